@@ -1,0 +1,306 @@
+"""Where everything of one person lives, and what they set: the home's folders and config.toml.
+
+Owns the list of settings. Knows nothing of the store's inside, of the verbs or of the terminal.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pkm.errors import Invalid, StoreError
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+WRITABLE = "set PKM_HOME to a folder you can write"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one person: all of them PKM_HOME, else the XDG base directories.
+
+    Source: XDG Base Directory Specification 0.8 (a relative path in a variable is ignored).
+    """
+
+    data: Path
+    settings: Path
+    state: Path
+
+    @classmethod
+    def find(cls) -> "Home":
+        """The home that the environment names. Nothing is made. Raises StoreError where no home folder is known."""
+        named = os.environ.get("PKM_HOME")
+        if named:
+            root = Path(_expanded(named)).absolute()
+            return cls(root, root, root)
+        return cls(
+            _xdg("XDG_DATA_HOME", "~/.local/share"), _xdg("XDG_CONFIG_HOME", "~/.config"),
+            _xdg("XDG_STATE_HOME", "~/.local/state"),
+        )  # fmt: skip
+
+    @property
+    def db(self) -> Path:
+        """The store."""
+        return self.data / "pkm.db"
+
+    @property
+    def drafts(self) -> Path:
+        """What was typed and is not yet in the store."""
+        return self.data / "drafts"
+
+    @property
+    def site(self) -> Path:
+        """The published site."""
+        return self.data / "site"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the store."""
+        return self.data / "backups"
+
+    @property
+    def config(self) -> Path:
+        """The settings, as TOML."""
+        return self.settings / "config.toml"
+
+    @property
+    def templates(self) -> Path:
+        """Templates of one's own, which go before the package's."""
+        return self.settings / "templates"
+
+    @property
+    def last(self) -> Path:
+        """What the last run listed and touched."""
+        return self.state / "last.json"
+
+    def ensure(self) -> None:
+        """The folders are there and can be written; those made here are 0700, others keep their mode.
+
+        Raises StoreError, naming the folder.
+        """
+        for folder in dict.fromkeys((self.data, self.settings, self.state, self.drafts)):
+            ensure_folder(folder)
+
+
+def ensure_folder(folder: Path) -> None:
+    """The folder is there and can be written; it is 0700 where it is made here. Raises StoreError, naming it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(str(folder), f"the folder cannot be made: {error.strerror or error}", next=WRITABLE) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StoreError(str(folder), "the folder cannot be written", next=WRITABLE)
+
+
+def _expanded(path: str) -> str:
+    expanded = os.path.expanduser(path)
+    if expanded.startswith("~"):
+        raise StoreError(path, "it is not known whose home that is", next=WRITABLE)
+    return expanded
+
+
+def _xdg(variable: str, default: str) -> Path:
+    base = os.environ.get(variable, "")
+    return Path(base if os.path.isabs(base) else _expanded(default)) / "pkm"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that can be set. kind: text, url (of the web), span ("1h"), command (a program with arguments)."""
+
+    kind: str
+    default: str
+    help: str
+
+
+SETTINGS: Mapping[str, Setting] = {
+    "name": Setting("text", "", "your name, as the site and the digests sign"),
+    "editor": Setting("command", "", "the editor for notes and drafts; else $VISUAL, $EDITOR"),
+    "seek.every": Setting("span", "1h", "how often a source is looked at that has no rhythm of its own"),
+    "share.title": Setting("text", "{name}’s finds, {date}", "a digest’s title: {name}, {date}, {circle}, {count}"),
+    "site.title": Setting("text", "", "the title of the site; else your name"),
+    "site.url": Setting("url", "", "where the site is published, as https://example.org/pkm"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is set, with the defaults for the rest.
+
+    values: the settings that the file gives, checked. unknown: names in the file that mean nothing, for the doctor.
+    """
+
+    values: Mapping[str, str]
+    unknown: tuple[str, ...] = ()
+
+    def __getitem__(self, key: str) -> str:
+        return self.values.get(key, _known(key).default)
+
+    def seconds(self, key: str) -> int:
+        """The setting, which is a span, in seconds."""
+        from pkm.dates import parse_span
+
+        return int(parse_span(self[key]).total_seconds())
+
+    def is_set(self, key: str) -> bool:
+        """Whether the file gives it."""
+        _known(key)
+        return key in self.values
+
+
+def read(home: Home) -> Settings:
+    """The settings of the home; the defaults where there is no file.
+
+    Raises Invalid where the file is no TOML (with the line) or a setting has a value it cannot have; StoreError where
+    it cannot be read.
+    """
+    text = _text(home)
+    if not text.strip():
+        return Settings({})
+    flat = _flat(_parsed(home, text))
+    known = {key: _checked(key, value, home) for key, value in flat.items() if key in SETTINGS}
+    return Settings(known, tuple(sorted(flat.keys() - SETTINGS.keys())))
+
+
+def get(home: Home, key: str) -> str:
+    """The value of one setting, or its default. Raises Invalid where there is no such setting."""
+    _known(key)
+    return read(home)[key]
+
+
+def set(home: Home, key: str, value: str) -> None:
+    """The setting has the value; the file's other lines and comments stay.
+
+    Raises Invalid (no such setting, a value it cannot have, a broken file), StoreError.
+    """
+    _check(key, value)
+    document = _document(home)
+    table: Any = document
+    *path, last = key.split(".")
+    for name in path:
+        table = _subtable(home, table, name)
+    table[last] = value
+    _write(home, document)
+
+
+def unset(home: Home, key: str) -> bool:
+    """The setting has its default again; whether it was set. Raises as `set` does."""
+    _known(key)
+    document = _document(home)
+    table: Any = document
+    *path, last = key.split(".")
+    for name in path:
+        table = table.get(name)
+        if not isinstance(table, dict):
+            return False
+    if last not in table:
+        return False
+    del table[last]
+    _write(home, document)
+    return True
+
+
+def _text(home: Home) -> str:
+    try:
+        return home.config.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise StoreError(str(home.config), f"it cannot be read: {error.strerror}", next=WRITABLE) from error
+    except UnicodeDecodeError as error:
+        raise _broken(home, "it is not UTF-8") from error
+
+
+def _parsed(home: Home, text: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _broken(home, str(error) or "it is nested too deep") from error
+
+
+def _broken(home: Home, why: str) -> Invalid:
+    mend = f"mend that line of {home.config}, or move the file away"
+    return Invalid(str(home.config), f"it is no TOML: {why}", next=mend)
+
+
+def _flat(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in tables.items():
+        if isinstance(value, dict):
+            flat.update(_flat(value, f"{prefix}{name}."))
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def _checked(key: str, value: object, home: Home) -> str:
+    if not isinstance(value, str):
+        why = f'it should be text in quotes: "{value}"'
+        raise Invalid(f"{key} in {home.config}", why, next=f"pkm config set {key} …")
+    try:
+        _check(key, value)
+    except Invalid as error:
+        raise Invalid(f"{key} in {home.config}", error.why, next=f"pkm config set {key} …") from error
+    return value
+
+
+def _check(key: str, value: str) -> None:
+    from pkm.text import one_line
+
+    kind = _known(key).kind
+    if one_line(value) != value:
+        raise Invalid(key, "it should be one line of plain text")
+    if kind == "span":
+        from pkm.dates import parse_span
+
+        parse_span(value)
+    if kind == "url" and value and not value.lower().startswith(("http://", "https://")):
+        raise Invalid(f"{key}: {value}", "it should begin with https:// or http://")
+
+
+def _known(key: str) -> Setting:
+    if key in SETTINGS:
+        return SETTINGS[key]
+    from difflib import get_close_matches
+
+    names = [*SETTINGS, *(name.rpartition(".")[2] for name in SETTINGS)]
+    close = get_close_matches(key.lower(), names, n=1)
+    meant = next((name for name in SETTINGS if close and (name == close[0] or name.endswith(f".{close[0]}"))), None)
+    offered = f"did you mean {meant}?" if meant else f"there are {', '.join(SETTINGS)}"
+    raise Invalid(key, f"there is no such setting; {offered}", next="pkm config")
+
+
+def _document(home: Home) -> "TOMLDocument":
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    text = _text(home)
+    _parsed(home, text)  # the standard library's reader names the line better
+    try:
+        return tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise _broken(home, str(error)) from error
+
+
+def _subtable(home: Home, table: Any, name: str) -> Any:
+    import tomlkit
+
+    if name not in table:
+        table[name] = tomlkit.table()
+    if not isinstance(table[name], dict):
+        raise Invalid(f"{name} in {home.config}", "it should be a table", next=f"take {name} out of {home.config}")
+    return table[name]
+
+
+def _write(home: Home, document: "TOMLDocument") -> None:
+    import tomlkit
+
+    from pkm.files import write_atomic
+
+    ensure_folder(home.settings)
+    # A config.toml that is a link into somebody's dotfiles stays one.
+    write_atomic(Path(os.path.realpath(home.config)), tomlkit.dumps(document).encode())

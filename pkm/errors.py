@@ -1,0 +1,78 @@
+"""What can go wrong, as facts. No sentence for a screen is made here: cli/messages.py does that.
+
+Every error carries `what` (the thing, by id, URL, path or the words typed), `why`, `kept` (what is still there,
+None where nothing was changed) and `next` (a command or an action). The class says the kind and so the exit code.
+"""
+
+from collections.abc import Sequence
+
+
+class PkmError(Exception):
+    """The base of all errors of pkm; `exit_code` is the process's exit code (DESIGN: 1 failed)."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, why: str = "", *, kept: str | None = None, next: str | None = None) -> None:
+        super().__init__(what, why)
+        self.what = what
+        self.why = why
+        self.kept = kept
+        self.next = next
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.why}" if self.why else self.what
+
+
+class NotFound(PkmError):
+    """Nothing answers to a selector, an id or a name."""
+
+
+class Ambiguous(PkmError):
+    """Several things answer to a selector; `candidates` are (id, title), best first. Nothing was guessed."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, candidates: Sequence[tuple[str, str]], *, next: str | None = None) -> None:
+        super().__init__(what, f"{len(candidates)} match", next=next)
+        self.candidates = list(candidates)
+
+
+class Exists(PkmError):
+    """The thing to be made is there already; `what` names it with its id."""
+
+
+class Invalid(PkmError):
+    """What was typed or given cannot be used; `why` says what would be right."""
+
+    exit_code = 2
+
+
+class BadInput(PkmError):
+    """A file, page or feed is not what it should be."""
+
+
+class Refused(PkmError):
+    """A guard said no; `findings` are (what, why, command that mends it)."""
+
+    exit_code = 3
+
+    def __init__(
+        self, what: str, why: str = "", *, findings: Sequence[tuple[str, str, str]] = (), kept: str | None = None,
+        next: str | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(what, why, kept=kept, next=next)
+        self.findings = list(findings)
+
+
+class Unreachable(PkmError):
+    """A host or address gave no usable answer. `status` is the HTTP status where there was one."""
+
+    def __init__(
+        self, what: str, why: str = "", *, status: int | None = None, kept: str | None = None, next: str | None = None
+    ) -> None:
+        super().__init__(what, why, kept=kept, next=next)
+        self.status = status
+
+
+class StoreError(PkmError):
+    """The store cannot be read or written: locked, full, read-only, damaged, or of a newer version."""

@@ -1,0 +1,288 @@
+"""HTML from anywhere: made safe, turned into text; and URLs made comparable. Values in, values out.
+
+Knows nothing of feeds, the store or the network: no address is ever opened here.
+"""
+
+import html as entities
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+
+from pkm import text
+
+if TYPE_CHECKING:
+    import nh3
+
+_TAGS_LISTED = (
+    "a abbr article aside b bdi blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption"
+    " figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q rp rt ruby s samp section small"
+    " span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
+)
+_TAGS = set(_TAGS_LISTED.split())
+_ATTRIBUTES = {
+    "*": {"lang", "dir"},
+    "a": {"href", "title", "hreflang"},
+    "abbr": {"title"},
+    "blockquote": {"cite"},
+    "del": {"cite", "datetime"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ins": {"cite", "datetime"},
+    "ol": {"start"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+_DROPPED_WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title"}
+_WEB = ("http://", "https://")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff]")
+
+
+def clean_html(html: str, base: str | None = None) -> str:
+    """The HTML with harmless tags and attributes only, its links absolute, no control characters in it.
+
+    Links lead to http, https or mailto; images to http or https. base: the URL that relative addresses count from;
+    where it is no web address they are dropped. What was cleaned once is left as it is.
+    """
+    html = _clean(html)
+    if "<" not in html and "&" not in html:
+        return html.strip()
+    safe = _cleaner(base if base and is_web_address(base) else None).clean(html)
+    # A numeric reference (&#155;) is a character only after parsing. What is safe by now may lose single characters,
+    # but not whole terminal sequences: one could reach from an attribute into the text behind it.
+    return _CONTROL.sub("", safe).strip() if _has_control(safe) else safe.strip()
+
+
+def _clean(raw: str) -> str:
+    """text.clean, by a short cut for the many that are plain."""
+    return raw.replace("\r\n", "\n") if raw.isascii() and not _has_control(raw) else text.clean(raw)
+
+
+def _has_control(raw: str) -> bool:
+    return not raw.replace("\n", "").replace("\t", "").isprintable()
+
+
+def _cleaner(base: str | None) -> "nh3.Cleaner":
+    """A cleaner for one base; to make one costs less than the parsing of a paragraph."""
+    import nh3
+
+    def web_only(tag: str, attribute: str, value: str) -> str | None:
+        return None if attribute in ("src", "cite") and value.lstrip()[:7].lower() == "mailto:" else value
+
+    return nh3.Cleaner(
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        clean_content_tags=_DROPPED_WITH_CONTENT,
+        url_schemes={"http", "https", "mailto"},
+        url_relative=(lambda url: _resolved(url, base)) if base else "deny",
+        attribute_filter=web_only,
+        link_rel="noopener noreferrer",
+    )
+
+
+def _resolved(url: str, base: str) -> str | None:
+    try:
+        return urljoin(base, url.strip())
+    except ValueError:
+        return None
+
+
+def absolute_url(url: str, base: str | None = None) -> str:
+    """The web address that a link means, "" where it means none: javascript:, data:, tag: and the like."""
+    url = re.sub(r"[\t\r\n]", "", text.clean(url)).strip()
+    try:
+        joined = urljoin(base, url) if base and is_web_address(base) else url
+    except ValueError:
+        return ""
+    return joined.replace(" ", "%20") if is_web_address(joined) else ""
+
+
+def is_web_address(url: str) -> bool:
+    """True for http and https with a host."""
+    if not url[:8].lower().startswith(_WEB):
+        return False
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
+
+
+_TOKEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>|<[!?][^>]*>", re.S
+)
+_INVISIBLE = re.compile(
+    r"<(script|style|template|noscript|svg|math|iframe|object|title)\b[^>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S
+)
+_ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.I)
+_BLOCKS_LISTED = (
+    "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3"
+    " h4 h5 h6 header hr html main nav ol p pre section summary table tbody tfoot thead ul"
+)
+_BLOCKS = set(_BLOCKS_LISTED.split())
+_SPACES = re.compile(r"[ \t\r\n\f\v]+")
+# Private characters stand for what must survive the folding of white space: line end, space, mark of a list's entry,
+# begin and end of a quotation.
+_NEWLINE, _SPACE, _MARK, _QUOTE, _UNQUOTE = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+_PRIVATE = re.compile("[\ue000-\ue004]")
+
+
+def html_to_text(html: str) -> str:
+    """The text of some HTML as one reads it: a blank line between blocks, "- " before list entries, "> " before quotes.
+
+    No tag, no entity, no control character is left; scripts and styles are not text. Made for cleaned HTML, which it
+    reads exactly; other HTML is read as well as a pattern can.
+    """
+    if "<" not in html and "&" not in html:
+        return _fold_lines(_SPACES.sub(" ", _clean(html)))
+    html = _PRIVATE.sub("", html)
+    if _INVISIBLE.search(html):
+        html = _INVISIBLE.sub("", html)
+    reader, at = _TextReader(), 0
+    for token in _TOKEN.finditer(html):
+        reader.read_text(html[at : token.start()])
+        if token[2]:
+            reader.read_tag(token[2].lower(), bool(token[1]), token[3])
+        at = token.end()
+    reader.read_text(html[at:])
+    return _clean(_fold_lines("".join(reader.parts)))
+
+
+class _TextReader:
+    """Collects the text of a page piece by piece."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self._pre = 0
+        self._lists: list[int] = []  # for each list that is open: its next number, 0 for bullets
+
+    def read_text(self, raw: str) -> None:
+        if not raw:
+            return
+        plain = entities.unescape(raw) if "&" in raw else raw
+        if self._pre:
+            self.parts.append(plain.replace("\n", _NEWLINE).replace(" ", _SPACE))
+        else:
+            self.parts.append(_SPACES.sub(" ", plain))
+
+    def read_tag(self, name: str, closing: bool, attributes: str) -> None:
+        if name in _BLOCKS:
+            self._read_block(name, closing)
+        elif name == "li" and not closing:
+            self._start_entry()
+        elif name == "br" or (name == "tr" and not closing):
+            self.parts.append("\n")
+        elif name in ("td", "th") and closing:
+            self.parts.append("  ")
+        elif name == "img":
+            self._read_image(attributes)
+
+    def _read_block(self, name: str, closing: bool) -> None:
+        if name == "pre":
+            self._pre = max(0, self._pre + (-1 if closing else 1))
+        elif name in ("ul", "ol"):
+            if not closing:
+                self._lists.append(int(name == "ol"))
+            elif self._lists:
+                self._lists.pop()
+            if self._lists[1 if not closing else 0 :]:  # a list within a list is no paragraph of its own
+                return
+        quote = name == "blockquote"
+        self.parts.append(f"{_UNQUOTE if quote and closing else ''}\n\n{_QUOTE if quote and not closing else ''}")
+
+    def _start_entry(self) -> None:
+        bullet = "-"
+        if self._lists and self._lists[-1]:
+            bullet = f"{self._lists[-1]}."
+            self._lists[-1] += 1
+        self.parts.append(f"\n{_SPACE * 2 * (min(len(self._lists), 8) - 1)}{bullet} {_MARK}")
+
+    def _read_image(self, attributes: str) -> None:
+        found = _ALT.search(attributes)
+        alt = text.one_line(entities.unescape(found[1] or found[2] or found[3] or ""), 300) if found else ""
+        if alt:
+            self.parts.append(f"[{alt}]")
+
+
+def _fold_lines(joined: str) -> str:
+    """White space folded: no space at a line's end, at most one blank line; what the private characters mean."""
+    joined = re.sub(f"{_MARK}[ \n]*", "", joined)
+    joined = re.sub("[ \t]*\n[ \t]*", "\n", re.sub("  +", " ", joined))
+    joined = re.sub("\n{3,}", "\n\n", joined)
+    if _QUOTE in joined:
+        joined = _mark_quotes(joined)
+    return joined.replace(_NEWLINE, "\n").replace(_SPACE, " ").strip("\n").rstrip()
+
+
+def _mark_quotes(joined: str) -> str:
+    """Every line of a quotation begins with "> " (once for each quotation it is in)."""
+    out, depth = [], 0
+    joined = re.sub(f"{_QUOTE}\n+", _QUOTE, re.sub(f"\n+{_UNQUOTE}", _UNQUOTE, joined))
+    for line in joined.replace(_NEWLINE, "\n").split("\n"):
+        depth += line.count(_QUOTE)
+        plain = line.replace(_QUOTE, "").replace(_UNQUOTE, "")
+        out.append(f"{'> ' * min(depth, 8)}{plain}".rstrip())
+        depth = max(0, depth - line.count(_UNQUOTE))
+    return re.sub("\n{3,}", "\n\n", "\n".join(out))
+
+
+def text_to_html(plain: str) -> str:
+    """Plain text as HTML: escaped, a paragraph for each block between blank lines, line ends kept."""
+    blocks = re.split(r"\n\s*\n", _clean(plain).strip())
+    escaped = (entities.escape(block, quote=False).replace("\n", "<br>") for block in blocks if block)
+    return "".join(f"<p>{block}</p>" for block in escaped)
+
+
+def strip_tags(html: str) -> str:
+    """The text of HTML on one line: for titles and names that hold markup. Not for plain text with angle brackets."""
+    return text.one_line(html_to_text(html) if "<" in html or "&" in html else html)
+
+
+_TRACKERS_LISTED = (
+    "__hsfp __hssc __hstc _branch_match_id _bta_c _bta_tid _ga _gl _hsenc _hsmi _ke _kx _openstat at_campaign at_medium"
+    " campaign_id ck_subscriber_id cmpid cvid dclid dm_i ef_id epik fb_action_ids fb_action_types fb_comment_id fb_ref"
+    " fb_source fbclid gbraid gclid gclsrc gdffi gdfms gdftrk guccounter guce_referrer guce_referrer_sig hsctatracking"
+    " igsh igshid mc_cid mc_eid mc_tc mkt_tok mkwid ml_subscriber ml_subscriber_hash msclkid ncid oly_anon_id"
+    " oly_enc_id pcrid rb_clickid redirect_log_mongo_id redirect_mongo_id s_cid sb_referer_host srsltid trk_contact"
+    " trk_module trk_msg trk_sid ttclid twclid vero_conv vero_id wbraid wickedid wt.mc_id xtor yclid ysclid"
+)
+_TRACKERS = set(_TRACKERS_LISTED.split())
+_TRACKER_FAMILIES = ("utm_", "mtm_", "pk_", "hsa_", "itm_", "stm_", "matomo_", "piwik_")
+
+
+def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
+    """The URL that the same page has everywhere: host in lower case, no default port, no trackers, no fragment.
+
+    A fragment that begins with "!" is part of the page's address and stays; so does every parameter that is no known
+    tracker, in its order. What is no web address comes back as it is, without white space around it.
+    """
+    url = url.strip()
+    if not is_web_address(url):
+        return url
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return url
+    scheme = parts.scheme.lower()
+    host = (parts.hostname or "").rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    if port and port != {"http": 80, "https": 443}[scheme]:
+        host += f":{port}"
+    kept = "&".join(pair for pair in parts.query.split("&") if pair and not _is_tracker(pair))
+    fragment = parts.fragment if keep_fragment or parts.fragment.startswith("!") else ""
+    return urlunsplit((scheme, host, parts.path or "/", kept, fragment))
+
+
+def _is_tracker(pair: str) -> bool:
+    name = unquote(pair.partition("=")[0]).lower()
+    return name in _TRACKERS or name.startswith(_TRACKER_FAMILIES)
+
+
+def same_page_key(url: str) -> str:
+    """What two addresses of one page share: canonical, without scheme, "www." and a slash at the end."""
+    url = canonical_url(url)
+    if not is_web_address(url):
+        return url
+    rest = url.partition("://")[2].removeprefix("www.")
+    path, mark, query = rest.partition("?")
+    return f"{path.rstrip('/')}{mark}{query}"

@@ -1,0 +1,418 @@
+"""Markdown as people write it in notes, made into HTML, plain text or portable Markdown that may leave the machine.
+
+Owns the rules of what a text may carry out: no raw HTML, no comments, no target of a link that was not resolved, no
+picture from another host, no link but http, https and mailto. Knows nothing of the store, of templates or of pages:
+what a [[wikilink]] leads to is asked of the caller.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from pkm.text import clean, fold
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+Resolve = Callable[[str], str | None]
+
+_WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
+# Code is stepped over: fences to their end (or the text's), spans on one line.
+_CODE = (
+    r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)"
+    r"|(?<![\\`])(?P<tick>`+)(?!`)[^\n]*?(?<!`)(?P=tick)(?!`)"
+)
+_COMMENT_OR_CODE = re.compile(_CODE + r"|(?P<comment><!--.*?(?:-->|\Z))", re.M | re.S)
+_CODE_ONLY = re.compile(_CODE, re.M | re.S)
+_INLINE_LINK = re.compile(
+    r"(!?)\[((?:\\.|[^\[\]\\])*)\]"  # its text
+    r"\(\s*(<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)([^)\n]*)\)"  # its target and title
+)
+_DEFINITION = re.compile(r"^([ \t>]{0,6}\[[^\]\n]+\]:[ \t]*)(<[^<>\n]*>|\S+)([^\n]*)$", re.M)
+_AUTOLINK = re.compile(r"<(?:https?://[^\s<>]+|mailto:[^\s<>]+)>", re.I)
+_TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
+_UNSAFE_IN_URL = re.compile(r"[\s\"'<>\\^`{|}]")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_MARKS = re.compile(r"([\\`*_\[\]<>|~#])")
+_LINE_START = re.compile(r"^(\s*)(?:([-+=])|(\d{1,9})([.)]))(?=\s|$|[-=])", re.M)
+
+_INLINE = frozenset({"a", "em", "strong", "s", "code", "br", "img"})
+_BLOCKS = frozenset({"p", "pre", "blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "hr"})
+_TABLE = frozenset({"table", "thead", "tbody", "tr", "th", "td"})
+_ATTRIBUTES = {
+    "a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}, "th": {"class"}, "td": {"class"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wikilink:
+    """One [[target|label]] of a text; `embed` where it was written ![[...]]. The label is "" where none was given."""
+
+    target: str
+    label: str
+    embed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """What one rendering may show: how links and pictures resolve."""
+
+    link: Resolve | None = None
+    image: Resolve | None = None
+
+
+def to_html(
+    markdown: str,
+    *,
+    link: Resolve | None = None,
+    image: Resolve | None = None,
+    heading: int = 0,
+) -> str:
+    """HTML that carries nothing live and nothing private: CommonMark with tables and strikethrough.
+
+    link: gives the URL of a wikilink's target, and of a relative link written in Markdown; None leaves the label as
+        plain text, without the target. Without `link` relative links stay as they are.
+    image: the same for pictures with a relative address. One of another host becomes a link with its alt text.
+    heading: the level that the highest heading gets, all others keeping their distance; 0 leaves them as written.
+    """
+    import nh3
+
+    parser = _parser(_Policy(link, image), heading)
+    made: str = parser.render(_prepared(markdown))
+    return nh3.clean(
+        made,
+        tags=set(_INLINE | _BLOCKS | _TABLE),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    ).strip()
+
+
+def to_plain(markdown: str, *, urls: bool = False, link: Resolve | None = None) -> str:
+    """The text without Markdown's marks: blocks a blank line apart, list points with "- ". No link's target is left.
+
+    urls: an address stands in brackets behind the text of its link (web addresses only; `link` as in to_html).
+    """
+    tokens = _parser(_Policy(link or (lambda _: None), lambda _: None), 0).parse(_prepared(markdown))
+    page = _Plain()
+    for token in tokens:
+        if token.type == "inline":
+            page.add(_inline_text(token.children or [], urls))
+        elif token.type in ("fence", "code_block"):
+            page.add(token.content.rstrip("\n"))
+        else:
+            page.step(token)
+    return "\n".join(page.lines).strip()
+
+
+@dataclass(slots=True)
+class _Plain:
+    """Plain text as it grows: its lines, the lists, the quotation and the table's row that it stands in."""
+
+    lines: list[str] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    cells: list[str] | None = None
+    after_point: bool = False
+    quotes: int = 0
+    in_quote: bool = False
+
+    def step(self, token: "Token") -> None:
+        if token.type == "ordered_list_open":
+            self.marks.append(f"{token.attrGet('start') or 1}. ")
+        elif token.type == "bullet_list_open":
+            self.marks.append("- ")
+        elif token.type.endswith("_list_close"):
+            self.marks.pop()
+            self.after_point = bool(self.marks)
+        elif token.type in ("blockquote_open", "blockquote_close"):
+            self.quotes += token.nesting
+        elif token.type == "tr_open":
+            self.cells = []
+        elif token.type == "tr_close":
+            self.lines.append(" | ".join(self.cells or []))
+            self.cells = None
+        elif token.type == "table_open" and self.lines:
+            self.lines.append("")
+
+    def add(self, said: str) -> None:
+        if self.cells is not None:
+            self.cells.append(said)
+        elif said:
+            mark = self.marks[-1] if self.marks else ""
+            if self.lines and not self.after_point:
+                self.lines.append(("> " * self.quotes).rstrip() if self.in_quote else "")
+            said = "  " * max(0, len(self.marks) - 1) + mark + said
+            self.lines += [("> " * self.quotes + line).rstrip() for line in said.split("\n")]
+            self.in_quote = bool(self.quotes)
+            self.after_point = bool(self.marks)
+            if mark[:1].isdigit():
+                self.marks[-1] = f"{int(mark[:-2]) + 1}. "
+
+
+def to_portable(markdown: str, *, link: Resolve | None = None) -> str:
+    """Markdown that any other program reads alike: wikilinks resolved, comments gone, raw HTML and odd links dead.
+
+    The rest of the writer's marks stay as they were typed. Pictures become links with their alt text, or that text.
+    """
+    policy = _Policy(link or (lambda _: None), lambda _: None)
+    stripped = without_comments(clean(markdown))
+    codes: list[str] = []
+
+    def put_aside(match: re.Match[str]) -> str:
+        codes.append(match[0])
+        return f"\0{len(codes) - 1}\0"  # no cleaned text holds a NUL
+
+    made = _portable_plain(_CODE_ONLY.sub(put_aside, stripped), policy)
+    made = re.sub("\0(\\d+)\0", lambda match: codes[int(match[1])], made).strip("\n")
+    # what looked like code and is none, to a parser, is done as text
+    return _portable_plain(stripped, policy).strip("\n") if _is_loose(made) else made
+
+
+def _is_loose(markdown: str) -> bool:
+    """Whether a wikilink, raw HTML or a picture stands outside of code, as a parser sees it."""
+    from markdown_it import MarkdownIt
+
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(markdown)
+    lines = [token.children or [] for token in tokens if token.type == "inline"]
+    return (
+        any(token.type == "html_block" for token in tokens)
+        or any(token.type in ("html_inline", "image") for line in lines for token in line)
+        or any(_WIKILINK.search("".join(t.content for t in line if t.type == "text")) for line in lines)
+    )
+
+
+def without_comments(markdown: str) -> str:
+    """The text without %%comments%% and <!-- comments -->, which only their writer should see; code keeps them."""
+    from pkm.capture import without_comments as without_marked
+
+    stripped = _COMMENT_OR_CODE.sub(lambda match: "" if match["comment"] is not None else match[0], markdown)
+    return without_marked(stripped)
+
+
+def wikilinks(markdown: str) -> tuple[Wikilink, ...]:
+    """Every wikilink and embed of a text, in order; those in code and comments too: a guard wants to see them all."""
+    return tuple(
+        Wikilink(match[2].strip(), (match[3] or "").strip(), bool(match[1])) for match in _WIKILINK.finditer(markdown)
+    )
+
+
+def conceal(markdown: str, hidden: frozenset[str]) -> str:
+    """The text without any wikilink to those names (folded, see pkm.text.fold): its label, "…", or for embeds nothing.
+
+    Code is not stepped over: a name that must not be read must not be read there either.
+    """
+
+    def said(match: re.Match[str]) -> str:
+        target, label = match[2].rstrip("\\").strip(), (match[3] or "").strip()
+        if not {fold(target), fold(_name(target))} & hidden:
+            return match[0]
+        return label if label or match[1] else "…"
+
+    return _WIKILINK.sub(said, markdown) if hidden else markdown
+
+
+def unlinked(text: str) -> str:
+    """A line such as a title with its wikilinks' labels in their place."""
+    return _WIKILINK.sub(lambda match: _wikilink_text(match, _Policy())[0], text)
+
+
+def web_url(url: str) -> str:
+    """The address where it may stand in a link: http or https, no name or password in it, quoted; else ""."""
+    url = clean(url).strip()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        return ""
+    return _UNSAFE_IN_URL.sub(lambda match: f"%{ord(match[0]):02X}", url)
+
+
+def escape(text: str) -> str:
+    """The text as Markdown that shows exactly this text."""
+    text = _MARKS.sub(r"\\\1", text.replace("&", "&amp;"))
+    return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
+
+
+def _prepared(markdown: str) -> str:
+    """The text without comments; a bar inside a wikilink of a table's row is escaped, else it would end the cell."""
+    lines = without_comments(clean(markdown)).split("\n")
+    return "\n".join(_bars_escaped(line) if line.count("|") > 1 and "[[" in line else line for line in lines)
+
+
+def _bars_escaped(line: str) -> str:
+    if "|" not in _WIKILINK.sub("", line):
+        return line
+    return _WIKILINK.sub(lambda m: re.sub(r"(?<!\\)\|", r"\\|", m[0]), line)
+
+
+def _name(target: str) -> str:
+    """What an unlabeled wikilink reads as: the last part of a path, without heading, block or ending."""
+    name = re.split(r"[#^]", target, maxsplit=1)[0].strip() or target.lstrip("#^").strip()
+    return re.sub(r"\.md$", "", name.replace("\\", "/").rsplit("/", 1)[-1], flags=re.I).strip()
+
+
+def _wikilink_text(link: re.Match[str], policy: _Policy) -> tuple[str, str]:
+    """(what is read, URL or "") of a wikilink; an embed without a label reads as nothing."""
+    target, label = link[2].rstrip("\\").strip(), (link[3] or "").strip()
+    if link[1]:
+        return ("" if label.replace("x", "").isdigit() else label), ""
+    url = _own_url(policy.link(target)) if policy.link else ""
+    return label or _name(target), url
+
+
+def _own_url(url: str | None) -> str:
+    """A URL that the caller gave: of the web, or relative to the own page."""
+    if not url:
+        return ""
+    return web_url(url) if _SCHEME.match(url) or url.startswith("//") else _UNSAFE_IN_URL.sub("", url)
+
+
+def _resolved(href: str, resolve: Resolve | None) -> str:
+    """Where a link or picture written in Markdown may lead; "" for nowhere."""
+    if href.lower().startswith("mailto:"):
+        return _UNSAFE_IN_URL.sub("", href)
+    if _SCHEME.match(href) or href.startswith(("//", "\\")):
+        return web_url(href)
+    if ":" in href.split("/", 1)[0]:
+        return ""  # no relative address may begin so (RFC 3986, 4.2)
+    return href if resolve is None else _own_url(resolve(re.sub(r"\.md$", "", unquote(href), flags=re.I)))
+
+
+# The parser for HTML and plain text: markdown-it with a rule for wikilinks, and one that checks links and pictures.
+
+
+def _parser(policy: _Policy, heading: int) -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.inline.ruler.before("link", "wikilink", _wikilink_rule(policy))
+
+    def check(state: Any) -> None:
+        levels = [int(token.tag[1]) for token in state.tokens if token.type == "heading_open"]
+        down = heading - min(levels, default=heading) if heading else 0
+        for token in state.tokens:
+            if token.type in ("heading_open", "heading_close"):
+                token.tag = f"h{min(6, int(token.tag[1]) + down)}"
+            elif token.type in ("th_open", "td_open") and "style" in token.attrs:
+                # the policy of the pages allows no inline style
+                token.attrs = {"class": str(token.attrs["style"]).rpartition(":")[2].strip()}
+            elif token.children:
+                token.children = list(_checked(token.children, policy))
+
+    parser.core.ruler.push("check", check)
+    return parser
+
+
+def _wikilink_rule(policy: _Policy) -> Callable[["StateInline", bool], bool]:
+    def rule(state: "StateInline", silent: bool) -> bool:
+        if state.src[state.pos] not in "![":
+            return False
+        match = _WIKILINK.match(state.src, state.pos)
+        if match is None:
+            return False
+        if not silent:
+            said, url = _wikilink_text(match, policy)
+            if url and not state.linkLevel:
+                opening = state.push("link_open", "a", 1)
+                opening.attrs, opening.meta = {"href": url}, {"resolved": True}
+                state.push("text", "", 0).content = said
+                state.push("link_close", "a", -1)
+            else:
+                state.push("text", "", 0).content = said
+        state.pos = match.end()
+        return True
+
+    return rule
+
+
+def _checked(tokens: list["Token"], policy: _Policy) -> Iterator["Token"]:
+    """The tokens of a line of text without links that may not be followed and pictures that may not be loaded."""
+    open_links: list[bool] = []
+    for token in tokens:
+        if token.type == "link_open":
+            href = str(token.attrs.get("href", ""))
+            url = href if token.meta.get("resolved") else _resolved(href, policy.link)
+            open_links.append(bool(url))
+            if url:
+                token.attrs["href"] = url
+                yield token
+        elif token.type == "link_close":
+            if open_links.pop():
+                yield token
+        elif token.type == "image":
+            yield from _checked_image(token, policy, inside_link=any(open_links))
+        else:
+            yield token
+
+
+def _checked_image(image: "Token", policy: _Policy, *, inside_link: bool) -> Iterator["Token"]:
+    from markdown_it.token import Token
+
+    url = _resolved(str(image.attrs.get("src", "")), policy.image)
+    if url and not _SCHEME.match(url):
+        image.attrs["src"] = url
+        yield image
+        return
+    alt = Token("text", "", 0, content=_inline_text(image.children or [], urls=False))
+    if not url or inside_link:
+        yield alt
+        return
+    alt.content = alt.content or urlsplit(url).hostname or ""
+    yield Token("link_open", "a", 1, attrs={"href": url})
+    yield alt
+    yield Token("link_close", "a", -1)
+
+
+def _inline_text(tokens: list["Token"], urls: bool) -> str:
+    said: list[str] = []
+    links: list[str] = []
+    for token in tokens:
+        if token.type in ("text", "code_inline"):
+            said.append(token.content)
+        elif token.type in ("softbreak", "hardbreak"):
+            said.append("\n" if token.type == "hardbreak" else " ")
+        elif token.type == "image":
+            said.append(_inline_text(token.children or [], urls=False))
+        elif token.type == "link_open":
+            links.append(web_url(str(token.attrs.get("href", ""))))
+        elif token.type == "link_close":
+            url = links.pop()
+            if urls and url and url not in "".join(said):
+                said.append(f" ({url})")
+    return "".join(said)
+
+
+# Portable Markdown: the writer's text is kept, only what is not portable or not safe is replaced.
+
+
+def _portable_plain(text: str, policy: _Policy) -> str:
+    text = _WIKILINK.sub(lambda match: _portable_link(*_wikilink_text(match, policy)), text)
+    text = _INLINE_LINK.sub(lambda match: _portable_inline(match, policy), text)
+    text = _DEFINITION.sub(lambda match: match[1] + (_target(match[2], policy) or "#") + match[3], text)
+    kept = [match[0] for match in _AUTOLINK.finditer(text)]
+    parts = [_TAG_START.sub(r"\<", part) for part in _AUTOLINK.split(text)]
+    return "".join(part + link for part, link in zip(parts, [*kept, ""], strict=True))
+
+
+def _portable_link(said: str, url: str) -> str:
+    return f"[{escape(said)}](<{url}>)" if url else escape(said)
+
+
+def _portable_inline(link: re.Match[str], policy: _Policy) -> str:
+    url = _target(link[3], policy)
+    if link[1]:
+        return f"[{link[2] or 'picture'}]({url})" if url else link[2]
+    return f"[{link[2]}]({url}{link[4]})" if url else link[2]
+
+
+def _target(written: str, policy: _Policy) -> str:
+    """The target of a link as a program would read it (escapes and entities undone), checked; "" for nowhere."""
+    plain = re.sub(r"\\([^\w\s])", r"\1", html.unescape(written.strip("<>")))
+    url = _resolved(clean(plain).strip(), policy.link)
+    return f"<{url}>" if url else ""

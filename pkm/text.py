@@ -1,0 +1,61 @@
+"""Text that may come from anywhere: made harmless where it enters the store and again where it leaves it.
+
+Knows nothing of the store, the terminal or the network.
+"""
+
+import re
+import unicodedata
+
+# C0 but tab and newline, DEL, C1 (ESC sequences of terminals begin with one of them); bidi embeddings, overrides
+# and isolates (UAX #9), which can show a text in another order than it has; line and paragraph separators;
+# lone surrogates, which no UTF-8 file can hold.
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff\ud800-\udfff]")
+_ESCAPES = re.compile(
+    "(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]{0,2048}(?:\x07|\x1b\\\\|\x9c)"  # OSC: titles, links (8), clipboard (52)
+    "|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]{0,2048}(?:\x1b\\\\|\x9c)"  # DCS, SOS, PM, APC
+    "|(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
+    "|\x1b[ -/]*[0-~]"
+)
+_SPACE = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """The text without terminal sequences, control characters and bidi controls; line ends are \\n; NFC."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    if not text.isascii() or not text.isprintable():
+        text = _HARMFUL.sub("", _ESCAPES.sub("", text))
+        text = unicodedata.normalize("NFC", text)
+    return text
+
+
+def one_line(text: str, limit: int = 0) -> str:
+    """The cleaned text on one line, white space folded; cut to `limit` characters with an ellipsis where given."""
+    line = _SPACE.sub(" ", clean(text)).strip()
+    if limit and len(line) > limit:
+        return line[: limit - 1].rstrip() + "…"
+    return line
+
+
+def fold(text: str) -> str:
+    """The text as names are compared: NFKC, case folded, white space folded."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: "1 note", "1,204 notes"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def first_sentence(text: str, limit: int = 120) -> str:
+    """The first sentence of a text, as a title: no Markdown mark in front, no end point, at most `limit` characters."""
+    for line in clean(text).split("\n"):
+        line = one_line(re.sub(r"^\s*(?:#{1,6}\s+|[-*>]\s+)", "", line))
+        if line:
+            break
+    else:
+        return ""
+    match = re.match(r"(.+?[.!?…])(?=\s|$)", line)
+    title = match[1] if match else line
+    if title.endswith(".") and not title.endswith("..."):
+        title = title[:-1]
+    return one_line(title, limit)

@@ -1,0 +1,104 @@
+"""Fixtures every test may use: the shared public data, a home of its own, a fixed clock."""
+
+import io
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from tests.server import server as server
+
+if TYPE_CHECKING:
+    from pkm.config import Home
+    from pkm.store.session import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real public data; tests that need it skip where it is absent."""
+    path = Path(os.environ.get("PKM_TEST_DATA", ROOT.parent / "shared")).resolve()
+    if not (path / "feeds").is_dir():
+        pytest.skip(f"no public test data at {path} (set PKM_TEST_DATA)")
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A throw-away PKM_HOME and a fixed clock."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PKM_HOME", str(folder))
+    monkeypatch.setenv("PKM_NOW", "2026-11-23T09:00:00Z")
+    monkeypatch.setenv("TZ", "UTC")
+    return folder
+
+
+class Result(NamedTuple):
+    """What a run of the command line gave."""
+
+    out: str
+    err: str
+    code: int
+
+
+class CommandLine:
+    """The real command line, run in this process with the environment's home."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._capsys = capsys
+        self._monkeypatch = monkeypatch
+
+    def __call__(self, *args: object, ok: int | tuple[int, ...] | None = 0, stdin: str = "") -> Result:
+        """Run `pkm ARGS`; ok: the exit codes that are right, None: any."""
+        from pkm.cli import current
+        from pkm.cli.app import main
+
+        current.home.cache_clear()
+        current.store.cache_clear()
+        self._capsys.readouterr()
+        self._monkeypatch.setattr("sys.argv", ["pkm", *map(str, args)])
+        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        finally:
+            if current.store.cache_info().currsize:
+                current.store().close()
+        out, err = self._capsys.readouterr()
+        if ok is not None:
+            assert code in (ok if isinstance(ok, tuple) else (ok,)), f"pkm {args}: exit {code}\n{out}\n{err}"
+        return Result(out, err, code)
+
+    def json(self, *args: object, ok: int | tuple[int, ...] | None = 0, stdin: str = "") -> Any:
+        """Run `pkm ARGS --json` and read the one JSON value on stdout."""
+        return json.loads(self(*args, "--json", ok=ok, stdin=stdin).out)
+
+
+@pytest.fixture
+def pkm(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """The command line in a throw-away home."""
+    return CommandLine(capsys, monkeypatch)
+
+
+@pytest.fixture
+def home_paths(home: Path) -> "Home":
+    """The throw-away home, as paths."""
+    from pkm.config import Home
+
+    return Home.find()
+
+
+@pytest.fixture
+def store(home_paths: "Home") -> "Iterator[Store]":
+    """A real store in the throw-away home."""
+    from pkm.store.session import Store
+
+    store = Store(home_paths, "pkm test")
+    yield store
+    store.close()
