@@ -1,0 +1,97 @@
+"""Copies of the store: made online, verified by opening them, put back only when they are whole."""
+
+import contextlib
+import os
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from pkm.errors import BadInput, StoreError
+from pkm.store.session import Paths, connect, translate
+from pkm.store.version import APPLICATION_ID, SCHEMA_VERSION
+
+
+def back_up(home: Paths, now: datetime, *, target: Path | None = None, label: str = "") -> Path:
+    """A copy of the store is at the returned path (0600), whole: its integrity was checked after writing.
+
+    target: a file that must not exist; None: a new name with the time in the home's backups/.
+    Raises StoreError where the copy cannot be made; an unfinished copy is not left behind.
+    """
+    home.ensure()
+    name = f"pkm-{now:%Y%m%d-%H%M%S}{'-' + label if label else ''}.db"
+    path = target or _unused(home.backups / name)
+    if path.exists():
+        raise StoreError(str(path), "there is a file of that name", kept="It was not touched.", next="name another one")
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with contextlib.closing(connect(home.db)) as store, contextlib.closing(sqlite3.connect(part)) as copy:
+            store.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        check(part)
+        os.replace(part, path)
+    except sqlite3.Error as error:
+        raise translate(error, path) from error
+    except OSError as error:
+        raise StoreError(
+            str(path), error.strerror or str(error), next="pkm backup FILE in a folder you can write"
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def check(path: Path) -> int:
+    """The schema version of a whole store at that path. Raises BadInput where it is none or is damaged."""
+    try:
+        with contextlib.closing(connect(path, mode="ro")) as raw:
+            if raw.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                raise BadInput(str(path), "it is no store of pkm")
+            found = raw.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if found != "ok":
+                raise BadInput(str(path), f"it is damaged: {found}")
+            return int(raw.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error as error:
+        raise BadInput(str(path), f"it cannot be read as a store: {error}") from error
+
+
+def restore(home: Paths, copy: Path, now: datetime) -> Path | None:
+    """The store is what the copy holds; the store it replaces is kept as a copy, whose path is returned.
+
+    Raises BadInput where the copy is not whole or is newer than this program; the store is untouched then.
+    """
+    version = check(copy)
+    if version > SCHEMA_VERSION:
+        raise BadInput(
+            str(copy), "a newer pkm wrote it", kept="The store was not touched.", next="install the newer pkm"
+        )
+    home.ensure()
+    kept = None
+    if home.db.exists():
+        home.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept = _unused(home.backups / f"pkm-{now:%Y%m%d-%H%M%S}-before-restore.db")
+        try:
+            back_up(home, now, target=kept)
+        except (StoreError, BadInput):  # damaged: keep it as it is
+            home.db.replace(kept)
+            for end in ("-wal", "-shm"):
+                home.db.with_name(home.db.name + end).unlink(missing_ok=True)
+    os.close(os.open(home.db, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        with contextlib.closing(sqlite3.connect(copy)) as source, contextlib.closing(connect(home.db)) as store:
+            source.backup(store)
+            store.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error as error:
+        raise translate(error, home.db) from error
+    return kept
+
+
+def _unused(path: Path) -> Path:
+    """That path, or the same with a number where there is such a file already."""
+    number = 2
+    free = path
+    while free.exists():
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return free

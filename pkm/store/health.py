@@ -1,0 +1,58 @@
+"""Whether the store is whole: questions for the doctor, and the one thing that can be made anew, the search indexes."""
+
+import sqlite3
+from typing import Any
+
+from pkm.store.session import Store, as_dicts
+
+TEXT_TABLES = ("annotation", "contact", "handle", "item", "note")
+"""Tables with a full-text index (store/model.py's FULL_TEXT, which a read does not import); a test holds them equal."""
+
+
+def integrity(db: sqlite3.Connection) -> list[str]:
+    """What SQLite finds wrong with the file; empty: nothing."""
+    return [row[0] for row in db.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+
+
+def broken_references(db: sqlite3.Connection) -> int:
+    """How many rows refer to rows that are not there."""
+    return len(db.execute("PRAGMA foreign_key_check").fetchall())
+
+
+def stale_indexes(store: Store) -> list[str]:
+    """Tables whose full-text index does not fit their rows."""
+    stale = []
+    for table in TEXT_TABLES:
+        try:
+            with store.unit(journal=False) as unit:
+                # rank 1: compare with the content table as well (FTS5 4.2.3, "integrity-check")
+                unit.connection.execute(f"INSERT INTO {table}_fts({table}_fts, rank) VALUES ('integrity-check', 1)")
+        except Exception as error:
+            if not _is_damage(error):
+                raise
+            stale.append(table)
+    return stale
+
+
+def _is_damage(error: BaseException) -> bool:
+    """Whether the index was found not to fit; SQLite says so with SQLITE_CORRUPT_VTAB, "malformed"."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, sqlite3.DatabaseError) and "malformed" in str(cause):
+            return True
+        cause = cause.__cause__
+    return False
+
+
+def rebuild_index(store: Store, table: str) -> None:
+    """The table's full-text index is made anew from its rows."""
+    with store.unit(journal=False) as unit:
+        unit.connection.execute(f"INSERT INTO {table}_fts({table}_fts) VALUES ('rebuild')")
+
+
+def sick_sources(db: sqlite3.Connection, failures: int) -> list[dict[str, Any]]:
+    """Sources that failed at least so often in a row, the longest first."""
+    return as_dicts(db.execute(
+        "SELECT id, coalesce(nullif(title, ''), url) AS title, failures, error, fetched_at FROM source "
+        "WHERE state = 'active' AND failures >= :failures ORDER BY failures DESC, id", {"failures": failures},
+    ))  # fmt: skip

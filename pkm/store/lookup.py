@@ -1,0 +1,106 @@
+"""What a selector needs to know: whether an id is there, what a thing is called, and who answers to some words."""
+
+import sqlite3
+from typing import NamedTuple
+
+from pkm.ids import make
+
+TITLES = {
+    "source": "coalesce(nullif(title, ''), url)",
+    "item": "coalesce(nullif(title, ''), url)",
+    "annotation": "coalesce(nullif(comment, ''), exact)",
+    "note": "title",
+    "contact": "name",
+    "circle": "name",
+    "share": "title",
+    "delivery": "coalesce(nullif(recipient, ''), file_name)",
+    "response": "text",
+    "trial": "text",
+    "interaction": "text",
+}
+"""SQL of what a thing of a kind is called."""
+
+EXACT = {
+    "source": ("title", "url", "site_url"),
+    "item": ("url", "canonical_url"),
+    "note": ("title", "uid"),
+    "contact": ("name", "nick"),
+    "circle": ("name",),
+    "share": ("title",),
+}
+"""Columns that name a thing exactly, case ignored."""
+
+SEARCHED = {"item": "item_fts"}
+"""Kinds too many to compare one by one: only the newest that share a word are looked at."""
+
+PREFILTERED = 500
+
+
+class Found(NamedTuple):
+    """A thing of the store: its kind, number and what it is called."""
+
+    kind: str
+    number: int
+    title: str
+
+    @property
+    def id(self) -> str:
+        """As people see it: n142."""
+        return make(self.kind, self.number)
+
+
+def by_number(db: sqlite3.Connection, kind: str, number: int) -> Found | None:
+    """The thing of that kind and number, None where there is none."""
+    row = db.execute(f"SELECT {TITLES[kind]} FROM {kind} WHERE id = :id", {"id": number}).fetchone()
+    return None if row is None else Found(kind, number, str(row[0] or ""))
+
+
+def by_name(db: sqlite3.Connection, kind: str, words: str) -> list[Found]:
+    """Things of a kind that are called exactly so, case ignored, by id."""
+    columns = EXACT.get(kind, ())
+    if not columns:
+        return []
+    same = " OR ".join(f"{column} = :words COLLATE NOCASE" for column in columns)
+    rows = db.execute(f"SELECT id, {TITLES[kind]} FROM {kind} WHERE {same} ORDER BY id LIMIT 50", {"words": words})
+    found = [Found(kind, row[0], row[1]) for row in rows]
+    if kind == "contact" and not found:
+        rows = db.execute(
+            "SELECT DISTINCT contact.id, contact.name FROM handle JOIN contact ON contact.id = handle.contact_id "
+            "WHERE handle.folded = :words ORDER BY contact.id LIMIT 50",
+            {"words": words.casefold()},
+        )
+        found = [Found(kind, row[0], row[1]) for row in rows]
+    return found
+
+
+def comparable(db: sqlite3.Connection, kind: str, words: str) -> list[Found]:
+    """Things of a kind whose title is worth comparing with the words: all, or the newest that share a word."""
+    table = SEARCHED.get(kind)
+    if table is None:
+        rows = db.execute(f"SELECT id, {TITLES[kind]} FROM {kind} ORDER BY id DESC")
+    else:
+        tokens = ["".join(c for c in word if c.isalnum()) for word in words.split()]
+        match = " AND ".join(f'title : "{token}"*' for token in tokens if token)
+        if not match:
+            return []
+        rows = db.execute(
+            f"SELECT id, {TITLES[kind]} FROM {kind} WHERE id IN "
+            f"(SELECT rowid FROM {table} WHERE {table} MATCH :match ORDER BY rowid DESC LIMIT {PREFILTERED}) "
+            "ORDER BY id DESC",
+            {"match": match},
+        )
+    return [Found(kind, row[0], str(row[1] or "")) for row in rows]
+
+
+def starting(db: sqlite3.Connection, kind: str, start: str, limit: int) -> list[Found]:
+    """Things of a kind whose id or title starts with what was typed, newest first: what the shell offers."""
+    letter = make(kind, 1)[0]
+    if start and not (start[0].lower() == letter and (start[1:].isdigit() or len(start) == 1)):
+        condition = f"{TITLES[kind]} LIKE :start"
+    else:
+        condition = "id LIKE :number"
+    rows = db.execute(
+        f"SELECT id, {TITLES[kind]} FROM {kind} WHERE {condition} ORDER BY id DESC LIMIT :limit",
+        {"start": start.replace("%", "") + "%", "number": start[1:] + "%", "limit": limit},
+    )
+    return [Found(kind, row[0], str(row[1] or "")) for row in rows]

@@ -1,0 +1,114 @@
+"""The schema as SQL, made from the model: tables, full-text indexes, and the triggers that keep them and the journal.
+
+`schema.sql` beside this file is what `render()` gives; a new store is made from it without importing the ORM, and a
+test holds the two equal. After a change of the model: `python -m pkm.store.schema`, then add a migration.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import LargeBinary, Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlmodel import SQLModel
+
+from pkm.ids import LETTERS
+from pkm.store.model import ENTITIES, FULL_TEXT, UNJOURNALED
+from pkm.store.version import APPLICATION_ID, HEAD, SCHEMA_VERSION
+
+FILE = Path(__file__).with_name("schema.sql")
+
+
+def tables() -> list[Table]:
+    """The model's tables, each after those it refers to where that is possible, in a stable order."""
+    return sorted(SQLModel.metadata.tables.values(), key=lambda table: table.name)
+
+
+def image(table: Table, row: str) -> str:
+    """SQL of a row's JSON image; `row` is NEW, OLD or a table's name. Bytes are written as hex."""
+    pairs = []
+    for column in table.columns:
+        value = f'{row}."{column.name}"'
+        if isinstance(column.type, LargeBinary):
+            value = f"hex({value})"
+        pairs.append(f"'{column.name}', {value}")
+    return f"json_object({', '.join(pairs)})"
+
+
+def journal_triggers(table: Table) -> Iterator[str]:
+    """Triggers that write each change of the table's rows into `change` while an operation is open."""
+    open_now = "(SELECT operation_id FROM journal)"
+    for event, row, before, after in (
+        ("INSERT", "NEW", "NULL", image(table, "NEW")),
+        ("UPDATE", "NEW", image(table, "OLD"), image(table, "NEW")),
+        ("DELETE", "OLD", image(table, "OLD"), "NULL"),
+    ):
+        yield (
+            f"CREATE TRIGGER journal_{table.name}_{event.lower()} AFTER {event} ON {table.name}\n"
+            f"WHEN {open_now} IS NOT NULL BEGIN\n"
+            f"  INSERT INTO change (operation_id, table_name, row_id, before, after)\n"
+            f"  VALUES ({open_now}, '{table.name}', {row}.id, {before}, {after});\nEND"
+        )
+
+
+def full_text(name: str) -> Iterator[str]:
+    """An external-content FTS5 table over a table's text columns, with the triggers that keep it in step."""
+    columns = FULL_TEXT[name]
+    listed = ", ".join(columns)
+    new, old = (", ".join(f"{row}.{column}" for column in columns) for row in ("NEW", "OLD"))
+    yield (
+        f"CREATE VIRTUAL TABLE {name}_fts USING fts5({listed}, content='{name}', content_rowid='id', "
+        f"tokenize='porter unicode61 remove_diacritics 2')"
+    )
+    add = f"INSERT INTO {name}_fts(rowid, {listed}) VALUES (NEW.id, {new});"
+    take = f"INSERT INTO {name}_fts({name}_fts, rowid, {listed}) VALUES ('delete', OLD.id, {old});"
+    yield f"CREATE TRIGGER fts_{name}_insert AFTER INSERT ON {name} BEGIN {add} END"
+    yield f"CREATE TRIGGER fts_{name}_delete AFTER DELETE ON {name} BEGIN {take} END"
+    yield f"CREATE TRIGGER fts_{name}_update AFTER UPDATE OF {listed} ON {name} BEGIN {take} {add} END"
+
+
+def cleanup(name: str) -> str:
+    """A deleted thing takes the tags and links on it along; they refer by kind and number, which no key can guard."""
+    return (
+        f"CREATE TRIGGER cleanup_{name} AFTER DELETE ON {name} BEGIN\n"
+        f"  DELETE FROM tagging WHERE kind = '{name}' AND entity_id = OLD.id;\n"
+        f"  DELETE FROM link WHERE from_kind = '{name}' AND from_id = OLD.id;\n"
+        f"  UPDATE link SET to_id = NULL WHERE to_kind = '{name}' AND to_id = OLD.id AND origin = 'text';\n"
+        f"  DELETE FROM link WHERE to_kind = '{name}' AND to_id = OLD.id;\nEND"
+    )
+
+
+def derived() -> Iterator[str]:
+    """Everything that is made from the tables: indexes of text and triggers. Migrations drop and make it anew."""
+    for name in sorted(FULL_TEXT):
+        yield from full_text(name)
+    for name in sorted(set(ENTITIES) & set(LETTERS)):
+        yield cleanup(name)
+    for table in tables():
+        if table.name not in UNJOURNALED:
+            yield from journal_triggers(table)
+
+
+def statements() -> Iterator[str]:
+    """Every statement that makes a new store, in order."""
+    dialect = sqlite.dialect()
+    for table in tables():
+        yield str(CreateTable(table).compile(dialect=dialect)).strip()
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            yield str(CreateIndex(index).compile(dialect=dialect)).strip()
+    yield from derived()
+    yield "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+    yield f"INSERT INTO alembic_version VALUES ('{HEAD}')"
+    yield "INSERT INTO journal (id, operation_id) VALUES (1, NULL)"
+    yield f"PRAGMA application_id = {APPLICATION_ID}"
+    yield f"PRAGMA user_version = {SCHEMA_VERSION}"
+
+
+def render() -> str:
+    """schema.sql, whole."""
+    head = "-- Made by `python -m pkm.store.schema` from store/model.py. Do not edit.\n"
+    return head + ";\n\n".join(statements()) + ";\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(render(), encoding="utf-8")

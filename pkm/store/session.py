@@ -1,0 +1,297 @@
+"""The store: how it is opened, read and written. Nothing else opens it and nothing else commits.
+
+Reads use the standard library's driver and never import the ORM. A unit is one transaction of the model's session and
+one operation of the journal; units inside a unit join it, and the units of one command share its operation, so that a
+command is undone whole.
+"""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from pkm.dates import now, stamp
+from pkm.errors import PkmError, StoreError
+from pkm.store.version import APPLICATION_ID, SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlmodel import Session, SQLModel
+
+    from pkm.store.model import Operation
+
+BUSY_MS = 10_000
+"""How long a command waits for another one that writes."""
+
+ModelT = TypeVar("ModelT", bound="SQLModel")
+
+
+class Paths(Protocol):
+    """What the store needs to know of the home: its file, and where copies go before a migration."""
+
+    @property
+    def db(self) -> Path:
+        """The store's file."""
+
+    @property
+    def backups(self) -> Path:
+        """The folder of copies."""
+
+    def ensure(self) -> None:
+        """Make the home's folders; StoreError where that is not possible."""
+
+
+class Unit:
+    """An open transaction. Rows are added, fetched and changed through it; it commits when its block ends."""
+
+    def __init__(self, session: "Session", connection: sqlite3.Connection, operation: "Operation | None") -> None:
+        self.session = session
+        self.connection = connection  # the same transaction, for the plain SQL of store/'s queries
+        self._operation = operation
+        self.at = stamp(now())
+
+    @property
+    def operation(self) -> int | None:
+        """The journal's number of this command, None where the journal is off."""
+        return self._operation.id if self._operation else None
+
+    def add(self, row: ModelT) -> ModelT:
+        """The row is in the store and has its id."""
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def get(self, table: type[ModelT], number: int) -> ModelT:
+        """The row of that number. Raises StoreError where it is gone (deleted between looking and writing)."""
+        row = self.session.get(table, number)
+        if row is None:
+            name = str(table.__name__).lower()
+            raise StoreError(f"{name} {number}", "it is no longer there", next="look again: another command removed it")
+        return row
+
+    def delete(self, row: "SQLModel") -> None:
+        """The row is gone, with what hangs on it."""
+        self.session.delete(row)
+        self.session.flush()
+
+    def flush(self) -> None:
+        """What was changed on rows so far is visible to the connection's queries."""
+        self.session.flush()
+
+    def summarize(self, text: str, *, final: str = "") -> None:
+        """The log says what came of the command; `final` says why it cannot be undone."""
+        if self._operation is not None:
+            self._operation.summary = text
+            self._operation.final = final
+
+
+class Store:
+    """One store, opened on first use. `command` is the line that the log shows for what is written through it."""
+
+    def __init__(self, home: Paths, command: str = "pkm") -> None:
+        self.home = home
+        self.path = home.db
+        self.command = command
+        self.operation: int | None = None  # of the units so far
+        self._reader: sqlite3.Connection | None = None
+        self._engine: Engine | None = None
+        self._unit: Unit | None = None
+
+    def read(self) -> sqlite3.Connection:
+        """A connection for queries; inside a unit, the unit's own, so that a query sees what was just written."""
+        if self._unit is not None:
+            self._unit.flush()
+            return self._unit.connection
+        if self._reader is None:
+            self._reader = self._open_reader()
+        return self._reader
+
+    def close(self) -> None:
+        """No connection is open."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    @contextlib.contextmanager
+    def unit(self, *, journal: bool = True) -> Iterator[Unit]:
+        """One transaction. Commits at the end of the block, rolls back where it raises.
+
+        journal: False where items are brought in by the thousand: the log has a line, but no row images are kept.
+        Raises StoreError where the store cannot be written (locked, full, read-only); nothing is changed then.
+        """
+        if self._unit is not None:
+            yield self._unit
+            return
+        self.read()  # makes or migrates the store before the transaction
+        from sqlalchemy.exc import DBAPIError
+        from sqlmodel import Session
+
+        try:
+            with Session(self._writer(), expire_on_commit=False) as session, session.begin():
+                self._unit = unit = self._begin(session, journal)
+                yield unit
+                session.flush()
+                unit.connection.execute("UPDATE journal SET operation_id = NULL")
+            self.operation = unit.operation or self.operation
+        except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.Error):
+                raise translate(error.orig, self.path) from error
+            raise
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+        finally:
+            self._unit = None
+
+    def _begin(self, session: "Session", journal: bool) -> Unit:
+        from pkm.store.model import Operation
+
+        raw = session.connection().connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.row_factory = sqlite3.Row
+        if self.operation is not None:
+            operation = session.get(Operation, self.operation)
+        else:
+            operation = Operation(at=stamp(now()), command=self.command)
+            session.add(operation)
+        session.flush()
+        unit = Unit(session, raw, operation)
+        if journal:
+            raw.execute("UPDATE journal SET operation_id = ?", (unit.operation,))
+        return unit
+
+    def _writer(self) -> "Engine":
+        if self._engine is None:
+            from sqlalchemy import create_engine, event
+            from sqlalchemy.pool import StaticPool
+
+            engine = create_engine("sqlite://", creator=lambda: connect(self.path), poolclass=StaticPool)
+            # The driver begins lazily and as a reader; a writer that finds out late that it may not write has to
+            # throw its work away. So: take the write lock first.
+            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+            self._engine = engine
+        return self._engine
+
+    def _open_reader(self) -> sqlite3.Connection:
+        try:
+            if not self.path.exists():
+                create(self.home)
+            reader = _connect_to_read(self.path)
+            version = reader.execute("PRAGMA user_version").fetchone()[0]
+            if version != SCHEMA_VERSION:
+                reader.close()
+                self._change_version(version)
+                reader = _connect_to_read(self.path)
+            return reader
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+        except OSError as error:
+            raise StoreError(str(self.path), error.strerror or str(error), next=_WRITABLE) from error
+
+    def _change_version(self, version: int) -> None:
+        """The store has this program's schema; a store that is not ours or newer is refused, untouched."""
+        with contextlib.closing(connect(self.path, mode="ro")) as raw:
+            ours = raw.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+            empty = not raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if empty:
+            create(self.home)
+        elif not ours:
+            raise StoreError(
+                str(self.path), "it is a database of another program", kept="It was not touched.",
+                next="set PKM_HOME to another folder",
+            )  # fmt: skip
+        elif version > SCHEMA_VERSION:
+            raise StoreError(
+                str(self.path), f"a newer pkm wrote it (schema {version}; this one knows up to {SCHEMA_VERSION})",
+                kept="It was not touched.", next="install the newer pkm on this machine too",
+            )  # fmt: skip
+        else:
+            from pkm.store.migrate import migrate
+
+            migrate(self.home, version)
+
+
+_WRITABLE = "make that folder writable, or set PKM_HOME to one that is"
+
+
+def connect(path: Path, *, mode: str = "rw") -> sqlite3.Connection:
+    """A connection as every command uses it: foreign keys on, patient, transactions begun by hand."""
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")  # what was reported as saved survives a power cut
+    connection.execute("PRAGMA cache_size = -32000")
+    return connection
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    try:
+        reader = connect(path)
+        reader.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        # A home that cannot be written: SQLite cannot make the WAL's index there. With no WAL left over, the file
+        # is the whole store and can be read as it stands.
+        wal = path.with_name(path.name + "-wal")
+        writable = os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+        if writable or not path.exists() or (wal.exists() and wal.stat().st_size):
+            raise
+        reader = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, isolation_level=None)
+        reader.row_factory = sqlite3.Row
+    reader.execute("PRAGMA query_only = ON")
+    return reader
+
+
+def create(home: Paths) -> None:
+    """The store is there, with the first circle; a second process that makes it at the same time does no harm."""
+    home.ensure()
+    os.close(os.open(home.db, os.O_CREAT | os.O_RDWR, 0o600))
+    script = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+    with contextlib.closing(connect(home.db)) as raw:
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute("BEGIN IMMEDIATE")
+        if not raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            # executescript() would commit first and run statement by statement
+            for statement in script.split(";\n\n"):
+                raw.execute(statement)
+            _first_rows(raw)
+        raw.execute("COMMIT")
+
+
+def _first_rows(raw: sqlite3.Connection) -> None:
+    """A new home has one circle, the network, and its channel is the site."""
+    at = {"at": stamp(now())}
+    raw.execute("INSERT INTO circle (id, name, kind, purpose, salutation, introduction, created_at) "
+                "VALUES (1, 'network', 'network', 'wide and loose ties: new ideas come in, finished ones go out', "
+                "'', '', :at)", at)  # fmt: skip
+    raw.execute("INSERT INTO channel (id, name, kind, address, options, created_at) "
+                "VALUES (1, 'site', 'site', '', '{}', :at)", at)  # fmt: skip
+    raw.execute("INSERT INTO circle_channel (circle_id, channel_id) VALUES (1, 1)")
+
+
+def translate(error: sqlite3.Error, path: Path) -> PkmError:
+    """SQLite's error as one of ours: what happened, and what helps."""
+    words = str(error).lower()
+    for sign, why, step in (
+        ("locked", f"another command is writing to it and did not finish within {BUSY_MS // 1000} s",
+         "try again when that command is done"),
+        ("full", "the disk is full", "free some space and run the command again"),
+        ("readonly", "it cannot be written", _WRITABLE),
+        ("unable to open", "it cannot be opened", _WRITABLE),
+        ("not a database", "it is damaged or no store of pkm", "pkm doctor, or pkm backup --restore"),
+        ("malformed", "it is damaged", "pkm doctor, or pkm backup --restore"),
+        ("disk i/o", "the disk gave an error", "pkm doctor"),
+        ("interrupted", "it was interrupted", "run the command again"),
+    ):  # fmt: skip
+        if sign in words:
+            return StoreError(str(path), why, kept="Nothing was changed.", next=step)
+    return StoreError(str(path), str(error), kept="Nothing was changed.", next="pkm doctor")
+
+
+def as_dicts(rows: "sqlite3.Cursor") -> list[dict[str, Any]]:
+    """Rows of a query as objects, in the query's order."""
+    return [dict(row) for row in rows]

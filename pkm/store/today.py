@@ -1,0 +1,52 @@
+"""Where everything stands: counts and the few things to look at, for the dashboard. Reads only."""
+
+import sqlite3
+from typing import Any
+
+from pkm.ids import make
+
+Row = dict[str, Any]
+
+
+def counts(db: sqlite3.Connection) -> Row:
+    """How much there is of each: contacts, sources, inbox, notes, notes by reach beyond private, shares sent."""
+    one = db.execute(
+        "SELECT (SELECT count(*) FROM contact) AS contacts, (SELECT count(*) FROM source) AS sources, "
+        "(SELECT count(*) FROM item WHERE state = 'inbox') AS inbox, "
+        "(SELECT count(*) FROM note WHERE dropped_at IS NULL) AS notes, "
+        "(SELECT count(*) FROM share WHERE state = 'sent') AS shared, "
+        "(SELECT count(*) FROM share WHERE state = 'draft') AS drafts, "
+        "(SELECT count(*) FROM delivery WHERE state IN ('waiting', 'sending')) AS leaving"
+    ).fetchone()
+    return dict(one)
+
+
+def new_since(db: sqlite3.Connection, since: str, limit: int) -> tuple[int, list[Row]]:
+    """Items in the inbox that came since then: how many, and the newest of them."""
+    total = db.execute(
+        "SELECT count(*) FROM item WHERE state = 'inbox' AND received_at >= :since", {"since": since}
+    ).fetchone()[0]
+    rows = db.execute(
+        "SELECT item.id, item.title, source.title AS source_title FROM item LEFT JOIN source ON source.id = item.source_id "
+        "WHERE item.state = 'inbox' AND received_at >= :since ORDER BY received_at DESC, item.id DESC LIMIT :limit",
+        {"since": since, "limit": limit},
+    )
+    return total, [{**dict(row), "id": make("item", row["id"]), "kind": "item"} for row in rows]
+
+
+def sources_due(db: sqlite3.Connection, now: str) -> int:
+    """How many sources would be fetched now."""
+    return int(db.execute(
+        "SELECT count(*) FROM source WHERE state = 'active' AND (next_at IS NULL OR next_at <= :now)", {"now": now}
+    ).fetchone()[0])  # fmt: skip
+
+
+def to_review(db: sqlite3.Connection, before: str, limit: int) -> tuple[int, list[Row]]:
+    """Observations that nobody touched since then: how many, and the oldest of them."""
+    condition = "stage = 'observation' AND dropped_at IS NULL AND coalesce(reviewed_at, updated_at) < :before"
+    total = db.execute(f"SELECT count(*) FROM note WHERE {condition}", {"before": before}).fetchone()[0]
+    rows = db.execute(
+        f"SELECT id, title, updated_at FROM note WHERE {condition} ORDER BY updated_at, id LIMIT :limit",
+        {"before": before, "limit": limit},
+    )
+    return total, [{**dict(row), "id": make("note", row["id"]), "kind": "note"} for row in rows]

@@ -1,0 +1,88 @@
+"""Copies of the store: whole, verified, put back; and an older store brought up to date."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pkm.config import Home
+from pkm.errors import BadInput, StoreError
+from pkm.store import backup
+from pkm.store.model import Note
+from pkm.store.session import Store, connect
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+AT = "2026-01-01T00:00:00Z"
+
+
+def write(store: Store, title: str) -> None:
+    with store.unit() as unit:
+        unit.add(Note(uid=title, title=title, text=title, created_at=AT, updated_at=AT))
+
+
+def titles(home: Home) -> list[str]:
+    return [row[0] for row in Store(home).read().execute("SELECT title FROM note ORDER BY id")]
+
+
+def test_a_copy_holds_the_store_and_can_be_put_back(store: Store, home_paths: Home) -> None:
+    write(store, "one")
+    copy = backup.back_up(home_paths, NOW)
+    assert copy.name == "pkm-20261123-090000.db"
+    write(store, "two")
+    store.close()
+    kept = backup.restore(home_paths, copy, NOW)
+    assert titles(home_paths) == ["one"]
+    assert kept is not None
+    backup.restore(home_paths, kept, NOW)
+    assert titles(home_paths) == ["one", "two"]
+
+
+def test_two_copies_of_one_second_do_not_meet(store: Store, home_paths: Home) -> None:
+    write(store, "one")
+    assert backup.back_up(home_paths, NOW) != backup.back_up(home_paths, NOW)
+
+
+def test_an_existing_file_is_never_written_over(store: Store, home_paths: Home, tmp_path: Path) -> None:
+    store.read()
+    target = tmp_path / "mine"
+    target.write_text("mine")
+    with pytest.raises(StoreError, match="there is a file of that name"):
+        backup.back_up(home_paths, NOW, target=target)
+    assert target.read_text() == "mine"
+
+
+def test_a_damaged_copy_is_not_put_back(store: Store, home_paths: Home) -> None:
+    for number in range(50):
+        write(store, f"note {number}")
+    copy = backup.back_up(home_paths, NOW)
+    data = bytearray(copy.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 4096 * 3] = b"\xff" * (4096 * 3)
+    copy.write_bytes(bytes(data))
+    with pytest.raises(BadInput):
+        backup.restore(home_paths, copy, NOW)
+    assert len(titles(home_paths)) == 50
+
+
+def test_a_file_that_is_no_store_is_not_put_back(store: Store, home_paths: Home, tmp_path: Path) -> None:
+    write(store, "one")
+    other = tmp_path / "x.db"
+    connect_other = __import__("sqlite3").connect(other)
+    connect_other.execute("CREATE TABLE t (x)")
+    connect_other.close()
+    with pytest.raises(BadInput, match="no store of pkm"):
+        backup.restore(home_paths, other, NOW)
+    assert titles(home_paths) == ["one"]
+
+
+def test_a_damaged_store_is_kept_beside_the_restored_one(store: Store, home_paths: Home) -> None:
+    write(store, "one")
+    copy = backup.back_up(home_paths, NOW)
+    store.close()
+    raw = connect(home_paths.db)
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    home_paths.db.write_bytes(b"rubbish" * 1000)
+    kept = backup.restore(home_paths, copy, NOW)
+    assert titles(home_paths) == ["one"]
+    assert kept is not None
+    assert kept.read_bytes().startswith(b"rubbish")
