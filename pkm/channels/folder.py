@@ -1,0 +1,129 @@
+"""A folder that holds built files: only what changed is written, only what was built before is removed.
+
+Owns the manifest `.pkm-manifest.json`, which names the files that an earlier build made. Knows nothing of what they
+hold.
+"""
+
+import contextlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pkm.errors import BadInput, Exists, Refused, StoreError
+from pkm.files import write_atomic
+
+MANIFEST = ".pkm-manifest.json"
+_PART = re.compile(r"[^\x00-\x1f/\\]+")
+
+
+@dataclass(frozen=True, slots=True)
+class WriteReport:
+    """What a write did, as relative paths in order."""
+
+    written: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def write(files: Mapping[str, bytes], folder: Path) -> WriteReport:
+    """The folder holds these files, byte for byte, and none of an earlier build that are not among them.
+
+    Each file is replaced whole (pkm.files.write_atomic), so a reader never meets half of one; a
+    killed run is mended by the next. Files that no build made are never touched. What is written is public by nature:
+    files are asked for as 0644 and folders as 0755, which the umask may narrow (077 leaves them to their owner).
+
+    Raises Exists, before anything was written, where a file that no build made is in the way; Refused where a path
+    would leave the folder; BadInput for a manifest that is none; StoreError where the folder cannot be written.
+    """
+    wanted = dict(sorted(files.items()))
+    with _reported(folder):
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        for path in wanted:
+            _check_inside(folder, path)
+        earlier = _read_manifest(folder)
+        unchanged = {path for path in wanted if _holds(folder / path, wanted[path])}
+        _check_free(folder, set(wanted) - unchanged - earlier)
+        gone = sorted(earlier - set(wanted))
+        changed = [path for path in wanted if path not in unchanged]
+        # named before they are made: a run that is killed in between leaves nothing that the next one does not know
+        _write_manifest(folder, earlier | set(wanted))
+        for path in changed:
+            (folder / path).parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+            write_atomic(folder / path, wanted[path], 0o644)
+        removed = [path for path in gone if _remove(folder, path)]
+        _write_manifest(folder, set(wanted))
+    return WriteReport(tuple(changed), tuple(sorted(unchanged)), tuple(removed))
+
+
+@contextlib.contextmanager
+def _reported(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            str(folder), f"it cannot be written: {error.strerror or error}",
+            kept="every file in it is whole, the old one or the new", next="make it writable, then do the same again",
+        ) from error  # fmt: skip
+
+
+def _inside(path: str) -> bool:
+    parts = path.split("/")
+    return path != MANIFEST and all(_PART.fullmatch(part) and part not in (".", "..") for part in parts)
+
+
+def _check_inside(folder: Path, path: str) -> None:
+    """The path stays in the folder, also where a folder in it is a symbolic link."""
+    if not _inside(path) or not (folder / path).parent.resolve().is_relative_to(folder.resolve()):
+        raise Refused(path, f"it would be written outside {folder}", kept="nothing was written")
+
+
+def _check_free(folder: Path, paths: set[str]) -> None:
+    for path in sorted(paths):
+        if os.path.lexists(folder / path):
+            raise Exists(
+                str(folder / path), "it is there already, and no build of pkm made it",
+                kept="nothing was written", next="move it away, or name another folder",
+            )  # fmt: skip
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    if path.is_symlink() or not path.is_file() or path.stat().st_size != len(content):
+        return False
+    return path.read_bytes() == content
+
+
+def _remove(folder: Path, path: str) -> bool:
+    """The file is gone, with the folders that it leaves empty; False where it was gone before."""
+    file = folder / path
+    if not _inside(path) or not file.parent.resolve().is_relative_to(folder.resolve()) or not os.path.lexists(file):
+        return False
+    if file.is_dir() and not file.is_symlink():
+        return False
+    file.unlink()
+    for parent in file.parents:
+        if parent == folder or any(parent.iterdir()):
+            break
+        parent.rmdir()
+    return True
+
+
+def _read_manifest(folder: Path) -> set[str]:
+    try:
+        values = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {path for path in values["files"] if isinstance(path, str) and _inside(path)}
+    except FileNotFoundError:
+        return set()
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadInput(
+            str(folder / MANIFEST), f"it does not read as the list of files that a build made: {error}",
+            kept="nothing was written", next="remove the folder's built files and this list, then build again",
+        ) from error  # fmt: skip
+
+
+def _write_manifest(folder: Path, paths: set[str]) -> None:
+    text = json.dumps({"version": 1, "files": sorted(paths)}, indent=1, ensure_ascii=False) + "\n"
+    if not _holds(folder / MANIFEST, text.encode()):
+        write_atomic(folder / MANIFEST, text.encode(), 0o644)

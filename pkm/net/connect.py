@@ -1,0 +1,151 @@
+"""Connections that obey a deadline and refuse private addresses: what the HTTP library leaves open.
+
+Its timeouts count from one byte to the next, so that a server that drips bytes would hold a thread for ever; here a
+watch shuts the socket down when a call's whole time is over. Knows sockets only, no URLs and no redirects.
+"""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool as _HTTPPool
+from urllib3.connectionpool import HTTPSConnectionPool as _HTTPSPool
+from urllib3.exceptions import HTTPError
+
+_thread = threading.local()
+
+
+class PrivateAddress(HTTPError):
+    """A connection that had to be public reached a private address."""
+
+
+class Call:
+    """One request under way: its deadline (time.monotonic), its socket once there is one, and what became of it."""
+
+    def __init__(self, deadline: float, refuse_private: bool) -> None:
+        self.deadline = deadline
+        self.refuse_private = refuse_private
+        self.reused = False
+        self.expired = False
+        self._socket: socket.socket | None = None
+
+    def holds(self, sock: Any) -> None:
+        """From now on this socket is cut when the time is over; it may be one that an earlier call left open."""
+        self._socket = sock if isinstance(sock, socket.socket) else getattr(sock, "socket", None)
+        if self._socket is not None and self.refuse_private and is_private(str(self._socket.getpeername()[0])):
+            raise PrivateAddress("it is an address of this machine or its local network")
+
+    def cut(self) -> None:
+        """The call is over: whoever waits for the socket gets an end of file."""
+        self.expired = True
+        if self._socket is not None:
+            with contextlib.suppress(OSError):  # closed in the meantime; SSLSocket's own shutdown is not thread-safe
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+class Watch:
+    """The thread that cuts calls off at their deadlines. It starts with the first call."""
+
+    def __init__(self) -> None:
+        self._calls: set[Call] = set()
+        self._wake = float("inf")
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    @contextlib.contextmanager
+    def call(self, deadline: float, *, refuse_private: bool = False) -> Iterator[Call]:
+        """Connections that this thread makes within the block belong to the call that is given."""
+        call = Call(deadline, refuse_private)
+        self._add(call)
+        _thread.call = call
+        try:
+            yield call
+        finally:
+            _thread.call = None
+            with self._changed:
+                self._calls.discard(call)
+
+    def _add(self, call: Call) -> None:
+        with self._changed:
+            self._calls.add(call)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="pkm-deadlines", daemon=True)
+                self._thread.start()
+            elif call.deadline < self._wake:
+                self._changed.notify()
+
+    def _run(self) -> None:
+        with self._changed:
+            while not self._closed:
+                now = time.monotonic()
+                for call in [each for each in self._calls if each.deadline <= now]:
+                    self._calls.discard(call)
+                    call.cut()
+                self._wake = min((call.deadline for call in self._calls), default=float("inf"))
+                self._changed.wait(min(self._wake - now, 3600))
+
+    def close(self) -> None:
+        """Calls under way are cut off; the thread ends."""
+        with self._changed:
+            self._closed = True
+            for call in self._calls:
+                call.cut()
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+
+def is_private(address: str) -> bool:
+    """True for an address that is not one of the public internet. Raises ValueError for what is no IP address."""
+    ip = ip_address(address.strip("[]").partition("%")[0])
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return not ip.is_global or ip.is_multicast
+
+
+def _tell_call(connection: HTTPConnection, *, reused: bool = False) -> None:
+    call: Call | None = getattr(_thread, "call", None)
+    if call is not None and connection.sock is not None:
+        call.reused = reused
+        if connection.proxy is None:
+            call.holds(connection.sock)
+
+
+class _Watched(HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        _tell_call(self)
+
+    def request(self, *args: Any, **options: Any) -> None:
+        _tell_call(self, reused=not getattr(self, "fresh", True))
+        self.fresh = False
+        super().request(*args, **options)
+
+
+class _WatchedTLS(HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _tell_call(self)
+
+    def request(self, *args: Any, **options: Any) -> None:
+        _tell_call(self, reused=not getattr(self, "fresh", True))
+        self.fresh = False
+        super().request(*args, **options)
+
+
+class HTTPConnectionPool(_HTTPPool):
+    """Connections to one host."""
+
+    ConnectionCls = _Watched
+
+
+class HTTPSConnectionPool(_HTTPSPool):
+    """Secure connections to one host."""
+
+    ConnectionCls = _WatchedTLS

@@ -1,0 +1,367 @@
+"""Fetches over HTTP, politely and with limits: size, time, redirects, addresses. Reads a local file by the same limits.
+
+Knows nothing of feeds, the store or the terminal. It never repeats a request: what to ask again, and when, is
+the caller's. All times are seconds; sizes are bytes after unpacking.
+"""
+
+import base64
+import contextlib
+import socket
+import ssl
+import stat
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass, url2pathname
+
+import urllib3
+from urllib3.exceptions import HTTPError, TimeoutError
+from urllib3.response import BaseHTTPResponse
+from urllib3.util.request import ACCEPT_ENCODING
+
+from pkm import text
+from pkm.errors import BadInput, NotFound
+from pkm.net.connect import Call, HTTPConnectionPool, HTTPSConnectionPool, Watch, is_private
+from pkm.net.failure import (
+    FetchError,
+    TooLarge,
+    explain,
+    hide_credentials,
+    hung_up,
+    in_megabytes,
+    is_offline,
+    parse_retry_after,
+    refusal,
+)
+
+__all__ = [
+    "FetchError", "Fetcher", "Response", "check_address", "file_path", "hide_credentials", "host_is_private",
+    "is_offline", "parse_retry_after", "read_file",
+]  # fmt: skip
+
+USER_AGENT = "pkm/0.1 (+personal feed reader)"
+ACCEPT_FEED = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.5, */*;q=0.1"
+)
+ACCEPT_PAGE = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
+CONNECT_S = 5.0
+TOTAL_S = 20.0
+MAX_BYTES = 10_000_000
+MAX_REDIRECTS = 5
+_DRAIN = 65_536  # how much of an error page is read to keep its connection
+
+_KEPT_HEADERS = (
+    "age", "cache-control", "cf-mitigated", "content-language", "content-type", "date", "etag", "expires",
+    "last-modified", "link", "retry-after", "server",
+)  # fmt: skip
+_REDIRECTS = {301, 302, 303, 307, 308}
+_SAFE = "%/:=&?~#+!$,;'@()*[]|"  # what a URL may hold as it stands; everything else is percent-encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a server answered: 2xx with a body, or 304 (not_modified) without one.
+
+    url: as asked for. final_url: where the body came from, without credentials. headers: lower-case names, only those
+    in use. redirects: (status, URL it led to), in order. elapsed: seconds.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    body: bytes | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    redirects: tuple[tuple[int, str], ...] = ()
+    not_modified: bool = False
+    elapsed: float = 0.0
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type as the server wrote it, "" where it wrote none."""
+        return self.headers.get("content-type", "")
+
+    @property
+    def moved_to(self) -> str | None:
+        """The new URL where every redirect of the chain was permanent (301, 308); else None."""
+        permanent = self.redirects and all(status in (301, 308) for status, _ in self.redirects)
+        return self.final_url if permanent else None
+
+
+def check_address(host: str, allow_private: bool = False) -> None:
+    """The host may be asked: it leads only to public addresses, or private ones are allowed.
+
+    Raises FetchError where an address is private, loopback or link-local, or where no address is found.
+    """
+    if not allow_private and host_is_private(host):
+        raise FetchError(host, "it is an address of this machine or its local network")
+
+
+def host_is_private(host: str) -> bool:
+    """True where the host is, or resolves to, a private, loopback, link-local or reserved address."""
+    try:
+        return is_private(host)
+    except ValueError:
+        pass
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise FetchError(host, "no such host, or no network", offline=True) from error
+    return any(is_private(str(address[4][0])) for address in found)
+
+
+def read_file(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """The bytes of a local file, given as a path or a file: URL.
+
+    Raises NotFound where there is none; BadInput for what is no plain file, cannot be read or is over max_bytes.
+    """
+    place = file_path(path)
+    try:
+        status = place.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe or a device would never end
+            raise BadInput(str(place), "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no plain file")
+        with place.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFound(str(place), "there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise BadInput(str(place), getattr(error, "strerror", None) or "it cannot be read") from error
+    if len(data) > max_bytes:
+        raise BadInput(str(place), f"it is larger than {in_megabytes(max_bytes)}")
+    return data
+
+
+def file_path(path: str | Path) -> Path:
+    """The local path that a path or a file: URL names; ~ is the home."""
+    if isinstance(path, str) and path[:5].lower() == "file:":
+        parts = urlsplit(path)
+        if parts.netloc not in ("", "localhost"):
+            raise BadInput(path, "it is a file on another machine")
+        return Path(url2pathname(parts.path))
+    return Path(path).expanduser()
+
+
+class Fetcher:
+    """A client that many threads share: connections are kept and used again. Close it, or use it in a `with`."""
+
+    def __init__(self, *, user_agent: str = USER_AGENT) -> None:
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
+        self._proxies = getproxies()
+        self._pools: dict[tuple[str, str], urllib3.PoolManager] = {}
+        self._lock = threading.Lock()
+        self._watch = Watch()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """All connections are closed; requests under way are cut off."""
+        self._watch.close()
+        for pool in self._pools.values():
+            pool.clear()
+
+    def fetch(
+        self, url: str, *, etag: str | None = None, modified: str | None = None, timeout_s: float = TOTAL_S,
+        connect_s: float = CONNECT_S, max_bytes: int = MAX_BYTES, max_redirects: int = MAX_REDIRECTS,
+        accept: str = ACCEPT_FEED, headers: Mapping[str, str] | None = None, allow_private: bool = True,
+    ) -> Response:  # fmt: skip
+        """The answer of the web, at the latest after timeout_s, with at most max_bytes of unpacked body.
+
+        etag, modified: as the server gave them, sent back unchanged. allow_private: whether the URL itself may lead
+        to a private address; a redirect from a public to a private one is refused in any case.
+        headers: more to send (an Authorization, say); dropped, like credentials in the URL, when another host is asked.
+        Raises FetchError (an Unreachable) for everything that is no 2xx or 304 within the limits.
+        """
+        first, secret = _web_url(url)
+        private = {**secret, **(headers or {})}
+        public = {**self._headers, "Accept": accept, **_conditions(etag, modified)}
+        limits = _Limits(time.monotonic(), timeout_s, connect_s, max_bytes)
+        guarded = not allow_private and self._proxy(first) is None
+        if guarded:
+            check_address(_host(first))
+        asked, hops = first, list[tuple[int, str]]()
+        while True:
+            sent = {**public, **private} if _origin(first) == _origin(asked) else public
+            answer = self._ask(url, asked, sent, limits, guarded)
+            if answer.location is None:
+                break
+            asked = _next_url(url, asked, answer.location)
+            hops.append((answer.status, asked))
+            if len(hops) > max_redirects:
+                raise FetchError(url, f"more than {max_redirects} redirects, one after another", redirects=tuple(hops))
+            guarded = guarded or self._leaves_the_public(url, first, asked)
+        unchanged = answer.status == 304 and bool(etag or modified)
+        if not unchanged and not 200 <= answer.status < 300:
+            raise refusal(url, answer.status, answer.headers, tuple(hops))
+        body = None if unchanged else answer.body
+        elapsed = time.monotonic() - limits.started
+        return Response(url, asked, answer.status, body, answer.headers, tuple(hops), unchanged, elapsed)
+
+    def _leaves_the_public(self, url: str, first: str, asked: str) -> bool:
+        """Whether all connections must be to public addresses from here on: a public host hands us to another."""
+        if _host(first) == _host(asked) or self._proxy(asked) or host_is_private(_host(first)):
+            return False
+        if host_is_private(_host(asked)):
+            raise FetchError(url, f"redirects to {asked}, an address of this machine or its local network")
+        return True
+
+    def _ask(self, url: str, asked: str, sent: Mapping[str, str], limits: "_Limits", guarded: bool) -> "_Answer":
+        """One request and its answer, no redirect followed. A kept connection that turns out dead is replaced once."""
+        for attempt in (1, 2):
+            with self._watch.call(limits.started + limits.timeout_s, refuse_private=guarded) as call:
+                try:
+                    return self._exchange(asked, sent, limits, call)
+                except (HTTPError, OSError, ValueError) as error:
+                    if attempt == 1 and call.reused and not call.expired and hung_up(error):
+                        continue
+                    times = {"timeout_s": limits.timeout_s, "connect_s": limits.connect_s}
+                    raise explain(url, error, expired=call.expired, **times) from error
+        raise AssertionError("unreachable")
+
+    def _exchange(self, asked: str, sent: Mapping[str, str], limits: "_Limits", call: Call) -> "_Answer":
+        left = max(0.001, call.deadline - time.monotonic())
+        timeout = urllib3.Timeout(connect=min(limits.connect_s, left), read=left)
+        raw = self._pool(asked).urlopen(
+            "GET", asked, headers=sent, redirect=False, retries=False, preload_content=False, timeout=timeout
+        )
+        try:
+            location = raw.headers.get("location") if raw.status in _REDIRECTS else None
+            wanted = 200 <= raw.status < 300
+            body = _read(raw, limits.max_bytes if wanted else _DRAIN, cut=not wanted)
+            if call.expired:  # a body without a length ends silently when its socket is shut down
+                raise TimeoutError
+        except BaseException:
+            raw.close()
+            raise
+        raw.release_conn()
+        kept = {name: text.clean(raw.headers[name]) for name in _KEPT_HEADERS if name in raw.headers}
+        return _Answer(raw.status, kept, body, location)
+
+    def _proxy(self, url: str) -> str:
+        """The proxy that the environment names for a URL, "" for none; this machine is always asked directly."""
+        host = _host(url)
+        if host in ("localhost", "::1") or host.startswith("127.") or not self._proxies or proxy_bypass(host):
+            return ""
+        return self._proxies.get(url.partition(":")[0]) or self._proxies.get("all") or ""
+
+    def _pool(self, url: str) -> urllib3.PoolManager:
+        key = (url.partition(":")[0], self._proxy(url))
+        with self._lock:
+            if key not in self._pools:
+                self._pools[key] = _make_pool(*key)
+            return self._pools[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    started: float
+    timeout_s: float
+    connect_s: float
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    location: str | None
+
+
+def _make_pool(scheme: str, proxy: str) -> urllib3.PoolManager:
+    options: dict[str, Any] = {"num_pools": 64, "maxsize": 4}
+    if scheme == "https" or proxy.startswith("https"):
+        options["ssl_context"] = _ssl_context()
+    pool: urllib3.PoolManager
+    if proxy.startswith("socks"):
+        raise FetchError(proxy, "a SOCKS proxy cannot be used; name an HTTP proxy")
+    if proxy:
+        address, secret = _web_url(proxy if "://" in proxy else f"http://{proxy}")
+        proxy_headers = {"Proxy-Authorization": secret["Authorization"]} if secret else None
+        pool = urllib3.ProxyManager(address, proxy_headers=proxy_headers, **options)
+    else:
+        pool = urllib3.PoolManager(**options)
+    pool.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": HTTPSConnectionPool}
+    return pool
+
+
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    """One context for all connections: to read the machine's certificates takes 17 ms."""
+    context = ssl.create_default_context()
+    if not context.cert_store_stats()["x509_ca"]:  # a bare container has none of its own
+        with contextlib.suppress(ImportError):
+            import certifi
+
+            context.load_verify_locations(certifi.where())
+    return context
+
+
+def _read(raw: BaseHTTPResponse, max_bytes: int, *, cut: bool) -> bytes:
+    """The unpacked body, at most max_bytes; over it, cut off where `cut` says so, else an error."""
+    body = bytearray()
+    for chunk in raw.stream(65536, decode_content=True):
+        body += chunk
+        if len(body) > max_bytes:
+            if cut:
+                raw.close()
+                break
+            raise TooLarge(f"more than {in_megabytes(max_bytes)}")
+    return bytes(body)
+
+
+def _web_url(url: str) -> tuple[str, dict[str, str]]:
+    """(the URL in ASCII without credentials and fragment, the credentials as a header). Raises FetchError."""
+    try:
+        parts = urlsplit(url.strip())
+        port = f":{parts.port}" if parts.port else ""
+        host = (parts.hostname or "").encode("idna").decode() if not _is_ip6(parts) else f"[{parts.hostname}]"
+    except ValueError as error:
+        raise FetchError(url, "it is no web address") from error
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        raise FetchError(url, "it is no web address (http or https)")
+    query = f"?{quote(parts.query, safe=_SAFE)}" if parts.query else ""
+    plain = f"{parts.scheme.lower()}://{host}{port}{quote(parts.path or '/', safe=_SAFE)}{query}"
+    if parts.username is None:
+        return plain, {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+    return plain, {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+
+
+def _is_ip6(parts: SplitResult) -> bool:
+    return ":" in (parts.hostname or "")
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port
+
+
+def _conditions(etag: str | None, modified: str | None) -> dict[str, str]:
+    """The validators as headers; one that no header can hold is left out."""
+    given = {"If-None-Match": etag, "If-Modified-Since": modified}
+    return {name: value for name, value in given.items() if value and value.isprintable() and value.isascii()}
+
+
+def _next_url(url: str, asked: str, location: str) -> str:
+    """Where a redirect leads. Raises FetchError where that is no web address: file:, javascript: and the like."""
+    with contextlib.suppress(UnicodeError):  # a header is read as Latin-1, but servers write UTF-8 into it
+        location = location.encode("latin-1").decode()
+    try:
+        return _web_url(urljoin(asked, location.strip()))[0]
+    except (FetchError, ValueError):
+        where = text.one_line(location, 80)
+        raise FetchError(url, f"redirects to {where}, which is no web address") from None

@@ -1,0 +1,1 @@
+"""People: contacts, circles, and what passed between us."""

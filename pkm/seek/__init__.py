@@ -1,0 +1,1 @@
+"""Seek: follow sources and people, pull what is new, find and clip."""
