@@ -1,0 +1,1 @@
+"""Share: with whom, how and when; the guard; what leaves and what it was."""

@@ -1,0 +1,180 @@
+"""A share before it leaves: which notes, for which circle, and the digest that would go there.
+
+Gathers from the store, decides in pure functions, and applies in one transaction. Sends nothing.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pkm.config import Settings
+from pkm.dates import local, now, stamp
+from pkm.errors import BadInput, NotFound
+from pkm.ids import make
+from pkm.share.channels import is_public
+from pkm.share.guard import Finding, check_notes
+from pkm.reach import wide_enough
+from pkm.store import shares
+from pkm.store.session import Store
+
+if TYPE_CHECKING:
+    from pkm.share.render import Digest, Piece
+
+Row = dict[str, Any]
+
+IN_A_DIGEST = 20
+"""How many notes a digest takes by itself: "a few links and notes"; the newest, the others wait for the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """What a digest for a circle would hold now.
+
+    notes: rows in order. without_words: notes that drop out, having no words of one's own; bare_items: items kept
+    since the last digest that no note was made from; waiting: how many more notes may go but wait for the next one.
+    """
+
+    circle: Row
+    notes: tuple[Row, ...]
+    without_words: tuple[Row, ...]
+    bare_items: tuple[Row, ...]
+    waiting: int
+    since: str | None
+
+
+def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST) -> DigestPlan:
+    """What the digest since the last one would hold for a circle (number, name, circle_kind)."""
+    from pkm.share.render import has_words
+
+    public = any(is_public(channel["channel_kind"]) for channel in shares.channels_of(db, circle["number"]))
+    reaches = wide_enough("network" if public else circle["circle_kind"])
+    found = shares.candidates(db, circle["number"], reaches, 10_000)
+    worded: list[Row] = []
+    bare: list[Row] = []
+    for note in found:
+        (worded if has_words(piece_of(db, note)) else bare).append(note)
+    since = shares.last_sent(db, circle["number"])
+    items = shares.kept_without_note(db, since or "", 100)
+    return DigestPlan(
+        circle, tuple(worded[-limit:]), tuple(bare), tuple(items), max(0, len(worded) - limit), since
+    )  # fmt: skip
+
+
+def title_of(settings: Mapping[str, str] | Settings, circle: str, count: int, at: datetime) -> str:
+    """The title of a digest, from the setting share.title; without a name of one's own: "Finds, 23 November 2026"."""
+    day = local(stamp(at))
+    date = f"{day.day} {day:%B %Y}"
+    if not settings["name"] and "{name}" in settings["share.title"]:
+        return f"Finds, {date}"
+    title = settings["share.title"]
+    for key, value in (("name", settings["name"]), ("date", date), ("circle", circle), ("count", str(count))):
+        title = title.replace("{" + key + "}", value)
+    return title
+
+
+def create_share(store: Store, notes: Sequence[int], circles: Sequence[Row], title: str, introduction: str = "") -> Row:
+    """A draft of these notes for these circles, in order, is in the store.
+
+    Raises Invalid for no notes; Refused (with findings) where a note's reach is too narrow for a circle: nothing is made.
+    """
+    from pkm.errors import Refused
+    from pkm.ids import new_uid
+    from pkm.store.model import Share, ShareNote, Stage
+
+    if not notes:
+        raise BadInput(
+            "the draft", "there is no note in it", next="pkm sense reach NOTE network, then pkm share draft NOTE"
+        )
+    with store.unit() as unit:
+        share = unit.add(Share(uid=new_uid(), title=title, introduction=introduction, created_at=unit.at))
+        number = share.id or 0
+        for position, note in enumerate(dict.fromkeys(notes), 1):
+            unit.add(ShareNote(share_id=number, note_id=note, position=position))
+        for position, circle in enumerate(circles, 1):
+            unit.add(Stage(share_id=number, circle_id=circle["number"], position=position))
+        findings = check_share(unit.connection, number)
+        if findings:
+            raise Refused("the draft", "something in it may not go there", findings=findings, kept="no draft was made")
+        row = shares.row(unit.connection, number)
+    assert row is not None
+    return row
+
+
+def check_share(db: sqlite3.Connection, share: int) -> list[Finding]:
+    """What keeps a share from its circles, looking at the reach of its notes; empty: nothing.
+
+    What a public channel carries must be meant for the network, whatever circle the channel stands for.
+    """
+    notes = shares.notes(db, share)
+    findings: list[Finding] = []
+    for stage in shares.stages(db, share):
+        findings += check_notes(notes, stage["circle"], stage["circle_kind"])
+        for channel in shares.channels_of(db, stage["circle_id"]):
+            if is_public(channel["channel_kind"]) and stage["circle_kind"] != "network":
+                findings += check_notes(notes, f"the channel {channel['name']}", "network")
+    return list(dict.fromkeys(findings))
+
+
+def digest_for(db: sqlite3.Connection, share: int, stage: Row, author: str, at: str) -> "Digest":
+    """The digest of a share for one stage's circle, ready to be rendered. at: its date, a stamp."""
+    from pkm.share.render import Digest
+    from pkm.share.site import slugify
+
+    row = shares.row(db, share)
+    if row is None:
+        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+    notes = shares.notes(db, share)
+    reaches = wide_enough(stage["circle_kind"])
+    hidden = [target for note in notes for target in hidden_in(db, note["id"], reaches)]
+    return Digest(
+        uid=row["uid"], title=row["title"], slug=row["slug"] or free_slug(slugify(row["title"], at), shares.slugs(db)),
+        date=at, author=author, intro=row["introduction"] or stage["introduction"], salutation=stage["salutation"],
+        circle=stage["circle"] if stage["circle_kind"] != "network" else "", circle_kind=stage["circle_kind"],
+        pieces=tuple(piece_of(db, note) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
+    )  # fmt: skip
+
+
+def hidden_in(db: sqlite3.Connection, note: int, reaches: list[str]) -> list[str]:
+    """What a note's text calls notes that may not go where it goes."""
+    return [
+        name for row in shares.narrower_targets(db, note, reaches) for name in (row["written"], row["title"]) if name
+    ]
+
+
+def free_slug(slug: str, taken: set[str]) -> str:
+    """That name for a page, or the same with a number where it is taken."""
+    free, number = slug, 2
+    while free in taken:
+        free, number = f"{slug}-{number}", number + 1
+    return free
+
+
+def piece_of(db: sqlite3.Connection, note: Row) -> "Piece":
+    """A note as a piece of a digest: own words, the exact words quoted from its item, and where that came from.
+
+    Comments on quotes stay at home: they have no reach of their own, and unknown means private.
+    """
+    from pkm.capture import without_comments
+    from pkm.share.render import ItemRef, Piece, Quote
+    from pkm.store import tags
+
+    item = None
+    quotes: list[str] = []
+    if note["item_id"] is not None:
+        quotes = shares.quotes(db, note["item_id"])
+        item = ItemRef(
+            title=note["item_title"] or "", url=note["item_url"] or "", author=note["item_author"] or "",
+            source_title=note["source_title"] or "", source_url=note["source_url"] or "",
+        )  # fmt: skip
+    return Piece(
+        id=make("note", note["id"]), title=note["title"], words=without_comments(note["text"]),
+        quotes=tuple(Quote(exact) for exact in quotes), item=item, tags=tuple(tags.of(db, "note", note["id"])),
+        stage=note["stage"], date=note["created_at"],
+    )  # fmt: skip
+
+
+def now_stamp() -> str:
+    """This instant as a digest's date."""
+    return stamp(now())

@@ -1,0 +1,71 @@
+"""The guard: nothing leaves beyond its reach. Looks at the notes, and again at the very bytes that would leave.
+
+Pure: facts in, findings out. A finding is (what, why, the command that mends it); any finding refuses the whole send.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pkm.ids import make
+from pkm.reach import may_go
+from pkm.text import fold
+
+Finding = tuple[str, str, str]
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_COMMENT = re.compile(r"%%.+?%%", re.S)
+_KEY = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bxox[abprs]-[A-Za-z0-9-]{20,}"
+)
+SHORTEST_TITLE = 8
+"""A private title shorter than this is not looked for: "Ideas" stands in many a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What must not stand in what leaves: titles of notes that may not go (title, number), e-mail addresses of contacts."""
+
+    titles: tuple[tuple[str, int], ...] = ()
+    emails: Mapping[str, int] | None = None
+
+
+def check_notes(notes: Iterable[Mapping[str, Any]], circle: str, circle_kind: str) -> list[Finding]:
+    """A finding for each note whose reach is too narrow for the circle, or that was put away."""
+    findings = []
+    for note in notes:
+        name = f"{make('note', note['id'])} “{note['title']}”"
+        if note["dropped_at"]:
+            findings.append((name, "it was put away", f"pkm sense keep {make('note', note['id'])}"))
+        elif not may_go(note["reach"], circle_kind):
+            why = f"its reach is {note['reach']}; {circle} is for {circle_kind}"
+            findings.append((name, why, f"pkm sense reach {make('note', note['id'])} {circle_kind}"))
+    return findings
+
+
+def check_bytes(payload: bytes, secrets: Secrets, cleared: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    """A finding for each private thing that stands in the rendered bytes.
+
+    cleared: the notes that go out: a title that their own text says is theirs to say.
+    """
+    raw = html.unescape(payload.decode("utf-8", "replace").replace("\\n", "\n").replace('\\"', '"'))
+    said = fold(raw)
+    own = fold(" ".join(note["text"] for note in cleared))
+    where = ", ".join(make("note", note["id"]) for note in cleared)
+    mend = f"pkm sense edit {make('note', cleared[0]['id'])}" if cleared else "pkm share preview"
+    findings: list[Finding] = []
+    for title, number in secrets.titles:
+        folded = fold(title)
+        if len(folded) >= SHORTEST_TITLE and folded in said and folded not in own.replace(f"[[{folded}", ""):
+            findings.append((make("note", number), f"its title would go out with {where}", mend))
+    for address in sorted(set(map(str.casefold, _EMAIL.findall(raw)))):
+        if secrets.emails and address in secrets.emails:
+            person = make("contact", secrets.emails[address])
+            findings.append((person, f"the address {address} would go out with {where}", mend))
+    if _COMMENT.search(raw):
+        findings.append((where, "a %%comment%% would go out", mend))
+    if _KEY.search(raw):
+        findings.append((where, "something that looks like a secret key would go out", mend))
+    return findings

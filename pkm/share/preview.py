@@ -1,0 +1,14 @@
+"""Frozen bytes as the receiver would read them, for a terminal."""
+
+from pkm.share.outbox import SITE_MEDIA_TYPE
+
+
+def readable(media_type: str, payload: bytes) -> str:
+    """The text of a delivery: Markdown as it is, a page's or the site's digest as plain text."""
+    if media_type == SITE_MEDIA_TYPE:
+        from pkm.share.render import render_text, thaw
+
+        return render_text(thaw(payload)).decode()
+    if media_type == "text/html":
+        return f"(the page as HTML, {len(payload):,} bytes; the same words as above)"
+    return payload.decode("utf-8", "replace")

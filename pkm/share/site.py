@@ -1,0 +1,397 @@
+"""The static site as a dict of files; channels/folder.py writes them.
+
+Owns addresses (permanent: <year>/<slug>/, notes/<slug>/, tags/<tag>/) and the pages around digests and notes. Pure: the
+same input gives the same bytes. Knows nothing of the store, the network and the clock; what may be public was decided
+before it came here.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pkm.errors import BadInput
+from pkm.markdown import Resolve, to_plain, web_url
+from pkm.share import feed as feeds
+from pkm.channels.folder import WriteReport, write
+from pkm.share.render import (
+    Digest,
+    Links,
+    Piece,
+    Writer,
+    first_words,
+    harmless,
+    harmless_piece,
+    has_words,
+    html_values,
+    html_writer,
+    linker,
+    render_fragment,
+    split_heading,
+    view_piece,
+)  # fmt: skip
+from pkm.share.template import render, style
+from pkm.text import first_sentence, fold, one_line
+
+__all__ = ["NotePage", "SiteInput", "WriteReport", "build", "digest_path", "public_url", "slugify", "write"]
+
+ON_INDEX = 12  # issues with their first words; the archive has all
+IN_FEEDS = 30  # entries, each with its whole content
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_BEFORE_ANYTHING = "1970-01-01T00:00:00Z"  # when a feed without entries was updated: Atom demands a time
+
+
+@dataclass(frozen=True, slots=True)
+class NotePage:
+    """A cleared note of reach network that gets a page of its own.
+
+    names: what else a wikilink may call it, beside its title, its slug and its id.
+    """
+
+    uid: str
+    slug: str
+    piece: Piece
+    names: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInput:
+    """All that the site is made from. base_url: where it will stand on the web, "" where nobody knows yet.
+
+    updated: a stamp; where it is "" the newest one of the content.
+    uid: what the feeds' own id is made from; where it is "", the address, else title and author.
+    """
+
+    title: str
+    author: str = ""
+    base_url: str = ""
+    digests: tuple[Digest, ...] = ()
+    notes: tuple[NotePage, ...] = ()
+    updated: str = ""
+    language: str = "en"
+    uid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    """One digest and where it stands; `href` is relative to the site's root."""
+
+    digest: Digest
+    href: str
+    first_words: str
+    sources: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return self.digest.title
+
+    @property
+    def date(self) -> str:
+        return self.digest.date
+
+
+@dataclass(frozen=True, slots=True)
+class _Find:
+    """One line of a tag's page."""
+
+    href: str
+    title: str
+    place: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The site with all addresses decided: issues and notes newest first, tags by name, note names -> address."""
+
+    site: SiteInput
+    issues: tuple[_Issue, ...]
+    notes: tuple[tuple[NotePage, str], ...]
+    tags: Mapping[str, tuple[str, tuple[_Find, ...]]]  # folded name -> (address, finds)
+    tag_names: Mapping[str, str]  # folded name -> as first written
+    note_urls: Mapping[str, str]
+    base: str
+    templates: Path | None
+
+
+def slugify(title: str, date: str) -> str:
+    """A name for an address: lower-case ASCII letters, digits and hyphens, at most 60 characters.
+
+    A title without a number gets month and day of `date` (a stamp) behind it, so that "Friday's finds" of two weeks
+    are told apart; a title without any Latin letter becomes the date.
+    """
+    name = _ascii(title)
+    if len(name) > 60:
+        name = name[:60].rsplit("-", 1)[0] if "-" in name[:60] else name[:60]
+    if not name:
+        return date[:10]
+    return name if any(sign.isdigit() for sign in name) else f"{name}-{date[5:10]}".strip("-")
+
+
+def build(site: SiteInput, *, templates: Path | None = None) -> dict[str, bytes]:
+    """The site's files: relative path (with /) -> bytes, sorted by path.
+
+    templates: the person's own folder of templates, looked in first. Raises Invalid where one of them is wrong.
+    """
+    plan = _plan(site, templates)
+    files = {
+        "style.css": style(templates).encode(),
+        "index.html": _page(
+            plan, "index.html", "index.html", plan.site.title, here="home", issues=plan.issues[:ON_INDEX],
+            more=len(plan.issues) > ON_INDEX, total=len(plan.issues),
+        ),
+        "archive/index.html": _page(
+            plan, "archive/index.html", "archive.html", "Archive", here="archive", years=_by_year(plan.issues)
+        ),
+        **_issue_pages(plan), **_note_pages(plan), **_tag_pages(plan), **_feeds(plan),
+    }  # fmt: skip
+    return dict(sorted(files.items()))
+
+
+def public_url(base_url: str, path: str) -> str:
+    """The address on the web of a file of the site; "" without a base."""
+    base = web_url(base_url).rstrip("/")
+    return f"{base}/{path.removesuffix('index.html')}" if base else ""
+
+
+def digest_path(digest: Digest) -> str:
+    """The file of a digest's page, relative to the site's root; its permanent address (see public_url)."""
+    slug = digest.slug if _SLUG.fullmatch(digest.slug) else slugify(digest.slug or digest.title, digest.date)
+    if not re.match(r"\d{4}-\d\d-\d\d", digest.date):
+        raise BadInput(f"the date of {digest.title or digest.uid}", f"{digest.date!r} is no RFC 3339 time")
+    return f"{digest.date[:4]}/{slug}/index.html"
+
+
+# Deciding the addresses.
+
+
+def _plan(site: SiteInput, templates: Path | None) -> _Plan:
+    site = SiteInput(
+        title=one_line(site.title) or "Finds", author=one_line(site.author), base_url=web_url(site.base_url),
+        digests=tuple(harmless(digest) for digest in site.digests), notes=site.notes,
+        updated=site.updated, language=one_line(site.language) or "en", uid=site.uid,
+    )  # fmt: skip
+    issues = _issues(site)
+    notes = _notes(site)
+    names, tags = _tags(issues, notes)
+    urls = {fold(name): href for note, href in reversed(notes) for name in _names(note)}
+    return _Plan(site, issues, notes, tags, names, urls, site.base_url, templates)
+
+
+def _issues(site: SiteInput) -> tuple[_Issue, ...]:
+    taken: dict[str, _Issue] = {}
+    for digest in sorted(site.digests, key=lambda digest: (digest.date, digest.uid)):
+        href = _free(digest_path(digest), digest.uid, taken)
+        taken[href] = _Issue(digest, href, first_words(digest), _sources(digest))
+    return tuple(reversed(taken.values()))
+
+
+def _notes(site: SiteInput) -> tuple[tuple[NotePage, str], ...]:
+    taken: dict[str, NotePage] = {}
+    for note in sorted(site.notes, key=lambda note: (note.piece.date, note.uid)):
+        piece = harmless_piece(note.piece, frozenset(fold(name) for name in note.hidden))
+        slug = note.slug if _SLUG.fullmatch(note.slug) else _ascii(piece.title)[:60].strip("-") or "note"
+        href = _free(f"notes/{slug}/index.html", note.uid, taken)
+        taken[href] = NotePage(note.uid, slug, piece, note.names)
+    return tuple((note, href) for href, note in reversed(taken.items()))
+
+
+def _free(path: str, uid: str, taken: Mapping[str, object]) -> str:
+    """The path, or where an older page has it, one told apart by its own uid: the older address never changes."""
+    if path not in taken:
+        return path
+    return path.replace("/index.html", f"-{hashlib.sha256(uid.encode()).hexdigest()[:8]}/index.html")
+
+
+def _names(note: NotePage) -> tuple[str, ...]:
+    return (note.piece.title, note.slug, *([note.piece.id] if note.piece.id else []), *note.names)
+
+
+def _sources(digest: Digest) -> tuple[str, ...]:
+    """Whom the digest draws on: authors, else their sites; each once, at most six."""
+    items = [piece.item for piece in digest.pieces if piece.item is not None and has_words(piece)]
+    names = [item.author or item.source_title for item in items]
+    return tuple(dict.fromkeys(name for name in names if name))[:6]
+
+
+def _tags(
+    issues: tuple[_Issue, ...], notes: tuple[tuple[NotePage, str], ...]
+) -> tuple[dict[str, str], dict[str, tuple[str, tuple[_Find, ...]]]]:
+    """Every public tag: its name as first written, its page, and what it stands on, newest first.
+
+    A note that has a page of its own is listed by that page, not again by the digests it stood in.
+    """
+    own = {note.piece.id for note, _ in notes if note.piece.id}
+    finds = [(note.piece, _Find(href, _find_title(note.piece), "", note.piece.date)) for note, href in notes]
+    for issue in issues:
+        shown = [piece for piece in issue.digest.pieces if has_words(piece)]
+        for number, piece in enumerate(shown, 1):
+            if piece.id not in own:
+                find = _Find(f"{issue.href}#p{number}", _find_title(piece), issue.title, issue.date)
+                finds.append((piece, find))
+    names: dict[str, str] = {}
+    tagged: dict[str, list[_Find]] = {}
+    for piece, find in sorted(finds, key=lambda pair: pair[1].date, reverse=True):
+        for tag in piece.tags:
+            names.setdefault(fold(tag), tag)
+            tagged.setdefault(fold(tag), []).append(find)
+    return names, {key: (href, tuple(tagged[key])) for key, href in _tag_paths(tagged)}
+
+
+def _tag_paths(tags: Iterable[str]) -> Iterable[tuple[str, str]]:
+    taken: set[str] = set()
+    for tag in sorted(tags):
+        parts = [part for part in (_ascii(part) for part in tag.split("/")) if part]
+        path = f"tags/{'/'.join(parts)}/index.html" if parts else ""
+        if not path or path in taken:
+            digest = hashlib.sha256(tag.encode()).hexdigest()[:8]
+            path = f"tags/{'-'.join([*parts, digest])}/index.html"
+        taken.add(path)
+        yield tag, path
+
+
+def _find_title(piece: Piece) -> str:
+    heading, words = split_heading(piece)
+    return heading or first_sentence(to_plain(re.sub(r"(?:^|(?<=\s))#[\w/\-]+", "", words))) or piece.title
+
+
+def _ascii(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", fold(text).translate(_LETTERS)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=\w)'(?=\w)", "", plain.replace("’", "'"))).strip("-")
+
+
+def _by_year(issues: tuple[_Issue, ...]) -> list[tuple[str, list[_Issue]]]:
+    years: dict[str, list[_Issue]] = {}
+    for issue in issues:
+        years.setdefault(issue.date[:4], []).append(issue)
+    return list(years.items())
+
+
+# The pages.
+
+
+def _page(plan: _Plan, path: str, template: str, title: str, **values: Any) -> bytes:
+    """One page in the site's frame. All links within the site are relative and name the file: they work from a disk."""
+    site = plan.site
+    frame: dict[str, Any] = {
+        "site": {
+            "title": site.title, "author": site.author, "has_notes": bool(plan.notes), "has_tags": bool(plan.tags),
+        },
+        "root": "../" * path.count("/"), "here": "", "title": title, "language": site.language, "author": site.author,
+        "description": "", "canonical_url": public_url(site.base_url, path), "style": "",
+    }  # fmt: skip
+    return render(template, {**frame, **values}, plan.templates)
+
+
+def _links(plan: _Plan, path: str, other: Resolve | None = None) -> Links:
+    """Links from the page at `path` to the notes' and tags' pages; `other` resolves what is no page of the site."""
+    root = "../" * path.count("/")
+
+    def note(target: str) -> str | None:
+        href = plan.note_urls.get(fold(target)) or plan.note_urls.get(fold(target.split("#")[0]))
+        return root + href if href else (other(target) if other else None)
+
+    def tag(name: str) -> str | None:
+        known = plan.tags.get(fold(name))
+        return root + known[0] if known else None
+
+    return Links(note, tag)
+
+
+def _issue_pages(plan: _Plan) -> dict[str, bytes]:
+    pages: dict[str, bytes] = {}
+    for place, issue in enumerate(plan.issues):
+        values = html_values(issue.digest, _links(plan, issue.href, linker(issue.digest)))
+        values |= {
+            "author": issue.digest.author or plan.site.author,
+            "description": first_words(issue.digest, 200),
+            "newer": plan.issues[place - 1] if place else None,
+            "older": plan.issues[place + 1] if place + 1 < len(plan.issues) else None,
+        }
+        pages[issue.href] = _page(plan, issue.href, "digest.html", values.pop("title"), **values)
+    return pages
+
+
+def _note_pages(plan: _Plan) -> dict[str, bytes]:
+    pages: dict[str, bytes] = {}
+    for note, href in plan.notes:
+        links = _links(plan, href)
+        view = view_piece(note.piece, 1, _below_title(html_writer(links)), links.tag, cut_tags=True)
+        title = view.heading or note.piece.title or _find_title(note.piece)
+        values = {"date": note.piece.date, "piece": replace(view, heading="")}
+        pages[href] = _page(plan, href, "note.html", title, **values)
+    if plan.notes:
+        listed = [{"title": note.piece.title, "href": href, "date": note.piece.date} for note, href in plan.notes]
+        pages["notes/index.html"] = _page(plan, "notes/index.html", "notes.html", "Notes", here="notes", notes=listed)
+    return pages
+
+
+def _below_title(write: Writer) -> Writer:
+    """On a note's own page its title is the page's, so headings in its words come right below."""
+    return lambda text, _: write(text, 2)
+
+
+def _tag_pages(plan: _Plan) -> dict[str, bytes]:
+    pages: dict[str, bytes] = {}
+    for key, (href, finds) in plan.tags.items():
+        title = f"#{plan.tag_names[key]}"
+        pages[href] = _page(plan, href, "tag.html", title, here="tags", finds=finds)
+    if plan.tags:
+        listed = [
+            {"name": plan.tag_names[key], "href": href, "count": len(finds)}
+            for key, (href, finds) in sorted(plan.tags.items())
+        ]
+        pages["tags/index.html"] = _page(plan, "tags/index.html", "tags.html", "Tags", here="tags", tags=listed)
+    return pages
+
+
+# The feeds.
+
+
+def _feeds(plan: _Plan) -> dict[str, bytes]:
+    site = plan.site
+    stamps = [_instant(issue.digest.updated or issue.date) for issue in plan.issues]
+    made = feeds.Feed(
+        id=feeds.lasting_id(site.uid or site.base_url or f"{site.title} {site.author}"),
+        title=site.title,
+        author=site.author,
+        language=site.language,
+        home=public_url(site.base_url, "index.html") or "index.html",
+        atom_url=public_url(site.base_url, "feed.xml") or "feed.xml",
+        json_url=public_url(site.base_url, "feed.json") or "feed.json",
+        updated=_instant(site.updated) if site.updated else max(stamps, default=_BEFORE_ANYTHING),
+        entries=tuple(_entry(plan, issue) for issue in plan.issues[:IN_FEEDS]),
+    )
+    return {"feed.xml": feeds.atom(made), "feed.json": feeds.json_feed(made)}
+
+
+def _entry(plan: _Plan, issue: _Issue) -> feeds.Entry:
+    digest = issue.digest
+    links = _links(plan, "", linker(digest))
+
+    def absolute(target: str) -> str | None:
+        href = links.note(target)
+        return (public_url(plan.base, href) or href) if href and "://" not in href else href
+
+    tags = dict.fromkeys(tag for piece in digest.pieces if has_words(piece) for tag in piece.tags)
+    return feeds.Entry(
+        id=feeds.lasting_id(digest.uid),
+        title=digest.title,
+        url=public_url(plan.base, issue.href) or issue.href,
+        published=_instant(digest.date),
+        updated=_instant(digest.updated or digest.date),
+        summary=issue.first_words,
+        html=render_fragment(digest, Links(absolute), templates=plan.templates),
+        author=digest.author or plan.site.author,
+        tags=tuple(tags),
+    )
+
+
+def _instant(date: str) -> str:
+    """The stamp as RFC 4287 wants it; a bare day begins at midnight UTC."""
+    return f"{date}T00:00:00Z" if len(date) == 10 else date

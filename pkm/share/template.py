@@ -1,0 +1,130 @@
+"""Templates: found in the person's folder first, then in the package; rendered in a sandbox, strictly.
+
+Owns Jinja2's set-up, the filters that templates may use, and the words for their errors. Knows nothing of digests.
+"""
+
+import functools
+import re
+import traceback
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pkm.errors import Invalid
+from pkm.markdown import escape
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+
+PACKAGED = Path(__file__).parent / "templates"
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+# What an expression of a person's own template can raise beside Jinja2's own errors.
+_FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
+
+
+def render(name: str, values: Mapping[str, Any], templates: Path | None = None) -> bytes:
+    """The template's output: UTF-8, Unix line ends, exactly one at the end.
+
+    templates: the folder looked in first; one there may begin with {% extends "digest.html" %} under its own name.
+    Raises Invalid, which names the template, its line and what was missing or wrong.
+    """
+    from jinja2 import TemplateError
+
+    try:
+        own = tuple(sorted(file.name for file in templates.iterdir())) if templates and templates.is_dir() else ()
+        text = _environment(templates, own).get_template(name).render(**values)
+    except (TemplateError, *_FAULTS) as error:
+        raise _invalid(name, error) from error
+    return (text.replace("\r\n", "\n").strip("\n") + "\n").encode()
+
+
+def style(templates: Path | None = None) -> str:
+    """The style sheet: the person's own style.css, else the packaged one."""
+    for folder in (templates, PACKAGED):
+        if folder is not None and (folder / "style.css").is_file():
+            try:
+                return (folder / "style.css").read_text(encoding="utf-8").strip() + "\n"
+            except (OSError, ValueError) as error:
+                raise Invalid("the template style.css", f"it cannot be read: {error}") from error
+    raise Invalid("the template style.css", "it is missing from the package", next="install pkm again")
+
+
+def day(stamp: str) -> str:
+    """The date of a stamp as people write it: "23 November 2026"; what is no date stays as it is."""
+    try:
+        at = datetime.fromisoformat(stamp)
+    except ValueError:
+        return stamp
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def quoted(text: str) -> str:
+    """Each line of the text behind Markdown's mark for a quotation."""
+    return "\n".join(f"> {line}".rstrip() for line in text.strip().split("\n"))
+
+
+def paragraphs(text: str) -> list[str]:
+    """The parts of a plain text that blank lines divide, each on one line."""
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
+
+
+def _sha256_of(text: str) -> str:
+    """The text's hash as a content security policy names it (CSP3, 6.7.3.3)."""
+    import base64
+    import hashlib
+
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@functools.lru_cache(maxsize=8)
+def _environment(templates: Path | None, files: tuple[str, ...]) -> "SandboxedEnvironment":
+    """Jinja2, set up; `files` only makes it new when the folder gained a file, which Jinja2's own cache overlooks."""
+    from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    packaged = FileSystemLoader(PACKAGED)
+    own = [FileSystemLoader(templates)] if templates is not None and files else []
+
+    class Environment(ImmutableSandboxedEnvironment):
+        def join_path(self, template: str, parent: str) -> str:
+            # a person's digest.html that extends "digest.html" means the packaged one, not itself
+            return f"pkm/{template}" if template == parent else template
+
+    environment = Environment(
+        loader=ChoiceLoader([*own, packaged, PrefixLoader({"pkm": packaged})]),
+        undefined=StrictUndefined,
+        autoescape=lambda name: name is None or name.endswith((".html", ".xml")),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(day=day, md=escape, quoted=quoted, paragraphs=paragraphs, sha256=_sha256_of)
+    return environment
+
+
+def _invalid(name: str, error: Exception) -> Invalid:
+    """The error of a template as facts: which template, which line, what is wrong, how to go on."""
+    from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
+
+    where, line = _place(error)
+    if isinstance(error, TemplateSyntaxError):
+        where, line = error.name or name, error.lineno
+    why = str(error)
+    if isinstance(error, TemplateNotFound):
+        why = f"there is no template {error.name}"
+    elif isinstance(error, UndefinedError):
+        why = f"{error}: no such value is given to it"
+    what = f"the template {where or name}" + (f", line {line}" if line else "")
+    mend = f"mend {where or name} in the folder templates/, or move it away to use the packaged one"
+    return Invalid(what, why, next=mend)
+
+
+def _place(error: Exception) -> tuple[str, int]:
+    """(template, line) where rendering stopped: the innermost frame that Jinja2 gave a template's name."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.name in ("top-level template code", "template") or frame.name.startswith(("block ", "macro ")):
+            return Path(frame.filename).name, frame.lineno or 0
+    return "", 0
