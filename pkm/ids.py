@@ -20,7 +20,7 @@ _ID = re.compile(r"([a-z])([1-9][0-9]{0,17})")
 
 
 def make(kind: str, number: int) -> str:
-    """The id of the thing of that kind: make("note", 142) == "n142"."""
+    """The thing's id as people see it: n142 for note 142."""
     return f"{LETTERS[kind]}{number}"
 
 

@@ -20,7 +20,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """The text without terminal sequences, control characters and bidi controls; line ends are \\n; NFC."""
+    """The text without terminal sequences, control characters and bidi controls; one kind of line end; NFC."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     if not text.isascii() or not text.isprintable():
         text = _HARMFUL.sub("", _ESCAPES.sub("", text))

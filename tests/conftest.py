@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--rewrite`: the transcripts take what the program says now."""
+    parser.addoption("--rewrite", action="store_true", help="rewrite the transcripts in tests/cli/transcripts")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real public data; tests that need it skip where it is absent."""
@@ -61,7 +66,7 @@ class CommandLine:
         current.store.cache_clear()
         self._capsys.readouterr()
         self._monkeypatch.setattr("sys.argv", ["pkm", *map(str, args)])
-        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        self._monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8"))
         try:
             main()
             code = 0

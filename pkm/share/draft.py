@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from pkm.config import Settings
 from pkm.dates import local, now, stamp
-from pkm.errors import BadInput, NotFound
+from pkm.errors import Invalid, NotFound
 from pkm.ids import make
+from pkm.reach import wide_enough
 from pkm.share.channels import is_public
 from pkm.share.guard import Finding, check_notes
-from pkm.reach import wide_enough
 from pkm.store import shares
 from pkm.store.session import Store
 
@@ -84,8 +84,10 @@ def create_share(store: Store, notes: Sequence[int], circles: Sequence[Row], tit
     from pkm.store.model import Share, ShareNote, Stage
 
     if not notes:
-        raise BadInput(
-            "the draft", "there is no note in it", next="pkm sense reach NOTE network, then pkm share draft NOTE"
+        raise Invalid(
+            "an empty draft",
+            "no note of yours may go there yet",
+            next=f"pkm sense reach NOTE {circles[0]['circle_kind']}, then pkm share draft NOTE",
         )
     with store.unit() as unit:
         share = unit.add(Share(uid=new_uid(), title=title, introduction=introduction, created_at=unit.at))
@@ -96,7 +98,7 @@ def create_share(store: Store, notes: Sequence[int], circles: Sequence[Row], tit
             unit.add(Stage(share_id=number, circle_id=circle["number"], position=position))
         findings = check_share(unit.connection, number)
         if findings:
-            raise Refused("the draft", "something in it may not go there", findings=findings, kept="no draft was made")
+            raise Refused("the draft", "something in it may not go there", findings=findings, kept="No draft was made.")
         row = shares.row(unit.connection, number)
     assert row is not None
     return row
@@ -176,5 +178,5 @@ def piece_of(db: sqlite3.Connection, note: Row) -> "Piece":
 
 
 def now_stamp() -> str:
-    """This instant as a digest's date."""
+    """A digest's date: now."""
     return stamp(now())

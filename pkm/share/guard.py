@@ -26,9 +26,12 @@ SHORTEST_TITLE = 8
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What must not stand in what leaves: titles of notes that may not go (title, number), e-mail addresses of contacts."""
+    """What must not stand in what leaves.
 
-    titles: tuple[tuple[str, int], ...] = ()
+    titles: (title, number, number of the note that links to it) of notes that may not go; emails: addresses of contacts.
+    """
+
+    titles: tuple[tuple[str, int, int], ...] = ()
     emails: Mapping[str, int] | None = None
 
 
@@ -56,10 +59,13 @@ def check_bytes(payload: bytes, secrets: Secrets, cleared: Sequence[Mapping[str,
     where = ", ".join(make("note", note["id"]) for note in cleared)
     mend = f"pkm sense edit {make('note', cleared[0]['id'])}" if cleared else "pkm share preview"
     findings: list[Finding] = []
-    for title, number in secrets.titles:
+    for title, number, linking in secrets.titles:
         folded = fold(title)
         if len(folded) >= SHORTEST_TITLE and folded in said and folded not in own.replace(f"[[{folded}", ""):
-            findings.append((make("note", number), f"its title would go out with {where}", mend))
+            by = make("note", linking)
+            findings.append(
+                (f"{make('note', number)} “{title}”", f"its title would go out with {by}", f"pkm sense edit {by}")
+            )
     for address in sorted(set(map(str.casefold, _EMAIL.findall(raw)))):
         if secrets.emails and address in secrets.emails:
             person = make("contact", secrets.emails[address])

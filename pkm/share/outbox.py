@@ -15,9 +15,9 @@ from pkm import config
 from pkm.config import Home
 from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
+from pkm.reach import wide_enough
 from pkm.share import draft
 from pkm.share.guard import Finding, Secrets, check_bytes
-from pkm.reach import wide_enough
 from pkm.store import shares
 from pkm.store.session import Store
 
@@ -128,7 +128,9 @@ def guard_bytes(db: sqlite3.Connection, share: int, rendered: Sequence[Rendered]
     for one in rendered:
         reaches = wide_enough(kinds[one.stage_id])
         titles = [
-            (row["title"], row["id"]) for note in notes for row in shares.narrower_targets(db, note["id"], reaches)
+            (row["title"], row["id"], note["id"])
+            for note in notes
+            for row in shares.narrower_targets(db, note["id"], reaches)
         ]
         payload = render_html(thaw(one.payload)) if one.media_type == SITE_MEDIA_TYPE else one.payload
         findings += check_bytes(payload, Secrets(tuple(titles), emails), notes)

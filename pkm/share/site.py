@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pkm.channels.folder import WriteReport, write
 from pkm.errors import BadInput
 from pkm.markdown import Resolve, to_plain, web_url
 from pkm.share import feed as feeds
-from pkm.channels.folder import WriteReport, write
 from pkm.share.render import (
     Digest,
     Links,

@@ -11,7 +11,10 @@ TEXT_TABLES = ("annotation", "contact", "handle", "item", "note")
 
 def integrity(db: sqlite3.Connection) -> list[str]:
     """What SQLite finds wrong with the file; empty: nothing."""
-    return [row[0] for row in db.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+    try:
+        return [row[0] for row in db.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+    except sqlite3.DatabaseError as error:  # too damaged even to be checked
+        return [str(error)]
 
 
 def broken_references(db: sqlite3.Connection) -> int:

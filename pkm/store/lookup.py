@@ -79,8 +79,9 @@ def comparable(db: sqlite3.Connection, kind: str, words: str) -> list[Found]:
     if table is None:
         rows = db.execute(f"SELECT id, {TITLES[kind]} FROM {kind} ORDER BY id DESC")
     else:
-        tokens = ["".join(c for c in word if c.isalnum()) for word in words.split()]
-        match = " AND ".join(f'title : "{token}"*' for token in tokens if token)
+        from pkm.query import searchable
+
+        match = " AND ".join(f'title : "{token}"*' for token in searchable(words).split())
         if not match:
             return []
         rows = db.execute(

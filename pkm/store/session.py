@@ -282,8 +282,8 @@ def translate(error: sqlite3.Error, path: Path) -> PkmError:
         ("full", "the disk is full", "free some space and run the command again"),
         ("readonly", "it cannot be written", _WRITABLE),
         ("unable to open", "it cannot be opened", _WRITABLE),
-        ("not a database", "it is damaged or no store of pkm", "pkm doctor, or pkm backup --restore"),
-        ("malformed", "it is damaged", "pkm doctor, or pkm backup --restore"),
+        ("not a database", "it is damaged or no store of pkm", "pkm backup --list, then pkm backup --restore FILE"),
+        ("malformed", "it is damaged", "pkm backup --list, then pkm backup --restore FILE"),
         ("disk i/o", "the disk gave an error", "pkm doctor"),
         ("interrupted", "it was interrupted", "run the command again"),
     ):  # fmt: skip

@@ -46,7 +46,8 @@ def stages(db: sqlite3.Connection, share_id: int) -> list[Row]:
 def notes(db: sqlite3.Connection, share_id: int) -> list[Row]:
     """The notes of a share in order, whole, each with its item and the item's source."""
     return as_dicts(db.execute(f"{_PIECE} JOIN share_note ON share_note.note_id = note.id "
-                               "WHERE share_note.share_id = :id ORDER BY share_note.position, note.id", {"id": share_id}))  # fmt: skip
+                               "WHERE share_note.share_id = :id ORDER BY share_note.position, note.id",
+                               {"id": share_id}))  # fmt: skip
 
 
 _PIECE = (
@@ -186,7 +187,9 @@ def slugs(db: sqlite3.Connection) -> set[str]:
     return {one[0] for one in db.execute("SELECT slug FROM share WHERE slug <> ''")}
 
 
-def unfinished(db: sqlite3.Connection) -> list[int]:
-    """Shares with deliveries that were begun and have not arrived, by number."""
-    rows = db.execute("SELECT DISTINCT share_id FROM delivery WHERE state IN ('waiting', 'sending', 'refused') ORDER BY 1")
-    return [row[0] for row in rows]
+def unfinished(db: sqlite3.Connection) -> list[Row]:
+    """Shares with deliveries that were begun and have not arrived, oldest first."""
+    found = db.execute(
+        f"{_SHARE} WHERE id IN (SELECT share_id FROM delivery WHERE state IN ('waiting', 'sending', 'refused')) ORDER BY id"
+    )
+    return [_shape(db, one) for one in found]

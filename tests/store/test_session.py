@@ -175,7 +175,10 @@ def test_a_home_that_cannot_be_written_can_be_read(store: Store, home_paths: Hom
 
 
 def test_two_processes_make_the_store_at_once(home_paths: Home) -> None:
-    script = "from pkm.config import Home\nfrom pkm.store.session import Store\nprint(Store(Home.find()).read().execute('SELECT count(*) FROM circle').fetchone()[0])"
+    script = (
+        "from pkm.config import Home\nfrom pkm.store.session import Store\n"
+        "print(Store(Home.find()).read().execute('SELECT count(*) FROM circle').fetchone()[0])"
+    )
     running = [
         subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(6)

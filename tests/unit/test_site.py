@@ -12,9 +12,9 @@ from urllib.parse import urldefrag, urljoin
 import feedparser
 import pytest
 
+from pkm.channels.folder import MANIFEST
 from pkm.errors import BadInput, Exists, Invalid, Refused, StoreError
 from pkm.share import site as sites
-from pkm.channels.folder import MANIFEST
 from pkm.share.render import ItemRef, Quote
 from pkm.share.site import NotePage, SiteInput, build, slugify, write
 from tests.unit.test_render import HOSTILE, Balanced, digest, piece

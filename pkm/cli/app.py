@@ -1,0 +1,153 @@
+"""`pkm`: the root of the command line. Knows every command's name and room, and imports only the one asked for."""
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+GROUPS = {
+    "seek": ("pkm.cli.seek", "Pull the sources that are due, then list what is new."),
+    "sense": ("pkm.cli.sense", "Work through the inbox: keep, drop, note, quote, tag, link, grow."),
+    "share": ("pkm.cli.share", "Draft the digest since the last one, show it, and publish it once confirmed."),
+    "contact": ("pkm.cli.contact", "The people you learn with: add, show, log what passed between you."),
+    "circle": ("pkm.cli.circle", "Circles of people (team, community, network): who is in them, and why."),
+    "tag": ("pkm.cli.tag", "List, rename and merge tags."),
+}
+COMMANDS = {
+    "find": ("pkm.cli.find", "Search items, annotations, notes, contacts and shares."),
+    "why": ("pkm.cli.find", "Show where a thing came from and where it went."),
+    "undo": ("pkm.cli.history", "Take back the last command, or command N of the log."),
+    "log": ("pkm.cli.history", "List what each command changed."),
+    "import": ("pkm.cli.whole", "Import OPML, or a folder that `pkm export` made."),
+    "export": ("pkm.cli.whole", "Export all of it as a folder of plain files."),
+    "backup": ("pkm.cli.whole", "Copy the store, verified; or put a copy back."),
+    "doctor": ("pkm.cli.whole", "Check the store and the sources; mend what can be mended."),
+    "config": ("pkm.cli.whole", "Show or change settings."),
+    "tour": ("pkm.cli.tour", "Play the whole loop in a throw-away home, with no network."),
+}
+"""Name to module and the first line of its help; a test holds these lines equal to the commands' own."""
+
+
+def _nearest(typed: str, names: list[str]) -> str:
+    """What may have been meant by a mistyped command, as a question; empty where nothing is near."""
+    from rapidfuzz.distance import OSA  # counts two letters swapped as one slip, the commonest of all
+
+    near = [name for name in names if OSA.distance(typed.lower(), name) <= 1 + (len(name) > 4)]
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+class PrefixGroup(TyperGroup):
+    """A group whose commands may be shortened to a unique prefix."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name or unique prefix; several matches are a usage error that lists them."""
+        names = self.list_commands(ctx)
+        if cmd_name not in names:
+            matches = [name for name in names if cmd_name and name.startswith(cmd_name)]
+            if len(matches) > 1:
+                ctx.fail(f"'{cmd_name}' is short for several commands: {', '.join(matches)}.")
+            if matches:
+                cmd_name = matches[0]
+            elif not ctx.resilient_parsing and not cmd_name.startswith("-"):
+                ctx.fail(f"No such command '{cmd_name}'.{_nearest(cmd_name, names)}")
+        return self.load(cmd_name)
+
+    def load(self, name: str) -> Any:
+        """The command of exactly that name, None where there is none."""
+        return self.commands.get(name)
+
+
+class RootGroup(PrefixGroup):
+    """The root: commands are known by name, their modules are imported when they run."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Verbs first, then people, then what serves the whole."""
+        return [*GROUPS, *COMMANDS]
+
+    def load(self, name: str) -> Any:
+        """The command, imported now."""
+        from importlib import import_module
+
+        if name in GROUPS:
+            return typer.main.get_command(import_module(GROUPS[name][0]).app)
+        if name in COMMANDS:
+            module = import_module(COMMANDS[name][0])
+            group: Any = typer.main.get_group(module.app)
+            return group.commands[name]
+        return None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of commands, without importing any of them."""
+        for heading, table in (("The loop and its people", GROUPS), ("The whole", COMMANDS)):
+            with formatter.section(heading):
+                formatter.write_dl([(name, line) for name, (_, line) in table.items()])
+
+
+app = typer.Typer(
+    cls=RootGroup, suggest_commands=False, rich_markup_mode=None, invoke_without_command=True, pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with a person:  pkm contact add \"Harold Jarche\" --url https://jarche.com",
+)  # fmt: skip
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from pkm import __version__
+
+        typer.echo(f"pkm {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="With no command: print the dashboard as JSON.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Seek, sense, share: a personal knowledge manager. With no command: where everything stands today."""
+    if ctx.invoked_subcommand is None:
+        from pkm.cli.dashboard import show_dashboard
+
+        show_dashboard(json=json)
+
+
+def group(help: str, **options: Any) -> typer.Typer:
+    """A Typer for a verb or noun: prefixes work, help is plain text."""
+    return typer.Typer(
+        cls=PrefixGroup, help=help, suggest_commands=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]}, **options,
+    )  # fmt: skip
+
+
+def main() -> None:
+    """Run the command line. Errors of pkm become messages on stderr and their exit code; others a short report."""
+    try:
+        typer.main.get_command(app)(prog_name="pkm")
+    except Exception as error:
+        if os.environ.get("PKM_DEBUG"):
+            raise
+        sys.exit(_report(error))
+
+
+def _report(error: Exception) -> int:
+    """The message for an error is on stderr; returns the exit code."""
+    import sqlite3
+
+    from pkm.cli import messages
+    from pkm.errors import PkmError
+
+    if isinstance(error, sqlite3.Error):  # a query met a damaged or locked file
+        from pkm.cli import current
+        from pkm.store.session import translate
+
+        error = translate(error, current.home().db)
+    if isinstance(error, PkmError):
+        messages.show(error)
+        return error.exit_code
+    messages.show_unforeseen(error)
+    return 1

@@ -1,0 +1,270 @@
+"""`pkm circle`: named groups of people, by strength of ties: what they are for, who is in them, and why."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import complete, current, render, selectors
+from pkm.cli.app import group
+from pkm.cli.options import BecauseOption, JsonFlag
+from pkm.dates import ago, day, format_span, now, parse_span, stamp
+from pkm.errors import Invalid, NotFound
+from pkm.store import circles
+from pkm.text import count, one_line
+
+app = group("Circles of people (team, community, network): who is in them, and why.", invoke_without_command=True,
+            epilog="Example:  pkm circle add practice --kind community")  # fmt: skip
+
+COLUMNS = (
+    ("id", lambda row: row["id"]),
+    ("name", lambda row: one_line(row["name"], 40)),
+    ("kind", lambda row: row["circle_kind"]),
+    ("members", lambda row: row["members"]),
+    ("channels", lambda row: ", ".join(row["channels"])),
+    ("why", lambda row: row["purpose"]),
+)
+
+Strings = list[str] | None
+CircleArgument = Annotated[
+    str, typer.Argument(metavar="CIRCLE", help="o3, or its name.", autocompletion=complete.complete_circles)
+]
+WhoArguments = Annotated[
+    list[str], typer.Argument(metavar="WHO...", help="Contacts.", autocompletion=complete.complete_contacts)
+]
+PurposeOption = Annotated[str | None, typer.Option("--purpose", help="What it is for.")]
+EveryOption = Annotated[
+    str | None,
+    typer.Option("--every", help="How often to be in touch with its members (6w); else as its kind: 2w, 6w, 26w."),
+]
+TagOption = Annotated[
+    Strings, typer.Option("--tag", help="An interest; may be given again.", autocompletion=complete.complete_tags)
+]
+ChannelOption = Annotated[
+    Strings,
+    typer.Option("--channel", help="A way to reach it; may be given again.", autocompletion=complete.complete_channels),
+]
+
+
+@app.callback()
+def circle(ctx: typer.Context, json: JsonFlag = False) -> None:
+    """Circles of people (team, community, network): who is in them, and why."""
+    if ctx.invoked_subcommand is None:
+        list_circles(json=json)
+
+
+@app.command("list", epilog="Example:  pkm circle list")
+def list_circles(
+    limit: Annotated[int | None, typer.Option("-n", "--limit", min=1, help="How many rows at most.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """List circles, the closest kind first."""
+    rows = circles.rows(current.store().read())
+    render.emit_list(rows[:limit], COLUMNS, as_json=json, noun="circle", total=len(rows))
+
+
+@app.command(epilog='Example:  pkm circle add practice --kind community --purpose "to try ideas" --tag org')
+def add(
+    name: Annotated[str, typer.Argument(help="The name; in quotes where it has several words.")],
+    kind: Annotated[str, typer.Option("--kind", help="team (strong ties), community (trust), network (loose ties).")],
+    purpose: PurposeOption = None,
+    every: EveryOption = None,
+    tag: TagOption = None,
+    channel: ChannelOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """Add a circle."""
+    from pkm.people.circles import add_circle
+
+    saved = add_circle(
+        current.store(), name, kind, purpose=purpose or "", every_s=_seconds(every), tags=tag or (),
+        channels=channel or (),
+    )  # fmt: skip
+    render.emit_made(saved.row, as_json=json, also=[saved.row["circle_kind"]])
+    for warning in saved.warnings:
+        render.tell(f"Note: {warning}.")
+    render.tell(f'Next: pkm circle join {saved.row["id"]} WHO --because "…"')
+
+
+@app.command(epilog="Example:  pkm circle show practice")
+def show(which: CircleArgument, json: JsonFlag = False) -> None:
+    """Show a circle: members with since when and why, who left, channels, interests, sources."""
+    found = selectors.one(which, ("circle",))
+    db = current.store().read()
+    row = circles.row(db, found.number)
+    if row is None:
+        raise NotFound(found.id, "there is no such circle", next="pkm circle list")
+    shown = _gather(db, found.number, row)
+    current.remember(touched=found.id, rows=[one["id"] for one in shown["people"]])
+    if json:
+        render.emit_json(shown)
+    else:
+        render.show_text("\n".join(_lines(shown)))
+
+
+def _gather(db: Any, number: int, row: dict[str, Any]) -> dict[str, Any]:
+    """The circle with who is in it ("members" stays how many), who went quiet, who left, what it got."""
+    from pkm.people.cadence import begin_quarter, name_shade
+
+    at = now()
+    evidence = circles.evidence(db, number)
+    people = [{**one, "evidence": evidence[one["id"]]} for one in circles.members(db, number)]
+    stays = circles.history(db, circle_id=number)
+    since = stamp(begin_quarter(at))
+    return {
+        **row,
+        "people": people,
+        "quiet": [one["id"] for one in people if name_shade(one["due"], one["every_s"], at) == "late"],
+        "left": [stay for stay in stays if stay["left_at"]],
+        "quarter": {
+            "since": since,
+            "joined": [stay["contact"] for stay in stays if stay["joined_at"] >= since],
+            "left": [stay["contact"] for stay in stays if (stay["left_at"] or "") >= since],
+        },
+        "sources": circles.sources_of(db, number),
+        "shares": circles.shares_to(db, number, 5),
+    }
+
+
+def _lines(row: dict[str, Any]) -> list[str]:
+    people, quarter = row["people"], row["quarter"]
+    every = f"every {format_span(row['every_s'])}" if row["every_s"] else "the rhythm of its kind"
+    lines = [f"{row['id']}  {row['name']}  ({row['circle_kind']}; {every})"]
+    if row["purpose"]:
+        lines.append(f"  for        {one_line(row['purpose'])}")
+    if row["tags"]:
+        lines.append(f"  interests  {' '.join('#' + tag for tag in row['tags'])}")
+    reached = ", ".join(row["channels"]) or f"nothing reaches it yet. Next: pkm circle edit {row['id']} --channel NAME"
+    lines.append(f"  channels   {reached}")
+    at = now()
+    if quarter["joined"] or quarter["left"]:
+        moved = f"{len(quarter['joined'])} joined, {len(quarter['left'])} left since {day(quarter['since'])}"
+        lines.append(f"  quarter    {moved}")
+    for heading, part in (
+        (count(len(people), "member"), [_member(one, at) for one in people]),
+        ("Quiet for long", [_member(one, at) for one in people if one["id"] in row["quiet"]]),
+        ("Left", [_stay(stay) for stay in row["left"]]),
+        ("Sources", [f"{one['id']}  {one_line(one['title'], 60)}" for one in row["sources"]]),
+        ("It got from you", [_share(share) for share in row["shares"]]),
+    ):
+        if part:
+            lines += ["", heading, *("  " + line for line in part)]
+    if not people:
+        lines += ["", f'Nobody is in it. Next: pkm circle join {row["id"]} WHO --because "…"']
+    return lines
+
+
+def _member(one: dict[str, Any], at: Any) -> str:
+    because = f": {one_line(one['because'], 60)}" if one["because"] else ""
+    told = [f"last touch {ago(one['last'], at)}" if one["last"] else "no touch yet"]
+    told += [count(number, what[:-1]) for what, number in one["evidence"].items() if number]
+    return f"{one['id']}  {one_line(one['name'], 40)}  since {day(one['since'])}{because}  ({', '.join(told)})"
+
+
+def _share(share: dict[str, Any]) -> str:
+    answers = f"  {count(share['answers'], 'answer')}" if share["answers"] else ""
+    return f"{share['id']}  {day(share['at']) if share['at'] else ''}  {one_line(share['title'], 60)}{answers}"
+
+
+def _stay(stay: dict[str, Any]) -> str:
+    because = f": {one_line(stay['left_because'], 60)}" if stay["left_because"] else ""
+    spell = f"{day(stay['joined_at'])} to {day(stay['left_at'])}"
+    return f"{stay['contact']}  {one_line(stay['contact_name'], 40)}  {spell}{because}"
+
+
+@app.command(epilog="Example:  pkm circle edit practice --every 4w --channel +site --tag -draft")
+def edit(
+    which: CircleArgument,
+    name: Annotated[str | None, typer.Option("--name", help="The name.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="team, community or network.")] = None,
+    purpose: PurposeOption = None,
+    every: EveryOption = None,
+    tag: TagOption = None,
+    channel: ChannelOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """Change a circle. --tag and --channel set the whole list, or change it by +NAME and -NAME; '' empties it."""
+    from pkm.people.circles import edit_circle
+
+    found = selectors.one(which, ("circle",))
+    if all(value is None for value in (name, kind, purpose, every, tag, channel)):
+        options = "--name, --kind, --purpose, --every, --tag or --channel"
+        raise Invalid(found.id, "nothing is said of what to change", next=f"pkm circle edit {found.id} with {options}")
+    saved = edit_circle(
+        current.store(), found.number, name=name, kind=kind, purpose=purpose, every_s=_seconds(every), tags=tag,
+        channels=channel,
+    )  # fmt: skip
+    also = [f"changed: {', '.join(saved.changed)}" if saved.changed else "nothing changed"]
+    render.emit_made(saved.row, as_json=json, also=also)
+    for warning in saved.warnings:
+        render.tell(f"Note: {warning}.")
+    for move in saved.moves:
+        render.tell(f"  {_tie(move)}")
+
+
+@app.command(epilog='Example:  pkm circle join practice maria --because "co-hosts the meetup"')
+def join(which: CircleArgument, who: WhoArguments, because: BecauseOption = "", json: JsonFlag = False) -> None:
+    """Put contacts into a circle, with the reason."""
+    from pkm.people import circles as people
+
+    found = selectors.one(which, ("circle",))
+    moved = people.join(current.store(), found.number, _numbers(who), because)
+    _show_moved(moved, "joined", "is in {circle} already, since {since}", json)
+
+
+@app.command(epilog='Example:  pkm circle leave practice ken --because "moved on"')
+def leave(which: CircleArgument, who: WhoArguments, because: BecauseOption = "", json: JsonFlag = False) -> None:
+    """Let contacts leave a circle; the history keeps that they were in it, and both reasons."""
+    from pkm.people import circles as people
+
+    found = selectors.one(which, ("circle",), guess=False)
+    moved = people.leave(current.store(), found.number, _numbers(who, guess=False), because)
+    _show_moved(moved, "left", "is not in {circle}", json)
+
+
+def _numbers(who: list[str], *, guess: bool = True) -> list[int]:
+    parts = [part for text in who for part in text.split(",") if part.strip()]
+    return [one.number for one in selectors.many(parts, ("contact",), guess=guess)]
+
+
+def _show_moved(moved: Any, verb: str, unchanged: str, json: bool) -> None:
+    current.remember(touched=moved.circle["id"])
+    name = one_line(moved.circle["name"], 60)
+    if json:
+        moves = [_move_row(move) for move in moved.moves]
+        render.emit_json({**moved.circle, "operation": moved.operation, "moves": moves})
+    for move in moved.moves:
+        who = one_line(move.contact["name"], 60)
+        if not move.changed:
+            why = unchanged.replace("{circle}", name).replace("{since}", day(move.since) if move.since else "")
+            render.tell(f"{move.contact['id']}  {who} {why}; nothing was changed.")
+        elif not json:
+            render.say(f"{move.contact['id']}  {who} {verb} {moved.circle['id']} {name}")
+            render.say(f"  {_tie(move, named=False)}")
+    if moved.operation is not None and not json:
+        render.say(f"undo: pkm undo {moved.operation}")
+
+
+def _tie(move: Any, *, named: bool = True) -> str:
+    """The closest tie before and after, and the cadence that holds now."""
+    who = f"{move.contact['id']}  {one_line(move.contact['name'], 60)}  " if named else ""
+    before, after = move.tie_before or "none", move.tie_after or "none"
+    tie = f"closest tie: {before} → {after}" if before != after else f"closest tie: {after}, as before"
+    every = f"in touch every {format_span(move.every_after_s)}" if move.every_after_s else "no rhythm"
+    if move.every_before_s and move.every_before_s != move.every_after_s:
+        every += f" (before: {format_span(move.every_before_s)})"
+    due = f", next due {day(move.contact['due'])}" if move.contact["due"] else ""
+    return f"{who}{tie}; {every}{due}"
+
+
+def _move_row(move: Any) -> dict[str, Any]:
+    return {
+        "contact": move.contact["id"], "name": move.contact["name"], "changed": move.changed, "since": move.since,
+        "tie_before": move.tie_before, "tie_after": move.tie_after, "every_before_s": move.every_before_s,
+        "every_after_s": move.every_after_s, "due": move.contact["due"],
+    }  # fmt: skip
+
+
+def _seconds(text: str | None) -> int | None:
+    if text is None:
+        return None
+    return int(parse_span(text).total_seconds()) if text.strip() else 0

@@ -1,0 +1,382 @@
+"""`pkm contact`: the people one learns with: who they are, how one met, what passed, and when to be in touch again."""
+
+from datetime import time
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import card, complete, current, render, selectors
+from pkm.cli.app import group
+from pkm.cli.options import BecauseOption, JsonFlag, LimitOption
+from pkm.dates import day, format_span, now, parse_span, parse_when, stamp
+from pkm.errors import Invalid, NotFound, PkmError
+from pkm.store import contacts, interactions, sources
+from pkm.text import count, one_line
+
+app = group("The people you learn with: add, show, log what passed between you.", invoke_without_command=True,
+            epilog="Example:  pkm contact add \"Harold Jarche\" --url https://jarche.com")  # fmt: skip
+
+COLUMNS = (
+    ("id", lambda row: row["id"]),
+    ("name", lambda row: one_line(row["name"], 40)),
+    ("nick", lambda row: f"@{row['nick']}" if row["nick"] else ""),
+    ("circles", lambda row: ", ".join(row["circles"])),
+    ("last", lambda row: day(row["last"]) if row["last"] else ""),
+    ("due", lambda row: day(row["due"]) if row["due"] else ""),
+    ("org", lambda row: one_line(row["org"], 40)),
+)
+
+Strings = list[str] | None
+WhoArgument = Annotated[
+    str, typer.Argument(metavar="WHO", help="c12, a nick or a name.", autocompletion=complete.complete_contacts)
+]
+NickOption = Annotated[str | None, typer.Option("--nick", help="One word: what @nick means in notes.")]
+EmailOption = Annotated[Strings, typer.Option("--email", help="An e-mail address; may be given again.")]
+UrlOption = Annotated[Strings, typer.Option("--url", help="Their site or profile; may be given again.")]
+AliasOption = Annotated[Strings, typer.Option("--alias", help="Another name they go by; may be given again.")]
+OrgOption = Annotated[str | None, typer.Option("--org", help="Where they work or belong.")]
+RoleOption = Annotated[str | None, typer.Option("--role", help="What they do there.")]
+MetOption = Annotated[str | None, typer.Option("--met", help="How you met.")]
+ThroughOption = Annotated[
+    str | None,
+    typer.Option("--through", help="Through whom: a contact.", autocompletion=complete.complete_contacts),
+]
+AboutOption = Annotated[str | None, typer.Option("--about", help="What to remember about them.")]
+EveryOption = Annotated[
+    str | None, typer.Option("--every", help="How often to be in touch (6w); else as the closest circle says.")
+]
+TagOption = Annotated[
+    Strings,
+    typer.Option("--tag", help="A subject of theirs; may be given again.", autocompletion=complete.complete_tags),
+]
+InCircleOption = Annotated[
+    str | None, typer.Option("--circle", help="A circle.", autocompletion=complete.complete_circles)
+]
+
+
+@app.callback()
+def contact(ctx: typer.Context, json: JsonFlag = False, limit: LimitOption = 50) -> None:
+    """The people you learn with: add, show, log what passed between you."""
+    if ctx.invoked_subcommand is None:
+        _list(None, None, limit, json)
+
+
+@app.command("list", epilog="Example:  pkm contact list --circle practice")
+def list_contacts(
+    words: Annotated[Strings, typer.Argument(help="Words of a name, nick, organization, e-mail or address.")] = None,
+    circle: InCircleOption = None,
+    limit: LimitOption = 50,
+    json: JsonFlag = False,
+) -> None:
+    """List contacts by name; of a circle, or those that hold some words."""
+    _list(" ".join(words or ()), circle, limit, json)
+
+
+def _list(words: str | None, circle: str | None, limit: int, json: bool) -> None:
+    db = current.store().read()
+    number = selectors.one(circle, ("circle",)).number if circle else None
+    rows = contacts.rows(db, limit=limit, circle=number, words=words)
+    total = contacts.count(db, circle=number, words=words) if len(rows) == limit else len(rows)
+    narrowed = bool(words or circle)
+    empty = "No contact like that. Next: pkm contact list" if narrowed else (
+        'Nobody yet. Next: pkm contact add "Name" --url https://their.site'
+    )  # fmt: skip
+    render.emit_list(rows, COLUMNS, as_json=json, noun="contact", total=total, empty=empty)
+
+
+@app.command(epilog='Example:  pkm contact add "Maria Silva" --nick maria --url https://maria.example.org')
+def add(
+    name: Annotated[str, typer.Argument(help="The name, in quotes.")],
+    nick: NickOption = None,
+    email: EmailOption = None,
+    url: UrlOption = None,
+    org: OrgOption = None,
+    role: RoleOption = None,
+    met: MetOption = None,
+    through: ThroughOption = None,
+    circle: InCircleOption = None,
+    because: BecauseOption = "",
+    tag: TagOption = None,
+    about: AboutOption = None,
+    alias: AliasOption = None,
+    every: EveryOption = None,
+    no_follow: Annotated[bool, typer.Option("--no-follow", help="Do not look for a feed at --url.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Add a contact; with --url, look for their feed and follow it."""
+    from pkm.people import contacts as people
+
+    if because and not circle:
+        raise Invalid("--because", "it is the reason for a --circle, and none is named", next="name one with --circle")
+    store = current.store()
+    fields, _ = people.clean_fields(people.Fields(
+        name=name, nick=nick, org=org, role=role, met=met, about=about, through=_through(through),
+        every_s=_seconds(every), emails=tuple(email or ()), urls=tuple(url or ()), aliases=tuple(alias or ()),
+        tags=tuple(tag or ()),
+    ))  # fmt: skip
+    people.refuse_taken(store.read(), fields)  # before the network is asked for anything
+    in_circle = selectors.one(circle, ("circle",)).number if circle else None
+    feeds, told = ([], []) if no_follow else _look_for_feeds(fields.urls or ())
+    with store.unit() as unit:
+        added = people.add_contact(
+            store, name, nick=nick or "", emails=fields.emails or (), urls=fields.urls or (), org=org or "",
+            role=role or "", met=met or "", through=fields.through, tags=fields.tags or (), about=about or "",
+            aliases=fields.aliases or (), every_s=fields.every_s,
+        )  # fmt: skip
+        if in_circle is not None:
+            from pkm.people.circles import join
+
+            join(store, in_circle, [added.number], because)
+        followed = _follow(feeds, added.number, told)
+        more = f", follows {', '.join(row['id'] for row in followed)}" if followed else ""
+        unit.summarize(f"added {added.row['id']} {one_line(added.row['name'], 60)}{more}")
+    _show_added(added, followed, told, json)
+
+
+def _show_added(added: Any, followed: list[dict[str, Any]], told: list[str], json: bool) -> None:
+    row = contacts.row(current.store().read(), added.number) or added.row
+    also = [f"in {', '.join(row['circles'])}"] if row["circles"] else []
+    also += [f"follows {source['id']} {one_line(source['title'], 60)}" for source in followed]
+    if json:
+        row = {**row, "sources": [source["id"] for source in followed], "resolved": added.resolved}
+    render.emit_made(row, as_json=json, also=also)
+    _warn(added.warnings, added.resolved)
+    for line in told:
+        render.tell(line)
+    if followed:
+        render.tell(f"Next: pkm seek pull {followed[0]['id']}")
+
+
+_BY_HAND = "If you know their feed: pkm seek add FEED --contact NAME"
+
+
+def _look_for_feeds(urls: tuple[str, ...]) -> tuple[list[Any], list[str]]:
+    """The main feed found at each address, and what to say of the rest. The network is done when this returns."""
+    feeds: list[Any] = []
+    told = []
+    if urls:
+        from pkm.seek.sources import choose_main, look_for_feed
+    for url in urls:
+        try:
+            found = look_for_feed(url)
+        except PkmError as error:
+            told.append(f"No feed was found at {url}: {error.why or error.what}. {_BY_HAND}")
+            continue
+        main = choose_main(found) or found[0]
+        feeds.append(main)
+        if len(found) > 1:
+            others = ", ".join(feed.url for feed in found[:6] if feed is not main)
+            told.append(f"There are other feeds at {url}: {others}")
+    return feeds, told
+
+
+def _follow(feeds: list[Any], number: int, told: list[str]) -> list[dict[str, Any]]:
+    """The feeds are sources of that contact; one that is followed already and is nobody's becomes theirs."""
+    store = current.store()
+    followed: list[dict[str, Any]] = []
+    if feeds:
+        from pkm.seek.sources import SourceEdit, add_source, edit_source
+    for feed in feeds:
+        there = sources.by_url(store.read(), feed.url)
+        if there is None:
+            followed.append(add_source(store, feed, contact_id=number).row)
+        elif there["contact"] in (None, f"c{number}"):
+            followed.append(edit_source(store, there["number"], SourceEdit(contact_id=number)))
+        else:
+            told.append(f"{feed.url} is followed already, as {there['id']} of {there['contact']}; it stays theirs.")
+    return followed
+
+
+@app.command(epilog="Example:  pkm contact show maria")
+def show(who: WhoArgument, json: JsonFlag = False) -> None:
+    """Show one contact: handles, circles, last and next touch, what they write, what mentions them."""
+    found = selectors.one(who, ("contact",))
+    shown = card.gather(current.store().read(), found.number)
+    current.remember(touched=found.id)
+    if json:
+        render.emit_json(shown)
+    else:
+        card.show(shown, now())
+
+
+@app.command(epilog="Example:  pkm contact edit maria --email +maria@work.example --tag +org --tag -draft\n\n"
+                    "          pkm contact edit maria        (opens your editor)")  # fmt: skip
+def edit(
+    who: WhoArgument,
+    name: Annotated[str | None, typer.Option("--name", help="The name; the old one stays as an alias.")] = None,
+    nick: NickOption = None,
+    email: EmailOption = None,
+    url: UrlOption = None,
+    org: OrgOption = None,
+    role: RoleOption = None,
+    met: MetOption = None,
+    through: ThroughOption = None,
+    tag: TagOption = None,
+    about: AboutOption = None,
+    alias: AliasOption = None,
+    every: EveryOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """Change a contact; without options, in your editor. A list is set whole, or changed by +VALUE and -VALUE."""
+    from pkm.people import contacts as people
+
+    found = selectors.one(who, ("contact",))
+    lists = {
+        key: tuple(values)
+        for key, values in {"emails": email, "urls": url, "aliases": alias, "tags": tag}.items()
+        if values is not None
+    }
+    fields = people.Fields(
+        name=name, nick=nick, org=org, role=role, met=met, about=about, through=_through(through),
+        every_s=_seconds(every), **lists,
+    )  # fmt: skip
+    if fields == people.Fields():
+        changed = _edit_in_editor(found.number)
+    else:
+        changed = people.edit_contact(current.store(), found.number, fields)
+    also = [f"changed: {', '.join(changed.changed)}" if changed.changed else "nothing changed"]
+    render.emit_made(changed.row, as_json=json, also=also)
+    _warn(changed.warnings, changed.resolved)
+
+
+def _edit_in_editor(number: int) -> Any:
+    from dataclasses import replace
+
+    from pkm.cli.editor import edit
+    from pkm.people import contacts as people
+    from pkm.people.form import read_form, write_form
+
+    row = contacts.row(current.store().read(), number)
+    if row is None:
+        raise NotFound(f"c{number}", "it is no longer there", next="pkm contact list")
+    form = write_form(row, format_span(row["own_every_s"]) if row["own_every_s"] else "")
+    text, draft = edit(form, f"contact {row['name']}.txt", instead=f"pkm contact edit {row['id']} --name NAME")
+    try:
+        filled = read_form(text)
+        fields = replace(filled.fields, through=_through(filled.through), every_s=_seconds(filled.every))
+        changed = people.edit_contact(current.store(), number, fields)
+    except PkmError as error:
+        error.kept = f"the contact as it was; what you typed is in {draft}"
+        raise
+    draft.unlink(missing_ok=True)
+    return changed
+
+
+@app.command(epilog='Example:  pkm contact log maria,ken "call: demo" --when yesterday')
+def log(
+    who: Annotated[
+        str, typer.Argument(metavar="WHO[,WHO]", help="Whom it was with.", autocompletion=complete.complete_contacts)
+    ],
+    text: Annotated[list[str], typer.Argument(help="What passed between you.")],
+    when: Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20, 14:30.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Log what passed between you and one or more contacts; their next touch counts from it."""
+    from pkm.cli.editor import kept_on_failure
+    from pkm.people.contacts import log_touch
+
+    words = " ".join(text)
+    with kept_on_failure(words, "log.txt"):
+        people = selectors.many([part for part in who.split(",") if part.strip()], ("contact",))
+        logged = log_touch(current.store(), [one.number for one in people], words, _past(when))
+    if json:
+        render.emit_made({**logged.row, "people": list(logged.contacts)}, as_json=True)
+        return
+    render.emit_made(logged.row, as_json=False, also=[day(logged.row["at"])])
+    for row in logged.contacts:
+        render.say(f"  {row['id']}  {one_line(row['name'], 60)}  {_standing(row)}")
+
+
+@app.command(epilog="Example:  pkm contact due --in 2w")
+def due(
+    within: Annotated[str, typer.Option("--in", help="Also who is due within this time: 2w.")] = "",
+    limit: LimitOption = 20,
+    json: JsonFlag = False,
+) -> None:
+    """List who is due to hear from you, the longest due first."""
+    from pkm.people.cadence import name_shade
+
+    at = now()
+    before = stamp(at + parse_span(within)) if within else stamp(at)
+    found = contacts.due(current.store().read(), before, limit=limit + 1)
+    rows = [{**row, "shade": name_shade(row["due"], row["every_s"], at)} for row in found[:limit]]
+    if json:
+        render.emit_list(rows, (), as_json=True, noun="contact")
+    else:
+        card.show_due(rows, at, more=len(found) > limit)
+
+
+@app.command("next", epilog="Example:  pkm contact next")
+def next_contact(json: JsonFlag = False) -> None:
+    """Name one person to be in touch with, and what there is to talk about."""
+    at = now()
+    db = current.store().read()
+    number = interactions.most_due(db, stamp(at))
+    chosen = None if number is None else contacts.row(db, number)
+    if number is None or chosen is None:
+        if json:
+            render.emit_json(None)
+        render.tell("Nobody is due. Next: pkm contact due --in 4w")
+        return
+    topics = card.gather_topics(db, number)
+    current.remember(touched=chosen["id"])
+    if json:
+        render.emit_json({**chosen, **topics})
+    else:
+        card.show_next(chosen, topics, at)
+
+
+@app.command(epilog="Example:  pkm contact snooze ken 1w")
+def snooze(
+    who: WhoArgument,
+    until: Annotated[str, typer.Argument(help="For how long, or until when: 1w, fri, 2026-12-24.")] = "1w",
+    json: JsonFlag = False,
+) -> None:
+    """Let a contact not be due before a day."""
+    from pkm.people import contacts as people
+
+    found = selectors.one(who, ("contact",))
+    at = now()
+    then = parse_when(until, at)
+    if then <= at:
+        raise Invalid(f"“{until}”", f"that is {day(then)}, which is past", next=f"pkm contact snooze {found.id} 1w")
+    row = people.snooze(current.store(), found.number, stamp(then))
+    render.emit_made(row, as_json=json, also=[f"not due before {day(then)}"])
+
+
+def _standing(row: dict[str, Any]) -> str:
+    last = f"last touch {day(row['last'])}" if row["last"] else "no touch yet"
+    if not row["due"]:
+        return f"{last}; in no circle and with no --every, so never due"
+    return f"{last}; next due {day(row['due'])} (every {format_span(row['every_s'])})"
+
+
+def _warn(warnings: tuple[str, ...], resolved: int) -> None:
+    for warning in warnings:
+        render.tell(f"Note: {warning}.")
+    if resolved:
+        render.tell(f"{count(resolved, 'earlier mention')} in your notes: now answered by this contact.")
+
+
+def _through(text: str | None) -> int | None:
+    """The contact named; 0 where the text is empty, which takes the field away; None where nothing is said."""
+    if text is None:
+        return None
+    return selectors.one(text, ("contact",)).number if text.strip() else 0
+
+
+def _seconds(text: str | None) -> int | None:
+    if text is None:
+        return None
+    return int(parse_span(text).total_seconds()) if text.strip() else 0
+
+
+def _past(text: str) -> str | None:
+    """The stamp of a moment that is past: a day alone is its noon, today alone is now."""
+    if not text.strip():
+        return None
+    at = now()
+    then = parse_when(text, at, past=True, at=time(12))
+    if then > at and parse_when(text, at, past=True) <= at:
+        then = at
+    return stamp(then)

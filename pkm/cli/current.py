@@ -1,0 +1,55 @@
+"""What one run of the command line works on: the home, the store, and what the last run listed and touched."""
+
+import functools
+import json
+import sys
+from typing import Any
+
+from pkm.config import Home
+from pkm.store.session import Store
+from pkm.text import one_line
+
+RECALLED = 1000
+"""How many rows of a list `%N` can name afterwards."""
+
+
+@functools.cache
+def home() -> Home:
+    """The home that the environment names."""
+    return Home.find()
+
+
+@functools.cache
+def store() -> Store:
+    """The store of this run; the log shows this run's command line."""
+    words = (f"'{word}'" if " " in word or not word else word for word in sys.argv[1:])
+    return Store(home(), one_line("pkm " + " ".join(words), 200))
+
+
+def recall() -> dict[str, Any]:
+    """What the last run left: {"touched": id or None, "rows": [ids]}."""
+    try:
+        found = json.loads(home().last.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = {}
+    if not isinstance(found, dict):
+        found = {}
+    rows = found.get("rows")
+    return {"touched": found.get("touched"), "rows": rows if isinstance(rows, list) else []}
+
+
+def remember(*, touched: str | None = None, rows: list[str] | None = None) -> None:
+    """`.` means `touched` from now on, and %N row N of `rows`. Where the home cannot be written, nothing is kept."""
+    kept = recall()
+    if touched is not None:
+        kept["touched"] = touched
+    if rows is not None:
+        kept["rows"] = rows[:RECALLED]
+    path = home().last
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(json.dumps(kept), encoding="utf-8")
+        part.chmod(0o600)
+        part.replace(path)
+    except OSError:
+        return  # a convenience: a read from a read-only home must not fail for it

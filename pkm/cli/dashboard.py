@@ -1,0 +1,99 @@
+"""Bare `pkm`: where everything stands today, and the one next step for each verb."""
+
+from datetime import timedelta
+from typing import Any
+
+from pkm.cli import current, render
+from pkm.dates import ago, now, stamp
+from pkm.store import circles, contacts, shares, today
+from pkm.text import count, one_line
+
+NEW_WITHIN = timedelta(days=1)
+REVIEW_AFTER = timedelta(days=14)
+"""An observation that nobody touched for so long is due to be looked at again."""
+SHOWN = 3
+
+
+def show_dashboard(*, json: bool) -> None:
+    """The dashboard is printed; in an empty home it says what to do first: connect to somebody."""
+    from pkm.reach import wide_enough
+
+    db = current.store().read()
+    at = now()
+    standing = today.counts(db)
+    new_count, new = today.new_since(db, stamp(at - NEW_WITHIN), SHOWN)
+    review_count, review = today.to_review(db, stamp(at - REVIEW_AFTER), SHOWN)
+    people = contacts.due(db, stamp(at), limit=SHOWN)
+    ready = [
+        (circle["name"], waiting)
+        for circle in circles.rows(db)
+        if circle["channels"]
+        and (waiting := shares.count_candidates(db, int(circle["id"][1:]), wide_enough(circle["circle_kind"])))
+    ]
+    facts: dict[str, Any] = {
+        **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)), "new": new_count, "newest": new,
+        "review": review_count, "to_review": review, "people_due": people,
+        "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
+    }  # fmt: skip
+    steps = next_steps(facts)
+    if json:
+        render.emit_json({**facts, "next": steps})
+        return
+    for line in lines(facts):
+        render.say(line)
+    render.say()
+    for verb, step in steps.items():
+        render.say(f"  {verb:<6} {step}")
+
+
+def lines(facts: dict[str, Any]) -> list[str]:
+    """What stands where, a line each; only what there is."""
+    if not (facts["contacts"] or facts["sources"] or facts["notes"]):
+        return ["Nothing here yet. It starts by connecting to others: who do you learn from?"]
+    told = []
+    if facts["sources"]:
+        newest = f"; newest: {one_line(facts['newest'][0]['title'], 50)}" if facts["newest"] else ""
+        told.append(f"new      {count(facts['new'], 'item')} since yesterday{newest}")
+        told.append(
+            f"inbox    {count(facts['inbox'], 'item')} to look at; {count(facts['sources_due'], 'source')} due for a pull"
+        )
+    told.append(
+        f"notes    {count(facts['notes'], 'note')}"
+        + (f", {facts['review']} not touched for two weeks" if facts["review"] else "")
+    )
+    told += [
+        f"review   {row['id']}  {one_line(row['title'], 60)}  ({ago(row['updated_at'], now())})"
+        for row in facts["to_review"][:1]
+    ]
+    told += [f"people   {row['id']}  {one_line(row['name'], 40)} is due ({_last(row)})" for row in facts["people_due"]]
+    told += [f"share    {count(one['notes'], 'note')} may go to {one['circle']}" for one in facts["to_share"]]
+    if facts["drafts"]:
+        told.append(f"share    {count(facts['drafts'], 'draft')} not sent yet: pkm share log shows what went")
+    return told
+
+
+def _last(row: dict[str, Any]) -> str:
+    return f"last touch {ago(row['last'], now())}" if row["last"] else "no touch yet"
+
+
+def next_steps(facts: dict[str, Any]) -> dict[str, str]:
+    """The one next step for each verb."""
+    if not facts["contacts"] and not facts["sources"]:
+        seek = 'pkm contact add "Harold Jarche" --url https://jarche.com   (or look around first: pkm tour)'
+    elif facts["sources_due"]:
+        seek = f"pkm seek               {count(facts['sources_due'], 'source')} due"
+    else:
+        seek = "pkm seek add URL       every source is up to date; follow one more"
+    if facts["inbox"]:
+        sense = f"pkm sense              {count(facts['inbox'], 'item')} in the inbox"
+    elif facts["review"]:
+        sense = f"pkm sense edit {facts['to_review'][0]['id']}      look at it again"
+    else:
+        sense = 'pkm sense note "…"     write down what you noticed today'
+    if facts["to_share"]:
+        first = facts["to_share"][0]
+        to = "" if first["circle"] == "network" else f" --to {first['circle']}"
+        share = f"pkm share{to}              {count(first['notes'], 'note')} ready for {first['circle']}"
+    else:
+        share = "pkm sense reach NOTE community   a note is private until you widen it"
+    return {"seek": seek, "sense": sense, "share": share}

@@ -1,0 +1,81 @@
+"""What was typed, safe before it is stored: a file in drafts/ that goes when the store has it.
+
+Where the home cannot be written it goes to the system's folder for temporary files; where that cannot be either, the
+words themselves are shown.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from pkm.cli import current, editor, render
+from pkm.dates import now, stamp
+from pkm.errors import NotFound, PkmError
+
+
+def name_for(what: str = "note") -> str:
+    """The file name of a draft made now."""
+    return f"{what}-{stamp(now())}.md"
+
+
+def keep(text: str, name: str) -> Path | None:
+    """The file that holds the text now; None where no folder takes it."""
+    with contextlib.suppress(PkmError, OSError):
+        return editor.keep(text, name)
+    with contextlib.suppress(OSError):
+        handle, path = tempfile.mkstemp(prefix="pkm-", suffix=".md")
+        with open(handle, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+        return Path(path)
+    return None
+
+
+@contextlib.contextmanager
+def kept(text: str, name: str, path: Path | None = None, *, again: str = "pkm sense note --draft") -> Iterator[None]:
+    """While the block stores the text, a draft holds it; it goes when the block is done.
+
+    path: the draft that holds it already. Where the block fails, the draft stays and the error names it.
+    again: the command that takes a draft up.
+    """
+    if path is None and text.strip():
+        path = keep(text, name)
+    try:
+        yield
+    except PkmError as error:
+        if text.strip():
+            _tell_kept(error, text, path, again)
+        elif path is not None:
+            path.unlink(missing_ok=True)
+        raise
+    except BaseException:
+        if text.strip() and path is not None:
+            render.tell(f"Kept: what you typed, in {path}")
+        raise
+    if path is not None:
+        path.unlink(missing_ok=True)
+
+
+def _tell_kept(error: PkmError, text: str, path: Path | None, again: str) -> None:
+    if path is None:
+        render.tell(f"What you typed could be written nowhere; here it is:\n\n{text}\n")
+        return
+    error.kept = f"what you typed, in {path}"
+    step = f"{again} {path}"
+    error.next = f"{error.next}; then: {step}" if error.next else step
+
+
+def take_up(which: str) -> tuple[str, Path]:
+    """The text of a draft and its path: `last`, its name in drafts/, or a path. Raises NotFound."""
+    folder = current.home().drafts
+    if which == "last":
+        found = sorted(folder.glob("*.md"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+        if not found:
+            raise NotFound("the last draft", f"there is none in {folder}")
+        path = found[-1]
+    else:
+        path = next((one for one in (Path(which).expanduser(), folder / which) if one.is_file()), Path(which))
+    try:
+        return path.read_text(encoding="utf-8", errors="replace"), path
+    except OSError as error:
+        raise NotFound(str(path), error.strerror or str(error), next=f"see what is in {folder}") from error

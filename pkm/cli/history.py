@@ -1,0 +1,75 @@
+"""`pkm log` and `pkm undo`: what each command changed, and taking it back."""
+
+from typing import Annotated
+
+import typer
+
+from pkm.cli import current, render
+from pkm.cli.app import group
+from pkm.cli.options import JsonFlag, LimitOption
+from pkm.dates import day
+from pkm.ids import LETTERS, make
+from pkm.store import journal
+from pkm.text import count, one_line
+
+app = group("What was done, and taking it back.")
+
+
+@app.command(epilog="Example:  pkm log -n 5")
+def log(limit: LimitOption = 20, json: JsonFlag = False) -> None:
+    """List what each command changed."""
+    rows = journal.operations(current.store().read(), limit)
+    if json:
+        render.emit_json([{**row, "id": row["id"], "title": row["command"]} for row in rows])
+        return
+    if not rows:
+        render.tell('Nothing has been written yet. Next: pkm contact add "Name" --url https://…')
+        return
+    for row in rows:
+        undone = f"  (undone by {row['undone_by']})" if row["undone_by"] else ""
+        render.say(f"{row['id']:>5}  {day(row['at'])}  {one_line(row['command'], 90)}{undone}")
+        told = [f"{thing['id']} {thing['what']}" for thing in row["changed"]]
+        shown = ", ".join(told[:6]) + (f" and {len(told) - 6} more" if len(told) > 6 else "")
+        if row["summary"] or shown:
+            render.say(" " * 7 + "; ".join(part for part in (row["summary"], shown) if part))
+    render.tell("Take one back with: pkm undo N")
+
+
+@app.command(epilog="Example:  pkm undo        (the last command)\n\n          pkm undo 88     (command 88 of pkm log)")
+def undo(
+    number: Annotated[
+        int | None, typer.Argument(help="The command's number in pkm log; the last one if left out.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Take back the last command, or command N of the log."""
+    from pkm.whole.undo import undo_command
+
+    undone = undo_command(current.store(), current.home(), number)
+    rows = [
+        {"id": make(row.table, row.number), "kind": row.table, "title": _title(row), "what": row.what}
+        for row in undone.rows
+        if row.table in LETTERS
+    ]
+    if json:
+        render.emit_json({"undone": undone.operation, "command": undone.command, "undo": undone.number, "rows": rows})
+        return
+    render.say(f"{undone.operation}  undone: {undone.command}")
+    for row in rows[:20]:
+        render.say(f"  {row['id']}  {row['what']}  {one_line(row['title'], 70)}")
+    rest = len(undone.rows) - min(len(rows), 20)
+    if rest > 0:
+        render.tell(f"and {count(rest, 'row')} that belong to them")
+    render.tell(f"Do it again with: pkm undo {undone.number}")
+
+
+def _title(row: journal.Reverted) -> str:
+    image = row.before or row.after
+    title = str(image.get("title") or image.get("name") or image.get("comment") or image.get("text") or "")
+    if row.what != "changed back":
+        return title
+    fields = [key for key in row.before if row.before[key] != row.after.get(key) and not key.endswith("_at")]
+    told = ", ".join(
+        f"{key}: {one_line(str(row.after.get(key)), 24)} → {one_line(str(row.before[key]), 24)}" for key in fields[:3]
+    )
+    return f"{title}  ({told})" if told else title

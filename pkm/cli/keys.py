@@ -1,0 +1,82 @@
+"""Single keys from a terminal, and the terminal as it was afterwards, whatever happens."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+
+ANOTHER = "\0"
+"""What is read for a key that sends several characters, such as an arrow."""
+
+
+class Keys:
+    """A terminal that gives keys as they are pressed while the block lasts; Ctrl-C stays Ctrl-C."""
+
+    def __enter__(self) -> "Keys":
+        import termios
+
+        self._descriptor = sys.stdin.fileno()
+        self._before = termios.tcgetattr(self._descriptor)
+        self._single()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._restore()
+
+    def _single(self) -> None:
+        import termios
+        import tty
+
+        tty.setcbreak(self._descriptor, termios.TCSANOW)  # what was typed ahead stays
+
+    def _restore(self) -> None:
+        import termios
+
+        with contextlib.suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(self._descriptor, termios.TCSANOW, self._before)
+
+    def read(self) -> str:
+        """The next key; "" at the end of input (Ctrl-D, a terminal that is gone)."""
+        import termios
+
+        try:
+            self._single()  # after a stop with Ctrl-Z the shell has set it as it likes it
+            pressed = os.read(self._descriptor, 1)
+            if pressed == b"\x1b":
+                return self._rest_of_sequence()
+        except (OSError, termios.error):
+            return ""
+        key = pressed.decode("ascii", errors="replace")
+        return "" if key == "\x04" else key
+
+    def _rest_of_sequence(self) -> str:
+        """The rest of a control sequence (ECMA-48 5.4: CSI up to a final byte) is read, and no key behind it."""
+        import select
+
+        following = b""
+        while select.select([self._descriptor], [], [], 0.02)[0]:
+            byte = os.read(self._descriptor, 1)
+            following += byte
+            if not byte or following[:1] not in (b"[", b"O") or (len(following) > 1 and b"@" <= byte <= b"~"):
+                break
+        return ANOTHER
+
+    @contextlib.contextmanager
+    def lines(self) -> Iterator[None]:
+        """The terminal as it was before, for a line, an editor or another program."""
+        self._restore()
+        try:
+            yield
+        finally:
+            self._single()
+
+    def ask(self, question: str) -> str:
+        """One line that was typed, with the line editing the system has; "" where it was broken off."""
+        with contextlib.suppress(ImportError):
+            import readline  # noqa: F401 (input() uses it)
+        with self.lines():
+            try:
+                return input(question)
+            except (EOFError, KeyboardInterrupt):
+                print()
+                return ""

@@ -1,0 +1,75 @@
+"""Every error as a person reads it: what happened, what was kept, what to do next. No other place has such sentences."""
+
+import sys
+from collections.abc import Callable
+
+from pkm import errors
+from pkm.errors import PkmError
+from pkm.text import clean, one_line
+
+
+def _because(error: PkmError) -> str:
+    return f": {error.why}" if error.why else ""
+
+
+HAPPENED: dict[type[PkmError], Callable[[PkmError], str]] = {
+    errors.PkmError: lambda e: f"Could not go on with {e.what}{_because(e)}.",
+    errors.NotFound: lambda e: f"Found nothing for {e.what}{_because(e)}.",
+    errors.Ambiguous: lambda e: f"“{e.what}” can mean several things; nothing was guessed.",
+    errors.Exists: lambda e: f"There already is {e.what}{_because(e)}.",
+    errors.Invalid: lambda e: f"Cannot use {e.what}{_because(e)}.",
+    errors.BadInput: lambda e: f"Could not read {e.what}{_because(e)}.",
+    errors.Refused: lambda e: f"Refused: {e.what}{_because(e)}.",
+    errors.Unreachable: lambda e: f"Could not reach {e.what}{_because(e)}.",
+    errors.StoreError: lambda e: f"The store {e.what} could not be used{_because(e)}.",
+}
+"""The first sentence for each kind of error; a test demands one for every class."""
+
+KEPT = "Nothing was changed."
+
+
+def _happened(error: PkmError) -> Callable[[PkmError], str]:
+    """The sentence for the error's class, or for the nearest class above it."""
+    return next(HAPPENED[kind] for kind in type(error).__mro__ if kind in HAPPENED)
+
+
+def _sentence(text: str) -> str:
+    """One line that ends with one mark."""
+    line = one_line(text).rstrip(".")  # what an error says may end in a mark of its own
+    return line if line.endswith(("?", "!", "…")) else line + "."
+
+
+def lines(error: PkmError) -> list[str]:
+    """The message's lines: what happened, what is in question (candidates, findings), what was kept, what to do."""
+    told = [_sentence(_happened(error)(error))]
+    if isinstance(error, errors.Ambiguous):
+        told += [f"  {name}  {one_line(title, 70)}" for name, title in error.candidates]
+    if isinstance(error, errors.Refused):
+        told += [one_line(f"{what}: {why}") + (f"\n    {mend}" if mend else "") for what, why, mend in error.findings]
+        told[1:] = ["  " + line for line in told[1:]]
+    kept = _sentence(error.kept or KEPT)
+    told.append(f"Kept: {kept[:1].upper() + kept[1:]}")
+    step = error.next
+    if step is None and isinstance(error, errors.Ambiguous):
+        step = "name it by its id"
+    if step:
+        told.append(f"Next: {clean(step)}")
+    return told
+
+
+def show(error: PkmError) -> None:
+    """The message is on stderr."""
+    sys.stdout.flush()
+    for line in lines(error):
+        print(line, file=sys.stderr)
+
+
+def show_unforeseen(error: Exception) -> None:
+    """An error that nobody foresaw: its kind and words, without a traceback."""
+    sys.stdout.flush()
+    print(
+        f"Something went wrong that pkm did not foresee: {type(error).__name__}: {one_line(str(error), 300)}",
+        file=sys.stderr,
+    )
+    print("Kept: what was in the store; a command that was writing changed nothing.", file=sys.stderr)
+    print("Next: run it again with PKM_DEBUG=1 to see where, and report it.", file=sys.stderr)

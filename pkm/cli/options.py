@@ -1,0 +1,11 @@
+"""Options that several commands share, so that the same thing has the same name, letter and help everywhere."""
+
+from typing import Annotated
+
+import typer
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+LimitOption = Annotated[int, typer.Option("-n", "--limit", min=1, help="How many rows at most.")]
+YesFlag = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
+BecauseOption = Annotated[str, typer.Option("--because", help="The reason, kept in the history.")]

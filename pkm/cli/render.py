@@ -1,0 +1,138 @@
+"""How results look: tables and lines for people, one JSON value for programs. Untrusted text is escaped here.
+
+Results go to stdout; counts, hints and progress to stderr. Rich is loaded only for a terminal: a pipe gets plain,
+whole lines.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from pkm.cli import current
+from pkm.text import clean, count, one_line
+
+Row = dict[str, Any]
+Columns = Sequence[tuple[str, Callable[[Row], object]]]
+"""A table's columns: heading, and what of a row stands there."""
+
+FLEXIBLE = {"title", "why", "text", "reason", "source"}
+"""Columns that give way, with an ellipsis, where the terminal is too narrow for all."""
+
+
+def emit_json(value: object) -> None:
+    """One JSON value on stdout; control characters in it are escaped by JSON, bidi controls and C1 were cleaned."""
+    print(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+
+
+def emit_list(
+    rows: Sequence[Row], columns: Columns, *, as_json: bool, noun: str, total: int | None = None, empty: str = "",
+    plural: str | None = None,
+) -> None:  # fmt: skip
+    """The list is printed and can be named by %1, %2, …; the count goes to stderr; `empty` says what to do about none."""
+    current.remember(rows=[str(row["id"]) for row in rows if "id" in row])
+    if as_json:
+        emit_json(list(rows))
+        return
+    if not rows:
+        tell(empty or f"No {plural or noun + 's'}.")
+        return
+    emit_table(rows, columns)
+    more = f" of {total:,} (-n for more)" if total is not None and total > len(rows) else ""
+    tell(count(len(rows), noun, plural) + more)
+
+
+def emit_table(rows: Iterable[Row], columns: Columns) -> None:
+    """A table on stdout; on a terminal its headings are dim and a long title gives way, in a pipe lines are whole."""
+    cells = [[one_line("" if (value := get(row)) is None else str(value)) for _, get in columns] for row in rows]
+    if sys.stdout.isatty():
+        _rich_table(cells, [heading for heading, _ in columns])
+        return
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)] if cells else []
+    for line in cells:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _rich_table(cells: list[list[str]], headings: list[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for position, heading in enumerate(headings):
+        flexible = heading in FLEXIBLE
+        # Rich narrows columns that may wrap first (these cells do not): an id is never cut for a title.
+        least = max((len(line[0]) for line in cells), default=0) if position == 0 else 12 if flexible else None
+        table.add_column(heading, no_wrap=not flexible, overflow="ellipsis", ratio=1 if flexible else None,
+                         style="bold" if position == 0 else "", min_width=least)  # fmt: skip
+    for line in cells:
+        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in line))
+    Console(markup=False, highlight=False).print(table)
+
+
+def emit_made(row: Row, *, as_json: bool, also: Sequence[str] = ()) -> None:
+    """One thing that was made or changed: its id first, then its title and what else is said of it on one line."""
+    current.remember(touched=str(row["id"]))
+    if as_json:
+        emit_json(row)
+        return
+    say("  ".join([str(row["id"]), one_line(str(row.get("title", "")), 100), *map(one_line, also)]))
+
+
+def emit_run(summary: Row, *, as_json: bool, line: str) -> None:
+    """A run's summary: `line` for people, the object for programs; each failure a line on stderr."""
+    for failure in summary.get("failures", []):
+        tell(f"{failure['what']}: {failure['why']}")
+    if as_json:
+        emit_json(summary)
+    else:
+        say(line)
+
+
+def say(line: str = "") -> None:
+    """A line of the result, on stdout."""
+    print(clean(line))
+
+
+def tell(line: str) -> None:
+    """A line beside the result (counts, hints, warnings), on stderr."""
+    sys.stdout.flush()
+    print(clean(line), file=sys.stderr)
+
+
+def show_text(text: str) -> None:
+    """A long text on stdout; on a terminal too small for it, in $PAGER."""
+    text = clean(text)
+    lines = text.count("\n") + 1
+    if sys.stdout.isatty() and sys.stdin.isatty() and lines > os.get_terminal_size().lines - 2:
+        import shlex
+        import subprocess
+
+        command = shlex.split(os.environ.get("PAGER", "") or "less -FRX")
+        try:
+            subprocess.run(command, input=text.encode(), check=False)
+        except OSError:
+            print(text)  # no such pager: the text itself is what matters
+    else:
+        print(text)
+
+
+def width() -> int:
+    """Columns to fill with running text: those of the terminal, 88 at most."""
+    import shutil
+
+    return min(88, shutil.get_terminal_size((88, 24)).columns)
+
+
+def confirm(question: str, *, yes: bool, flag: str = "--yes") -> bool:
+    """True where the person agrees. Without a terminal nothing is asked: Refused names the flag that says yes."""
+    if yes:
+        return True
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        from pkm.errors import Refused
+
+        raise Refused("this needs a yes, and there is no terminal to ask on", next=f"run it again with {flag}")
+    sys.stdout.flush()
+    print(f"{clean(question)} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

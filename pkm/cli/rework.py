@@ -1,0 +1,193 @@
+"""Commands of `pkm sense` that rework what is there: annotate, link, grow, try, shrink; and how a note made is told."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pkm.cli import complete, current, render, selectors
+from pkm.cli.options import BecauseOption, JsonFlag
+from pkm.dates import day
+from pkm.errors import Invalid
+from pkm.text import count, one_line
+
+if TYPE_CHECKING:
+    from pkm.sense.annotate import Checked
+    from pkm.sense.notes import NoteAdded
+
+Row = dict[str, Any]
+
+NoteArgument = Annotated[
+    str, typer.Argument(help="The note: its id, or words of its title.", autocompletion=complete.complete_notes)
+]
+
+
+def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
+    """A note that was made or edited: its line, then what in it nothing answers to yet."""
+    from pkm.store import links
+
+    row = added.row
+    mentioned = [
+        link for link in links.outgoing(current.store().read(), "note", int(row["id"][1:])) if link["origin"] == "text"
+    ]
+    people = [f"@{link['written']}" for link in mentioned if (link["to"] or "").startswith("c")]
+    also = [
+        f"from {row['item']}" if row["item"] else "", " ".join(f"#{name}" for name in row["tags"]), " ".join(people),
+        row["reach"], f"on {day(row['at'])}" if row["at"] else "",
+    ]  # fmt: skip
+    render.emit_made(row, as_json=as_json, also=[part for part in also if part])
+    tell_near(added.near_tags)
+    for name in added.unknown_people:
+        render.tell(f'@{name} is nobody yet: pkm contact add "{_as_name(name)} …" --nick {name}')
+    for name in added.ambiguous:
+        render.tell(
+            f"@{name} can be several people; it is linked once only one is called so: pkm find kind:contact {name}"
+        )
+    for title in added.wanted:
+        render.tell(f"[[{one_line(title, 80)}]] is no note yet; it will be linked when one is called that.")
+    if added.resolved:
+        render.tell(f"{count(added.resolved, 'link')} of other notes waited for this title and now lead here.")
+
+
+def _as_name(nick: str) -> str:
+    return nick.replace("_", " ").replace(".", " ").split("@")[0].title()
+
+
+def tell_near(likes: list[tuple[str, list[tuple[str, int]]]]) -> None:
+    """Each new tag that nearly exists, with the command that merges it."""
+    for name, like in likes:
+        others = ", ".join(f"#{other} ({number})" for other, number in like)
+        render.tell(f"#{name} is new, and nearly {others}: pkm tag merge {name} {like[0][0]}")
+
+
+def annotate(
+    thing: Annotated[
+        str, typer.Argument(metavar="ITEM|NOTE", help="What is annotated.", autocompletion=complete.complete_any)
+    ],
+    quote: Annotated[
+        str, typer.Option("--quote", "-q", help="The exact words; none: the comment is on the whole of it.")
+    ] = "",
+    comment: Annotated[str, typer.Option("--comment", "-m", help="What you say to it.")] = "",
+    nth: Annotated[int, typer.Option("--nth", min=1, help="Which place, where the words stand several times.")] = 1,
+    check: Annotated[bool, typer.Option("--check", help="Look whether the quotes still stand in the text.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Quote words of an item or a note, comment on them, or both."""
+    found = selectors.one(thing, ("item", "note"))
+    if check:
+        _check(found.kind, found.number, json)
+        return
+    from pkm.sense.annotate import annotate as annotate_thing
+
+    made = annotate_thing(current.store(), found.kind, found.number, quote=quote, comment=comment, nth=nth)
+    quoted = one_line(made.row["exact"], 80)
+    words = [f"“{quoted}”" if quoted else "on the whole", f"on {found.id}  {one_line(found.title, 60)}"]
+    if json:
+        render.emit_made(made.row, as_json=True)
+    else:
+        current.remember(touched=made.row["id"])
+        render.say("  ".join([made.row["id"], *words]))
+    if made.places > 1:
+        render.tell(f"These words stand there {made.places} times; this is place {made.taken} (--nth N for another).")
+
+
+def _check(kind: str, number: int, json: bool) -> None:
+    from pkm.sense.annotate import check
+
+    checked = check(current.store(), kind, number)
+    if json:
+        render.emit_json([one.row for one in checked])
+        return
+    for one in checked:
+        render.say(f"{one.row['id']}  {one.row['state']}{_likeness(one)}  “{one_line(one.row['exact'], 80)}”")
+    orphans = sum(one.row["state"] == "orphan" for one in checked)
+    render.tell(f"{count(len(checked), 'quote')}, {orphans} no longer found in the text.")
+
+
+def _likeness(checked: "Checked") -> str:
+    return f" ({checked.place.likeness:.0%} like)" if checked.place is not None and checked.place.likeness < 1 else ""
+
+
+def link(
+    note: NoteArgument,
+    to: Annotated[
+        str,
+        typer.Argument(metavar="NOTE|ITEM|CONTACT", help="What it is linked to.", autocompletion=complete.complete_any),
+    ],
+    type: Annotated[
+        str | None,
+        typer.Option("--as", help="supports, contradicts, source, next, answers, related, or your own word."),
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the link away.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Link a note to a note, an item or a contact."""
+    from pkm.sense.links import LINKED, read_type, unlink
+    from pkm.sense.links import link as link_things
+
+    source = selectors.one(note, ("note",))
+    target = selectors.one(to, LINKED)
+    if remove:
+        gone, stay = unlink(
+            current.store(), source.number, target.kind, target.number, read_type(type) if type else None
+        )
+        made = {
+            "id": source.id,
+            "kind": "note",
+            "title": source.title,
+            "removed": gone,
+            "in_text": stay,
+            "to": target.id,
+        }
+        render.emit_made(
+            made, as_json=json, also=[f"no longer linked to {target.id}" if gone else f"still linked to {target.id}"]
+        )
+        if stay:
+            render.tell(f"{count(stay, 'link')} stand in the text of {source.id}: pkm sense edit {source.id}")
+        return
+    linked = link_things(current.store(), source.number, target.kind, target.number, type or "related")
+    current.remember(touched=source.id)
+    if json:
+        render.emit_json(linked.row)
+    else:
+        render.say(f"{source.id}  {one_line(source.title, 80)}")
+        render.say(f"  {linked.row['type']} → {target.id}  {one_line(target.title, 80)}")
+    if not linked.made:
+        render.tell("It was linked so already.")
+
+
+def grow(
+    note: NoteArgument,
+    title: Annotated[str, typer.Option("--title", help="A title that says what is so.")] = "",
+    because: BecauseOption = "",
+    json: JsonFlag = False,
+) -> None:
+    """Let a note grow: observation to idea, idea to practice."""
+    from pkm.sense.grow import grow as grow_note
+
+    row = grow_note(current.store(), selectors.one(note, ("note",)).number, title=title, because=because)
+    render.emit_made(row, as_json=json, also=[row["stage"]])
+
+
+def try_note(
+    note: NoteArgument,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[TEXT...]", help="What came of it.")] = None,
+    outcome: Annotated[str, typer.Option("--outcome", "-o", help="worked, mixed or failed.")] = "",
+    where: Annotated[str, typer.Option("--where", "-w", help="Where it was tried.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Log where an idea was tried and what came of it."""
+    from pkm.sense.grow import OUTCOMES, add_trial
+
+    if not outcome:
+        raise Invalid("a trial without --outcome", f"say {', '.join(OUTCOMES)}")
+    found = selectors.one(note, ("note",))
+    row = add_trial(current.store(), found.number, where=where, outcome=outcome, text=" ".join(words or []))
+    render.emit_made(row, as_json=json, also=[row["outcome"], f"with {found.id}  {one_line(found.title, 60)}"])
+
+
+def shrink(note: NoteArgument, because: BecauseOption = "", json: JsonFlag = False) -> None:
+    """Take a note one stage back, with the reason."""
+    from pkm.sense.grow import shrink as shrink_note
+
+    row = shrink_note(current.store(), selectors.one(note, ("note",)).number, because=because)
+    render.emit_made(row, as_json=json, also=[row["stage"]])

@@ -1,0 +1,148 @@
+"""Selectors: an id (n142), `.` (the last one touched), `%2` (row 2 of the last list), `-` (ids on stdin), or words.
+
+Words name a thing exactly, or one whose title holds all of them, or one that is very like them. A guess never deletes,
+merges or sends: with guess=False anything less than an exact name lists what it might have meant.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+
+from pkm import ids
+from pkm.cli import current
+from pkm.errors import Ambiguous, Invalid, NotFound
+from pkm.store import lookup
+from pkm.store.lookup import Found
+from pkm.text import fold
+
+LIKE = 80
+"""From this likeness on (0 to 100) a title is offered for the words typed."""
+SURE = 90
+"""From this likeness on it is taken, if no other comes within MARGIN."""
+MARGIN = 6
+
+
+def one(text: str, kinds: Sequence[str], *, guess: bool = True) -> Found:
+    """The one thing that the selector means.
+
+    Raises NotFound, Ambiguous (with candidates), Invalid (an id of a kind that the command does not take).
+    """
+    text = text.strip()
+    if text == "-":
+        found = many(["-"], kinds)
+        if len(found) != 1:
+            raise Invalid("-", f"one id is wanted on stdin, {len(found)} came")
+        return found[0]
+    text = _recalled(text)
+    parsed = ids.parse(text)
+    if parsed is not None:
+        return _by_id(text, *parsed, kinds)
+    if not text:
+        raise Invalid("an empty selector", "an id or some words of a title are wanted")
+    return _by_words(text, kinds, guess)
+
+
+def many(texts: Iterable[str], kinds: Sequence[str], *, guess: bool = True) -> list[Found]:
+    """The things that the selectors mean, in order, each once. `n1,n4` and `n1 n4` are the same."""
+    found: dict[tuple[str, int], Found] = {}
+    for text in _spread(texts):
+        thing = one(text, kinds, guess=guess)
+        found.setdefault((thing.kind, thing.number), thing)
+    return list(found.values())
+
+
+def _spread(texts: Iterable[str]) -> Iterable[str]:
+    for text in texts:
+        if text == "-":
+            yield from sys.stdin.read().split()
+            continue
+        parts = [part.strip() for part in text.split(",")]
+        if len(parts) > 1 and all(ids.parse(part) or part.startswith("%") or part == "." for part in parts):
+            yield from parts
+        else:
+            yield text
+
+
+def _recalled(text: str) -> str:
+    if text == ".":
+        touched = current.recall()["touched"]
+        if not touched:
+            raise NotFound(".", "nothing was touched yet", next="name a thing by its id")
+        return str(touched)
+    if text.startswith("%") and text[1:].isdigit():
+        rows = current.recall()["rows"]
+        number = int(text[1:])
+        if not 1 <= number <= len(rows):
+            raise NotFound(text, f"the last list had {len(rows)} rows", next="list again, then count from 1")
+        return str(rows[number - 1])
+    return text
+
+
+def _by_id(text: str, kind: str, number: int, kinds: Sequence[str]) -> Found:
+    if kind not in kinds:
+        raise Invalid(text, f"it is a {kind}; this takes {_listed(kinds)}")
+    found = lookup.by_number(current.store().read(), kind, number)
+    if found is None:
+        raise NotFound(text, f"there is no such {kind}", next=_next(kind))
+    return found
+
+
+def _by_words(words: str, kinds: Sequence[str], guess: bool) -> Found:
+    db = current.store().read()
+    name = words.removeprefix("@") if "contact" in kinds else words
+    exact = [found for kind in kinds for found in lookup.by_name(db, kind, name)]
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        raise _ambiguous(words, exact)
+    candidates = [found for kind in kinds for found in lookup.comparable(db, kind, name)]
+    holding = [found for found in candidates if _holds(found.title, name)]
+    if len(holding) == 1 and guess:
+        return holding[0]
+    if holding:
+        raise _ambiguous(words, holding)
+    return _by_likeness(words, name, candidates, kinds, guess)
+
+
+def _by_likeness(words: str, name: str, candidates: list[Found], kinds: Sequence[str], guess: bool) -> Found:
+    from rapidfuzz import fuzz, process, utils
+
+    scored = process.extract(
+        name, [found.title for found in candidates], scorer=fuzz.token_sort_ratio, processor=utils.default_process,
+        score_cutoff=LIKE, limit=8,
+    )  # fmt: skip
+    if not scored:
+        step = _next(kinds[0]) if len(kinds) == 1 else f"pkm find '{words}'"
+        raise NotFound(f"“{words}”", f"no {' or '.join(kinds)} is called like that", next=step)
+    best = candidates[scored[0][2]]
+    alone = len(scored) == 1 or scored[0][1] - scored[1][1] >= MARGIN
+    if guess and alone and scored[0][1] >= SURE:
+        return best
+    raise _ambiguous(words, [candidates[position] for _, _, position in scored])
+
+
+def _holds(title: str, words: str) -> bool:
+    folded = fold(title)
+    return all(word in folded for word in fold(words).split())
+
+
+def _ambiguous(words: str, found: Sequence[Found]) -> Ambiguous:
+    return Ambiguous(words, [(one.id, one.title) for one in found[:10]], next="name it by its id")
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    """The kinds with their letters: "an item (i…), a note (n…) or an annotation (a…)"."""
+    named = [f"{'an' if kind[0] in 'aei' else 'a'} {kind} ({ids.LETTERS[kind]}…)" for kind in kinds]
+    return " or ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+
+
+LISTS = {
+    "contact": "pkm contact list",
+    "circle": "pkm circle list",
+    "source": "pkm seek list",
+    "share": "pkm share log",
+}
+
+
+def _next(kind: str) -> str:
+    """The command that lists things of that kind."""
+    return LISTS.get(kind, f"pkm find kind:{kind}")

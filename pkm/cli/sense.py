@@ -1,0 +1,364 @@
+"""`pkm sense`: work through the inbox; keep, drop, write, tag. What reworks notes is registered from rework.py."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import complete, current, drafts, editor, render, rework, selectors
+from pkm.cli.app import group
+from pkm.cli.options import JsonFlag, LimitOption
+from pkm.dates import day
+from pkm.errors import Invalid
+from pkm.store import items
+from pkm.text import clean, one_line
+
+Row = dict[str, Any]
+
+app = group("Work through the inbox: keep, drop, note, quote, tag, link, grow.")
+
+ItemsArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="ITEM...", help="Items: ids, or words of a title.", autocompletion=complete.complete_items),
+]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option("--tag", "-t", help="A tag; may be given again.", autocompletion=complete.complete_tags),
+]
+ReachOption = Annotated[str, typer.Option("--reach", "-r", help="private, team, community or network.")]
+SortOption = Annotated[str, typer.Option("--sort", help="newest or oldest first.")]
+
+
+@app.callback(
+    invoke_without_command=True,
+    epilog="Example:  pkm sense            (walks the inbox, one key each)\n\n"
+    '          pkm sense note "Desire paths beat roadmaps #org"',
+)
+def sense(ctx: typer.Context, sort: SortOption = "newest", json: JsonFlag = False) -> None:
+    """Work through the inbox: keep, drop, note, quote, tag, link, grow."""
+    if ctx.invoked_subcommand is not None:
+        return
+    if sys.stdin.isatty() and sys.stdout.isatty() and not json:
+        from pkm.cli.walk import walk
+
+        walk(_sort(sort))
+    else:
+        inbox(sort=sort, json=json)
+
+
+def _sort(word: str) -> str:
+    if word not in items.ORDERS:
+        raise Invalid(f"--sort {word}", "it is newest or oldest")
+    return word
+
+
+@app.command(epilog="Example:  pkm sense inbox -n 50 --sort oldest")
+def inbox(limit: LimitOption = 20, sort: SortOption = "newest", json: JsonFlag = False) -> None:
+    """List what came in and is not decided yet."""
+    db = current.store().read()
+    rows = items.inbox(db, limit, sort=_sort(sort))
+    columns = (
+        ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", lambda row: row["source_title"]),
+        ("date", lambda row: day(row["published_at"] or row["received_at"])),
+    )  # fmt: skip
+    render.emit_list(rows, columns, as_json=json, noun="item in the inbox", plural="items in the inbox",
+                     total=items.count_inbox(db), empty="The inbox is empty. Next: pkm seek")  # fmt: skip
+
+
+@app.command(epilog="Example:  pkm sense show i12 --open 1")
+def show(
+    thing: Annotated[
+        str,
+        typer.Argument(
+            help="An item, note or annotation: its id, or words of its title.", autocompletion=complete.complete_any
+        ),
+    ],
+    open: Annotated[
+        int | None, typer.Option("--open", min=0, help="Open link N in the browser; 0: the page itself.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Show an item, note or annotation with what hangs on it."""
+    from pkm.sense.show import marked
+    from pkm.sense.show import thing as whole
+
+    found = selectors.one(thing, ("item", "note", "annotation"))
+    row = whole(current.store().read(), found.kind, found.number)
+    if open is not None:
+        _open_link(row, open)
+        return
+    current.remember(touched=found.id)
+    if json:
+        render.emit_json(row)
+        return
+    from pkm.cli.thing import as_text
+
+    text = marked(row["text"], row["annotations"]) if row.get("annotations") else str(row.get("text", ""))
+    render.show_text(as_text(row, text))
+
+
+def _open_link(row: Row, number: int) -> None:
+    from pkm.cli.browser import open_page
+
+    addresses = {link["number"]: link["url"] for link in row.get("links", []) if "url" in link}
+    addresses[0] = row.get("url", "")
+    if not addresses.get(number):
+        raise Invalid(
+            f"--open {number}", f"{row['id']} has {len(addresses) - 1} links", next=f"pkm sense show {row['id']}"
+        )
+    open_page(addresses[number])
+
+
+@app.command(epilog='Example:  pkm sense keep i12 --note "My own words #tag @maria"')
+def keep(
+    things: ItemsArgument,
+    note: Annotated[
+        str | None, typer.Option("--note", "-m", help="Your own words: a note is made from the item.")
+    ] = None,
+    tag: TagOption = None,
+    reach: ReachOption = "private",
+    json: JsonFlag = False,
+) -> None:
+    """Keep items; with words of your own, make a note from them."""
+    from pkm.sense.reach import read_reach
+
+    if note is None and reach != "private":
+        raise Invalid(f"--reach {reach}", "a reach is a note's; say your words with --note")
+    reach = read_reach(reach)
+    numbers = [found.number for found in selectors.many(things, ("item",))]
+    if note is not None:
+        _keep_with_words(numbers, note, tag or [], reach, json)
+        return
+    from pkm.sense.inbox import keep as keep_items
+
+    emit_changed(keep_items(current.store(), numbers, names=tag or []), as_json=json)
+
+
+def _keep_with_words(numbers: list[int], words: str, names: list[str], reach: str, json: bool) -> None:
+    from pkm.sense.inbox import keep as keep_items
+    from pkm.sense.notes import add_note
+
+    store = current.store()
+    with drafts.kept(words, drafts.name_for()), store.unit():
+        added = add_note(store, words, reach=reach, item_id=numbers[0], also_from=numbers[1:], names=names)
+        keep_items(store, numbers, names=names)
+        with store.unit() as unit:
+            unit.summarize(f"{added.row['id']} {one_line(added.row['title'], 60)} from i{numbers[0]}")
+    rework.emit_note(added, as_json=json)
+
+
+@app.command(epilog="Example:  pkm sense drop i12 i13")
+def drop(
+    things: Annotated[
+        list[str],
+        typer.Argument(metavar="ITEM|NOTE...", help="Items and notes by id.", autocompletion=complete.complete_any),
+    ],
+    json: JsonFlag = False,
+) -> None:
+    """Drop items; put notes away. `pkm undo` brings them back."""
+    from pkm.sense.inbox import drop as drop_things
+
+    found = selectors.many(things, ("item", "note"), guess=False)
+    emit_changed(drop_things(current.store(), [(one.kind, one.number) for one in found]), as_json=json)
+
+
+def emit_changed(rows: list[Row], *, as_json: bool) -> None:
+    """Things that were changed: each a line that begins with its id, or one array."""
+    if rows:
+        current.remember(touched=rows[-1]["id"])
+    if as_json:
+        render.emit_json([{key: value for key, value in row.items() if key != "text"} for row in rows])
+        return
+    for row in rows:
+        state = row.get("state") or "put away"
+        render.say(f"{row['id']}  {one_line(row['title'], 100)}  {state}")
+
+
+@app.command(
+    epilog='Example:  pkm sense note "Title or first sentence. More. #tag @maria [[Another note]]" --reach team'
+)
+def note(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TEXT...]", help="The text; `-` reads stdin; nothing opens your editor."),
+    ] = None,
+    title: Annotated[str, typer.Option("--title", help="A title other than the first line or sentence.")] = "",
+    reach: ReachOption = "private",
+    tag: TagOption = None,
+    source: Annotated[
+        str, typer.Option("--from", help="The item it is made from.", autocompletion=complete.complete_items)
+    ] = "",
+    draft: Annotated[str, typer.Option("--draft", help="Take up a draft that was kept: `last`, or its file.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Write a note: from the arguments, from stdin, or in your editor."""
+    from pkm.sense.reach import read_reach
+
+    reach = read_reach(reach)
+    item = selectors.one(source, ("item",)).number if source else None
+    text, path = _taken_up(draft) if draft else _typed(words or [])
+    with drafts.kept(text, drafts.name_for(), path):
+        from pkm.sense.notes import add_note
+
+        added = add_note(current.store(), text, reach=reach, item_id=item, title=title, names=tag or [])
+    rework.emit_note(added, as_json=json)
+
+
+_INSTEAD = 'pkm sense note "your words"'
+
+
+def _typed(words: list[str]) -> tuple[str, Path | None]:
+    """The text that was given, and the draft that holds it where an editor wrote one."""
+    if words and words != ["-"]:
+        return " ".join(words), None
+    if words or not sys.stdin.isatty():
+        return _stdin(), None
+    return editor.edit("", drafts.name_for(), instead=_INSTEAD)
+
+
+def _stdin() -> str:
+    """What comes on stdin; bytes that are no UTF-8 are replaced."""
+    raw = getattr(sys.stdin, "buffer", None)
+    return sys.stdin.read() if raw is None else raw.read().decode("utf-8-sig", errors="replace")
+
+
+def _taken_up(draft: str) -> tuple[str, Path]:
+    """A draft's text, on a terminal after another look at it in the editor, and the draft itself."""
+    text, path = drafts.take_up(draft)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        text, second = editor.edit(text, path.name, instead=_INSTEAD)
+        path.write_text(text, encoding="utf-8")
+        second.unlink(missing_ok=True)
+    return text, path
+
+
+@app.command(
+    epilog='Example:  pkm sense edit n12\n\n          pkm sense edit n12 --title "Paths show what people want"'
+)
+def edit(
+    note: rework.NoteArgument,
+    title: Annotated[str | None, typer.Option("--title", help="Give it this title.")] = None,
+    text: Annotated[str | None, typer.Option("--text", help="Give it this text; `-` reads stdin.")] = None,
+    draft: Annotated[str, typer.Option("--draft", help="Give it the text of a draft: `last`, or its file.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Edit a note, in your editor or by options."""
+    from pkm.sense.notes import edit_note, note_of
+
+    found = selectors.one(note, ("note",))
+    store = current.store()
+    base = note_of(store, found.number)
+    path: Path | None = None
+    given = _stdin() if text == "-" else text
+    if draft:
+        given, path = drafts.take_up(draft)
+    elif title is None and given is None:
+        given, path = editor.edit(
+            base["text"] + "\n", drafts.name_for(found.id), instead=f'pkm sense edit {found.id} --text "…"'
+        )
+        if clean(given).strip() == base["text"].strip():
+            path.unlink(missing_ok=True)
+            render.tell("Nothing was changed.")
+            return
+    with drafts.kept(given or "", drafts.name_for(found.id), path, again=f"pkm sense edit {found.id} --draft"):
+        added = edit_note(store, found.number, text=given, title=title, base=base)
+    rework.emit_note(added, as_json=json)
+
+
+@app.command(epilog="Example:  pkm sense reach n1 n4 network")
+def reach(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NOTE... REACH",
+            help="Notes, then private, team, community or network.",
+            autocompletion=complete.complete_notes,
+        ),
+    ],
+    json: JsonFlag = False,
+) -> None:
+    """Say how far notes may go: private, team, community or network."""
+    from pkm.sense.reach import read_reach
+
+    wanted = read_reach(words[-1])
+    if len(words) < 2:
+        raise Invalid(words[0], "say which notes first: pkm sense reach n1 network")
+    numbers = [found.number for found in selectors.many(words[:-1], ("note",))]
+    from pkm.sense.notes import set_reach
+
+    changed = set_reach(current.store(), numbers, wanted)
+    current.remember(touched=changed[-1][0]["id"])
+    if json:
+        render.emit_json([row for row, _ in changed])
+    else:
+        for row, before in changed:
+            render.say(f"{row['id']}  {one_line(row['title'], 100)}  {before} → {wanted}" if before != wanted else
+                       f"{row['id']}  {one_line(row['title'], 100)}  {wanted} as before")  # fmt: skip
+    _tell_audience(wanted, [before for _, before in changed])
+
+
+def _tell_audience(wanted: str, before: list[str]) -> None:
+    """Who may now get the notes, where that is more than before."""
+    from pkm.sense.reach import audience, is_wider
+
+    if not any(is_wider(wanted, one) for one in before):
+        return
+    told = [
+        f"{row['name']} ({row['circle_kind']}, {row['members']})" for row in audience(current.store().read(), wanted)
+    ]
+    public = "; on the public site as well" if wanted == "network" else ""
+    render.tell(f"May now go to: {', '.join(told) or 'no circle yet'}{public}. Nothing was sent.")
+
+
+# -draft is a tag to take away, not options -d -r …; so this command has no short options of its own.
+@app.command(
+    epilog="Example:  pkm sense tag n1 i12 +org/design -draft",
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+)
+def tag(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="THING... +TAG -TAG",
+            help="Notes, items, sources, contacts, circles; then +tags and -tags.",
+            autocompletion=complete.complete_tags,
+        ),
+    ],
+    json: JsonFlag = False,
+) -> None:
+    """Put tags on things and take them away: +org -draft."""
+    from pkm.sense.tags import TAGGED, change_tags, new_with_likes, read_changes
+
+    texts, add, take = read_changes(words)
+    found = selectors.many(texts, TAGGED)
+    store = current.store()
+    likes = new_with_likes(store, add)
+    changed = change_tags(store, [(one.kind, one.number) for one in found], add, take)
+    rows: list[Row] = [
+        {"id": one.id, "kind": one.kind, "title": one.title, "tags": now.tags, "added": now.added, "taken": now.taken}
+        for one, now in zip(found, changed, strict=True)
+    ]
+    current.remember(touched=rows[-1]["id"])
+    if json:
+        render.emit_json(rows)
+    else:
+        for row in rows:
+            render.say(
+                "  ".join(
+                    [row["id"], one_line(row["title"], 80), " ".join(f"#{name}" for name in row["tags"])]
+                ).rstrip()
+            )
+    rework.tell_near(likes)
+    for one, row in zip(changed, rows, strict=True):
+        for name in one.written:
+            render.tell(f"#{name} still stands in the text of {row['id']}; its next edit puts it back.")
+
+
+app.command(epilog='Example:  pkm sense annotate i12 -q "exact words" -m "why they matter"')(rework.annotate)
+app.command(epilog="Example:  pkm sense link n142 n98 --as supports")(rework.link)
+app.command(epilog='Example:  pkm sense grow n12 --title "Desire paths beat roadmaps"')(rework.grow)
+app.command(
+    name="try", epilog='Example:  pkm sense try n12 --where "retro, team blue" --outcome mixed "took longer, but…"'
+)(rework.try_note)
+app.command(epilog='Example:  pkm sense shrink n12 --because "it did not hold outside our team"')(rework.shrink)

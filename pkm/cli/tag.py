@@ -1,0 +1,84 @@
+"""`pkm tag`: the tags in use, renamed and merged with counts before and after."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import complete, current, render
+from pkm.cli.app import group
+from pkm.cli.options import JsonFlag, LimitOption
+from pkm.store import tags
+from pkm.text import count
+
+app = group("List, rename and merge tags.")
+
+COLUMNS = (
+    ("id", lambda row: row["id"]), ("things", lambda row: row["count"]), ("notes", lambda row: row["notes"]),
+    ("items", lambda row: row["items"]),
+    ("others", lambda row: row["sources"] + row["contacts"] + row["circles"]),
+)  # fmt: skip
+
+
+@app.callback(invoke_without_command=True, epilog="Example:  pkm tag merge notetaking note-taking")
+def tag(ctx: typer.Context, limit: LimitOption = 50, json: JsonFlag = False) -> None:
+    """List, rename and merge tags."""
+    if ctx.invoked_subcommand is None:
+        list_tags(limit=limit, json=json)
+
+
+@app.command("list", epilog="Example:  pkm tag list -n 100 --json")
+def list_tags(limit: LimitOption = 50, json: JsonFlag = False) -> None:
+    """List the tags in use, the most used first; a parent counts what its children have."""
+    db = current.store().read()
+    rows = tags.rows(db, limit=limit)
+    render.emit_list(rows, COLUMNS, as_json=json, noun="tag", total=tags.count(db),
+                     empty='No tag yet. Next: pkm sense note "words with a #tag"')  # fmt: skip
+
+
+OldArgument = Annotated[str, typer.Argument(help="The tag that gives way.", autocompletion=complete.complete_tags)]
+
+
+@app.command(epilog="Example:  pkm tag rename org organization    (org/design becomes organization/design)")
+def rename(
+    old: OldArgument,
+    new: Annotated[str, typer.Argument(help="Its new name.")],
+    json: JsonFlag = False,
+) -> None:
+    """Rename a tag and those below it; the old name still works."""
+    from pkm.sense.tags import new_with_likes
+    from pkm.sense.tags import rename as rename_tag
+
+    store = current.store()
+    likes = new_with_likes(store, [new])
+    moved = rename_tag(store, old, new)
+    below = f", {count(moved.children, 'tag')} below it" if moved.children else ""
+    _emit(moved, f"#{moved.old} ({moved.old_count}) is now #{moved.new} ({moved.total}){below}", json)
+    for name, like in likes:
+        others = [(other, number) for other, number in like if other.casefold() != moved.old.casefold()]
+        for other, number in others[:1]:
+            render.tell(f"#{name} is nearly #{other} ({number}): pkm tag merge {name} {other}")
+
+
+@app.command(epilog="Example:  pkm tag merge notetaking note-taking")
+def merge(
+    old: OldArgument,
+    into: Annotated[str, typer.Argument(help="The tag that stays.", autocompletion=complete.complete_tags)],
+    json: JsonFlag = False,
+) -> None:
+    """Merge a tag into another; the old name still works."""
+    from pkm.sense.tags import merge as merge_tags
+
+    moved = merge_tags(current.store(), old, into)
+    _emit(moved, f"#{moved.old} ({moved.old_count}) → #{moved.new} ({moved.new_count}): "
+                 f"{count(moved.total, 'thing')}, {moved.both} had both", json)  # fmt: skip
+
+
+def _emit(moved: Any, line: str, json: bool) -> None:
+    """What a rename or merge did, the tag that stays first."""
+    found = tags.rows(current.store().read(), names=[moved.new])
+    row = found[0] if found else {"id": f"#{moved.new}", "kind": "tag", "title": moved.new, "name": moved.new}
+    told = {"old": moved.old, "old_count": moved.old_count, "new_count": moved.new_count, "both": moved.both}
+    if json:
+        render.emit_json({**row, **told})
+    else:
+        render.say(line)

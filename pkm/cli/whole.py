@@ -1,0 +1,193 @@
+"""Commands that serve the whole: import, export, backup, doctor, config."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import current, render
+from pkm.cli.app import group
+from pkm.cli.options import DryRunFlag, JsonFlag, YesFlag
+from pkm.text import count
+
+app = group("What serves the whole.")
+
+
+@app.command("export", epilog="Example:  pkm export ~/pkm-export")
+def export_folder(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder, or one that an export made.")],
+    json: JsonFlag = False,
+) -> None:
+    """Export all of it as a folder of plain files."""
+    from pkm.whole.archive import export_all
+
+    report = export_all(current.store(), current.home(), folder.expanduser())
+    summary = {
+        "folder": str(report.folder), "new": report.written, "updated": 0, "unchanged": report.unchanged, "failed": 0,
+        "failures": [], "rows": report.rows,
+    }  # fmt: skip
+    told = ", ".join(count(report.rows[table], table) for table in ("source", "item", "note", "contact", "share"))
+    render.emit_run(
+        summary,
+        as_json=json,
+        line=f"{report.folder}  {told}; {count(report.written, 'file')} written, {report.unchanged} unchanged",
+    )
+
+
+@app.command(
+    "import",
+    epilog="Example:  pkm import subscriptions.opml\n\n          pkm import ~/pkm-export     (into an empty home)",
+)
+def import_path(
+    path: Annotated[Path, typer.Argument(help="An OPML file, a newsboat urls file, or a folder that pkm export made.")],
+    as_: Annotated[str, typer.Option("--as", help="What it is, where that cannot be seen: opml, urls, export.")] = "",
+    dry_run: DryRunFlag = False,
+    json: JsonFlag = False,
+) -> None:
+    """Import OPML, or a folder that `pkm export` made."""
+    from pkm.errors import BadInput, Invalid, NotFound
+    from pkm.whole import archive
+
+    path = path.expanduser()
+    if not path.exists():
+        raise NotFound(str(path), "there is no such file or folder")
+    if as_ not in ("", "opml", "urls", "export"):
+        raise Invalid(f"--as {as_}", "it should be opml, urls or export")
+    if path.is_dir():
+        if not archive.is_export(path):
+            raise BadInput(
+                str(path),
+                "it is no folder that pkm export made (no pkm.json in it)",
+                next="pkm seek import FILE, for a list of feeds",
+            )
+        rows = archive.import_all(current.store(), current.home(), path, dry_run=dry_run)
+        summary = {
+            "new": sum(rows.values()),
+            "updated": 0,
+            "unchanged": 0,
+            "failed": 0,
+            "failures": [],
+            "rows": rows,
+            "dry_run": dry_run,
+        }
+        told = ", ".join(count(rows[table], table) for table in ("source", "item", "note", "contact", "share"))
+        render.emit_run(summary, as_json=json, line=f"{'would import' if dry_run else 'imported'} {told}")
+        return
+    from pkm.cli.seek import import_list
+
+    import_list(path, dry_run=dry_run, json=json)
+
+
+@app.command(
+    epilog="Example:  pkm backup\n\n          pkm backup --restore ~/.local/share/pkm/backups/pkm-20261123-090000.db"
+)
+def backup(
+    target: Annotated[
+        Path | None, typer.Argument(help="A new file; left out: a name with the time, in the home's backups/.")
+    ] = None,
+    restore: Annotated[
+        Path | None, typer.Option("--restore", help="Put this copy back; the store as it is now is kept as a copy.")
+    ] = None,
+    listing: Annotated[bool, typer.Option("--list", help="List the copies in the home.")] = False,
+    yes: YesFlag = False,
+    json: JsonFlag = False,
+) -> None:
+    """Copy the store, verified; or put a copy back."""
+    from pkm.dates import now
+    from pkm.store import backup as copies
+
+    home = current.home()
+    if listing:
+        rows = (
+            [_copy_row(path) for path in sorted(home.backups.glob("*.db"), reverse=True)]
+            if home.backups.is_dir()
+            else []
+        )
+        columns: render.Columns = [("file", lambda row: row["id"]), ("bytes", lambda row: f"{row['bytes']:,}")]
+        render.emit_list(
+            rows, columns, as_json=json, noun="copy", plural="copies", empty="No copies yet. Next: pkm backup"
+        )
+        return
+    if restore is not None:
+        copies.check(restore.expanduser())
+        if not render.confirm(f"Put {restore} in the place of the store? The store is kept as a copy.", yes=yes):
+            render.tell("Nothing was changed.")
+            return
+        kept = copies.restore(home, restore.expanduser(), now())
+        row: dict[str, Any] = {
+            "id": str(home.db),
+            "kind": "copy",
+            "title": f"restored from {restore}",
+            "kept": str(kept) if kept else None,
+        }
+        render.emit_made(row, as_json=json)
+        if kept:
+            render.tell(f"The store as it was is kept at {kept}")
+        return
+    current.store().read()  # makes or migrates the store, so that there is a whole one to copy
+    path = copies.back_up(home, now(), target=target.expanduser() if target else None)
+    render.emit_made({**_copy_row(path), "title": f"{path.stat().st_size:,} bytes, verified"}, as_json=json)
+
+
+def _copy_row(path: Path) -> dict[str, Any]:
+    return {"id": str(path), "kind": "copy", "title": path.name, "bytes": path.stat().st_size}
+
+
+@app.command(epilog="Example:  pkm doctor")
+def doctor(json: JsonFlag = False) -> None:
+    """Check the store and the sources; mend what can be mended."""
+    from pkm.whole.doctor import examine
+
+    found = examine(current.store(), current.home())
+    if json:
+        render.emit_json([finding.as_row() for finding in found])
+    else:
+        for finding in found:
+            mark = {"wrong": "!", "mended": "+", "told": "·"}[finding.state]
+            render.say(f"{mark} {finding.what}: {finding.why}")
+            if finding.next:
+                render.say(f"    {finding.next}")
+        wrong = sum(finding.state == "wrong" for finding in found)
+        render.tell(
+            "All is well."
+            if not found
+            else f"{count(wrong, 'thing')} to do, {count(len(found) - wrong, 'other finding')}."
+        )
+    if any(finding.state == "wrong" for finding in found):
+        raise typer.Exit(1)
+
+
+@app.command("config", epilog='Example:  pkm config name "Ann Example"\n\n          pkm config          (all settings)')
+def settings(
+    key: Annotated[str | None, typer.Argument(help="The setting.")] = None,
+    value: Annotated[str | None, typer.Argument(help="Its new value.")] = None,
+    unset: Annotated[bool, typer.Option("--unset", help="Give the setting its default again.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Show or change settings."""
+    from pkm import config
+
+    home = current.home()
+    if key and unset:
+        config.unset(home, key)
+    elif key and value is not None:
+        home.ensure()
+        config.set(home, key, value)
+    rows = [
+        {"id": name, "kind": "setting", "title": setting.help, "value": config.read(home)[name], "default": setting.default,
+         "set": config.read(home).is_set(name)}
+        for name, setting in config.SETTINGS.items() if key is None or name == key
+    ]  # fmt: skip
+    if key and not rows:
+        config.get(home, key)  # names the nearest setting
+    if json:
+        render.emit_json(rows[0] if key and rows else rows)
+        return
+    if key:
+        render.say(f"{rows[0]['id']}  {rows[0]['value']}")
+        return
+    columns: render.Columns = [
+        ("setting", lambda row: row["id"]), ("value", lambda row: row["value"] or "(none)"), ("title", lambda row: row["title"]),
+    ]  # fmt: skip
+    render.emit_table(rows, columns)
+    render.tell(f"They are kept in {home.config}. Change one with: pkm config SETTING VALUE")

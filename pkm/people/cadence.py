@@ -1,0 +1,45 @@
+"""When to be in touch again: pure rules over stamps and spans. Knows neither the store nor the clock.
+
+A contact is due at the last touch plus their cadence (their own, else that of the closest circle, else that of its
+kind); store/interactions.py computes that for many at once. Here is what follows from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pkm.dates import parse_stamp
+from pkm.store.interactions import EVERY_S as EVERY_S
+
+HARD = 1.5
+"""From this many cadences after the last touch on, a contact is not just due but late (the hard limit)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a change of circles did to one contact: closest tie and cadence (seconds) before and after."""
+
+    contact: Mapping[str, Any]
+    tie_before: str | None
+    tie_after: str | None
+    every_before_s: int | None
+    every_after_s: int | None
+    changed: bool = True
+    since: str | None = None  # where nothing changed: the day they joined
+
+
+def begin_quarter(now: datetime) -> datetime:
+    """The first instant of the local quarter that `now` is in; aware."""
+    here = now.astimezone()
+    return here.replace(month=(here.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def name_shade(due: str | None, every_s: int | None, now: datetime) -> str:
+    """How urgent a contact is: "" (no cadence), "later", "due" (past the soft limit) or "late" (past the hard one)."""
+    if due is None or not every_s:
+        return ""
+    over = now - parse_stamp(due)
+    if over < timedelta(0):
+        return "later"
+    return "late" if over >= timedelta(seconds=every_s * (HARD - 1)) else "due"

@@ -1,0 +1,215 @@
+"""Circles: made, changed, joined and left, with reasons. A stay in a circle is a row that is closed, never deleted.
+
+Gathers from the store, decides, writes in one unit. Never prints.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pkm import ids
+from pkm.errors import Exists, Invalid, NotFound
+from pkm.people.cadence import Move
+from pkm.people.contacts import NAME_LIMIT, changed_list
+from pkm.store import circles, contacts, interactions, tags
+from pkm.store.model import CIRCLE_KINDS, Circle, CircleChannel, Membership
+from pkm.store.session import Store, Unit
+from pkm.text import clean, fold, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class CircleSaved:
+    """A circle as it stands. changed: the fields that an edit changed; moves: members whose closest tie it changed."""
+
+    row: dict[str, Any]
+    changed: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What joining or leaving did, one Move a contact; operation: its number for undo, None where nothing changed."""
+
+    circle: dict[str, Any]
+    moves: tuple[Move, ...]
+    operation: int | None
+
+
+def add_circle(
+    store: Store, name: str, kind: str, *, purpose: str = "", every_s: int | None = None, tags: Iterable[str] = (),
+    channels: Iterable[str] = (),
+) -> CircleSaved:  # fmt: skip
+    """The circle is there. Raises Exists (the name is taken), Invalid (name, kind), NotFound (a channel)."""
+    kind = check_kind(kind)
+    name, warnings = _name(name)
+    with store.unit() as unit:
+        _refuse_taken(unit.connection, name)
+        circle = unit.add(Circle(
+            name=name, kind=kind, purpose=clean(purpose).strip(), every_s=every_s or None, created_at=unit.at
+        ))  # fmt: skip
+        number = circle.id or 0
+        _set_channels(unit, number, tuple(channels))
+        _set_tags(unit, number, tuple(tags))
+        unit.summarize(f"added {ids.make('circle', number)} {one_line(name, 60)}")
+        row = circles.row(unit.connection, number)
+    assert row is not None
+    return CircleSaved(row, warnings=warnings)
+
+
+def edit_circle(
+    store: Store, number: int, *, name: str | None = None, kind: str | None = None, purpose: str | None = None,
+    every_s: int | None = None, tags: Sequence[str] | None = None, channels: Sequence[str] | None = None,
+) -> CircleSaved:  # fmt: skip
+    """The circle is as given; None: as it was. Lists are set whole, or changed by +value and -value.
+
+    every_s: 0 is that of its kind. Raises as add_circle does; nothing is changed then.
+    """
+    warnings: tuple[str, ...] = ()
+    with store.unit() as unit:
+        db = unit.connection
+        before = _existing(db, number)
+        people = circles.member_ids(db, number)
+        stood = interactions.standings(db, people)
+        circle = unit.get(Circle, number)
+        if name is not None:
+            circle.name, warnings = _name(name)
+            _refuse_taken(db, circle.name, but=before["id"])
+        if kind is not None:
+            circle.kind = check_kind(kind)
+        if purpose is not None:
+            circle.purpose = clean(purpose).strip()
+        if every_s is not None:
+            circle.every_s = every_s or None
+        unit.flush()
+        if channels is not None:
+            _set_channels(unit, number, changed_list(before["channels"], channels))
+        if tags is not None:
+            _set_tags(unit, number, changed_list(before["tags"], tags))
+        row = _existing(db, number)
+        changed = tuple(key for key in before if before[key] != row[key] and key != "title")
+        if changed:
+            unit.summarize(f"changed {', '.join(changed)} of {row['id']} {one_line(row['name'], 60)}")
+        moves = tuple(move for move in _moves(db, people, stood) if move.tie_before != move.tie_after)
+    return CircleSaved(row, changed, moves, warnings)
+
+
+def join(store: Store, circle_id: int, contact_ids: Sequence[int], because: str = "", at: str | None = None) -> Moved:
+    """The contacts are in the circle, since `at` (a stamp; None: now), for that reason; who was in it stays so."""
+    with store.unit() as unit:
+        db = unit.connection
+        circle = _existing(db, circle_id)
+        known = {number: stay for number in contact_ids if (stay := circles.open_membership(db, circle_id, number))}
+        new = [number for number in dict.fromkeys(contact_ids) if number not in known]
+        stood = interactions.standings(db, contact_ids)
+        for number in new:
+            unit.add(Membership(
+                circle_id=circle_id, contact_id=number, joined_at=at or unit.at, because=clean(because).strip()
+            ))  # fmt: skip
+        unchanged = {number: str(stay["joined_at"]) for number, stay in known.items()}
+        moves = _moves(db, dict.fromkeys(contact_ids), stood, unchanged)
+        return _told(unit, circle, moves, "joined")
+
+
+def leave(store: Store, circle_id: int, contact_ids: Sequence[int], because: str = "", at: str | None = None) -> Moved:
+    """The contacts are not in the circle any more; that they were, and both reasons, stay in its history."""
+    with store.unit() as unit:
+        db = unit.connection
+        circle = _existing(db, circle_id)
+        stays = {number: circles.open_membership(db, circle_id, number) for number in contact_ids}
+        stood = interactions.standings(db, contact_ids)
+        for stay in stays.values():
+            if stay is not None:
+                membership = unit.get(Membership, stay["id"])
+                membership.left_at = max(at or unit.at, membership.joined_at)
+                membership.left_because = clean(because).strip()
+        unit.flush()
+        moves = _moves(db, stays, stood, dict.fromkeys(number for number, stay in stays.items() if stay is None))
+        return _told(unit, circle, moves, "left")
+
+
+def check_kind(kind: str) -> str:
+    """The kind of circle meant. Raises Invalid with the three kinds."""
+    found = [known for known in CIRCLE_KINDS if kind and known.startswith(fold(kind))]
+    if len(found) != 1:
+        raise Invalid(f"the kind “{one_line(kind, 60)}”", f"a circle is a {', a '.join(CIRCLE_KINDS)}",
+                      next="--kind team, --kind community or --kind network")  # fmt: skip
+    return found[0]
+
+
+def _told(unit: Unit, circle: dict[str, Any], moves: tuple[Move, ...], verb: str) -> Moved:
+    names = [one_line(move.contact["name"], 60) for move in moves if move.changed]
+    if names:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        unit.summarize(f"{', '.join(names[:3])}{more} {verb} {one_line(circle['name'], 60)}")
+    row = circles.row(unit.connection, int(circle["id"][1:])) or circle
+    return Moved(row, moves, unit.operation if names else None)
+
+
+def _moves(
+    db: sqlite3.Connection, numbers: Iterable[int], before: dict[int, dict[str, Any]],
+    unchanged: Mapping[int, str | None] | None = None,
+) -> tuple[Move, ...]:  # fmt: skip
+    """What became of each contact; `unchanged` are those that nothing was done to, with the day they joined."""
+    same = unchanged or {}
+    return tuple(
+        Move(
+            row, before[number]["tie"], row["tie"], before[number]["every_s"], row["every_s"], number not in same,
+            same.get(number),
+        )
+        for row in contacts.rows(db, limit=-1, ids=list(numbers))
+        for number in [int(row["id"][1:])]
+    )  # fmt: skip
+
+
+def _existing(db: sqlite3.Connection, number: int) -> dict[str, Any]:
+    row = circles.row(db, number)
+    if row is None:
+        raise NotFound(ids.make("circle", number), "there is no such circle", next="pkm circle list")
+    return row
+
+
+def _name(text: str) -> tuple[str, tuple[str, ...]]:
+    name = one_line(text)
+    if not name:
+        raise Invalid("an empty name", "a circle needs a name", next="pkm circle add practice --kind community")
+    if ids.parse(name):
+        raise Invalid(f"the name {name}", "it reads as an id", next="give another name")
+    if len(name) <= NAME_LIMIT:
+        return name, ()
+    return one_line(name, NAME_LIMIT), (f"the name was cut from {len(name):,} characters to {NAME_LIMIT}",)
+
+
+def _refuse_taken(db: sqlite3.Connection, name: str, but: str = "") -> None:
+    found = circles.by_name(db, name)
+    if found is not None and found["id"] != but:
+        raise Exists(f"the circle {one_line(found['name'], 60)} ({found['id']})", f"it is a {found['circle_kind']}",
+                     next=f"pkm circle show {found['id']}, or pkm circle edit {found['id']}")  # fmt: skip
+
+
+def _set_tags(unit: Unit, number: int, wanted: Sequence[str]) -> None:
+    wanted = [one_line(tag, NAME_LIMIT).removeprefix("#") for tag in wanted if tag.strip()]
+    folded = {fold(tag) for tag in wanted}
+    held = tags.of(unit.connection, "circle", number)
+    tags.take(unit, "circle", number, [tag for tag in held if fold(tag) not in folded])
+    tags.put(unit, "circle", number, wanted)
+
+
+def _set_channels(unit: Unit, number: int, names: Sequence[str]) -> None:
+    """The circle is reached by these channels and no others. Raises NotFound, naming the channel and what there is."""
+    db = unit.connection
+    known = {fold(name): channel for channel, name in circles.channels(db)}
+    wanted = set()
+    for name in names:
+        if fold(name) not in known:
+            there = ", ".join(name for _, name in circles.channels(db))
+            why = f"there is {there}" if there else "there is none yet"
+            raise NotFound(f"the channel “{one_line(name, 60)}”", why, next="pkm share channel add")
+        wanted.add(known[fold(name)])
+    held = circles.channel_rows(db, number)
+    for channel, row in held.items():
+        if channel not in wanted:
+            unit.delete(unit.get(CircleChannel, row))
+    for channel in sorted(wanted - held.keys()):
+        unit.add(CircleChannel(circle_id=number, channel_id=channel))

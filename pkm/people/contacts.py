@@ -1,0 +1,327 @@
+"""Contacts: made, changed, touched. What is typed is cleaned here and refused where it would mean two people at once.
+
+Gathers from the store, decides, writes in one unit. Never prints, never uses the network: whoever adds a contact with a
+site looks for its feed first.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from pkm import ids
+from pkm.errors import Exists, Invalid, NotFound
+from pkm.store import contacts, interactions, links, tags
+from pkm.store.model import Contact, Handle, Interaction, InteractionContact
+from pkm.store.session import Store, Unit
+from pkm.text import clean, count, fold, one_line
+
+NAME_LIMIT = 200
+"""Characters of a name, a nick, an organization; what is longer is cut, with a warning."""
+LINE_LIMIT = 1000
+"""Characters of the other lines: e-mail, address, how we met."""
+
+_EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]]+@[^\s@<>(),;:\"\[\]/]+")
+_URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+HANDLES = {"emails": "email", "urls": "url", "aliases": "alias"}
+"""Fields that are lists of handles, and the handles' kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What is to be set of a contact; None: as it is. Lists are set whole, or changed by +value and -value.
+
+    through: a contact's number, 0: nobody. every_s: seconds, 0: that of the closest circle.
+    """
+
+    name: str | None = None
+    nick: str | None = None
+    org: str | None = None
+    role: str | None = None
+    met: str | None = None
+    about: str | None = None
+    through: int | None = None
+    every_s: int | None = None
+    emails: tuple[str, ...] | None = None
+    urls: tuple[str, ...] | None = None
+    aliases: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAdded:
+    """A contact that was made. resolved: mentions in notes that mean them now; warnings: what was cut or looks odd."""
+
+    row: dict[str, Any]
+    resolved: int = 0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """The contact's number."""
+        return int(self.row["id"][1:])
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanged:
+    """A contact after an edit. changed: names of the fields that are not as they were."""
+
+    row: dict[str, Any]
+    changed: tuple[str, ...] = ()
+    resolved: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TouchLogged:
+    """An interaction and the contacts that took part, as they stand after it."""
+
+    row: dict[str, Any]
+    contacts: tuple[dict[str, Any], ...]
+
+
+def add_contact(
+    store: Store, name: str, *, nick: str = "", emails: Iterable[str] = (), urls: Iterable[str] = (), org: str = "",
+    met: str = "", through: int | None = None, tags: Iterable[str] = (), about: str = "", aliases: Iterable[str] = (),
+    role: str = "", every_s: int | None = None,
+) -> ContactAdded:  # fmt: skip
+    """The contact is in the store, and mentions of them in notes that meant nobody mean them.
+
+    Raises Invalid (a name, nick, e-mail or address that cannot be one), Exists (the nick or e-mail is another's).
+    """
+    fields, warnings = clean_fields(Fields(
+        name=name, nick=nick, org=org, role=role, met=met, about=about, through=through or 0, every_s=every_s or 0,
+        emails=tuple(emails), urls=tuple(urls), aliases=tuple(aliases), tags=tuple(tags),
+    ))  # fmt: skip
+    with store.unit() as unit:
+        db = unit.connection
+        refuse_taken(db, fields)
+        namesakes = contacts.with_name(db, fields.name or "")
+        person = Contact(uid=f"urn:uuid:{uuid4()}", name="", created_at=unit.at, updated_at=unit.at)
+        _set_columns(person, fields)
+        number = unit.add(person).id or 0
+        _set_lists(unit, number, fields)
+        resolved = links.resolve_people(unit, number, contacts.names_of(db, number))
+        unit.summarize(f"added {ids.make('contact', number)} {one_line(fields.name or '', 60)}")
+        row = contacts.row(db, number)
+    assert row is not None
+    told = [f"{ids.make('contact', other)} has the same name" for other in namesakes[:3]]
+    return ContactAdded(row, resolved, (*warnings, *told))
+
+
+def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:
+    """The contact has the fields; a name or nick that they lose stays as an alias, so that old mentions mean them.
+
+    Raises NotFound, Invalid and Exists as add_contact does; nothing is changed then.
+    """
+    with store.unit() as unit:
+        db = unit.connection
+        before = contacts.row(db, number)
+        if before is None:
+            raise NotFound(ids.make("contact", number), "there is no such contact", next="pkm contact list")
+        fields, warnings = clean_fields(_whole_lists(before, fields))
+        if fields.through == number:
+            raise Invalid(before["id"], "nobody is met through themselves")
+        fields = _keep_old_names(db, before, fields)
+        refuse_taken(db, fields, but=number)
+        person = unit.get(Contact, number)
+        _set_columns(person, fields)
+        unit.flush()
+        _set_lists(unit, number, fields)
+        row = contacts.row(db, number)
+        assert row is not None
+        changed = tuple(key for key in before if key != "updated_at" and before[key] != row[key] and key != "title")
+        resolved = 0
+        if changed:
+            person.updated_at = unit.at
+            resolved = links.resolve_people(unit, number, contacts.names_of(db, number))
+            unit.summarize(f"changed {', '.join(changed)} of {row['id']} {one_line(row['name'], 60)}")
+            row = contacts.row(store.read(), number) or row
+    return ContactChanged(row, changed, resolved, warnings)
+
+
+def log_touch(store: Store, numbers: Sequence[int], text: str, at: str | None = None) -> TouchLogged:
+    """An interaction with those contacts is kept; their next touch counts from it, and a snooze before it is over.
+
+    at: stamp; None: now. Raises Invalid where the text is empty, or the time is still to come.
+    """
+    text = clean(text).strip()
+    if not text:
+        raise Invalid("an empty text", "a word about what passed between you is wanted",
+                      next='pkm contact log NAME "call: the demo"')  # fmt: skip
+    with store.unit() as unit:
+        at = at or unit.at
+        if at > unit.at:
+            raise Invalid(at, "that is still to come; what is logged has happened", next="give the day with --when")
+        touch = unit.add(Interaction(at=at, text=text, created_at=unit.at))
+        number = touch.id or 0
+        for contact_id in dict.fromkeys(numbers):
+            unit.add(InteractionContact(interaction_id=number, contact_id=contact_id))
+            unit.get(Contact, contact_id).snoozed_until = None
+        unit.flush()
+        rows = contacts.rows(unit.connection, limit=-1, ids=list(dict.fromkeys(numbers)))
+        unit.summarize(f"logged {ids.make('interaction', number)} with {', '.join(row['name'] for row in rows[:5])}")
+        row = interactions.row(unit.connection, number)
+    assert row is not None
+    return TouchLogged(row, tuple(rows))
+
+
+def snooze(store: Store, number: int, until: str) -> dict[str, Any]:
+    """The contact is not due before that stamp; the contact as it stands."""
+    with store.unit() as unit:
+        person = unit.get(Contact, number)
+        person.snoozed_until = until
+        unit.flush()
+        unit.summarize(f"{ids.make('contact', number)} {one_line(person.name, 60)} is not due before {until[:10]}")
+        row = contacts.row(unit.connection, number)
+    assert row is not None
+    return row
+
+
+def clean_fields(fields: Fields) -> tuple[Fields, tuple[str, ...]]:
+    """The fields as they may enter the store, and what was cut. Raises Invalid, naming the field's value."""
+    warnings: list[str] = []
+    lines: dict[str, Any] = {
+        key: _line(key, value, LINE_LIMIT if key == "met" else NAME_LIMIT, warnings)
+        for key in ("name", "nick", "org", "role", "met")
+        if (value := getattr(fields, key)) is not None
+    }
+    if "name" in lines and not lines["name"]:
+        raise Invalid("an empty name", "a contact needs a name", next='pkm contact add "Maria Silva"')
+    if "nick" in lines:
+        lines["nick"] = _nick(lines["nick"])
+    checks = {"emails": _email, "urls": _url, "aliases": _word, "tags": _word}
+    lists: dict[str, Any] = {
+        key: tuple(dict.fromkeys(value for given in values if (value := check(given))))
+        for key, check in checks.items()
+        if (values := getattr(fields, key)) is not None
+    }
+    about = None if fields.about is None else clean(fields.about).strip()
+    return replace(fields, **lines, **lists, about=about), tuple(warnings)
+
+
+def refuse_taken(db: sqlite3.Connection, fields: Fields, but: int = 0) -> None:
+    """Raises Exists where another contact has the nick or one of the e-mails; `but` is the contact that may."""
+    nick = (fields.nick or "").removeprefix("@")
+    asked = [("nick", nick, contacts.with_nick(db, nick) if nick else [])]
+    asked += [("e-mail", email, contacts.with_handle(db, "email", email)) for email in fields.emails or ()]
+    for what, value, found in asked:
+        others = [number for number in found if number != but]
+        if others:
+            other = contacts.row(db, others[0]) or {"id": "", "name": ""}
+            raise Exists(f"the contact {one_line(other['name'], 60)} ({other['id']})", f"it has the {what} {value}",
+                         next=f"pkm contact show {other['id']}, or pkm contact edit {other['id']}")  # fmt: skip
+
+
+def changed_list(current: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
+    """The list after `given`: +value adds, -value takes away (case ignored); values without a sign are the new list.
+
+    An empty value alone empties it.
+    """
+    given = [value.strip() for value in given if value.strip()]
+    if not given or not all(value[0] in "+-" for value in given):
+        return tuple(given)
+    gone = {fold(value[1:]) for value in given if value[0] == "-"}
+    kept = [value for value in current if fold(value) not in gone]
+    known = {fold(value) for value in kept}
+    return (*kept, *(value[1:] for value in given if value[0] == "+" and fold(value[1:]) not in known))
+
+
+def _whole_lists(before: dict[str, Any], fields: Fields) -> Fields:
+    """The fields with each list as it will be in the end."""
+    current = {key: _values(before, kind) for key, kind in HANDLES.items()} | {"tags": before["tags"]}
+    given = {key: values for key in current if (values := getattr(fields, key)) is not None}
+    after: dict[str, Any] = {key: changed_list(current[key], values) for key, values in given.items()}
+    return replace(fields, **after)
+
+
+def _values(row: dict[str, Any], kind: str) -> list[str]:
+    return [handle["value"] for handle in row["handles"] if handle["kind"] == kind]
+
+
+def _keep_old_names(db: sqlite3.Connection, before: dict[str, Any], fields: Fields) -> Fields:
+    new = {"name": fields.name, "nick": fields.nick}
+    lost = [before[key] for key, value in new.items() if value is not None and before[key] and before[key] != value]
+    if not lost:
+        return fields
+    aliases = fields.aliases if fields.aliases is not None else tuple(_values(before, "alias"))
+    known = {fold(name) for name in (*aliases, *(value or before[key] for key, value in new.items()))}
+    return replace(fields, aliases=(*aliases, *(name for name in lost if fold(name) not in known)))
+
+
+def _set_columns(person: Contact, fields: Fields) -> None:
+    for key in ("name", "nick", "org", "role", "met", "about"):
+        value = getattr(fields, key)
+        if value is not None:
+            setattr(person, key, value)
+    if fields.through is not None:
+        person.through_id = fields.through or None
+    if fields.every_s is not None:
+        person.every_s = fields.every_s or None
+
+
+def _set_lists(unit: Unit, number: int, fields: Fields) -> None:
+    for key, kind in HANDLES.items():
+        values = getattr(fields, key)
+        if values is not None:
+            _set_handles(unit, number, kind, values)
+    if fields.tags is not None:
+        current = tags.of(unit.connection, "contact", number)
+        wanted = {fold(tag.removeprefix("#")) for tag in fields.tags}
+        tags.take(unit, "contact", number, [tag for tag in current if fold(tag) not in wanted])
+        tags.put(unit, "contact", number, fields.tags)
+
+
+def _set_handles(unit: Unit, number: int, kind: str, values: Sequence[str]) -> None:
+    wanted = {fold(value): (place, value) for place, value in reversed(list(enumerate(values)))}
+    for handle_id in contacts.handle_ids(unit.connection, number, kind):
+        handle = unit.get(Handle, handle_id)
+        if handle.folded in wanted:
+            handle.position, handle.value = wanted.pop(handle.folded)
+        else:
+            unit.delete(handle)
+    for folded, (place, value) in sorted(wanted.items(), key=lambda entry: entry[1]):
+        unit.add(Handle(contact_id=number, kind=kind, value=value, folded=folded, position=place))
+    unit.flush()
+
+
+def _line(key: str, text: str, limit: int, warnings: list[str]) -> str:
+    line = one_line(text)
+    if len(line) > limit:
+        warnings.append(f"the {key} was cut from {count(len(line), 'character')} to {limit}")
+        line = one_line(line, limit)
+    return line
+
+
+def _nick(text: str) -> str:
+    nick = text.removeprefix("@")
+    if re.search(r"[\s,@#]", nick):
+        raise Invalid(f"the nick “{one_line(nick, 60)}”", "a nick is one word, as in @maria",
+                      next="give the whole name as the name, and other names with --alias")  # fmt: skip
+    if ids.parse(nick):
+        raise Invalid(f"the nick {nick}", "it reads as an id", next="give another nick")
+    return nick
+
+
+def _email(text: str) -> str:
+    email = one_line(text, LINE_LIMIT).removeprefix("mailto:")
+    if email and not _EMAIL.fullmatch(email):
+        raise Invalid(f"the e-mail “{one_line(email, 60)}”", "it should be one address, such as maria@example.org")
+    return email
+
+
+def _url(text: str) -> str:
+    url = one_line(text, LINE_LIMIT)
+    if url and not _SCHEME.match(url):
+        url = f"https://{url}"
+    if url and not _URL.fullmatch(url):
+        raise Invalid(f"the address “{one_line(url, 60)}”", "it should be one of the web, such as https://example.org")
+    return url
+
+
+def _word(text: str) -> str:
+    return one_line(text, NAME_LIMIT)

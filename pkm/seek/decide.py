@@ -1,0 +1,204 @@
+"""What to do with what a fetch gave: pure functions from facts to a plan. No store, no network, no clock.
+
+Owns when a source is looked at again, what counts as new or changed, and what is held against a source. Source of the
+rules: RFC 9110 (304, Retry-After, 410), and what readers in the field learned the hard way.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from pkm.dates import parse_stamp, stamp
+from pkm.html import canonical_url
+from pkm.seek.entry import ParsedEntry
+from pkm.store.intake import Brought, Known
+
+WHOLE_EVERY = timedelta(days=8)
+"""Validators are left out once in this time: some servers answer 304 for ever."""
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(hours=1), timedelta(days=7)
+"""After a failure, doubling with each in a row; a source is never given up."""
+
+GONE_WAIT = timedelta(days=30)
+"""How often a source that is gone (410) is asked whether it came back."""
+
+AHEAD = timedelta(days=2)
+"""An entry dated further ahead than this has a wrong date; it counts from when it was received."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the store knows of a source that is pulled. Times are stamps."""
+
+    id: int
+    url: str
+    title: str = ""
+    site_url: str = ""
+    description: str = ""
+    state: str = "active"
+    every_s: int | None = None
+    checked_at: str | None = None
+    fetched_at: str | None = None
+    changed_at: str | None = None
+    next_at: str | None = None
+    etag: str | None = None
+    modified: str | None = None
+    body_hash: str | None = None
+    identity: str | None = None
+    failures: int = 0
+    error: str | None = None
+
+    @property
+    def called(self) -> str:
+        """What a person sees: the title, else the address."""
+        return self.title or self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the network gave for one source: it is unchanged, or a feed, or there is a failure.
+
+    unchanged: a 304, or the very bytes of the last time. entries: (key, entry), each once, by the rung `scheme`.
+    failure: why there is nothing; `offline`: it may be the network; `held`: another source's answer closed the host.
+    """
+
+    etag: str | None = None
+    modified: str | None = None
+    body_hash: str | None = None
+    moved_to: str | None = None
+    unchanged: bool = False
+    title: str = ""
+    site_url: str = ""
+    description: str = ""
+    scheme: str | None = None
+    entries: tuple[tuple[str, ParsedEntry], ...] = ()
+    failure: str | None = None
+    status: int | None = None
+    not_before: datetime | None = None
+    offline: bool = False
+    held: bool = False
+
+
+class SourcePlan(NamedTuple):
+    """What is to be written for one source: columns of its row, items that are new, items that changed."""
+
+    source_id: int
+    url: str  # the one that was fetched: if the source has another one by now, the plan is void
+    columns: Mapping[str, Any]
+    new: tuple[Brought, ...] = ()
+    changed: tuple[tuple[int, Brought], ...] = ()
+    failure: str | None = None
+
+
+def may_ask_conditionally(facts: Facts, now: datetime) -> bool:
+    """Whether the validators are sent. The first look in each eight days is unconditional, spread over the sources."""
+    if facts.checked_at is None:
+        return False
+    return _period(facts.id, now) == _period(facts.id, parse_stamp(facts.checked_at))
+
+
+def _period(number: int, at: datetime) -> int:
+    return int((at.timestamp() + number * 3600) // WHOLE_EVERY.total_seconds())
+
+
+def plan_source(
+    facts: Facts, fetched: Fetched, known: Mapping[str, Known], now: datetime, every: timedelta
+) -> SourcePlan:
+    """What becomes of one source after one fetch.
+
+    known: its entries in the store; needed where something was read. every: the interval of sources without their own.
+    """
+    if fetched.failure is not None:
+        return SourcePlan(facts.id, facts.url, _after_failure(facts, fetched, now), failure=fetched.failure)
+    columns = _after_success(facts, fetched, now, every)
+    if fetched.unchanged:
+        return SourcePlan(facts.id, facts.url, columns)
+    new, changed = _sort_entries(fetched.entries, known, now)
+    if new or changed:
+        columns["changed_at"] = stamp(now)
+    return SourcePlan(facts.id, facts.url, columns, new, changed)
+
+
+def _sort_entries(
+    entries: Sequence[tuple[str, ParsedEntry]], known: Mapping[str, Known], now: datetime
+) -> tuple[tuple[Brought, ...], tuple[tuple[int, Brought], ...]]:
+    """(new, changed). Feeds run from new to old, so the last entry is brought first and gets the smallest id."""
+    new = [_brought(key, entry, now) for key, entry in reversed(entries) if key not in known]
+    changed = []
+    for key, entry in entries:
+        before = known.get(key)
+        if before is not None and before.item_id is not None and before.hash != entry.hash:
+            changed.append((before.item_id, _brought(key, entry, now)))
+    new.sort(key=lambda one: one.published_at or stamp(now))
+    return tuple(new), tuple(changed)
+
+
+def _brought(key: str, entry: ParsedEntry, now: datetime) -> Brought:
+    ahead = entry.published is not None and entry.published > stamp(now + AHEAD)
+    return Brought(
+        key=key, hash=entry.hash, title=entry.title, url=entry.url, canonical_url=canonical_url(entry.url),
+        author=entry.author, published_at=stamp(now) if ahead else entry.published, summary=entry.summary,
+        text=entry.text, html=entry.html,
+    )  # fmt: skip
+
+
+def _after_success(facts: Facts, fetched: Fetched, now: datetime, every: timedelta) -> dict[str, Any]:
+    wait = timedelta(seconds=facts.every_s) if facts.every_s else every
+    columns: dict[str, Any] = {
+        "checked_at": stamp(now), "fetched_at": stamp(now), "next_at": stamp(now + wait), "failures": 0, "error": None,
+    }  # fmt: skip
+    if facts.state == "gone":
+        columns["state"] = "active"
+    if not fetched.unchanged or fetched.body_hash is not None:
+        columns |= {"etag": fetched.etag, "modified": fetched.modified, "body_hash": fetched.body_hash}
+    else:  # a 304 may bring new validators; what it leaves out stays
+        columns |= {"etag": fetched.etag or facts.etag, "modified": fetched.modified or facts.modified}
+    for name in ("title", "site_url", "description"):
+        said = getattr(fetched, name)
+        if said and not getattr(facts, name):
+            columns[name] = said
+    if fetched.scheme and facts.identity is None:
+        columns["identity"] = fetched.scheme
+    if fetched.moved_to and is_secure_twin(facts.url, fetched.moved_to):
+        columns["url"] = fetched.moved_to
+    return columns
+
+
+def is_secure_twin(url: str, moved_to: str) -> bool:
+    """Whether the second is the first over https, and nothing else."""
+    old, new = urlsplit(url), urlsplit(moved_to)
+    return (
+        (old.scheme, new.scheme) == ("http", "https")
+        and old.hostname == new.hostname
+        and old.port in (None, 80)
+        and new.port in (None, 443)
+        and old.username is None
+        and (old.path or "/", old.query) == (new.path or "/", new.query)
+    )
+
+
+def _after_failure(facts: Facts, fetched: Fetched, now: datetime) -> dict[str, Any]:
+    if fetched.offline:  # not this source's fault
+        return {}
+    if fetched.held:
+        return {"next_at": stamp(fetched.not_before)} if fetched.not_before else {}
+    columns: dict[str, Any] = {
+        "checked_at": stamp(now), "failures": facts.failures + 1, "error": fetched.failure,
+        "next_at": stamp(next_try(facts.failures + 1, fetched.not_before, now)),
+    }  # fmt: skip
+    if fetched.status == 410:
+        columns |= {"state": "gone", "next_at": stamp(now + GONE_WAIT)}
+    return columns
+
+
+def next_try(failures: int, not_before: datetime | None, now: datetime) -> datetime:
+    """When a source is asked again after so many failures in a row: 1 h, doubling up to 7 d, never before it allows."""
+    wait: timedelta = min(FIRST_WAIT * (1 << min(failures - 1, 20)), LONGEST_WAIT)
+    return max(now + wait, not_before or now)
+
+
+def count_against(fetched: Fetched) -> Fetched:
+    """The same failure, held against the source: others were reached, so the network was there."""
+    return replace(fetched, offline=False)

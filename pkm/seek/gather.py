@@ -1,0 +1,302 @@
+"""The gathering of a pull: many sources fetched at once and read, one connection a host. Values in, values out.
+
+Threads wait for the network, processes read what changed (parsing is what a pull costs), and bounded queues between
+them keep few bodies in memory whatever the feeds send. Knows no store and no plan.
+"""
+
+import contextlib
+import hashlib
+import os
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from queue import Empty, Full, Queue
+from types import TracebackType
+from typing import Any, NamedTuple, Self, TypeVar
+from urllib.parse import urlsplit
+
+from pkm.errors import PkmError
+from pkm.net.fetch import Fetcher, FetchError, Response, read_file
+from pkm.seek.decide import Facts, Fetched, may_ask_conditionally
+
+THREADS = 16
+"""Hosts that are asked at the same time."""
+
+PAYS_FROM = 8
+"""With more sources than this, reading goes to processes of its own; below, starting them costs more than it gives."""
+
+SILENT = 3
+"""After so many fetches in a row that got no answer at all, the rest of a host's sources are left for another time."""
+
+UNREACHED = 8
+"""After so many hosts that cannot be looked up, and none reached, the network is taken to be away."""
+
+_POLL_S = 0.2
+T = TypeVar("T")
+
+
+class Body(NamedTuple):
+    """What is to be read: the bytes of a feed, and what the server said of them."""
+
+    url: str
+    content_type: str
+    data: bytes
+    identity: str | None
+
+
+def read_body(body: Body) -> Fetched:
+    """The feed in the bytes, its entries told apart by the source's rung, or the reason why there is none."""
+    from pkm.seek.identity import choose_scheme, distinct
+    from pkm.seek.parse import parse_feed
+
+    try:
+        feed = parse_feed(body.data, url=body.url, content_type=body.content_type)
+    except PkmError as error:
+        return Fetched(failure=error.why)
+    scheme = body.identity or (choose_scheme(feed.entries) if feed.entries else None)
+    entries = tuple(distinct(feed.entries, scheme or "guid"))
+    return Fetched(
+        title=feed.title, site_url=feed.site_url, description=feed.description, scheme=scheme, entries=entries
+    )
+
+
+class Gathering:
+    """A run over some sources. In a `with`, iterate to get (facts, fetched) of each, as they come; leaving stops it."""
+
+    def __init__(self, sources: Sequence[Facts], now: datetime) -> None:
+        self._now = now
+        self._total = len(sources)
+        self._hosts = _by_host(sources)
+        self._readers = _start_readers(len(sources))
+        self._fetcher = Fetcher()
+        self._network = _Network()
+        self._stop = threading.Event()
+        self._bodies: Queue[tuple[Facts, Body, Fetched]] = Queue(2 * len(self._readers))
+        self._results: Queue[tuple[Facts, Fetched]] = Queue(64)
+
+    def __enter__(self) -> Self:
+        for _ in range(min(THREADS, len(self._hosts))):
+            threading.Thread(target=self._fetch_hosts, name="pkm-fetch", daemon=True).start()
+        for reader in self._readers:
+            threading.Thread(target=self._read_bodies, args=(reader,), name="pkm-read", daemon=True).start()
+        return self
+
+    def __iter__(self) -> Iterator[tuple[Facts, Fetched]]:
+        for _ in range(self._total):
+            yield self._results.get()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop.set()
+        self._fetcher.close()
+        for reader in self._readers:
+            reader.close()
+
+    def _fetch_hosts(self) -> None:
+        while not self._stop.is_set():
+            try:
+                host, sources = self._hosts.pop(0)
+            except IndexError:
+                return
+            self._fetch_host(host, sources)
+
+    def _fetch_host(self, host: str, sources: Sequence[Facts]) -> None:
+        """One after the other, so that a host sees one connection; when it asks to wait, the others wait as well."""
+        held: Fetched | None = None
+        silent = 0
+        for facts in sources:
+            if self._stop.is_set():
+                return
+            got = held or (self._network.away() if host else None) or self._fetch(facts)
+            if not isinstance(got, Fetched):
+                silent = 0
+                self._put(self._bodies, (facts, *got))
+                continue
+            self._put(self._results, (facts, got))
+            silent = silent + 1 if host and got.failure and got.status is None else 0
+            held = held or _hold(host, got, silent)
+
+    def _fetch(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
+        """What the source gave: an end already, or a body to read with what is known beside it."""
+        try:
+            if facts.url[:5].lower() == "file:":
+                return _compare(facts, Body(facts.url, "", read_file(facts.url), facts.identity), Fetched())
+            return self._ask(facts)
+        except FetchError as error:
+            if error.offline:
+                self._network.missed(error.why)
+            else:
+                self._network.reached()
+            return Fetched(
+                failure=error.why, status=error.status, not_before=error.retry_after, offline=error.offline
+            )
+        except PkmError as error:
+            return Fetched(failure=error.why)
+
+    def _ask(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
+        conditional = may_ask_conditionally(facts, self._now)
+        response = self._fetcher.fetch(
+            facts.url, etag=facts.etag if conditional else None, modified=facts.modified if conditional else None
+        )
+        self._network.reached()
+        told = _told(response)
+        if response.not_modified or response.body is None:
+            return told
+        return _compare(facts, Body(response.final_url, response.content_type, response.body, facts.identity), told)
+
+    def _read_bodies(self, reader: "_Reader") -> None:
+        while not self._stop.is_set():
+            try:
+                facts, body, told = self._bodies.get(timeout=_POLL_S)
+            except Empty:
+                continue
+            self._put(self._results, (facts, _joined(told, reader.read(body))))
+
+    def _put(self, queue: "Queue[T]", value: T) -> None:
+        while not self._stop.is_set():
+            try:
+                queue.put(value, timeout=_POLL_S)
+            except Full:
+                continue
+            return
+
+
+class _Network:
+    """Whether there seems to be a network at all, as all threads see it."""
+
+    def __init__(self) -> None:
+        self._any = False
+        self._missed = 0
+        self._why = ""
+
+    def reached(self) -> None:
+        """A server answered, or refused to: there is a network."""
+        self._any = True
+
+    def missed(self, why: str) -> None:
+        """A host was not found, or no way led to it."""
+        self._missed += 1
+        self._why = why
+
+    def away(self) -> Fetched | None:
+        """What to say of a source without asking, once it is plain that there is no network."""
+        if self._any or self._missed < UNREACHED:
+            return None
+        return Fetched(failure=self._why, offline=True)
+
+
+def _by_host(sources: Sequence[Facts]) -> list[tuple[str, list[Facts]]]:
+    """The sources of each host; those with the most first, since they take longest. Files have the host ""."""
+    hosts: dict[str, list[Facts]] = defaultdict(list)
+    for facts in sources:
+        try:
+            host = urlsplit(facts.url).hostname or ""
+        except ValueError:
+            host = facts.url
+        hosts[host].append(facts)
+    return sorted(hosts.items(), key=lambda item: -len(item[1]))
+
+
+def _hold(host: str, got: Fetched, silent: int) -> Fetched | None:
+    """What the other sources of a host get, where the host is not to be asked again in this run."""
+    if got.status in (429, 503) and got.not_before is not None:
+        until = f"{got.not_before.astimezone():%Y-%m-%d %H:%M}"
+        return Fetched(failure=f"its host waits until {until}", not_before=got.not_before, held=True)
+    if silent >= SILENT and not got.offline:
+        return Fetched(failure=f"not asked: {host} gave no answer {silent} times", held=True)
+    return None
+
+
+def _told(response: Response) -> Fetched:
+    return Fetched(
+        etag=response.headers.get("etag"), modified=response.headers.get("last-modified"),
+        moved_to=response.moved_to, unchanged=response.not_modified,
+    )  # fmt: skip
+
+
+def _compare(facts: Facts, body: Body, told: Fetched) -> "Fetched | tuple[Body, Fetched]":
+    """The very bytes of the last time need no reading; servers without validators, or with wrong ones, are many."""
+    digest = hashlib.sha256(body.data).hexdigest()[:32]
+    if digest == facts.body_hash:
+        return replace(told, body_hash=digest, unchanged=True)
+    return body, replace(told, body_hash=digest)
+
+
+def _joined(told: Fetched, read: Fetched) -> Fetched:
+    if read.failure:
+        return read
+    return replace(read, etag=told.etag, modified=told.modified, body_hash=told.body_hash, moved_to=told.moved_to)
+
+
+class _Reader:
+    """Reads bodies in this process."""
+
+    def read(self, body: Body) -> Fetched:
+        """What is in the bytes."""
+        return read_body(body)
+
+    def close(self) -> None:
+        """Nothing is left behind."""
+
+
+class _ChildReader(_Reader):
+    """Reads bodies in a process of its own, which ends when this one closes the pipe, or dies."""
+
+    def __init__(self, context: Any, others: "Sequence[_ChildReader]") -> None:
+        self._pipe, theirs = context.Pipe()
+        inherited = [self._pipe, *(other._pipe for other in others)]
+        self._process = context.Process(target=_serve, args=(theirs, inherited), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._dead = False
+
+    def read(self, body: Body) -> Fetched:
+        """What is in the bytes; a body that kills its reader is a failure, and the next ones are read here."""
+        if self._dead:
+            return read_body(body)
+        try:
+            self._pipe.send(body)
+            answer: Fetched = self._pipe.recv()
+        except (EOFError, OSError):
+            self._dead = True
+            return Fetched(failure="reading it took too much memory or broke the parser")
+        return answer
+
+    def close(self) -> None:
+        """The process is gone."""
+        with contextlib.suppress(OSError):
+            self._pipe.close()
+        self._process.terminate()
+        self._process.join(1)
+
+
+def _start_readers(sources: int) -> list[_Reader]:
+    """The readers of a run, made before its threads: a fork of a process with threads may copy a lock that is held."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if sources <= PAYS_FROM or cores < 2 or sys.platform != "linux":
+        return [_Reader()]
+    context = get_context("fork")
+    children: list[_ChildReader] = []
+    for _ in range(min(cores, 8)):
+        children.append(_ChildReader(context, children))
+    return list(children)
+
+
+def _serve(pipe: Connection, inherited: Sequence[Connection]) -> None:
+    """A reader's process: bodies in, feeds out, until the other end is closed."""
+    import gc
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for other in inherited:  # else the pipe would stay open when the parent dies
+        other.close()
+    gc.disable()  # a feed is short-lived and its garbage has few cycles: collected once a body instead
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            pipe.send(read_body(pipe.recv()))
+            gc.collect(1)

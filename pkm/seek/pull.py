@@ -1,0 +1,224 @@
+"""The pull: every source that is due is fetched, what is new comes in. One bad source never stops the others.
+
+Gather (threads and processes, seek/gather), decide (pure, seek/decide), apply here: one writer, large transactions, the
+journal off. What is finished is kept whatever happens to the rest.
+"""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pkm.dates import now, stamp
+from pkm.errors import PkmError, StoreError
+from pkm.ids import make
+from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_source
+from pkm.seek.gather import Gathering
+from pkm.store import intake, sources
+from pkm.store.session import Store, Unit
+from pkm.text import count
+
+BATCH_ENTRIES = 3000
+BATCH_BYTES = 30_000_000
+BATCH_S = 10.0
+"""What is finished is written when it has so many entries or characters, or has waited so long."""
+
+EVERY = timedelta(hours=1)
+
+Progress = Callable[[int, int, str], None]
+"""Told after each source: how many are done, of how many, and the name of this one."""
+
+
+@dataclass(slots=True)
+class PullReport:
+    """What a pull did. new, updated, unchanged count items; failed counts sources. failures: {"what", "why", "id"}.
+
+    unchanged: items of the sources that answered which stayed as they were. left: sources not asked (interrupted).
+    offline: no host could be reached at all, which counts against no source.
+    """
+
+    sources: int = 0
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    failures: list[dict[str, str]] = field(default_factory=list)
+    left: int = 0
+    interrupted: bool = False
+    offline: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as JSON has it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def copy(self) -> "PullReport":
+        """The same, apart from what is counted on it from now on."""
+        return replace(self, failures=list(self.failures))
+
+    @property
+    def line(self) -> str:
+        """The summary for people, without the failures."""
+        parts = [f"{self.new:,} new", f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
+        told = f"{', '.join(parts)}, from {count(self.sources - self.failed - self.left, 'source')}"
+        return told + (f"; {self.failed:,} failed" if self.failed else "")
+
+
+def pull(
+    store: Store, *, ids: Sequence[int] | None = None, due_only: bool = True, every: timedelta = EVERY,
+    progress: Progress | None = None,
+) -> PullReport:  # fmt: skip
+    """What the sources hold is in the store; a second pull of the same adds nothing.
+
+    ids: these sources, whatever their state; else the due ones, or all active ones with due_only=False.
+    every: how often a source is looked at that has no interval of its own.
+    Raises PkmError where another pull is running, StoreError where the store cannot be written. Ctrl-C does not raise:
+    what was finished is written, and the report says so.
+    """
+    with _alone(store.path.with_name("pull.lock")):
+        at = now()
+        facts = [Facts(**row) for row in _select(store, ids, due_only, at)]
+        run = _Run(store, at, every, PullReport(sources=len(facts)))
+        if facts:
+            run.gather(facts, progress or _silent)
+        return run.report
+
+
+def _silent(done: int, total: int, what: str) -> None:
+    """Nobody watches."""
+
+
+def _select(store: Store, ids: Sequence[int] | None, due_only: bool, at: datetime) -> list[dict[str, Any]]:
+    db = store.read()
+    if ids is not None:
+        return sources.polled(db, ids)
+    return sources.due(db, stamp(at)) if due_only else sources.active(db)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Within the block no other pull runs on this store. The lock goes with the process, however it ends."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(str(path.parent), f"it cannot be written: {error.strerror}") from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(file)
+        step = "wait until it is done, then: pkm seek list"
+        raise PkmError("this pull", "another pull is running", next=step) from error
+    try:
+        yield
+    finally:
+        os.close(file)
+
+
+class _Run:
+    """One pull under way: what is gathered and not yet written, and the report so far."""
+
+    def __init__(self, store: Store, at: datetime, every: timedelta, report: PullReport) -> None:
+        self.store = store
+        self.at = at
+        self.every = every
+        self.report = report
+        self._batch: list[tuple[Facts, Fetched]] = []
+        self._unreached: list[tuple[Facts, Fetched]] = []  # judged at the end: is it the host, or the network?
+        self._reached = False
+        self._entries = self._bytes = 0  # in the batch
+        self._written_at = time.monotonic()
+
+    def gather(self, facts: Sequence[Facts], progress: Progress) -> None:
+        """Everything is fetched and written, or what was finished when the person stopped it."""
+        done = 0
+        try:
+            with Gathering(facts, self.at) as gathering:
+                for one, fetched in gathering:
+                    done += 1
+                    self._take(one, fetched)
+                    progress(done, len(facts), one.called)
+                    if self._is_full():
+                        self._write()
+        except KeyboardInterrupt:
+            self.report.interrupted = True
+            self.report.left = len(facts) - done
+        except StoreError as error:
+            error.kept = f"What was written before: {self.report.line}."
+            raise
+        self._judge_unreached()
+        self._write()
+
+    def _take(self, facts: Facts, fetched: Fetched) -> None:
+        if fetched.offline:
+            self._unreached.append((facts, fetched))
+            return
+        self._reached = self._reached or not facts.url.startswith("file:")
+        self._batch.append((facts, fetched))
+        self._entries += len(fetched.entries)
+        self._bytes += sum(len(entry.html) + len(entry.text) for _, entry in fetched.entries)
+
+    def _is_full(self) -> bool:
+        waited = time.monotonic() - self._written_at
+        return self._entries >= BATCH_ENTRIES or self._bytes >= BATCH_BYTES or waited > BATCH_S
+
+    def _judge_unreached(self) -> None:
+        """Where other hosts were reached, it is the sources' own fault; else it is said once, and held against none."""
+        if not self._unreached:
+            return
+        if self._reached:
+            self._batch += [(facts, count_against(fetched)) for facts, fetched in self._unreached]
+            return
+        self.report.offline = True
+        self.report.failed += len(self._unreached)
+        (facts, fetched), number = self._unreached[0], len(self._unreached)
+        what = _name(facts) if number == 1 else f"the network ({count(number, 'source')})"
+        why = f"{fetched.failure}, or there is no network" if number == 1 else "no host can be reached"
+        self.report.failures.append({"what": what, "why": why, "id": make("source", facts.id)})
+
+    def _write(self) -> None:
+        """What is gathered is in the store, in one transaction."""
+        self._written_at = time.monotonic()
+        if not self._batch:
+            return
+        report = self.report.copy()  # a transaction that fails, or is interrupted, counts nothing
+        with self.store.unit(journal=False) as unit:
+            there = intake.followed(unit.connection, [facts.id for facts, _ in self._batch])
+            for facts, fetched in self._batch:
+                if there.get(facts.id) != facts.url:
+                    continue  # removed or changed while it was fetched
+                _count(report, unit, facts, self._apply(unit, facts, fetched))
+            if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
+                unit.summarize(report.line)
+        self.report = report
+        self._batch.clear()
+        self._entries = self._bytes = 0
+
+    def _apply(self, unit: Unit, facts: Facts, fetched: Fetched) -> SourcePlan:
+        known = intake.known_entries(unit.connection, facts.id) if fetched.entries else {}
+        plan = plan_source(facts, fetched, known, self.at, self.every)
+        columns = dict(plan.columns)
+        if "url" in columns and intake.is_followed(unit.connection, columns["url"]):
+            del columns["url"]  # that address is another source already
+        intake.bring_in(unit, facts.id, plan.new)
+        intake.change(unit, facts.id, plan.changed)
+        intake.set_polled(unit, facts.id, columns)
+        return plan
+
+
+def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> None:
+    if plan.failure is not None:
+        report.failed += 1
+        report.failures.append({"what": _name(facts), "why": plan.failure, "id": make("source", facts.id)})
+        return
+    report.new += len(plan.new)
+    report.updated += len(plan.changed)
+    report.unchanged += intake.count_items(unit.connection, facts.id) - len(plan.new) - len(plan.changed)
+
+
+def _name(facts: Facts) -> str:
+    return f"{make('source', facts.id)} {sources.without_user(facts.called)}"

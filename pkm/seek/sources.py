@@ -1,0 +1,218 @@
+"""Following and leaving: an address becomes a source; a source is changed, paused or removed.
+
+`look_for_feed` is the network part and knows no store; the others are one transaction each and use no network.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pkm.errors import Exists, Invalid, NotFound
+from pkm.html import canonical_url, same_page_key
+from pkm.ids import make
+from pkm.net.fetch import Fetcher, Response, file_path, read_file
+from pkm.seek.autodiscover import FoundFeed, find_feeds
+from pkm.seek.entry import ParsedFeed
+from pkm.seek.parse import parse_feed
+from pkm.store import intake, sources, tags
+from pkm.store.model import CircleSource, Source
+from pkm.store.session import Store, Unit
+from pkm.text import count, one_line
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAdded:
+    """A new source; `like` is one that was there already and whose address means the same (scheme, slash, www)."""
+
+    row: Row
+    like: Row | None = None
+
+
+def as_address(text: str) -> str:
+    """The address that was typed: a URL, a host without its scheme, or a file on this machine (file:).
+
+    Raises NotFound for a file that is not there, Invalid for what can be no address.
+    """
+    text = one_line(text)
+    text = re.sub(r"^feed:(?://)?(?=https?:)", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"^feed://", "http://", text, flags=re.IGNORECASE)
+    if re.match(r"https?://[^/?#]", text, re.IGNORECASE):
+        return text
+    if text[:5].lower() == "file:" or text.startswith(("/", "./", "../", "~")) or Path(text).is_file():
+        path = file_path(text).absolute()
+        if not path.exists():
+            raise NotFound(str(path), "there is no such file", next="give the file's path, or the address of a site")
+        return path.as_uri()
+    if re.fullmatch(r"(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?(?:[/?].*)?", text):
+        return f"https://{text}"
+    raise Invalid(f"“{text}”", "it is neither a web address nor a file", next="pkm seek add https://example.org")
+
+
+def look_for_feed(address: str) -> list[FoundFeed]:
+    """The feeds that an address leads to, the best first: itself, or those that its page names. Never empty.
+
+    The network only. Raises Unreachable, NotFound or BadInput where there is no feed, saying what there is instead.
+    """
+    url = as_address(address)
+    if url.startswith("file:"):
+        feed = parse_feed(body := read_file(url), url=url)
+        return [FoundFeed(url, feed.title, "the file itself", feed, Response(url, url, 200, body))]
+    with Fetcher() as fetcher:
+        return find_feeds(url if "://" in address else one_line(address), fetcher.fetch)
+
+
+def choose_main(found: Sequence[FoundFeed]) -> FoundFeed | None:
+    """The feed that is clearly the one: the only one, comments aside, or the first of several that hold the same."""
+    plain = [feed for feed in found if not _is_comments(feed)] or list(found)
+    first = plain[0]
+    if all(feed is first or _same_stream(first, feed) for feed in plain):
+        return first
+    return None
+
+
+def _is_comments(feed: FoundFeed) -> bool:
+    return bool(re.search(r"\bcomments?\b", f"{feed.url} {feed.title}", re.IGNORECASE))
+
+
+def _same_stream(one: FoundFeed, other: FoundFeed) -> bool:
+    """The same articles in another format: most pages are shared."""
+    pages, others = (
+        {canonical_url(entry.url) for entry in feed.parsed.entries if entry.url} for feed in (one, other)
+    )
+    return 2 * len(pages & others) > min(len(pages), len(others)) > 0
+
+
+def add_source(
+    store: Store, found: FoundFeed | str, *, title: str = "", every_s: int | None = None, tags: Sequence[str] = (),
+    contact_id: int | None = None, circle_ids: Sequence[int] = (),
+) -> SourceAdded:  # fmt: skip
+    """The feed is followed and due at once; its items come with the next pull.
+
+    found: what look_for_feed gave, or an address that is taken as it is. Raises Exists where that address is followed.
+    """
+    url = found.url if isinstance(found, FoundFeed) else as_address(found)
+    feed = found.parsed if isinstance(found, FoundFeed) else ParsedFeed()
+    with store.unit() as unit:
+        _refuse_followed(unit, url)
+        like = _find_like(unit, url)
+        row = unit.add(Source(
+            url=url, title=one_line(title, 500) or feed.title, site_url=feed.site_url,
+            description=feed.description, every_s=every_s, contact_id=contact_id, created_at=unit.at,
+        ))  # fmt: skip
+        assert row.id is not None
+        _tag(unit, row.id, tags)
+        _put_in_circles(unit, row.id, circle_ids)
+        made = _row(unit, row.id)
+        unit.summarize(f"follows {made['title']}")
+        return SourceAdded(made, like)
+
+
+def _refuse_followed(unit: Unit, url: str) -> None:
+    there = sources.by_url(unit.connection, url)
+    if there is not None:
+        number, paused = there["id"], there["state"] != "active"
+        step = f"pkm seek edit {number} --resume" if paused else f"pkm seek pull {number}"
+        what = f"{number} ({there['title']}{', ' + there['state'] if paused else ''})"
+        raise Exists(what, f"it follows {there['url']}", next=step)
+
+
+def _find_like(unit: Unit, url: str) -> Row | None:
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    if not host:
+        return None
+    key = same_page_key(url)
+    return next((row for row in sources.at_host(unit.connection, host) if same_page_key(row["url"]) == key), None)
+
+
+def _tag(unit: Unit, number: int, names: Sequence[str]) -> None:
+    if names:
+        tags.put(unit, "source", number, names)
+
+
+def _put_in_circles(unit: Unit, number: int, circle_ids: Sequence[int]) -> None:
+    for circle_id in dict.fromkeys(circle_ids):
+        unit.add(CircleSource(circle_id=circle_id, source_id=number))
+
+
+def _row(unit: Unit, number: int) -> Row:
+    unit.flush()
+    row = sources.row(unit.connection, number)
+    assert row is not None
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEdit:
+    """What is to change on a source; None, or nothing, leaves it. every_s 0, contact_id 0: none from now on."""
+
+    title: str | None = None
+    url: str | None = None
+    every_s: int | None = None
+    contact_id: int | None = None
+    state: str | None = None
+    add_tags: Sequence[str] = ()
+    drop_tags: Sequence[str] = ()
+    join_circles: Sequence[int] = ()
+    leave_circles: Sequence[int] = ()
+
+
+def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
+    """The source is as `edit` says. A new address starts afresh with the network; its items and states stay.
+
+    Raises Exists where the new address is followed already, Invalid where it is none.
+    """
+    with store.unit() as unit:
+        source = unit.get(Source, number)
+        if edit.title is not None:
+            source.title = one_line(edit.title, 500)
+        if edit.every_s is not None:
+            source.every_s, source.next_at = edit.every_s or None, None
+        if edit.contact_id is not None:
+            source.contact_id = edit.contact_id or None
+        if edit.url is not None:
+            _move(unit, source, as_address(edit.url))
+        if edit.state is not None:
+            _set_state(source, edit.state)
+        unit.flush()
+        _retag(unit, number, edit)
+        row = _row(unit, number)
+        unit.summarize(f"changed {row['id']}")
+        return row
+
+
+def _move(unit: Unit, source: Source, url: str) -> None:
+    if url == source.url:
+        return
+    _refuse_followed(unit, url)
+    source.url = url
+    source.etag = source.modified = source.body_hash = source.error = source.next_at = None
+    source.failures = 0
+
+
+def _set_state(source: Source, state: str) -> None:
+    if source.state != state == "active":
+        source.failures, source.next_at, source.error = 0, None, None
+    source.state = state
+
+
+def _retag(unit: Unit, number: int, edit: SourceEdit) -> None:
+    _tag(unit, number, edit.add_tags)
+    if edit.drop_tags:
+        tags.take(unit, "source", number, edit.drop_tags)
+    there = intake.circles_of(unit.connection, number)
+    _put_in_circles(unit, number, [circle for circle in edit.join_circles if circle not in there])
+    intake.leave_circles(unit, number, edit.leave_circles)
+
+
+def remove_sources(store: Store, numbers: Sequence[int]) -> Row:
+    """The sources are gone with the items that nobody has touched; {"goes", "stays"} items. An undo brings all back."""
+    with store.unit() as unit:
+        counted = intake.remove_sources(unit, numbers)
+        ids = ", ".join(make("source", number) for number in numbers)
+        unit.summarize(f"removed {one_line(ids, 60)} with {count(counted['goes'], 'item')}")
+        return counted

@@ -1,0 +1,1 @@
+"""Sense: keep or drop, note, quote, tag, connect, grow."""

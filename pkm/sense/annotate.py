@@ -1,0 +1,122 @@
+"""Quotes and comments: put on items and notes, and found again when the text under them has changed.
+
+How a quote is found is anchor.py's matter; here it is kept and kept true.
+"""
+
+from typing import Any, NamedTuple
+
+from pkm.errors import Invalid, NotFound
+from pkm.ids import make
+from pkm.sense.anchor import Anchor, Passage, Selector, anchor, closest, find, select
+from pkm.store import annotations
+from pkm.store.session import Store
+from pkm.text import clean, one_line
+
+Row = dict[str, Any]
+
+
+class Annotated(NamedTuple):
+    """An annotation that was made: its row, in how many places its words stand, and which of them was taken."""
+
+    row: Row
+    places: int
+    taken: int
+
+
+class Checked(NamedTuple):
+    """What became of one annotation's quote: the row as it is now, its state before, where it stands."""
+
+    row: Row
+    before: str
+    place: Anchor | None
+
+
+def annotate(store: Store, kind: str, number: int, *, quote: str = "", comment: str = "", nth: int = 1) -> Annotated:
+    """A quote with a comment is on the item or note; without a quote, the comment is on the whole of it.
+
+    nth: which place is meant where the words stand several times, from 1.
+    Raises Invalid (neither quote nor comment, no such place), NotFound (with the closest passage).
+    """
+    from pkm.store.model import Annotation
+
+    quote, comment = clean(quote).strip(), clean(comment).strip()
+    if not quote and not comment:
+        raise Invalid("an empty annotation", "give the words (-q), a comment (-m), or both")
+    with store.unit() as unit:
+        text = annotations.texts(unit.connection, kind, number)
+        passages = find(text, quote) if quote else []
+        kept = _selected(make(kind, number), text, quote, passages, nth)
+        row = unit.add(Annotation(
+            item_id=number if kind == "item" else None, note_id=number if kind == "note" else None,
+            exact=kept.exact, prefix=kept.prefix, suffix=kept.suffix, position=kept.position, comment=comment,
+            created_at=unit.at, updated_at=unit.at,
+        ))  # fmt: skip
+        assert row.id is not None
+        made = annotations.row(unit.connection, row.id)
+        assert made is not None
+        unit.summarize(f"annotated {make(kind, number)}")
+        return Annotated(made, len(passages), nth if passages else 0)
+
+
+def _selected(name: str, text: str, quote: str, passages: list[Passage], nth: int) -> Selector:
+    if not quote:
+        return Selector("", "", "", None)
+    if not passages:
+        like = closest(text, quote)
+        why = f"those words are not in {name}"
+        if like:
+            why += f"; the closest there is “{one_line(like, 200)}”"
+        raise NotFound(f"“{one_line(quote, 80)}”", why, next=f"pkm sense show {name}, then quote its exact words")
+    if not 1 <= nth <= len(passages):
+        raise Invalid(f"--nth {nth}", f"the words stand in {name} {len(passages)} times")
+    return select(text, passages[nth - 1])
+
+
+def place(row: Row, text: str) -> Anchor | None:
+    """Where an annotation's quote stands in the text now; None where it has none or that is not certain."""
+    return anchor(text, row["exact"], row["prefix"], row["suffix"], row["position"])
+
+
+def plan_check(rows: list[Row], text: str) -> list[Checked]:
+    """What became of each annotation with a quote, against the text as it is now."""
+    return [Checked(row, row["state"], place(row, text)) for row in rows if row["exact"]]
+
+
+def check(store: Store, kind: str, number: int) -> list[Checked]:
+    """Every annotation of the item or note stands where its words stand now, or is an orphan that keeps its quote.
+
+    The words as they were quoted stay what they are looked for by, so that many small changes do not carry them off.
+    """
+    from pkm.store.model import Annotation
+
+    db = store.read()
+    planned = plan_check(annotations.of(db, kind, number), annotations.texts(db, kind, number))
+    if not any(_changes(one) for one in planned):
+        return planned
+    with store.unit() as unit:
+        text = annotations.texts(unit.connection, kind, number)
+        planned = plan_check(annotations.of(unit.connection, kind, number), text)
+        for one in planned:
+            if _changes(one):
+                annotation = unit.get(Annotation, int(one.row["id"][1:]))
+                annotation.state, annotation.updated_at = state(one), unit.at
+                if one.place is not None:
+                    annotation.position = one.place.start
+        unit.flush()
+        unit.summarize(f"looked for the quotes of {make(kind, number)}")
+        now = {row["id"]: row for row in annotations.of(unit.connection, kind, number)}
+    return [one._replace(row=now[one.row["id"]]) for one in planned]
+
+
+def state(checked: Checked) -> str:
+    """What an annotation's state is after a check."""
+    if checked.place is None:
+        return "orphan"
+    if checked.place.start == checked.row["position"] and checked.place.likeness == 1.0:
+        return "moved" if checked.before == "moved" else "anchored"
+    return "moved"
+
+
+def _changes(checked: Checked) -> bool:
+    elsewhere = checked.place is not None and checked.place.start != checked.row["position"]
+    return elsewhere or state(checked) != checked.before

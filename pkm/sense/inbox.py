@@ -1,0 +1,40 @@
+"""What is decided about items: kept, dropped, back in the inbox; and notes that are put away."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pkm.ids import make
+from pkm.store import items, tags
+from pkm.store.session import Store
+from pkm.text import count
+
+Row = dict[str, Any]
+
+
+def keep(store: Store, numbers: Sequence[int], *, names: Sequence[str] = ()) -> list[Row]:
+    """The items are kept, with the tags."""
+    with store.unit() as unit:
+        for number in numbers:
+            items.decide(unit, number, "kept")
+            tags.put(unit, "item", number, names)
+        unit.summarize(f"kept {count(len(numbers), 'item')}")
+        return items.rows(unit.connection, numbers)
+
+
+def drop(store: Store, things: Sequence[tuple[str, int]]) -> list[Row]:
+    """The items are dropped and the notes put away; nothing is deleted."""
+    from pkm.store.model import Note
+    from pkm.store.notes import rows
+
+    numbers = {kind: [number for one, number in things if one == kind] for kind in ("item", "note")}
+    with store.unit() as unit:
+        for number in numbers["item"]:
+            items.decide(unit, number, "dropped")
+        for number in numbers["note"]:
+            note = unit.get(Note, number)
+            note.dropped_at = note.dropped_at or unit.at
+        unit.flush()
+        unit.summarize(f"dropped {', '.join(make(*thing) for thing in things[:5])}" + ("…" if len(things) > 5 else ""))
+        found = {row["id"]: row for row in items.rows(unit.connection, numbers["item"])}
+        found |= {row["id"]: row for row in rows(unit.connection, numbers["note"])}
+    return [found[make(*thing)] for thing in things if make(*thing) in found]

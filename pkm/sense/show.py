@@ -1,0 +1,125 @@
+"""One thing whole, for reading: an item, note or annotation with what hangs on it. Reads only.
+
+Quotes are placed in the text here, never by the screen: a quote whose place is not certain is not marked.
+"""
+
+import re
+import sqlite3
+from html.parser import HTMLParser
+from typing import Any
+
+from pkm.errors import NotFound
+from pkm.html import is_web_address
+from pkm.ids import make
+from pkm.store import annotations, items, links, notes
+from pkm.text import one_line
+
+Row = dict[str, Any]
+
+LINKS = 200
+"""How many links of an item are listed."""
+
+
+def thing(db: sqlite3.Connection, kind: str, number: int) -> Row:
+    """The item, note or annotation with what belongs to it, as an object. Raises NotFound."""
+    read = {"item": _item, "note": _note, "annotation": _annotation}[kind]
+    found = read(db, number)
+    if found is None:
+        raise NotFound(make(kind, number), f"there is no such {kind}")
+    return found
+
+
+def _item(db: sqlite3.Connection, number: int) -> Row | None:
+    """Text, summary, annotations, the notes made from it, its links."""
+    row = items.row(db, number)
+    if row is None:
+        return None
+    found = links_of(row.pop("html"), row["text"])
+    return {
+        **row, "annotations": annotations.of(db, "item", number), "notes": notes.of_item(db, number),
+        "backlinks": links.incoming(db, "item", number), "links": found,
+    }  # fmt: skip
+
+
+def _note(db: sqlite3.Connection, number: int) -> Row | None:
+    row = notes.row(db, number)
+    if row is None:
+        return None
+    item = None if row["item"] is None else items.rows(db, [int(row["item"][1:])])
+    return {
+        **row, "from": item[0] if item else None, "links": links.outgoing(db, "note", number),
+        "backlinks": links.incoming(db, "note", number), "annotations": annotations.of(db, "note", number),
+        "trials": notes.trials(db, number), "growth": notes.growth(db, number),
+    }  # fmt: skip
+
+
+def _annotation(db: sqlite3.Connection, number: int) -> Row | None:
+    row = annotations.row(db, number)
+    if row is None:
+        return None
+    if row["item"]:
+        on = items.rows(db, [int(row["item"][1:])])
+    else:
+        on = notes.rows(db, [int(row["note"][1:])])
+    return {**row, "on": on[0] if on else None}
+
+
+def marked(text: str, quotes: list[Row]) -> str:
+    """The text with each quote between ⟪ and ⟫ and its number behind it; those without a certain place are left out.
+
+    quotes: annotations; the first with a quote is number 1.
+    """
+    from pkm.sense.annotate import place
+
+    marks: list[tuple[int, int, str]] = []
+    for count, row in enumerate((row for row in quotes if row["exact"]), 1):
+        found = place(row, text)
+        if found is not None:
+            # At one place, ends go before beginnings, and of two ends the one that began last goes first.
+            marks.append((found.start, 1, "⟪"))
+            marks.append((found.end, 0, f"⟫[{count}]"))
+    pieces, last = [], 0
+    for at, _, mark in sorted(marks, key=lambda mark: mark[:2]):
+        pieces += [text[last:at], mark]
+        last = at
+    return "".join([*pieces, text[last:]])
+
+
+class _Links(HTMLParser):
+    """Reads the links of cleaned HTML: address and words, each address once."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: dict[str, list[str]] = {}
+        self._open: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An anchor opens."""
+        url = dict(attrs).get("href") or ""
+        if tag == "a" and is_web_address(url):
+            self._open = self.found.setdefault(one_line(url), [])
+
+    def handle_endtag(self, tag: str) -> None:
+        """An anchor closes."""
+        if tag == "a":
+            self._open = None
+
+    def handle_data(self, data: str) -> None:
+        """Words of an anchor."""
+        if self._open is not None:
+            self._open.append(data)
+
+
+def links_of(html: str, text: str) -> list[Row]:
+    """Links of an item, numbered as they come: {"number", "title", "url"}; http and https only."""
+    reader = _Links()
+    if html:
+        reader.feed(html)
+        reader.close()
+    else:
+        reader.found = {url.rstrip(".,;:!?)"): [] for url in re.findall(r"https?://[^\s<>\"“”]+", text)}
+    listed = list(reader.found.items())[:LINKS]
+    return [
+        {"number": number, "title": one_line(" ".join(words), 100), "url": url}
+        for number, (url, words) in enumerate(listed, 1)
+    ]

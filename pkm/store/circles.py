@@ -1,0 +1,187 @@
+"""Questions about circles: what they are, who is in them and why, who left, and how close a contact is.
+
+Reads only, plain SQL, in the shape of the JSON contract.
+"""
+
+import sqlite3
+from typing import Any
+
+from pkm.ids import make
+from pkm.store import interactions, tags
+from pkm.store.interactions import RANK
+from pkm.text import fold
+
+Row = dict[str, Any]
+
+_ROWS = (
+    "SELECT circle.*, (SELECT count(*) FROM membership WHERE circle_id = circle.id AND left_at IS NULL) AS members "
+    f"FROM circle {{where}} ORDER BY {RANK.format(kind='circle.kind')}, circle.name COLLATE NOCASE, circle.id"
+)
+
+
+def rows(db: sqlite3.Connection) -> list[Row]:
+    """All circles, the closest kind first, then by name and id."""
+    return [_shape(db, found) for found in db.execute(_ROWS.format(where=""))]
+
+
+def row(db: sqlite3.Connection, number: int) -> Row | None:
+    """One circle as an object, None where there is none."""
+    found = db.execute(_ROWS.format(where="WHERE circle.id = :id"), {"id": number}).fetchone()
+    return None if found is None else _shape(db, found)
+
+
+def by_name(db: sqlite3.Connection, name: str) -> Row | None:
+    """The circle of that name, case ignored, None where there is none."""
+    for number, found in db.execute("SELECT id, name FROM circle ORDER BY id"):
+        if fold(found) == fold(name):
+            return row(db, number)
+    return None
+
+
+def _shape(db: sqlite3.Connection, found: sqlite3.Row) -> Row:
+    return {
+        "id": make("circle", found["id"]), "kind": "circle", "title": found["name"], "name": found["name"],
+        "circle_kind": found["kind"], "purpose": found["purpose"], "members": found["members"],
+        "channels": [name for _, name in channels_of(db, found["id"])], "tags": tags.of(db, "circle", found["id"]),
+        "every_s": found["every_s"], "salutation": found["salutation"], "introduction": found["introduction"],
+        "created_at": found["created_at"],
+    }  # fmt: skip
+
+
+def channels_of(db: sqlite3.Connection, number: int) -> list[tuple[int, str]]:
+    """(number, name) of the channels that reach a circle, by name."""
+    found = db.execute(
+        "SELECT channel.id, channel.name FROM circle_channel JOIN channel ON channel.id = circle_channel.channel_id "
+        "WHERE circle_channel.circle_id = :id ORDER BY channel.name, channel.id",
+        {"id": number},
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def channel_rows(db: sqlite3.Connection, number: int) -> dict[int, int]:
+    """The channels that reach a circle, each with the row that says so."""
+    return {
+        row["channel_id"]: row["id"]
+        for row in db.execute(
+            "SELECT channel_id, id FROM circle_channel WHERE circle_id = :id ORDER BY id", {"id": number}
+        )
+    }
+
+
+def channels(db: sqlite3.Connection) -> list[tuple[int, str]]:
+    """(number, name) of every channel, by name."""
+    return [(row[0], row[1]) for row in db.execute("SELECT id, name FROM channel ORDER BY name, id")]
+
+
+def sources_of(db: sqlite3.Connection, number: int) -> list[Row]:
+    """What a circle writes or reads together, by title then id: {"id", "kind", "title", "url", "state"}."""
+    found = db.execute(
+        "SELECT source.id, coalesce(nullif(source.title, ''), source.url) AS title, source.url, source.state "
+        "FROM circle_source JOIN source ON source.id = circle_source.source_id WHERE circle_source.circle_id = :id "
+        "ORDER BY title COLLATE NOCASE, source.id",
+        {"id": number},
+    )
+    return [{**dict(row), "id": make("source", row["id"]), "kind": "source"} for row in found]
+
+
+def members(db: sqlite3.Connection, circle_id: int) -> list[Row]:
+    """Who is in a circle now, by name then id.
+
+    {"id", "kind", "title", "name", "nick", "since", "because", "tie", "last", "due", "every_s"}
+    """
+    found = db.execute(
+        "SELECT contact.id, contact.name, contact.nick, membership.joined_at, membership.because FROM membership "
+        "JOIN contact ON contact.id = membership.contact_id WHERE membership.circle_id = :id "
+        "AND membership.left_at IS NULL ORDER BY contact.name COLLATE NOCASE, contact.id",
+        {"id": circle_id},
+    ).fetchall()
+    standings = interactions.standings(db, [row["id"] for row in found])
+    return [
+        {"id": make("contact", row["id"]), "kind": "contact", "title": row["name"], "name": row["name"],
+         "nick": row["nick"], "since": row["joined_at"], "because": row["because"],
+         **{key: standings[row["id"]][key] for key in ("tie", "last", "due", "every_s")}}
+        for row in found
+    ]  # fmt: skip
+
+
+def evidence(db: sqlite3.Connection, circle_id: int) -> dict[str, Row]:
+    """For each member's id, what there is between you: {"interactions", "notes", "answers"}, counted."""
+    found = db.execute(
+        "SELECT contact_id, "
+        "(SELECT count(*) FROM interaction_contact AS met "
+        "WHERE met.contact_id = membership.contact_id) AS interactions, "
+        "(SELECT count(DISTINCT link.from_id) FROM link JOIN note ON note.id = link.from_id "
+        "WHERE link.from_kind = 'note' AND link.to_kind = 'contact' AND link.to_id = membership.contact_id "
+        "AND note.dropped_at IS NULL) AS notes, "
+        "(SELECT count(*) FROM response WHERE response.contact_id = membership.contact_id) AS answers "
+        "FROM membership WHERE circle_id = :id AND left_at IS NULL ORDER BY contact_id",
+        {"id": circle_id},
+    )
+    return {
+        make("contact", row["contact_id"]): {key: row[key] for key in ("interactions", "notes", "answers")}
+        for row in found
+    }
+
+
+def shares_to(db: sqlite3.Connection, circle_id: int, limit: int) -> list[Row]:
+    """What a circle got, newest first, with "at", how many "deliveries" went out and how many "answers" came back."""
+    found = db.execute(
+        "SELECT share.id, share.title, max(delivery.sent_at) AS at, count(*) AS deliveries, "
+        "(SELECT count(*) FROM response JOIN delivery AS theirs ON theirs.id = response.delivery_id "
+        "WHERE response.share_id = share.id AND theirs.circle_id = :id) AS answers "
+        "FROM delivery JOIN share ON share.id = delivery.share_id "
+        "WHERE delivery.circle_id = :id AND delivery.state = 'sent' "
+        "GROUP BY share.id ORDER BY at DESC, share.id DESC LIMIT :limit",
+        {"id": circle_id, "limit": limit},
+    )
+    return [{**dict(row), "id": make("share", row["id"]), "kind": "share"} for row in found]
+
+
+def member_ids(db: sqlite3.Connection, circle_id: int) -> list[int]:
+    """Numbers of the contacts that are in a circle now, in order."""
+    found = db.execute(
+        "SELECT contact_id FROM membership WHERE circle_id = :id AND left_at IS NULL ORDER BY contact_id",
+        {"id": circle_id},
+    )
+    return [row[0] for row in found]
+
+
+def open_membership(db: sqlite3.Connection, circle_id: int, contact_id: int) -> Row | None:
+    """A contact's stay in a circle that lasts: {"id" (a number), "joined_at", "because"}; None where there is none."""
+    found = db.execute(
+        "SELECT id, joined_at, because FROM membership WHERE circle_id = :circle AND contact_id = :contact "
+        "AND left_at IS NULL",
+        {"circle": circle_id, "contact": contact_id},
+    ).fetchone()
+    return None if found is None else dict(found)
+
+
+def closest_tie(db: sqlite3.Connection, contact_id: int) -> str | None:
+    """The closest kind of circle that a contact is in (team, community, network), None where they are in none."""
+    found = db.execute(
+        "SELECT circle.kind FROM membership JOIN circle ON circle.id = membership.circle_id "
+        "WHERE membership.contact_id = :id AND membership.left_at IS NULL "
+        f"ORDER BY {RANK.format(kind='circle.kind')} LIMIT 1",
+        {"id": contact_id},
+    ).fetchone()
+    return None if found is None else str(found[0])
+
+
+def history(db: sqlite3.Connection, *, circle_id: int | None = None, contact_id: int | None = None) -> list[Row]:
+    """Every stay in a circle, or of a contact, oldest first, then by its row.
+
+    {"circle", "circle_name", "circle_kind", "contact", "contact_name", "joined_at", "because", "left_at",
+    "left_because"}
+    """
+    found = db.execute(
+        "SELECT circle.id AS circle, circle.name AS circle_name, circle.kind AS circle_kind, contact.id AS contact, "
+        "contact.name AS contact_name, joined_at, because, left_at, left_because FROM membership "
+        "JOIN circle ON circle.id = membership.circle_id JOIN contact ON contact.id = membership.contact_id "
+        "WHERE (:circle IS NULL OR circle.id = :circle) AND (:contact IS NULL OR contact.id = :contact) "
+        "ORDER BY joined_at, membership.id",
+        {"circle": circle_id, "contact": contact_id},
+    )
+    return [
+        {**dict(row), "circle": make("circle", row["circle"]), "contact": make("contact", row["contact"])}
+        for row in found
+    ]

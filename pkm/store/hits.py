@@ -1,0 +1,92 @@
+"""What a search shows of each kind: its title, the text that is looked at, and its row in the JSON contract's shape."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from pkm.ids import make
+from pkm.text import one_line
+
+Row = dict[str, Any]
+
+# Titles are told with their table, for queries that join an index which has a title too.
+TITLED = {
+    "note": "note.title", "item": "coalesce(nullif(item.title, ''), item.url)",
+    "annotation": "coalesce(nullif(annotation.comment, ''), annotation.exact)", "contact": "contact.name",
+    "share": "share.title", "source": "coalesce(nullif(source.title, ''), source.url)", "circle": "circle.name",
+    "tag": "tag.name", "response": "response.text", "trial": "coalesce(nullif(trial.text, ''), trial.place)",
+}  # fmt: skip
+"""SQL of what a thing of a kind is called."""
+_TEXTS = {
+    "note": "note.text", "item": "item.text", "annotation": "annotation.exact || ' ' || annotation.comment",
+    "contact": "contact.nick || ' ' || contact.org || ' ' || contact.about", "share": "share.introduction",
+    "source": "source.url || ' ' || source.site_url || ' ' || source.description", "circle": "circle.purpose",
+    "tag": "''", "response": "response.text", "trial": "trial.place || ' ' || trial.text",
+}  # fmt: skip
+
+
+def whole_text(kind: str, where: str = "") -> str:
+    """SQL of the text of a thing that is looked at: its title (where="title"), what is under it (text), or both."""
+    if where:
+        return TITLED[kind] if where == "title" else f"({_TEXTS[kind]})"
+    return f"({TITLED[kind]} || char(10) || {_TEXTS[kind]})"
+
+
+def read(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> dict[int, Row]:
+    """The rows of these numbers in the contract's shape; `searched` beside them is the text to take a snippet from."""
+    listed = ", ".join(str(int(number)) for number in numbers)
+    beginnings = db.execute(f"SELECT id, substr({_TEXTS[kind]}, 1, 20000) FROM {kind} WHERE id IN ({listed})")
+    texts = {row[0]: str(row[1] or "") for row in beginnings}
+    return {number: {**row, "searched": texts.get(number, "")} for number, row in _rows(db, kind, numbers).items()}
+
+
+def _rows(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> dict[int, Row]:
+    """Each kind's own module knows its shape; it is loaded when there is something of that kind to show."""
+    if kind == "tag":
+        return _tags(db, numbers)
+    if kind in ("response", "trial"):
+        return {number: row for number in numbers if (row := _small(db, kind, number)) is not None}
+    from importlib import import_module
+
+    module = import_module(f"pkm.store.{kind}s")
+    if kind in ("note", "item"):
+        found = module.rows(db, numbers)
+    elif kind in ("contact", "source"):
+        found = module.rows(db, limit=len(numbers), ids=numbers)
+    else:
+        found = [row for number in numbers if (row := module.row(db, number)) is not None]
+    return {int(row["id"][1:]): row for row in found}
+
+
+def _tags(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Row]:
+    from pkm.store import tags
+
+    listed = ", ".join(str(int(number)) for number in numbers)
+    names = {
+        row[1]: row[0] for row in db.execute(f"SELECT id, name FROM tag WHERE alias_of IS NULL AND id IN ({listed})")
+    }
+    return {names[row["name"]]: row for row in tags.rows(db, names=list(names))}
+
+
+_SMALL = {
+    "response": "SELECT response.id, text AS title, text, at, state, share_id, contact_id FROM response",
+    "trial": "SELECT trial.id, coalesce(nullif(text, ''), place) AS title, text, at, place, outcome, note_id FROM trial",
+}
+
+
+def _small(db: sqlite3.Connection, kind: str, number: int) -> Row | None:
+    found = db.execute(f"{_SMALL[kind]} WHERE {kind}.id = :id", {"id": number}).fetchone()
+    if found is None:
+        return None
+    row: Row = {"id": make(kind, number), "kind": kind, "title": one_line(found["title"], 120)}
+    for column in found.keys()[2:]:
+        target = column.removesuffix("_id")
+        value = found[column]
+        row[target] = value if target == column or value is None else make(target, value)
+    return row
+
+
+def names(db: sqlite3.Connection, kind: str) -> list[str]:
+    """What the tags, sources, contacts or circles are called, the newest 5,000 of them, to offer one for a misspelling."""
+    rows = db.execute(f"SELECT {TITLED[kind]} FROM {kind} ORDER BY id DESC LIMIT 5000")
+    return [str(row[0]) for row in rows if row[0]]

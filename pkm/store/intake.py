@@ -1,0 +1,232 @@
+"""Bulk intake: what a pull or a list of feeds brings, written by the thousand with plain SQL inside a unit.
+
+Knows rows, not feeds: what is new and what has changed was decided before. The unit's transaction holds the store's
+only write lock, so that the next ids can be given out here.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pkm.store import tags
+from pkm.store.session import Unit
+from pkm.store.sources import UNTOUCHED, undecided
+
+HASH_BYTES = 64_000_000
+"""Memory for FTS5's pending words: with its default of 1 MB it writes and merges 60 times as many segments."""
+
+Row = dict[str, Any]
+
+
+class Brought(NamedTuple):
+    """One item as its source gave it. Times are stamps; `key` is what the source calls it."""
+
+    key: str
+    hash: str
+    title: str
+    url: str
+    canonical_url: str
+    author: str
+    published_at: str | None
+    summary: str
+    text: str
+    html: str
+
+
+class Known(NamedTuple):
+    """What the store knows of one entry of a source; item_id None: its item was purged, and stays so."""
+
+    hash: str
+    item_id: int | None
+
+
+def known_entries(db: sqlite3.Connection, source_id: int) -> dict[str, Known]:
+    """The entries of a source by their key."""
+    rows = db.execute("SELECT key, hash, item_id FROM entry WHERE source_id = :source", {"source": source_id})
+    return {row[0]: Known(row[1], row[2]) for row in rows}
+
+
+def count_items(db: sqlite3.Connection, source_id: int) -> int:
+    """How many items a source has."""
+    return int(db.execute("SELECT count(*) FROM item WHERE source_id = :id", {"id": source_id}).fetchone()[0])
+
+
+def followed(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
+    """The address of each of these sources that is still there."""
+    found = db.execute(
+        "SELECT id, url FROM source WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))}
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def is_followed(db: sqlite3.Connection, url: str) -> bool:
+    """Whether a source is fetched at exactly this address."""
+    return db.execute("SELECT 1 FROM source WHERE url = :url", {"url": url}).fetchone() is not None
+
+
+def bring_in(unit: Unit, source_id: int, brought: Sequence[Brought], *, via: str = "source") -> list[int]:
+    """The items are in the inbox and their entries known; returns their ids in order. Keys are new and distinct."""
+    if not brought:
+        return []
+    _widen_hash(unit.connection)
+    first = _next_id(unit.connection)
+    ids = list(range(first, first + len(brought)))
+    unit.connection.executemany(
+        "INSERT INTO item (id, source_id, state, title, url, canonical_url, author, published_at, received_at, hash, "
+        "via, summary, text, html) VALUES (:id, :source_id, 'inbox', :title, :url, :canonical_url, :author, "
+        ":published_at, :at, :hash, :via, :summary, :text, :html)",
+        (
+            {**one._asdict(), "id": number, "source_id": source_id, "at": unit.at, "via": via}
+            for number, one in zip(ids, brought, strict=True)
+        ),
+    )
+    unit.connection.executemany(
+        "INSERT INTO entry (source_id, item_id, key, hash, seen_at) VALUES (:source_id, :id, :key, :hash, :at)",
+        (
+            {"source_id": source_id, "id": number, "key": one.key, "hash": one.hash, "at": unit.at}
+            for number, one in zip(ids, brought, strict=True)
+        ),
+    )
+    return ids
+
+
+def change(unit: Unit, source_id: int, changed: Sequence[tuple[int, Brought]]) -> None:
+    """The items (id, as the source gives them now) have their new content; what was decided about them stays."""
+    if not changed:
+        return
+    _widen_hash(unit.connection)
+    rows = [{**one._asdict(), "id": number, "source_id": source_id, "at": unit.at} for number, one in changed]
+    unit.connection.executemany(
+        "UPDATE item SET title = :title, url = :url, canonical_url = :canonical_url, author = :author, "
+        "published_at = coalesce(:published_at, published_at), changed_at = :at, hash = :hash, summary = :summary, "
+        "text = :text, html = :html WHERE id = :id",
+        rows,
+    )
+    unit.connection.executemany(
+        "UPDATE entry SET hash = :hash, seen_at = :at WHERE source_id = :source_id AND key = :key", rows
+    )
+
+
+def set_polled(unit: Unit, source_id: int, columns: Mapping[str, object]) -> None:
+    """The source's row has these values: validators, times, failures, and what its feed says of itself."""
+    if not columns:
+        return
+    assert columns.keys() <= _POLLED
+    values = ", ".join(f"{name} = :{name}" for name in columns)
+    unit.connection.execute(f"UPDATE source SET {values} WHERE id = :id", {**columns, "id": source_id})
+
+
+_POLLED = {
+    "url", "title", "site_url", "description", "state", "checked_at", "fetched_at", "changed_at", "next_at", "etag",
+    "modified", "body_hash", "identity", "failures", "error",
+}  # fmt: skip
+
+
+def add_sources(unit: Unit, sources: Sequence[Row]) -> list[int]:
+    """The sources are followed, due at once; returns their ids in order. Rows: url, title, site_url, opml (JSON)."""
+    ids = []
+    for source in sources:
+        made = unit.connection.execute(
+            "INSERT INTO source (url, title, site_url, description, state, created_at, failures, opml) "
+            "VALUES (:url, :title, :site_url, '', 'active', :at, 0, :opml) RETURNING id",
+            {**source, "at": unit.at},
+        )
+        ids.append(int(made.fetchone()[0]))
+    return ids
+
+
+def remove_sources(unit: Unit, ids: Sequence[int]) -> Row:
+    """The sources are gone with the items nobody has touched; the others stay, without a source. {"goes", "stays"}."""
+    counted = undecided(unit.connection, ids)
+    which = {"ids": json.dumps(list(ids))}
+    unit.connection.execute(
+        f"DELETE FROM item WHERE source_id IN (SELECT value FROM json_each(:ids)) AND {UNTOUCHED}", which
+    )
+    unit.connection.execute("DELETE FROM source WHERE id IN (SELECT value FROM json_each(:ids))", which)
+    return counted
+
+
+def _next_id(db: sqlite3.Connection) -> int:
+    """The id that AUTOINCREMENT would give next: never one that was given before."""
+    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'item'").fetchone()
+    return 1 if row is None else int(row[0]) + 1
+
+
+def _widen_hash(db: sqlite3.Connection) -> None:
+    """FTS5 keeps a transaction's words in memory until it commits; the store remembers the size."""
+    row = db.execute("SELECT v FROM item_fts_config WHERE k = 'hashsize'").fetchone()
+    if row is None or row[0] != HASH_BYTES:
+        db.execute("INSERT INTO item_fts (item_fts, rank) VALUES ('hashsize', :size)", {"size": HASH_BYTES})
+
+
+def tag_sources(unit: Unit, wanted: Mapping[int, Sequence[str]]) -> None:
+    """The sources have the tags, by the thousand: each name is looked up or made once."""
+    numbers: dict[str, int] = {}
+    rows = []
+    for source_id, names in wanted.items():
+        for name in names:
+            if name not in numbers:
+                numbers[name] = _tag_number(unit, name)
+            rows.append({"tag": numbers[name], "id": source_id})
+    unit.connection.executemany(
+        "INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (:tag, 'source', :id, 'hand') "
+        "ON CONFLICT DO NOTHING",
+        rows,
+    )
+
+
+def _tag_number(unit: Unit, name: str) -> int:
+    """The tag that the name means today, made where there is none."""
+    from pkm.store.model import Tag
+
+    kept = tags.resolve(unit.connection, tags.clean_name(name))
+    row = tags.find(unit.connection, kept)
+    if row is not None:
+        return int(row["id"])
+    made = unit.add(Tag(name=kept, created_at=unit.at))
+    assert made.id is not None
+    return made.id
+
+
+def circles_of(db: sqlite3.Connection, source_id: int) -> set[int]:
+    """The circles that hold a source."""
+    rows = db.execute("SELECT circle_id FROM circle_source WHERE source_id = :id", {"id": source_id})
+    return {row[0] for row in rows}
+
+
+def leave_circles(unit: Unit, source_id: int, circle_ids: Sequence[int]) -> None:
+    """The circles no longer hold the source."""
+    unit.connection.executemany(
+        "DELETE FROM circle_source WHERE source_id = :id AND circle_id = :circle",
+        [{"id": source_id, "circle": circle} for circle in circle_ids],
+    )
+
+
+def find_page(db: sqlite3.Connection, addresses: Iterable[str]) -> int | None:
+    """The oldest item with one of these canonical addresses."""
+    row = db.execute(
+        "SELECT min(id) FROM item WHERE canonical_url IN (SELECT value FROM json_each(:addresses))",
+        {"addresses": json.dumps(list(addresses))},
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def add_clip(unit: Unit, page: Brought) -> int:
+    """The page is a kept item without a source; its id."""
+    made = unit.connection.execute(
+        "INSERT INTO item (state, title, url, canonical_url, author, published_at, received_at, decided_at, hash, via, "
+        "summary, text, html) VALUES ('kept', :title, :url, :canonical_url, :author, :published_at, :at, :at, :hash, "
+        "'clip', :summary, :text, :html) RETURNING id",
+        {**page._asdict(), "at": unit.at},
+    )
+    return int(made.fetchone()[0])
+
+
+def fill_clip(unit: Unit, number: int, page: Brought) -> None:
+    """An item that is there has the page's text where that is longer, and its author where it had none."""
+    unit.connection.execute(
+        "UPDATE item SET author = coalesce(nullif(author, ''), :author), text = :text, html = :html, changed_at = :at "
+        "WHERE id = :id AND length(:text) > length(text)",
+        {"author": page.author, "text": page.text, "html": page.html, "at": unit.at, "id": number},
+    )

@@ -1,0 +1,90 @@
+"""Questions about items: the inbox, one, several, those of a source; and what is decided about them."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pkm.ids import make
+from pkm.store import tags
+
+if TYPE_CHECKING:
+    from pkm.store.session import Unit
+
+Row = dict[str, Any]
+
+_COLUMNS = (
+    "item.id, item.title, item.url, item.source_id, coalesce(nullif(source.title, ''), source.url) AS source_title, "
+    "item.author, item.published_at, item.received_at, item.decided_at, item.state, item.via"
+)
+_FROM = "FROM item LEFT JOIN source ON source.id = item.source_id"
+ORDERS = {"newest": "item.received_at DESC, item.id DESC", "oldest": "item.received_at, item.id"}
+
+
+def _shape(row: sqlite3.Row, names: list[str]) -> Row:
+    return {
+        "id": make("item", row["id"]), "kind": "item", "title": row["title"] or row["url"], "url": row["url"],
+        "source": None if row["source_id"] is None else make("source", row["source_id"]),
+        "source_title": row["source_title"], "author": row["author"], "published_at": row["published_at"],
+        "received_at": row["received_at"], "decided_at": row["decided_at"], "state": row["state"], "via": row["via"],
+        "tags": names,
+    }  # fmt: skip
+
+
+def _shaped(db: sqlite3.Connection, found: Iterable[sqlite3.Row]) -> list[Row]:
+    found = list(found)
+    names = tags.of_many(db, "item", [row["id"] for row in found])
+    return [_shape(row, names.get(row["id"], [])) for row in found]
+
+
+def inbox(db: sqlite3.Connection, limit: int, *, sort: str = "newest") -> list[Row]:
+    """Items that nothing was decided about, by when they came, then by id."""
+    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = 'inbox' ORDER BY {ORDERS[sort]} LIMIT :limit"
+    return _shaped(db, db.execute(sql, {"limit": limit}))
+
+
+def next_in_inbox(db: sqlite3.Connection, skipped: Iterable[int], *, sort: str = "newest") -> Row | None:
+    """The first item of the inbox that is not among the skipped ones, with its text; None where there is none."""
+    left_out = ", ".join(str(int(number)) for number in skipped)
+    sql = f"SELECT item.id FROM item WHERE state = 'inbox' AND id NOT IN ({left_out}) ORDER BY {ORDERS[sort]} LIMIT 1"
+    found = db.execute(sql).fetchone()
+    return None if found is None else row(db, found[0])
+
+
+def count_inbox(db: sqlite3.Connection) -> int:
+    """How many items nothing was decided about."""
+    return int(db.execute("SELECT count(*) FROM item WHERE state = 'inbox'").fetchone()[0])
+
+
+def row(db: sqlite3.Connection, number: int) -> Row | None:
+    """One item as an object with its text, summary and cleaned HTML, None where there is none."""
+    sql = f"SELECT {_COLUMNS}, item.summary, item.text, item.html, item.changed_at {_FROM} WHERE item.id = :id"
+    found = db.execute(sql, {"id": number}).fetchone()
+    if found is None:
+        return None
+    whole = {key: found[key] for key in ("summary", "text", "html", "changed_at")}
+    return {**_shape(found, tags.of(db, "item", number)), **whole}
+
+
+def rows(db: sqlite3.Connection, ids: Sequence[int]) -> list[Row]:
+    """The items of these numbers, in their order, without texts; those that are not there are left out."""
+    listed = ", ".join(str(int(number)) for number in ids)
+    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.id IN ({listed})"
+    found = {row["id"]: row for row in db.execute(sql)}
+    return _shaped(db, [found[number] for number in ids if number in found])
+
+
+def of_source(db: sqlite3.Connection, source_id: int, limit: int) -> list[Row]:
+    """Items of a source, the last brought first."""
+    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.source_id = :id ORDER BY item.id DESC LIMIT :limit"
+    return _shaped(db, db.execute(sql, {"id": source_id, "limit": limit}))
+
+
+def decide(unit: "Unit", number: int, state: str) -> None:
+    """The item is kept, dropped or back in the inbox; the hour of the decision stays where nothing changes."""
+    from pkm.store.model import Item
+
+    item = unit.get(Item, number)
+    if item.state != state:
+        item.state = state
+        item.decided_at = None if state == "inbox" else unit.at
+        unit.flush()

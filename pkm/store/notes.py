@@ -1,0 +1,86 @@
+"""Questions about notes: one, several, the newest, by title, by item. Plain SQL, in the shape of the JSON contract."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from pkm.ids import make
+from pkm.store import tags
+from pkm.text import fold
+
+Row = dict[str, Any]
+
+
+def _shape(row: sqlite3.Row, names: list[str]) -> Row:
+    return {
+        "id": make("note", row["id"]), "kind": "note", "title": row["title"], "text": row["text"], "tags": names,
+        "reach": row["reach"], "stage": row["stage"],
+        "item": None if row["item_id"] is None else make("item", row["item_id"]), "at": row["at"],
+        "created_at": row["created_at"], "updated_at": row["updated_at"], "dropped_at": row["dropped_at"],
+    }  # fmt: skip
+
+
+def _shaped(db: sqlite3.Connection, found: list[sqlite3.Row]) -> list[Row]:
+    names = tags.of_many(db, "note", [row["id"] for row in found])
+    return [_shape(row, names.get(row["id"], [])) for row in found]
+
+
+def row(db: sqlite3.Connection, number: int) -> Row | None:
+    """One note as an object, None where there is none."""
+    found = rows(db, [number])
+    return found[0] if found else None
+
+
+def rows(db: sqlite3.Connection, ids: Sequence[int]) -> list[Row]:
+    """The notes of these numbers, in their order; those that are not there are left out."""
+    listed = ", ".join(str(int(number)) for number in ids)
+    found = {row["id"]: row for row in db.execute(f"SELECT * FROM note WHERE id IN ({listed})")}
+    return _shaped(db, [found[number] for number in ids if number in found])
+
+
+def recent(db: sqlite3.Connection, limit: int) -> list[Row]:
+    """Notes that are not put away, last changed first."""
+    sql = "SELECT * FROM note WHERE dropped_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT :limit"
+    return _shaped(db, db.execute(sql, {"limit": limit}).fetchall())
+
+
+def count(db: sqlite3.Connection) -> int:
+    """How many notes are not put away."""
+    return int(db.execute("SELECT count(*) FROM note WHERE dropped_at IS NULL").fetchone()[0])
+
+
+def by_title(db: sqlite3.Connection, title: str) -> list[int]:
+    """Notes of that title, case and width of letters ignored: first those not put away, then the oldest."""
+    folded = fold(title)
+    if not folded:
+        return []
+    if title.isascii():
+        sql, given = "SELECT id, title, dropped_at FROM note WHERE title = :title COLLATE NOCASE", title.strip()
+    else:  # SQLite folds ASCII only; the index of words folds all of them, and finds more than is meant
+        found = "SELECT rowid FROM note_fts WHERE note_fts MATCH :title"
+        sql = f"SELECT id, title, dropped_at FROM note WHERE id IN ({found})"
+        given = 'title : "' + title.replace('"', '""') + '"'
+    same = [row for row in db.execute(sql, {"title": given}) if fold(row["title"]) == folded]
+    return [row["id"] for row in sorted(same, key=lambda row: (row["dropped_at"] is not None, row["id"]))]
+
+
+def of_item(db: sqlite3.Connection, item_id: int) -> list[Row]:
+    """Notes made from an item and not put away, oldest first."""
+    sql = "SELECT * FROM note WHERE item_id = :id AND dropped_at IS NULL ORDER BY id"
+    return _shaped(db, db.execute(sql, {"id": item_id}).fetchall())
+
+
+def trials(db: sqlite3.Connection, number: int) -> list[Row]:
+    """Where a note was tried, oldest first: {"id", "kind", "title", "place", "outcome", "text", "at"}."""
+    found = db.execute("SELECT * FROM trial WHERE note_id = :id ORDER BY at, id", {"id": number})
+    return [
+        {"id": make("trial", row["id"]), "kind": "trial", "title": row["text"] or row["outcome"], "place": row["place"],
+         "outcome": row["outcome"], "text": row["text"], "at": row["at"]}
+        for row in found
+    ]  # fmt: skip
+
+
+def growth(db: sqlite3.Connection, number: int) -> list[Row]:
+    """The steps of a note from stage to stage, oldest first: {"from", "to", "because", "at"}."""
+    found = db.execute("SELECT * FROM growth WHERE note_id = :id ORDER BY id", {"id": number})
+    return [{"from": r["stage_from"], "to": r["stage_to"], "because": r["because"], "at": r["at"]} for r in found]

@@ -1,0 +1,444 @@
+"""Search: a parsed query over every kind of thing, as SQL, ranked, cut to a page, with the hit marked.
+
+The only module that uses FTS5. Each kind is asked by itself for its newest WINDOW matches (of notes, annotations and
+contacts that is nearly always all of them), with bm25 where words were asked for; a word that a fifth of a million
+items have would take long to rank whole, and what is old there is rarely meant. Ranks are made comparable between
+kinds, weighed by kind and age, and merged; only what is shown is read in full.
+"""
+
+import contextlib
+import re
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pkm import query as q
+from pkm.dates import parse_stamp
+from pkm.errors import Invalid
+from pkm.store.conditions import AT, Scope, all_of, any_of, none_of, of_date, of_field
+from pkm.store.hits import TITLED, read, whole_text
+from pkm.text import fold
+
+Row = dict[str, Any]
+
+WINDOW = 2000
+"""How many matches of a kind are ranked, the newest; bm25 of a common word takes 5 to 20 ms for them."""
+SEARCHED = ("note", "item", "annotation", "contact", "share")
+"""Kinds that are searched where the query names none."""
+SORTS = ("best", "newest", "oldest", "title")
+REGEX_S = 2.0
+"""How long regular expressions may take, all in all, before the search stops with what it has."""
+REGEX_TEXT = 20_000
+"""How many characters of a text a regular expression looks at."""
+
+_WEIGHTS = {"note": "3.0, 1.0", "item": "3.0, 2.0, 1.0", "annotation": "1.0, 1.5"}
+"""bm25's weights for the columns: a title counts three times."""
+_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+    "note": {"title": ("title",), "text": ("text",)},
+    "item": {"title": ("title",), "text": ("text",)},
+    "annotation": {"text": ("exact", "comment")},
+    "contact": {"title": ("name", "nick"), "text": ("about",)},
+    "handle": {},
+}
+"""What in:title and in:text mean for each index."""
+_SNIPPET = {"note": 1, "item": 2, "annotation": -1}
+"""The column that a snippet is taken from; -1: the one that matches best."""
+_KIND_WEIGHT = {"note": 1.15, "contact": 1.1}
+"""One's own words, and people, come a little before what came in."""
+_SHORT = 4
+"""A beginning of fewer letters stands for too many words to be ranked by them."""
+_HALF_LIFE_DAYS = 90
+_RECENT = 0.3
+"""What being of today adds to a rank; half of it after _HALF_LIFE_DAYS."""
+_MARKS = ("\x02", "\x03")  # no text in the store holds a control character
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """The rows of a page, how many there are in all (None: more than were counted), and what to say beside them.
+
+    rows: in the JSON contract's shapes, with "snippet", "hits" ([start, end] in it) and "score" (None unranked).
+    unknown: (kind, name) of what the query names and nothing answers to. stopped: regular expressions ran out of time.
+    """
+
+    rows: list[Row]
+    total: int | None
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+    stopped: bool = False
+
+
+@dataclass(slots=True)
+class _Hit:
+    kind: str
+    number: int
+    at: str
+    rank: float | None
+    title: str = ""
+    score: float = 0.0
+
+
+def search(
+    db: sqlite3.Connection, query: q.Query, *, limit: int, sort: str = "best", now: datetime
+) -> SearchPage:  # fmt: skip
+    """The first `limit` things that the query asks for, over all kinds, in a total order that ends in kind and id.
+
+    sort: best (by rank, or newest where no word was asked for), newest, oldest or title. now: for the age of things.
+    Raises Invalid where nothing was asked for, NotFound for a saved search that is not there.
+    """
+    if query.node is None:
+        raise Invalid("an empty query", "there is nothing to search for",
+                      next="pkm find 'desire paths', pkm find 'kind:note tag:org', pkm find '@maria after:3m'")  # fmt: skip
+    hits: list[_Hit] = []
+    unknown: list[tuple[str, str]] = []
+    full = False
+    with _patience(db, query.node) as patience:
+        for kind in _kinds(query.node):
+            scope = Scope(db, kind)
+            found = _ask(scope, query, max(WINDOW, limit), sort, patience)
+            full |= len(found) >= max(WINDOW, limit)
+            hits += _scored(found, now)
+            unknown += [name for name in scope.unknown if name not in unknown]
+    _order(hits, sort if sort != "best" or q.text_of(query) is not None else "newest")
+    rows = _shown(db, hits[:limit], query)
+    return SearchPage(rows, None if full or patience.over else len(hits), unknown, patience.over)
+
+
+def _fields(node: q.Node | None) -> Iterator[q.Field]:
+    if isinstance(node, q.Field):
+        yield node
+    elif isinstance(node, q.Not):
+        yield from _fields(node.node)
+    elif isinstance(node, q.And | q.Or):
+        for part in node.nodes:
+            yield from _fields(part)
+
+
+def _kinds(node: q.Node) -> list[str]:
+    named = {kind for one in _fields(node) if one.name == "kind" for kind in one.values}
+    return list(dict.fromkeys([*SEARCHED, *(kind for kind in q.KINDS if kind in named)]))
+
+
+# From the query to SQL
+
+
+def _ask(scope: Scope, query: q.Query, window: int, sort: str, patience: "_Patience") -> list[_Hit]:
+    """The kind's newest (sort oldest: its oldest) matches, at most `window` of each alternative."""
+    hidden = "1"
+    if not any(one.name == "is" and "dropped" in one.values for one in _fields(query.node)):
+        hidden = {"note": "note.dropped_at IS NULL", "item": "item.state <> 'dropped'"}.get(scope.kind, "1")
+    found: dict[int, _Hit] = {}
+    for node in _alternatives(query.node):
+        sql = _sql(scope, q.Query(query.text, node), hidden, sort)
+        if sql:
+            for hit in _fetch(scope, f"{sql} LIMIT {scope.bind(window)}", patience):
+                found.setdefault(hit.number, hit)
+    return list(found.values())
+
+
+def _alternatives(node: q.Node | None) -> Sequence[q.Node | None]:
+    """The sides of an OR that no single MATCH answers: each is fast by itself, together they read everything."""
+    return node.nodes if isinstance(node, q.Or) and not q.is_text(node) else (node,)
+
+
+def _sql(scope: Scope, query: q.Query, hidden: str, sort: str) -> str:
+    text, rest = q.text_of(query), q.rest_of(query)
+    ranked = text is not None and scope.kind in _WEIGHTS
+    parts = [_compile(scope, node) for node in _parts(rest)]
+    if text is not None and not ranked:
+        parts.append(_compile(scope, text))
+    least = _least_id(scope, query) if scope.kind == "item" and "0" not in parts else None
+    if least is not None:
+        parts.append(f"item.id >= {scope.bind(least)}")
+    parts.append(hidden)
+    where = all_of(parts)
+    if where == "0":
+        return ""
+    if not ranked or text is None:
+        return _listed_sql(
+            scope.kind, where, sort, leading=any(part.startswith(f"{scope.kind}.id IN (") for part in parts)
+        )
+    expression = q.fts(text, _COLUMNS[scope.kind])
+    short = any(word.prefix and len(word.text) < _SHORT for word in q.terms(text))
+    return _ranked_sql(scope, expression, parts, sort, rank=sort == "best" and not short) if expression else ""
+
+
+def _parts(node: q.Node | None) -> Sequence[q.Node]:
+    return node.nodes if isinstance(node, q.And) else () if node is None else (node,)
+
+
+def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, *, rank: bool) -> str:
+    """SQL that walks the index from the newest row, so that the window's end stops it.
+
+    What the index's own rows can be held against is asked before the table is joined. The plus keeps SQLite from
+    asking the index once for each id instead: that takes minutes where a tag has many things.
+    """
+    kind = scope.kind
+    where = all_of([re.sub(rf"^{kind}\.id IN \(", "+words.rowid IN (", re.sub(rf"^{kind}\.id >=", "words.rowid >=", part))
+                    for part in parts])  # fmt: skip
+    order = f"bm25({kind}_fts, {_WEIGHTS[kind]})" if rank else "NULL"
+    return (
+        f"SELECT {kind}.id, {AT[kind]}, {order}, {TITLED[kind] if sort == 'title' else 'NULL'} "
+        f"FROM {kind}_fts AS words CROSS JOIN {kind} ON {kind}.id = words.rowid "
+        f"WHERE words.{kind}_fts MATCH {scope.bind(expression)} AND {where} "
+        f"ORDER BY words.rowid {'ASC' if sort == 'oldest' else 'DESC'}"
+    )
+
+
+def _least_id(scope: Scope, query: q.Query) -> int | None:
+    """The first item that came in at or after the query's `after:`, where that spares walking over older ones."""
+    since = max((node.since for node in _parts(query.node) if isinstance(node, q.When) and node.since), default=None)
+    if since is None:
+        return None
+    few = WINDOW * 50
+    least, count = scope.db.execute(
+        "SELECT min(id), count(*) FROM (SELECT id FROM item WHERE state IN ('inbox', 'kept', 'dropped') "
+        "AND received_at >= :since LIMIT :few)", {"since": since, "few": few},
+    ).fetchone()  # fmt: skip
+    return None if count == few else int(least or 2**62)
+
+
+def _listed_sql(kind: str, where: str, sort: str, *, leading: bool) -> str:
+    """SQL without words, in an order that an index has: notes by change, items as they came, others by id.
+
+    leading: the conditions name the things outright, so no index is to lead away from them.
+    """
+    way = "ASC" if sort == "oldest" else "DESC"
+    by = "id {0}"
+    if kind == "note" and not leading:
+        by = "updated_at {0}, note.id {0}"
+    elif kind == "item" and not leading and re.search(r"(?:^|\(| AND )item\.state = '\w+'(?: AND |\)|$)", where):
+        by = "received_at {0}, item.id {0}"  # the index of states has them in this order
+    elif kind == "item":
+        where = re.sub(
+            r"\bitem\.state\b", "+item.state", where
+        )  # that index would give the whole of a state, to be sorted
+    order = by.format(way)
+    title = TITLED[kind] if sort == "title" else "NULL"
+    return f"SELECT {kind}.id, {AT[kind]}, NULL, {title} FROM {kind} WHERE {where} ORDER BY {kind}.{order}"
+
+
+def _compile(scope: Scope, node: q.Node) -> str:
+    if isinstance(node, q.Word):
+        return _word(scope, node)
+    if isinstance(node, q.Field):
+        return of_field(scope, node)
+    if isinstance(node, q.When):
+        return of_date(scope, node)
+    if isinstance(node, q.Regex):
+        return f"holds_regex({scope.bind(node.pattern)}, {whole_text(scope.kind)})"
+    if isinstance(node, q.Not):
+        return none_of(_compile(scope, node.node))
+    parts = [_compile(scope, part) for part in node.nodes]
+    return all_of(parts) if isinstance(node, q.And) else any_of(parts)
+
+
+def _word(scope: Scope, word: q.Word) -> str:
+    """A word as a condition: by the index where the kind has one; the few of other kinds are looked at one by one."""
+    kind = scope.kind
+    if kind not in _COLUMNS:
+        return f"holds_word({scope.bind(fold(word.text))}, {whole_text(kind, word.where)})"
+    parts = []
+    for table, column in ((kind, "id"), *((("handle", "contact_id"),) if kind == "contact" else ())):
+        expression = q.fts(word, _COLUMNS[table])
+        if expression:
+            rows = scope.match(f"{table}_fts", expression)
+            parts.append(
+                f"{kind}.id IN ({rows if column == 'id' else f'SELECT {column} FROM {table} WHERE id IN ({rows})'})"
+            )
+    return any_of(parts)
+
+
+# Running it
+
+
+class _Patience:
+    """How long regular expressions have run; `over` once they took too long."""
+
+    def __init__(self) -> None:
+        self.until = time.monotonic() + REGEX_S
+        self.over = False
+        self.interruptible = True
+
+
+class _TooLong(Exception):
+    """A regular expression ran out of time."""
+
+
+@contextlib.contextmanager
+def _patience(db: sqlite3.Connection, node: q.Node) -> Iterator[_Patience]:
+    """The connection can hold texts against words and patterns; a pattern that takes too long is stopped.
+
+    Python's matcher looks for signals while it works, so a timer ends it. Only the main thread may set one: elsewhere
+    less of each text is looked at.
+    """
+    patience = _Patience()
+    db.create_function("holds_word", 2, lambda word, text: word in fold(text or ""), deterministic=True)
+    if not any(isinstance(part, q.Regex) for part in _all_nodes(node)):
+        yield patience
+        return
+    import signal
+    import threading
+
+    patience.interruptible = threading.current_thread() is threading.main_thread()
+    db.create_function("holds_regex", 2, _matcher(patience), deterministic=True)
+    if not patience.interruptible:
+        yield patience
+        return
+
+    def stop(*_: object) -> None:
+        patience.over = True
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, REGEX_S)
+    try:
+        yield patience
+    except _TooLong:  # between two texts, where nothing was left to stop
+        patience.over = True
+        raise Invalid(
+            "the regular expression", f"it takes longer than {REGEX_S:g} s", next="add a word or a field"
+        ) from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _all_nodes(node: q.Node) -> Iterator[q.Node]:
+    yield node
+    if isinstance(node, q.Not):
+        yield from _all_nodes(node.node)
+    elif isinstance(node, q.And | q.Or):
+        for part in node.nodes:
+            yield from _all_nodes(part)
+
+
+def _matcher(patience: _Patience) -> Any:
+    compiled: dict[str, re.Pattern[str]] = {}
+    most = REGEX_TEXT if patience.interruptible else REGEX_TEXT // 10
+
+    def holds(pattern: str, text: str | None) -> bool:
+        if time.monotonic() > patience.until:
+            patience.over = True
+            raise _TooLong
+        found = compiled.get(pattern) or compiled.setdefault(pattern, re.compile(pattern, re.I | re.M))
+        return found.search((text or "")[:most]) is not None
+
+    return holds
+
+
+def _fetch(scope: Scope, sql: str, patience: _Patience) -> list[_Hit]:
+    """The hits; those found until then where a pattern ran out of time."""
+    found: list[_Hit] = []
+    if patience.over:
+        return found
+    try:
+        for number, at, rank, title in scope.db.execute(sql, scope.given):
+            found.append(_Hit(scope.kind, number, at or "", rank, title or ""))
+    except (_TooLong, sqlite3.OperationalError):
+        if not patience.over:
+            raise
+    return found
+
+
+# Rank and order
+
+
+def _scored(hits: list[_Hit], now: datetime) -> list[_Hit]:
+    """The hits with comparable scores: rank within the kind (its best is 1), weighed by kind and age."""
+    best = min((hit.rank for hit in hits if hit.rank is not None), default=0.0) or -1.0
+    today = now.timestamp()
+    for hit in hits:
+        rank = 0.8 if hit.rank is None else hit.rank / best
+        try:
+            days = max(0.0, (today - parse_stamp(hit.at).timestamp()) / 86400)
+        except ValueError:
+            days = 3650.0
+        hit.score = rank * _KIND_WEIGHT.get(hit.kind, 1.0) * (1 + _RECENT * 0.5 ** (days / _HALF_LIFE_DAYS))
+    return hits
+
+
+def _order(hits: list[_Hit], sort: str) -> None:
+    hits.sort(key=lambda hit: (hit.kind, -hit.number))
+    if sort == "best":
+        hits.sort(key=lambda hit: -hit.score)
+    elif sort == "title":
+        hits.sort(key=lambda hit: fold(hit.title))
+    else:
+        hits.sort(key=lambda hit: hit.at, reverse=sort == "newest")
+
+
+# What is shown
+
+
+def _shown(db: sqlite3.Connection, hits: list[_Hit], query: q.Query) -> list[Row]:
+    words = q.terms(query.node)
+    patterns = [re.compile(node.pattern, re.I | re.M) for node in _parts(query.node) if isinstance(node, q.Regex)]
+    by_kind: dict[str, list[int]] = {}
+    for hit in hits:
+        by_kind.setdefault(hit.kind, []).append(hit.number)
+    rows = {kind: read(db, kind, numbers) for kind, numbers in by_kind.items()}
+    marked = {kind: _snippets(db, kind, numbers, words) for kind, numbers in by_kind.items()}
+    ranked = q.text_of(query) is not None
+    shown = []
+    for hit in hits:
+        row = rows[hit.kind].get(hit.number)
+        if row is None:
+            continue
+        text, spans = marked[hit.kind].get(hit.number) or cut(row.pop("searched", ""), words, patterns)
+        row.pop("searched", None)
+        shown.append({**row, "snippet": text, "hits": spans, "score": round(hit.score, 4) if ranked else None})
+    return shown
+
+
+def _snippets(
+    db: sqlite3.Connection, kind: str, numbers: list[int], words: list[q.Word]
+) -> dict[int, tuple[str, list[list[int]]]]:
+    """For each number, the part of its text where the words are, and where they stand in it."""
+    expressions = [q.fts(word, _COLUMNS[kind]) for word in words] if kind in _SNIPPET else []
+    wanted = " OR ".join(dict.fromkeys(one for one in expressions if one))
+    if not wanted:
+        return {}
+    listed = ", ".join(str(int(number)) for number in numbers)
+    found = db.execute(
+        f"SELECT rowid, snippet({kind}_fts, {_SNIPPET[kind]}, :on, :off, '…', 18) FROM {kind}_fts "
+        f"WHERE {kind}_fts MATCH :words AND rowid IN ({listed})",
+        {"on": _MARKS[0], "off": _MARKS[1], "words": wanted},
+    )
+    return {number: _unmarked(text) for number, text in found if _MARKS[0] in text}
+
+
+def _unmarked(text: str) -> tuple[str, list[list[int]]]:
+    """The snippet on one line without its marks, and where they were."""
+    plain = ""
+    spans: list[list[int]] = []
+    for part in re.split(f"([{''.join(_MARKS)}])", re.sub(r"\s+", " ", text).strip()):
+        if part == _MARKS[0]:
+            spans.append([len(plain), len(plain)])
+        elif part == _MARKS[1]:
+            spans[-1][1] = len(plain)
+        else:
+            plain += part
+    return plain, spans
+
+
+SHOWN = 140
+"""How many characters of a text are shown where no index gave a snippet."""
+
+
+def cut(text: str, words: Sequence[q.Word], patterns: Sequence[re.Pattern[str]]) -> tuple[str, list[list[int]]]:
+    """A piece of the text around its first hit, on one line, and where hits stand in it; its beginning without one."""
+    line = re.sub(r"\s+", " ", text[:REGEX_TEXT]).strip()
+    looked = [re.compile(re.escape(word.text), re.I) for word in words]
+    looked += patterns
+    first = min((match.start() for one in looked if (match := one.search(line)) and match.group()), default=0)
+    start = 0 if first < SHOWN // 2 else line.rfind(" ", 0, first - SHOWN // 4) + 1
+    piece = ("…" if start else "") + line[start : start + SHOWN] + ("…" if len(line) > start + SHOWN else "")
+    spans = sorted([match.start(), match.end()] for one in looked for match in one.finditer(piece) if match.group())
+    apart: list[list[int]] = []
+    for span in spans:
+        if not apart or span[0] >= apart[-1][1]:
+            apart.append(span)
+    return piece, apart

@@ -1,0 +1,1 @@
+"""What serves the whole: today's picture, export and import, doctor, the tour."""

@@ -1,0 +1,246 @@
+"""All of it as one folder of plain files, and back into an empty store, equal byte for byte when exported again.
+
+notes/ is Markdown with front matter; tables/ has every table as JSON, one row a line. sources.opml and contacts.vcf say
+again what other tools can read; an import of the folder takes the tables and the notes.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pkm.config import Home
+from pkm.errors import BadInput, Invalid, Refused
+from pkm.files import safe_name, write_atomic
+from pkm.ids import make
+from pkm.store import archive
+from pkm.store.session import Store
+from pkm.store.version import SCHEMA_VERSION
+
+Row = dict[str, Any]
+
+FORMAT = 1
+MARK = "pkm.json"
+_README = """# An export of pkm
+
+Everything in plain files. `notes/` holds the notes as Markdown with front matter; `tables/` every table as JSON, one row
+a line (a note's text stands in its file in `notes/`); `sources.opml` and `contacts.vcf` are copies for other programs;
+`home/` holds the settings, templates and drafts. `pkm import` of this folder into an empty home gives it all back.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export wrote: the folder, how many files changed and how many rows each table has."""
+
+    folder: Path
+    written: int
+    unchanged: int
+    removed: int
+    rows: dict[str, int]
+
+
+def export_all(store: Store, home: Home, folder: Path) -> ExportReport:
+    """The folder holds all of the store and the settings; a file that is equal already is not written again.
+
+    Raises Refused where the folder holds files that no export made; StoreError where it cannot be written.
+    """
+    earlier = _earlier(folder)
+    db = store.read()
+    counts: dict[str, int] = {}
+    files: dict[str, bytes] = {"README.md": _README.encode()}
+    for table in archive.tables(db):
+        rows = list(archive.dump(db, table))
+        counts[table] = len(rows)
+        if table == "note":
+            files |= {_note_path(row): _note_file(row) for row in rows}
+            rows = [{key: value for key, value in row.items() if key != "text"} for row in rows]
+        files[f"tables/{table}.json"] = _json_lines(rows)
+    files |= _home_files(home)
+    files["sources.opml"] = _opml(db)
+    files["contacts.vcf"] = _vcards(db)
+    mark = {"format": FORMAT, "schema": SCHEMA_VERSION, "sequences": archive.sequences(db), "files": sorted(files)}
+    files[MARK] = (json.dumps(mark, ensure_ascii=False, indent=1) + "\n").encode()
+    written = 0
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not (path.is_file() and path.read_bytes() == data):
+            write_atomic(path, data)
+            written += 1
+    gone = [name for name in earlier if name not in files]
+    for name in gone:
+        (folder / name).unlink(missing_ok=True)
+    return ExportReport(folder, written, len(files) - written, len(gone), counts)
+
+
+def _earlier(folder: Path) -> list[str]:
+    """The files that an earlier export made there; Refused where the folder is not ours."""
+    if not folder.exists() or not any(folder.iterdir()):
+        return []
+    if not (folder / MARK).is_file():
+        raise Refused(
+            str(folder),
+            "it holds files that pkm did not write",
+            kept="They were not touched.",
+            next="name an empty or new folder",
+        )
+    named = _read_mark(folder).get("files", [])
+    return [
+        name
+        for name in named
+        if isinstance(name, str) and ".." not in Path(name).parts and not Path(name).is_absolute()
+    ]
+
+
+def _read_mark(folder: Path) -> Row:
+    try:
+        mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(str(folder / MARK), f"it cannot be read: {error}") from error
+    if not isinstance(mark, dict):
+        raise BadInput(str(folder / MARK), "it is no export of pkm")
+    return mark
+
+
+def _json_lines(rows: list[Row]) -> bytes:
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f"[\n{lines}\n]\n".encode() if rows else b"[]\n"
+
+
+def _note_path(row: Row) -> str:
+    return f"notes/{make('note', row['id'])} {safe_name(row['title'])}.md"
+
+
+def _note_file(row: Row) -> bytes:
+    from pkm.frontmatter import join
+
+    fields: dict[str, str | list[str]] = {
+        "id": make("note", row["id"]),
+        "title": row["title"],
+        "reach": row["reach"],
+        "stage": row["stage"],
+    }
+    return join(fields, row["text"]).encode()
+
+
+def _home_files(home: Home) -> dict[str, bytes]:
+    """Settings, templates and drafts, under home/."""
+    found = {"home/config.toml": home.config} if home.config.is_file() else {}
+    for folder, name in ((home.templates, "templates"), (home.drafts, "drafts")):
+        if folder.is_dir():
+            found |= {
+                f"home/{name}/{path.relative_to(folder).as_posix()}": path
+                for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()
+            }  # fmt: skip
+    return {name: path.read_bytes() for name, path in found.items()}
+
+
+def _opml(db: Any) -> bytes:
+    from pkm.seek.lists import all_feeds
+    from pkm.seek.opml import write_opml
+
+    return write_opml("Sources", all_feeds(db))
+
+
+def _vcards(db: Any) -> bytes:
+    from pkm.people.cards import all_cards
+    from pkm.people.vcard import write_cards
+
+    return write_cards(all_cards(db))
+
+
+def is_export(path: Path) -> bool:
+    """Whether the path is a folder that export_all() wrote."""
+    return path.is_dir() and (path / MARK).is_file() and (path / "tables").is_dir()
+
+
+def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False) -> dict[str, int]:
+    """The empty store holds what the folder says, ids included; rows by table. Settings are taken where none are set.
+
+    Raises Refused where the store is not empty, BadInput where a file is not as an export writes it: nothing is
+    changed then, all is one transaction.
+    """
+    mark = _read_mark(folder)
+    if mark.get("format") != FORMAT or int(mark.get("schema", 0)) > SCHEMA_VERSION:
+        raise BadInput(str(folder), "a newer pkm wrote it", next="install the newer pkm")
+    db = store.read()
+    if not archive.is_empty(db):
+        raise Refused(
+            f"the import of {folder}", "the store is not empty", kept="Nothing was changed.",
+            next="PKM_HOME=/some/new/folder pkm import " + str(folder),
+        )  # fmt: skip
+    tables = {table: _read_table(folder, table, archive.columns(db, table)) for table in archive.tables(db)}
+    counts = {table: len(rows) for table, rows in tables.items()}
+    if dry_run:
+        return counts
+    with store.unit(journal=False) as unit:
+        archive.clear(unit)
+        for table, rows in tables.items():
+            if rows:
+                archive.load(unit, table, list(rows[0]), rows)
+        archive.set_sequences(unit, {key: int(value) for key, value in mark.get("sequences", {}).items()})
+        unit.summarize(
+            f"imported {sum(counts.values())} rows from {folder}",
+            final="an import into an empty store is not undone; begin with a new home",
+        )
+    _restore_home(home, folder)
+    return counts
+
+
+def _read_table(folder: Path, table: str, known: set[str]) -> list[Row]:
+    path = folder / "tables" / f"{table}.json"
+    if not path.is_file():
+        return []
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(str(path), f"it cannot be read: {error}", kept="Nothing was imported.") from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and isinstance(row.get("id"), int) for row in rows):
+        raise BadInput(str(path), "it is no list of rows with ids", kept="Nothing was imported.")
+    if table == "note":
+        texts = dict(_note_texts(folder))
+        missing = [row["id"] for row in rows if row["id"] not in texts]
+        if missing:
+            raise BadInput(
+                str(folder / "notes"),
+                f"the file of {make('note', missing[0])} is missing",
+                kept="Nothing was imported.",
+            )
+        rows = [{**row, "text": texts[row["id"]]} for row in rows]
+    strange = {key for row in rows for key in row} - known
+    if strange:
+        raise BadInput(
+            str(path),
+            f"it has columns that this pkm does not know: {', '.join(sorted(strange))}",
+            kept="Nothing was imported.",
+        )
+    return rows
+
+
+def _note_texts(folder: Path) -> Iterator[tuple[int, str]]:
+    from pkm.frontmatter import split
+    from pkm.ids import parse
+
+    for path in sorted((folder / "notes").glob("*.md")):
+        try:
+            fields, body, _ = split(path.read_bytes().decode("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(str(path), f"it cannot be read: {error}", kept="Nothing was imported.") from error
+        known = parse(str(fields.get("id", "")))
+        if known is None:
+            raise Invalid(str(path), "its front matter has no id", kept="Nothing was imported.")
+        yield known[1], body
+
+
+def _restore_home(home: Home, folder: Path) -> None:
+    """Settings, templates and drafts of the export are there where the home has none of that name."""
+    for name, target in (("config.toml", home.config), ("templates", home.templates), ("drafts", home.drafts)):
+        source = folder / "home" / name
+        files = [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file())
+        for path in files:
+            place = target if path == source else target / path.relative_to(source)
+            if not place.exists():
+                place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                write_atomic(place, path.read_bytes())

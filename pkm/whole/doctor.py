@@ -1,0 +1,112 @@
+"""Checks of the store, the home and the sources: what is wrong, what was mended, and the command for the rest."""
+
+import os
+import stat
+from dataclasses import dataclass
+from typing import Any
+
+from pkm import config
+from pkm.config import Home
+from pkm.dates import ago, now
+from pkm.errors import PkmError
+from pkm.ids import make
+from pkm.store import health, shares
+from pkm.store.session import Store
+from pkm.text import count, one_line
+
+SICK_AFTER = 3
+"""From this many failures in a row on, a source is listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found. state: mended, wrong (something must be done), told (good to know)."""
+
+    what: str
+    why: str
+    state: str
+    next: str = ""
+
+    def as_row(self) -> dict[str, Any]:
+        """The finding in the JSON contract's shape."""
+        return {"id": self.what, "kind": "finding", "title": self.why, "state": self.state, "next": self.next}
+
+
+def examine(store: Store, home: Home) -> list[Finding]:
+    """What was found, the worst first; what could be mended safely has been: search indexes, open file modes."""
+    found = [
+        *_check_store(store),
+        *_check_modes(home),
+        *_check_settings(home),
+        *_check_drafts(home),
+        *_check_sources(store),
+    ]
+    return sorted(found, key=lambda finding: ("wrong", "mended", "told").index(finding.state))
+
+
+def _check_store(store: Store) -> list[Finding]:
+    db = store.read()
+    damage = health.integrity(db)
+    if damage:
+        step = "pkm backup --list, then pkm backup --restore FILE"
+        return [Finding("store", f"it is damaged: {one_line(damage[0], 120)}", "wrong", step)]
+    found = []
+    orphans = health.broken_references(db)
+    if orphans:
+        found.append(
+            Finding(
+                "store", f"{count(orphans, 'row')} refer to rows that are gone", "wrong", "pkm backup --restore FILE"
+            )
+        )
+    for table in health.stale_indexes(store):
+        health.rebuild_index(store, table)
+        found.append(Finding(f"search in {table}s", "the index did not fit the texts; it was made anew", "mended"))
+    for share in shares.unfinished(db):
+        why = f"“{one_line(share['title'], 60)}” was on its way and has not arrived"
+        found.append(Finding(share["id"], why, "wrong", f"pkm share send {share['id']}"))
+    return found
+
+
+def _check_modes(home: Home) -> list[Finding]:
+    """What others on this machine could read is closed to them: the store, the settings, the drafts."""
+    found = []
+    paths = [home.data, home.db, home.config, home.last, home.drafts, home.backups]
+    for path in paths:
+        if not path.exists():
+            continue
+        mode = stat.S_IMODE(path.stat().st_mode)
+        wanted = 0o700 if path.is_dir() else 0o600
+        if mode & 0o077 and path.stat().st_uid == os.getuid():
+            path.chmod(wanted)
+            found.append(
+                Finding(str(path), f"others on this machine could read it ({mode:o}); now {wanted:o}", "mended")
+            )
+    return found
+
+
+def _check_settings(home: Home) -> list[Finding]:
+    try:
+        unknown = config.read(home).unknown
+    except PkmError as error:
+        return [Finding("settings", str(error), "wrong", error.next or "pkm config")]
+    return [
+        Finding(f"setting {key}", "there is no such setting", "wrong", f"pkm config --unset {key}") for key in unknown
+    ]
+
+
+def _check_drafts(home: Home) -> list[Finding]:
+    drafts = sorted(home.drafts.glob("*")) if home.drafts.is_dir() else []
+    if not drafts:
+        return []
+    why = f"{count(len(drafts), 'draft')} of notes that did not get into the store, in {home.drafts}"
+    return [Finding("drafts", why, "told", "pkm sense note --draft last")]
+
+
+def _check_sources(store: Store) -> list[Finding]:
+    found = []
+    for row in health.sick_sources(store.read(), SICK_AFTER):
+        last = f"; last read {ago(row['fetched_at'], now())}" if row["fetched_at"] else "; never read"
+        why = f"{one_line(row['title'], 40)}: {row['failures']} failures in a row ({one_line(row['error'] or '', 80)}){last}"
+        name = make("source", row["id"])
+        found.append(Finding(name, why, "wrong", f"pkm seek pull {name}, or pkm seek edit {name} --pause"))
+    return found

@@ -1,0 +1,123 @@
+import pytest
+
+
+@pytest.fixture
+def peopled(pkm):
+    """o1 network, o2 practice (community); c1 maria, c2 ken."""
+    pkm("contact", "add", "Maria Silva", "--nick", "maria")
+    pkm("contact", "add", "Ken", "--nick", "ken")
+    pkm("circle", "add", "practice", "--kind", "community", "--purpose", "to try ideas", "--tag", "org")
+    return pkm
+
+
+def test_a_new_home_has_the_network(pkm):
+    assert pkm("circle").out == pkm("circle", "list").out
+    rows = pkm.json("circle", "list")
+    assert [(row["id"], row["name"], row["circle_kind"], row["channels"], row["members"]) for row in rows] == [
+        ("o1", "network", "network", ["site"], 0)
+    ]
+
+
+def test_add_prints_the_id_first(pkm):
+    assert pkm("circle", "add", "practice", "--kind", "community").out == "o2  practice  community\n"
+    result = pkm("circle", "add", "PRACTICE", "--kind", "team", ok=1)
+    assert "There already is the circle practice (o2): it is a community" in result.err
+
+
+def test_an_unknown_kind_names_the_three(pkm):
+    result = pkm("circle", "add", "x", "--kind", "family", ok=2)
+    assert "a team, a community, a network" in result.err
+    assert len(pkm.json("circle", "list")) == 1
+
+
+def test_join_tells_tie_rhythm_and_undo(peopled):
+    peopled("circle", "join", "network", "maria")
+    result = peopled("circle", "join", "practice", "maria", "ken", "--because", "co-hosts the meetup")
+    assert result.out == """\
+c1  Maria Silva joined o2 practice
+  closest tie: network → community; in touch every 6 weeks (before: 26 weeks), next due 2027-01-04
+c2  Ken joined o2 practice
+  closest tie: none → community; in touch every 6 weeks, next due 2027-01-04
+undo: pkm undo 5
+"""
+    peopled("undo", 5)
+    assert [row["circles"] for row in peopled.json("contact", "list")] == [[], ["network"]]
+
+
+def test_joining_twice_is_said_and_changes_nothing(peopled):
+    peopled("circle", "join", "practice", "maria")
+    result = peopled("circle", "join", "practice", "maria", "--because", "again")
+    assert result.out == ""
+    assert "c1  Maria Silva is in practice already, since 2026-11-23; nothing was changed." in result.err
+    again = peopled.json("circle", "join", "practice", "maria")
+    assert (again["operation"], again["moves"][0]["changed"]) == (None, False)
+
+
+def test_show_has_members_who_left_and_why(peopled):
+    peopled("circle", "join", "practice", "maria,ken", "--because", "co-hosts the meetup")
+    left = peopled("circle", "leave", "practice", "ken", "--because", "moved on")
+    assert "closest tie: community → none; no rhythm (before: 6 weeks)" in left.out
+    assert peopled("circle", "show", "practice").out == """\
+o2  practice  (community; the rhythm of its kind)
+  for        to try ideas
+  interests  #org
+  channels   nothing reaches it yet. Next: pkm circle edit o2 --channel NAME
+  quarter    2 joined, 1 left since 2026-10-01
+
+1 member
+  c1  Maria Silva  since 2026-11-23: co-hosts the meetup  (no touch yet)
+
+Left
+  c2  Ken  2026-11-23 to 2026-11-23: moved on
+"""
+    shown = peopled.json("circle", "show", "o2")
+    assert [one["id"] for one in shown["people"]] == ["c1"]
+    assert [(stay["contact"], stay["left_because"]) for stay in shown["left"]] == [("c2", "moved on")]
+    assert shown["members"] == 1
+
+
+def test_show_has_evidence_the_quiet_and_what_it_got(peopled, monkeypatch):
+    peopled("sense", "note", "Maps with @maria #org", "--reach", "network")
+    peopled("circle", "join", "network", "maria", "ken")
+    peopled("contact", "log", "ken", "call")
+    peopled("share", "--yes")
+    monkeypatch.setenv("PKM_NOW", "2027-11-23T09:00:00Z")
+    peopled("contact", "log", "maria", "met")
+    shown = peopled.json("circle", "show", "network")
+    assert {one["id"]: one["evidence"] for one in shown["people"]} == {
+        "c1": {"interactions": 1, "notes": 1, "answers": 0}, "c2": {"interactions": 1, "notes": 0, "answers": 0},
+    }  # fmt: skip
+    assert shown["quiet"] == ["c2"]
+    assert [(share["id"], share["answers"]) for share in shown["shares"]] == [("x1", 0)]
+    assert (shown["quarter"]["joined"], shown["quarter"]["since"]) == ([], "2027-10-01T00:00:00Z")
+    assert "Quiet for long\n  c2  Ken" in peopled("circle", "show", "network").out
+
+
+def test_leaving_never_guesses(peopled):
+    peopled("circle", "join", "practice", "maria")
+    result = peopled("circle", "leave", "practice", "maria sil", ok=2)
+    assert "c1" in result.err
+    assert peopled.json("circle", "show", "practice")["members"] == 1
+
+
+def test_edit(peopled):
+    peopled("circle", "edit", "practice", "--channel", "site", "--tag", "+map", "--every", "4w", "--name", "Practice")
+    row = peopled.json("circle", "show", "practice")
+    assert (row["name"], row["channels"], row["tags"]) == ("Practice", ["site"], ["map", "org"])
+    assert row["every_s"] == 28 * 86_400
+    peopled("circle", "edit", "practice", "--channel", "-site", "--every", "")
+    row = peopled.json("circle", "show", "practice")
+    assert (row["channels"], row["every_s"]) == ([], None)
+    assert "there is site" in peopled("circle", "edit", "practice", "--channel", "pigeon", ok=1).err
+    assert "nothing is said" in peopled("circle", "edit", "practice", ok=2).err
+
+
+def test_a_new_kind_tells_whose_tie_changes(peopled):
+    peopled("circle", "join", "practice", "maria")
+    result = peopled("circle", "edit", "practice", "--kind", "team")
+    assert "c1  Maria Silva  closest tie: community → team; in touch every 2 weeks (before: 6 weeks)" in result.err
+
+
+@pytest.mark.parametrize("command", ["add", "list", "show", "edit", "join", "leave"])
+def test_every_command_has_help_with_an_example(pkm, command):
+    assert "Example:" in pkm("circle", command, "--help").out

@@ -1,0 +1,192 @@
+"""`pkm seek` as it is typed: what it prints, where, and its exit codes."""
+
+import pytest
+
+from tests.edge.test_pull import rss
+
+PAGE = """<html><head><title>Ann</title>{links}</head><body><article><h1>On paths</h1><p>Paths are made by walking, and
+what is walked by many becomes a road that nobody planned, which is why it should be looked at before paving.</p>
+</article></body></html>"""
+OPML = """<opml version="2.0"><body><outline text="Web Dev"><outline type="rss" text="Ann" xmlUrl="http://a.org/f"
+note="keep"/></outline><outline type="rss" text="Bo" xmlUrl="http://b.org/f"/>
+<outline type="rss" text="no" xmlUrl="javascript:1"/></body></opml>"""
+
+
+def link(href: str) -> str:
+    return f'<link rel="alternate" type="application/rss+xml" href="{href}">'
+
+
+def test_nothing_followed_says_what_to_do_first(pkm):
+    for command in (("seek",), ("seek", "pull"), ("seek", "list")):
+        ran = pkm(*command)
+        assert "pkm contact add" in ran.err
+    assert pkm.json("seek", "list") == []
+    assert pkm.json("seek")["new"] == 0
+
+
+def test_add_pull_list_as_the_scripts_have_it(pkm, server):
+    url = server.add("/feed.xml", rss(*(f"t{n}" for n in range(30)), name="Ann's notes"))
+    assert pkm("seek", "add", url, "--every", "1d", "--tag", "org").out == f"s1  Ann's notes  {url}\n"
+    first = pkm.json("seek", "pull", "--all")
+    assert {name: first[name] for name in ("new", "updated", "unchanged", "failed", "failures")} == {
+        "new": 30, "updated": 0, "unchanged": 0, "failed": 0, "failures": [],
+    }  # fmt: skip
+    again = pkm.json("seek", "pull", "--all")
+    assert (again["new"], again["updated"], again["unchanged"]) == (0, 0, 30)
+    (row,) = pkm.json("seek", "list")
+    wanted = {"id": "s1", "kind": "source", "title": "Ann's notes", "url": url, "items": 30, "every_s": 86400}
+    assert wanted.items() <= row.items()
+    assert row["tags"] == ["org"]
+    assert pkm("seek", "list").out.split("  ")[:3] == ["s1", "Ann's notes", "30"]
+
+
+def test_bare_seek_pulls_and_lists_the_newest(pkm, server):
+    pkm("seek", "add", server.add("/f", rss("a", "b")))
+    ran = pkm("seek", "-n", "1")
+    assert ran.out.splitlines()[0] == "2 new, 0 updated, 0 unchanged, from 1 source"
+    assert len(ran.out.splitlines()) == 2
+    assert "1 item of 2" in ran.err
+    assert [row["kind"] for row in pkm.json("seek")["items"]] == ["item", "item"]
+    assert pkm("seek", "--quiet").out == ""
+
+
+def test_a_site_leads_to_its_feed(pkm, server):
+    server.add("/feed", rss("a"))
+    server.add("/comments", rss("c", name="Comments on Ann"))
+    page = PAGE.format(links=link("/feed") + link("/comments"))
+    row = pkm.json("seek", "add", server.add("/", page, content_type="text/html"))
+    assert row["url"] == f"{server.url}/feed"
+
+
+def test_several_feeds_are_listed_and_none_is_guessed(pkm, server):
+    server.add("/essays", rss("a", name="Essays"))
+    server.add("/links", rss("b", name="Links"))
+    page = server.add("/", PAGE.format(links=link("/essays") + link("/links")), content_type="text/html")
+    ran = pkm("seek", "add", page, ok=2)
+    assert f"{server.url}/essays  Essays (1 entry)" in ran.err
+    assert f"Next: follow one of them: pkm seek add {server.url}/essays" in ran.err
+    assert pkm.json("seek", "list") == []
+
+
+def test_no_feed_no_answer_no_address(pkm, server):
+    page = server.add("/", PAGE.format(links=""), content_type="text/html")
+    for address, code, told in (
+        (page, 1, "no feed was found"), ("http://127.0.0.1:1/f", 1, "connection refused"),
+        (server.url + "/none", 1, "404"), ("two words", 2, "neither a web address nor a file"),
+        ("./none.xml", 1, "no such file"),
+    ):  # fmt: skip
+        ran = pkm("seek", "add", address, ok=code)
+        assert told in ran.err
+        assert "Next:" in ran.err
+    assert pkm.json("seek", "list") == []
+    assert pkm.json("seek", "add", "http://127.0.0.1:1/f", "--force")["title"] == "http://127.0.0.1:1/f"
+
+
+def test_the_same_again_exists_and_a_like_address_is_warned_of(pkm, server):
+    url = server.add("/f", rss("a"))
+    server.add("/f/", rss("a"))
+    pkm("seek", "add", url)
+    assert "s1 (Feed)" in pkm("seek", "add", url, ok=1).err
+    ran = pkm("seek", "add", url + "/")
+    assert ran.out.startswith("s2")
+    assert "may be the same" in ran.err
+
+
+def test_addresses_on_stdin_and_a_file(pkm, server, tmp_path):
+    path = tmp_path / "feed.xml"
+    path.write_text(rss("a", name="On disk"))
+    good = server.add("/f", rss("a"))
+    summary = pkm.json("seek", "add", "-", stdin=f"{good}\n{server.url}/none\n", ok=4)
+    assert (summary["new"], summary["failed"]) == (1, 1)
+    assert pkm("seek", "add", path).out.startswith("s2  On disk")
+    assert pkm.json("seek", "pull")["new"] == 2
+
+
+def test_a_failure_is_one_line_and_exit_4(pkm, server):
+    pkm("seek", "add", server.add("/f", rss("a")))
+    pkm("seek", "add", "http://127.0.0.1:1/f", "--force")
+    ran = pkm("seek", "pull", "--all", ok=4)
+    assert ran.out == "1 new, 0 updated, 0 unchanged, from 1 source; 1 failed\n"
+    assert "s2 http://127.0.0.1:1/f: connection refused" in ran.err.splitlines()
+    assert pkm("seek", "pull", "--all", "--quiet", ok=4).out == ""
+
+
+def test_edit_show_pause(pkm, server):
+    url = server.add("/f", rss("a"))
+    pkm("contact", "add", "Ann Lee", "--nick", "ann")
+    pkm("seek", "add", url, "--contact", "ann", "--circle", "network", "--tag", "x", "--title", "Mine")
+    pkm("seek", "pull")
+    row = pkm.json("seek", "edit", "s1", "--tag", "+org", "--tag", "-x", "--every", "2h", "--pause")
+    assert (row["tags"], row["every_s"], row["state"]) == (["org"], 7200, "paused")
+    assert (row["contact"], row["circles"], row["title"]) == ("c1", ["network"], "Mine")
+    assert pkm.json("seek", "pull", "--all")["sources"] == 0
+    row = pkm.json("seek", "edit", "s1", "--resume", "--contact", "", "--every", "", "--leave", "network")
+    assert (row["contact"], row["circles"], row["every_s"], row["state"]) == (None, [], None, "active")
+    shown = pkm.json("seek", "show", "mine")
+    assert [item["title"] for item in shown["latest"]] == ["a"]
+    assert "  feed      " + url in pkm("seek", "show", "s1").out
+    assert "nothing to change" in pkm("seek", "edit", "s1", ok=2).err
+
+
+def test_remove_asks_counts_and_can_be_undone(pkm, server):
+    pkm("seek", "add", server.add("/f", rss("a", "b", "c")))
+    pkm("seek", "pull")
+    pkm("sense", "keep", "i1", "--note", "My words")
+    assert "--yes" in pkm("seek", "remove", "s1", ok=3).err
+    ran = pkm("seek", "remove", "s1", "--yes")
+    assert ran.out == "s1  removed: Feed\n"
+    assert "2 items removed, 1 kept" in ran.err
+    pkm("undo")
+    assert pkm.json("seek", "list")[0]["items"] == 3
+    assert pkm.json("seek", "pull", "--all")["new"] == 0
+
+
+def test_import_twice_and_out_again(pkm, tmp_path):
+    path = tmp_path / "list.opml"
+    path.write_text(OPML)
+    assert pkm.json("seek", "import", path, "--dry-run", ok=4)["new"] == 2
+    assert pkm.json("seek", "list") == []
+    first = pkm.json("seek", "import", path, ok=4)
+    assert (first["new"], first["failed"]) == (2, 1)
+    assert first["failures"][0]["what"] == "javascript:1"
+    again = pkm.json("seek", "import", path, ok=4)
+    assert (again["new"], again["updated"], again["unchanged"]) == (0, 0, 2)
+    assert [row["tags"] for row in pkm.json("seek", "list")] == [["Web-Dev"], []]
+    out = pkm("seek", "export").out
+    assert '<outline text="Web Dev" title="Web Dev">' in out
+    assert 'note="keep"' in out
+    pkm("seek", "export", "--opml", tmp_path / "out.opml")
+    assert (tmp_path / "out.opml").read_text() == out
+
+
+@pytest.mark.parametrize("name", ["real-awesome-tech-rss.opml", "real-feedly.opml", "odd-deep-nesting.opml"])
+def test_a_real_list_comes_out_as_it_went_in(pkm, shared, tmp_path, name, monkeypatch):
+    pkm("seek", "import", shared / "opml" / name, ok=(0, 4))
+    first = pkm("seek", "export").out
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "second"))
+    pkm("seek", "import", "-", ok=(0, 4), stdin=first)
+    assert pkm("seek", "export").out == first
+
+
+def test_a_list_that_is_none(pkm, tmp_path):
+    path = tmp_path / "x.opml"
+    path.write_text("hello")
+    assert "Could not read" in pkm("seek", "import", path, ok=1).err
+    assert "no such file" in pkm("seek", "import", tmp_path / "none", ok=1).err
+
+
+def test_clip_is_one_item_however_often(pkm, server):
+    url = server.add("/page", PAGE.format(links=""), content_type="text/html")
+    row = pkm.json("seek", "clip", url, "--note", "Walk first #paths", "--tag", "city")
+    assert (row["id"], row["state"], row["via"], row["tags"], row["note"]) == ("i1", "kept", "clip", ["city"], "n1")
+    assert "Paths are made by walking" in row["text"]
+    ran = pkm("seek", "clip", url + "?utm_source=mail")
+    assert ran.out.startswith("i1  ")
+    assert "one item" in ran.err
+    assert pkm.json("sense", "show", "n1")["item"] == "i1"
+
+
+def test_words_typed_for_a_page_that_fails_are_kept(pkm, server, home):
+    ran = pkm("seek", "clip", server.url + "/none", "--note", "My thought", ok=1)
+    assert "404" in ran.err
+    assert [path.read_text() for path in (home / "drafts").iterdir()] == ["My thought"]

@@ -1,0 +1,183 @@
+"""Export, import, backup, doctor, config, completion: what serves the whole."""
+
+import filecmp
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CommandLine
+from tests.server import FeedServer
+
+FEED = """<rss version="2.0"><channel><title>Feed</title><link>http://example.org</link>
+<item><guid>1</guid><title>One</title><link>http://example.org/1</link><description>First &amp;amp; best</description></item>
+<item><guid>2</guid><title>Two</title><link>http://example.org/2</link><description>Second</description></item>
+</channel></rss>"""
+
+
+@pytest.fixture
+def lived_in(pkm: CommandLine, server: FeedServer, tmp_path: Path) -> CommandLine:
+    """A home in which everything has happened at least once."""
+    server.add("/feed.xml", FEED, content_type="application/rss+xml")
+    pkm("seek", "add", f"{server.url}/feed.xml", "--tag", "news")
+    pkm("seek", "pull", "--all")
+    pkm("contact", "add", "Maria Silva", "--nick", "maria", "--email", "maria@example.org")
+    pkm("contact", "log", "maria", "call: demo", "--when", "yesterday")
+    pkm("circle", "add", "practice", "--kind", "community")
+    pkm("circle", "join", "practice", "maria", "--because", "co-hosts")
+    pkm("sense", "keep", "i1", "--note", "My own words #org/design @maria", "--reach", "network")
+    odd = "---\nnot: front matter\n---\n\n  indented\n\ttab [[My own words]]\n"
+    pkm("sense", "note", "-", "--title", 'Odd / name: "x"', stdin=odd)
+    pkm("sense", "note", "Café ﬁn 日本語 🙂\n\n\n")
+    pkm("sense", "annotate", "i1", "-q", "Second", "-m", "yes")
+    pkm("sense", "annotate", "n1", "-m", "a later thought")
+    pkm("sense", "drop", "i2")
+    pkm("config", "name", "Ann Example")
+    pkm("share", "--yes")
+    return pkm
+
+
+def same(one: Path, two: Path) -> bool:
+    files = [sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file()) for root in (one, two)]
+    assert files[0] == files[1]
+    _, different, odd = filecmp.cmpfiles(one, two, [str(path) for path in files[0]], shallow=False)
+    assert (different, odd) == ([], [])
+    return bool(files[0])
+
+
+def test_export_import_export_is_equal_byte_for_byte(
+    lived_in: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    told = lived_in.json("export", first)
+    assert told["rows"]["note"] == 3
+    again = lived_in.json("export", first)
+    assert (again["new"], again["unchanged"]) == (0, told["new"])
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
+    lived_in("import", first)
+    lived_in("export", second)
+    assert same(first, second)
+    assert lived_in.json("find", "kind:note own")[0]["id"] == "n1"
+    assert lived_in("sense", "note", "the next one").out.startswith("n4"), "an id was given twice"
+
+
+def test_the_export_can_be_read_by_other_tools(lived_in: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    lived_in("export", folder)
+    note = (folder / "notes/n1 My own words.md").read_text(encoding="utf-8")
+    assert note.startswith("---\nid: n1\n")
+    assert note.endswith("My own words #org/design @maria")
+    assert "xmlUrl=" in (folder / "sources.opml").read_text(encoding="utf-8")
+    assert "FN:Maria Silva" in (folder / "contacts.vcf").read_text(encoding="utf-8")
+    for path in (folder / "tables").iterdir():
+        json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_an_import_needs_an_empty_store(lived_in: CommandLine, tmp_path: Path) -> None:
+    lived_in("export", tmp_path / "out")
+    assert "the store is not empty" in lived_in("import", tmp_path / "out", ok=3).err
+
+
+def test_an_export_never_touches_a_folder_that_it_did_not_make(lived_in: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/letter.txt").write_text("mine")
+    lived_in("export", tmp_path / "mine", ok=3)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("damage", ["tables/note.json", "pkm.json", "notes/n1 My own words.md"])
+def test_a_damaged_export_changes_nothing(
+    lived_in: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    folder = tmp_path / "out"
+    lived_in("export", folder)
+    path = folder / damage
+    path.unlink() if damage.startswith("notes") else path.write_text(path.read_text(encoding="utf-8")[:-9])
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
+    assert "Kept:" in lived_in("import", folder, ok=1).err
+    assert lived_in.json("find", "kind:note") == []
+
+
+def test_a_folder_that_is_no_export(pkm: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "no pkm.json" in pkm("import", tmp_path / "empty", ok=1).err
+    assert "no such file" in pkm("import", tmp_path / "nothing", ok=1).err
+
+
+def test_a_copy_is_made_listed_and_put_back(lived_in: CommandLine) -> None:
+    copy = lived_in("backup").out.split()[0]
+    assert [row["id"] for row in lived_in.json("backup", "--list")] == [copy]
+    lived_in("sense", "note", "afterwards")
+    assert "there is no terminal" in lived_in("backup", "--restore", copy, ok=3).err
+    lived_in("backup", "--restore", copy, "--yes")
+    assert lived_in.json("find", "afterwards") == []
+
+
+def test_the_doctor_finds_nothing_in_a_whole_home(lived_in: CommandLine) -> None:
+    assert lived_in.json("doctor") == []
+
+
+def test_the_doctor_mends_open_modes_and_a_stale_index(lived_in: CommandLine, home: Path) -> None:
+    from pkm.store.session import connect
+
+    raw = connect(home / "pkm.db")
+    raw.execute("INSERT INTO note_fts(note_fts) VALUES ('delete-all')")
+    raw.close()
+    os.chmod(home / "pkm.db", 0o644)
+    assert lived_in.json("find", "own kind:note") == []
+    assert {row["state"] for row in lived_in.json("doctor")} == {"mended"}
+    assert lived_in.json("find", "own kind:note")[0]["id"] == "n1"
+    assert lived_in.json("doctor") == []
+
+
+def test_the_doctor_names_a_damaged_store(lived_in: CommandLine, home: Path) -> None:
+    from pkm.store.session import connect
+
+    raw = connect(home / "pkm.db")
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    data = bytearray((home / "pkm.db").read_bytes())
+    data[4096 * 6 : 4096 * 9] = b"\xff" * (4096 * 3)
+    (home / "pkm.db").write_bytes(bytes(data))
+    told = lived_in("doctor", ok=1)
+    assert "damaged" in told.out + told.err
+    assert "backup" in told.out + told.err
+
+
+def test_settings_are_shown_changed_and_checked(pkm: CommandLine, home: Path) -> None:
+    pkm("config", "name", "Ann")
+    assert pkm.json("config", "name")["value"] == "Ann"
+    assert "name = " in (home / "config.toml").read_text(encoding="utf-8")
+    pkm("config", "seek.every", "soon", ok=2)
+    assert "did you mean" in pkm("config", "nane", ok=2).err
+    pkm("config", "name", "--unset")
+    assert pkm.json("config", "name")["value"] == ""
+
+
+@pytest.mark.parametrize(("words", "offered"), [
+    (["sen"], "sense"), (["sense", "sh"], "show"), (["sense", "show", "n"], "n1"), (["circle", "join", "pra"], "practice"),
+    (["circle", "join", "practice", "ma"], "maria"), (["sense", "tag", "n1", "+or"], "+org/design"),
+    (["why", "i"], "i1"), (["seek", "pull", "s"], "s1"),
+])  # fmt: skip
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_completes_commands_ids_and_names(
+    lived_in: CommandLine, monkeypatch: pytest.MonkeyPatch, shell: str, words: list[str], offered: str
+) -> None:
+    line = " ".join(["pkm", *words])
+    monkeypatch.setenv("_PKM_COMPLETE", f"complete_{shell}")
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
+    monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(words)))
+    assert offered in lived_in(ok=None).out
+
+
+def test_completion_without_a_home_offers_nothing_and_makes_nothing(
+    pkm: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_PKM_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "pkm why n")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    assert pkm(ok=None).out.strip() == ""
+    assert not home.exists()

@@ -1,0 +1,121 @@
+"""Anchors never lie: whatever happens to the text, a quote is found at its own place or not at all."""
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pkm.sense.anchor import Passage, anchor, find, folded, select
+
+VERSE = (
+    "people in the complex domain need trust before they share half finished ideas with a network of loose ties while "
+    "teams look for certainty and get work done the community of practice sits between them as a place to try things "
+    "out sense making is slow seeking is fast and sharing is an act of care for those who come later"
+)
+WORDS = VERSE.split()
+
+
+def prose(seed: int, words: int) -> str:
+    """Text of few different words, so that the same small quotes stand in many places."""
+    chance = random.Random(seed)
+    text = []
+    while len(text) < words:
+        text += [chance.choice(WORDS) for _ in range(chance.randint(4, 14))] + ["."]
+    return " ".join(text).replace(" .", ".")
+
+
+Tracked = list[tuple[str, int | None]]
+
+
+def edit(tracked: Tracked, chance: random.Random) -> Tracked:
+    """One edit: cut, insert, replace or move a piece; every character knows where it came from."""
+    size = len(tracked)
+    at = chance.randint(0, size)
+    length = chance.choice((1, 2, 5, 20, 60, 200))
+    what = chance.choice(("cut", "insert", "replace", "move"))
+    piece: Tracked = [(c, None) for c in prose(chance.randint(0, 10**6), 12)[:length]]
+    if what == "cut":
+        return tracked[:at] + tracked[at + length :]
+    if what == "insert":
+        return tracked[:at] + piece + tracked[at:]
+    if what == "replace":
+        return tracked[:at] + piece + tracked[at + length :]
+    moved = tracked[at : at + length]
+    rest = tracked[:at] + tracked[at + length :]
+    to = chance.randint(0, len(rest))
+    return rest[:to] + moved + rest[to:]
+
+
+@settings(max_examples=400, deadline=None)
+@given(seed=st.integers(0, 10**9), words=st.integers(20, 300), size=st.integers(3, 120), edits=st.integers(0, 12))
+def test_an_edited_text_gives_the_same_place_or_none(seed: int, words: int, size: int, edits: int) -> None:
+    chance = random.Random(seed)
+    text = prose(seed, words)
+    start = chance.randint(0, len(text) - 1)
+    passage = Passage(start, min(len(text), start + size))
+    kept = select(text, passage)
+    tracked: Tracked = [(character, position) for position, character in enumerate(text)]
+    for _ in range(edits):
+        tracked = edit(tracked, chance)
+    now = "".join(character for character, _ in tracked)
+    found = anchor(now, *kept)
+    if found is None:
+        return
+    origins = {origin for _, origin in tracked[found.start : found.end]}
+    around = {origin for _, origin in tracked[max(0, found.start - 16) : found.end + 16]}
+    at_its_place = origins & set(range(*passage))
+    # Where an edit put the very same words back, nothing can tell them from those that were quoted.
+    same_words_between_the_same = now[found.start : found.end] == kept.exact and around & set(
+        range(passage.start - 16, passage.end + 16)
+    )
+    same_by_all_that_was_kept = (
+        found.start == kept.position
+        and now[found.start : found.end] == kept.exact
+        and now[max(0, found.start - 32) : found.start] == kept.prefix
+        and now[found.end : found.end + 32] == kept.suffix
+    )
+    assert at_its_place or same_words_between_the_same or same_by_all_that_was_kept, (kept, found, now)
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 10**9), words=st.integers(60, 300), size=st.integers(24, 120), where=st.booleans())
+def test_an_edit_far_from_a_longer_quote_never_loses_it(seed: int, words: int, size: int, where: bool) -> None:
+    chance = random.Random(seed)
+    text = "".join(f"{word} " for word in prose(seed, words).split())
+    start = chance.randint(0, len(text) - size)
+    kept = select(text, Passage(start, start + size))
+    added = prose(seed + 1, 10) + " "
+    now = added + text if where else text + added
+    found = anchor(now, *kept)
+    expected = start + (len(added) if where else 0)
+    unique = now.count(kept.exact) == 1
+    assert not unique or (found is not None and (found.start, found.end) == (expected, expected + size))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=400), st.integers(0, 400), st.integers(1, 100))
+def test_an_unchanged_text_gives_the_place_itself(text: str, start: int, size: int) -> None:
+    passage = Passage(min(start, len(text)), min(len(text), start + size))
+    kept = select(text, passage)
+    found = anchor(text, *kept)
+    assert kept.exact == "" or (found is not None and (found.start, found.end) == passage)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=60), st.text(max_size=40), st.text(max_size=40), st.integers(-5, 400))
+def test_any_text_and_any_quote_give_an_anchor_inside_the_text_or_none(
+    text: str, exact: str, prefix: str, suffix: str, position: int
+) -> None:
+    found = anchor(text, exact, prefix[:32], suffix[:32], position)
+    assert found is None or 0 <= found.start < found.end <= len(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=200), st.integers(0, 200), st.integers(1, 60))
+def test_what_is_copied_out_of_a_text_is_found_in_it(text: str, start: int, size: int) -> None:
+    quote = text[start : start + size].strip()
+    found = find(text, quote)
+    assert (not quote) or any(text[one.start : one.end] == quote for one in found)
+    retyped = " \n ".join(quote.split()).upper()
+    if retyped and quote.isascii():
+        assert any(folded(text[one.start : one.end]).text == folded(quote).text for one in find(text, retyped))

@@ -1,0 +1,95 @@
+"""Help, README and the program say the same: every command is listed, has an example, and prints JSON where it prints data."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from pkm.cli.app import COMMANDS, GROUPS, app
+
+ROOT = Path(__file__).resolve().parent.parent
+
+NO_JSON = {"tour", "seek export", "sense", "seek"}
+"""Commands that print no data of the store, or whose bare form is the person's main job on a terminal."""
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    root: Any = typer.main.get_command(app)
+    yield from walk(root, ())
+
+
+def walk(group: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for name in group.list_commands(None):
+        command = group.load(name)
+        yield " ".join((*path, name)), command
+        if hasattr(command, "list_commands"):
+            yield from walk(command, (*path, name))
+
+
+ALL = dict(commands())
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    command = ALL[name]
+    assert command.help, f"pkm {name} has no help"
+    if name == "share channel":
+        return  # a list of commands, each with its own
+    assert re.search(r"Example:\s+pkm ", command.epilog or ""), f"pkm {name} has no example"
+    assert f"pkm {name}" in command.epilog or name in ("contact", "circle", "tag"), (
+        f"the example of pkm {name} shows another command"
+    )
+
+
+@pytest.mark.parametrize("name", [name for name, command in ALL.items() if not hasattr(command, "list_commands")])
+def test_every_command_prints_json_where_it_prints_data(name: str) -> None:
+    if name not in NO_JSON:
+        assert any("--json" in getattr(one, "opts", []) for one in ALL[name].params), f"pkm {name} has no --json"
+
+
+@pytest.mark.parametrize(("name", "line"), [(name, line) for name, (_, line) in {**GROUPS, **COMMANDS}.items()])
+def test_the_root_says_what_the_command_says(name: str, line: str) -> None:
+    first = (ALL[name].help or "").strip().split("\n")[0]
+    assert first == line
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_parameter_is_explained(name: str) -> None:
+    for one in ALL[name].params:
+        if one.name not in ("help", "install_completion", "show_completion"):
+            assert getattr(one, "help", None), f"pkm {name}: {one.name} has no help"
+
+
+@pytest.mark.parametrize("page", ["README.md", "pkm/ARCHITECTURE.md"])
+def test_commands_named_in_the_docs_exist(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for words in re.findall(r"(?:`|\$ )pkm ([a-z][a-z -]*)", text):
+        typed = words.split()
+        assert typed[0] in {*GROUPS, *COMMANDS}, f"{page} names pkm {words}"
+        if typed[0] in GROUPS and len(typed) > 1 and typed[1].isalpha():
+            assert f"{typed[0]} {typed[1]}" in ALL, f"{page} names pkm {words}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    re.findall(r"`([a-z]+/[a-z_]+\.py|[a-z]+/[a-z]+/)`", (ROOT / "pkm/ARCHITECTURE.md").read_text(encoding="utf-8")),
+)
+def test_files_named_in_the_architecture_exist(path: str) -> None:
+    assert (ROOT / "pkm" / path).exists() or (ROOT / path).exists(), path
+
+
+def test_the_session_in_the_readme_is_the_recorded_one() -> None:
+    recorded = (ROOT / "tests/cli/transcripts/0-readme.txt").read_text(encoding="utf-8")
+    shown = recorded.replace("{server}", "http://127.0.0.1:8000").replace("{home}", "~/.local/share/pkm")
+    shown = re.sub(r"(?m)^! ", "", shown).replace("\n$ pkm", "\n\n$ pkm").strip()
+    assert f"```\n{shown}\n```" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("sign", ["pkm tour", "pytest"])
+def test_the_two_commands_of_the_readme_are_one_line_each(sign: str) -> None:
+    blocks = re.findall(r"```\n(.*?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    lines = [block for block in blocks if "\n" not in block]
+    assert len([line for line in lines if sign in line and "pip install" in line]) == 1

@@ -1,0 +1,60 @@
+"""The guard: what must not leave, in notes and in bytes."""
+
+import pytest
+
+from pkm.reach import REACHES, may_go, wide_enough
+from pkm.share.guard import Secrets, check_bytes, check_notes
+
+NOTE = {"id": 1, "title": "Public", "text": "Public words", "reach": "network", "dropped_at": None}
+
+
+@pytest.mark.parametrize(("reach", "kind", "goes"), [
+    ("private", "team", False), ("team", "team", True), ("team", "community", False), ("community", "team", True),
+    ("community", "community", True), ("community", "network", False), ("network", "network", True),
+    ("network", "team", True), ("private", "private", False), ("", "network", False), ("public", "network", False),
+    ("NETWORK", "network", False), ("network", "club", False), ("network", "", False),
+])  # fmt: skip
+def test_a_note_goes_only_where_its_reach_is_wide_enough(reach: str, kind: str, goes: bool) -> None:
+    assert may_go(reach, kind) is goes
+
+
+def test_private_is_wide_enough_for_nobody() -> None:
+    assert not any("private" in wide_enough(kind) for kind in REACHES)
+
+
+def test_a_note_that_is_too_narrow_or_put_away_is_found_with_the_command_that_mends_it() -> None:
+    found = check_notes(
+        [NOTE, {**NOTE, "id": 2, "reach": "team"}, {**NOTE, "id": 3, "dropped_at": "x"}], "practice", "community"
+    )
+    assert [(what[:2], mend) for what, _, mend in found] == [
+        ("n2", "pkm sense reach n2 community"),
+        ("n3", "pkm sense keep n3"),
+    ]
+
+
+@pytest.mark.parametrize(("payload", "why"), [
+    (b"<p>See The budget talk</p>", "its title would go out"),
+    (b"<p>See The  BUDGET\ntalk</p>", "its title would go out"),
+    (b"<p>See The budget&#32;talk</p>", "its title would go out"),
+    (b"write to bob@example.org", "the address bob@example.org would go out"),
+    (b"write to BOB@example.org", "the address bob@example.org would go out"),
+    (b"a %%private remark%% here", "a %%comment%% would go out"),
+    (b"-----BEGIN RSA PRIVATE KEY-----", "looks like a secret key"),
+    (b"token ghp_" + b"a" * 36, "looks like a secret key"),
+])  # fmt: skip
+def test_private_things_in_the_bytes_are_found(payload: bytes, why: str) -> None:
+    secrets = Secrets((("The budget talk", 9, 1),), {"bob@example.org": 4})
+    assert any(why in found for _, found, _ in check_bytes(payload, secrets, [NOTE]))
+
+
+@pytest.mark.parametrize(
+    "payload", [b"Public words", b"Ideas", b"write to me@elsewhere.org", b"100% of 50% is fine", b""]
+)
+def test_what_is_meant_to_be_said_passes(payload: bytes) -> None:
+    secrets = Secrets((("Ideas", 9, 1),), {"bob@example.org": 4})
+    assert check_bytes(payload, secrets, [NOTE]) == []
+
+
+def test_a_title_that_the_note_says_itself_may_be_said() -> None:
+    note = {**NOTE, "text": "We had The budget talk yesterday"}
+    assert check_bytes(b"We had The budget talk yesterday", Secrets((("The budget talk", 9, 1),)), [note]) == []

@@ -1,0 +1,45 @@
+"""Every error says what happened, what was kept and what to do next."""
+
+import inspect
+
+import pytest
+
+from pkm import errors
+from pkm.cli.messages import HAPPENED, lines
+
+CLASSES = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, errors.PkmError)]
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_every_class_has_its_sentence(kind: type[errors.PkmError]) -> None:
+    assert kind in HAPPENED
+
+
+@pytest.mark.parametrize(
+    "kind", [one for one in CLASSES if one is not errors.Ambiguous], ids=lambda kind: kind.__name__
+)
+def test_a_message_has_three_parts(kind: type[errors.PkmError]) -> None:
+    told = lines(kind("s12", "the server answered 503", kept="Its 214 items.", next="pkm seek pull s12"))
+    assert "s12" in told[0]
+    assert "503" in told[0]
+    assert told[0].endswith(".")
+    assert told[-2:] == ["Kept: Its 214 items.", "Next: pkm seek pull s12"]
+
+
+def test_an_ambiguous_word_lists_what_it_may_mean() -> None:
+    told = lines(errors.Ambiguous("path", [("n1", "Desire paths"), ("n2", "Path dependence")]))
+    assert told[1:3] == ["  n1  Desire paths", "  n2  Path dependence"]
+    assert told[-1] == "Next: name it by its id"
+
+
+def test_hostile_text_in_an_error_stays_text() -> None:
+    told = lines(errors.BadInput("\x1b]8;;http://evil\x07x\x1b[31m", "a\nb\u202e"))
+    assert told[0] == "Could not read x: a b."
+    assert "\x1b" not in "".join(told)
+
+
+def test_exit_codes() -> None:
+    assert {one.__name__: one.exit_code for one in CLASSES} == {
+        "PkmError": 1, "NotFound": 1, "Ambiguous": 2, "Exists": 1, "Invalid": 2, "BadInput": 1, "Refused": 3,
+        "Unreachable": 1, "StoreError": 1,
+    }  # fmt: skip
