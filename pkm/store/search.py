@@ -126,9 +126,9 @@ def _kinds(node: q.Node) -> list[str]:
 
 def _ask(scope: Scope, query: q.Query, window: int, sort: str, patience: "_Patience") -> list[_Hit]:
     """The kind's newest (sort oldest: its oldest) matches, at most `window` of each alternative."""
-    hidden = "1"
+    hidden = "tag.alias_of IS NULL" if scope.kind == "tag" else "1"
     if not any(one.name == "is" and "dropped" in one.values for one in _fields(query.node)):
-        hidden = {"note": "note.dropped_at IS NULL", "item": "item.state <> 'dropped'"}.get(scope.kind, "1")
+        hidden = {"note": "note.dropped_at IS NULL", "item": "item.state <> 'dropped'"}.get(scope.kind, hidden)
     found: dict[int, _Hit] = {}
     for node in _alternatives(query.node):
         sql = _sql(scope, q.Query(query.text, node), hidden, sort)
