@@ -1,6 +1,6 @@
 """`python -m pkm` is the command line."""
 
-from pkm.cli.app import main
+from pkm.cli.app import run
 
 if __name__ == "__main__":
-    main()
+    run()

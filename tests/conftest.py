@@ -73,8 +73,7 @@ class CommandLine:
         except SystemExit as stop:
             code = int(stop.code or 0)
         finally:
-            if current.store.cache_info().currsize:
-                current.store().close()
+            current.close()
         out, err = self._capsys.readouterr()
         if ok is not None:
             assert code in (ok if isinstance(ok, tuple) else (ok,)), f"pkm {args}: exit {code}\n{out}\n{err}"

@@ -53,3 +53,9 @@ def remember(*, touched: str | None = None, rows: list[str] | None = None) -> No
         part.replace(path)
     except OSError:
         return  # a convenience: a read from a read-only home must not fail for it
+
+
+def close() -> None:
+    """The store of this run, if it was opened, is closed: SQLite folds its log into the file."""
+    if store.cache_info().currsize:
+        store().close()
