@@ -240,11 +240,11 @@ def _flat(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _checked(key: str, value: object, home: Home) -> str:
     if not isinstance(value, str):
         why = f'it should be text in quotes: "{value}"'
-        raise Invalid(f"{key} in {home.config}", why, next=f"pkm config set {key} …")
+        raise Invalid(f"{key} in {home.config}", why, next=f"pkm config {key} …")
     try:
         _check(key, value)
     except Invalid as error:
-        raise Invalid(f"{key} in {home.config}", error.why, next=f"pkm config set {key} …") from error
+        raise Invalid(f"{key} in {home.config}", error.why, next=f"pkm config {key} …") from error
     return value
 
 

@@ -128,11 +128,20 @@ def _share(share: Row) -> str:
     return f"{share['id']}  {day(share['at']) if share['at'] else ''}  {one_line(share['title'], 60)}{answers}"
 
 
+def tell_nobody_due() -> None:
+    """Says that nobody is due, and who will be next."""
+    coming = contacts.due(current.store().read(), "9999", limit=1)
+    if coming:
+        render.tell(f"Nobody is due. The next one is {coming[0]['id']} {coming[0]['name']}, on {day(coming[0]['due'])}.")
+    else:
+        render.tell("Nobody is due. Next: pkm circle join CIRCLE WHO, so that there is a rhythm to keep")
+
+
 def show_due(rows: list[Row], now: datetime, *, more: bool) -> None:
     """Who is due, the longest first; on a terminal the late are red and the due yellow (NO_COLOR is respected)."""
     current.remember(rows=[str(row["id"]) for row in rows])
     if not rows:
-        render.tell("Nobody is due. Next: pkm contact due --in 4w")
+        tell_nobody_due()
         return
     if sys.stdout.isatty():
         _show_colored(rows, now)

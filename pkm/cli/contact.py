@@ -144,7 +144,7 @@ def _show_added(added: Any, followed: list[dict[str, Any]], told: list[str], jso
     for line in told:
         render.tell(line)
     if followed:
-        render.tell(f"Next: pkm seek pull {followed[0]['id']}")
+        render.tell("Next: pkm seek")
 
 
 _BY_HAND = "If you know their feed: pkm seek add FEED --contact NAME"
@@ -316,7 +316,7 @@ def next_contact(json: JsonFlag = False) -> None:
     if number is None or chosen is None:
         if json:
             render.emit_json(None)
-        render.tell("Nobody is due. Next: pkm contact due --in 4w")
+        card.tell_nobody_due()
         return
     topics = card.gather_topics(db, number)
     current.remember(touched=chosen["id"])

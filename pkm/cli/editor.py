@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pkm import config
 from pkm.cli import current
-from pkm.errors import PkmError, Refused
+from pkm.errors import Invalid, PkmError, Refused
 from pkm.files import safe_name, write_atomic
 
 
@@ -28,7 +28,7 @@ def edit(text: str, name: str, *, instead: str) -> tuple[str, Path]:
         code = subprocess.run([*command, str(draft)], check=False).returncode
     except OSError as error:
         draft.unlink(missing_ok=True)  # it holds only what the store holds
-        step = "set EDITOR, or: pkm config set editor nano"
+        step = "set EDITOR, or: pkm config editor nano"
         raise PkmError(f"the editor {command[0]}", error.strerror or str(error), next=step) from error
     if code:
         raise PkmError(
@@ -72,7 +72,10 @@ def _command(instead: str) -> list[str]:
     settings = config.read(current.home())
     chosen = settings["editor"] or os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if chosen:
-        return shlex.split(chosen)
+        try:
+            return shlex.split(chosen)
+        except ValueError as error:
+            raise Invalid(f"the editor {chosen}", f"{error}", next="pkm config editor nano") from error
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refused("there is no terminal to open an editor on", next=instead)
     return [next((name for name in ("sensible-editor", "nano", "vim", "vi") if shutil.which(name)), "vi")]

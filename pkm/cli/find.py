@@ -93,7 +93,7 @@ def _advice(page: "SearchPage", typed: str) -> str:
     last = typed.split()[-1]
     if last.isalpha() and len(last) > 4:
         return f"The beginning of a word finds more: pkm find '{last[: max(4, len(last) - 2)]}*'"
-    return "Fewer words find more."
+    return "Fewer words find more." if len(typed.split()) > 1 else "Look at the newest: pkm sense inbox, pkm find kind:note"
 
 
 def _near(kind: str, name: str) -> str:
@@ -228,7 +228,8 @@ def _tell_item(step: Row) -> tuple[str, ...]:
 
 def _tell_quote(step: Row) -> tuple[str, ...]:
     orphan = "the text no longer has it" if step["state"] == "orphan" else ""
-    return f"“{step['exact']}”", step.get("comment", ""), _on(step), orphan
+    comment = step.get("comment", "").rstrip(".")
+    return f"“{step['exact']}”" + (f" – {comment}" if comment else ""), _on(step), orphan
 
 
 def _tell_comment(step: Row) -> tuple[str, ...]:

@@ -36,7 +36,8 @@ def _happened(error: PkmError) -> Callable[[PkmError], str]:
 def _sentence(text: str) -> str:
     """One line that ends with one mark."""
     line = one_line(text).rstrip(".")  # what an error says may end in a mark of its own
-    return line if line.endswith(("?", "!", "…")) else line + "."
+    path = "/" in line.rsplit(" ", 1)[-1]  # a mark behind a path would be copied with it
+    return line if path or line.endswith(("?", "!", "…")) else line + "."
 
 
 def lines(error: PkmError) -> list[str]:

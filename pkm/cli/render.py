@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from pkm.cli import current
 from pkm.text import clean, count, one_line
@@ -91,14 +91,28 @@ def emit_run(summary: Row, *, as_json: bool, line: str) -> None:
 
 
 def say(line: str = "") -> None:
-    """A line of the result, on stdout."""
-    print(clean(line))
+    """A line of the result, on stdout; on a terminal it is broken between words, in a pipe it stays whole."""
+    print(_wrapped(clean(line), sys.stdout))
 
 
 def tell(line: str) -> None:
     """A line beside the result (counts, hints, warnings), on stderr."""
     sys.stdout.flush()
-    print(clean(line), file=sys.stderr)
+    print(_wrapped(clean(line), sys.stderr), file=sys.stderr)
+
+
+def _wrapped(line: str, stream: TextIO) -> str:
+    """The line as the stream's terminal shows it without breaking a word; what follows is indented a little more."""
+    if not stream.isatty() or len(line) < 40:
+        return line
+    import shutil
+    import textwrap
+
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line, shutil.get_terminal_size((88, 24)).columns, subsequent_indent=indent + "  ",
+        break_long_words=False, break_on_hyphens=False, replace_whitespace=False, drop_whitespace=True,
+    )  # fmt: skip
 
 
 def show_text(text: str) -> None:

@@ -122,7 +122,7 @@ def _tell_failures(report: Any) -> None:
 def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
     if quiet and not json:
         _tell_failures(report)
-    else:
+    elif report.sources or json:
         render.emit_run(report.as_dict(), as_json=json, line=report.line)
     if report.interrupted:
         finished = report.sources - report.left
@@ -166,6 +166,7 @@ def add(
     }  # fmt: skip
     if len(given) == 1:
         _show_added(_add(given[0], force, options), json)
+        render.tell("Next: pkm seek")
         return
     _add_many(given, force, options, json)
 
@@ -191,6 +192,8 @@ def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> No
     counts = {"new": len(rows), "updated": 0, "unchanged": 0, "failed": len(failures)}
     summary = {**counts, "failures": failures, "sources": rows}
     render.emit_run(summary, as_json=json, line=f"{count(len(rows), 'new source')}; {len(failures)} failed")
+    if rows:
+        render.tell("Next: pkm seek")
     if failures:
         raise typer.Exit(4 if rows else 1)
 
@@ -229,7 +232,6 @@ def _show_added(added: Any, json: bool) -> None:
         like = added.like["id"]
         render.tell(f"{like} follows {added.like['url']}, which may be the same. Next: pkm seek remove {like}")
     render.emit_made(added.row, as_json=json, also=[added.row["url"]] if added.row["title"] != added.row["url"] else [])
-    render.tell(f"Next: pkm seek pull {added.row['id']}")
 
 
 def _seconds(every: str | None) -> int | None:

@@ -11,8 +11,8 @@ from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.dates import day
 from pkm.errors import Invalid
-from pkm.store import items
-from pkm.text import clean, one_line
+from pkm.store import circles, items, shares
+from pkm.text import clean, count, one_line
 
 Row = dict[str, Any]
 
@@ -121,7 +121,7 @@ def keep(
     json: JsonFlag = False,
 ) -> None:
     """Keep items; with words of your own, make a note from them."""
-    from pkm.sense.reach import read_reach
+    from pkm.reach import read_reach
 
     if note is None and reach != "private":
         raise Invalid(f"--reach {reach}", "a reach is a note's; say your words with --note")
@@ -193,7 +193,7 @@ def note(
     json: JsonFlag = False,
 ) -> None:
     """Write a note: from the arguments, from stdin, or in your editor."""
-    from pkm.sense.reach import read_reach
+    from pkm.reach import read_reach
 
     reach = read_reach(reach)
     item = selectors.one(source, ("item",)).number if source else None
@@ -279,7 +279,7 @@ def reach(
     json: JsonFlag = False,
 ) -> None:
     """Say how far notes may go: private, team, community or network."""
-    from pkm.sense.reach import read_reach
+    from pkm.reach import read_reach
 
     wanted = read_reach(words[-1])
     if len(words) < 2:
@@ -296,19 +296,37 @@ def reach(
             render.say(f"{row['id']}  {one_line(row['title'], 100)}  {before} → {wanted}" if before != wanted else
                        f"{row['id']}  {one_line(row['title'], 100)}  {wanted} as before")  # fmt: skip
     _tell_audience(wanted, [before for _, before in changed])
+    for row, before in changed:
+        if before != wanted:
+            _tell_already_out(row["id"], wanted)
 
 
 def _tell_audience(wanted: str, before: list[str]) -> None:
     """Who may now get the notes, where that is more than before."""
-    from pkm.sense.reach import audience, is_wider
+    from pkm.reach import is_wider, may_go
 
     if not any(is_wider(wanted, one) for one in before):
         return
     told = [
-        f"{row['name']} ({row['circle_kind']}, {row['members']})" for row in audience(current.store().read(), wanted)
+        f"{row['name']} ({row['circle_kind']}, {count(row['members'], 'member')})"
+        for row in circles.rows(current.store().read())
+        if may_go(wanted, row["circle_kind"])
     ]
     public = "; on the public site as well" if wanted == "network" else ""
     render.tell(f"May now go to: {', '.join(told) or 'no circle yet'}{public}. Nothing was sent.")
+
+
+def _tell_already_out(note: str, wanted: str) -> None:
+    """Where a note stands already that it may no longer go to: narrowing calls nothing back."""
+    from pkm.reach import may_go
+
+    db = current.store().read()
+    kinds = {row["name"]: row["circle_kind"] for row in circles.rows(db)}
+    out = [row for row in shares.deliveries(db, note=int(note[1:])) if row["state"] == "sent"]
+    too_far = [row for row in out if not may_go(wanted, kinds.get(row["circle"], "network"))]
+    if too_far:
+        where = ", ".join(dict.fromkeys(f"{row['share']} to {row['circle']} by {row['channel']}" for row in too_far))
+        render.tell(f"{note} is out already: {where}. That stays as it is. Next: pkm share log {note}")
 
 
 # -draft is a tag to take away, not options -d -r …; so this command has no short options of its own.

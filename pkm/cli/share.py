@@ -8,7 +8,7 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import day
-from pkm.errors import NotFound
+from pkm.errors import Invalid, NotFound
 from pkm.store import circles, shares
 from pkm.text import count, one_line
 
@@ -46,6 +46,7 @@ def share(
     store, home = current.store(), current.home()
     unfinished = [] if to else shares.unfinished(store.read())
     targets = _circles(to or ["network"])
+    _refuse_unreachable(targets)
     plans = [draft.plan_digest(store.read(), circle, limit=limit) for circle in targets]
     for plan in plans:
         _tell_left_out(plan)
@@ -105,15 +106,28 @@ def _show_plan(plan: Any) -> None:
         render.say(f"  n{note['id']}  {one_line(note['title'], 60)}{source}")
 
 
+def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
+    """Raises Invalid where a circle has no channel: a digest for it could not go anywhere."""
+    for circle in targets:
+        if not circle["channels"]:
+            step = f"pkm share channel add NAME files:/some/folder, then pkm circle edit {circle['name']} --channel NAME"
+            raise Invalid(f"the circle {circle['name']}", "it has no channel that reaches it", next=step)
+
+
 def _nothing_to_share(targets: list[dict[str, Any]], json: bool) -> None:
     if json:
         render.emit_json({"new": 0, "updated": 0, "unchanged": 0, "failed": 0, "failures": []})
-    names = " and ".join(circle["name"] for circle in targets)
-    kind = targets[0]["circle_kind"] if targets else "network"
-    drafts = [row["id"] for row in shares.rows(current.store().read(), 50) if row["state"] == "draft"]
+    db = current.store().read()
+    drafts = [row["id"] for row in shares.rows(db, 50) if row["state"] == "draft"]
     if drafts:
         render.tell(f"Not sent yet: {', '.join(drafts)}. Next: pkm share send {drafts[0]}")
-    render.tell(f"Nothing new may go to {names}. Notes are private until you widen them: pkm sense reach NOTE {kind}")
+    for circle in targets:
+        since = shares.last_sent(db, circle["number"])
+        done = f"All that may go to {circle['name']} has gone, last on {day(since)}. " if since else ""
+        render.tell(
+            f"{done}Nothing new may go to {circle['name']}. "
+            f"Notes are private until you widen them: pkm sense reach NOTE {circle['circle_kind']}"
+        )
 
 
 def _emit_report(report: Any, *, json: bool) -> dict[str, Any]:

@@ -188,10 +188,15 @@ class _Run:
         report = self.report.copy()  # a transaction that fails, or is interrupted, counts nothing
         with self.store.unit(journal=False) as unit:
             there = intake.followed(unit.connection, [facts.id for facts, _ in self._batch])
+            brought: list[tuple[int, intake.Brought]] = []
             for facts, fetched in self._batch:
                 if there.get(facts.id) != facts.url:
                     continue  # removed or changed while it was fetched
-                _count(report, unit, facts, self._apply(unit, facts, fetched))
+                plan = self._apply(unit, facts, fetched)
+                _count(report, unit, facts, plan)
+                brought += ((facts.id, one) for one in plan.new)
+            # What was written last gets the highest number, whatever source it is of: the inbox is read by number.
+            intake.bring_in(unit, sorted(brought, key=lambda one: one[1].published_at or ""))
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
                 unit.summarize(report.line)
         self.report = report
@@ -204,7 +209,6 @@ class _Run:
         columns = dict(plan.columns)
         if "url" in columns and intake.is_followed(unit.connection, columns["url"]):
             del columns["url"]  # that address is another source already
-        intake.bring_in(unit, facts.id, plan.new)
         intake.change(unit, facts.id, plan.changed)
         intake.set_polled(unit, facts.id, columns)
         return plan
@@ -217,7 +221,7 @@ def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> No
         return
     report.new += len(plan.new)
     report.updated += len(plan.changed)
-    report.unchanged += intake.count_items(unit.connection, facts.id) - len(plan.new) - len(plan.changed)
+    report.unchanged += intake.count_items(unit.connection, facts.id) - len(plan.changed)
 
 
 def _name(facts: Facts) -> str:

@@ -13,7 +13,7 @@ from pkm.capture import Captured, Wikilink, read_text
 from pkm.dates import now, stamp
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
-from pkm.sense.reach import read_reach
+from pkm.reach import read_reach
 from pkm.sense.tags import new_with_likes
 from pkm.store import contacts, items, links, notes, tags
 from pkm.store.links import Written

@@ -65,8 +65,11 @@ def is_followed(db: sqlite3.Connection, url: str) -> bool:
     return db.execute("SELECT 1 FROM source WHERE url = :url", {"url": url}).fetchone() is not None
 
 
-def bring_in(unit: Unit, source_id: int, brought: Sequence[Brought], *, via: str = "source") -> list[int]:
-    """The items are in the inbox and their entries known; returns their ids in order. Keys are new and distinct."""
+def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]], *, via: str = "source") -> list[int]:
+    """The items are in the inbox and their entries known; returns their ids in order.
+
+    brought: (source id, what it brought), in the order in which they get their ids; keys are new and distinct.
+    """
     if not brought:
         return []
     _widen_hash(unit.connection)
@@ -78,14 +81,14 @@ def bring_in(unit: Unit, source_id: int, brought: Sequence[Brought], *, via: str
         ":published_at, :at, :hash, :via, :summary, :text, :html)",
         (
             {**one._asdict(), "id": number, "source_id": source_id, "at": unit.at, "via": via}
-            for number, one in zip(ids, brought, strict=True)
+            for number, (source_id, one) in zip(ids, brought, strict=True)
         ),
     )
     unit.connection.executemany(
         "INSERT INTO entry (source_id, item_id, key, hash, seen_at) VALUES (:source_id, :id, :key, :hash, :at)",
         (
             {"source_id": source_id, "id": number, "key": one.key, "hash": one.hash, "at": unit.at}
-            for number, one in zip(ids, brought, strict=True)
+            for number, (source_id, one) in zip(ids, brought, strict=True)
         ),
     )
     return ids

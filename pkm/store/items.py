@@ -17,7 +17,11 @@ _COLUMNS = (
     "item.author, item.published_at, item.received_at, item.decided_at, item.state, item.via"
 )
 _FROM = "FROM item LEFT JOIN source ON source.id = item.source_id"
-ORDERS = {"newest": "item.received_at DESC, item.id DESC", "oldest": "item.received_at, item.id"}
+ORDERS = {
+    "newest": "item.received_at DESC, item.id DESC",
+    "oldest": "item.received_at, item.id",
+}
+"""What came last stands first; of what one pull brought, what was written last (intake numbers items in that order)."""
 
 
 def _shape(row: sqlite3.Row, names: list[str]) -> Row:
@@ -37,7 +41,7 @@ def _shaped(db: sqlite3.Connection, found: Iterable[sqlite3.Row]) -> list[Row]:
 
 
 def inbox(db: sqlite3.Connection, limit: int, *, sort: str = "newest") -> list[Row]:
-    """Items that nothing was decided about, by when they came, then by id."""
+    """Items that nothing was decided about, by when they came, then by when they were written."""
     sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = 'inbox' ORDER BY {ORDERS[sort]} LIMIT :limit"
     return _shaped(db, db.execute(sql, {"limit": limit}))
 

@@ -65,7 +65,7 @@ def last_undoable(db: sqlite3.Connection) -> int:
         "AND EXISTS (SELECT 1 FROM change WHERE operation_id = operation.id) ORDER BY id DESC LIMIT 1"
     ).fetchone()
     if row is None:
-        raise NotFound("undo", "there is no command left to take back", next="pkm log")
+        raise NotFound("the last command", "there is none left to take back", next="pkm log")
     return int(row[0])
 
 

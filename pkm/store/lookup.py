@@ -63,6 +63,10 @@ def by_name(db: sqlite3.Connection, kind: str, words: str) -> list[Found]:
     same = " OR ".join(f"{column} = :words COLLATE NOCASE" for column in columns)
     rows = db.execute(f"SELECT id, {TITLES[kind]} FROM {kind} WHERE {same} ORDER BY id LIMIT 50", {"words": words})
     found = [Found(kind, row[0], row[1]) for row in rows]
+    if kind == "contact" and len(found) > 1:  # a nick is what one calls somebody: it goes before a name
+        nicks = db.execute("SELECT id FROM contact WHERE nick = :words COLLATE NOCASE", {"words": words})
+        numbers = {row[0] for row in nicks}
+        found = [one for one in found if one.number in numbers] or found
     if kind == "contact" and not found:
         rows = db.execute(
             "SELECT DISTINCT contact.id, contact.name FROM handle JOIN contact ON contact.id = handle.contact_id "

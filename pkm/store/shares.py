@@ -50,11 +50,12 @@ def notes(db: sqlite3.Connection, share_id: int) -> list[Row]:
                                {"id": share_id}))  # fmt: skip
 
 
-_PIECE = (
+_PIECE = (  # a note made from no item is credited to the first one that it links to as its source
     "SELECT note.id, note.title, note.text, note.stage, note.reach, note.dropped_at, note.created_at, note.updated_at, "
-    "note.item_id, item.title AS item_title, item.url AS item_url, item.author AS item_author, "
+    "item.id AS item_id, item.title AS item_title, item.url AS item_url, item.author AS item_author, "
     "source.title AS source_title, source.site_url AS source_url, source.url AS feed_url "
-    "FROM note LEFT JOIN item ON item.id = note.item_id LEFT JOIN source ON source.id = item.source_id"
+    "FROM note LEFT JOIN item ON item.id = coalesce(note.item_id, (SELECT to_id FROM link WHERE from_kind = 'note' "
+    "AND from_id = note.id AND to_kind = 'item' AND type = 'source' ORDER BY id LIMIT 1)) LEFT JOIN source ON source.id = item.source_id"
 )
 
 

@@ -52,7 +52,7 @@ def test_an_empty_list_says_how_to_begin(pkm):
 def test_add_with_a_site_follows_its_feed_in_one_operation(pkm, site):
     result = pkm("contact", "add", "Maria Silva", "--url", site, "--circle", "network", "--because", "reads me")
     assert result.out == "c1  Maria Silva  in network  follows s1 Maria writes\n"
-    assert "pkm seek pull s1" in result.err
+    assert "Next: pkm seek" in result.err
     sources = pkm.json("seek", "list")
     assert [(row["id"], row["contact"], row["url"]) for row in sources] == [("s1", "c1", f"{site}/feed.xml")]
     pkm("undo")

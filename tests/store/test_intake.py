@@ -32,7 +32,7 @@ def follow(store: Store, *names: str) -> list[int]:
 def test_what_comes_in_is_known_searched_and_in_the_inbox(store):
     (one,) = follow(store, "one")
     with store.unit(journal=False) as unit:
-        ids = intake.bring_in(unit, one, [brought("a"), brought("b", "zebra")])
+        ids = intake.bring_in(unit, [(one, one_of) for one_of in [brought("a"), brought("b", "zebra")]])
     db = store.read()
     assert ids == [1, 2]
     assert intake.known_entries(db, one) == {"a": ("hash of words", 1), "b": ("hash of zebra", 2)}
@@ -44,17 +44,17 @@ def test_what_comes_in_is_known_searched_and_in_the_inbox(store):
 def test_ids_are_never_given_twice(store):
     (one,) = follow(store, "one")
     with store.unit(journal=False) as unit:
-        assert intake.bring_in(unit, one, [brought("a")]) == [1]
+        assert intake.bring_in(unit, [(one, one_of) for one_of in [brought("a")]]) == [1]
     with store.unit(journal=False) as unit:
         unit.connection.execute("DELETE FROM item")
     with store.unit(journal=False) as unit:
-        assert intake.bring_in(unit, one, [brought("b"), brought("c")]) == [2, 3]
+        assert intake.bring_in(unit, [(one, one_of) for one_of in [brought("b"), brought("c")]]) == [2, 3]
 
 
 def test_a_change_is_searched_and_leaves_the_decision(store):
     (one,) = follow(store, "one")
     with store.unit(journal=False) as unit:
-        intake.bring_in(unit, one, [brought("a", "zebra")])
+        intake.bring_in(unit, [(one, one_of) for one_of in [brought("a", "zebra")]])
         unit.connection.execute("UPDATE item SET state = 'kept', published_at = '2026-01-01T00:00:00Z'")
         intake.change(unit, one, [(1, brought("a", "lion"))])
     row = store.read().execute("SELECT * FROM item").fetchone()
@@ -68,8 +68,8 @@ def test_a_change_is_searched_and_leaves_the_decision(store):
 def test_a_removal_takes_what_nobody_touched_and_undo_brings_it_back(store):
     one, two = follow(store, "one", "two")
     with store.unit(journal=False) as unit:
-        intake.bring_in(unit, one, [brought(key) for key in "abcd"])
-        intake.bring_in(unit, two, [brought("a")])
+        intake.bring_in(unit, [(one, brought(key)) for key in "abcd"])
+        intake.bring_in(unit, [(two, one_of) for one_of in [brought("a")]])
     with store.unit() as unit:
         unit.connection.execute("UPDATE item SET state = 'kept', decided_at = received_at WHERE id = 1")
         unit.connection.execute(
@@ -118,6 +118,6 @@ def test_a_clip_is_found_by_its_address_and_filled_only_with_more(store):
 def test_fts_has_room_for_a_large_transaction(store):
     (one,) = follow(store, "one")
     with store.unit(journal=False) as unit:
-        intake.bring_in(unit, one, [brought("a")])
+        intake.bring_in(unit, [(one, one_of) for one_of in [brought("a")]])
     config = dict(tuple(row) for row in store.read().execute("SELECT k, v FROM item_fts_config"))
     assert config["hashsize"] == intake.HASH_BYTES
