@@ -124,6 +124,8 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
         _tell_failures(report)
     elif report.sources or json:
         render.emit_run(report.as_dict(), as_json=json, line=report.line)
+    for move in report.moved:
+        render.tell(f"{move['id']} has moved for good: {move['from']} → {move['to']}")
     if report.interrupted:
         finished = report.sources - report.left
         render.tell(f"Stopped. Kept: what {finished} of {count(report.sources, 'source')} gave. Next: pkm seek pull")

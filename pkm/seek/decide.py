@@ -24,6 +24,9 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(hours=1), timedelta(days=7)
 GONE_WAIT = timedelta(days=30)
 """How often a source that is gone (410) is asked whether it came back."""
 
+BELIEVED_AFTER = timedelta(days=7)
+"""How long a permanent redirect must lead to the same place: login pages and mistakes are "permanent" for a day."""
+
 AHEAD = timedelta(days=2)
 """An entry dated further ahead than this has a wrong date; it counts from when it was received."""
 
@@ -47,6 +50,8 @@ class Facts:
     modified: str | None = None
     body_hash: str | None = None
     identity: str | None = None
+    moved_to: str | None = None
+    moved_since: str | None = None
     failures: int = 0
     error: str | None = None
 
@@ -161,9 +166,21 @@ def _after_success(facts: Facts, fetched: Fetched, now: datetime, every: timedel
             columns[name] = said
     if fetched.scheme and facts.identity is None:
         columns["identity"] = fetched.scheme
-    if fetched.moved_to and is_secure_twin(facts.url, fetched.moved_to):
-        columns["url"] = fetched.moved_to
-    return columns
+    return columns | _after_move(facts, fetched.moved_to, now)
+
+
+def _after_move(facts: Facts, moved_to: str | None, now: datetime) -> dict[str, Any]:
+    """A permanent redirect (301, 308) is believed when it has said the same for a week; http to https at once."""
+    settled = {"moved_to": None, "moved_since": None}
+    if moved_to is None or moved_to == facts.url:
+        return settled if facts.moved_to else {}
+    if is_secure_twin(facts.url, moved_to):
+        return {"url": moved_to, **settled}
+    if moved_to != facts.moved_to or facts.moved_since is None:
+        return {"moved_to": moved_to, "moved_since": stamp(now)}
+    if now - parse_stamp(facts.moved_since) >= BELIEVED_AFTER:
+        return {"url": moved_to, **settled}
+    return {}
 
 
 def is_secure_twin(url: str, moved_to: str) -> bool:

@@ -38,7 +38,8 @@ Progress = Callable[[int, int, str], None]
 class PullReport:
     """What a pull did. new, updated, unchanged count items; failed counts sources. failures: {"what", "why", "id"}.
 
-    unchanged: items of the sources that answered which stayed as they were. left: sources not asked (interrupted).
+    unchanged: items of the sources that answered which stayed as they were. moved: sources whose address was changed
+    for the one that their server redirects to: {"id", "from", "to"}. left: sources not asked (interrupted).
     offline: no host could be reached at all, which counts against no source.
     """
 
@@ -48,6 +49,7 @@ class PullReport:
     unchanged: int = 0
     failed: int = 0
     failures: list[dict[str, str]] = field(default_factory=list)
+    moved: list[dict[str, str]] = field(default_factory=list)
     left: int = 0
     interrupted: bool = False
     offline: bool = False
@@ -58,7 +60,7 @@ class PullReport:
 
     def copy(self) -> "PullReport":
         """The same, apart from what is counted on it from now on."""
-        return replace(self, failures=list(self.failures))
+        return replace(self, failures=list(self.failures), moved=list(self.moved))
 
     @property
     def line(self) -> str:
@@ -194,6 +196,9 @@ class _Run:
                     continue  # removed or changed while it was fetched
                 plan = self._apply(unit, facts, fetched)
                 _count(report, unit, facts, plan)
+                if "url" in plan.columns:
+                    moved = {"from": sources.without_user(facts.url), "to": sources.without_user(plan.columns["url"])}
+                    report.moved.append({"id": make("source", facts.id), **moved})
                 brought += ((facts.id, one) for one in plan.new)
             # What was written last gets the highest number, whatever source it is of: the inbox is read by number.
             intake.bring_in(unit, sorted(brought, key=lambda one: one[1].published_at or ""))
@@ -211,7 +216,7 @@ class _Run:
             del columns["url"]  # that address is another source already
         intake.change(unit, facts.id, plan.changed)
         intake.set_polled(unit, facts.id, columns)
-        return plan
+        return plan._replace(columns=columns)
 
 
 def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> None:

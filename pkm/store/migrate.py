@@ -17,6 +17,16 @@ from pkm.store.version import SCHEMA_VERSION
 FOLDER = Path(__file__).with_name("migrations")
 
 
+class _HeldConnection(sqlite3.Connection):
+    """A connection whose transaction only this module ends: SQLAlchemy rolls back whatever it is handed at first."""
+
+    def commit(self) -> None:
+        """Leave the transaction open."""
+
+    def rollback(self) -> None:
+        """Leave the transaction open."""
+
+
 def migrate(home: Paths, version: int) -> Path:
     """The store has schema SCHEMA_VERSION; a copy of it as it was is at the returned path.
 
@@ -24,7 +34,7 @@ def migrate(home: Paths, version: int) -> Path:
     """
     copy = back_up(home, now(), label=f"schema{version}")
     try:
-        with contextlib.closing(connect(home.db)) as raw:
+        with contextlib.closing(connect(home.db, factory=_HeldConnection)) as raw:
             raw.execute("PRAGMA foreign_keys = OFF")  # SQLite changes a table by making it anew
             raw.execute("BEGIN IMMEDIATE")
             if raw.execute("PRAGMA user_version").fetchone()[0] < SCHEMA_VERSION:  # nobody else was faster

@@ -65,6 +65,8 @@ class Source(Table, table=True):
     modified: str | None = None  # Last-Modified, opaque as well
     body_hash: str | None = None
     identity: str | None = None  # how its entries are told apart, chosen once: guid, guid+url, url, text
+    moved_to: str | None = None  # where a permanent redirect leads, until it is believed
+    moved_since: str | None = None  # since when it has led there, without a break
     failures: int = 0  # in a row
     error: str | None = None  # the last failure in words
     opml: str = Field(default="{}", sa_column=Column(Text, nullable=False))  # attributes pkm does not know, as JSON

@@ -389,6 +389,8 @@ CREATE TABLE source (
 	modified VARCHAR, 
 	body_hash VARCHAR, 
 	identity VARCHAR, 
+	moved_to VARCHAR, 
+	moved_since VARCHAR, 
 	failures INTEGER NOT NULL, 
 	error VARCHAR, 
 	opml TEXT NOT NULL, 
@@ -918,19 +920,19 @@ END;
 CREATE TRIGGER journal_source_insert AFTER INSERT ON source
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'source', NEW.id, NULL, json_object('id', NEW."id", 'url', NEW."url", 'title', NEW."title", 'site_url', NEW."site_url", 'description', NEW."description", 'state', NEW."state", 'contact_id', NEW."contact_id", 'every_s', NEW."every_s", 'created_at', NEW."created_at", 'checked_at', NEW."checked_at", 'fetched_at', NEW."fetched_at", 'changed_at', NEW."changed_at", 'next_at', NEW."next_at", 'etag', NEW."etag", 'modified', NEW."modified", 'body_hash', NEW."body_hash", 'identity', NEW."identity", 'failures', NEW."failures", 'error', NEW."error", 'opml', NEW."opml"));
+  VALUES ((SELECT operation_id FROM journal), 'source', NEW.id, NULL, json_object('id', NEW."id", 'url', NEW."url", 'title', NEW."title", 'site_url', NEW."site_url", 'description', NEW."description", 'state', NEW."state", 'contact_id', NEW."contact_id", 'every_s', NEW."every_s", 'created_at', NEW."created_at", 'checked_at', NEW."checked_at", 'fetched_at', NEW."fetched_at", 'changed_at', NEW."changed_at", 'next_at', NEW."next_at", 'etag', NEW."etag", 'modified', NEW."modified", 'body_hash', NEW."body_hash", 'identity', NEW."identity", 'moved_to', NEW."moved_to", 'moved_since', NEW."moved_since", 'failures', NEW."failures", 'error', NEW."error", 'opml', NEW."opml"));
 END;
 
 CREATE TRIGGER journal_source_update AFTER UPDATE ON source
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'source', NEW.id, json_object('id', OLD."id", 'url', OLD."url", 'title', OLD."title", 'site_url', OLD."site_url", 'description', OLD."description", 'state', OLD."state", 'contact_id', OLD."contact_id", 'every_s', OLD."every_s", 'created_at', OLD."created_at", 'checked_at', OLD."checked_at", 'fetched_at', OLD."fetched_at", 'changed_at', OLD."changed_at", 'next_at', OLD."next_at", 'etag', OLD."etag", 'modified', OLD."modified", 'body_hash', OLD."body_hash", 'identity', OLD."identity", 'failures', OLD."failures", 'error', OLD."error", 'opml', OLD."opml"), json_object('id', NEW."id", 'url', NEW."url", 'title', NEW."title", 'site_url', NEW."site_url", 'description', NEW."description", 'state', NEW."state", 'contact_id', NEW."contact_id", 'every_s', NEW."every_s", 'created_at', NEW."created_at", 'checked_at', NEW."checked_at", 'fetched_at', NEW."fetched_at", 'changed_at', NEW."changed_at", 'next_at', NEW."next_at", 'etag', NEW."etag", 'modified', NEW."modified", 'body_hash', NEW."body_hash", 'identity', NEW."identity", 'failures', NEW."failures", 'error', NEW."error", 'opml', NEW."opml"));
+  VALUES ((SELECT operation_id FROM journal), 'source', NEW.id, json_object('id', OLD."id", 'url', OLD."url", 'title', OLD."title", 'site_url', OLD."site_url", 'description', OLD."description", 'state', OLD."state", 'contact_id', OLD."contact_id", 'every_s', OLD."every_s", 'created_at', OLD."created_at", 'checked_at', OLD."checked_at", 'fetched_at', OLD."fetched_at", 'changed_at', OLD."changed_at", 'next_at', OLD."next_at", 'etag', OLD."etag", 'modified', OLD."modified", 'body_hash', OLD."body_hash", 'identity', OLD."identity", 'moved_to', OLD."moved_to", 'moved_since', OLD."moved_since", 'failures', OLD."failures", 'error', OLD."error", 'opml', OLD."opml"), json_object('id', NEW."id", 'url', NEW."url", 'title', NEW."title", 'site_url', NEW."site_url", 'description', NEW."description", 'state', NEW."state", 'contact_id', NEW."contact_id", 'every_s', NEW."every_s", 'created_at', NEW."created_at", 'checked_at', NEW."checked_at", 'fetched_at', NEW."fetched_at", 'changed_at', NEW."changed_at", 'next_at', NEW."next_at", 'etag', NEW."etag", 'modified', NEW."modified", 'body_hash', NEW."body_hash", 'identity', NEW."identity", 'moved_to', NEW."moved_to", 'moved_since', NEW."moved_since", 'failures', NEW."failures", 'error', NEW."error", 'opml', NEW."opml"));
 END;
 
 CREATE TRIGGER journal_source_delete AFTER DELETE ON source
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'source', OLD.id, json_object('id', OLD."id", 'url', OLD."url", 'title', OLD."title", 'site_url', OLD."site_url", 'description', OLD."description", 'state', OLD."state", 'contact_id', OLD."contact_id", 'every_s', OLD."every_s", 'created_at', OLD."created_at", 'checked_at', OLD."checked_at", 'fetched_at', OLD."fetched_at", 'changed_at', OLD."changed_at", 'next_at', OLD."next_at", 'etag', OLD."etag", 'modified', OLD."modified", 'body_hash', OLD."body_hash", 'identity', OLD."identity", 'failures', OLD."failures", 'error', OLD."error", 'opml', OLD."opml"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'source', OLD.id, json_object('id', OLD."id", 'url', OLD."url", 'title', OLD."title", 'site_url', OLD."site_url", 'description', OLD."description", 'state', OLD."state", 'contact_id', OLD."contact_id", 'every_s', OLD."every_s", 'created_at', OLD."created_at", 'checked_at', OLD."checked_at", 'fetched_at', OLD."fetched_at", 'changed_at', OLD."changed_at", 'next_at', OLD."next_at", 'etag', OLD."etag", 'modified', OLD."modified", 'body_hash', OLD."body_hash", 'identity', OLD."identity", 'moved_to', OLD."moved_to", 'moved_since', OLD."moved_since", 'failures', OLD."failures", 'error', OLD."error", 'opml', OLD."opml"), NULL);
 END;
 
 CREATE TRIGGER journal_stage_insert AFTER INSERT ON stage
@@ -1007,10 +1009,10 @@ END;
 
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
 
-INSERT INTO alembic_version VALUES ('0001');
+INSERT INTO alembic_version VALUES ('0002');
 
 INSERT INTO journal (id, operation_id) VALUES (1, NULL);
 
 PRAGMA application_id = 1886088497;
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

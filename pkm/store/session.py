@@ -218,10 +218,14 @@ class Store:
 _WRITABLE = "make that folder writable, or set PKM_HOME to one that is"
 
 
-def connect(path: Path, *, mode: str = "rw") -> sqlite3.Connection:
+def connect(
+    path: Path, *, mode: str = "rw", factory: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     """A connection as every command uses it: foreign keys on, patient, transactions begun by hand."""
     uri = f"{path.resolve().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False)
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False, factory=factory
+    )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")  # what was reported as saved survives a power cut

@@ -90,7 +90,7 @@ def outlines(db: sqlite3.Connection) -> list[Row]:
 
 _POLLED = (
     "SELECT id, url, title, site_url, description, state, every_s, checked_at, fetched_at, changed_at, next_at, etag, "
-    "modified, body_hash, identity, failures, error FROM source"
+    "modified, body_hash, identity, moved_to, moved_since, failures, error FROM source"
 )
 
 

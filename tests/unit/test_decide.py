@@ -117,8 +117,27 @@ def test_nothing_is_held_against_a_source_for_the_network_or_for_its_host():
 def test_https_at_once_other_moves_not():
     moved = replace(read(), moved_to="https://example.org/feed")
     assert plan_source(FACTS, moved, {}, NOW, HOUR).columns["url"] == "https://example.org/feed"
+
+
+def test_another_address_is_believed_after_a_week_of_the_same_answer():
     away = replace(read(), moved_to="https://example.org/other")
-    assert "url" not in plan_source(FACTS, away, {}, NOW, HOUR).columns
+    first = plan_source(FACTS, away, {}, NOW, HOUR).columns
+    assert "url" not in first
+    assert (first["moved_to"], first["moved_since"]) == ("https://example.org/other", stamp(NOW))
+    seen = replace(FACTS, moved_to=first["moved_to"], moved_since=first["moved_since"])
+    assert "url" not in plan_source(seen, away, {}, NOW + timedelta(days=6), HOUR).columns
+    settled = plan_source(seen, away, {}, NOW + timedelta(days=7), HOUR).columns
+    assert (settled["url"], settled["moved_to"]) == ("https://example.org/other", None)
+
+
+def test_a_redirect_that_changes_its_mind_begins_anew():
+    seen = replace(FACTS, moved_to="https://example.org/other", moved_since=stamp(NOW))
+    late = NOW + timedelta(days=30)
+    elsewhere = plan_source(seen, replace(read(), moved_to="https://example.org/third"), {}, late, HOUR).columns
+    assert (elsewhere["moved_to"], elsewhere["moved_since"]) == ("https://example.org/third", stamp(late))
+    back = plan_source(seen, replace(read(), moved_to=None), {}, late, HOUR).columns
+    assert (back["moved_to"], back["moved_since"]) == (None, None)
+    assert "url" not in back
 
 
 @pytest.mark.parametrize(
