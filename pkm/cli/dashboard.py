@@ -16,7 +16,7 @@ SHOWN = 3
 
 def show_dashboard(*, json: bool) -> None:
     """The dashboard is printed; in an empty home it says what to do first: connect to somebody."""
-    from pkm.reach import wide_enough
+    from pkm.share.draft import reaches_for
 
     db = current.store().read()
     at = now()
@@ -24,12 +24,12 @@ def show_dashboard(*, json: bool) -> None:
     new_count, new = today.new_since(db, stamp(at - NEW_WITHIN), SHOWN)
     review_count, review = today.to_review(db, stamp(at - REVIEW_AFTER), SHOWN)
     people = contacts.due(db, stamp(at), limit=SHOWN)
-    ready = [
-        (circle["name"], waiting)
-        for circle in circles.rows(db)
-        if circle["channels"]
-        and (waiting := shares.count_candidates(db, int(circle["id"][1:]), wide_enough(circle["circle_kind"])))
-    ]
+    ready = []
+    for circle in circles.rows(db):
+        number = int(circle["id"][1:])
+        reaches = reaches_for(db, {"number": number, "circle_kind": circle["circle_kind"]})
+        if circle["channels"] and (waiting := shares.count_candidates(db, number, reaches)):
+            ready.append((circle["name"], waiting))
     facts: dict[str, Any] = {
         **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)), "new": new_count, "newest": new,
         "review": review_count, "to_review": review, "people_due": people,

@@ -208,7 +208,7 @@ def preview(
     found = selectors.one(what, ("share",))
     circle = selectors.one(to, ("circle",)).title if to else ""
     shown = [
-        one for one in outbox.render_share(current.store(), current.home(), found.number)
+        one for one in outbox.look_at(current.store(), current.home(), found.number)
         if (not circle or one.circle == circle) and (not channel or one.channel == channel)
     ]  # fmt: skip
     if not shown:
@@ -239,7 +239,7 @@ def send(what: ShareArgument, yes: YesFlag = False, json: JsonFlag = False) -> N
     row = shares.row(store.read(), found.number)
     assert row is not None
     if row["state"] != "sent":
-        outbox.render_share(store, home, found.number)  # the guard speaks before the question is put
+        outbox.look_at(store, home, found.number)  # the guard speaks before the question is put
         if not render.confirm(f"Send {found.id} “{row['title']}” to {', '.join(row['circles'])}?", yes=yes):
             render.tell("Nothing was sent.")
             return
@@ -285,8 +285,7 @@ def channel(ctx: typer.Context) -> None:
 @channel_app.command("list", epilog="Example:  pkm share channel list")
 def list_channels(json: JsonFlag = False) -> None:
     """List the channels: what each can do, and whom it reaches."""
-    from pkm.share.channels import KINDS
-    from pkm.share.outbox import folder_of
+    from pkm.share.channels import KINDS, folder_of
 
     rows = shares.channels(current.store().read())
     for row in rows:

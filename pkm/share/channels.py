@@ -39,6 +39,11 @@ def is_public(kind: str) -> bool:
     return kind not in KINDS or KINDS[kind].public
 
 
+def effective_kind(circle_kind: str, channel_kind: str) -> str:
+    """For whom a circle's digest on a channel is: a public channel is the network's, whatever circle it stands for."""
+    return "network" if is_public(channel_kind) else circle_kind
+
+
 def add_channel(store: Store, home: Home, name: str, address: str) -> dict[str, Any]:
     """The channel is in the store; its folder need not be there yet. Returns its row.
 
@@ -63,12 +68,13 @@ def add_channel(store: Store, home: Home, name: str, address: str) -> dict[str, 
         for other in shares.channels(unit.connection):
             if other["name"].casefold() == name.casefold():
                 raise Exists(f"a channel {other['name']}", other["address"] or other["channel_kind"])
-            if _folder(other, home) == folder:
+            if folder_of(other, home) == folder:
                 raise Exists(f"a channel that writes {folder}", f"it is {other['name']}", next="choose another folder")
         unit.add(Channel(name=name, kind=kind, address=f"{kind}:{folder}" if path else "", created_at=unit.at))
         return next(row for row in shares.channels(unit.connection) if row["name"] == name)
 
 
-def _folder(channel: Mapping[str, Any], home: Home) -> Path:
+def folder_of(channel: Mapping[str, Any], home: Home) -> Path:
+    """The folder that a channel writes: the address behind `files:` or `site:`, else the home's site/."""
     path = channel["address"].partition(":")[2]
     return Path(path) if path else home.site

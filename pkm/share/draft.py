@@ -14,7 +14,7 @@ from pkm.dates import local, now, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
 from pkm.reach import wide_enough
-from pkm.share.channels import is_public
+from pkm.share.channels import effective_kind, is_public
 from pkm.share.guard import Finding, check_notes
 from pkm.store import shares
 from pkm.store.session import Store
@@ -26,6 +26,9 @@ Row = dict[str, Any]
 
 IN_A_DIGEST = 20
 """How many notes a digest takes by itself: "a few links and notes"; the newest, the others wait for the next."""
+
+LOOKED_AT = 500
+"""How many of the newest notes that may go are read to choose them; the older ones are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +47,30 @@ class DigestPlan:
     since: str | None
 
 
+def reaches_for(db: sqlite3.Connection, circle: Row) -> list[str]:
+    """The reaches of notes that may go to a circle (number, circle_kind) by every channel that it has."""
+    public = any(is_public(channel["channel_kind"]) for channel in shares.channels_of(db, circle["number"]))
+    return wide_enough("network" if public else circle["circle_kind"])
+
+
 def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST) -> DigestPlan:
     """What the digest since the last one would hold for a circle (number, name, circle_kind)."""
-    from pkm.share.render import has_words
-
-    public = any(is_public(channel["channel_kind"]) for channel in shares.channels_of(db, circle["number"]))
-    reaches = wide_enough("network" if public else circle["circle_kind"])
-    found = shares.candidates(db, circle["number"], reaches, 10_000)
-    worded: list[Row] = []
-    bare: list[Row] = []
-    for note in found:
-        (worded if has_words(piece_of(db, note)) else bare).append(note)
+    reaches = reaches_for(db, circle)
+    found = shares.candidates(db, circle["number"], reaches, LOOKED_AT)
+    worded = [note for note in found if _has_words(note)]
+    bare = [note for note in found if not _has_words(note)]
     since = shares.last_sent(db, circle["number"])
     items = shares.kept_without_note(db, since or "", 100)
-    return DigestPlan(
-        circle, tuple(worded[-limit:]), tuple(bare), tuple(items), max(0, len(worded) - limit), since
-    )  # fmt: skip
+    rest = shares.count_candidates(db, circle["number"], reaches) - len(found)
+    waiting = max(0, len(worded) - limit) + rest
+    return DigestPlan(circle, tuple(worded[-limit:]), tuple(bare), tuple(items), waiting, since)
+
+
+def _has_words(note: Row) -> bool:
+    from pkm.share.render import ItemRef, Piece, has_words
+
+    item = ItemRef(note["item_title"] or "") if note["item_id"] is not None else None
+    return has_words(Piece("", note["title"], note["text"], item=item))
 
 
 def title_of(settings: Mapping[str, str] | Settings, circle: str, count: int, at: datetime) -> str:
@@ -105,22 +116,23 @@ def create_share(store: Store, notes: Sequence[int], circles: Sequence[Row], tit
 
 
 def check_share(db: sqlite3.Connection, share: int) -> list[Finding]:
-    """What keeps a share from its circles, looking at the reach of its notes; empty: nothing.
-
-    What a public channel carries must be meant for the network, whatever circle the channel stands for.
-    """
+    """What keeps a share from its circles, looking at the reach of its notes; empty: nothing."""
     notes = shares.notes(db, share)
     findings: list[Finding] = []
     for stage in shares.stages(db, share):
         findings += check_notes(notes, stage["circle"], stage["circle_kind"])
         for channel in shares.channels_of(db, stage["circle_id"]):
-            if is_public(channel["channel_kind"]) and stage["circle_kind"] != "network":
-                findings += check_notes(notes, f"the channel {channel['name']}", "network")
+            kind = effective_kind(stage["circle_kind"], channel["channel_kind"])
+            if kind != stage["circle_kind"]:
+                findings += check_notes(notes, f"the channel {channel['name']}", kind)
     return list(dict.fromkeys(findings))
 
 
-def digest_for(db: sqlite3.Connection, share: int, stage: Row, author: str, at: str) -> "Digest":
-    """The digest of a share for one stage's circle, ready to be rendered. at: its date, a stamp."""
+def digest_for(db: sqlite3.Connection, share: int, stage: Row, channel_kind: str, author: str, at: str) -> "Digest":
+    """The digest of a share for one stage's circle on one kind of channel, ready to be rendered. at: its date.
+
+    What is public says nothing of the circle: neither its name nor the words that are kept for it.
+    """
     from pkm.share.render import Digest
     from pkm.share.site import slugify
 
@@ -128,13 +140,14 @@ def digest_for(db: sqlite3.Connection, share: int, stage: Row, author: str, at: 
     if row is None:
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
     notes = shares.notes(db, share)
-    reaches = wide_enough(stage["circle_kind"])
-    hidden = [target for note in notes for target in hidden_in(db, note["id"], reaches)]
+    kind = effective_kind(stage["circle_kind"], channel_kind)
+    own = stage["circle_kind"] == kind
+    hidden = [target for note in notes for target in hidden_in(db, note["id"], wide_enough(kind))]
     return Digest(
         uid=row["uid"], title=row["title"], slug=row["slug"] or free_slug(slugify(row["title"], at), shares.slugs(db)),
-        date=at, author=author, intro=row["introduction"] or stage["introduction"], salutation=stage["salutation"],
-        circle=stage["circle"] if stage["circle_kind"] != "network" else "", circle_kind=stage["circle_kind"],
-        pieces=tuple(piece_of(db, note) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
+        date=at, author=author, intro=row["introduction"] or (stage["introduction"] if own else ""),
+        salutation=stage["salutation"] if own else "", circle=stage["circle"] if kind != "network" else "",
+        circle_kind=kind, pieces=tuple(piece_of(db, note) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
     )  # fmt: skip
 
 
@@ -158,7 +171,6 @@ def piece_of(db: sqlite3.Connection, note: Row) -> "Piece":
 
     Comments on quotes stay at home: they have no reach of their own, and unknown means private.
     """
-    from pkm.capture import without_comments
     from pkm.share.render import ItemRef, Piece, Quote
     from pkm.store import tags
 
@@ -171,7 +183,7 @@ def piece_of(db: sqlite3.Connection, note: Row) -> "Piece":
             source_title=note["source_title"] or "", source_url=note["source_url"] or "",
         )  # fmt: skip
     return Piece(
-        id=make("note", note["id"]), title=note["title"], words=without_comments(note["text"]),
+        id=make("note", note["id"]), title=note["title"], words=note["text"],
         quotes=tuple(Quote(exact) for exact in quotes), item=item, tags=tuple(tags.of(db, "note", note["id"])),
         stage=note["stage"], date=note["created_at"],
     )  # fmt: skip

@@ -15,8 +15,8 @@ from pkm.text import fold
 
 Finding = tuple[str, str, str]
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _COMMENT = re.compile(r"%%.+?%%", re.S)
+_CODE = re.compile(r"<(pre|code)\b.*?</\1>|```.*?```|`[^`\n]+`", re.S)
 _KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bxox[abprs]-[A-Za-z0-9-]{20,}"
 )
@@ -66,11 +66,10 @@ def check_bytes(payload: bytes, secrets: Secrets, cleared: Sequence[Mapping[str,
             findings.append(
                 (f"{make('note', number)} “{title}”", f"its title would go out with {by}", f"pkm sense edit {by}")
             )
-    for address in sorted(set(map(str.casefold, _EMAIL.findall(raw)))):
-        if secrets.emails and address in secrets.emails:
-            person = make("contact", secrets.emails[address])
-            findings.append((person, f"the address {address} would go out with {where}", mend))
-    if _COMMENT.search(raw):
+    for address, person in sorted((secrets.emails or {}).items()) if "@" in said else ():
+        if re.search(rf"(?<![\w.+'-]){re.escape(fold(address))}(?![\w-])", said):
+            findings.append((make("contact", person), f"the address {address} would go out with {where}", mend))
+    if _COMMENT.search(_CODE.sub("", raw)):  # in code, %% is what it is
         findings.append((where, "a %%comment%% would go out", mend))
     if _KEY.search(raw):
         findings.append((where, "something that looks like a secret key would go out", mend))

@@ -8,7 +8,6 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pkm import config
@@ -17,6 +16,7 @@ from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
 from pkm.reach import wide_enough
 from pkm.share import draft
+from pkm.share.channels import effective_kind, folder_of
 from pkm.share.guard import Finding, Secrets, check_bytes
 from pkm.store import shares
 from pkm.store.session import Store
@@ -63,18 +63,20 @@ class SendReport:
     places: tuple[str, ...]
 
 
-def render_share(store: Store, home: Home, share: int) -> list[Rendered]:
-    """The bytes of a share for each circle and channel: frozen ones as they are, else as they would be frozen now.
+def look_at(store: Store, home: Home, share: int) -> list[Rendered]:
+    """The bytes of a share for each circle and channel: those that were frozen, else those that would be frozen now.
 
-    Raises Refused with findings where the guard finds something; Invalid where no circle of it has a channel.
+    Raises NotFound; for a share that has not arrived everywhere: Refused with findings where the guard finds
+    something, Invalid where no circle of it has a channel.
     """
     db = store.read()
     row = shares.row(db, share)
     if row is None:
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
-    findings = draft.check_share(db, share)
-    rendered = [] if findings else list(_render_stages(db, home, share))
-    findings += guard_bytes(db, share, rendered)
+    rendered = list(_frozen(db, share)) or list(_render_stages(db, home, share))
+    if row["state"] == "sent":
+        return rendered
+    findings = draft.check_share(db, share) or guard_bytes(db, home, share, rendered)
     if findings:
         raise Refused(
             make("share", share), "something in it may not go there", findings=findings,
@@ -88,12 +90,20 @@ def render_share(store: Store, home: Home, share: int) -> list[Rendered]:
     return rendered
 
 
+def _frozen(db: sqlite3.Connection, share: int) -> Iterable[Rendered]:
+    for row in shares.frozen(db, share):
+        yield Rendered(
+            row["circle"], row["channel"], row["channel_kind"], row["file_name"], row["media_type"], row["payload"],
+            row["stage_id"], row["circle_id"], row["channel_id"], row["part"],
+        )  # fmt: skip
+
+
 def _render_stages(db: sqlite3.Connection, home: Home, share: int) -> Iterable[Rendered]:
     author = config.read(home)["name"]
     at = draft.now_stamp()
     for stage in shares.stages(db, share):
-        digest = draft.digest_for(db, share, stage, author, at)
         for channel in shares.channels_of(db, stage["circle_id"]):
+            digest = draft.digest_for(db, share, stage, channel["channel_kind"], author, at)
             for part, (name, media_type, payload) in enumerate(_files(digest, channel["channel_kind"], home), 1):
                 yield Rendered(
                     stage["circle"], channel["name"], channel["channel_kind"], name, media_type, payload,
@@ -117,7 +127,7 @@ def _files(digest: "Digest", channel_kind: str, home: Home) -> list[tuple[str, s
     ]
 
 
-def guard_bytes(db: sqlite3.Connection, share: int, rendered: Sequence[Rendered]) -> list[Finding]:
+def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequence[Rendered]) -> list[Finding]:
     """What the guard finds in the very bytes that would leave; of the site's, in the page that is made from them."""
     from pkm.share.render import render_html, thaw
 
@@ -126,14 +136,16 @@ def guard_bytes(db: sqlite3.Connection, share: int, rendered: Sequence[Rendered]
     emails = dict(shares.emails(db))
     kinds = {stage["id"]: stage["circle_kind"] for stage in shares.stages(db, share)}
     for one in rendered:
-        reaches = wide_enough(kinds[one.stage_id])
-        titles = [
+        reaches = wide_enough(effective_kind(kinds[one.stage_id], one.channel_kind))
+        titles = tuple(
             (row["title"], row["id"], note["id"])
             for note in notes
             for row in shares.narrower_targets(db, note["id"], reaches)
-        ]
-        payload = render_html(thaw(one.payload)) if one.media_type == SITE_MEDIA_TYPE else one.payload
-        findings += check_bytes(payload, Secrets(tuple(titles), emails), notes)
+        )
+        payload = one.payload
+        if one.media_type == SITE_MEDIA_TYPE:
+            payload = render_html(thaw(payload), templates=home.templates)
+        findings += check_bytes(payload, Secrets(titles, emails), notes)
     return list(dict.fromkeys(findings))
 
 
@@ -156,19 +168,19 @@ def send_share(store: Store, home: Home, share: int) -> SendReport:
 
 
 def _freeze(store: Store, home: Home, share: int) -> dict[int, list[int]]:
-    """Channel number -> delivery numbers that are to go now; new ones are frozen and committed."""
+    """Channel number -> delivery numbers that are to go now; new ones are frozen and committed.
+
+    The guard looks each time: also at bytes that were frozen and did not arrive, for what they say may have been
+    narrowed since.
+    """
     from pkm.ids import new_uid
     from pkm.store.model import Delivery, Share
 
-    db = store.read()
-    row = shares.row(db, share)
-    if row is None:
-        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
-    if row["state"] == "sent":
+    rendered = look_at(store, home, share)
+    row = shares.row(store.read(), share)
+    if row is None or row["state"] == "sent":
         return {}
-    existing = shares.deliveries(db, share=share)
-    if not existing:
-        rendered = render_share(store, home, share)
+    if not shares.deliveries(store.read(), share=share):
         with store.unit() as unit:
             unit.get(Share, share).slug = draft.free_slug(_slug(rendered, row, unit.at), shares.slugs(unit.connection))
             for one in rendered:
@@ -177,15 +189,9 @@ def _freeze(store: Store, home: Home, share: int) -> dict[int, list[int]]:
                     channel_id=one.channel_id, part=one.part, sha256=one.sha256, media_type=one.media_type,
                     file_name=one.file_name, frozen_at=unit.at, payload=one.payload,
                 ))  # fmt: skip
-        existing = shares.deliveries(store.read(), share=share)
-    elif findings := draft.check_share(db, share):  # a note was narrowed after the bytes were frozen
-        raise Refused(
-            make("share", share), "something in it may no longer go there", findings=findings,
-            kept="Its frozen bytes are held; nothing was sent.", next=f"mend that, then pkm share send {make('share', share)}",
-        )  # fmt: skip
     numbers: dict[int, list[int]] = {}
     channels = {one["name"]: one["number"] for one in shares.channels(store.read())}
-    for delivery in reversed(existing):
+    for delivery in reversed(shares.deliveries(store.read(), share=share)):
         # mirrors of what was sent can be written again and again, so `sending` (a killed run) is taken up too
         if delivery["state"] in ("waiting", "sending", "refused"):
             numbers.setdefault(channels[delivery["channel"]], []).append(int(delivery["id"][1:]))
@@ -266,12 +272,6 @@ def mirror(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[i
     else:
         content = {row["file_name"]: row["payload"] for row in rows}
     return write(content, folder_of(channel, home)).written
-
-
-def folder_of(channel: Row, home: Home) -> Path:
-    """The folder that a channel writes: the address behind `files:` or `site:`, else the home's site/."""
-    path = channel["address"].partition(":")[2]
-    return Path(path) if path else home.site
 
 
 def _places(db: sqlite3.Connection, home: Home, share: int) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """Shares, their deliveries and channels: what went where, what may go next. Reads only."""
 
+import json
 import sqlite3
 from typing import Any
 
@@ -55,7 +56,16 @@ _PIECE = (  # a note made from no item is credited to the first one that it link
     "item.id AS item_id, item.title AS item_title, item.url AS item_url, item.author AS item_author, "
     "source.title AS source_title, source.site_url AS source_url, source.url AS feed_url "
     "FROM note LEFT JOIN item ON item.id = coalesce(note.item_id, (SELECT to_id FROM link WHERE from_kind = 'note' "
-    "AND from_id = note.id AND to_kind = 'item' AND type = 'source' ORDER BY id LIMIT 1)) LEFT JOIN source ON source.id = item.source_id"
+    "AND from_id = note.id AND to_kind = 'item' AND type = 'source' ORDER BY id LIMIT 1)) "
+    "LEFT JOIN source ON source.id = item.source_id"
+)
+
+
+_MAY_GO = (
+    "note.dropped_at IS NULL AND note.reach IN (SELECT value FROM json_each(:reaches)) AND NOT EXISTS ("
+    "SELECT 1 FROM share_note JOIN stage ON stage.share_id = share_note.share_id "
+    "JOIN share ON share.id = share_note.share_id "
+    "WHERE share_note.note_id = note.id AND stage.circle_id = :circle AND share.state <> 'retracted')"
 )
 
 
@@ -64,21 +74,17 @@ def candidates(db: sqlite3.Connection, circle_id: int, reaches: list[str], limit
 
     reaches: the reaches that are wide enough for the circle.
     """
-    marks = ", ".join(f":reach{position}" for position in range(len(reaches)))
     found = as_dicts(db.execute(
-        f"{_PIECE} WHERE note.dropped_at IS NULL AND note.reach IN ({marks}) AND NOT EXISTS ("
-        "  SELECT 1 FROM share_note JOIN stage ON stage.share_id = share_note.share_id "
-        "  JOIN share ON share.id = share_note.share_id "
-        "  WHERE share_note.note_id = note.id AND stage.circle_id = :circle AND share.state <> 'retracted') "
-        "ORDER BY note.created_at DESC, note.id DESC LIMIT :limit",
-        {"circle": circle_id, "limit": limit, **{f"reach{position}": reach for position, reach in enumerate(reaches)}},
+        f"{_PIECE} WHERE {_MAY_GO} ORDER BY note.created_at DESC, note.id DESC LIMIT :limit",
+        {"circle": circle_id, "reaches": json.dumps(reaches), "limit": limit},
     ))  # fmt: skip
     return found[::-1]
 
 
 def count_candidates(db: sqlite3.Connection, circle_id: int, reaches: list[str]) -> int:
     """How many notes may go to a circle and are in no share to it yet."""
-    return len(candidates(db, circle_id, reaches, 10_000))
+    values = {"circle": circle_id, "reaches": json.dumps(reaches)}
+    return int(db.execute(f"SELECT count(*) FROM note WHERE {_MAY_GO}", values).fetchone()[0])
 
 
 def kept_without_note(db: sqlite3.Connection, since: str, limit: int) -> list[Row]:
@@ -109,12 +115,11 @@ def quotes(db: sqlite3.Connection, item_id: int) -> list[str]:
 
 def narrower_targets(db: sqlite3.Connection, note_id: int, reaches: list[str]) -> list[Row]:
     """Notes that a note's text links to and that may not go where it goes: written, title, id."""
-    marks = ", ".join(f":reach{position}" for position in range(len(reaches)))
     return as_dicts(db.execute(
         "SELECT link.written, other.title, other.id FROM link JOIN note AS other ON other.id = link.to_id "
-        f"WHERE link.from_kind = 'note' AND link.from_id = :note AND link.to_kind = 'note' "
-        f"AND (other.reach NOT IN ({marks}) OR other.dropped_at IS NOT NULL) ORDER BY link.id",
-        {"note": note_id, **{f"reach{position}": reach for position, reach in enumerate(reaches)}},
+        "WHERE link.from_kind = 'note' AND link.from_id = :note AND link.to_kind = 'note' AND (other.dropped_at IS NOT "
+        "NULL OR other.reach NOT IN (SELECT value FROM json_each(:reaches))) ORDER BY link.id",
+        {"note": note_id, "reaches": json.dumps(reaches)},
     ))  # fmt: skip
 
 
@@ -149,6 +154,16 @@ def deliveries(
         }
         for one in found
     ]  # fmt: skip
+
+
+def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
+    """The deliveries of a share with their bytes, their circle and channel, in the order they were frozen."""
+    return as_dicts(db.execute(
+        "SELECT delivery.id, stage_id, delivery.circle_id, channel_id, part, file_name, media_type, payload, "
+        "circle.name AS circle, channel.name AS channel, channel.kind AS channel_kind FROM delivery "
+        "JOIN circle ON circle.id = delivery.circle_id JOIN channel ON channel.id = delivery.channel_id "
+        "WHERE share_id = :share ORDER BY delivery.id", {"share": share},
+    ))  # fmt: skip
 
 
 def payloads(db: sqlite3.Connection, channel_id: int, *, also: tuple[int, ...] = ()) -> list[Row]:

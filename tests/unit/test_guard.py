@@ -48,7 +48,8 @@ def test_private_things_in_the_bytes_are_found(payload: bytes, why: str) -> None
 
 
 @pytest.mark.parametrize(
-    "payload", [b"Public words", b"Ideas", b"write to me@elsewhere.org", b"100% of 50% is fine", b""]
+    "payload", [b"Public words", b"Ideas", b"write to me@elsewhere.org", b"100% of 50% is fine", b"",
+                                     b"<pre>%%time and %%time</pre>", b"`%%a` and `%%b`"]
 )
 def test_what_is_meant_to_be_said_passes(payload: bytes) -> None:
     secrets = Secrets((("Ideas", 9, 1),), {"bob@example.org": 4})

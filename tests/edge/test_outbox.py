@@ -1,0 +1,249 @@
+"""The outbox: frozen bytes leave once, only as far as their notes' reach, and an undo takes them down again."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from pkm.config import Home
+from pkm.errors import PkmError, Refused
+from pkm.people.circles import add_circle
+from pkm.sense.notes import add_note, set_reach
+from pkm.share import draft, outbox
+from pkm.share.channels import add_channel
+from pkm.store import circles, shares
+from pkm.store.session import Store
+from pkm.whole.undo import undo_command
+
+
+def fresh(home: Home, command: str = "pkm share") -> Store:
+    return Store(home, command)
+
+
+def note(home: Home, text: str, reach: str = "private") -> int:
+    return int(add_note(fresh(home, "pkm sense note"), text, reach=reach).row["id"][1:])
+
+
+def circle(home: Home, name: str) -> dict[str, object]:
+    row = circles.by_name(fresh(home).read(), name)
+    assert row is not None
+    return {**row, "number": int(row["id"][1:])}
+
+
+@pytest.fixture
+def drop(home_paths: Home, tmp_path: Path) -> Path:
+    """A community `practice` that is reached by a folder."""
+    folder = tmp_path / "drop"
+    store = fresh(home_paths, "setup")
+    add_channel(store, home_paths, "drop", f"files:{folder}")
+    add_circle(store, "practice", "community", channels=["drop"])
+    return folder
+
+
+def drafted(home: Home, notes: list[int], *names: str) -> int:
+    rows = [circle(home, name) for name in names]
+    return int(draft.create_share(fresh(home), notes, rows, "Finds 1")["number"])
+
+
+def send(home: Home, share: int) -> outbox.SendReport:
+    return outbox.send_share(fresh(home, f"pkm share send x{share}"), home, share)
+
+
+def read(folder: Path) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def article(page: Path) -> str:
+    found = re.search(r"<article.*?</article>", page.read_text(encoding="utf-8"), re.S)
+    assert found
+    return found[0]
+
+
+def test_a_delivery_is_the_bytes_that_were_shown(home_paths: Home, drop: Path) -> None:
+    share = drafted(home_paths, [note(home_paths, "Walking retros work", "community")], "practice")
+    shown = {one.file_name: one.payload for one in outbox.look_at(fresh(home_paths), home_paths, share)}
+    send(home_paths, share)
+    assert {path.name: path.read_bytes() for path in drop.glob("2026*")} == shown
+    rows = shares.deliveries(fresh(home_paths).read(), share=share)
+    assert {row["sha256"] for row in rows} == {hashlib.sha256(payload).hexdigest() for payload in shown.values()}
+    assert {row["state"] for row in rows} == {"sent"}
+
+
+def test_sending_again_sends_nothing_and_a_preview_shows_what_went(home_paths: Home, drop: Path) -> None:
+    number = note(home_paths, "Walking retros work", "community")
+    share = drafted(home_paths, [number], "practice")
+    send(home_paths, share)
+    before = read(drop)
+    from pkm.sense.notes import edit_note
+
+    edit_note(fresh(home_paths), number, text="Quite another text")
+    again = send(home_paths, share)
+    assert (len(again.sent), again.already) == (0, 2)
+    assert read(drop) == before
+    assert all(b"another" not in one.payload for one in outbox.look_at(fresh(home_paths), home_paths, share))
+
+
+def test_a_note_too_narrow_for_the_circle_makes_no_draft(home_paths: Home, drop: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        drafted(home_paths, [note(home_paths, "Only for the team", "team")], "practice")
+    assert refused.value.findings[0][2] == "pkm sense reach n1 community"
+    assert shares.rows(fresh(home_paths).read(), 10) == []
+
+
+def test_a_public_channel_gets_only_what_is_meant_for_the_network(home_paths: Home) -> None:
+    add_circle(fresh(home_paths), "blue", "team", channels=["site"])
+    with pytest.raises(Refused):
+        drafted(home_paths, [note(home_paths, "For the team", "team")], "blue")
+
+
+def test_a_public_channel_hides_what_the_circle_may_know(home_paths: Home) -> None:
+    add_circle(fresh(home_paths), "blue", "team", channels=["site"])
+    note(home_paths, "Merger talks with the other house", "team")
+    told = note(home_paths, "We walk more, see [[Merger talks with the other house]]", "network")
+    from pkm.sense.notes import edit_note
+
+    edit_note(fresh(home_paths), told, title="We walk more")
+    share = drafted(home_paths, [told], "blue")
+    send(home_paths, share)
+    assert "Merger" not in read(home_paths.site)
+    assert "blue" not in read(home_paths.site)
+
+
+def test_the_title_of_a_private_note_stays_at_home(home_paths: Home, drop: Path) -> None:
+    note(home_paths, "The budget talk with Bob")
+    told = note(home_paths, "Walk more\n\nas said in [[The budget talk with Bob]], and in [[The budget talk with Bob|that talk]]", "community")
+    share = drafted(home_paths, [told], "practice")
+    send(home_paths, share)
+    assert "that talk" in read(drop)
+    assert "budget" not in read(drop)
+
+
+def test_comments_on_quotes_and_in_the_text_stay_at_home(home_paths: Home, drop: Path) -> None:
+    told = note(home_paths, "Walk more %%the boss hates it%% and talk", "community")
+    share = drafted(home_paths, [told], "practice")
+    send(home_paths, share)
+    assert "Walk more" in read(drop)
+    assert "boss" not in read(drop)
+
+
+def test_a_note_narrowed_after_the_draft_is_held(home_paths: Home, drop: Path) -> None:
+    number = note(home_paths, "A thought about pairs", "community")
+    share = drafted(home_paths, [number], "practice")
+    set_reach(fresh(home_paths), [number], "private")
+    with pytest.raises(Refused):
+        send(home_paths, share)
+    assert not drop.exists()
+    assert shares.deliveries(fresh(home_paths).read()) == []
+
+
+def test_a_channel_that_fails_is_refused_and_tried_again_with_the_same_bytes(home_paths: Home, drop: Path) -> None:
+    share = drafted(home_paths, [note(home_paths, "Walking retros work", "community")], "practice")
+    drop.write_text("a file where the folder should be")
+    report = send(home_paths, share)
+    assert report.failures
+    rows = shares.deliveries(fresh(home_paths).read(), share=share)
+    assert {row["state"] for row in rows} == {"refused"}
+    assert shares.row(fresh(home_paths).read(), share)["state"] == "draft"  # type: ignore[index]
+    hashes = {row["sha256"] for row in rows}
+    drop.unlink()
+    assert not send(home_paths, share).failures
+    assert {hashlib.sha256(path.read_bytes()).hexdigest() for path in drop.glob("2026*")} == hashes
+
+
+def test_frozen_bytes_are_guarded_again_before_they_are_tried_again(home_paths: Home, drop: Path) -> None:
+    other = note(home_paths, "The budget talk with Bob", "community")
+    told = note(home_paths, "Walk more\n\nas said in [[The budget talk with Bob]]", "community")
+    share = drafted(home_paths, [told], "practice")
+    drop.write_text("in the way")
+    send(home_paths, share)
+    drop.unlink()
+    set_reach(fresh(home_paths), [other], "private")
+    with pytest.raises(Refused, match="may not go there"):
+        send(home_paths, share)
+    assert not drop.exists()
+
+
+def test_a_run_that_was_killed_while_sending_is_taken_up(home_paths: Home, drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = drafted(home_paths, [note(home_paths, "Walking retros work", "community")], "practice")
+
+    def killed(*_: object, **__: object) -> None:
+        states = {row["state"] for row in shares.deliveries(Store(home_paths).read(), share=share)}
+        assert states == {"sending"}, "it was not committed before its channel was called"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(outbox, "mirror", killed)
+    with pytest.raises(KeyboardInterrupt):
+        send(home_paths, share)
+    monkeypatch.undo()
+    assert [row["number"] for row in shares.unfinished(fresh(home_paths).read())] == [share]
+    assert len(send(home_paths, share).sent) == 2
+    assert len(list(drop.glob("2026*"))) == 2
+
+
+def test_an_undo_takes_the_page_down_and_its_undo_puts_it_back(home_paths: Home) -> None:
+    share = drafted(home_paths, [note(home_paths, "Walking retros work", "network")], "network")
+    send(home_paths, share)
+    published = read(home_paths.site)
+    assert "Walking retros" in published
+    undone = undo_command(fresh(home_paths, "pkm undo"), home_paths)
+    assert "Walking retros" not in read(home_paths.site)
+    undo_command(fresh(home_paths, "pkm undo"), home_paths, undone.number)
+    assert read(home_paths.site) == published
+
+
+def test_a_later_digest_leaves_the_earlier_page_as_it_is(home_paths: Home) -> None:
+    first = drafted(home_paths, [note(home_paths, "Walking retros work", "network")], "network")
+    send(home_paths, first)
+    (page,) = home_paths.site.glob("2026/*/index.html")
+    before = article(page)
+    second = drafted(home_paths, [note(home_paths, "Another thing to tell", "network")], "network")
+    send(home_paths, second)
+    assert article(page) == before  # around it, a link to the newer one appears
+    assert len(list(home_paths.site.glob("2026/*/index.html"))) == 2
+
+
+def test_what_was_put_away_or_shared_or_has_no_words_is_not_drafted(home_paths: Home) -> None:
+    from pkm.sense.inbox import drop as put_away
+
+    shared = note(home_paths, "Shared already", "network")
+    send(home_paths, drafted(home_paths, [shared], "network"))
+    away = note(home_paths, "Put away", "network")
+    put_away(fresh(home_paths), [("note", away)])
+    note(home_paths, "https://example.org/ #link", "network")
+    note(home_paths, "Still private")
+    waiting = note(home_paths, "This one goes", "network")
+    plan = draft.plan_digest(fresh(home_paths).read(), circle(home_paths, "network"))
+    assert [row["id"] for row in plan.notes] == [waiting]
+    assert [row["title"] for row in plan.without_words] == ["https://example.org/"]
+
+
+def test_the_oldest_wait_where_there_are_many(home_paths: Home) -> None:
+    numbers = [note(home_paths, f"Note number {number}", "network") for number in range(5)]
+    plan = draft.plan_digest(fresh(home_paths).read(), circle(home_paths, "network"), limit=3)
+    assert ([row["id"] for row in plan.notes], plan.waiting) == (numbers[2:], 2)
+
+
+def test_the_site_is_the_same_bytes_from_the_same_store(home_paths: Home) -> None:
+    send(home_paths, drafted(home_paths, [note(home_paths, "Walking retros work", "network")], "network"))
+    before = {path: path.read_bytes() for path in home_paths.site.rglob("*") if path.is_file()}
+    outbox.mirror(fresh(home_paths).read(), home_paths, 1)
+    assert {path: path.read_bytes() for path in home_paths.site.rglob("*") if path.is_file()} == before
+    assert json.loads((home_paths.site / "feed.json").read_text(encoding="utf-8"))["items"]
+
+
+def test_a_template_of_ones_own_with_an_error_sends_nothing(home_paths: Home, drop: Path) -> None:
+    home_paths.templates.mkdir(parents=True)
+    (home_paths.templates / "digest.md").write_text("{{ nonsense }}")
+    share = drafted(home_paths, [note(home_paths, "Walking retros work", "community")], "practice")
+    with pytest.raises(PkmError, match="nonsense"):
+        send(home_paths, share)
+    assert shares.deliveries(fresh(home_paths).read()) == []
+
+
+def test_circles_that_share_a_folder_have_files_of_their_own(home_paths: Home, drop: Path) -> None:
+    add_circle(fresh(home_paths), "blue", "team", channels=["drop"])
+    share = drafted(home_paths, [note(home_paths, "Walking retros work", "community")], "practice", "blue")
+    send(home_paths, share)
+    assert len(list(drop.glob("2026*.md"))) == 2
