@@ -272,11 +272,11 @@ def log(
     json: JsonFlag = False,
 ) -> None:
     """Log what passed between you and one or more contacts; their next touch counts from it."""
-    from pkm.cli.editor import kept_on_failure
+    from pkm.cli import drafts
     from pkm.people.contacts import log_touch
 
     words = " ".join(text)
-    with kept_on_failure(words, "log.txt"):
+    with drafts.kept(words, drafts.name_for("log"), again=""):
         people = selectors.many([part for part in who.split(",") if part.strip()], ("contact",))
         logged = log_touch(current.store(), [one.number for one in people], words, _past(when))
     if json:

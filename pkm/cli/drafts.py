@@ -36,7 +36,7 @@ def kept(text: str, name: str, path: Path | None = None, *, again: str = "pkm se
     """While the block stores the text, a draft holds it; it goes when the block is done.
 
     path: the draft that holds it already. Where the block fails, the draft stays and the error names it.
-    again: the command that takes a draft up.
+    again: the command that takes a draft up, "" where none does.
     """
     if path is None and text.strip():
         path = keep(text, name)
@@ -61,8 +61,9 @@ def _tell_kept(error: PkmError, text: str, path: Path | None, again: str) -> Non
         render.tell(f"What you typed could be written nowhere; here it is:\n\n{text}\n")
         return
     error.kept = f"what you typed, in {path}"
-    step = f"{again} {path}"
-    error.next = f"{error.next}; then: {step}" if error.next else step
+    if again:
+        step = f"{again} {path}"
+        error.next = f"{error.next}; then: {step}" if error.next else step
 
 
 def take_up(which: str) -> tuple[str, Path]:

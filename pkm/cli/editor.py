@@ -1,12 +1,10 @@
 """A text in the person's own editor. What was typed stays in the home's drafts until the caller says it is stored."""
 
-import contextlib
 import os
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from pkm import config
@@ -53,19 +51,6 @@ def keep(text: str, name: str) -> Path:
         number += 1
     write_atomic(path, text.encode("utf-8", errors="replace"))
     return path
-
-
-@contextlib.contextmanager
-def kept_on_failure(text: str, name: str) -> Iterator[None]:
-    """Where the block fails to store what was typed, the text is a draft, and the error says where."""
-    try:
-        yield
-    except PkmError as error:
-        try:
-            error.kept = f"what you typed, in {keep(text, name)}"
-        except (PkmError, OSError):
-            error.kept = f"nothing; what you typed was: {text}"  # no folder takes it: the screen still does
-        raise
 
 
 def _command(instead: str) -> list[str]:

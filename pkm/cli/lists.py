@@ -67,12 +67,12 @@ def clip(
     json: JsonFlag = False,
 ) -> None:
     """Take one page in as an item, kept; the same page twice is one item."""
-    from pkm.cli.editor import kept_on_failure
+    from pkm.cli import drafts
 
     if not note:
         _show_clipped(*_clip(address, "", tag), json)
         return
-    with kept_on_failure(note, "clip.md"):
+    with drafts.kept(note, drafts.name_for("clip")):
         _show_clipped(*_clip(address, note, tag), json)
 
 
