@@ -66,7 +66,8 @@ def share(
     numbers = [row["number"] for row in unfinished]
     for plan in plans:
         title = draft.title_of(settings, plan.circle["name"], len(plan.notes), now())
-        made = draft.create_share(store, [note["id"] for note in plan.notes], [plan.circle], title)
+        numbers_of = [note["id"] for note in plan.notes]
+        made = draft.create_share(store, numbers_of, [plan.circle], title, only_new=True)
         numbers.append(made["number"])
     reports = [outbox.send_share(store, home, number) for number in numbers]
     summaries = [_emit_report(report, json=json) for report in reports]

@@ -3,12 +3,14 @@
 Gathers from the store, decides in pure functions, and applies in one transaction. Sends nothing.
 """
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pkm.capture import without_comments
 from pkm.config import Settings
 from pkm.dates import local, now, stamp
 from pkm.errors import Invalid, NotFound
@@ -18,6 +20,7 @@ from pkm.share.channels import effective_kind, is_public
 from pkm.share.guard import Finding, check_notes
 from pkm.store import shares
 from pkm.store.session import Store
+from pkm.text import one_line
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest, Piece
@@ -85,32 +88,41 @@ def title_of(settings: Mapping[str, str] | Settings, circle: str, count: int, at
     return title
 
 
-def create_share(store: Store, notes: Sequence[int], circles: Sequence[Row], title: str, introduction: str = "") -> Row:
+def create_share(
+    store: Store, notes: Sequence[int], circles: Sequence[Row], title: str, introduction: str = "", *, only_new: bool = False
+) -> Row:
     """A draft of these notes for these circles, in order, is in the store.
 
+    only_new: without the notes that another run put into a share to the first circle meanwhile.
     Raises Invalid for no notes; Refused (with findings) where a note's reach is too narrow for a circle: nothing is made.
     """
     from pkm.errors import Refused
     from pkm.ids import new_uid
+    from pkm.share.site import slugify
     from pkm.store.model import Share, ShareNote, Stage
 
-    if not notes:
-        raise Invalid(
-            "an empty draft",
-            "no note of yours may go there yet",
-            next=f"pkm sense reach NOTE {circles[0]['circle_kind']}, then pkm share draft NOTE",
-        )
     with store.unit() as unit:
-        share = unit.add(Share(uid=new_uid(), title=title, introduction=introduction, created_at=unit.at))
+        db = unit.connection
+        if only_new:
+            free = {row["id"] for row in shares.candidates(db, circles[0]["number"], reaches_for(db, circles[0]), LOOKED_AT)}
+            notes = [note for note in notes if note in free]
+        if not notes:
+            raise Invalid(
+                "an empty draft", "no note of yours may go there yet",
+                next=f"pkm sense reach NOTE {circles[0]['circle_kind']}, then pkm share draft NOTE",
+            )  # fmt: skip
+        title = one_line(without_comments(title), 200) or "Finds"
+        slug = free_slug(slugify(title, unit.at), shares.slugs(db))
+        share = unit.add(Share(uid=new_uid(), title=title, slug=slug, introduction=introduction, created_at=unit.at))
         number = share.id or 0
         for position, note in enumerate(dict.fromkeys(notes), 1):
             unit.add(ShareNote(share_id=number, note_id=note, position=position))
         for position, circle in enumerate(circles, 1):
             unit.add(Stage(share_id=number, circle_id=circle["number"], position=position))
-        findings = check_share(unit.connection, number)
+        findings = check_share(db, number)
         if findings:
             raise Refused("the draft", "something in it may not go there", findings=findings, kept="No draft was made.")
-        row = shares.row(unit.connection, number)
+        row = shares.row(db, number)
     assert row is not None
     return row
 
@@ -134,7 +146,6 @@ def digest_for(db: sqlite3.Connection, share: int, stage: Row, channel_kind: str
     What is public says nothing of the circle: neither its name nor the words that are kept for it.
     """
     from pkm.share.render import Digest
-    from pkm.share.site import slugify
 
     row = shares.row(db, share)
     if row is None:
@@ -144,10 +155,10 @@ def digest_for(db: sqlite3.Connection, share: int, stage: Row, channel_kind: str
     own = stage["circle_kind"] == kind
     hidden = [target for note in notes for target in hidden_in(db, note["id"], wide_enough(kind))]
     return Digest(
-        uid=row["uid"], title=row["title"], slug=row["slug"] or free_slug(slugify(row["title"], at), shares.slugs(db)),
+        uid=row["uid"], title=row["title"], slug=row["slug"],
         date=at, author=author, intro=row["introduction"] or (stage["introduction"] if own else ""),
         salutation=stage["salutation"] if own else "", circle=stage["circle"] if kind != "network" else "",
-        circle_kind=kind, pieces=tuple(piece_of(db, note) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
+        circle_kind=kind, pieces=tuple(piece_of(db, note, hidden) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
     )  # fmt: skip
 
 
@@ -166,7 +177,7 @@ def free_slug(slug: str, taken: set[str]) -> str:
     return free
 
 
-def piece_of(db: sqlite3.Connection, note: Row) -> "Piece":
+def piece_of(db: sqlite3.Connection, note: Row, hidden: Sequence[str] = ()) -> "Piece":
     """A note as a piece of a digest: own words, the exact words quoted from its item, and where that came from.
 
     Comments on quotes stay at home: they have no reach of their own, and unknown means private.
@@ -183,10 +194,17 @@ def piece_of(db: sqlite3.Connection, note: Row) -> "Piece":
             source_title=note["source_title"] or "", source_url=note["source_url"] or "",
         )  # fmt: skip
     return Piece(
-        id=make("note", note["id"]), title=note["title"], words=note["text"],
+        id=make("note", note["id"]), title=concealed(note["title"], hidden), words=note["text"],
         quotes=tuple(Quote(exact) for exact in quotes), item=item, tags=tuple(tags.of(db, "note", note["id"])),
         stage=note["stage"], date=note["created_at"],
     )  # fmt: skip
+
+
+def concealed(title: str, hidden: Sequence[str]) -> str:
+    """The title without the names that must not be read: it was taken from a text whose links are bare in it."""
+    for name in sorted(hidden, key=len, reverse=True):
+        title = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "…", title, flags=re.IGNORECASE)
+    return title
 
 
 def now_stamp() -> str:

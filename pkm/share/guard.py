@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from pkm.ids import make
 from pkm.reach import may_go
@@ -15,7 +16,8 @@ from pkm.text import fold
 
 Finding = tuple[str, str, str]
 
-_COMMENT = re.compile(r"%%.+?%%", re.S)
+_COMMENT = re.compile(r"%%(.+?)(?:%%|\Z)", re.S)
+_LINK = re.compile(r"!?\[\[[^\]]*\]\]")
 _CODE = re.compile(r"<(pre|code)\b.*?</\1>|```.*?```|`[^`\n]+`", re.S)
 _KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bxox[abprs]-[A-Za-z0-9-]{20,}"
@@ -23,16 +25,21 @@ _KEY = re.compile(
 SHORTEST_TITLE = 8
 """A private title shorter than this is not looked for: "Ideas" stands in many a text."""
 
+SHORTEST_REMARK = 4
+"""A %%comment%% shorter than this is not looked for in what leaves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """What must not stand in what leaves.
 
-    titles: (title, number, number of the note that links to it) of notes that may not go; emails: addresses of contacts.
+    titles: (title, number) of every note that may not go; emails: address -> contact's number; public: texts that are
+    public already (titles and quotes of items), which may say what a private note is called.
     """
 
-    titles: tuple[tuple[str, int, int], ...] = ()
+    titles: tuple[tuple[str, int], ...] = ()
     emails: Mapping[str, int] | None = None
+    public: tuple[str, ...] = ()
 
 
 def check_notes(notes: Iterable[Mapping[str, Any]], circle: str, circle_kind: str) -> list[Finding]:
@@ -51,26 +58,27 @@ def check_notes(notes: Iterable[Mapping[str, Any]], circle: str, circle_kind: st
 def check_bytes(payload: bytes, secrets: Secrets, cleared: Sequence[Mapping[str, Any]]) -> list[Finding]:
     """A finding for each private thing that stands in the rendered bytes.
 
-    cleared: the notes that go out: a title that their own text says is theirs to say.
+    cleared: the notes that go out. What their own words say, links and comments aside, is theirs to say.
     """
     raw = html.unescape(payload.decode("utf-8", "replace").replace("\\n", "\n").replace('\\"', '"'))
     said = fold(raw)
-    own = fold(" ".join(note["text"] for note in cleared))
+    own = fold(" ".join([*(_LINK.sub(" ", _COMMENT.sub(" ", note["text"])) for note in cleared), *secrets.public]))
     where = ", ".join(make("note", note["id"]) for note in cleared)
     mend = f"pkm sense edit {make('note', cleared[0]['id'])}" if cleared else "pkm share preview"
     findings: list[Finding] = []
-    for title, number, linking in secrets.titles:
+    for title, number in secrets.titles:
         folded = fold(title)
-        if len(folded) >= SHORTEST_TITLE and folded in said and folded not in own.replace(f"[[{folded}", ""):
-            by = make("note", linking)
-            findings.append(
-                (f"{make('note', number)} “{title}”", f"its title would go out with {by}", f"pkm sense edit {by}")
-            )
-    for address, person in sorted((secrets.emails or {}).items()) if "@" in said else ():
-        if re.search(rf"(?<![\w.+'-]){re.escape(fold(address))}(?![\w-])", said):
+        if len(folded) >= SHORTEST_TITLE and folded in said and folded not in own:
+            findings.append((f"{make('note', number)} “{title}”", f"its title would go out with {where}", mend))
+    decoded = fold(unquote(raw)) if "@" in said or "%40" in said else ""
+    for address, person in sorted((secrets.emails or {}).items()) if decoded else ():
+        if re.search(rf"(?<![\w.+'-]){re.escape(fold(address))}(?![\w-])", decoded):
             findings.append((make("contact", person), f"the address {address} would go out with {where}", mend))
-    if _COMMENT.search(_CODE.sub("", raw)):  # in code, %% is what it is
-        findings.append((where, "a %%comment%% would go out", mend))
+    for note in cleared:
+        for comment in _COMMENT.findall(_CODE.sub("", note["text"])):
+            if (remark := fold(comment)) and len(remark) >= SHORTEST_REMARK and remark in said and remark not in own:
+                by = make("note", note["id"])
+                findings.append((by, "a %%comment%% of it would go out", f"pkm sense edit {by}"))
     if _KEY.search(raw):
         findings.append((where, "something that looks like a secret key would go out", mend))
     return findings

@@ -31,6 +31,10 @@ SITE_MEDIA_TYPE = "application/vnd.pkm.digest+json"
 """The site's deliveries hold the digest itself; its page, the index and the feeds are made from it."""
 
 
+LEAVING = ("sending", "sent", "unknown")
+"""States of a delivery whose bytes may be on the other side: they are never rendered anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """Bytes that would leave (or have left) on one channel for one circle."""
@@ -64,7 +68,7 @@ class SendReport:
 
 
 def look_at(store: Store, home: Home, share: int) -> list[Rendered]:
-    """The bytes of a share for each circle and channel: those that were frozen, else those that would be frozen now.
+    """The bytes of a share for each circle and channel: as they began to leave, else as they would be frozen now.
 
     Raises NotFound; for a share that has not arrived everywhere: Refused with findings where the guard finds
     something, Invalid where no circle of it has a channel.
@@ -73,7 +77,8 @@ def look_at(store: Store, home: Home, share: int) -> list[Rendered]:
     row = shares.row(db, share)
     if row is None:
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
-    rendered = list(_frozen(db, share)) or list(_render_stages(db, home, share))
+    left = any(one["state"] in LEAVING for one in shares.deliveries(db, share=share))
+    rendered = list(_frozen(db, share) if left else _render_stages(db, home, share))
     if row["state"] == "sent":
         return rendered
     findings = draft.check_share(db, share) or guard_bytes(db, home, share, rendered)
@@ -135,18 +140,22 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
     notes = shares.notes(db, share)
     emails = dict(shares.emails(db))
     kinds = {stage["id"]: stage["circle_kind"] for stage in shares.stages(db, share)}
+    others = [text for note in notes for text in _words_of_others(db, note)]
     for one in rendered:
         reaches = wide_enough(effective_kind(kinds[one.stage_id], one.channel_kind))
-        titles = tuple(
-            (row["title"], row["id"], note["id"])
-            for note in notes
-            for row in shares.narrower_targets(db, note["id"], reaches)
-        )
+        secrets = Secrets(tuple(shares.narrower_titles(db, reaches)), emails, tuple(others))
         payload = one.payload
         if one.media_type == SITE_MEDIA_TYPE:
             payload = render_html(thaw(payload), templates=home.templates)
-        findings += check_bytes(payload, Secrets(titles, emails), notes)
+        findings += check_bytes(payload, secrets, notes)
     return list(dict.fromkeys(findings))
+
+
+def _words_of_others(db: sqlite3.Connection, note: Row) -> Iterable[str]:
+    """What a digest says of a note that is public already: the item's title and author, its source, what is quoted."""
+    yield from filter(None, (note["item_title"], note["item_author"], note["source_title"], note["item_url"]))
+    if note["item_id"] is not None:
+        yield from shares.quotes(db, note["item_id"])
 
 
 def send_share(store: Store, home: Home, share: int) -> SendReport:
@@ -170,42 +179,31 @@ def send_share(store: Store, home: Home, share: int) -> SendReport:
 def _freeze(store: Store, home: Home, share: int) -> dict[int, list[int]]:
     """Channel number -> delivery numbers that are to go now; new ones are frozen and committed.
 
-    The guard looks each time: also at bytes that were frozen and did not arrive, for what they say may have been
-    narrowed since.
+    What was frozen and has not begun to leave is frozen anew, so that what goes is what the notes say now.
     """
     from pkm.ids import new_uid
-    from pkm.store.model import Delivery, Share
+    from pkm.store.model import Delivery
 
     rendered = look_at(store, home, share)
-    row = shares.row(store.read(), share)
-    if row is None or row["state"] == "sent":
-        return {}
-    if not shares.deliveries(store.read(), share=share):
-        with store.unit() as unit:
-            unit.get(Share, share).slug = draft.free_slug(_slug(rendered, row, unit.at), shares.slugs(unit.connection))
+    with store.unit() as unit:  # of two runs at once, the second waits here and finds the deliveries of the first
+        existing = shares.deliveries(unit.connection, share=share)
+        if not any(row["state"] in LEAVING for row in existing):
+            for row in existing:
+                unit.delete(unit.get(Delivery, int(row["id"][1:])))
             for one in rendered:
                 unit.add(Delivery(
                     key=new_uid(), share_id=share, stage_id=one.stage_id, circle_id=one.circle_id,
                     channel_id=one.channel_id, part=one.part, sha256=one.sha256, media_type=one.media_type,
                     file_name=one.file_name, frozen_at=unit.at, payload=one.payload,
                 ))  # fmt: skip
+            existing = shares.deliveries(unit.connection, share=share)
+        channels = {one["name"]: one["number"] for one in shares.channels(unit.connection)}
     numbers: dict[int, list[int]] = {}
-    channels = {one["name"]: one["number"] for one in shares.channels(store.read())}
-    for delivery in reversed(shares.deliveries(store.read(), share=share)):
-        # mirrors of what was sent can be written again and again, so `sending` (a killed run) is taken up too
-        if delivery["state"] in ("waiting", "sending", "refused"):
-            numbers.setdefault(channels[delivery["channel"]], []).append(int(delivery["id"][1:]))
+    for row in reversed(existing):
+        # a mirror can be written again and again, so `sending` (a run that was killed) is taken up too
+        if row["state"] != "sent":
+            numbers.setdefault(channels[row["channel"]], []).append(int(row["id"][1:]))
     return numbers
-
-
-def _slug(rendered: Sequence[Rendered], row: Row, at: str) -> str:
-    from pkm.share.render import thaw
-    from pkm.share.site import slugify
-
-    for one in rendered:
-        if one.media_type == SITE_MEDIA_TYPE:
-            return thaw(one.payload).slug
-    return slugify(row["title"], at)
 
 
 def _transmit(store: Store, home: Home, share: int, numbers: list[int]) -> tuple[str, str] | None:
@@ -262,7 +260,7 @@ def mirror(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[i
     if channel["channel_kind"] == "site":
         settings = config.read(home)
         # one page a share, also where two circles of its plan have the site for a channel
-        digests = dict(sorted((row["share_id"], thaw(row["payload"])) for row in rows))
+        digests = {row["share_id"]: thaw(row["payload"]) for row in rows}
         site = SiteInput(
             uid=next(iter(digests.values())).uid if digests else "",  # the first digest's: the feed keeps its id
             title=settings["site.title"] or settings["name"] or "Finds", author=settings["name"],
@@ -271,7 +269,8 @@ def mirror(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[i
         content = build(site, templates=home.templates)
     else:
         content = {row["file_name"]: row["payload"] for row in rows}
-    return write(content, folder_of(channel, home)).written
+    report = write(content, folder_of(channel, home))
+    return (*report.written, *report.removed)
 
 
 def _places(db: sqlite3.Connection, home: Home, share: int) -> Iterable[str]:
@@ -292,11 +291,33 @@ def _places(db: sqlite3.Connection, home: Home, share: int) -> Iterable[str]:
             yield str(folder / row["recipient"])
 
 
-def republish(store: Store, home: Home, rows: "Sequence[Reverted]") -> None:
+def check_return(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]") -> None:
+    """Raises Refused where an undo would bring a digest back that may no longer go where it stood."""
+    back = {int(row.before["share_id"]) for row in rows if row.table == "delivery" and row.before.get("state") == "sent"}
+    for share in sorted(back):
+        findings = draft.check_share(db, share) or guard_bytes(db, home, share, list(_frozen(db, share)))
+        if findings:
+            raise Refused(make("share", share), "it may no longer stand there", findings=findings, kept="Nothing was changed.")
+
+
+def republish(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]") -> None:
     """The folders hold again what the store says was sent, after an undo took deliveries back or brought them back."""
-    db = store.read()
     images = [row.after or row.before for row in rows if row.table == "delivery"]
     touched = {int(image["channel_id"]) for image in images}
     known = {one["number"] for one in shares.channels(db)}
     for channel_id in sorted(number for number in touched if number in known):
         mirror(db, home, channel_id)
+
+
+def mend_mirrors(db: sqlite3.Connection, home: Home) -> list[tuple[str, tuple[str, ...]]]:
+    """Each channel's folder holds what the store says was sent; (channel, paths) of those where something differed.
+
+    A folder that nothing was sent to and that is not there is left alone.
+    """
+    mended = []
+    for channel in shares.channels(db):
+        if folder_of(channel, home).exists() or shares.payloads(db, channel["number"]):
+            paths = mirror(db, home, channel["number"])
+            if paths:
+                mended.append((channel["name"], paths))
+    return mended

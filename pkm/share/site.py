@@ -308,7 +308,7 @@ def _issue_pages(plan: _Plan) -> dict[str, bytes]:
     for place, issue in enumerate(plan.issues):
         values = html_values(issue.digest, _links(plan, issue.href, linker(issue.digest)))
         values |= {
-            "author": issue.digest.author or plan.site.author,
+            "author": issue.digest.author,  # as it was signed, whoever the site says it is of now
             "description": first_words(issue.digest, 200),
             "newer": plan.issues[place - 1] if place else None,
             "older": plan.issues[place + 1] if place + 1 < len(plan.issues) else None,

@@ -123,6 +123,15 @@ def narrower_targets(db: sqlite3.Connection, note_id: int, reaches: list[str]) -
     ))  # fmt: skip
 
 
+def narrower_titles(db: sqlite3.Connection, reaches: list[str]) -> list[tuple[str, int]]:
+    """(title, number) of every note that may not go where notes of these reaches go."""
+    found = db.execute(
+        "SELECT title, id FROM note WHERE dropped_at IS NOT NULL OR reach NOT IN (SELECT value FROM json_each(:reaches)) "
+        "ORDER BY id", {"reaches": json.dumps(reaches)},
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in found]
+
+
 def emails(db: sqlite3.Connection) -> list[tuple[str, int]]:
     """Every contact's e-mail address, case folded, with the contact's number."""
     found = db.execute("SELECT folded, contact_id FROM handle WHERE kind = 'email' ORDER BY id")

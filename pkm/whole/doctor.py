@@ -35,7 +35,8 @@ class Finding:
 def examine(store: Store, home: Home) -> list[Finding]:
     """What was found, the worst first; what could be mended safely has been: search indexes, open file modes."""
     found = [
-        *_check_store(store),
+        *(damage := _check_store(store)),
+        *([] if damage and damage[0].state == "wrong" else _check_channels(store, home)),
         *_check_modes(home),
         *_check_settings(home),
         *_check_drafts(home),
@@ -65,6 +66,20 @@ def _check_store(store: Store) -> list[Finding]:
         why = f"“{one_line(share['title'], 60)}” was on its way and has not arrived"
         found.append(Finding(share["id"], why, "wrong", f"pkm share send {share['id']}"))
     return found
+
+
+def _check_channels(store: Store, home: Home) -> list[Finding]:
+    """Folders hold what was sent; where one does not (a run was killed, a file was deleted), it is made so."""
+    from pkm.share.outbox import mend_mirrors
+
+    try:
+        mended = mend_mirrors(store.read(), home)
+    except PkmError as error:
+        return [Finding("channels", str(error), "wrong", error.next or "pkm share channel list")]
+    return [
+        Finding(f"channel {name}", f"{count(len(paths), 'file')} differed from what was sent; now they are right", "mended")
+        for name, paths in mended
+    ]
 
 
 def _check_modes(home: Home) -> list[Finding]:

@@ -8,11 +8,20 @@ from pkm.store.session import Store
 def undo_command(store: Store, home: Home, number: int | None = None) -> journal.Undone:
     """The command's rows are as before it; a digest that it published on this machine is taken down again.
 
-    Raises what journal.undo raises; nothing is changed then.
+    What comes down comes down before the store says so, and what goes up again goes up after it: wherever this is cut
+    short, nothing is public that the store does not know of. Raises what journal.undo raises, and Refused where a
+    digest would come back that its notes' reach no longer allows; nothing is changed then.
     """
-    undone = journal.undo(store, number)
-    if any(row.table == "delivery" for row in undone.rows):
-        from pkm.share.outbox import republish
+    with store.unit() as unit:
+        undone = journal.undo(store, number)
+        sent = [row for row in undone.rows if row.table == "delivery"]
+        up = any(row.before.get("state") == "sent" for row in sent)
+        if sent:
+            from pkm.share import outbox
 
-        republish(store, home, undone.rows)
+            outbox.check_return(unit.connection, home, undone.rows)
+            if not up:
+                outbox.republish(unit.connection, home, undone.rows)
+    if sent and up:
+        outbox.republish(store.read(), home, undone.rows)
     return undone

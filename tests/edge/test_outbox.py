@@ -138,27 +138,42 @@ def test_a_note_narrowed_after_the_draft_is_held(home_paths: Home, drop: Path) -
     assert shares.deliveries(fresh(home_paths).read()) == []
 
 
-def test_a_channel_that_fails_is_refused_and_tried_again_with_the_same_bytes(home_paths: Home, drop: Path) -> None:
-    share = drafted(home_paths, [note(home_paths, "Walking retros work", "community")], "practice")
+def test_a_channel_that_fails_is_refused_and_tried_again_with_what_the_note_says_then(home_paths: Home, drop: Path) -> None:
+    number = note(home_paths, "Walking retros work, UNWANTED", "community")
+    share = drafted(home_paths, [number], "practice")
     drop.write_text("a file where the folder should be")
-    report = send(home_paths, share)
-    assert report.failures
+    assert send(home_paths, share).failures
     rows = shares.deliveries(fresh(home_paths).read(), share=share)
     assert {row["state"] for row in rows} == {"refused"}
     assert shares.row(fresh(home_paths).read(), share)["state"] == "draft"  # type: ignore[index]
-    hashes = {row["sha256"] for row in rows}
     drop.unlink()
+    from pkm.sense.notes import edit_note
+
+    edit_note(fresh(home_paths), number, text="Walking retros work")
+    shown = {one.payload for one in outbox.look_at(fresh(home_paths), home_paths, share)}
     assert not send(home_paths, share).failures
-    assert {hashlib.sha256(path.read_bytes()).hexdigest() for path in drop.glob("2026*")} == hashes
+    assert {path.read_bytes() for path in drop.glob("2026*")} == shown
+    assert "UNWANTED" not in read(drop)
 
 
-def test_frozen_bytes_are_guarded_again_before_they_are_tried_again(home_paths: Home, drop: Path) -> None:
+def kill_while_sending(home: Home, share: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object, **__: object) -> None:
+        states = {row["state"] for row in shares.deliveries(Store(home).read(), share=share)}
+        assert states == {"sending"}, "it was not committed before its channel was called"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(outbox, "mirror", killed)
+    with pytest.raises(KeyboardInterrupt):
+        send(home, share)
+    monkeypatch.undo()
+    monkeypatch.setenv("PKM_NOW", "2026-11-23T09:00:00Z")
+
+
+def test_bytes_that_began_to_leave_are_guarded_again(home_paths: Home, drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = note(home_paths, "The budget talk with Bob", "community")
     told = note(home_paths, "Walk more\n\nas said in [[The budget talk with Bob]]", "community")
     share = drafted(home_paths, [told], "practice")
-    drop.write_text("in the way")
-    send(home_paths, share)
-    drop.unlink()
+    kill_while_sending(home_paths, share, monkeypatch)
     set_reach(fresh(home_paths), [other], "private")
     with pytest.raises(Refused, match="may not go there"):
         send(home_paths, share)
@@ -167,16 +182,7 @@ def test_frozen_bytes_are_guarded_again_before_they_are_tried_again(home_paths: 
 
 def test_a_run_that_was_killed_while_sending_is_taken_up(home_paths: Home, drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     share = drafted(home_paths, [note(home_paths, "Walking retros work", "community")], "practice")
-
-    def killed(*_: object, **__: object) -> None:
-        states = {row["state"] for row in shares.deliveries(Store(home_paths).read(), share=share)}
-        assert states == {"sending"}, "it was not committed before its channel was called"
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(outbox, "mirror", killed)
-    with pytest.raises(KeyboardInterrupt):
-        send(home_paths, share)
-    monkeypatch.undo()
+    kill_while_sending(home_paths, share, monkeypatch)
     assert [row["number"] for row in shares.unfinished(fresh(home_paths).read())] == [share]
     assert len(send(home_paths, share).sent) == 2
     assert len(list(drop.glob("2026*"))) == 2
@@ -247,3 +253,102 @@ def test_circles_that_share_a_folder_have_files_of_their_own(home_paths: Home, d
     share = drafted(home_paths, [note(home_paths, "Walking retros work", "community")], "practice", "blue")
     send(home_paths, share)
     assert len(list(drop.glob("2026*.md"))) == 2
+
+
+def test_bringing_a_digest_back_is_guarded(home_paths: Home) -> None:
+    number = note(home_paths, "Walking retros work", "network")
+    send(home_paths, drafted(home_paths, [number], "network"))
+    undone = undo_command(fresh(home_paths, "pkm undo"), home_paths)
+    set_reach(fresh(home_paths), [number], "private")
+    with pytest.raises(Refused, match="may no longer stand there"):
+        undo_command(fresh(home_paths, "pkm undo"), home_paths, undone.number)
+    assert "Walking retros" not in read(home_paths.site)
+
+
+def test_an_undo_that_cannot_take_the_page_down_takes_nothing_back(home_paths: Home) -> None:
+    send(home_paths, drafted(home_paths, [note(home_paths, "Walking retros work", "network")], "network"))
+    (home_paths.site / ".pkm-manifest.json").write_text("rubbish")
+    with pytest.raises(PkmError):
+        undo_command(fresh(home_paths, "pkm undo"), home_paths)
+    assert [row["state"] for row in shares.deliveries(fresh(home_paths).read())] == ["sent"]
+
+
+def test_the_doctor_puts_back_what_a_killed_run_left(home_paths: Home) -> None:
+    from pkm.whole.doctor import examine
+
+    send(home_paths, drafted(home_paths, [note(home_paths, "Walking retros work", "network")], "network"))
+    (page,) = home_paths.site.glob("2026/*/index.html")
+    page.unlink()
+    assert [finding.state for finding in examine(fresh(home_paths), home_paths)] == ["mended"]
+    assert page.exists()
+    assert examine(fresh(home_paths), home_paths) == []
+
+
+@pytest.mark.parametrize("text", [
+    "About [[Layoffs]] we should talk soon. And more here.",
+    "About [[Quarterly merger plan]] now. More text. %%see Quarterly merger plan%%",
+])  # fmt: skip
+def test_a_title_taken_from_the_text_names_no_private_note(home_paths: Home, text: str) -> None:
+    note(home_paths, "Layoffs")
+    note(home_paths, "Quarterly merger plan")
+    send(home_paths, drafted(home_paths, [note(home_paths, text, "network")], "network"))
+    assert "layoffs" not in read(home_paths.site).lower()
+    assert "merger" not in read(home_paths.site).lower()
+
+
+@pytest.mark.parametrize("text", ["Use `[[Secret merger plan]]` in code. And more.", "See [[Secret merger plan|Secret merger plan]]."])
+def test_a_private_title_in_code_or_in_a_label_is_found(home_paths: Home, text: str) -> None:
+    note(home_paths, "Secret merger plan")
+    share = drafted(home_paths, [note(home_paths, text, "network")], "network")
+    with pytest.raises(Refused):
+        send(home_paths, share)
+
+
+def test_a_share_s_own_title_is_guarded_too(home_paths: Home) -> None:
+    note(home_paths, "Secret merger plan")
+    told = note(home_paths, "Walk more", "network")
+    row = draft.create_share(fresh(home_paths), [told], [circle(home_paths, "network")], "Finds %%not for you%%")
+    assert row["title"] == "Finds"
+    row = draft.create_share(fresh(home_paths), [told], [circle(home_paths, "network")], "Finds [[Secret merger plan]]")
+    with pytest.raises(Refused):
+        send(home_paths, row["number"])
+
+
+def test_an_item_s_title_may_say_what_a_private_note_is_called(home_paths: Home) -> None:
+    from pkm.store.model import Item
+
+    note(home_paths, "People in the complex domain")
+    with fresh(home_paths).unit() as unit:
+        item = unit.add(Item(title="People in the complex domain %%c%%", url="https://example.org/1", received_at=unit.at))
+    told = int(add_note(fresh(home_paths), "Probe first", reach="network", item_id=item.id).row["id"][1:])
+    assert not send(home_paths, drafted(home_paths, [told], "network")).failures
+
+
+def test_two_circles_on_one_site_get_one_page(home_paths: Home) -> None:
+    add_circle(fresh(home_paths), "guild", "community", channels=["site"])
+    share = drafted(home_paths, [note(home_paths, "Walking retros work", "network")], "network", "guild")
+    assert not send(home_paths, share).failures
+    assert len(list(home_paths.site.glob("2026/*/index.html"))) == 1
+
+
+def test_runs_at_once_put_a_note_into_one_digest(home_paths: Home) -> None:
+    import subprocess
+    import sys
+
+    note(home_paths, "Walking retros work", "network")
+    note(home_paths, "Pairs are better", "network")
+    running = [
+        subprocess.Popen([sys.executable, "-m", "pkm", "share", "--yes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    for process in running:
+        process.communicate()
+    sent = [row for row in shares.rows(fresh(home_paths).read(), 10) if row["state"] == "sent"]
+    assert len(sent) == 1
+    assert len(list(home_paths.site.glob("2026/*/index.html"))) == 1
+
+
+def test_a_slug_is_given_once(home_paths: Home) -> None:
+    told = note(home_paths, "Walking retros work", "network")
+    slugs = {draft.create_share(fresh(home_paths), [told], [circle(home_paths, "network")], "Same title 1")["slug"] for _ in range(3)}
+    assert len(slugs) == 3
