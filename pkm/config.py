@@ -118,7 +118,7 @@ class Setting:
 SETTINGS: Mapping[str, Setting] = {
     "name": Setting("text", "", "your name, as the site and the digests sign"),
     "editor": Setting("command", "", "the editor for notes and drafts; else $VISUAL, $EDITOR"),
-    "seek.every": Setting("span", "1h", "how often a source is looked at that has no rhythm of its own"),
+    "seek.every": Setting("span", "1h", "the least time between two looks at a source that has no --every"),
     "share.title": Setting("text", "{name}’s finds, {date}", "a digest’s title: {name}, {date}, {circle}, {count}"),
     "site.title": Setting("text", "", "the title of the site; else your name"),
     "site.url": Setting("url", "", "where the site is published, as https://example.org/pkm"),

@@ -10,6 +10,7 @@ A path that nothing was added for is answered 404. ETag and Last-Modified are ho
 """
 
 import gzip as gzip_module
+import ssl
 import threading
 import time
 import zlib
@@ -84,7 +85,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self._unchanged(answer):
             answer = replace(answer, status=304, body=b"", content_type=None)
         body = answer.packed()
-        self.send_response(answer.status)
+        if any(name.lower() == "date" for name in answer.headers):
+            self.send_response_only(answer.status)  # send_response would write the real date beside it
+        else:
+            self.send_response(answer.status)
         for name, value in self._headers(answer, len(body)).items():
             self.send_header(name, value)
         if answer.header_drip_s:
@@ -146,15 +150,20 @@ class _Server(ThreadingHTTPServer):
 class FeedServer:
     """The server: `url` has no slash at its end; `requests` is the log, oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
+        """certificate: a PEM file with its key; the server speaks https with it."""
         self._server = _Server(("127.0.0.1", 0), _Handler)
+        if certificate is not None:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._server.feeds = self
         self._lock = threading.Lock()
         self._answers: dict[str, list[Answer]] = {}
         self._folder: tuple[Path, Mapping[str, str]] | None = None
         self.requests: list[Request] = []
         self.port = self._server.server_port
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def add(self, path: str, body: bytes | str = b"", **options: Any) -> str:

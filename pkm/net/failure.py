@@ -3,11 +3,10 @@
 Knows no request; only what came of it.
 """
 
-import email.utils
 import errno
 import socket
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 
 from urllib3.exceptions import (
@@ -26,8 +25,7 @@ from urllib3.exceptions import (
 from pkm import dates
 from pkm.errors import Unreachable
 from pkm.net.connect import PrivateAddress
-
-MAX_WAIT = timedelta(days=31)  # no server may silence a source for longer
+from pkm.net.times import in_words, parse_retry_after
 
 
 class FetchError(Unreachable):
@@ -56,31 +54,6 @@ def hide_credentials(url: str) -> str:
     scheme, mark, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     return f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}" if "@" in authority else url
-
-
-def parse_retry_after(value: str, date_header: str = "", now: datetime | None = None) -> datetime | None:
-    """When the server wants to be asked again, at least now and at most 31 days ahead; None for what is no time.
-
-    A date counts from the server's own clock (its Date header) where it sent one. Source: RFC 9110 section 10.2.3.
-    """
-    now = now or dates.now()
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        wait = timedelta(seconds=min(int(value[:12]), MAX_WAIT.total_seconds()))
-    else:
-        until = _http_date(value)
-        if until is None:
-            return None
-        wait = until - (_http_date(date_header) or now)
-    return now + min(max(wait, timedelta(0)), MAX_WAIT)
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        at = email.utils.parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 class TooLarge(HTTPError):
@@ -162,7 +135,7 @@ def refusal(url: str, status: int, headers: Mapping[str, str], hops: tuple[tuple
     else:
         why = f"the server answered {status}{_phrase(status)}"
     if wait is not None:
-        why += f" and asks to wait until {wait.astimezone():%Y-%m-%d %H:%M}"
+        why += f" and asks to wait until {in_words(wait, dates.now())}"
     return FetchError(url, why, status=status, retry_after=wait, redirects=hops)
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,9 +37,9 @@ from pkm.net.failure import (
     hung_up,
     in_megabytes,
     is_offline,
-    parse_retry_after,
     refusal,
 )
+from pkm.net.times import parse_retry_after
 
 __all__ = [
     "FetchError", "Fetcher", "Response", "check_address", "file_path", "hide_credentials", "host_is_private",
@@ -89,9 +90,14 @@ class Response:
 
     @property
     def moved_to(self) -> str | None:
-        """The new URL where every redirect of the chain was permanent (301, 308); else None."""
+        """The new URL where every redirect of the chain was permanent (301, 308); else None.
+
+        A chain that leaves https for http is followed, but anybody on the way could have written the rest of it.
+        """
         permanent = self.redirects and all(status in (301, 308) for status, _ in self.redirects)
-        return self.final_url if permanent else None
+        way = [url[:6].lower() == "https:" for url in (self.url, *(url for _, url in self.redirects))]
+        safe = all(after or not before for before, after in pairwise(way))
+        return self.final_url if permanent and safe else None
 
 
 def check_address(host: str, allow_private: bool = False) -> None:

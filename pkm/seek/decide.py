@@ -1,7 +1,8 @@
 """What to do with what a fetch gave: pure functions from facts to a plan. No store, no network, no clock.
 
-Owns when a source is looked at again, what counts as new or changed, and what is held against a source. Source of the
-rules: RFC 9110 (304, Retry-After, 410), and what readers in the field learned the hard way.
+Owns what becomes of a source after a fetch and what is held against it; seek/rhythm knows its pace, seek/story which
+entries are new. Source of the rules: RFC 9110 (304, Retry-After, 410), and what readers in the field learned the hard
+way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,9 +12,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pkm.dates import parse_stamp, stamp
-from pkm.html import canonical_url
 from pkm.seek.entry import ParsedEntry
-from pkm.store.intake import Brought, Known
+from pkm.seek.rhythm import NOTHING_ASKED, Asked, next_look
+from pkm.seek.story import sort_entries
+from pkm.store.intake import Brought, Known, Standing
 
 WHOLE_EVERY = timedelta(days=8)
 """Validators are left out once in this time: some servers answer 304 for ever."""
@@ -26,9 +28,6 @@ GONE_WAIT = timedelta(days=30)
 
 BELIEVED_AFTER = timedelta(days=7)
 """How long a permanent redirect must lead to the same place: login pages and mistakes are "permanent" for a day."""
-
-AHEAD = timedelta(days=2)
-"""An entry dated further ahead than this has a wrong date; it counts from when it was received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +59,22 @@ class Facts:
         """What a person sees: the title, else the address."""
         return self.title or self.url
 
+    @property
+    def host(self) -> str:
+        """The host that is asked, "" for a file; the whole address where it has no host that can be read."""
+        try:
+            return urlsplit(self.url).hostname or ""
+        except ValueError:
+            return self.url
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What the network gave for one source: it is unchanged, or a feed, or there is a failure.
 
-    unchanged: a 304, or the very bytes of the last time. entries: (key, entry), each once, by the rung `scheme`.
-    failure: why there is nothing; `offline`: it may be the network; `held`: another source's answer closed the host.
+    unchanged: a 304, or the very bytes of the last time. entries: (key, entry), each once, by the rung `scheme`;
+    partial: only what is new (226, RFC 3229). asked: how rarely the source asks to be looked at. failure: why there is
+    nothing; `offline`: it may be the network; `held`: another source's answer closed the host.
     """
 
     etag: str | None = None
@@ -79,21 +87,32 @@ class Fetched:
     description: str = ""
     scheme: str | None = None
     entries: tuple[tuple[str, ParsedEntry], ...] = ()
+    partial: bool = False
+    asked: Asked = NOTHING_ASKED
     failure: str | None = None
     status: int | None = None
     not_before: datetime | None = None
     offline: bool = False
     held: bool = False
 
+    @property
+    def host_waits(self) -> bool:
+        """Whether the answer closes the whole host for a time."""
+        return self.status in (429, 503) and self.not_before is not None
+
 
 class SourcePlan(NamedTuple):
-    """What is to be written for one source: columns of its row, items that are new, items that changed."""
+    """What is to be written for one source: columns of its row, items that are new, items that changed.
+
+    known_as: keys under which the source gives from now on what was there already.
+    """
 
     source_id: int
     url: str  # the one that was fetched: if the source has another one by now, the plan is void
     columns: Mapping[str, Any]
     new: tuple[Brought, ...] = ()
     changed: tuple[tuple[int, Brought], ...] = ()
+    known_as: Mapping[str, Known] = {}
     failure: str | None = None
 
 
@@ -109,57 +128,51 @@ def _period(number: int, at: datetime) -> int:
 
 
 def plan_source(
-    facts: Facts, fetched: Fetched, known: Mapping[str, Known], now: datetime, every: timedelta
-) -> SourcePlan:
+    facts: Facts, fetched: Fetched, known: Mapping[str, Known], now: datetime, least: timedelta, *,
+    standing: Sequence[Standing] = (), dates: Sequence[str] = (),
+) -> SourcePlan:  # fmt: skip
     """What becomes of one source after one fetch.
 
-    known: its entries in the store; needed where something was read. every: the interval of sources without their own.
+    known: its entries in the store; needed where something was read. standing: those of its items that what was read
+    has to be compared with. dates: when its latest items were published. least: no interval is shorter, but for the
+    source's own.
     """
     if fetched.failure is not None:
         return SourcePlan(facts.id, facts.url, _after_failure(facts, fetched, now), failure=fetched.failure)
-    columns = _after_success(facts, fetched, now, every)
-    if fetched.unchanged:
-        return SourcePlan(facts.id, facts.url, columns)
-    new, changed = _sort_entries(fetched.entries, known, now)
-    if new or changed:
+    sorted_out = sort_entries(fetched.entries, known, standing, now)
+    columns = _after_success(facts, fetched, now)
+    dates = [*dates, *(one.published_at or stamp(now) for one in sorted_out.new)]
+    columns["next_at"] = stamp(_next_look(facts, fetched, dates, now, least))
+    if sorted_out.new or sorted_out.changed:
         columns["changed_at"] = stamp(now)
-    return SourcePlan(facts.id, facts.url, columns, new, changed)
+    return SourcePlan(facts.id, facts.url, columns, sorted_out.new, sorted_out.changed, sorted_out.known_as)
 
 
-def _sort_entries(
-    entries: Sequence[tuple[str, ParsedEntry]], known: Mapping[str, Known], now: datetime
-) -> tuple[tuple[Brought, ...], tuple[tuple[int, Brought], ...]]:
-    """(new, changed). Feeds run from new to old, so the last entry is brought first and gets the smallest id."""
-    new = [_brought(key, entry, now) for key, entry in reversed(entries) if key not in known]
-    changed = []
-    for key, entry in entries:
-        before = known.get(key)
-        if before is not None and before.item_id is not None and before.hash != entry.hash:
-            changed.append((before.item_id, _brought(key, entry, now)))
-    new.sort(key=lambda one: one.published_at or stamp(now))
-    return tuple(new), tuple(changed)
+def _next_look(facts: Facts, fetched: Fetched, dates: Sequence[str], now: datetime, least: timedelta) -> datetime:
+    """The person's own interval before all; else the source's pace and what it asks for."""
+    if facts.every_s:
+        return now + timedelta(seconds=facts.every_s)
+    before = _last_interval(facts) if fetched.unchanged else timedelta(0)
+    return next_look(facts.id, fetched.asked, dates, now, least=least, before=before)
 
 
-def _brought(key: str, entry: ParsedEntry, now: datetime) -> Brought:
-    ahead = entry.published is not None and entry.published > stamp(now + AHEAD)
-    return Brought(
-        key=key, hash=entry.hash, title=entry.title, url=entry.url, canonical_url=canonical_url(entry.url),
-        author=entry.author, published_at=stamp(now) if ahead else entry.published, summary=entry.summary,
-        text=entry.text, html=entry.html,
-    )  # fmt: skip
+def _last_interval(facts: Facts) -> timedelta:
+    """The interval of the last time: a feed that was not sent again asks for what it asked for then."""
+    if facts.failures or facts.error or facts.checked_at is None or facts.next_at is None:
+        return timedelta(0)
+    return parse_stamp(facts.next_at) - parse_stamp(facts.checked_at)
 
 
-def _after_success(facts: Facts, fetched: Fetched, now: datetime, every: timedelta) -> dict[str, Any]:
-    wait = timedelta(seconds=facts.every_s) if facts.every_s else every
-    columns: dict[str, Any] = {
-        "checked_at": stamp(now), "fetched_at": stamp(now), "next_at": stamp(now + wait), "failures": 0, "error": None,
-    }  # fmt: skip
+def _after_success(facts: Facts, fetched: Fetched, now: datetime) -> dict[str, Any]:
+    columns: dict[str, Any] = {"checked_at": stamp(now), "fetched_at": stamp(now), "failures": 0, "error": None}
     if facts.state == "gone":
         columns["state"] = "active"
     if not fetched.unchanged or fetched.body_hash is not None:
-        columns |= {"etag": fetched.etag, "modified": fetched.modified, "body_hash": fetched.body_hash}
+        columns |= {"etag": fetched.etag, "modified": fetched.modified}
     else:  # a 304 may bring new validators; what it leaves out stays
         columns |= {"etag": fetched.etag or facts.etag, "modified": fetched.modified or facts.modified}
+    if fetched.body_hash is not None and not fetched.partial:
+        columns["body_hash"] = fetched.body_hash
     for name in ("title", "site_url", "description"):
         said = getattr(fetched, name)
         if said and not getattr(facts, name):
@@ -200,7 +213,7 @@ def _after_failure(facts: Facts, fetched: Fetched, now: datetime) -> dict[str, A
     if fetched.offline:  # not this source's fault
         return {}
     if fetched.held:
-        return {"next_at": stamp(fetched.not_before)} if fetched.not_before else {}
+        return _after_wait(facts, fetched)
     columns: dict[str, Any] = {
         "checked_at": stamp(now), "failures": facts.failures + 1, "error": fetched.failure,
         "next_at": stamp(next_try(facts.failures + 1, fetched.not_before, now)),
@@ -208,6 +221,13 @@ def _after_failure(facts: Facts, fetched: Fetched, now: datetime) -> dict[str, A
     if fetched.status == 410:
         columns |= {"state": "gone", "next_at": stamp(now + GONE_WAIT)}
     return columns
+
+
+def _after_wait(facts: Facts, fetched: Fetched) -> dict[str, Any]:
+    """It was not asked: nothing is held against it, but why it waits can be read."""
+    if fetched.not_before is None:
+        return {}
+    return {"next_at": max(stamp(fetched.not_before), facts.next_at or ""), "error": fetched.failure}
 
 
 def next_try(failures: int, not_before: datetime | None, now: datetime) -> datetime:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from pkm import dates, text
-from pkm.html import absolute_url, clean_html, html_to_text
+from pkm.html import absolute_url, canonical_url, clean_html, html_to_text
 
 MAX_ENTRIES = 20_000
 MAX_TITLE = 1_000  # characters
@@ -60,7 +60,8 @@ class ParsedEntry:
 class ParsedFeed:
     """A feed. kind: rss, rdf, atom, cdf, json or xml. warning: what is wrong with it though it could be read.
 
-    ttl_s: how long the feed asks not to be fetched again, in seconds, where it says so.
+    ttl_s: how long the feed asks not to be fetched again, in seconds, where it says so. skip_hours (0 to 23, GMT),
+    skip_days (Monday is 0): when it asks not to be fetched.
     """
 
     title: str = ""
@@ -71,6 +72,8 @@ class ParsedFeed:
     kind: str = "xml"
     warning: str | None = None
     ttl_s: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
 
 
 def make_entry(
@@ -97,7 +100,7 @@ def make_entry(
         summary=text.one_line(summary[: 4 * MAX_SUMMARY] or plain[: 4 * MAX_SUMMARY], MAX_SUMMARY),
         tags=distinct_lines(tags, 100),
         enclosures=files,
-        hash=hash_of(title, safe, url),
+        hash=hash_of(title, safe, canonical_url(url, keep_fragment=True)),  # trackers may differ at every fetch
     )
 
 

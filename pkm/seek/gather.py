@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from multiprocessing import get_context
@@ -18,11 +18,12 @@ from multiprocessing.connection import Connection
 from queue import Empty, Full, Queue
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
-from urllib.parse import urlsplit
 
 from pkm.errors import PkmError
 from pkm.net.fetch import Fetcher, FetchError, Response, read_file
+from pkm.net.times import fresh_seconds, in_words
 from pkm.seek.decide import Facts, Fetched, may_ask_conditionally
+from pkm.seek.rhythm import Asked
 
 THREADS = 16
 """Hosts that are asked at the same time."""
@@ -61,15 +62,20 @@ def read_body(body: Body) -> Fetched:
     scheme = body.identity or (choose_scheme(feed.entries) if feed.entries else None)
     entries = tuple(distinct(feed.entries, scheme or "guid"))
     return Fetched(
-        title=feed.title, site_url=feed.site_url, description=feed.description, scheme=scheme, entries=entries
-    )
+        title=feed.title, site_url=feed.site_url, description=feed.description, scheme=scheme, entries=entries,
+        asked=Asked(ttl_s=feed.ttl_s, skip_hours=feed.skip_hours, skip_days=feed.skip_days),
+    )  # fmt: skip
 
 
 class Gathering:
-    """A run over some sources. In a `with`, iterate to get (facts, fetched) of each, as they come; leaving stops it."""
+    """A run over some sources. In a `with`, iterate to get (facts, fetched) of each, as they come; leaving stops it.
 
-    def __init__(self, sources: Sequence[Facts], now: datetime) -> None:
+    waits: hosts that are not to be asked before a time, since they said so earlier.
+    """
+
+    def __init__(self, sources: Sequence[Facts], now: datetime, waits: Mapping[str, datetime] | None = None) -> None:
         self._now = now
+        self._waits = waits or {}
         self._total = len(sources)
         self._hosts = _by_host(sources)
         self._readers = _start_readers(len(sources))
@@ -106,7 +112,7 @@ class Gathering:
 
     def _fetch_host(self, host: str, sources: Sequence[Facts]) -> None:
         """One after the other, so that a host sees one connection; when it asks to wait, the others wait as well."""
-        held: Fetched | None = None
+        held = _waiting(self._waits[host], self._now) if host in self._waits else None
         silent = 0
         for facts in sources:
             if self._stop.is_set():
@@ -118,13 +124,14 @@ class Gathering:
                 continue
             self._put(self._results, (facts, got))
             silent = silent + 1 if host and got.failure and got.status is None else 0
-            held = held or _hold(host, got, silent)
+            held = held or _hold(host, got, silent, self._now)
 
     def _fetch(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
         """What the source gave: an end already, or a body to read with what is known beside it."""
         try:
             if facts.url[:5].lower() == "file:":
-                return _compare(facts, Body(facts.url, "", read_file(facts.url), facts.identity), Fetched())
+                body = Body(facts.url, "", read_file(facts.url), facts.identity)
+                return _compare(facts, body, Fetched(), may_ask_conditionally(facts, self._now))
             return self._ask(facts)
         except FetchError as error:
             if error.offline:
@@ -143,10 +150,11 @@ class Gathering:
             facts.url, etag=facts.etag if conditional else None, modified=facts.modified if conditional else None
         )
         self._network.reached()
-        told = _told(response)
+        told = _told(response, self._now)
         if response.not_modified or response.body is None:
             return told
-        return _compare(facts, Body(response.final_url, response.content_type, response.body, facts.identity), told)
+        body = Body(response.final_url, response.content_type, response.body, facts.identity)
+        return _compare(facts, body, told, conditional)
 
     def _read_bodies(self, reader: "_Reader") -> None:
         while not self._stop.is_set():
@@ -193,35 +201,38 @@ def _by_host(sources: Sequence[Facts]) -> list[tuple[str, list[Facts]]]:
     """The sources of each host; those with the most first, since they take longest. Files have the host ""."""
     hosts: dict[str, list[Facts]] = defaultdict(list)
     for facts in sources:
-        try:
-            host = urlsplit(facts.url).hostname or ""
-        except ValueError:
-            host = facts.url
-        hosts[host].append(facts)
+        hosts[facts.host].append(facts)
     return sorted(hosts.items(), key=lambda item: -len(item[1]))
 
 
-def _hold(host: str, got: Fetched, silent: int) -> Fetched | None:
+def _hold(host: str, got: Fetched, silent: int, now: datetime) -> Fetched | None:
     """What the other sources of a host get, where the host is not to be asked again in this run."""
-    if got.status in (429, 503) and got.not_before is not None:
-        until = f"{got.not_before.astimezone():%Y-%m-%d %H:%M}"
-        return Fetched(failure=f"its host waits until {until}", not_before=got.not_before, held=True)
+    if got.host_waits and got.not_before is not None:
+        return _waiting(got.not_before, now)
     if silent >= SILENT and not got.offline:
         return Fetched(failure=f"not asked: {host} gave no answer {silent} times", held=True)
     return None
 
 
-def _told(response: Response) -> Fetched:
+def _waiting(until: datetime, now: datetime) -> Fetched:
+    return Fetched(failure=f"its host waits until {in_words(until, now)}", not_before=until, held=True)
+
+
+def _told(response: Response, now: datetime) -> Fetched:
     return Fetched(
         etag=response.headers.get("etag"), modified=response.headers.get("last-modified"),
-        moved_to=response.moved_to, unchanged=response.not_modified,
+        moved_to=response.moved_to, unchanged=response.not_modified, partial=response.status == 226,
+        asked=Asked(fresh_s=fresh_seconds(response.headers, now)),
     )  # fmt: skip
 
 
-def _compare(facts: Facts, body: Body, told: Fetched) -> "Fetched | tuple[Body, Fetched]":
-    """The very bytes of the last time need no reading; servers without validators, or with wrong ones, are many."""
+def _compare(facts: Facts, body: Body, told: Fetched, conditional: bool) -> "Fetched | tuple[Body, Fetched]":
+    """The very bytes of the last time need no reading; servers without validators, or with wrong ones, are many.
+
+    Where the question was unconditional for a change, they are read all the same: what the feed asks for counts anew.
+    """
     digest = hashlib.sha256(body.data).hexdigest()[:32]
-    if digest == facts.body_hash:
+    if digest == facts.body_hash and conditional:
         return replace(told, body_hash=digest, unchanged=True)
     return body, replace(told, body_hash=digest)
 
@@ -229,7 +240,10 @@ def _compare(facts: Facts, body: Body, told: Fetched) -> "Fetched | tuple[Body, 
 def _joined(told: Fetched, read: Fetched) -> Fetched:
     if read.failure:
         return read
-    return replace(read, etag=told.etag, modified=told.modified, body_hash=told.body_hash, moved_to=told.moved_to)
+    return replace(
+        read, etag=told.etag, modified=told.modified, body_hash=told.body_hash, moved_to=told.moved_to,
+        partial=told.partial, asked=replace(read.asked, fresh_s=told.asked.fresh_s),
+    )  # fmt: skip
 
 
 class _Reader:

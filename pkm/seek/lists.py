@@ -48,10 +48,13 @@ class ImportPlan:
 
 
 def read_list(data: bytes, name: str) -> OpmlList:
-    """The feeds that a file lists: OPML, or newsboat's urls file. Raises BadInput where it is neither."""
+    """The feeds that a file lists: OPML, or newsboat's urls file. Raises BadInput where it is neither.
+
+    A list may come from anybody, so paths on this machine are not taken from it: `pkm seek add PATH` does that by hand.
+    """
     if looks_like(data) == "urls":
-        return read_urls(data, name=name)
-    return read_opml(data, name=name)
+        return read_urls(data, name=name, files=False)
+    return read_opml(data, name=name, files=False)
 
 
 def plan_import(listed: OpmlList, there: Mapping[str, Row]) -> ImportPlan:

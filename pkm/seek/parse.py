@@ -24,11 +24,17 @@ from pkm.seek.entry import (
     make_enclosure,
     make_entry,
 )
+from pkm.seek.rhythm import read_skipped
 
 __all__ = ["Enclosure", "ParsedEntry", "ParsedFeed", "parse_feed"]
 
 _HTML_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html)\b", re.I | re.S)
 _FEED_ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel|entry)\b", re.I)
+_BOT_WALL = re.compile(
+    rb"<title>\s*(?:just a moment|attention required|access denied|are you a robot|ddos-guard|verifying you are human)"
+    rb"|/cdn-cgi/challenge-platform/|_incapsula_resource|\bg-recaptcha\b|\bh-captcha\b|cf-turnstile",
+    re.I,
+)
 _CDF_ROOT = re.compile(rb"<channel\b", re.I)
 _MARKUP = re.compile(
     r"</\w|<(?:a|abbr|audio|b|blockquote|br|code|div|em|figure|font|h[1-6]|hr|i|iframe|img|li|ol|p|pre|script|span|strong"
@@ -53,6 +59,8 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
 
         return read_json_feed(body, url)
     if _HTML_PAGE.match(start) and not _FEED_ROOT.search(start):
+        if _BOT_WALL.search(start):
+            raise BadInput(url, "it is a bot wall: a page that wants a browser, and no feed")
         raise BadInput(url, "it is a web page, not a feed", next=f"pkm seek add {url}")
     if b"<" not in start:
         raise BadInput(url, "it is neither XML nor JSON")
@@ -104,6 +112,10 @@ def _read(raw: Any, start: bytes, url: str) -> ParsedFeed:
     authors = distinct_lines(_authors(feed), 200)
     inherited = authors if version.startswith("atom") else ()  # RSS names an editor there, not an author
     entries = [_read_entry(each, inherited, home, version) for each in raw.entries[:MAX_ENTRIES]]
+    warning = _warning(raw)
+    if warning and len(entries) > 1 and _is_hollow(entries[-1]):  # the document broke off before the entry said anything
+        entries.pop()
+    skip_hours, skip_days = read_skipped(start)
     return ParsedFeed(
         title=_plain(feed, "title")[:MAX_TITLE],
         site_url=site,
@@ -111,9 +123,15 @@ def _read(raw: Any, start: bytes, url: str) -> ParsedFeed:
         author=text.one_line(", ".join(authors), 200),
         entries=tuple(entries),
         kind=_kind(version, start),
-        warning=_warning(raw),
+        warning=warning,
         ttl_s=_ttl(feed),
+        skip_hours=skip_hours,
+        skip_days=skip_days,
     )
+
+
+def _is_hollow(entry: ParsedEntry) -> bool:
+    return not (entry.guid or entry.url or entry.title or entry.text or entry.published)
 
 
 def _kind(version: str, start: bytes) -> str:

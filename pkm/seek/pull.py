@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,6 +20,9 @@ from pkm.errors import PkmError, StoreError
 from pkm.ids import make
 from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_source
 from pkm.seek.gather import Gathering
+from pkm.seek.rhythm import RECENT
+from pkm.seek.story import find_compared
+from pkm.seek.waits import read_waits, write_waits
 from pkm.store import intake, sources
 from pkm.store.session import Store, Unit
 from pkm.text import count
@@ -39,7 +43,8 @@ class PullReport:
     """What a pull did. new, updated, unchanged count items; failed counts sources. failures: {"what", "why", "id"}.
 
     unchanged: items of the sources that answered which stayed as they were. moved: sources whose address was changed
-    for the one that their server redirects to: {"id", "from", "to"}. left: sources not asked (interrupted).
+    for the one that their server redirects to: {"id", "from", "to"}. doubled: sources that lead to what another one
+    follows: {"id", "of"}. left: sources not asked (interrupted).
     offline: no host could be reached at all, which counts against no source.
     """
 
@@ -50,6 +55,7 @@ class PullReport:
     failed: int = 0
     failures: list[dict[str, str]] = field(default_factory=list)
     moved: list[dict[str, str]] = field(default_factory=list)
+    doubled: list[dict[str, str]] = field(default_factory=list)
     left: int = 0
     interrupted: bool = False
     offline: bool = False
@@ -60,7 +66,7 @@ class PullReport:
 
     def copy(self) -> "PullReport":
         """The same, apart from what is counted on it from now on."""
-        return replace(self, failures=list(self.failures), moved=list(self.moved))
+        return replace(self, failures=list(self.failures), moved=list(self.moved), doubled=list(self.doubled))
 
     @property
     def line(self) -> str:
@@ -76,8 +82,8 @@ def pull(
 ) -> PullReport:  # fmt: skip
     """What the sources hold is in the store; a second pull of the same adds nothing.
 
-    ids: these sources, whatever their state; else the due ones, or all active ones with due_only=False.
-    every: how often a source is looked at that has no interval of its own.
+    ids: these sources, whatever their state; else the due ones, or all active ones with due_only=False. A host that
+    asked to wait is not asked in any case. every: the least interval of a source that has none of its own.
     Raises PkmError where another pull is running, StoreError where the store cannot be written. Ctrl-C does not raise:
     what was finished is written, and the report says so.
     """
@@ -131,6 +137,10 @@ class _Run:
         self.report = report
         self._batch: list[tuple[Facts, Fetched]] = []
         self._unreached: list[tuple[Facts, Fetched]] = []  # judged at the end: is it the host, or the network?
+        self._waits_file = store.path.with_name("waits.json")
+        self._waits = read_waits(self._waits_file, at)
+        self._refused: dict[str, int] = {}  # the host that asks to wait: the source that it said so to
+        self._held: list[tuple[Facts, Fetched]] = []  # not asked for its host's sake; told at the end, in one line a host
         self._reached = False
         self._entries = self._bytes = 0  # in the batch
         self._written_at = time.monotonic()
@@ -139,7 +149,7 @@ class _Run:
         """Everything is fetched and written, or what was finished when the person stopped it."""
         done = 0
         try:
-            with Gathering(facts, self.at) as gathering:
+            with Gathering(facts, self.at, self._waits) as gathering:
                 for one, fetched in gathering:
                     done += 1
                     self._take(one, fetched)
@@ -154,12 +164,16 @@ class _Run:
             raise
         self._judge_unreached()
         self._write()
+        self._tell_held()
 
     def _take(self, facts: Facts, fetched: Fetched) -> None:
         if fetched.offline:
             self._unreached.append((facts, fetched))
             return
-        self._reached = self._reached or not facts.url.startswith("file:")
+        self._reached = self._reached or not (fetched.held or facts.url.startswith("file:"))
+        if fetched.host_waits and fetched.not_before and fetched.not_before > self.at:
+            self._refused[facts.host] = facts.id
+            self._waits[facts.host] = fetched.not_before
         self._batch.append((facts, fetched))
         self._entries += len(fetched.entries)
         self._bytes += sum(len(entry.html) + len(entry.text) for _, entry in fetched.entries)
@@ -188,35 +202,67 @@ class _Run:
         if not self._batch:
             return
         report = self.report.copy()  # a transaction that fails, or is interrupted, counts nothing
+        held: list[tuple[Facts, Fetched]] = []
         with self.store.unit(journal=False) as unit:
-            there = intake.followed(unit.connection, [facts.id for facts, _ in self._batch])
+            ids = [facts.id for facts, _ in self._batch]
+            there = intake.followed(unit.connection, ids)
+            dates = sources.recent_dates(unit.connection, ids, RECENT)
             brought: list[tuple[int, intake.Brought]] = []
             for facts, fetched in self._batch:
                 if there.get(facts.id) != facts.url:
                     continue  # removed or changed while it was fetched
-                plan = self._apply(unit, facts, fetched)
+                other = intake.source_at(unit.connection, fetched.moved_to) if fetched.moved_to else None
+                plan = self._apply(unit, facts, fetched, dates.get(facts.id, ()), may_move=other is None)
+                if fetched.held:
+                    held.append((facts, fetched))
+                    report.failed += 1
+                    continue
                 _count(report, unit, facts, plan)
                 if "url" in plan.columns:
                     moved = {"from": sources.without_user(facts.url), "to": sources.without_user(plan.columns["url"])}
                     report.moved.append({"id": make("source", facts.id), **moved})
+                if other is not None and other != facts.id:
+                    report.doubled.append({"id": make("source", facts.id), "of": make("source", other)})
                 brought += ((facts.id, one) for one in plan.new)
             # What was written last gets the highest number, whatever source it is of: the inbox is read by number.
             intake.bring_in(unit, sorted(brought, key=lambda one: one[1].published_at or ""))
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
                 unit.summarize(report.line)
         self.report = report
+        self._held += held
         self._batch.clear()
         self._entries = self._bytes = 0
 
-    def _apply(self, unit: Unit, facts: Facts, fetched: Fetched) -> SourcePlan:
-        known = intake.known_entries(unit.connection, facts.id) if fetched.entries else {}
-        plan = plan_source(facts, fetched, known, self.at, self.every)
-        columns = dict(plan.columns)
-        if "url" in columns and intake.is_followed(unit.connection, columns["url"]):
-            del columns["url"]  # that address is another source already
+    def _apply(
+        self, unit: Unit, facts: Facts, fetched: Fetched, dates: Sequence[str], *, may_move: bool
+    ) -> SourcePlan:  # fmt: skip
+        db = unit.connection
+        known = intake.known_entries(db, facts.id) if fetched.entries else {}
+        ids, pages = find_compared(fetched.entries, known)
+        standing = intake.standing(db, facts.id, ids, pages) if ids or pages else []
+        plan = plan_source(facts, fetched, known, self.at, self.every, standing=standing, dates=dates)
+        columns = {name: value for name, value in plan.columns.items() if may_move or name != "url"}
+        intake.know(unit, facts.id, plan.known_as)
         intake.change(unit, facts.id, plan.changed)
         intake.set_polled(unit, facts.id, columns)
         return plan._replace(columns=columns)
+
+    def _tell_held(self) -> None:
+        """The sources that were not asked stand in one line a host: beside the one that was told why, or the first."""
+        write_waits(self._waits_file, self._waits)
+        told = {failure["id"]: failure for failure in self.report.failures}
+        numbers = Counter((facts.host, fetched.failure) for facts, fetched in self._held)
+        for facts, fetched in self._held:
+            number = numbers.pop((facts.host, fetched.failure), 0)
+            if not number:
+                continue
+            failure = told.get(make("source", self._refused.get(facts.host, 0)))
+            if failure is None:
+                failure = {"what": _name(facts), "why": fetched.failure or "", "id": make("source", facts.id)}
+                self.report.failures.append(failure)
+                number -= 1
+            if number:
+                failure["why"] += f" ({count(number, 'more source')} of that host wait{'' if number > 1 else 's'} too)"
 
 
 def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> None:

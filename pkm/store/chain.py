@@ -8,6 +8,7 @@ import sqlite3
 from typing import Any
 
 from pkm.store.lookup import TITLES
+from pkm.store.sources import without_user
 
 Row = dict[str, Any]
 
@@ -77,7 +78,11 @@ BY_NUMBER = {
 
 
 def _all(db: sqlite3.Connection, sql: str, **given: object) -> list[Row]:
-    return [dict(row) for row in db.execute(sql, given)]
+    rows = [dict(row) for row in db.execute(sql, given)]
+    for row in rows:
+        if row.get("kind") == "source":
+            row |= {name: without_user(row[name]) for name in ("title", "url") if row.get(name)}
+    return rows
 
 
 def thing(db: sqlite3.Connection, kind: str, number: int | None) -> Row | None:

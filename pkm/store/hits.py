@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pkm.ids import make
+from pkm.store.sources import without_user
 from pkm.text import one_line
 
 Row = dict[str, Any]
@@ -36,7 +37,7 @@ def read(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> dict[int,
     """The rows of these numbers in the contract's shape; `searched` beside them is the text to take a snippet from."""
     listed = ", ".join(str(int(number)) for number in numbers)
     beginnings = db.execute(f"SELECT id, substr({_TEXTS[kind]}, 1, 20000) FROM {kind} WHERE id IN ({listed})")
-    texts = {row[0]: str(row[1] or "") for row in beginnings}
+    texts = {row[0]: without_user(str(row[1] or "")) for row in beginnings}
     return {number: {**row, "searched": texts.get(number, "")} for number, row in _rows(db, kind, numbers).items()}
 
 
@@ -89,4 +90,4 @@ def _small(db: sqlite3.Connection, kind: str, number: int) -> Row | None:
 def names(db: sqlite3.Connection, kind: str) -> list[str]:
     """What the tags, sources, contacts or circles are called, the newest 5,000 of them, to offer one for a misspelling."""
     rows = db.execute(f"SELECT {TITLED[kind]} FROM {kind} ORDER BY id DESC LIMIT 5000")
-    return [str(row[0]) for row in rows if row[0]]
+    return [without_user(str(row[0])) for row in rows if row[0]]

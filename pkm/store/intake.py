@@ -47,6 +47,26 @@ def known_entries(db: sqlite3.Connection, source_id: int) -> dict[str, Known]:
     return {row[0]: Known(row[1], row[2]) for row in rows}
 
 
+class Standing(NamedTuple):
+    """An item as it stands in the store, as far as it tells whether another entry is the same one."""
+
+    item_id: int
+    title: str
+    canonical_url: str
+    published_at: str | None
+
+
+def standing(db: sqlite3.Connection, source_id: int, ids: Iterable[int], pages: Iterable[str]) -> list[Standing]:
+    """The source's items that have one of these ids or one of these canonical addresses, by id."""
+    rows = db.execute(
+        "SELECT id, title, canonical_url, published_at FROM item WHERE source_id = :source AND id IN ("
+        "SELECT value FROM json_each(:ids) UNION "
+        "SELECT item.id FROM json_each(:pages) AS page JOIN item ON item.canonical_url = page.value) ORDER BY id",
+        {"source": source_id, "ids": json.dumps(list(ids)), "pages": json.dumps(list(pages))},
+    )
+    return [Standing(*row) for row in rows]
+
+
 def count_items(db: sqlite3.Connection, source_id: int) -> int:
     """How many items a source has."""
     return int(db.execute("SELECT count(*) FROM item WHERE source_id = :id", {"id": source_id}).fetchone()[0])
@@ -60,15 +80,17 @@ def followed(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in found}
 
 
-def is_followed(db: sqlite3.Connection, url: str) -> bool:
-    """Whether a source is fetched at exactly this address."""
-    return db.execute("SELECT 1 FROM source WHERE url = :url", {"url": url}).fetchone() is not None
+def source_at(db: sqlite3.Connection, url: str) -> int | None:
+    """The source that is fetched at exactly this address."""
+    row = db.execute("SELECT id FROM source WHERE url = :url", {"url": url}).fetchone()
+    return None if row is None else int(row[0])
 
 
 def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]], *, via: str = "source") -> list[int]:
     """The items are in the inbox and their entries known; returns their ids in order.
 
-    brought: (source id, what it brought), in the order in which they get their ids; keys are new and distinct.
+    brought: (source id, what it brought), in the order in which they get their ids. A key that is known means the new
+    item from now on.
     """
     if not brought:
         return []
@@ -85,13 +107,26 @@ def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]], *, via: str = "
         ),
     )
     unit.connection.executemany(
-        "INSERT INTO entry (source_id, item_id, key, hash, seen_at) VALUES (:source_id, :id, :key, :hash, :at)",
+        "INSERT INTO entry (source_id, item_id, key, hash, seen_at) VALUES (:source_id, :id, :key, :hash, :at) "
+        "ON CONFLICT (source_id, key) DO UPDATE SET item_id = excluded.item_id, hash = excluded.hash, seen_at = :at",
         (
             {"source_id": source_id, "id": number, "key": one.key, "hash": one.hash, "at": unit.at}
             for number, (source_id, one) in zip(ids, brought, strict=True)
         ),
     )
     return ids
+
+
+def know(unit: Unit, source_id: int, keys: Mapping[str, Known]) -> None:
+    """The source's items are known by these keys as well; a key without an item is a tombstone."""
+    unit.connection.executemany(
+        "INSERT INTO entry (source_id, item_id, key, hash, seen_at) VALUES (:source, :item, :key, :hash, :at) "
+        "ON CONFLICT DO NOTHING",
+        [
+            {"source": source_id, "item": known.item_id, "key": key, "hash": known.hash, "at": unit.at}
+            for key, known in keys.items()
+        ],
+    )
 
 
 def change(unit: Unit, source_id: int, changed: Sequence[tuple[int, Brought]]) -> None:
@@ -122,7 +157,7 @@ def set_polled(unit: Unit, source_id: int, columns: Mapping[str, object]) -> Non
 
 _POLLED = {
     "url", "title", "site_url", "description", "state", "checked_at", "fetched_at", "changed_at", "next_at", "etag",
-    "modified", "body_hash", "identity", "failures", "error",
+    "modified", "body_hash", "identity", "moved_to", "moved_since", "failures", "error",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from typing import NamedTuple
 
 from pkm.ids import make
+from pkm.store.sources import without_user
 
 TITLES = {
     "source": "coalesce(nullif(title, ''), url)",
@@ -49,10 +50,15 @@ class Found(NamedTuple):
         return make(self.kind, self.number)
 
 
+def _found(kind: str, number: int, title: str | None) -> Found:
+    """The thing as it may be shown: an address that stands for a title keeps its password to itself."""
+    return Found(kind, number, without_user(title or "") if kind == "source" else title or "")
+
+
 def by_number(db: sqlite3.Connection, kind: str, number: int) -> Found | None:
     """The thing of that kind and number, None where there is none."""
     row = db.execute(f"SELECT {TITLES[kind]} FROM {kind} WHERE id = :id", {"id": number}).fetchone()
-    return None if row is None else Found(kind, number, str(row[0] or ""))
+    return None if row is None else _found(kind, number, row[0])
 
 
 def by_name(db: sqlite3.Connection, kind: str, words: str) -> list[Found]:
@@ -62,7 +68,7 @@ def by_name(db: sqlite3.Connection, kind: str, words: str) -> list[Found]:
         return []
     same = " OR ".join(f"{column} = :words COLLATE NOCASE" for column in columns)
     rows = db.execute(f"SELECT id, {TITLES[kind]} FROM {kind} WHERE {same} ORDER BY id LIMIT 50", {"words": words})
-    found = [Found(kind, row[0], row[1]) for row in rows]
+    found = [_found(kind, row[0], row[1]) for row in rows]
     if kind == "contact" and len(found) > 1:  # a nick is what one calls somebody: it goes before a name
         nicks = db.execute("SELECT id FROM contact WHERE nick = :words COLLATE NOCASE", {"words": words})
         numbers = {row[0] for row in nicks}
@@ -73,7 +79,7 @@ def by_name(db: sqlite3.Connection, kind: str, words: str) -> list[Found]:
             "WHERE handle.folded = :words ORDER BY contact.id LIMIT 50",
             {"words": words.casefold()},
         )
-        found = [Found(kind, row[0], row[1]) for row in rows]
+        found = [_found(kind, row[0], row[1]) for row in rows]
     return found
 
 
@@ -94,7 +100,7 @@ def comparable(db: sqlite3.Connection, kind: str, words: str) -> list[Found]:
             "ORDER BY id DESC",
             {"match": match},
         )
-    return [Found(kind, row[0], str(row[1] or "")) for row in rows]
+    return [_found(kind, row[0], row[1]) for row in rows]
 
 
 def starting(db: sqlite3.Connection, kind: str, start: str, limit: int) -> list[Found]:
@@ -108,4 +114,4 @@ def starting(db: sqlite3.Connection, kind: str, start: str, limit: int) -> list[
         f"SELECT id, {TITLES[kind]} FROM {kind} WHERE {condition} ORDER BY id DESC LIMIT :limit",
         {"start": start.replace("%", "") + "%", "number": start[1:] + "%", "limit": limit},
     )
-    return [Found(kind, row[0], str(row[1] or "")) for row in rows]
+    return [_found(kind, row[0], row[1]) for row in rows]

@@ -55,7 +55,7 @@ class Source(Table, table=True):
     description: str = ""
     state: str = "active"
     contact_id: int | None = Field(default=None, sa_column=_ref("contact.id"))
-    every_s: int | None = None  # the person's own interval; None: the setting seek.every
+    every_s: int | None = None  # the person's own interval; None: its own pace
     created_at: str
     checked_at: str | None = None  # last attempt
     fetched_at: str | None = None  # last attempt that gave a whole feed (304 and equal bytes count)

@@ -97,10 +97,11 @@ _POLLED = (
 def due(db: sqlite3.Connection, now: str) -> list[Row]:
     """What a pull has to know of the sources whose time has come, longest waiting first, then by id.
 
-    A source that is gone is asked again when its time comes (monthly); one that is paused is not.
+    A source that is gone is asked again when its time comes (monthly); one that is paused is not. One that was looked
+    at in the future is due: this machine's clock was wrong then, or is now.
     """
     found = db.execute(
-        f"{_POLLED} WHERE state IN ('active', 'gone') AND (next_at IS NULL OR next_at <= :now) "
+        f"{_POLLED} WHERE state IN ('active', 'gone') AND (next_at IS NULL OR next_at <= :now OR checked_at > :now) "
         "ORDER BY coalesce(next_at, ''), id",
         {"now": now},
     )
@@ -116,6 +117,19 @@ def polled(db: sqlite3.Connection, ids: Iterable[int]) -> list[Row]:
     """What a pull has to know of these sources, whatever their state, by id."""
     found = db.execute(f"{_POLLED} WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id", {"ids": _json(ids)})
     return [dict(row) for row in found]
+
+
+def recent_dates(db: sqlite3.Connection, ids: Iterable[int], limit: int) -> dict[int, list[str]]:
+    """When the latest items of each of these sources were published, or else came in: at most `limit` stamps each."""
+    found = db.execute(
+        "SELECT item.source_id, coalesce(item.published_at, item.received_at) FROM json_each(:ids) AS wanted "
+        "JOIN item ON item.id IN (SELECT id FROM item WHERE source_id = wanted.value ORDER BY id DESC LIMIT :limit)",
+        {"ids": _json(ids), "limit": limit},
+    )
+    dates: dict[int, list[str]] = {}
+    for number, at in found:
+        dates.setdefault(number, []).append(at)
+    return dates
 
 
 def undecided(db: sqlite3.Connection, ids: Sequence[int]) -> Row:

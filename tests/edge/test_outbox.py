@@ -113,7 +113,8 @@ def test_a_public_channel_hides_what_the_circle_may_know(home_paths: Home) -> No
 
 def test_the_title_of_a_private_note_stays_at_home(home_paths: Home, drop: Path) -> None:
     note(home_paths, "The budget talk with Bob")
-    told = note(home_paths, "Walk more\n\nas said in [[The budget talk with Bob]], and in [[The budget talk with Bob|that talk]]", "community")
+    said = "Walk more\n\nas said in [[The budget talk with Bob]], and in [[The budget talk with Bob|that talk]]"
+    told = note(home_paths, said, "community")
     share = drafted(home_paths, [told], "practice")
     send(home_paths, share)
     assert "that talk" in read(drop)
@@ -296,7 +297,9 @@ def test_a_title_taken_from_the_text_names_no_private_note(home_paths: Home, tex
     assert "merger" not in read(home_paths.site).lower()
 
 
-@pytest.mark.parametrize("text", ["Use `[[Secret merger plan]]` in code. And more.", "See [[Secret merger plan|Secret merger plan]]."])
+@pytest.mark.parametrize(
+    "text", ["Use `[[Secret merger plan]]` in code. And more.", "See [[Secret merger plan|Secret merger plan]]."]
+)
 def test_a_private_title_in_code_or_in_a_label_is_found(home_paths: Home, text: str) -> None:
     note(home_paths, "Secret merger plan")
     share = drafted(home_paths, [note(home_paths, text, "network")], "network")
@@ -350,5 +353,6 @@ def test_runs_at_once_put_a_note_into_one_digest(home_paths: Home) -> None:
 
 def test_a_slug_is_given_once(home_paths: Home) -> None:
     told = note(home_paths, "Walking retros work", "network")
-    slugs = {draft.create_share(fresh(home_paths), [told], [circle(home_paths, "network")], "Same title 1")["slug"] for _ in range(3)}
+    network = circle(home_paths, "network")
+    slugs = {draft.create_share(fresh(home_paths), [told], [network], "Same title 1")["slug"] for _ in range(3)}
     assert len(slugs) == 3

@@ -17,6 +17,7 @@ from pkm.seek.decide import (
     plan_source,
 )
 from pkm.seek.entry import ParsedEntry
+from pkm.seek.rhythm import Asked
 from pkm.store.intake import Known
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -38,7 +39,7 @@ def test_new_entries_come_oldest_first_and_the_validators_are_kept():
     assert [one.key for one in plan.new] == ["a", "b"]
     assert plan.new[0].canonical_url == "http://example.org/a"
     wanted = {"etag": '"2"', "modified": None, "body_hash": "new", "title": "Ann", "failures": 0,
-              "next_at": "2026-11-23T10:00:00Z", "changed_at": "2026-11-23T09:00:00Z"}  # fmt: skip
+              "changed_at": "2026-11-23T09:00:00Z"}  # fmt: skip
     assert {name: plan.columns[name] for name in wanted} == wanted
 
 
@@ -111,7 +112,28 @@ def test_nothing_is_held_against_a_source_for_the_network_or_for_its_host():
     held = Fetched(failure="its host waits", held=True, not_before=NOW + HOUR)
     assert plan_source(FACTS, offline, {}, NOW, HOUR).columns == {}
     assert plan_source(FACTS, count_against(offline), {}, NOW, HOUR).columns["failures"] == 1
-    assert plan_source(FACTS, held, {}, NOW, HOUR).columns == {"next_at": stamp(NOW + HOUR)}
+    assert plan_source(FACTS, held, {}, NOW, HOUR).columns == {
+        "next_at": stamp(NOW + HOUR), "error": "its host waits",
+    }  # fmt: skip
+
+
+def test_the_persons_interval_wins_over_all_that_is_asked_for():
+    slow = replace(read(("a", entry("a", "2020-01-01T00:00:00Z"))), asked=Asked(fresh_s=86400))
+    assert plan_source(replace(FACTS, every_s=600), slow, {}, NOW, HOUR).columns["next_at"] == "2026-11-23T09:10:00Z"
+    assert plan_source(FACTS, slow, {}, NOW, HOUR).columns["next_at"] > stamp(NOW + timedelta(days=6))
+
+
+def test_what_is_sent_no_more_asks_for_what_it_asked_last_time():
+    half_a_day = replace(FACTS, checked_at=stamp(NOW - 12 * HOUR), next_at=stamp(NOW))
+    same = Fetched(unchanged=True)
+    assert plan_source(half_a_day, same, {}, NOW, HOUR).columns["next_at"] == stamp(NOW + 12 * HOUR)
+    failing = replace(half_a_day, failures=1, error="busy")
+    assert plan_source(failing, same, {}, NOW, HOUR).columns["next_at"] == stamp(NOW + HOUR)
+
+
+def test_a_part_of_a_feed_is_not_taken_for_its_whole_body():
+    plan = plan_source(FACTS, replace(read(("a", entry("a"))), partial=True), {"b": Known("other", 7)}, NOW, HOUR)
+    assert (len(plan.new), plan.changed, "body_hash" in plan.columns) == (1, (), False)
 
 
 def test_https_at_once_other_moves_not():
