@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import card, complete, current, render, selectors
+from pkm.cli import card, complete, contact_files, current, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption
 from pkm.dates import day, format_span, now, parse_span, parse_when, stamp
@@ -380,3 +380,8 @@ def _past(text: str) -> str | None:
     if then > at and parse_when(text, at, past=True) <= at:
         then = at
     return stamp(then)
+
+
+app.command("import", epilog="Example:  pkm contact import Connections.csv --circle network")(contact_files.import_file)
+app.command("export", epilog="Example:  pkm contact export --vcard people.vcf\n\n"
+            "          pkm contact export ~/contacts/     (one file a contact)")(contact_files.export_file)  # fmt: skip

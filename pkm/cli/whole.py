@@ -12,6 +12,9 @@ from pkm.text import count
 
 app = group("What serves the whole.")
 
+KINDS = ("opml", "urls", "vcard", "csv", "export")
+"""What `pkm import` takes."""
+
 
 @app.command("export", epilog="Example:  pkm export ~/pkm-export")
 def export_folder(
@@ -36,29 +39,38 @@ def export_folder(
 
 @app.command(
     "import",
-    epilog="Example:  pkm import subscriptions.opml\n\n          pkm import ~/pkm-export     (into an empty home)",
+    epilog="Example:  pkm import subscriptions.opml\n\n          pkm import contacts.vcf\n\n"
+    "          pkm import ~/pkm-export     (into an empty home)",
 )
 def import_path(
-    path: Annotated[Path, typer.Argument(help="An OPML file, a newsboat urls file, or a folder that pkm export made.")],
-    as_: Annotated[str, typer.Option("--as", help="What it is, where that cannot be seen: opml, urls, export.")] = "",
+    path: Annotated[
+        Path,
+        typer.Argument(help="OPML, newsboat's urls file, vCards or a folder of them, a table of contacts (CSV), an export."),
+    ],
+    as_: Annotated[str, typer.Option("--as", help=f"What it is, where that cannot be seen: {', '.join(KINDS)}.")] = "",
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """Import OPML, or a folder that `pkm export` made."""
+    """Import OPML, vCards, a CSV of contacts, or a folder that `pkm export` made."""
     from pkm.errors import BadInput, Invalid, NotFound
     from pkm.whole import archive
 
     path = path.expanduser()
     if not path.exists():
         raise NotFound(str(path), "there is no such file or folder")
-    if as_ not in ("", "opml", "urls", "export"):
-        raise Invalid(f"--as {as_}", "it should be opml, urls or export")
+    if as_ and as_ not in KINDS:
+        raise Invalid(f"--as {as_}", f"it should be one of {', '.join(KINDS)}")
+    if as_ in ("vcard", "csv") or (not as_ and _holds_people(path)):
+        from pkm.cli.contact_files import import_people
+
+        import_people(path, kind=as_, dry_run=dry_run, json=json)
+        return
     if path.is_dir():
         if not archive.is_export(path):
             raise BadInput(
                 str(path),
                 "it is no folder that pkm export made (no pkm.json in it)",
-                next="pkm seek import FILE, for a list of feeds",
+                next="pkm seek import FILE, for a list of feeds; pkm contact import PATH, for people",
             )
         rows = archive.import_all(current.store(), current.home(), path, dry_run=dry_run)
         summary = {
@@ -76,6 +88,13 @@ def import_path(
     from pkm.cli.seek import import_list
 
     import_list(path, dry_run=dry_run, json=json)
+
+
+def _holds_people(path: Path) -> bool:
+    from pkm.people.importing import holds_people
+    from pkm.whole.archive import is_export
+
+    return not (path.is_dir() and is_export(path)) and holds_people(path)
 
 
 @app.command(

@@ -6,7 +6,7 @@ it lands on the tag it points to. Knows nothing of texts: which names stand in a
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm.errors import Exists, Invalid, NotFound
@@ -239,6 +239,19 @@ def put(unit: "Unit", kind: str, number: int, names: Iterable[str], origin: str 
             )
             had[kept] = origin
     return added
+
+
+def put_many(unit: "Unit", kind: str, wanted: Mapping[int, Sequence[str]]) -> None:
+    """The things have the tags, by the thousand: each name is looked up or made once."""
+    unit.flush()
+    numbers = {name: _tag_for(unit, name)[0] for name in dict.fromkeys(one for names in wanted.values() for one in names)}
+    unit.connection.executemany(
+        "INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (:tag, :kind, :id, 'hand') ON CONFLICT DO NOTHING",
+        [
+            {"tag": numbers[name], "kind": kind, "id": number}
+            for number, names in wanted.items() for name in names
+        ],
+    )  # fmt: skip
 
 
 def _tag_for(unit: "Unit", name: str) -> tuple[int, str]:

@@ -1,0 +1,216 @@
+"""An import of people: files are read, a plan is made of them and of who is known, and it is written in one transaction.
+
+vCards, tables of contacts (CSV), and folders of vCards. A file or card that cannot be used is named; the rest comes in.
+Never prints, never uses the network.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from pkm.errors import BadInput, Invalid, NotFound, PkmError
+from pkm.filekind import name_kind
+from pkm.people.arrival import Arrival, read_arrival
+from pkm.people.card import Card, CardFile
+from pkm.people.contacts_csv import looks_like_contacts, read_contacts
+from pkm.people.matching import ImportPlan, Person, known_person, plan_import
+from pkm.people.vcard import looks_like_cards, read_cards
+from pkm.store import cards as stored
+from pkm.store import contact_intake, tags
+from pkm.store.session import Store, Unit
+from pkm.text import clean, count, one_line
+
+MAX_BYTES = 500_000_000
+"""Of one file; a phone's 20,000 cards with pictures are under it."""
+_CARDS, _TABLES = (".vcf", ".vcard"), (".csv", ".tsv")
+_NAMED = (*_CARDS, *_TABLES)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleRead:
+    """What files of people gave. failures: (file, line and text; why). lost: cards and rows that nothing can be made of."""
+
+    name: str
+    cards: tuple[Card, ...] = ()
+    failures: tuple[tuple[str, str], ...] = ()
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleImport:
+    """An import that was done, or would be. resolved: mentions in notes that mean the new people now."""
+
+    plan: ImportPlan
+    failures: tuple[tuple[str, str], ...] = ()
+    lost: int = 0
+    resolved: int = 0
+
+    def as_dict(self) -> Row:
+        """The summary as JSON has it."""
+        plan = self.plan
+        return {
+            "read": plan.read, "new": len(plan.new), "updated": len(plan.updated), "unchanged": plan.unchanged,
+            "failed": len(self.failures), "failures": [{"what": what, "why": why} for what, why in self.failures],
+        }  # fmt: skip
+
+    @property
+    def line(self) -> str:
+        """The summary for people."""
+        plan = self.plan
+        told = [f"{plan.read:,} read", f"{len(plan.new):,} new", f"{len(plan.updated):,} updated"]
+        told += [f"{plan.unchanged:,} unchanged"] if plan.unchanged else []
+        told += [f"{plan.joined:,} joined to another of them"] if plan.joined else []
+        told += [count(len(plan.alike), "possible duplicate")] if plan.alike else []
+        return " · ".join([*told, f"{self.lost:,} lost"])
+
+
+def read_people(path: Path, *, kind: str = "", mapping: Mapping[str, str] | None = None) -> PeopleRead:
+    """The cards of a file, or of every .vcf of a folder. kind: vcard or csv, where that cannot be seen.
+
+    mapping: see read_contacts(). Raises NotFound; BadInput where the file, or the folder, holds no people; Invalid for a
+    mapping that does not fit. In a folder, a file that is none is a failure.
+    """
+    if not path.is_dir():
+        return _read_file(path, kind, mapping)
+    if mapping or kind == "csv":
+        raise Invalid(str(path), "it is a folder; a table is one file", next="name the file")
+    files = sorted(file for file in path.iterdir() if is_card_file(file))
+    if not files:
+        raise BadInput(str(path), "there is no .vcf file in it")
+    found = [_read_in_folder(file) for file in files]
+    return PeopleRead(
+        path.name, tuple(card for one in found for card in one.cards),
+        tuple(failure for one in found for failure in one.failures), sum(one.lost for one in found),
+    )  # fmt: skip
+
+
+def is_card_file(path: Path) -> bool:
+    """True for a file, not a hidden one, that by its name holds vCards."""
+    return path.suffix.lower() in _CARDS and not path.name.startswith(".") and path.is_file()
+
+
+def holds_people(path: Path) -> bool:
+    """True where the file looks like vCards or a table, or is called like one, and for a folder of vCards."""
+    if path.is_dir():
+        return any(map(is_card_file, path.iterdir()))
+    if not path.is_file() or path.suffix.lower() in _NAMED:
+        return path.is_file()
+    with path.open("rb") as file:
+        head = file.read(16384)
+    return looks_like_cards(head) or looks_like_contacts(head)
+
+
+def preview_import(store: Store, read: PeopleRead) -> PeopleImport:
+    """What import_people would do now."""
+    db = store.read()
+    plan = plan_import(map(known_person, stored.everybody(db)), list(_arrivals(store, read.cards)))
+    return PeopleImport(plan, read.failures, read.lost)
+
+
+def import_people(store: Store, read: PeopleRead, *, circle_id: int | None = None, because: str = "") -> PeopleImport:
+    """Everybody who was read is a contact, once; those who are known have what was new of them.
+
+    circle_id: the circle that those who are new are in then, because of the import where no reason is given. A second
+    import changes nothing; one undo takes the whole of it back.
+    """
+    with store.unit() as unit:
+        done = preview_import(store, read)
+        numbers = _add_new(unit, done.plan.new)
+        _give(unit, {person.number: person for person in done.plan.updated})
+        if circle_id is not None:
+            contact_intake.join_circle(unit, circle_id, numbers, clean(because).strip() or f"import of {read.name}")
+        resolved = contact_intake.resolve_mentions(unit, [*numbers, *(person.number for person in done.plan.updated)])
+        if done.plan.new or done.plan.updated:
+            told = f"{count(len(numbers), 'new contact')}, {len(done.plan.updated):,} updated"
+            unit.summarize(f"{told}, from {one_line(read.name, 60)}")
+    return PeopleImport(done.plan, done.failures, done.lost, resolved)
+
+
+def _read_file(path: Path, kind: str, mapping: Mapping[str, str] | None) -> PeopleRead:
+    data = _bytes(path)
+    cards = looks_like_cards(data)
+    if cards and (mapping or kind == "csv"):
+        raise BadInput(str(path), "it is a vCard file, not a table of contacts", next=f"pkm contact import {path}")
+    if mapping or kind == "csv" or (not kind and not cards and _is_table(path, data)):
+        found = read_contacts(data, mapping, name=str(path))
+        return PeopleRead(path.name, found.cards, _failures(path, found), len(found.failures))
+    if kind == "vcard" or cards or is_card_file(path):
+        found = read_cards(data, name=str(path))
+        return PeopleRead(path.name, found.cards, _failures(path, found), len(found.broken))
+    raise BadInput(str(path), f"it is {name_kind(data)}, no vCards and no table of contacts", next="say what it is, as in "
+                   f'pkm contact import {path.name} --map "name=COLUMN,email=COLUMN"')  # fmt: skip
+
+
+def _is_table(path: Path, data: bytes) -> bool:
+    return looks_like_contacts(data) or path.suffix.lower() in _TABLES
+
+
+def _read_in_folder(file: Path) -> PeopleRead:
+    try:
+        return _read_file(file, "vcard", None)
+    except PkmError as error:
+        return PeopleRead(file.name, failures=((file.name, error.why),), lost=1)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise BadInput(str(path), f"it is larger than {MAX_BYTES // 1_000_000} MB", next="divide it")
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFound(str(path), "there is no such file or folder") from None
+    except OSError as error:
+        raise BadInput(str(path), error.strerror or "it cannot be read") from error
+
+
+def _failures(path: Path, found: CardFile) -> tuple[tuple[str, str], ...]:
+    return tuple((f"{path.name}, line {line}: {what}", why) for line, what, why in found.failures)
+
+
+def _arrivals(store: Store, cards: Sequence[Card]) -> Iterator[Arrival]:
+    """The cards as the store would keep them; each category is looked up once."""
+    db = store.read()
+    known: dict[str, str] = {}
+
+    def tag_of(category: str) -> str:
+        if category not in known:
+            try:
+                known[category] = tags.resolve(db, tags.clean_name(category))
+            except Invalid:
+                known[category] = ""
+        return known[category]
+
+    for card in cards:
+        yield read_arrival(card, tag_of)
+
+
+def _add_new(unit: Unit, people: Sequence[Person]) -> list[int]:
+    """The people are contacts; their numbers in order."""
+    unit.flush()
+    numbers = contact_intake.add_contacts(unit, [
+        {
+            **person.filled, "uid": person.uid or f"urn:uuid:{uuid4()}",
+            "vcard": json.dumps(person.kept, ensure_ascii=False) if person.kept else "",
+        }
+        for person in people
+    ])  # fmt: skip
+    _add_lists(unit, dict(zip(numbers, people, strict=True)))
+    return numbers
+
+
+def _give(unit: Unit, people: Mapping[int, Person]) -> None:
+    """The contacts have what the import brings them."""
+    contact_intake.fill_contacts(unit, {number: (person.filled, person.kept) for number, person in people.items()})
+    _add_lists(unit, people)
+
+
+def _add_lists(unit: Unit, people: Mapping[int, Person]) -> None:
+    contact_intake.add_handles(
+        unit, ((number, *handle) for number, person in people.items() for handle in person.added)
+    )
+    tags.put_many(unit, "contact", {number: person.tagged for number, person in people.items() if person.tagged})

@@ -1,0 +1,89 @@
+"""Bulk intake of contacts: what an import brings, written by the thousand with plain SQL inside a unit.
+
+Knows rows, not cards: who is new and what others get was decided before. The unit's transaction holds the store's only
+write lock, so that the next ids can be given out here.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pkm.store import contacts, links
+from pkm.store.session import Unit
+from pkm.text import fold
+
+Row = dict[str, Any]
+
+_COLUMNS = ("uid", "name", "nick", "org", "role", "met", "about", "birthday", "vcard")
+
+
+def add_contacts(unit: Unit, rows: Sequence[Row]) -> list[int]:
+    """The contacts are in the store; their ids in order. Rows: uid, name and those other columns that are not empty."""
+    found = unit.connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'contact'").fetchone()
+    first = 1 if found is None else int(found[0]) + 1
+    numbers = list(range(first, first + len(rows)))
+    unit.connection.executemany(
+        f"INSERT INTO contact (id, {', '.join(_COLUMNS)}, created_at, updated_at) "
+        f"VALUES (:id, {', '.join(':' + name for name in _COLUMNS)}, :at, :at)",
+        (
+            {**dict.fromkeys(_COLUMNS, ""), **row, "id": number, "at": unit.at}
+            for number, row in zip(numbers, rows, strict=True)
+        ),
+    )
+    return numbers
+
+
+def add_handles(unit: Unit, handles: Iterable[tuple[int, str, str, str]]) -> None:
+    """The contacts have the handles (contact, kind, label, value) after those of the kind that they had."""
+    unit.connection.executemany(
+        "INSERT INTO handle (contact_id, kind, value, folded, label, position) VALUES (:contact, :kind, :value, :folded, "
+        ":label, (SELECT coalesce(max(position) + 1, 0) FROM handle WHERE contact_id = :contact AND kind = :kind)) "
+        "ON CONFLICT (contact_id, kind, value) DO NOTHING",
+        (
+            {"contact": number, "kind": kind, "label": label, "value": value, "folded": fold(value)}
+            for number, kind, label, value in handles
+        ),
+    )
+
+
+def fill_contacts(unit: Unit, filled: Mapping[int, tuple[Mapping[str, str], Sequence[str]]]) -> None:
+    """The contacts have these columns and, in their `vcard`, these lines as well; they are changed as of now."""
+    for number, (columns, lines) in filled.items():
+        assert columns.keys() <= set(_COLUMNS)
+        values = dict(columns)
+        if lines:
+            had = unit.connection.execute("SELECT vcard FROM contact WHERE id = :id", {"id": number}).fetchone()[0]
+            values["vcard"] = json.dumps([*(json.loads(had) if had else []), *lines], ensure_ascii=False)
+        changes = ", ".join(f"{name} = :{name}" for name in (*values, "updated_at"))
+        unit.connection.execute(
+            f"UPDATE contact SET {changes} WHERE id = :id", {**values, "updated_at": unit.at, "id": number}
+        )
+
+
+def join_circle(unit: Unit, circle_id: int, numbers: Iterable[int], because: str) -> None:
+    """The contacts are in the circle from now on, for that reason; none of them may be in it."""
+    unit.connection.executemany(
+        "INSERT INTO membership (circle_id, contact_id, joined_at, because, left_because) "
+        "VALUES (:circle, :contact, :at, :because, '')",
+        [{"circle": circle_id, "contact": number, "at": unit.at, "because": because} for number in numbers],
+    )
+
+
+def resolve_mentions(unit: Unit, numbers: Iterable[int]) -> int:
+    """Mentions in notes that meant nobody mean these contacts where one of them is called so; how many."""
+    wanted = _wanted_names(unit.connection)
+    if not wanted:
+        return 0
+    resolved = 0
+    for number in numbers:
+        names = contacts.names_of(unit.connection, number)
+        if wanted & set(map(fold, names)):
+            resolved += links.resolve_people(unit, number, names)
+    return resolved
+
+
+def _wanted_names(db: sqlite3.Connection) -> set[str]:
+    """The names, as they are compared, that links name and nobody has."""
+    rows = db.execute("SELECT DISTINCT written FROM link WHERE to_id IS NULL AND to_kind IN ('contact', 'note')")
+    return {fold(name) for row in rows for name in (row[0], row[0].replace("_", " "))}

@@ -1,0 +1,282 @@
+"""Import and export of people: honest counts, nothing twice, nothing lost, all of it undone by one undo."""
+
+import csv
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CommandLine
+
+KEYS = ["read", "new", "updated", "unchanged", "failed", "failures"]
+
+
+def card(*lines: str, version: str = "3.0") -> str:
+    return "\r\n".join(["BEGIN:VCARD", f"VERSION:{version}", *lines, "END:VCARD", ""])
+
+
+def write(path: Path, *cards: str) -> Path:
+    path.write_text("".join(cards), encoding="utf-8", newline="")
+    return path
+
+
+def counts(summary: dict[str, object]) -> tuple[object, ...]:
+    return tuple(summary[key] for key in KEYS[:-1])
+
+
+def people(pkm: CommandLine) -> list[str]:
+    return sorted(row["name"] for row in pkm.json("contact", "list", "-n", "9999"))
+
+
+def dump(home: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The tables that an import writes, without times of operations and ids of what was counted on."""
+    db = sqlite3.connect(home / "pkm.db")
+    tables = ("contact", "handle", "tagging", "membership", "link")
+    return {table: db.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() for table in tables}
+
+
+def index(folder: Path) -> list[dict[str, str]]:
+    with (folder / "INDEX.tsv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def test_every_shared_card_is_read_once_and_comes_back(
+    pkm: CommandLine, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [row for row in index(shared / "vcards") if row["file"].endswith(".vcf")]
+    files = [shared / "vcards" / row["file"] for row in rows]
+    first = [pkm.json("contact", "import", file, ok=(0, 4)) for file in files]
+    assert [(file.name, one["read"]) for file, one in zip(files, first, strict=True)] == [
+        (row["file"], int(row["cards"])) for row in rows
+    ]
+    again = [pkm.json("contact", "import", file, ok=(0, 4)) for file in files]
+    assert [(one["new"], one["updated"]) for one in again] == [(0, 0)] * len(files)
+    names = people(pkm)
+    pkm("contact", "export", "--vcard", tmp_path / "out.vcf")
+    own = pkm.json("contact", "import", tmp_path / "out.vcf")
+    assert counts(own) == (len(names), 0, 0, len(names), 0)
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
+    assert pkm.json("contact", "import", tmp_path / "out.vcf")["new"] == len(names)
+    assert people(pkm) == names
+    pkm("contact", "export", "--vcard", tmp_path / "out2.vcf")
+    one, two = ((tmp_path / name).read_bytes().split(b"END:VCARD") for name in ("out.vcf", "out2.vcf"))
+    assert [sorted(card.splitlines()) for card in one] == [sorted(card.splitlines()) for card in two]
+
+
+def test_every_shared_table_gives_its_contacts(
+    pkm: CommandLine, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for row in index(shared / "csv"):
+        monkeypatch.setenv("PKM_HOME", str(tmp_path / row["file"]))
+        file = shared / "csv" / row["file"]
+        if row["file"] == "bad-not-contacts.csv":
+            told = pkm("contact", "import", file, ok=1)
+            assert "date, amount, text" in told.err
+            continue
+        found = pkm.json("contact", "import", file, ok=(0, 4))
+        assert (found["new"], found["read"] + found["failed"]) == (int(row["contacts"]), int(row["rows"])), row["file"]
+        again = pkm.json("contact", "import", file, ok=(0, 4))
+        assert (again["new"], again["updated"], again["unchanged"]) == (0, 0, int(row["contacts"]))
+
+
+def test_shared_tables_after_each_other_join_by_address(pkm: CommandLine, shared: Path) -> None:
+    pkm("contact", "import", shared / "csv/linkedin-connections.csv")
+    assert pkm.json("contact", "import", shared / "csv/linkedin-no-preamble.csv")["new"] == 0
+    told = pkm.json("contact", "import", shared / "csv/google-contacts.csv")
+    assert told["read"] - told["new"] >= 8
+    for name in ("linkedin-connections.csv", "google-contacts.csv"):
+        again = pkm.json("contact", "import", shared / "csv" / name)
+        assert (again["new"], again["updated"]) == (0, 0)
+
+
+def test_a_dry_run_says_what_the_import_then_does(pkm: CommandLine, shared: Path) -> None:
+    pkm("contact", "import", shared / "vcards/John_Doe_GMAIL.vcf")
+    for name in ("John_Doe_IPHONE.vcf", "odd-duplicates.vcf", "odd-mixed.vcf", "bad-unclosed.vcf"):
+        file = shared / "vcards" / name
+        dry = pkm.json("contact", "import", file, "--dry-run", ok=(0, 4))
+        assert list(dry) == KEYS
+        assert dry == pkm.json("contact", "import", file, ok=(0, 4))
+        assert dry["new"] + dry["updated"] > 0
+
+
+def test_one_undo_takes_the_import_back_and_another_does_it_again(
+    pkm: CommandLine, home: Path, shared: Path, tmp_path: Path
+) -> None:
+    pkm("contact", "import", shared / "vcards/John_Doe_GMAIL.vcf")
+    before = dump(home)
+    ann = card("FN:Ann", "EMAIL:ann@x.example", "CATEGORIES:friends").encode()
+    (tmp_path / "more.vcf").write_bytes((shared / "vcards/John_Doe_IPHONE.vcf").read_bytes() + b"\r\n" + ann)
+    done = pkm.json("contact", "import", tmp_path / "more.vcf", "--circle", "network")
+    assert counts(done) == (2, 1, 1, 0, 0)
+    after = dump(home)
+    number = pkm.json("log")[0]["id"]
+    pkm("undo", number)
+    assert dump(home) == before
+    pkm("undo", number + 1)
+    assert dump(home) == after
+
+
+def test_an_import_that_changes_nothing_is_not_in_the_log(pkm: CommandLine, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.vcf", card("FN:Ann"))
+    pkm("contact", "import", file)
+    told = pkm("contact", "import", file)
+    assert told.out == "1 read · 0 new · 0 updated · 1 unchanged · 0 lost\n"
+    assert [row["summary"] for row in pkm.json("log")] == ["1 new contact, 0 updated, from a.vcf"]
+
+
+def test_arrivals_join_a_circle_with_the_import_as_reason(pkm: CommandLine, tmp_path: Path) -> None:
+    pkm("contact", "add", "Old Friend", "--email", "old@x.example")
+    file = write(tmp_path / "cards.vcf", card("FN:Ann", "UID:1"), card("FN:Old Friend", "EMAIL:old@x.example"))
+    pkm("contact", "import", file, "--circle", "network")
+    assert [row["name"] for row in pkm.json("contact", "list", "--circle", "network")] == ["Ann"]
+    assert "import of cards.vcf" in pkm("contact", "show", "Ann").out
+    pkm("contact", "import", write(tmp_path / "b.vcf", card("FN:Ben")), "--circle", "network", "--because", "met in May")
+    assert "met in May" in pkm("contact", "show", "Ben").out
+    assert pkm("contact", "import", file, "--circle", "nowhere", ok=None).code == 1
+    assert pkm("contact", "import", file, "--because", "x", ok=None).code == 2
+
+
+def test_a_bad_card_is_named_with_file_line_and_text_and_the_rest_is_imported(pkm: CommandLine, tmp_path: Path) -> None:
+    file = write(tmp_path / "odd.vcf", card("FN:Ann", "no property at all", "BDAY:19990231"), card("FN:Ben"), "BEGIN:VCARD\r\n"
+                 "FN:Cut Off\r\n")  # fmt: skip
+    told = pkm("contact", "import", file, ok=4)
+    assert told.out == "2 read · 2 new · 0 updated · 1 lost\n"
+    assert "odd.vcf, line 4: no property at all: " in told.err
+    assert "odd.vcf, line 5: BDAY:19990231: it is no date: kept as it is" in told.err
+    assert "Cut Off: the card is cut off" in told.err
+    assert "19990231" in pkm("contact", "export", "--vcard", "-").out
+
+
+def test_what_a_file_says_otherwise_is_told_and_stays_as_it_is(pkm: CommandLine, tmp_path: Path) -> None:
+    pkm("contact", "add", "Ann", "--email", "ann@x.example", "--org", "A")
+    told = pkm("contact", "import", write(tmp_path / "a.vcf", card("FN:Ann", "EMAIL:ann@x.example", "ORG:B")))
+    assert told.out == "1 read · 0 new · 0 updated · 1 unchanged · 0 lost\n"
+    assert told.err == "c1: org differs: “A” here, “B” in the file\n"
+
+
+def test_hostile_and_enormous_values_do_no_harm(pkm: CommandLine, tmp_path: Path) -> None:
+    photo = "PHOTO;ENCODING=b;TYPE=JPEG:" + "A" * 20_000_000
+    file = write(tmp_path / "h.vcf", card(f"FN:{'x' * 10_000}", "UID:1"), card("FN:\x1b[31mRed [bold]Ann[/bold]\u202e", "UID:2"),
+                 card("FN:Picture", photo), card("FN:" + "../" * 40 + "etc", "UID:../../etc/passwd"))  # fmt: skip
+    told = pkm.json("contact", "import", file, ok=4)
+    assert (told["read"], told["new"], told["failed"]) == (4, 4, 2)
+    names = people(pkm)
+    assert [len(name) for name in names if name.startswith("x")] == [1000]
+    assert "Red [bold]Ann[/bold]" in names
+    folder = tmp_path / "out"
+    pkm("contact", "export", folder)
+    assert len(list(folder.glob("*.vcf"))) == 4
+    assert {path.parent for path in tmp_path.rglob("*.vcf")} == {tmp_path, folder}
+
+
+def test_encodings_and_a_map(pkm: CommandLine, tmp_path: Path) -> None:
+    table = "Wer;Wie, sonst;Post\nJörg Ólafsson;jo;joerg@x.example\n"
+    for number, encoding in enumerate(("utf-16", "windows-1252", "utf-8-sig")):
+        file = tmp_path / f"{number}.txt"
+        file.write_bytes(table.encode(encoding))
+        told = pkm.json("contact", "import", file, "--map", "name=Wer,nick=Wie, sonst,email=Post")
+        assert counts(told) == ((1, 1, 0, 0, 0) if number == 0 else (1, 0, 0, 1, 0))
+    assert [(row["name"], row["nick"]) for row in pkm.json("contact", "list")] == [("Jörg Ólafsson", "jo")]
+    assert "Wer" in pkm("contact", "import", tmp_path / "0.txt", "--map", "name=Who", ok=2).err
+    assert "FIELD=COLUMN" in pkm("contact", "import", tmp_path / "0.txt", "--map", "Wer", ok=2).err
+    assert pkm("contact", "import", tmp_path / "0.txt", ok=1).err.startswith("Could not read")
+
+
+def test_mentions_that_meant_nobody_mean_who_arrives(pkm: CommandLine, tmp_path: Path) -> None:
+    pkm("sense", "note", "With @ann_lee and @nobody on paths")
+    told = pkm("contact", "import", write(tmp_path / "a.vcf", card("FN:Ann Lee"), card("FN:Ben")))
+    assert "1 earlier mention in your notes" in told.err
+    assert "paths" in pkm("contact", "show", "c1").out
+
+
+def test_import_recognizes_people(pkm: CommandLine, shared: Path, tmp_path: Path) -> None:
+    assert pkm.json("import", shared / "vcards/gmail-list.vcf")["new"] == 3
+    assert pkm.json("import", shared / "csv/google-contacts-old.csv", "--dry-run")["new"] == 40
+    assert "no column names people" in pkm("import", shared / "csv/bad-not-contacts.csv", ok=1).err
+    odd = tmp_path / "cards.bak"
+    odd.write_bytes((shared / "vcards/gmail-single.vcf").read_bytes())
+    assert pkm.json("import", odd, "--as", "vcard")["new"] == 1
+    assert pkm("import", odd, "--as", "csv", ok=1).err
+    assert "vcard, csv" in pkm("import", odd, "--as", "cards", ok=2).err
+    opml = next(shared.glob("opml/*.opml"))
+    assert "read" not in pkm.json("import", opml, "--dry-run", ok=(0, 4))
+
+
+def test_a_folder_of_cards_goes_in_and_out_without_needless_writing(pkm: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    folder.mkdir()
+    write(folder / "ann.vcf", card("UID:u-ann", "FN:Ann", "EMAIL:ann@x.example", "X-KEEP:this"))
+    write(folder / "ben.vcf", card("UID:u-ben", "FN:Ben", version="4.0"))
+    write(folder / "picture.vcf", "\x89PNG no card at all")
+    (folder / "notes.txt").write_text("not mine")
+    told = pkm.json("contact", "import", folder, ok=4)
+    assert counts(told) == (2, 2, 0, 0, 1)
+    assert told["failures"][0]["what"] == "picture.vcf"
+    (folder / "picture.vcf").unlink()
+
+    stood = {path.name: path.read_bytes() for path in folder.iterdir()}
+    first = pkm.json("contact", "export", folder)
+    assert (first["new"], first["updated"], first["unchanged"]) == (0, 0, 2)
+    assert {name: (folder / name).read_bytes() for name in stood} == stood
+
+    pkm("contact", "edit", "Ann", "--org", "Acme")
+    pkm("contact", "add", "Cleo")
+    second = pkm.json("contact", "export", folder)
+    assert (second["new"], second["updated"], second["unchanged"]) == (1, 1, 1)
+    written = (folder / "ann.vcf").read_text()
+    assert "ORG:Acme" in written
+    assert "X-KEEP:this" in written
+    (cleo,) = [path for path in folder.glob("*.vcf") if path.name not in stood]
+    times = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    third = pkm.json("contact", "export", folder)
+    assert (third["new"], third["updated"], third["unchanged"], third["removed"]) == (0, 0, 3, 0)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == times
+
+    assert counts(pkm.json("contact", "import", folder)) == (3, 0, 0, 3, 0)
+    pkm("undo", str(next(row["id"] for row in pkm.json("log") if "contact add" in row["command"])))
+    assert pkm.json("contact", "export", folder)["removed"] == 1
+    assert not cleo.exists()
+    assert (folder / "notes.txt").read_text() == "not mine"
+
+
+def test_an_export_does_not_overwrite_what_was_not_imported(pkm: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    pkm("contact", "add", "Ann", "--email", "ann@x.example")
+    assert pkm.json("contact", "export", folder)["new"] == 1
+    (file,) = folder.glob("*.vcf")
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.write_text(file.read_text().replace("END:VCARD", "TEL:123\nEND:VCARD"))
+    told = pkm("contact", "export", folder, ok=4)
+    assert f"{file.name}: it says more than the contact (phone 123); import the folder first" in told.err
+    assert counts(pkm.json("contact", "import", folder)) == (1, 0, 1, 0, 0)
+    assert pkm.json("contact", "export", folder)["failed"] == 0
+    pkm("contact", "edit", "Ann", "--email", "ann@y.example")
+    pkm("contact", "export", folder)
+    assert "ann@y.example" in file.read_text()
+    (folder / ".pkm-contacts.json").write_text("[]")
+    assert "list of files" in pkm("contact", "export", folder, ok=1).err
+
+
+def test_export_to_a_file_and_to_stdout(pkm: CommandLine, tmp_path: Path) -> None:
+    pkm("contact", "add", "Ann", "--email", "ann@x.example", "--nick", "annie", "--tag", "org")
+    file = tmp_path / "out.vcf"
+    assert pkm("contact", "export", "--vcard", file).out == f"{file}  1 new\n"
+    assert pkm.json("contact", "export", file)["unchanged"] == 1
+    assert pkm("contact", "export").out.splitlines() == file.read_text().splitlines()
+    assert "CATEGORIES:org" in pkm("contact", "export", "--vcard", "-").out
+    assert pkm("contact", "export", file, "--vcard", file, ok=2).err
+    assert pkm("contact", "import", tmp_path / "none.vcf", ok=1).err
+    (tmp_path / "empty").mkdir()
+    assert "no .vcf" in pkm("contact", "import", tmp_path / "empty", ok=1).err
+
+
+def test_the_parts_of_a_name_and_what_pkm_does_not_know_come_back(pkm: CommandLine, tmp_path: Path) -> None:
+    lines = ["UID:1", "N:Lee;Ann;B.;Dr.;Jr.", "FN:Dr. Ann B. Lee Jr.", "ORG:Acme;Research", "item1.X-ABDATE:2020-01-01",
+             "item1.X-ABLABEL:Anniversary", "PHOTO;VALUE=uri:http://x.example/p.png", "KIND:individual"]  # fmt: skip
+    pkm("contact", "import", write(tmp_path / "a.vcf", card(*lines)))
+    out = pkm("contact", "export").out
+    for line in ("N:Lee;Ann;B.;Dr.;Jr.", "ORG:Acme;Research", "item1.X-ABDATE:2020-01-01", "PHOTO:http://x.example/p.png"):
+        assert line in out
+    row = sqlite3.connect(tmp_path / "home/pkm.db").execute("SELECT vcard FROM contact").fetchone()
+    assert "pkm.N:Lee;Ann;B.;Dr.;Jr." in json.loads(row[0])
