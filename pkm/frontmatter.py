@@ -62,12 +62,6 @@ def join(fields: Mapping[str, str | Sequence[str]], body: str) -> str:
     return "\n".join(["---", *lines, "---", body])
 
 
-def as_list(value: str | Sequence[str]) -> list[str]:
-    """A field's value as a list, for tags and aliases: a text is split at its commas, each once, none empty."""
-    items = value.split(",") if isinstance(value, str) else value
-    return list(dict.fromkeys(item.strip() for item in items if item.strip()))
-
-
 def _line(name: str, value: str | Sequence[str]) -> str:
     key = _scalar(name, _PLAIN_ITEM)
     if isinstance(value, str):

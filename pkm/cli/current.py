@@ -29,8 +29,8 @@ def store() -> Store:
 def recall() -> dict[str, Any]:
     """What the last run left: {"touched": id or None, "rows": [ids]}."""
     try:
-        found = json.loads(home().last.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = json.loads(home().last.read_text(encoding="utf-8")) if home().last.is_file() else {}
+    except (OSError, ValueError, RecursionError):
         found = {}
     if not isinstance(found, dict):
         found = {}

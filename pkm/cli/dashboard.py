@@ -31,7 +31,8 @@ def show_dashboard(*, json: bool) -> None:
         if circle["channels"] and (waiting := shares.count_candidates(db, number, reaches)):
             ready.append((circle["name"], waiting))
     facts: dict[str, Any] = {
-        **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)), "new": new_count, "newest": new,
+        **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)),
+        "sources_failing": today.sources_failing(db), "new": new_count, "newest": new,
         "review": review_count, "to_review": review, "people_due": people,
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
     }  # fmt: skip
@@ -57,6 +58,8 @@ def lines(facts: dict[str, Any]) -> list[str]:
         told.append(
             f"inbox    {count(facts['inbox'], 'item')} to look at; {count(facts['sources_due'], 'source')} due for a pull"
         )
+    if facts["sources_failing"]:
+        told.append(f"sources  {count(facts['sources_failing'], 'source')} gave nothing the last time: pkm doctor")
     told.append(
         f"notes    {count(facts['notes'], 'note')}"
         + (f", {facts['review']} not touched for two weeks" if facts["review"] else "")
@@ -83,7 +86,7 @@ def next_steps(facts: dict[str, Any]) -> dict[str, str]:
     elif facts["sources_due"]:
         seek = f"pkm seek               {count(facts['sources_due'], 'source')} due"
     else:
-        seek = "pkm seek add URL       every source is up to date; follow one more"
+        seek = "pkm seek add URL       no source is due; follow one more"
     if facts["inbox"]:
         sense = f"pkm sense              {count(facts['inbox'], 'item')} in the inbox"
     elif facts["review"]:
@@ -94,6 +97,8 @@ def next_steps(facts: dict[str, Any]) -> dict[str, str]:
         first = facts["to_share"][0]
         to = "" if first["circle"] == "network" else f" --to {first['circle']}"
         share = f"pkm share{to}              {count(first['notes'], 'note')} ready for {first['circle']}"
-    else:
+    elif facts["notes"]:
         share = "pkm sense reach NOTE community   a note is private until you widen it"
+    else:
+        share = "pkm circle add practice --kind community   with whom will you share first?"
     return {"seek": seek, "sense": sense, "share": share}

@@ -1,6 +1,7 @@
 """`pkm find` and `pkm why`: one search over everything, and the chain of one thing."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
@@ -43,16 +44,16 @@ def find(
     json: JsonFlag = False,
 ) -> None:
     """Search items, annotations, notes, contacts and shares."""
-    from pkm import query as grammar
+    from pkm import query
     from pkm.dates import now
     from pkm.store.search import SORTS, search
 
     typed = " ".join(_not_options(words or ()))
     if sort not in SORTS:
         raise Invalid(f"--sort {sort}", f"it should be one of {', '.join(SORTS)}")
-    asked = grammar.parse(typed)
+    asked = query.parse(typed)
     if explain:
-        render.tell(f"Asked for: {grammar.explain(asked)}.")
+        render.tell(f"Asked for: {query.explain(asked)}.")
     for ignored in asked.ignored:
         render.tell(f"“{ignored}” holds no letter or digit and was left out.")
     page = search(current.store().read(), asked, limit=limit, sort=sort, now=now())
@@ -90,6 +91,10 @@ def _advice(page: "SearchPage", typed: str) -> str:
     for kind, name in page.unknown:
         near = _near(kind, name)
         return f"No {kind} is called {name}." + (f" Did you mean {near}?" if near else "")
+    from pkm.query import FIELDS
+
+    if unknown := re.search(r"(?<![\w/])([a-z]+):[^\s/]", typed):
+        return f"{unknown[1]}: is no field, so it was looked for as a word. Fields: {', '.join(sorted(FIELDS))}."
     last = typed.split()[-1]
     if last.isalpha() and len(last) > 4:
         return f"The beginning of a word finds more: pkm find '{last[: max(4, len(last) - 2)]}*'"

@@ -15,7 +15,11 @@ def _because(error: PkmError) -> str:
 HAPPENED: dict[type[PkmError], Callable[[PkmError], str]] = {
     errors.PkmError: lambda e: f"Could not go on with {e.what}{_because(e)}.",
     errors.NotFound: lambda e: f"Found nothing for {e.what}{_because(e)}.",
-    errors.Ambiguous: lambda e: f"“{e.what}” can mean several things; nothing was guessed.",
+    errors.Ambiguous: lambda e: (
+        f"“{e.what}” is no name that is known; nothing was guessed. Did you mean this?"
+        if len(getattr(e, "candidates", ())) == 1
+        else f"“{e.what}” can mean several things; nothing was guessed."
+    ),
     errors.Exists: lambda e: f"There already is {e.what}{_because(e)}.",
     errors.Invalid: lambda e: f"Cannot use {e.what}{_because(e)}.",
     errors.BadInput: lambda e: f"Could not read {e.what}{_because(e)}.",

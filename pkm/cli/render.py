@@ -39,8 +39,10 @@ def emit_list(
         tell(empty or f"No {plural or noun + 's'}.")
         return
     emit_table(rows, columns)
-    more = f" of {total:,} (-n for more)" if total is not None and total > len(rows) else ""
-    tell(count(len(rows), noun, plural) + more)
+    if total is not None and total > len(rows):
+        tell(f"{len(rows):,} of {count(total, noun, plural)} (-n for more)")
+    else:
+        tell(count(len(rows), noun, plural))
 
 
 def emit_table(rows: Iterable[Row], columns: Columns) -> None:

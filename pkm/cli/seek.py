@@ -46,7 +46,7 @@ SourcesArgument = Annotated[
 SourceArgument = Annotated[
     str, typer.Argument(metavar="SOURCE", help="s1, or words of a title.", autocompletion=complete.complete_sources)
 ]
-EveryOption = Annotated[str | None, typer.Option("--every", help="How often to look: 30min, 1h, 2d, weekly.")]
+EveryOption = Annotated[str | None, typer.Option("--every", help="How often to look: 30min, 1h, weekly; else at its own pace.")]
 TagOption = Annotated[
     Strings, typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags)
 ]
@@ -126,6 +126,8 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
         render.emit_run(report.as_dict(), as_json=json, line=report.line)
     for move in report.moved:
         render.tell(f"{move['id']} has moved for good: {move['from']} → {move['to']}")
+    for double in report.doubled if not quiet else ():
+        render.tell(f"{double['id']} now leads to what {double['of']} follows: pkm seek remove {double['id']}")
     if report.interrupted:
         finished = report.sources - report.left
         render.tell(f"Stopped. Kept: what {finished} of {count(report.sources, 'source')} gave. Next: pkm seek pull")
@@ -185,7 +187,7 @@ def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> No
         try:
             added.append(_add(address, force, options))
         except PkmError as error:
-            failures.append({"what": address, "why": error.why or error.what})
+            failures.append({"what": sources.without_user(address), "why": error.why or error.what})
     current.remember(rows=[one.row["id"] for one in added])
     if not json:
         for one in added:
@@ -211,7 +213,8 @@ def _find(address: str, force: bool) -> Any:
             return as_address(address)
         error.kept = "Nothing was added."
         if error.next is None:
-            error.next = f"see that the address is right; to follow it all the same: pkm seek add {address} --force"
+            shown = sources.without_user(address)
+            error.next = f"see that the address is right; to follow it all the same: pkm seek add {shown} --force"
         raise
     return choose_main(found) or _ask_which(address, found)
 
@@ -311,7 +314,7 @@ def edit(
     title: Annotated[str | None, typer.Option("--title", help="What to call it.")] = None,
     url: Annotated[str | None, typer.Option("--url", help="Where it is fetched from now on; its items stay.")] = None,
     every: Annotated[
-        str | None, typer.Option("--every", help="How often to look: 1h, 2d; \"\": as the settings say.")
+        str | None, typer.Option("--every", help="How often to look: 1h, 2d; \"\": at its own pace.")
     ] = None,
     tag: Annotated[
         Strings,

@@ -53,13 +53,23 @@ def many(texts: Iterable[str], kinds: Sequence[str], *, guess: bool = True) -> l
 def _spread(texts: Iterable[str]) -> Iterable[str]:
     for text in texts:
         if text == "-":
-            yield from sys.stdin.read().split()
+            yield from _ids_of(sys.stdin.read())
             continue
         parts = [part.strip() for part in text.split(",")]
         if len(parts) > 1 and all(ids.parse(part) or part.startswith("%") or part == "." for part in parts):
             yield from parts
         else:
             yield text
+
+
+def _ids_of(lines: str) -> Iterable[str]:
+    """The ids on stdin: several on a line, or a list as pkm prints it, where the first word of each line is the id."""
+    for line in lines.splitlines():
+        words = line.split()
+        if words and all(ids.parse(word) for word in words):
+            yield from words
+        elif words:
+            yield words[0]
 
 
 def _recalled(text: str) -> str:

@@ -54,16 +54,24 @@ def _sort(word: str) -> str:
 
 
 @app.command(epilog="Example:  pkm sense inbox -n 50 --sort oldest")
-def inbox(limit: LimitOption = 20, sort: SortOption = "newest", json: JsonFlag = False) -> None:
+def inbox(
+    limit: LimitOption = 20,
+    sort: SortOption = "newest",
+    source: Annotated[
+        str, typer.Option("--source", help="Only what this source brought.", autocompletion=complete.complete_sources)
+    ] = "",
+    json: JsonFlag = False,
+) -> None:
     """List what came in and is not decided yet."""
     db = current.store().read()
-    rows = items.inbox(db, limit, sort=_sort(sort))
+    of = selectors.one(source, ("source",)).number if source else None
+    rows = items.inbox(db, limit, sort=_sort(sort), source=of)
     columns = (
         ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", lambda row: row["source_title"]),
         ("date", lambda row: day(row["published_at"] or row["received_at"])),
     )  # fmt: skip
     render.emit_list(rows, columns, as_json=json, noun="item in the inbox", plural="items in the inbox",
-                     total=items.count_inbox(db), empty="The inbox is empty. Next: pkm seek")  # fmt: skip
+                     total=items.count_inbox(db, source=of), empty="The inbox is empty. Next: pkm seek")  # fmt: skip
 
 
 @app.command(epilog="Example:  pkm sense show i12 --open 1")

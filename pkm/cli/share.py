@@ -59,6 +59,8 @@ def share(
             render.say(f"Not finished: {row['id']} “{row['title']}” for {', '.join(row['circles'])}")
         for plan in plans:
             _show_plan(plan)
+        if not config.read(home)["name"]:
+            render.tell('It is signed by nobody. To sign it: pkm config name "Your Name"')
     if not render.confirm("Publish it?", yes=yes):
         render.tell("Nothing was published and nothing was kept. Next: pkm share draft, to keep a draft.")
         return

@@ -75,4 +75,4 @@ def set_sequences(unit: Unit, highest: dict[str, int]) -> None:
 
 
 def _bytes(value: Any) -> Any:
-    return base64.b64decode(value["base64"]) if isinstance(value, dict) else value
+    return base64.b64decode(value["base64"], validate=True) if isinstance(value, dict) else value

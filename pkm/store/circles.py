@@ -9,6 +9,7 @@ from typing import Any
 from pkm.ids import make
 from pkm.store import interactions, tags
 from pkm.store.interactions import RANK
+from pkm.store.sources import without_user
 from pkm.text import fold
 
 Row = dict[str, Any]
@@ -81,7 +82,11 @@ def sources_of(db: sqlite3.Connection, number: int) -> list[Row]:
         "ORDER BY title COLLATE NOCASE, source.id",
         {"id": number},
     )
-    return [{**dict(row), "id": make("source", row["id"]), "kind": "source"} for row in found]
+    return [
+        {"id": make("source", row["id"]), "kind": "source", "title": without_user(row["title"]),
+         "url": without_user(row["url"]), "state": row["state"]}
+        for row in found
+    ]  # fmt: skip
 
 
 def members(db: sqlite3.Connection, circle_id: int) -> list[Row]:
@@ -154,17 +159,6 @@ def open_membership(db: sqlite3.Connection, circle_id: int, contact_id: int) -> 
         {"circle": circle_id, "contact": contact_id},
     ).fetchone()
     return None if found is None else dict(found)
-
-
-def closest_tie(db: sqlite3.Connection, contact_id: int) -> str | None:
-    """The closest kind of circle that a contact is in (team, community, network), None where they are in none."""
-    found = db.execute(
-        "SELECT circle.kind FROM membership JOIN circle ON circle.id = membership.circle_id "
-        "WHERE membership.contact_id = :id AND membership.left_at IS NULL "
-        f"ORDER BY {RANK.format(kind='circle.kind')} LIMIT 1",
-        {"id": contact_id},
-    ).fetchone()
-    return None if found is None else str(found[0])
 
 
 def history(db: sqlite3.Connection, *, circle_id: int | None = None, contact_id: int | None = None) -> list[Row]:

@@ -17,6 +17,20 @@ def integrity(db: sqlite3.Connection) -> list[str]:
         return [str(error)]
 
 
+def broken_texts(db: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Rows of searched tables whose text is not UTF-8 any more: (table, number), at most 20 a table."""
+    found = []
+    for table in TEXT_TABLES:
+        columns = [row["name"] for row in db.execute(f"PRAGMA table_info({table})") if row["type"] in ("TEXT", "VARCHAR")]
+        joined = " || ".join(f"coalesce(CAST(\"{column}\" AS BLOB), x'')" for column in columns)
+        for row in db.execute(f"SELECT id, CAST({joined} AS BLOB) AS bytes FROM {table}"):
+            try:
+                row["bytes"].decode("utf-8")
+            except UnicodeDecodeError:
+                found.append((table, row["id"]))
+    return found[:20]
+
+
 def broken_references(db: sqlite3.Connection) -> int:
     """How many rows refer to rows that are not there."""
     return len(db.execute("PRAGMA foreign_key_check").fetchall())

@@ -88,12 +88,6 @@ def most_due(db: sqlite3.Connection, now: str) -> int | None:
     return None if found is None else int(found[0])
 
 
-def count_due(db: sqlite3.Connection, before: str) -> int:
-    """How many contacts are due at or before that stamp."""
-    sql = f"{standing()} SELECT count(*) FROM standing WHERE due <= :before"
-    return int(db.execute(sql, {"before": before}).fetchone()[0])
-
-
 _ROWS = (
     "SELECT interaction.id, interaction.at, interaction.text, group_concat(contact.id) AS ids "
     "FROM interaction LEFT JOIN interaction_contact ON interaction_contact.interaction_id = interaction.id "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pkm.ids import make
 from pkm.store import tags
+from pkm.store.sources import without_user
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
@@ -28,9 +29,9 @@ def _shape(row: sqlite3.Row, names: list[str]) -> Row:
     return {
         "id": make("item", row["id"]), "kind": "item", "title": row["title"] or row["url"], "url": row["url"],
         "source": None if row["source_id"] is None else make("source", row["source_id"]),
-        "source_title": row["source_title"], "author": row["author"], "published_at": row["published_at"],
-        "received_at": row["received_at"], "decided_at": row["decided_at"], "state": row["state"], "via": row["via"],
-        "tags": names,
+        "source_title": row["source_title"] and without_user(row["source_title"]), "author": row["author"],
+        "published_at": row["published_at"], "received_at": row["received_at"],
+        "decided_at": row["decided_at"], "state": row["state"], "via": row["via"], "tags": names,
     }  # fmt: skip
 
 
@@ -40,10 +41,11 @@ def _shaped(db: sqlite3.Connection, found: Iterable[sqlite3.Row]) -> list[Row]:
     return [_shape(row, names.get(row["id"], [])) for row in found]
 
 
-def inbox(db: sqlite3.Connection, limit: int, *, sort: str = "newest") -> list[Row]:
-    """Items that nothing was decided about, by when they came, then by when they were written."""
-    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = 'inbox' ORDER BY {ORDERS[sort]} LIMIT :limit"
-    return _shaped(db, db.execute(sql, {"limit": limit}))
+def inbox(db: sqlite3.Connection, limit: int, *, sort: str = "newest", source: int | None = None) -> list[Row]:
+    """Items that nothing was decided about, of one source or all, by when they came, then by when they were written."""
+    of_source = "" if source is None else "AND item.source_id = :source"
+    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = 'inbox' {of_source} ORDER BY {ORDERS[sort]} LIMIT :limit"
+    return _shaped(db, db.execute(sql, {"limit": limit, "source": source}))
 
 
 def next_in_inbox(db: sqlite3.Connection, skipped: Iterable[int], *, sort: str = "newest") -> Row | None:
@@ -54,9 +56,10 @@ def next_in_inbox(db: sqlite3.Connection, skipped: Iterable[int], *, sort: str =
     return None if found is None else row(db, found[0])
 
 
-def count_inbox(db: sqlite3.Connection) -> int:
-    """How many items nothing was decided about."""
-    return int(db.execute("SELECT count(*) FROM item WHERE state = 'inbox'").fetchone()[0])
+def count_inbox(db: sqlite3.Connection, *, source: int | None = None) -> int:
+    """How many items nothing was decided about, of one source or all."""
+    sql = "SELECT count(*) FROM item WHERE state = 'inbox'" + ("" if source is None else " AND source_id = :source")
+    return int(db.execute(sql, {"source": source}).fetchone()[0])
 
 
 def row(db: sqlite3.Connection, number: int) -> Row | None:

@@ -38,12 +38,6 @@ def rows(db: sqlite3.Connection, ids: Sequence[int]) -> list[Row]:
     return _shaped(db, [found[number] for number in ids if number in found])
 
 
-def recent(db: sqlite3.Connection, limit: int) -> list[Row]:
-    """Notes that are not put away, last changed first."""
-    sql = "SELECT * FROM note WHERE dropped_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT :limit"
-    return _shaped(db, db.execute(sql, {"limit": limit}).fetchall())
-
-
 def count(db: sqlite3.Connection) -> int:
     """How many notes are not put away."""
     return int(db.execute("SELECT count(*) FROM note WHERE dropped_at IS NULL").fetchone()[0])

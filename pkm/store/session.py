@@ -7,6 +7,7 @@ command is undone whole.
 
 import contextlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pkm.dates import now, stamp
 from pkm.errors import PkmError, StoreError
 from pkm.store.version import APPLICATION_ID, SCHEMA_VERSION
+from pkm.text import one_line
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -237,15 +239,15 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
     try:
         reader = connect(path)
         reader.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        # A home that cannot be written: SQLite cannot make the WAL's index there. With no WAL left over, the file
-        # is the whole store and can be read as it stands.
+    except sqlite3.OperationalError as error:
+        # A home that cannot be written, or a full disk: SQLite cannot make the WAL's index there. With no WAL left
+        # over, the file is the whole store and can be read as it stands.
         wal = path.with_name(path.name + "-wal")
-        writable = os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
-        if writable or not path.exists() or (wal.exists() and wal.stat().st_size):
+        if "locked" in str(error) or not path.exists() or (wal.exists() and wal.stat().st_size):
             raise
         reader = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, isolation_level=None)
         reader.row_factory = sqlite3.Row
+        reader.execute("SELECT 1 FROM sqlite_master").fetchone()
     reader.execute("PRAGMA query_only = ON")
     return reader
 
@@ -277,23 +279,38 @@ def _first_rows(raw: sqlite3.Connection) -> None:
     raw.execute("INSERT INTO circle_channel (circle_id, channel_id) VALUES (1, 1)")
 
 
-def translate(error: sqlite3.Error, path: Path) -> PkmError:
-    """SQLite's error as one of ours: what happened, and what helps."""
+def translate(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> PkmError:
+    """SQLite's error as one of ours: what happened, and what helps. What stands in the store is never in the message."""
     words = str(error).lower()
+    if "disk i/o" in words and _is_full(path):
+        words = "full"
+    damaged = "pkm backup --list, then pkm backup --restore FILE"
     for sign, why, step in (
         ("locked", f"another command is writing to it and did not finish within {BUSY_MS // 1000} s",
          "try again when that command is done"),
         ("full", "the disk is full", "free some space and run the command again"),
         ("readonly", "it cannot be written", _WRITABLE),
         ("unable to open", "it cannot be opened", _WRITABLE),
-        ("not a database", "it is damaged or no store of pkm", "pkm backup --list, then pkm backup --restore FILE"),
-        ("malformed", "it is damaged", "pkm backup --list, then pkm backup --restore FILE"),
+        ("not a database", "it is damaged or no store of pkm", damaged),
+        ("malformed", "it is damaged", damaged),
+        ("vtable constructor", "it is damaged", damaged),
+        ("decode", "a text in it is damaged: it is not UTF-8", damaged),
         ("disk i/o", "the disk gave an error", "pkm doctor"),
         ("interrupted", "it was interrupted", "run the command again"),
+        ("constraint failed", "another command wrote the same at the same time, or what was given breaks a rule",
+         "look at what is there, then run the command again"),
     ):  # fmt: skip
         if sign in words:
             return StoreError(str(path), why, kept="Nothing was changed.", next=step)
-    return StoreError(str(path), str(error), kept="Nothing was changed.", next="pkm doctor")
+    return StoreError(str(path), one_line(str(error), 120), kept="Nothing was changed.", next="pkm doctor")
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no room for SQLite's index of the WAL (32 KiB)."""
+    try:
+        return shutil.disk_usage(path.parent).free < 64 * 1024
+    except OSError:
+        return False
 
 
 def as_dicts(rows: "sqlite3.Cursor") -> list[dict[str, Any]]:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from pkm.config import Home
-from pkm.errors import BadInput, Invalid, Refused
+from pkm.errors import BadInput, Invalid, Refused, StoreError
 from pkm.files import safe_name, write_atomic
 from pkm.ids import make
 from pkm.store import archive
 from pkm.store.session import Store
 from pkm.store.version import SCHEMA_VERSION
+from pkm.text import one_line
 
 Row = dict[str, Any]
 
@@ -163,7 +164,9 @@ def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False)
     changed then, all is one transaction.
     """
     mark = _read_mark(folder)
-    if mark.get("format") != FORMAT or int(mark.get("schema", 0)) > SCHEMA_VERSION:
+    if mark.get("format") != FORMAT or not isinstance(mark.get("schema"), int):
+        raise BadInput(str(folder / MARK), "it is no export of pkm, or one of another format")
+    if mark["schema"] > SCHEMA_VERSION:
         raise BadInput(str(folder), "a newer pkm wrote it", next="install the newer pkm")
     db = store.read()
     if not archive.is_empty(db):
@@ -175,17 +178,24 @@ def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False)
     counts = {table: len(rows) for table, rows in tables.items()}
     if dry_run:
         return counts
-    with store.unit(journal=False) as unit:
-        archive.clear(unit)
-        for table, rows in tables.items():
-            if rows:
-                archive.load(unit, table, list(rows[0]), rows)
-        archive.set_sequences(unit, {key: int(value) for key, value in mark.get("sequences", {}).items()})
-        unit.summarize(
-            f"imported {sum(counts.values())} rows from {folder}",
-            final="an import into an empty store is not undone; begin with a new home",
-        )
-    _restore_home(home, folder)
+    try:
+        with store.unit(journal=False) as unit:
+            archive.clear(unit)
+            for table, rows in tables.items():
+                if rows:
+                    archive.load(unit, table, list(rows[0]), rows)
+            archive.set_sequences(unit, {key: int(value) for key, value in mark.get("sequences", {}).items()})
+            unit.summarize(
+                f"imported {sum(counts.values())} rows from {folder}",
+                final="an import into an empty store is not undone; begin with a new home",
+            )
+            _restore_home(home, folder)  # before the rows are committed: a run that is cut short can be run again
+    except OSError as error:
+        where = str(error.filename or home.settings)
+        raise StoreError(where, error.strerror or str(error), kept="Nothing was imported.") from error
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+        why = f"a row in it is not as an export writes it: {one_line(str(error), 80)}"
+        raise BadInput(str(folder), why, kept="Nothing was imported.") from error
     return counts
 
 
@@ -195,7 +205,7 @@ def _read_table(folder: Path, table: str, known: set[str]) -> list[Row]:
         return []
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(str(path), f"it cannot be read: {error}", kept="Nothing was imported.") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) and isinstance(row.get("id"), int) for row in rows):
         raise BadInput(str(path), "it is no list of rows with ids", kept="Nothing was imported.")
@@ -240,6 +250,8 @@ def _restore_home(home: Home, folder: Path) -> None:
         source = folder / "home" / name
         files = [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file())
         for path in files:
+            if path.is_symlink() or source.is_symlink():
+                continue  # an export holds none; one that was put there may lead anywhere
             place = target if path == source else target / path.relative_to(source)
             if not place.exists():
                 place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -51,7 +51,10 @@ def _check_store(store: Store) -> list[Finding]:
     if damage:
         step = "pkm backup --list, then pkm backup --restore FILE"
         return [Finding("store", f"it is damaged: {one_line(damage[0], 120)}", "wrong", step)]
-    found = []
+    found = [
+        Finding(f"{table} {number}", "its text is damaged: it is not UTF-8", "wrong", "pkm backup --restore FILE")
+        for table, number in health.broken_texts(db)
+    ]
     orphans = health.broken_references(db)
     if orphans:
         found.append(

@@ -45,7 +45,7 @@ def test_bare_seek_pulls_and_lists_the_newest(pkm, server):
     ran = pkm("seek", "-n", "1")
     assert ran.out.splitlines()[0] == "2 new, 0 updated, 0 unchanged, from 1 source"
     assert len(ran.out.splitlines()) == 2
-    assert "1 item of 2" in ran.err
+    assert "1 of 2 items" in ran.err
     assert [row["kind"] for row in pkm.json("seek")["items"]] == ["item", "item"]
     assert pkm("seek", "--quiet").out == ""
 

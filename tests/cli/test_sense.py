@@ -57,7 +57,7 @@ class TestInbox:
         assert result.out.splitlines() == [
             "i3  Item number 3  Example feed  2026-11-03", "i2  Item number 2  Example feed  2026-11-02",
         ]  # fmt: skip
-        assert "2 items in the inbox of 3 (-n for more)" in result.err
+        assert "2 of 3 items in the inbox (-n for more)" in result.err
         rows = pkm.json("sense", "inbox", "--sort", "oldest")
         assert [row["id"] for row in rows] == ["i1", "i2", "i3"]
         assert rows[0]["source"] == "s1"

@@ -44,14 +44,17 @@ def web(server: FeedServer) -> str:
 def play(text: str, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, names: dict[str, str]) -> str:
     """The transcript as the program gives it now."""
     lines = []
+    shown = False  # whether this line was what the last command said; a blank line ends that
     for line in text.splitlines():
         if line.startswith("@ "):
             monkeypatch.setenv("PKM_NOW", line[2:].strip())
             lines.append(line)
         elif line.startswith("$ pkm"):
             lines += [line, *run(line, pkm, names)]
-        elif line.startswith("#") or not line.strip():
+            shown = True
+        elif not line.strip() or (line.startswith("#") and not shown):
             lines.append(line)
+            shown = False
     return "\n".join(lines) + "\n"
 
 

@@ -181,3 +181,75 @@ def test_completion_without_a_home_offers_nothing_and_makes_nothing(
     monkeypatch.setenv("COMP_CWORD", "2")
     assert pkm(ok=None).out.strip() == ""
     assert not home.exists()
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("pkm.json", '{"format": 1, "schema": "abc"}'), ("pkm.json", '{"format": 1, "schema": null}'), ("pkm.json", "[]"),
+    ("pkm.json", '{"format": 1, "schema": 1, "sequences": [1]}'), ("tables/note.json", "[" * 100_000),
+    ("tables/tag.json", '[{"id": 1180591620717411303424, "name": "x", "created_at": "x"}]'),
+    ("tables/tag.json", '[{"id": 1, "name": ["x"], "created_at": "x"}]'), ("tables/tag.json", '[{"id": 1, "name": "x"}]'),
+    ("tables/circle.json", '[{"id": 1, "name": "x", "kind": "club", "purpose": "", "created_at": "x"}]'),
+    ("tables/tag.json", '[{"id": 1, "name": {"base64": "%%%"}, "created_at": "x"}]'),
+])  # fmt: skip
+def test_an_export_edited_by_hand_is_refused_whole(
+    lived_in: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str
+) -> None:
+    lived_in("export", tmp_path / "out")
+    (tmp_path / "out" / name).write_text(content, encoding="utf-8")
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
+    told = lived_in("import", tmp_path / "out", ok=1).err
+    assert "did not foresee" not in told
+    assert "Kept:" in told
+    assert lived_in.json("find", "kind:note") == []
+
+
+def test_an_import_follows_no_link_out_of_the_folder(
+    lived_in: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived_in("export", tmp_path / "out")
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "out/home/templates").mkdir()
+    (tmp_path / "out/home/templates/digest.md").symlink_to(tmp_path / "secret")
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
+    lived_in("import", tmp_path / "out")
+    assert not (tmp_path / "other/templates/digest.md").exists()
+
+
+def test_an_import_that_cannot_write_the_settings_imports_nothing(
+    lived_in: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived_in("export", tmp_path / "out")
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
+    (tmp_path / "out/home/templates").mkdir()
+    (tmp_path / "out/home/templates/digest.md").write_text("x")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/templates").write_text("in the way")
+    assert "Nothing was imported" in lived_in("import", tmp_path / "out", ok=1).err
+    (tmp_path / "other/templates").unlink()
+    lived_in("import", tmp_path / "out")
+
+
+def test_a_damaged_text_is_named_and_never_shown(lived_in: CommandLine, home: Path) -> None:
+    from pkm.store.session import connect
+
+    raw = connect(home / "pkm.db")
+    raw.execute("UPDATE note SET text = CAST(x'ff' || CAST(text AS BLOB) AS TEXT) WHERE id = 1")
+    raw.close()
+    told = lived_in("find", "kind:note", ok=1)
+    assert "not UTF-8" in told.err
+    assert "My own words" not in told.err + told.out
+    assert "note 1" in lived_in("doctor", ok=1).out
+
+
+@pytest.mark.parametrize("rubbish", ["[" * 200_000, "{", '{"rows": 7, "touched": []}', ""])
+def test_rubbish_in_what_was_last_listed_does_no_harm(lived_in: CommandLine, home: Path, rubbish: str) -> None:
+    (home / "last.json").write_text(rubbish)
+    lived_in("sense", "show", "%1", ok=1)
+    lived_in("find", "own")
+    lived_in("sense", "show", "%1")
+
+
+def test_a_list_can_be_piped_into_a_command(lived_in: CommandLine) -> None:
+    listed = lived_in("find", "kind:note", "-n", "10").out
+    lived_in("sense", "reach", "-", "team", stdin=listed)
+    assert {row["reach"] for row in lived_in.json("find", "kind:note")} == {"team"}

@@ -52,8 +52,6 @@ def test_join_tells_the_tie_before_and_after(store: Store):
     second = verbs.join(store, 3, [1]).moves[0]
     assert (second.tie_before, second.tie_after) == ("network", "team")
     assert (second.every_before_s, second.every_after_s) == (26 * 7 * 86_400, 2 * 7 * 86_400)
-    assert circles.closest_tie(store.read(), 1) == "team"
-    assert circles.closest_tie(store.read(), 2) is None
 
 
 def test_joining_twice_changes_nothing(store: Store):

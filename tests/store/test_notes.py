@@ -31,8 +31,6 @@ def store(home: Path) -> Iterator[Store]:
 
 
 QUESTIONS: list[tuple[str, Callable[[Any], list[Any]], list[Any]]] = [
-    ("newest", lambda db: [row["id"] for row in notes.recent(db, 10)], ["n3", "n2", "n1"]),
-    ("newest, one", lambda db: [row["id"] for row in notes.recent(db, 1)], ["n3"]),
     ("in the order asked for", lambda db: [row["id"] for row in notes.rows(db, [3, 99, 1])], ["n3", "n1"]),
     ("by title, case ignored", lambda db: notes.by_title(db, "Desire Paths"), [1, 3]),
     ("by title, beyond ASCII", lambda db: notes.by_title(db, "ÜBER  wege"), [2]),

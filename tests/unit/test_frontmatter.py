@@ -229,9 +229,3 @@ def test_real_vaults_keep_every_byte(shared):
         read += bool(fields)
         assert frontmatter.split(frontmatter.join(fields, body))[:2] == (fields, body)
     assert read
-
-
-def test_a_field_is_a_list_where_one_is_wanted():
-    assert frontmatter.as_list("idea, area/work,,idea") == ["idea", "area/work"]
-    assert frontmatter.as_list(["a, b", " c ", ""]) == ["a, b", "c"]
-    assert frontmatter.as_list("") == []
