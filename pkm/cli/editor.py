@@ -28,6 +28,9 @@ def edit(text: str, name: str, *, instead: str) -> tuple[str, Path]:
         draft.unlink(missing_ok=True)  # it holds only what the store holds
         step = "set EDITOR, or: pkm config editor nano"
         raise PkmError(f"the editor {command[0]}", error.strerror or str(error), next=step) from error
+    if code and not _holds_words(draft, text):
+        draft.unlink(missing_ok=True)
+        raise PkmError(f"the editor {command[0]}", f"it ended with code {code}, and nothing was typed", next=instead)
     if code:
         raise PkmError(
             f"the editor {command[0]}", f"it ended with code {code}", next=instead,
@@ -37,6 +40,15 @@ def edit(text: str, name: str, *, instead: str) -> tuple[str, Path]:
         return draft.read_text(encoding="utf-8", errors="replace"), draft
     except OSError as error:
         raise PkmError(str(draft), "the editor left no file there", next=instead) from error
+
+
+def _holds_words(draft: Path, before: str) -> bool:
+    """Whether the draft holds something that was typed: words, and not just those that were given."""
+    try:
+        text = draft.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return bool(text.strip()) and text != before
 
 
 def keep(text: str, name: str) -> Path:

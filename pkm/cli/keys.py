@@ -71,12 +71,35 @@ class Keys:
             self._single()
 
     def ask(self, question: str) -> str:
-        """One line that was typed, with the line editing the system has; "" where it was broken off."""
-        with contextlib.suppress(ImportError):
-            import readline  # noqa: F401 (input() uses it)
-        with self.lines():
+        """One line that was typed, with the line editing the system has; "" where it was broken off.
+
+        What was typed before Ctrl-C is in `broken_off` then: the words are the person's, not the prompt's.
+        """
+        self.broken_off = ""
+        with self.lines(), self._remembering():
             try:
                 return input(question)
             except (EOFError, KeyboardInterrupt):
                 print()
                 return ""
+
+    @contextlib.contextmanager
+    def _remembering(self) -> Iterator[None]:
+        """While the block lasts, Ctrl-C keeps the line so far: readline throws it away once its handler is done."""
+        import signal
+
+        try:
+            import readline
+        except ImportError:  # no line editing on this system, and so no line to ask for
+            yield
+            return
+
+        def break_off(*_: object) -> None:
+            self.broken_off = readline.get_line_buffer()
+            raise KeyboardInterrupt
+
+        before = signal.signal(signal.SIGINT, break_off)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)

@@ -23,7 +23,7 @@ NoteArgument = Annotated[
 
 def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     """A note that was made or edited: its line, then what in it nothing answers to yet."""
-    from pkm.store import links
+    from pkm.store import contacts, links
 
     row = added.row
     mentioned = [
@@ -37,7 +37,12 @@ def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     render.emit_made(row, as_json=as_json, also=[part for part in also if part])
     tell_near(added.near_tags)
     for name in added.unknown_people:
-        render.tell(f'@{name} is nobody yet: pkm contact add "{_as_name(name)} …" --nick {name}')
+        known = contacts.first_named(current.store().read(), name)
+        if known:
+            may = ", ".join(f"{row['id']} {row['name']}" for row in known)
+            render.tell(f"@{name} may be {may}: pkm contact edit {known[0]['id']} --nick {name}")
+        else:
+            render.tell(f'@{name} is nobody yet: pkm contact add "{_as_name(name)} …" --nick {name}')
     for name in added.ambiguous:
         render.tell(
             f"@{name} can be several people; it is linked once only one is called so: pkm find kind:contact {name}"

@@ -15,6 +15,7 @@ from pkm.cli import current, drafts, editor, render
 from pkm.cli.keys import Keys
 from pkm.cli.thing import head, styled, wrap
 from pkm.errors import PkmError
+from pkm.ids import make
 from pkm.store import items
 from pkm.store.session import Store
 from pkm.text import count, one_line
@@ -169,6 +170,11 @@ def _drop(state: Walk) -> bool:
 
 def _note(state: Walk) -> bool:
     words = state.keys.ask("Your words (empty: cancel, e: editor): ")
+    if state.keys.broken_off.strip():
+        path = drafts.keep(state.keys.broken_off, drafts.name_for(f"{state.item['id']}-note"))
+        render.tell(f"Not noted. What you typed is in {path}")
+        render.tell(f"Next: pkm sense note --draft last --from {state.item['id']}")
+        return False
     if words.strip() == "e":
         return _write(state)
     return _make_note(state, words, None) if words.strip() else False
@@ -229,7 +235,10 @@ def _undo(state: Walk) -> bool:
         return False
     last = state.decided[-1]
     with _command(state, f"undo {last.operation}"):
-        undo(state.store, last.operation)
+        undone = undo(state.store, last.operation)
+    made = [make(row.table, row.number) for row in undone.rows if row.table == "note" and row.what == "removed"]
+    gone = f" {', '.join(made)} is removed." if made else ""
+    render.say(f"Taken back: {last.what} i{last.item}.{gone} Do it again with: pkm undo {undone.number}")
     state.decided.pop()
     state.again = last.item
     return True

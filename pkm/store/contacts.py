@@ -137,6 +137,15 @@ def find_mentioned(db: sqlite3.Connection, name: str) -> list[int]:
     return []
 
 
+def first_named(db: sqlite3.Connection, name: str) -> list[Row]:
+    """Contacts without a nick whose name begins with that word, case ignored: whom an unknown @name may mean; by id."""
+    found = db.execute(
+        "SELECT id, name FROM contact WHERE nick = '' AND name LIKE :start ESCAPE '!' ORDER BY id LIMIT 3",
+        {"start": name.replace("!", "!!").replace("%", "!%").replace("_", "!_") + " %"},
+    )
+    return [{"id": make("contact", row["id"]), "name": row["name"]} for row in found]
+
+
 def with_nick(db: sqlite3.Connection, nick: str) -> list[int]:
     """Contacts of that nick, case ignored, by id."""
     return _called(db, "nick", nick)

@@ -441,6 +441,19 @@ class TestWalk:
         assert "1 dropped; 2 left in the inbox." in shown
         assert (states["i3"], states["i2"]) == ("dropped", "inbox")
 
+    def test_words_that_ctrl_c_broke_off_are_kept(self, items: Path, states: dict[str, str]) -> None:
+        shown = run_on_pty(items, ["sense"], [("[q]uit ?", "n"), ("Your words", "Half a thought"), ("Half a thought", "\x03"),
+                                              ("[q]uit ?", "q")])  # fmt: skip
+        assert "Not noted. What you typed is in" in shown
+        (draft,) = (items / "drafts").glob("*.md")
+        assert draft.read_text(encoding="utf-8") == "Half a thought"
+        assert states["i3"] == "inbox"
+
+    def test_an_undo_says_what_it_took_back(self, items: Path) -> None:
+        shown = run_on_pty(items, ["sense"], [("[q]uit ?", "n"), ("Your words", "A thought\n"), ("2/3", "u"),
+                                              ("Taken back", ""), ("[q]uit ?", "q")])  # fmt: skip
+        assert "Taken back: noted i3. n1 is removed. Do it again with: pkm undo" in " ".join(shown.split())
+
     def test_keys_typed_ahead_count_and_an_empty_line_cancels_a_note(self, items: Path, states: dict[str, str]) -> None:
         shown = run_on_pty(
             items, ["sense"], [("[q]uit ?", "kd\x1b[A"), ("3/3", "n"), ("Your words", "\n"), ("[q]uit ?", "q")]
@@ -459,3 +472,19 @@ def test_json_is_one_value_for_every_command_that_prints_data(pkm: CommandLine, 
                     ["tag", "n1", "+x"],
                     ["annotate", "n1", "-m", "x"], ["annotate", "n1", "--check"], ["link", "n1", "i1"]):  # fmt: skip
         json.loads(pkm("sense", *command, "--json").out)
+
+
+def test_an_editor_that_fails_before_anything_was_typed_leaves_no_draft(
+    pkm: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "false")
+    pkm("sense", "note", "one")
+    told = pkm("sense", "edit", "n1", ok=1).err
+    assert "nothing was typed" in told
+    assert list((home / "drafts").glob("*")) == []
+
+
+def test_an_unknown_name_may_be_somebody_who_is_there(pkm: CommandLine) -> None:
+    pkm("contact", "add", "Jason Davies")
+    assert "@jason may be c1 Jason Davies: pkm contact edit c1 --nick jason" in pkm("sense", "note", "As @jason says").err
+    assert "@jas is nobody yet" in pkm("sense", "note", "As @jas says").err
