@@ -75,7 +75,10 @@ def _item(row: Row, marked: str) -> list[str]:
         *_listed("Quotes and comments", _annotations(row["annotations"])),
         *_listed("Notes made from it", [f"{note['id']}  {one_line(note['title'])}" for note in row["notes"]]),
         *_listed("Linked from", _backlinks(row)),
-        *_listed(f"Links (pkm sense show {row['id']} --open N)", [f"[{one['number']}] {_link_words(one)}" for one in row["links"]]),
+        *_listed(
+            f"Links (pkm sense show {row['id']} --open N)",
+            [f"[{one['number']}] {_link_words(one)}" for one in row["links"]],
+        ),
     ]  # fmt: skip
 
 
