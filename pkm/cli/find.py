@@ -223,9 +223,16 @@ def _tell_source(step: Row) -> tuple[str, ...]:
     return f"source: {step['title']}", _on(step, before="followed since "), circles, held, step.get("state", "")
 
 
+_FILTERS = {
+    "person": " by a person", "network": " from the network", "rule": " by a rule", "score": " by its score",
+    "chance": " by chance", "mail": " by mail", "import": " with an import",
+}  # fmt: skip
+"""The filter that brought an item, in words."""
+
+
 def _tell_item(step: Row) -> tuple[str, ...]:
     came = _on(step, "received_at", "clipped " if step["relation"] == "clip" else "came in ")
-    by = f" by {step['via']}" if step.get("via") and step["relation"] != "clip" else ""
+    by = _FILTERS.get(step.get("via") or "", "") if step["relation"] != "clip" else ""
     author = f"by {step['author']}" if step.get("author") else ""
     state = "in the inbox" if step["state"] == "inbox" else step["state"] + _on(step, "decided_at", " ")
     return f"{step['kind']}: {step['title']}", author, _on(step, before="of "), came + by, state

@@ -53,6 +53,13 @@ class Facts:
     moved_since: str | None = None
     failures: int = 0
     error: str | None = None
+    contact_id: int | None = None
+    updates: str = "silent"
+    backlog: int = 0
+    full_text: int = 0
+    mailbox_id: int | None = None
+    credential: str = ""
+    user_agent: str = ""
 
     @property
     def called(self) -> str:

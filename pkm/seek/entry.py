@@ -34,8 +34,18 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Byline:
+    """Who wrote an entry, as it says: a name, an email address and a web address, each "" where it does not."""
+
+    name: str
+    email: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedEntry:
-    """One entry. published: as the entry says, else its last change. author: all authors on one line.
+    """One entry. published: as the entry says, else its last change. author: all authors on one line; bylines: those
+    of them of whom more than a name is known.
 
     title: the entry's own, else its first sentence. summary: the feed's own where it is another text than the content,
     else the beginning of the text; one line. hash: of title, html and url (not of dates), 32 hex digits.
@@ -46,6 +56,7 @@ class ParsedEntry:
     title: str = ""
     author: str = ""
     authors: tuple[str, ...] = ()
+    bylines: tuple[Byline, ...] = ()
     published: str | None = None
     updated: str | None = None
     html: str = ""
@@ -79,6 +90,7 @@ class ParsedFeed:
 def make_entry(
     *, guid: str, url: str, title: str, authors: Iterable[str], published: str | None, updated: str | None, html: str,
     base: str, summary: str = "", tags: Iterable[str] = (), enclosures: Iterable[Enclosure] = (),
+    bylines: Iterable[Byline] = (),
 ) -> ParsedEntry:  # fmt: skip
     """The entry, cleaned and within limits. title, summary: plain text; html: as it came; base: for its links."""
     safe = clean_html(html[:MAX_HTML], base)
@@ -93,6 +105,7 @@ def make_entry(
         title=title or text.first_sentence(plain[:2000]),
         author=text.one_line(", ".join(names), 200),
         authors=names,
+        bylines=_known_bylines(bylines, base),
         published=published or updated,
         updated=updated,
         html=safe,
@@ -102,6 +115,18 @@ def make_entry(
         enclosures=files,
         hash=hash_of(title, safe, canonical_url(url, keep_fragment=True)),  # trackers may differ at every fetch
     )
+
+
+def _known_bylines(bylines: Iterable[Byline], base: str) -> tuple[Byline, ...]:
+    """Those of whom more than a name is known, cleaned."""
+    cleaned = (
+        Byline(
+            text.one_line(one.name, 200), text.one_line(one.email, 200).lower() if "@" in one.email else "",
+            absolute_url(one.url, base) if one.url.strip() else "",
+        )
+        for one in bylines
+    )  # fmt: skip
+    return tuple(one for one in dict.fromkeys(cleaned) if one.email or one.url)[:_MAX_LISTED]
 
 
 def hash_of(*parts: str) -> str:

@@ -8,6 +8,7 @@ from pkm.errors import BadInput
 from pkm.html import absolute_url, html_to_text, text_to_html
 from pkm.seek.entry import (
     MAX_ENTRIES,
+    Byline,
     Enclosure,
     ParsedEntry,
     ParsedFeed,
@@ -72,6 +73,7 @@ def _read_item(item: dict[str, Any], feed_authors: tuple[str, ...], base: str) -
         summary=html_to_text(summary) if "</" in summary else summary,
         tags=[tag for tag in _list(item, "tags") if isinstance(tag, str)],
         enclosures=_enclosures(item, link or base),
+        bylines=_bylines(item),
     )
 
 
@@ -89,6 +91,14 @@ def _authors(thing: dict[str, Any]) -> list[str]:
     """The names of `authors` (1.1) and `author` (1.0)."""
     people = [each for each in [*_list(thing, "authors"), thing.get("author")] if isinstance(each, dict)]
     return [_string(each, "name") or _string(each, "url").removeprefix("mailto:") for each in people]
+
+
+def _bylines(item: dict[str, Any]) -> list[Byline]:
+    people = [each for each in [*_list(item, "authors"), item.get("author")] if isinstance(each, dict)]
+    told = [(_string(each, "name"), _string(each, "url")) for each in people]
+    return [
+        Byline(name, url[7:], "") if url.startswith("mailto:") else Byline(name, "", url) for name, url in told
+    ]
 
 
 def _identifier(value: object) -> str:

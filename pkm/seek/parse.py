@@ -16,6 +16,7 @@ from pkm.html import absolute_url, html_to_text, strip_tags, text_to_html
 from pkm.seek.entry import (
     MAX_ENTRIES,
     MAX_TITLE,
+    Byline,
     Enclosure,
     ParsedEntry,
     ParsedFeed,
@@ -181,6 +182,7 @@ def _read_entry(raw: Any, feed_authors: tuple[str, ...], home: str, version: str
         summary=html_to_text(summary[:20_000]) if summary and summary != html else "",
         tags=_tags(raw),
         enclosures=_enclosures(raw, home),
+        bylines=_bylines(raw),
     )
 
 
@@ -238,6 +240,13 @@ def _authors(raw: Any) -> list[str]:
     people = _dicts(raw, "authors") or [_detail(raw, "author")]
     names = [strip_tags(each.get("name") or each.get("email") or "") for each in people]
     return [name for name in names if name] or [name for name in [strip_tags(_value(raw, "author"))] if name]
+
+
+def _bylines(raw: Any) -> list[Byline]:
+    """Who wrote it, with the addresses that it gives."""
+    people = _dicts(raw, "authors") or [_detail(raw, "author")]
+    told = [(strip_tags(each.get("name") or ""), each.get("email") or "", each.get("href") or "") for each in people]
+    return [Byline(name or email, email, url) for name, email, url in told]
 
 
 def _tags(raw: Any) -> list[str]:

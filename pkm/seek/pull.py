@@ -223,7 +223,8 @@ class _Run:
                     report.moved.append({"id": make("source", facts.id), **moved})
                 if other is not None and other != facts.id:
                     report.doubled.append({"id": make("source", facts.id), "of": make("source", other)})
-                brought += ((facts.id, one) for one in plan.new)
+                via = "person" if facts.contact_id else "network"
+                brought += ((facts.id, one._replace(via=via)) for one in plan.new)
             # What was written last gets the highest number, whatever source it is of: the inbox is read by number.
             intake.bring_in(unit, sorted(brought, key=lambda one: one[1].published_at or ""))
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log

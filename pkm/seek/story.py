@@ -4,14 +4,16 @@ The key says which entry is which (seek/identity), but sources break it: a new e
 and some use one guid for whatever is latest. Both are seen by comparing with the items that stand in the store.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pkm.dates import stamp
 from pkm.html import canonical_url
 from pkm.seek.entry import ParsedEntry
-from pkm.store.intake import Brought, Known, Standing
+from pkm.store.intake import Brought, File, Known, Standing
 
 AHEAD = timedelta(days=2)
 """An entry dated further ahead than this has a wrong date; it counts from when it was received."""
@@ -134,5 +136,11 @@ def _brought(key: str, entry: ParsedEntry, now: datetime) -> Brought:
     return Brought(
         key=key, hash=entry.hash, title=entry.title, url=entry.url, canonical_url=canonical_url(entry.url),
         author=entry.author, published_at=stamp(now) if ahead else entry.published, summary=entry.summary,
-        text=entry.text, html=entry.html,
+        text=entry.text, html=entry.html, categories=_as_json(entry.tags),
+        authors=_as_json([asdict(byline) for byline in entry.bylines]),
+        enclosures=tuple(File(each.url, each.type, each.size_bytes, each.duration_s, each.rel) for each in entry.enclosures),
     )  # fmt: skip
+
+
+def _as_json(values: Sequence[object]) -> str:
+    return json.dumps(values, ensure_ascii=False) if values else "[]"

@@ -252,6 +252,8 @@ IS: dict[str, dict[str, str]] = {
     "dropped": {
         "item": "item.state = 'dropped'", "note": "note.dropped_at IS NOT NULL", "response": "response.state = 'dropped'",
     },
+    "backlog": {"item": "item.state = 'backlog'"},
+    "muted": {"item": "item.state = 'muted'"},
     "question": {
         "note": "(note.title LIKE '%?' AND NOT EXISTS (SELECT 1 FROM link WHERE to_kind = 'note' AND to_id = note.id "
         "AND type = 'answers'))",

@@ -19,8 +19,22 @@ HASH_BYTES = 64_000_000
 Row = dict[str, Any]
 
 
+class File(NamedTuple):
+    """A file that goes with an item. rel: enclosure, transcript."""
+
+    url: str
+    type: str = ""
+    size_bytes: int | None = None
+    duration_s: int | None = None
+    rel: str = "enclosure"
+
+
 class Brought(NamedTuple):
-    """One item as its source gave it. Times are stamps; `key` is what the source calls it."""
+    """One item as its source gave it. Times are stamps; `key` is what the source calls it.
+
+    categories, authors: JSON, as the item's columns hold them. state, via, rule_id, rank: what was decided about it on
+    its way in.
+    """
 
     key: str
     hash: str
@@ -32,6 +46,13 @@ class Brought(NamedTuple):
     summary: str
     text: str
     html: str
+    categories: str = "[]"
+    authors: str = "[]"
+    enclosures: tuple[File, ...] = ()
+    state: str = "inbox"
+    via: str = "network"
+    rule_id: int | None = None
+    rank: int = 0
 
 
 class Known(NamedTuple):
@@ -86,8 +107,8 @@ def source_at(db: sqlite3.Connection, url: str) -> int | None:
     return None if row is None else int(row[0])
 
 
-def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]], *, via: str = "source") -> list[int]:
-    """The items are in the inbox and their entries known; returns their ids in order.
+def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]]) -> list[int]:
+    """The items are there in their states and their entries known; returns their ids in order.
 
     brought: (source id, what it brought), in the order in which they get their ids. A key that is known means the new
     item from now on.
@@ -97,24 +118,41 @@ def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]], *, via: str = "
     _widen_hash(unit.connection)
     first = _next_id(unit.connection)
     ids = list(range(first, first + len(brought)))
+    numbered = list(zip(ids, brought, strict=True))
     unit.connection.executemany(
         "INSERT INTO item (id, source_id, state, title, url, canonical_url, author, published_at, received_at, hash, "
-        "via, summary, text, html) VALUES (:id, :source_id, 'inbox', :title, :url, :canonical_url, :author, "
-        ":published_at, :at, :hash, :via, :summary, :text, :html)",
-        (
-            {**one._asdict(), "id": number, "source_id": source_id, "at": unit.at, "via": via}
-            for number, (source_id, one) in zip(ids, brought, strict=True)
-        ),
+        "via, rule_id, rank, categories, authors, summary, text, html) VALUES (:id, :source_id, :state, :title, :url, "
+        ":canonical_url, :author, :published_at, :at, :hash, :via, :rule_id, :rank, :categories, :authors, :summary, "
+        ":text, :html)",
+        ({**_columns(one), "id": number, "source_id": source_id, "at": unit.at} for number, (source_id, one) in numbered),
     )
     unit.connection.executemany(
         "INSERT INTO entry (source_id, item_id, key, hash, seen_at) VALUES (:source_id, :id, :key, :hash, :at) "
         "ON CONFLICT (source_id, key) DO UPDATE SET item_id = excluded.item_id, hash = excluded.hash, seen_at = :at",
         (
             {"source_id": source_id, "id": number, "key": one.key, "hash": one.hash, "at": unit.at}
-            for number, (source_id, one) in zip(ids, brought, strict=True)
+            for number, (source_id, one) in numbered
         ),
     )
+    _add_files(unit, ((number, one) for number, (_, one) in numbered))
     return ids
+
+
+def _columns(one: Brought) -> Row:
+    """What was brought, as columns of the item's row."""
+    return {name: value for name, value in one._asdict().items() if name != "enclosures"}
+
+
+def _add_files(unit: Unit, numbered: Iterable[tuple[int, Brought]]) -> None:
+    """The items have the files that they name."""
+    unit.connection.executemany(
+        "INSERT INTO enclosure (item_id, position, url, type, size_bytes, duration_s, rel) "
+        "VALUES (:item, :position, :url, :type, :size_bytes, :duration_s, :rel)",
+        (
+            {**file._asdict(), "item": number, "position": position}
+            for number, one in numbered for position, file in enumerate(one.enclosures)
+        ),
+    )  # fmt: skip
 
 
 def know(unit: Unit, source_id: int, keys: Mapping[str, Known]) -> None:
@@ -134,13 +172,16 @@ def change(unit: Unit, source_id: int, changed: Sequence[tuple[int, Brought]]) -
     if not changed:
         return
     _widen_hash(unit.connection)
-    rows = [{**one._asdict(), "id": number, "source_id": source_id, "at": unit.at} for number, one in changed]
+    rows = [{**_columns(one), "id": number, "source_id": source_id, "at": unit.at} for number, one in changed]
     unit.connection.executemany(
         "UPDATE item SET title = :title, url = :url, canonical_url = :canonical_url, author = :author, "
         "published_at = coalesce(:published_at, published_at), changed_at = :at, hash = :hash, summary = :summary, "
-        "text = :text, html = :html WHERE id = :id",
+        "text = :text, html = :html, categories = :categories, authors = :authors WHERE id = :id",
         rows,
     )
+    numbers = {"ids": json.dumps([number for number, _ in changed])}
+    unit.connection.execute("DELETE FROM enclosure WHERE item_id IN (SELECT value FROM json_each(:ids))", numbers)
+    _add_files(unit, changed)
     unit.connection.executemany(
         "UPDATE entry SET hash = :hash, seen_at = :at WHERE source_id = :source_id AND key = :key", rows
     )
@@ -256,7 +297,7 @@ def add_clip(unit: Unit, page: Brought) -> int:
         "INSERT INTO item (state, title, url, canonical_url, author, published_at, received_at, decided_at, hash, via, "
         "summary, text, html) VALUES ('kept', :title, :url, :canonical_url, :author, :published_at, :at, :at, :hash, "
         "'clip', :summary, :text, :html) RETURNING id",
-        {**page._asdict(), "at": unit.at},
+        {**_columns(page), "at": unit.at},
     )
     return int(made.fetchone()[0])
 

@@ -8,12 +8,26 @@ Ids are never used again (AUTOINCREMENT): an id that somebody wrote down means o
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 REACHES = ("private", "team", "community", "network")
 CIRCLE_KINDS = ("team", "community", "network")
 STAGES = ("observation", "idea", "practice")
+ITEM_STATES = ("inbox", "backlog", "muted", "kept", "dropped")
+UPDATES = ("silent", "resurface", "ignore")
+RULE_ACTIONS = ("mute", "keep", "tag", "up", "down", "assign")
 
 
 def _id() -> Column[int]:
@@ -23,6 +37,16 @@ def _id() -> Column[int]:
 def _ref(target: str, *, required: bool = False, gone: str = "SET NULL") -> Column[int]:
     """A foreign key; `gone` is what happens to the row when its target is deleted."""
     return Column(Integer, ForeignKey(target, ondelete=gone), nullable=not required, index=True)
+
+
+def _text(default: str = "") -> Column[str]:
+    """Text that is never NULL; bulk intake may leave it out."""
+    return Column(Text, nullable=False, server_default=default)
+
+
+def _number(default: int = 0) -> Column[int]:
+    """A whole number that is never NULL; bulk intake may leave it out."""
+    return Column(Integer, nullable=False, server_default=str(default))
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -44,12 +68,13 @@ class Source(Table, table=True):
 
     __table_args__ = (
         _one_of("state", ("active", "paused", "gone")),
+        _one_of("updates", UPDATES),
         UniqueConstraint("url"),
         Index("source_due", "state", "next_at"),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=_id())
-    url: str  # where it is fetched: http(s), or file: for a feed on this machine
+    url: str  # where it is fetched: http(s), file: on this machine, maildir: mbox: imap: a mailbox, mail: what one brings
     title: str = ""
     site_url: str = ""
     description: str = ""
@@ -69,6 +94,13 @@ class Source(Table, table=True):
     moved_since: str | None = None  # since when it has led there, without a break
     failures: int = 0  # in a row
     error: str | None = None  # the last failure in words
+    updates: str = Field(default="silent", sa_column=_text("silent"))  # what becomes of an item that its source changed
+    backlog: int = Field(default=0, sa_column=_number())  # 1: all that the first pull brings goes into the inbox
+    full_text: int = Field(default=0, sa_column=_number())  # 1: it gives summaries only, its pages are fetched as well
+    challenges_id: int | None = Field(default=None, sa_column=_ref("tag.id"))  # it disagrees with what one thinks there
+    mailbox_id: int | None = Field(default=None, sa_column=_ref("source.id"))  # the mailbox that its letters come into
+    credential: str = Field(default="", sa_column=_text())  # where its secret is: env:NAME, command:WORDS, file:PATH
+    user_agent: str = Field(default="", sa_column=_text())  # what it is asked as, where its host refuses pkm's own name
     opml: str = Field(default="{}", sa_column=Column(Text, nullable=False))  # attributes pkm does not know, as JSON
 
 
@@ -76,17 +108,21 @@ class Item(Table, table=True):
     """One entry that a source brought, or one clipped page (no source)."""
 
     __table_args__ = (
-        _one_of("state", ("inbox", "kept", "dropped")),
+        _one_of("state", ITEM_STATES),
         Index("item_state", "state", "received_at", "id"),
         Index("item_source", "source_id", "id"),
         Index("item_canonical", "canonical_url"),
+        Index("item_story", "story_id", sqlite_where=Column("story_id", Integer).is_not(None)),
+        Index("item_rule", "rule_id", sqlite_where=Column("rule_id", Integer).is_not(None)),
+        Index("item_decided", "decided_at", "source_id", "author", "state", "via",
+              sqlite_where=Column("decided_at", String).is_not(None)),
         {"sqlite_autoincrement": True},
-    )
+    )  # fmt: skip
     id: int | None = Field(default=None, sa_column=_id())
     source_id: int | None = Field(
         default=None, sa_column=Column(Integer, ForeignKey("source.id", ondelete="SET NULL"), nullable=True)
     )
-    state: str = "inbox"
+    state: str = "inbox"  # backlog: came with its source's past and waits for nobody; muted: by a rule
     title: str = ""
     url: str = ""
     canonical_url: str = ""  # without trackers and fragment, for "have I seen this?"
@@ -96,7 +132,16 @@ class Item(Table, table=True):
     changed_at: str | None = None  # last time its source changed it
     decided_at: str | None = None
     hash: str = ""  # of title, link and body: a change of it is a change of the item
-    via: str = ""  # the filter that brought it: source, clip
+    via: str = ""  # the filter that brought it: person, network, rule, score, chance, clip, import, mail
+    rule_id: int | None = Field(
+        default=None, sa_column=Column(Integer, ForeignKey("rule.id", ondelete="SET NULL"), nullable=True)
+    )  # the rule that muted it or brought it in
+    rank: int = Field(default=0, sa_column=_number())  # by rules: each up counts 1, each down -1
+    story_id: int | None = Field(
+        default=None, sa_column=Column(Integer, ForeignKey("item.id", ondelete="SET NULL"), nullable=True)
+    )  # the item that stands for it in lists, where another source told the same story
+    categories: str = Field(default="[]", sa_column=_text("[]"))  # as its source tagged it: JSON, an array of names
+    authors: str = Field(default="[]", sa_column=_text("[]"))  # where more than names is known: JSON {name, email, url}
     summary: str = Field(default="", sa_column=Column(Text, nullable=False))
     text: str = Field(default="", sa_column=Column(Text, nullable=False))  # plain: searched, quoted, shown
     html: str = Field(default="", sa_column=Column(Text, nullable=False))  # cleaned
@@ -118,6 +163,103 @@ class Entry(Table, table=True):
     key: str
     hash: str = ""
     seen_at: str
+
+
+class Version(Table, table=True):
+    """What an item said before its source changed it."""
+
+    id: int | None = Field(default=None, sa_column=_id())
+    item_id: int = Field(sa_column=_ref("item.id", required=True, gone="CASCADE"))
+    at: str  # when it was replaced
+    title: str = ""
+    url: str = ""
+    hash: str = ""
+    text: str = Field(default="", sa_column=_text())
+    html: str = Field(default="", sa_column=_text())
+
+
+class Enclosure(Table, table=True):
+    """A file that goes with an item: an episode, a video, its transcript."""
+
+    id: int | None = Field(default=None, sa_column=_id())
+    item_id: int = Field(sa_column=_ref("item.id", required=True, gone="CASCADE"))
+    position: int
+    url: str
+    type: str = ""
+    size_bytes: int | None = None
+    duration_s: int | None = None
+    rel: str = "enclosure"  # enclosure, transcript
+
+
+class Page(Table, table=True):
+    """Another text of an item: the feed's own where the page's full text took its place; the page as it was archived."""
+
+    __table_args__ = (
+        _one_of("role", ("feed", "archive")),
+        UniqueConstraint("item_id", "role"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(default=None, sa_column=_id())
+    item_id: int = Field(sa_column=_ref("item.id", required=True, gone="CASCADE"))
+    role: str
+    at: str
+    media_type: str = "text/html"
+    text: str = Field(default="", sa_column=_text())
+    html: str = Field(default="", sa_column=_text())
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))  # zlib, as it came
+
+
+class Citation(Table, table=True):
+    """An item points at another item of the store: by a link, a quote, or as where it was found (via)."""
+
+    __table_args__ = (
+        _one_of("type", ("link", "quote", "via")),
+        UniqueConstraint("item_id", "cited_id"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(default=None, sa_column=_id())
+    item_id: int = Field(sa_column=Column(Integer, ForeignKey("item.id", ondelete="CASCADE"), nullable=False))
+    cited_id: int = Field(sa_column=_ref("item.id", required=True, gone="CASCADE"))
+    type: str = "link"
+
+
+class Signal(Table, table=True):
+    """What was computed of an item in the inbox, to order it by. Made anew by each pull: no history, no export."""
+
+    __table_args__ = (UniqueConstraint("item_id"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=_id())
+    item_id: int = Field(sa_column=Column(Integer, ForeignKey("item.id", ondelete="CASCADE"), nullable=False))
+    heat: int = Field(default=0, sa_column=_number())  # how many other followed sources pointed at it in a week
+    fit: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default="0"))  # likeness to own notes, 0 to 1
+    note_id: int | None = Field(default=None, sa_column=_ref("note.id"))  # the note that it is most like
+    words: str = Field(default="", sa_column=_text())  # what they share
+    answers_id: int | None = Field(default=None, sa_column=_ref("note.id"))  # the open question that it may answer
+
+
+class Rule(Table, table=True):
+    """What happens to items by themselves when they come in: muted, kept only, tagged, ranked, assigned to a person."""
+
+    __table_args__ = (_one_of("action", RULE_ACTIONS), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=_id())
+    action: str  # keep: of the items in its scope, only those that match come in
+    pattern: str = ""  # what it matches, as it was typed; empty: everything in its scope
+    argument: str = ""  # the tag it puts on
+    person_id: int | None = Field(default=None, sa_column=_ref("contact.id", gone="CASCADE"))  # whom it assigns to
+    source_id: int | None = Field(default=None, sa_column=_ref("source.id", gone="CASCADE"))  # scope: one source,
+    tag_id: int | None = Field(default=None, sa_column=_ref("tag.id", gone="CASCADE"))  # the sources of a tag,
+    contact_id: int | None = Field(default=None, sa_column=_ref("contact.id", gone="CASCADE"))  # those of a person
+    created_at: str
+
+
+class Dismissal(Table, table=True):
+    """A suggestion that was turned down, and is not made again."""
+
+    __table_args__ = (UniqueConstraint("kind", "key"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=_id())
+    kind: str  # of suggestion: source, person
+    key: str  # what was suggested, as it is compared
+    title: str = ""
+    at: str
 
 
 class Note(Table, table=True):
@@ -225,6 +367,7 @@ class Contact(Table, table=True):
     birthday: str = ""  # as vCard writes it: 1980-05-01, --05-01
     every_s: int | None = None  # own cadence; None: that of the closest circle
     snoozed_until: str | None = None
+    read_every_s: int | None = None  # how often what they write shows up; None: as it comes
     vcard: str = Field(default="", sa_column=Column(Text, nullable=False))  # properties pkm does not know, as they came
     created_at: str
     updated_at: str
@@ -487,7 +630,7 @@ ENTITIES = ("source", "item", "annotation", "note", "contact", "circle", "share"
             "interaction")  # fmt: skip
 """Tables whose rows have ids that people see; tags and links may hang on them."""
 
-UNJOURNALED = ("operation", "change", "journal")
+UNJOURNALED = ("operation", "change", "journal", "signal")
 
 FULL_TEXT = {
     "item": ("title", "author", "text"),

@@ -81,6 +81,19 @@ CREATE INDEX ix_circle_source_circle_id ON circle_source (circle_id);
 
 CREATE INDEX ix_circle_source_source_id ON circle_source (source_id);
 
+CREATE TABLE citation (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	item_id INTEGER NOT NULL, 
+	cited_id INTEGER NOT NULL, 
+	type VARCHAR NOT NULL, 
+	CONSTRAINT type_known CHECK (type IN ('link', 'quote', 'via')), 
+	UNIQUE (item_id, cited_id), 
+	FOREIGN KEY(item_id) REFERENCES item (id) ON DELETE CASCADE, 
+	FOREIGN KEY(cited_id) REFERENCES item (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_citation_cited_id ON citation (cited_id);
+
 CREATE TABLE contact (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -94,6 +107,7 @@ CREATE TABLE contact (
 	birthday VARCHAR NOT NULL, 
 	every_s INTEGER, 
 	snoozed_until VARCHAR, 
+	read_every_s INTEGER, 
 	vcard TEXT NOT NULL, 
 	created_at VARCHAR NOT NULL, 
 	updated_at VARCHAR NOT NULL, 
@@ -149,6 +163,29 @@ CREATE INDEX ix_delivery_contact_id ON delivery (contact_id);
 CREATE INDEX ix_delivery_share_id ON delivery (share_id);
 
 CREATE INDEX ix_delivery_stage_id ON delivery (stage_id);
+
+CREATE TABLE dismissal (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	kind VARCHAR NOT NULL, 
+	"key" VARCHAR NOT NULL, 
+	title VARCHAR NOT NULL, 
+	at VARCHAR NOT NULL, 
+	UNIQUE (kind, "key")
+);
+
+CREATE TABLE enclosure (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	item_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	url VARCHAR NOT NULL, 
+	type VARCHAR NOT NULL, 
+	size_bytes INTEGER, 
+	duration_s INTEGER, 
+	rel VARCHAR NOT NULL, 
+	FOREIGN KEY(item_id) REFERENCES item (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_enclosure_item_id ON enclosure (item_id);
 
 CREATE TABLE entry (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -228,18 +265,31 @@ CREATE TABLE item (
 	decided_at VARCHAR, 
 	hash VARCHAR NOT NULL, 
 	via VARCHAR NOT NULL, 
+	rule_id INTEGER, 
+	rank INTEGER DEFAULT '0' NOT NULL, 
+	story_id INTEGER, 
+	categories TEXT DEFAULT '[]' NOT NULL, 
+	authors TEXT DEFAULT '[]' NOT NULL, 
 	summary TEXT NOT NULL, 
 	text TEXT NOT NULL, 
 	html TEXT NOT NULL, 
-	CONSTRAINT state_known CHECK (state IN ('inbox', 'kept', 'dropped')), 
-	FOREIGN KEY(source_id) REFERENCES source (id) ON DELETE SET NULL
+	CONSTRAINT state_known CHECK (state IN ('inbox', 'backlog', 'muted', 'kept', 'dropped')), 
+	FOREIGN KEY(source_id) REFERENCES source (id) ON DELETE SET NULL, 
+	FOREIGN KEY(rule_id) REFERENCES rule (id) ON DELETE SET NULL, 
+	FOREIGN KEY(story_id) REFERENCES item (id) ON DELETE SET NULL
 );
 
 CREATE INDEX item_canonical ON item (canonical_url);
 
+CREATE INDEX item_decided ON item (decided_at, source_id, author, state, via) WHERE decided_at IS NOT NULL;
+
+CREATE INDEX item_rule ON item (rule_id) WHERE rule_id IS NOT NULL;
+
 CREATE INDEX item_source ON item (source_id, id);
 
 CREATE INDEX item_state ON item (state, received_at, id);
+
+CREATE INDEX item_story ON item (story_id) WHERE story_id IS NOT NULL;
 
 CREATE TABLE journal (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -314,6 +364,22 @@ CREATE TABLE operation (
 	undoes INTEGER
 );
 
+CREATE TABLE page (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	item_id INTEGER NOT NULL, 
+	role VARCHAR NOT NULL, 
+	at VARCHAR NOT NULL, 
+	media_type VARCHAR NOT NULL, 
+	text TEXT DEFAULT '' NOT NULL, 
+	html TEXT DEFAULT '' NOT NULL, 
+	body BLOB, 
+	CONSTRAINT role_known CHECK (role IN ('feed', 'archive')), 
+	UNIQUE (item_id, role), 
+	FOREIGN KEY(item_id) REFERENCES item (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_page_item_id ON page (item_id);
+
 CREATE TABLE response (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	share_id INTEGER NOT NULL, 
@@ -344,6 +410,31 @@ CREATE INDEX ix_response_note_id ON response (note_id);
 
 CREATE INDEX ix_response_share_id ON response (share_id);
 
+CREATE TABLE rule (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	action VARCHAR NOT NULL, 
+	pattern VARCHAR NOT NULL, 
+	argument VARCHAR NOT NULL, 
+	person_id INTEGER, 
+	source_id INTEGER, 
+	tag_id INTEGER, 
+	contact_id INTEGER, 
+	created_at VARCHAR NOT NULL, 
+	CONSTRAINT action_known CHECK (action IN ('mute', 'keep', 'tag', 'up', 'down', 'assign')), 
+	FOREIGN KEY(person_id) REFERENCES contact (id) ON DELETE CASCADE, 
+	FOREIGN KEY(source_id) REFERENCES source (id) ON DELETE CASCADE, 
+	FOREIGN KEY(tag_id) REFERENCES tag (id) ON DELETE CASCADE, 
+	FOREIGN KEY(contact_id) REFERENCES contact (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_rule_contact_id ON rule (contact_id);
+
+CREATE INDEX ix_rule_person_id ON rule (person_id);
+
+CREATE INDEX ix_rule_source_id ON rule (source_id);
+
+CREATE INDEX ix_rule_tag_id ON rule (tag_id);
+
 CREATE TABLE share (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -371,6 +462,24 @@ CREATE INDEX ix_share_note_note_id ON share_note (note_id);
 
 CREATE INDEX ix_share_note_share_id ON share_note (share_id);
 
+CREATE TABLE signal (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	item_id INTEGER NOT NULL, 
+	heat INTEGER DEFAULT '0' NOT NULL, 
+	fit FLOAT DEFAULT '0' NOT NULL, 
+	note_id INTEGER, 
+	words TEXT DEFAULT '' NOT NULL, 
+	answers_id INTEGER, 
+	UNIQUE (item_id), 
+	FOREIGN KEY(item_id) REFERENCES item (id) ON DELETE CASCADE, 
+	FOREIGN KEY(note_id) REFERENCES note (id) ON DELETE SET NULL, 
+	FOREIGN KEY(answers_id) REFERENCES note (id) ON DELETE SET NULL
+);
+
+CREATE INDEX ix_signal_answers_id ON signal (answers_id);
+
+CREATE INDEX ix_signal_note_id ON signal (note_id);
+
 CREATE TABLE source (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	url VARCHAR NOT NULL, 
@@ -393,13 +502,27 @@ CREATE TABLE source (
 	moved_since VARCHAR, 
 	failures INTEGER NOT NULL, 
 	error VARCHAR, 
+	updates TEXT DEFAULT 'silent' NOT NULL, 
+	backlog INTEGER DEFAULT '0' NOT NULL, 
+	full_text INTEGER DEFAULT '0' NOT NULL, 
+	challenges_id INTEGER, 
+	mailbox_id INTEGER, 
+	credential TEXT DEFAULT '' NOT NULL, 
+	user_agent TEXT DEFAULT '' NOT NULL, 
 	opml TEXT NOT NULL, 
 	CONSTRAINT state_known CHECK (state IN ('active', 'paused', 'gone')), 
+	CONSTRAINT updates_known CHECK (updates IN ('silent', 'resurface', 'ignore')), 
 	UNIQUE (url), 
-	FOREIGN KEY(contact_id) REFERENCES contact (id) ON DELETE SET NULL
+	FOREIGN KEY(contact_id) REFERENCES contact (id) ON DELETE SET NULL, 
+	FOREIGN KEY(challenges_id) REFERENCES tag (id) ON DELETE SET NULL, 
+	FOREIGN KEY(mailbox_id) REFERENCES source (id) ON DELETE SET NULL
 );
 
+CREATE INDEX ix_source_challenges_id ON source (challenges_id);
+
 CREATE INDEX ix_source_contact_id ON source (contact_id);
+
+CREATE INDEX ix_source_mailbox_id ON source (mailbox_id);
 
 CREATE INDEX source_due ON source (state, next_at);
 
@@ -457,6 +580,20 @@ CREATE TABLE trial (
 );
 
 CREATE INDEX ix_trial_note_id ON trial (note_id);
+
+CREATE TABLE version (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	item_id INTEGER NOT NULL, 
+	at VARCHAR NOT NULL, 
+	title VARCHAR NOT NULL, 
+	url VARCHAR NOT NULL, 
+	hash VARCHAR NOT NULL, 
+	text TEXT DEFAULT '' NOT NULL, 
+	html TEXT DEFAULT '' NOT NULL, 
+	FOREIGN KEY(item_id) REFERENCES item (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_version_item_id ON version (item_id);
 
 CREATE VIRTUAL TABLE annotation_fts USING fts5(exact, comment, content='annotation', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2');
 
@@ -665,22 +802,40 @@ WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   VALUES ((SELECT operation_id FROM journal), 'circle_source', OLD.id, json_object('id', OLD."id", 'circle_id', OLD."circle_id", 'source_id', OLD."source_id"), NULL);
 END;
 
+CREATE TRIGGER journal_citation_insert AFTER INSERT ON citation
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'citation', NEW.id, NULL, json_object('id', NEW."id", 'item_id', NEW."item_id", 'cited_id', NEW."cited_id", 'type', NEW."type"));
+END;
+
+CREATE TRIGGER journal_citation_update AFTER UPDATE ON citation
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'citation', NEW.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'cited_id', OLD."cited_id", 'type', OLD."type"), json_object('id', NEW."id", 'item_id', NEW."item_id", 'cited_id', NEW."cited_id", 'type', NEW."type"));
+END;
+
+CREATE TRIGGER journal_citation_delete AFTER DELETE ON citation
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'citation', OLD.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'cited_id', OLD."cited_id", 'type', OLD."type"), NULL);
+END;
+
 CREATE TRIGGER journal_contact_insert AFTER INSERT ON contact
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'contact', NEW.id, NULL, json_object('id', NEW."id", 'uid', NEW."uid", 'name', NEW."name", 'nick', NEW."nick", 'org', NEW."org", 'role', NEW."role", 'met', NEW."met", 'through_id', NEW."through_id", 'about', NEW."about", 'birthday', NEW."birthday", 'every_s', NEW."every_s", 'snoozed_until', NEW."snoozed_until", 'vcard', NEW."vcard", 'created_at', NEW."created_at", 'updated_at', NEW."updated_at"));
+  VALUES ((SELECT operation_id FROM journal), 'contact', NEW.id, NULL, json_object('id', NEW."id", 'uid', NEW."uid", 'name', NEW."name", 'nick', NEW."nick", 'org', NEW."org", 'role', NEW."role", 'met', NEW."met", 'through_id', NEW."through_id", 'about', NEW."about", 'birthday', NEW."birthday", 'every_s', NEW."every_s", 'snoozed_until', NEW."snoozed_until", 'read_every_s', NEW."read_every_s", 'vcard', NEW."vcard", 'created_at', NEW."created_at", 'updated_at', NEW."updated_at"));
 END;
 
 CREATE TRIGGER journal_contact_update AFTER UPDATE ON contact
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'contact', NEW.id, json_object('id', OLD."id", 'uid', OLD."uid", 'name', OLD."name", 'nick', OLD."nick", 'org', OLD."org", 'role', OLD."role", 'met', OLD."met", 'through_id', OLD."through_id", 'about', OLD."about", 'birthday', OLD."birthday", 'every_s', OLD."every_s", 'snoozed_until', OLD."snoozed_until", 'vcard', OLD."vcard", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at"), json_object('id', NEW."id", 'uid', NEW."uid", 'name', NEW."name", 'nick', NEW."nick", 'org', NEW."org", 'role', NEW."role", 'met', NEW."met", 'through_id', NEW."through_id", 'about', NEW."about", 'birthday', NEW."birthday", 'every_s', NEW."every_s", 'snoozed_until', NEW."snoozed_until", 'vcard', NEW."vcard", 'created_at', NEW."created_at", 'updated_at', NEW."updated_at"));
+  VALUES ((SELECT operation_id FROM journal), 'contact', NEW.id, json_object('id', OLD."id", 'uid', OLD."uid", 'name', OLD."name", 'nick', OLD."nick", 'org', OLD."org", 'role', OLD."role", 'met', OLD."met", 'through_id', OLD."through_id", 'about', OLD."about", 'birthday', OLD."birthday", 'every_s', OLD."every_s", 'snoozed_until', OLD."snoozed_until", 'read_every_s', OLD."read_every_s", 'vcard', OLD."vcard", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at"), json_object('id', NEW."id", 'uid', NEW."uid", 'name', NEW."name", 'nick', NEW."nick", 'org', NEW."org", 'role', NEW."role", 'met', NEW."met", 'through_id', NEW."through_id", 'about', NEW."about", 'birthday', NEW."birthday", 'every_s', NEW."every_s", 'snoozed_until', NEW."snoozed_until", 'read_every_s', NEW."read_every_s", 'vcard', NEW."vcard", 'created_at', NEW."created_at", 'updated_at', NEW."updated_at"));
 END;
 
 CREATE TRIGGER journal_contact_delete AFTER DELETE ON contact
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'contact', OLD.id, json_object('id', OLD."id", 'uid', OLD."uid", 'name', OLD."name", 'nick', OLD."nick", 'org', OLD."org", 'role', OLD."role", 'met', OLD."met", 'through_id', OLD."through_id", 'about', OLD."about", 'birthday', OLD."birthday", 'every_s', OLD."every_s", 'snoozed_until', OLD."snoozed_until", 'vcard', OLD."vcard", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'contact', OLD.id, json_object('id', OLD."id", 'uid', OLD."uid", 'name', OLD."name", 'nick', OLD."nick", 'org', OLD."org", 'role', OLD."role", 'met', OLD."met", 'through_id', OLD."through_id", 'about', OLD."about", 'birthday', OLD."birthday", 'every_s', OLD."every_s", 'snoozed_until', OLD."snoozed_until", 'read_every_s', OLD."read_every_s", 'vcard', OLD."vcard", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at"), NULL);
 END;
 
 CREATE TRIGGER journal_delivery_insert AFTER INSERT ON delivery
@@ -699,6 +854,42 @@ CREATE TRIGGER journal_delivery_delete AFTER DELETE ON delivery
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
   VALUES ((SELECT operation_id FROM journal), 'delivery', OLD.id, json_object('id', OLD."id", 'key', OLD."key", 'share_id', OLD."share_id", 'stage_id', OLD."stage_id", 'circle_id', OLD."circle_id", 'channel_id', OLD."channel_id", 'contact_id', OLD."contact_id", 'recipient', OLD."recipient", 'part', OLD."part", 'revision', OLD."revision", 'state', OLD."state", 'not_before', OLD."not_before", 'attempts', OLD."attempts", 'sha256', OLD."sha256", 'media_type', OLD."media_type", 'file_name', OLD."file_name", 'remote_id', OLD."remote_id", 'remote_url', OLD."remote_url", 'error', OLD."error", 'frozen_at', OLD."frozen_at", 'sent_at', OLD."sent_at", 'payload', hex(OLD."payload")), NULL);
+END;
+
+CREATE TRIGGER journal_dismissal_insert AFTER INSERT ON dismissal
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'dismissal', NEW.id, NULL, json_object('id', NEW."id", 'kind', NEW."kind", 'key', NEW."key", 'title', NEW."title", 'at', NEW."at"));
+END;
+
+CREATE TRIGGER journal_dismissal_update AFTER UPDATE ON dismissal
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'dismissal', NEW.id, json_object('id', OLD."id", 'kind', OLD."kind", 'key', OLD."key", 'title', OLD."title", 'at', OLD."at"), json_object('id', NEW."id", 'kind', NEW."kind", 'key', NEW."key", 'title', NEW."title", 'at', NEW."at"));
+END;
+
+CREATE TRIGGER journal_dismissal_delete AFTER DELETE ON dismissal
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'dismissal', OLD.id, json_object('id', OLD."id", 'kind', OLD."kind", 'key', OLD."key", 'title', OLD."title", 'at', OLD."at"), NULL);
+END;
+
+CREATE TRIGGER journal_enclosure_insert AFTER INSERT ON enclosure
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'enclosure', NEW.id, NULL, json_object('id', NEW."id", 'item_id', NEW."item_id", 'position', NEW."position", 'url', NEW."url", 'type', NEW."type", 'size_bytes', NEW."size_bytes", 'duration_s', NEW."duration_s", 'rel', NEW."rel"));
+END;
+
+CREATE TRIGGER journal_enclosure_update AFTER UPDATE ON enclosure
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'enclosure', NEW.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'position', OLD."position", 'url', OLD."url", 'type', OLD."type", 'size_bytes', OLD."size_bytes", 'duration_s', OLD."duration_s", 'rel', OLD."rel"), json_object('id', NEW."id", 'item_id', NEW."item_id", 'position', NEW."position", 'url', NEW."url", 'type', NEW."type", 'size_bytes', NEW."size_bytes", 'duration_s', NEW."duration_s", 'rel', NEW."rel"));
+END;
+
+CREATE TRIGGER journal_enclosure_delete AFTER DELETE ON enclosure
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'enclosure', OLD.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'position', OLD."position", 'url', OLD."url", 'type', OLD."type", 'size_bytes', OLD."size_bytes", 'duration_s', OLD."duration_s", 'rel', OLD."rel"), NULL);
 END;
 
 CREATE TRIGGER journal_entry_insert AFTER INSERT ON entry
@@ -794,19 +985,19 @@ END;
 CREATE TRIGGER journal_item_insert AFTER INSERT ON item
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'item', NEW.id, NULL, json_object('id', NEW."id", 'source_id', NEW."source_id", 'state', NEW."state", 'title', NEW."title", 'url', NEW."url", 'canonical_url', NEW."canonical_url", 'author', NEW."author", 'published_at', NEW."published_at", 'received_at', NEW."received_at", 'changed_at', NEW."changed_at", 'decided_at', NEW."decided_at", 'hash', NEW."hash", 'via', NEW."via", 'summary', NEW."summary", 'text', NEW."text", 'html', NEW."html"));
+  VALUES ((SELECT operation_id FROM journal), 'item', NEW.id, NULL, json_object('id', NEW."id", 'source_id', NEW."source_id", 'state', NEW."state", 'title', NEW."title", 'url', NEW."url", 'canonical_url', NEW."canonical_url", 'author', NEW."author", 'published_at', NEW."published_at", 'received_at', NEW."received_at", 'changed_at', NEW."changed_at", 'decided_at', NEW."decided_at", 'hash', NEW."hash", 'via', NEW."via", 'rule_id', NEW."rule_id", 'rank', NEW."rank", 'story_id', NEW."story_id", 'categories', NEW."categories", 'authors', NEW."authors", 'summary', NEW."summary", 'text', NEW."text", 'html', NEW."html"));
 END;
 
 CREATE TRIGGER journal_item_update AFTER UPDATE ON item
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'item', NEW.id, json_object('id', OLD."id", 'source_id', OLD."source_id", 'state', OLD."state", 'title', OLD."title", 'url', OLD."url", 'canonical_url', OLD."canonical_url", 'author', OLD."author", 'published_at', OLD."published_at", 'received_at', OLD."received_at", 'changed_at', OLD."changed_at", 'decided_at', OLD."decided_at", 'hash', OLD."hash", 'via', OLD."via", 'summary', OLD."summary", 'text', OLD."text", 'html', OLD."html"), json_object('id', NEW."id", 'source_id', NEW."source_id", 'state', NEW."state", 'title', NEW."title", 'url', NEW."url", 'canonical_url', NEW."canonical_url", 'author', NEW."author", 'published_at', NEW."published_at", 'received_at', NEW."received_at", 'changed_at', NEW."changed_at", 'decided_at', NEW."decided_at", 'hash', NEW."hash", 'via', NEW."via", 'summary', NEW."summary", 'text', NEW."text", 'html', NEW."html"));
+  VALUES ((SELECT operation_id FROM journal), 'item', NEW.id, json_object('id', OLD."id", 'source_id', OLD."source_id", 'state', OLD."state", 'title', OLD."title", 'url', OLD."url", 'canonical_url', OLD."canonical_url", 'author', OLD."author", 'published_at', OLD."published_at", 'received_at', OLD."received_at", 'changed_at', OLD."changed_at", 'decided_at', OLD."decided_at", 'hash', OLD."hash", 'via', OLD."via", 'rule_id', OLD."rule_id", 'rank', OLD."rank", 'story_id', OLD."story_id", 'categories', OLD."categories", 'authors', OLD."authors", 'summary', OLD."summary", 'text', OLD."text", 'html', OLD."html"), json_object('id', NEW."id", 'source_id', NEW."source_id", 'state', NEW."state", 'title', NEW."title", 'url', NEW."url", 'canonical_url', NEW."canonical_url", 'author', NEW."author", 'published_at', NEW."published_at", 'received_at', NEW."received_at", 'changed_at', NEW."changed_at", 'decided_at', NEW."decided_at", 'hash', NEW."hash", 'via', NEW."via", 'rule_id', NEW."rule_id", 'rank', NEW."rank", 'story_id', NEW."story_id", 'categories', NEW."categories", 'authors', NEW."authors", 'summary', NEW."summary", 'text', NEW."text", 'html', NEW."html"));
 END;
 
 CREATE TRIGGER journal_item_delete AFTER DELETE ON item
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'item', OLD.id, json_object('id', OLD."id", 'source_id', OLD."source_id", 'state', OLD."state", 'title', OLD."title", 'url', OLD."url", 'canonical_url', OLD."canonical_url", 'author', OLD."author", 'published_at', OLD."published_at", 'received_at', OLD."received_at", 'changed_at', OLD."changed_at", 'decided_at', OLD."decided_at", 'hash', OLD."hash", 'via', OLD."via", 'summary', OLD."summary", 'text', OLD."text", 'html', OLD."html"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'item', OLD.id, json_object('id', OLD."id", 'source_id', OLD."source_id", 'state', OLD."state", 'title', OLD."title", 'url', OLD."url", 'canonical_url', OLD."canonical_url", 'author', OLD."author", 'published_at', OLD."published_at", 'received_at', OLD."received_at", 'changed_at', OLD."changed_at", 'decided_at', OLD."decided_at", 'hash', OLD."hash", 'via', OLD."via", 'rule_id', OLD."rule_id", 'rank', OLD."rank", 'story_id', OLD."story_id", 'categories', OLD."categories", 'authors', OLD."authors", 'summary', OLD."summary", 'text', OLD."text", 'html', OLD."html"), NULL);
 END;
 
 CREATE TRIGGER journal_link_insert AFTER INSERT ON link
@@ -863,6 +1054,24 @@ WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   VALUES ((SELECT operation_id FROM journal), 'note', OLD.id, json_object('id', OLD."id", 'uid', OLD."uid", 'title', OLD."title", 'text', OLD."text", 'stage', OLD."stage", 'reach', OLD."reach", 'item_id', OLD."item_id", 'at', OLD."at", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'reviewed_at', OLD."reviewed_at", 'dropped_at', OLD."dropped_at"), NULL);
 END;
 
+CREATE TRIGGER journal_page_insert AFTER INSERT ON page
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'page', NEW.id, NULL, json_object('id', NEW."id", 'item_id', NEW."item_id", 'role', NEW."role", 'at', NEW."at", 'media_type', NEW."media_type", 'text', NEW."text", 'html', NEW."html", 'body', hex(NEW."body")));
+END;
+
+CREATE TRIGGER journal_page_update AFTER UPDATE ON page
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'page', NEW.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'role', OLD."role", 'at', OLD."at", 'media_type', OLD."media_type", 'text', OLD."text", 'html', OLD."html", 'body', hex(OLD."body")), json_object('id', NEW."id", 'item_id', NEW."item_id", 'role', NEW."role", 'at', NEW."at", 'media_type', NEW."media_type", 'text', NEW."text", 'html', NEW."html", 'body', hex(NEW."body")));
+END;
+
+CREATE TRIGGER journal_page_delete AFTER DELETE ON page
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'page', OLD.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'role', OLD."role", 'at', OLD."at", 'media_type', OLD."media_type", 'text', OLD."text", 'html', OLD."html", 'body', hex(OLD."body")), NULL);
+END;
+
 CREATE TRIGGER journal_response_insert AFTER INSERT ON response
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
@@ -879,6 +1088,24 @@ CREATE TRIGGER journal_response_delete AFTER DELETE ON response
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
   VALUES ((SELECT operation_id FROM journal), 'response', OLD.id, json_object('id', OLD."id", 'share_id', OLD."share_id", 'delivery_id', OLD."delivery_id", 'contact_id', OLD."contact_id", 'channel_id', OLD."channel_id", 'note_id', OLD."note_id", 'remote_id', OLD."remote_id", 'state', OLD."state", 'text', OLD."text", 'at', OLD."at"), NULL);
+END;
+
+CREATE TRIGGER journal_rule_insert AFTER INSERT ON rule
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'rule', NEW.id, NULL, json_object('id', NEW."id", 'action', NEW."action", 'pattern', NEW."pattern", 'argument', NEW."argument", 'person_id', NEW."person_id", 'source_id', NEW."source_id", 'tag_id', NEW."tag_id", 'contact_id', NEW."contact_id", 'created_at', NEW."created_at"));
+END;
+
+CREATE TRIGGER journal_rule_update AFTER UPDATE ON rule
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'rule', NEW.id, json_object('id', OLD."id", 'action', OLD."action", 'pattern', OLD."pattern", 'argument', OLD."argument", 'person_id', OLD."person_id", 'source_id', OLD."source_id", 'tag_id', OLD."tag_id", 'contact_id', OLD."contact_id", 'created_at', OLD."created_at"), json_object('id', NEW."id", 'action', NEW."action", 'pattern', NEW."pattern", 'argument', NEW."argument", 'person_id', NEW."person_id", 'source_id', NEW."source_id", 'tag_id', NEW."tag_id", 'contact_id', NEW."contact_id", 'created_at', NEW."created_at"));
+END;
+
+CREATE TRIGGER journal_rule_delete AFTER DELETE ON rule
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'rule', OLD.id, json_object('id', OLD."id", 'action', OLD."action", 'pattern', OLD."pattern", 'argument', OLD."argument", 'person_id', OLD."person_id", 'source_id', OLD."source_id", 'tag_id', OLD."tag_id", 'contact_id', OLD."contact_id", 'created_at', OLD."created_at"), NULL);
 END;
 
 CREATE TRIGGER journal_share_insert AFTER INSERT ON share
@@ -920,19 +1147,19 @@ END;
 CREATE TRIGGER journal_source_insert AFTER INSERT ON source
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'source', NEW.id, NULL, json_object('id', NEW."id", 'url', NEW."url", 'title', NEW."title", 'site_url', NEW."site_url", 'description', NEW."description", 'state', NEW."state", 'contact_id', NEW."contact_id", 'every_s', NEW."every_s", 'created_at', NEW."created_at", 'checked_at', NEW."checked_at", 'fetched_at', NEW."fetched_at", 'changed_at', NEW."changed_at", 'next_at', NEW."next_at", 'etag', NEW."etag", 'modified', NEW."modified", 'body_hash', NEW."body_hash", 'identity', NEW."identity", 'moved_to', NEW."moved_to", 'moved_since', NEW."moved_since", 'failures', NEW."failures", 'error', NEW."error", 'opml', NEW."opml"));
+  VALUES ((SELECT operation_id FROM journal), 'source', NEW.id, NULL, json_object('id', NEW."id", 'url', NEW."url", 'title', NEW."title", 'site_url', NEW."site_url", 'description', NEW."description", 'state', NEW."state", 'contact_id', NEW."contact_id", 'every_s', NEW."every_s", 'created_at', NEW."created_at", 'checked_at', NEW."checked_at", 'fetched_at', NEW."fetched_at", 'changed_at', NEW."changed_at", 'next_at', NEW."next_at", 'etag', NEW."etag", 'modified', NEW."modified", 'body_hash', NEW."body_hash", 'identity', NEW."identity", 'moved_to', NEW."moved_to", 'moved_since', NEW."moved_since", 'failures', NEW."failures", 'error', NEW."error", 'updates', NEW."updates", 'backlog', NEW."backlog", 'full_text', NEW."full_text", 'challenges_id', NEW."challenges_id", 'mailbox_id', NEW."mailbox_id", 'credential', NEW."credential", 'user_agent', NEW."user_agent", 'opml', NEW."opml"));
 END;
 
 CREATE TRIGGER journal_source_update AFTER UPDATE ON source
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'source', NEW.id, json_object('id', OLD."id", 'url', OLD."url", 'title', OLD."title", 'site_url', OLD."site_url", 'description', OLD."description", 'state', OLD."state", 'contact_id', OLD."contact_id", 'every_s', OLD."every_s", 'created_at', OLD."created_at", 'checked_at', OLD."checked_at", 'fetched_at', OLD."fetched_at", 'changed_at', OLD."changed_at", 'next_at', OLD."next_at", 'etag', OLD."etag", 'modified', OLD."modified", 'body_hash', OLD."body_hash", 'identity', OLD."identity", 'moved_to', OLD."moved_to", 'moved_since', OLD."moved_since", 'failures', OLD."failures", 'error', OLD."error", 'opml', OLD."opml"), json_object('id', NEW."id", 'url', NEW."url", 'title', NEW."title", 'site_url', NEW."site_url", 'description', NEW."description", 'state', NEW."state", 'contact_id', NEW."contact_id", 'every_s', NEW."every_s", 'created_at', NEW."created_at", 'checked_at', NEW."checked_at", 'fetched_at', NEW."fetched_at", 'changed_at', NEW."changed_at", 'next_at', NEW."next_at", 'etag', NEW."etag", 'modified', NEW."modified", 'body_hash', NEW."body_hash", 'identity', NEW."identity", 'moved_to', NEW."moved_to", 'moved_since', NEW."moved_since", 'failures', NEW."failures", 'error', NEW."error", 'opml', NEW."opml"));
+  VALUES ((SELECT operation_id FROM journal), 'source', NEW.id, json_object('id', OLD."id", 'url', OLD."url", 'title', OLD."title", 'site_url', OLD."site_url", 'description', OLD."description", 'state', OLD."state", 'contact_id', OLD."contact_id", 'every_s', OLD."every_s", 'created_at', OLD."created_at", 'checked_at', OLD."checked_at", 'fetched_at', OLD."fetched_at", 'changed_at', OLD."changed_at", 'next_at', OLD."next_at", 'etag', OLD."etag", 'modified', OLD."modified", 'body_hash', OLD."body_hash", 'identity', OLD."identity", 'moved_to', OLD."moved_to", 'moved_since', OLD."moved_since", 'failures', OLD."failures", 'error', OLD."error", 'updates', OLD."updates", 'backlog', OLD."backlog", 'full_text', OLD."full_text", 'challenges_id', OLD."challenges_id", 'mailbox_id', OLD."mailbox_id", 'credential', OLD."credential", 'user_agent', OLD."user_agent", 'opml', OLD."opml"), json_object('id', NEW."id", 'url', NEW."url", 'title', NEW."title", 'site_url', NEW."site_url", 'description', NEW."description", 'state', NEW."state", 'contact_id', NEW."contact_id", 'every_s', NEW."every_s", 'created_at', NEW."created_at", 'checked_at', NEW."checked_at", 'fetched_at', NEW."fetched_at", 'changed_at', NEW."changed_at", 'next_at', NEW."next_at", 'etag', NEW."etag", 'modified', NEW."modified", 'body_hash', NEW."body_hash", 'identity', NEW."identity", 'moved_to', NEW."moved_to", 'moved_since', NEW."moved_since", 'failures', NEW."failures", 'error', NEW."error", 'updates', NEW."updates", 'backlog', NEW."backlog", 'full_text', NEW."full_text", 'challenges_id', NEW."challenges_id", 'mailbox_id', NEW."mailbox_id", 'credential', NEW."credential", 'user_agent', NEW."user_agent", 'opml', NEW."opml"));
 END;
 
 CREATE TRIGGER journal_source_delete AFTER DELETE ON source
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'source', OLD.id, json_object('id', OLD."id", 'url', OLD."url", 'title', OLD."title", 'site_url', OLD."site_url", 'description', OLD."description", 'state', OLD."state", 'contact_id', OLD."contact_id", 'every_s', OLD."every_s", 'created_at', OLD."created_at", 'checked_at', OLD."checked_at", 'fetched_at', OLD."fetched_at", 'changed_at', OLD."changed_at", 'next_at', OLD."next_at", 'etag', OLD."etag", 'modified', OLD."modified", 'body_hash', OLD."body_hash", 'identity', OLD."identity", 'moved_to', OLD."moved_to", 'moved_since', OLD."moved_since", 'failures', OLD."failures", 'error', OLD."error", 'opml', OLD."opml"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'source', OLD.id, json_object('id', OLD."id", 'url', OLD."url", 'title', OLD."title", 'site_url', OLD."site_url", 'description', OLD."description", 'state', OLD."state", 'contact_id', OLD."contact_id", 'every_s', OLD."every_s", 'created_at', OLD."created_at", 'checked_at', OLD."checked_at", 'fetched_at', OLD."fetched_at", 'changed_at', OLD."changed_at", 'next_at', OLD."next_at", 'etag', OLD."etag", 'modified', OLD."modified", 'body_hash', OLD."body_hash", 'identity', OLD."identity", 'moved_to', OLD."moved_to", 'moved_since', OLD."moved_since", 'failures', OLD."failures", 'error', OLD."error", 'updates', OLD."updates", 'backlog', OLD."backlog", 'full_text', OLD."full_text", 'challenges_id', OLD."challenges_id", 'mailbox_id', OLD."mailbox_id", 'credential', OLD."credential", 'user_agent', OLD."user_agent", 'opml', OLD."opml"), NULL);
 END;
 
 CREATE TRIGGER journal_stage_insert AFTER INSERT ON stage
@@ -1007,12 +1234,30 @@ WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   VALUES ((SELECT operation_id FROM journal), 'trial', OLD.id, json_object('id', OLD."id", 'note_id', OLD."note_id", 'place', OLD."place", 'outcome', OLD."outcome", 'text', OLD."text", 'at', OLD."at", 'created_at', OLD."created_at"), NULL);
 END;
 
+CREATE TRIGGER journal_version_insert AFTER INSERT ON version
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'version', NEW.id, NULL, json_object('id', NEW."id", 'item_id', NEW."item_id", 'at', NEW."at", 'title', NEW."title", 'url', NEW."url", 'hash', NEW."hash", 'text', NEW."text", 'html', NEW."html"));
+END;
+
+CREATE TRIGGER journal_version_update AFTER UPDATE ON version
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'version', NEW.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'at', OLD."at", 'title', OLD."title", 'url', OLD."url", 'hash', OLD."hash", 'text', OLD."text", 'html', OLD."html"), json_object('id', NEW."id", 'item_id', NEW."item_id", 'at', NEW."at", 'title', NEW."title", 'url', NEW."url", 'hash', NEW."hash", 'text', NEW."text", 'html', NEW."html"));
+END;
+
+CREATE TRIGGER journal_version_delete AFTER DELETE ON version
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'version', OLD.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'at', OLD."at", 'title', OLD."title", 'url', OLD."url", 'hash', OLD."hash", 'text', OLD."text", 'html', OLD."html"), NULL);
+END;
+
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
 
-INSERT INTO alembic_version VALUES ('0002');
+INSERT INTO alembic_version VALUES ('0003');
 
 INSERT INTO journal (id, operation_id) VALUES (1, NULL);
 
 PRAGMA application_id = 1886088497;
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

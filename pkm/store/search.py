@@ -194,7 +194,7 @@ def _least_id(scope: Scope, query: q.Query) -> int | None:
         return None
     few = WINDOW * 50
     least, count = scope.db.execute(
-        "SELECT min(id), count(*) FROM (SELECT id FROM item WHERE state IN ('inbox', 'kept', 'dropped') "
+        "SELECT min(id), count(*) FROM (SELECT id FROM item WHERE state IN ('inbox', 'backlog', 'muted', 'kept', 'dropped') "
         "AND received_at >= :since LIMIT :few)", {"since": since, "few": few},
     ).fetchone()  # fmt: skip
     return None if count == few else int(least or 2**62)

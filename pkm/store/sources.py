@@ -90,7 +90,8 @@ def outlines(db: sqlite3.Connection) -> list[Row]:
 
 _POLLED = (
     "SELECT id, url, title, site_url, description, state, every_s, checked_at, fetched_at, changed_at, next_at, etag, "
-    "modified, body_hash, identity, moved_to, moved_since, failures, error FROM source"
+    "modified, body_hash, identity, moved_to, moved_since, failures, error, contact_id, updates, backlog, full_text, "
+    "mailbox_id, credential, user_agent FROM source"
 )
 
 

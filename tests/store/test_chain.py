@@ -104,7 +104,7 @@ def test_the_facts_of_a_step(store: Store) -> None:
     chain = trace(store.read(), "note", 1)
     assert (chain["id"], chain["kind"], chain["title"]) == ("n1", "note", "Desire paths beat roadmaps")
     steps = {step["relation"]: step for step in chain["chain"]}
-    assert steps["item"]["via"] == "source"
+    assert steps["item"]["via"] == "person"
     assert steps["item"]["title"] == "Desire paths in parks"
     assert steps["growth"] | {"because": "it was tried", "stage_from": "idea"} == steps["growth"]
     assert (steps["delivery"]["circle"], steps["delivery"]["channel"], steps["delivery"]["state"]) == (

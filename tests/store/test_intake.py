@@ -37,7 +37,7 @@ def test_what_comes_in_is_known_searched_and_in_the_inbox(store):
     assert ids == [1, 2]
     assert intake.known_entries(db, one) == {"a": ("hash of words", 1), "b": ("hash of zebra", 2)}
     assert [row[0] for row in db.execute("SELECT rowid FROM item_fts WHERE item_fts MATCH 'zebra'")] == [2]
-    assert {row[0] for row in db.execute("SELECT state || via FROM item")} == {"inboxsource"}
+    assert {row[0] for row in db.execute("SELECT state || via FROM item")} == {"inboxnetwork"}
     assert not db.execute("SELECT count(*) FROM change WHERE table_name = 'item'").fetchone()[0]
 
 

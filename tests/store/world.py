@@ -43,7 +43,7 @@ def _seek(unit: Unit) -> None:
     ], 1):  # fmt: skip
         day = f"2026-11-{10 + number}T08:00:00Z"
         unit.add(Item(source_id=source, state=state, title=title, text=text, url=f"https://example.org/{number}",
-                      author="Maria Silva" if source == 1 else "", received_at=day, published_at=day, via="source",
+                      author="Maria Silva" if source == 1 else "", received_at=day, published_at=day, via="person",
                       decided_at=None if state == "inbox" else AT))  # fmt: skip
     unit.add(
         Annotation(item_id=1, exact="planners follow later", comment="as in our team", created_at=AT, updated_at=AT)
