@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, lists, render, selectors
+from pkm.cli import complete, current, lists, mailbox, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
@@ -63,6 +63,8 @@ QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what fa
 
 
 def _state(row: Row) -> str:
+    if row["mailbox"]:
+        return f"{row['state']}, in {row['mailbox']}"
     if row["state"] == "active" and row["failures"]:
         return f"failing ({row['failures']})"
     return str(row["state"])
@@ -128,6 +130,8 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
         render.tell(f"{move['id']} has moved for good: {move['from']} → {move['to']}")
     for double in report.doubled if not quiet else ():
         render.tell(f"{double['id']} now leads to what {double['of']} follows: pkm seek remove {double['id']}")
+    if not quiet:
+        mailbox.tell_left(report)
     if report.interrupted:
         finished = report.sources - report.left
         render.tell(f"Stopped. Kept: what {finished} of {count(report.sources, 'source')} gave. Next: pkm seek pull")
@@ -150,7 +154,7 @@ def _exit_for(report: Any) -> None:
 @app.command(epilog="Example:  pkm seek add https://jarche.com --every 1d --tag pkm --contact harold")
 def add(
     addresses: Annotated[
-        list[str], typer.Argument(metavar="URL|FILE|-", help="A site, a feed, a feed file; -: addresses on stdin.")
+        list[str], typer.Argument(metavar="URL|FILE|-", help="A site, a feed, a mailbox, a file of these; -: addresses on stdin.")
     ],
     every: EveryOption = None,
     tag: TagOption = None,
@@ -158,6 +162,8 @@ def add(
     circle: CircleOption = None,
     title: Annotated[str, typer.Option("--title", help="What to call it; else as it calls itself.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Follow the address though no feed answers.")] = False,
+    all_mail: Annotated[bool, typer.Option("--all-mail", help="Of a mailbox, take personal letters too.")] = False,
+    subfolders: Annotated[bool, typer.Option("--subfolders", help="Of a Maildir, read its folders too.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Follow a source: a site's address finds its feed. Its items come with the next pull."""
@@ -166,7 +172,7 @@ def add(
         raise Invalid("stdin", "it holds no address", next="pkm seek add https://example.org")
     options = {
         "title": title, "tags": tag or (), "every_s": _seconds(every), "contact_id": _contact(contact),
-        "circle_ids": _circles(circle),
+        "circle_ids": _circles(circle), "all_mail": all_mail, "subfolders": subfolders,
     }  # fmt: skip
     if len(given) == 1:
         _show_added(_add(given[0], force, options), json)
@@ -178,7 +184,10 @@ def add(
 def _add(address: str, force: bool, options: Row) -> Any:
     from pkm.seek.sources import add_source
 
-    return add_source(current.store(), _find(address, force), **options)
+    if (added := mailbox.add(address, force, options)) is not None:
+        return added
+    said = {name: value for name, value in options.items() if name not in mailbox.OPTIONS}
+    return add_source(current.store(), _find(address, force), **said)
 
 
 def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> None:
@@ -236,7 +245,7 @@ def _show_added(added: Any, json: bool) -> None:
     if added.like:
         like = added.like["id"]
         render.tell(f"{like} follows {added.like['url']}, which may be the same. Next: pkm seek remove {like}")
-    render.emit_made(added.row, as_json=json, also=[added.row["url"]] if added.row["title"] != added.row["url"] else [])
+    render.emit_made(added.row, as_json=json, also=[added.row["url"]] if added.row["url"] not in ("", added.row["title"]) else [])
 
 
 def _seconds(every: str | None) -> int | None:
@@ -301,7 +310,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
         ("every", format_span(row["every_s"]) if row["every_s"] else ""),
         ("fetched", ago(row["fetched_at"], at) if row["fetched_at"] else "never"),
         ("changed", ago(row["changed_at"], at) if row["changed_at"] else ""),
-        ("next", ago(row["next_at"], at) if row["next_at"] else "now"),
+        ("next", "" if row["url"].startswith("mail:") else ago(row["next_at"], at) if row["next_at"] else "now"),
         ("contact", row["contact"] or ""), ("circles", ", ".join(row["circles"])),
         ("tags", " ".join(f"#{name}" for name in row["tags"])),
     ]  # fmt: skip

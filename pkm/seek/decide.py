@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pkm.dates import parse_stamp, stamp
 from pkm.seek.entry import ParsedEntry
+from pkm.seek.letter import Letter
 from pkm.seek.rhythm import NOTHING_ASKED, Asked, next_look
 from pkm.seek.story import sort_entries
 from pkm.store.intake import Brought, Known, Standing
@@ -67,6 +68,11 @@ class Facts:
         return self.title or self.url
 
     @property
+    def is_list(self) -> bool:
+        """Whether its items are letters that come into a mailbox: it is not asked itself."""
+        return self.url.startswith("mail:")
+
+    @property
     def host(self) -> str:
         """The host that is asked, "" for a file; the whole address where it has no host that can be read."""
         try:
@@ -82,6 +88,8 @@ class Fetched:
     unchanged: a 304, or the very bytes of the last time. entries: (key, entry), each once, by the rung `scheme`;
     partial: only what is new (226, RFC 3229). asked: how rarely the source asks to be looked at. failure: why there is
     nothing; `offline`: it may be the network; `held`: another source's answer closed the host.
+    letters: what came into a mailbox, for the sources of their lists (seek/mail); personal: how many were left there;
+    more: the rest is yet to come. past: older than what the source gave before.
     """
 
     etag: str | None = None
@@ -101,6 +109,10 @@ class Fetched:
     not_before: datetime | None = None
     offline: bool = False
     held: bool = False
+    letters: tuple[Letter, ...] = ()
+    personal: int = 0
+    more: bool = False
+    past: bool = False
 
     @property
     def host_waits(self) -> bool:

@@ -21,8 +21,10 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from pkm.errors import PkmError
 from pkm.net.fetch import Fetcher, FetchError, Response, read_file
+from pkm.net.mailbox import is_mailbox
 from pkm.net.times import fresh_seconds, in_words
 from pkm.seek.decide import Facts, Fetched, may_ask_conditionally
+from pkm.seek.mailbox import read_mailbox
 from pkm.seek.rhythm import Asked
 
 THREADS = 16
@@ -93,8 +95,11 @@ class Gathering:
         return self
 
     def __iter__(self) -> Iterator[tuple[Facts, Fetched]]:
-        for _ in range(self._total):
-            yield self._results.get()
+        left = self._total
+        while left:
+            facts, fetched = self._results.get()
+            left -= not fetched.more
+            yield facts, fetched
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop.set()
@@ -132,6 +137,8 @@ class Gathering:
             if facts.url[:5].lower() == "file:":
                 body = Body(facts.url, "", read_file(facts.url), facts.identity)
                 return _compare(facts, body, Fetched(), may_ask_conditionally(facts, self._now))
+            if is_mailbox(facts.url):
+                return self._read_mailbox(facts)
             return self._ask(facts)
         except FetchError as error:
             if error.offline:
@@ -143,6 +150,18 @@ class Gathering:
             )
         except PkmError as error:
             return Fetched(failure=error.why)
+
+    def _read_mailbox(self, facts: Facts) -> Fetched:
+        """The last of a mailbox's letters; those before it go ahead, since all together may be too many to hold."""
+        before = None
+        for fetched in read_mailbox(facts):
+            if before is not None:
+                self._put(self._results, (facts, before))
+            if self._stop.is_set():
+                break
+            before = fetched
+        self._network.reached()
+        return before or Fetched()
 
     def _ask(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
         conditional = may_ask_conditionally(facts, self._now)

@@ -14,10 +14,11 @@ from pkm.errors import Exists, Invalid, NotFound
 from pkm.html import canonical_url, same_page_key
 from pkm.ids import make
 from pkm.net.fetch import Fetcher, Response, file_path, read_file
+from pkm.net.mailbox import is_mailbox
 from pkm.seek.autodiscover import FoundFeed, find_feeds
 from pkm.seek.entry import ParsedFeed
 from pkm.seek.parse import parse_feed
-from pkm.store import intake, sources, tags
+from pkm.store import intake, mail, sources, tags
 from pkm.store.model import CircleSource, Source
 from pkm.store.session import Store, Unit
 from pkm.text import count, one_line
@@ -41,7 +42,7 @@ def as_address(text: str) -> str:
     text = one_line(text)
     text = re.sub(r"^feed:(?://)?(?=https?:)", "", text, flags=re.IGNORECASE)
     text = re.sub(r"^feed://", "http://", text, flags=re.IGNORECASE)
-    if re.match(r"https?://[^/?#]", text, re.IGNORECASE):
+    if re.match(r"https?://[^/?#]", text, re.IGNORECASE) or is_mailbox(text):
         return text
     if text[:5].lower() == "file:" or text.startswith(("/", "./", "../", "~")) or Path(text).is_file():
         path = file_path(text).absolute()
@@ -178,6 +179,8 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
             _move(unit, source, as_address(edit.url))
         if edit.state is not None:
             _set_state(source, edit.state)
+            if edit.state == "active" and source.mailbox_id:  # its letters of the meantime come, as a feed's entries do
+                mail.reread_mailbox(unit, number)
         unit.flush()
         _retag(unit, number, edit)
         row = _row(unit, number)
