@@ -187,8 +187,8 @@ def crlf(letter: str) -> str:
 
 
 ALL = [
-    *(substack(number) for number in (1, 2, 3)), *(crlf(each).encode() for each in (MAILCHIMP, BUTTONDOWN, DIGEST, BROKEN_BOUNDARY)),
-    outlook(), big5(),
+    *(substack(number) for number in (1, 2, 3)),
+    *(crlf(each).encode() for each in (MAILCHIMP, BUTTONDOWN, DIGEST, BROKEN_BOUNDARY)), outlook(), big5(),
 ]  # fmt: skip
 """Nine letters of seven lists."""
 

@@ -42,11 +42,12 @@ def add(address: str, force: bool, options: dict[str, Any]) -> Any:
 def _check_server(address: str, place: Any, credential: str) -> None:
     from pkm.net.imap import check_folder
     from pkm.net.mailbox import make_url
+    from pkm.seek.credential import read_secret
 
     if not credential:
         step = f"pkm seek add {make_url(place)} --credential env:NAME"
         raise NotFound(f"the password of {place.user}", "nothing says where it is", kept="Nothing was added.", next=step)
-    check_folder(without_user(address), place, credential)
+    check_folder(without_user(address), place, read_secret(credential))
 
 
 def take_letter(address: str, *, kept: bool = False, tag_names: Sequence[str] = ()) -> Any:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, lists, mailbox, render, selectors
+from pkm.cli import access, complete, current, lists, mailbox, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
@@ -59,6 +59,13 @@ CircleOption = Annotated[
     typer.Option("--circle", help="A circle that it serves; may be given again.",
                  autocompletion=complete.complete_circles),
 ]  # fmt: skip
+CredentialOption = Annotated[
+    str | None,
+    typer.Option("--credential", help="Where its secret is, never the secret: env:NAME, command:WORDS, file:PATH."),
+]
+AgentOption = Annotated[
+    str | None, typer.Option("--user-agent", help="What to be asked as, where its host refuses pkm's own name.")
+]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
 
 
@@ -161,6 +168,8 @@ def add(
     contact: ContactOption = None,
     circle: CircleOption = None,
     title: Annotated[str, typer.Option("--title", help="What to call it; else as it calls itself.")] = "",
+    credential: CredentialOption = None,
+    user_agent: AgentOption = None,
     force: Annotated[bool, typer.Option("--force", help="Follow the address though no feed answers.")] = False,
     all_mail: Annotated[bool, typer.Option("--all-mail", help="Of a mailbox, take personal letters too.")] = False,
     subfolders: Annotated[bool, typer.Option("--subfolders", help="Of a Maildir, read its folders too.")] = False,
@@ -172,8 +181,10 @@ def add(
         raise Invalid("stdin", "it holds no address", next="pkm seek add https://example.org")
     options = {
         "title": title, "tags": tag or (), "every_s": _seconds(every), "contact_id": _contact(contact),
-        "circle_ids": _circles(circle), "all_mail": all_mail, "subfolders": subfolders,
+        "circle_ids": _circles(circle), "credential": access.place(credential), "user_agent": user_agent or "",
+        "all_mail": all_mail, "subfolders": subfolders,
     }  # fmt: skip
+    access.warn_of_secrets(given)
     if len(given) == 1:
         _show_added(_add(given[0], force, options), json)
         render.tell("Next: pkm seek")
@@ -187,7 +198,8 @@ def _add(address: str, force: bool, options: Row) -> Any:
     if (added := mailbox.add(address, force, options)) is not None:
         return added
     said = {name: value for name, value in options.items() if name not in mailbox.OPTIONS}
-    return add_source(current.store(), _find(address, force), **said)
+    found = _find(address, force, credential=options["credential"], user_agent=options["user_agent"])
+    return add_source(current.store(), found, **said)
 
 
 def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> None:
@@ -211,12 +223,12 @@ def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> No
         raise typer.Exit(4 if rows else 1)
 
 
-def _find(address: str, force: bool) -> Any:
+def _find(address: str, force: bool, **access: str) -> Any:
     """The feed to follow: found at the address; with --force the address itself where there is none."""
     from pkm.seek.sources import as_address, choose_main, look_for_feed
 
     try:
-        found = look_for_feed(address)
+        found = look_for_feed(address, **access)
     except PkmError as error:
         if force:
             return as_address(address)
@@ -334,6 +346,8 @@ def edit(
         typer.Option("--contact", help="Who writes it; \"\": nobody.", autocompletion=complete.complete_contacts),
     ] = None,
     circle: CircleOption = None,
+    credential: CredentialOption = None,
+    user_agent: AgentOption = None,
     leave: Annotated[
         Strings,
         typer.Option("--leave", help="A circle it no longer serves.", autocompletion=complete.complete_circles),
@@ -355,8 +369,9 @@ def edit(
         state="paused" if pause else "active" if resume else None,
         add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
         drop_tags=[word[1:] for word in words if word.startswith("-")],
-        join_circles=_circles(circle), leave_circles=_circles(leave),
+        join_circles=_circles(circle), leave_circles=_circles(leave), credential=credential, user_agent=user_agent,
     )  # fmt: skip
+    access.warn_of_secrets([url or ""])
     if change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
         raise Invalid(f"edit {found.id}", "nothing to change was named", next=f"pkm seek edit {found.id} --help")
     row = edit_source(current.store(), found.number, change)

@@ -20,7 +20,6 @@ from pkm.errors import Invalid, NotFound
 from pkm.net.failure import FetchError
 from pkm.net.fetch import _ssl_context
 from pkm.net.mailbox import MAX_LETTER, Place, Reading, Wanted
-from pkm.net.secret import read_secret
 from pkm.text import one_line
 
 CONNECT_S, ANSWER_S = 5.0, 20.0
@@ -59,15 +58,15 @@ def _refuse_large(size: int) -> None:
 class ImapReading(Reading):
     """The letters of a folder on a server that have come since the last time, by UIDVALIDITY and UID."""
 
-    def __init__(self, url: str, place: Place, cursor: str | None, wanted: Wanted, credential: str) -> None:
+    def __init__(self, url: str, place: Place, cursor: str | None, wanted: Wanted, secret: str) -> None:
         super().__init__(cursor, wanted)
         self._url = url
         self._place = place
         if not place.user or not place.host:
             raise Invalid(url, "it should name who logs in and where", next="imaps://ann@mail.example.org/Newsletters")
-        if not credential:
+        if not secret:
             raise NotFound(f"the password of {place.user}", "the source has no credential")
-        self._secret = read_secret(credential)
+        self._secret = secret
 
     def __iter__(self) -> Iterator[bytes]:
         with _explained(self._url), _logged_in(self._url, self._place, self._secret) as server:
@@ -233,8 +232,7 @@ def _asked(answer: tuple[str, list[Any]]) -> list[Any]:
     return [line for line in lines if line is not None]
 
 
-def check_folder(url: str, place: Place, credential: str) -> None:
-    """The folder can be read. Raises PkmError kinds where not."""
-    reading = ImapReading(url, place, None, bool, credential)
-    with _explained(url), _logged_in(url, place, reading._secret) as server:
+def check_folder(url: str, place: Place, secret: str) -> None:
+    """The folder can be read. Raises FetchError where not."""
+    with _explained(url), _logged_in(url, place, secret) as server:
         _examine(server, url, place.path)

@@ -283,7 +283,7 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def open_mailbox(url: str, *, cursor: str | None, wanted: Wanted, credential: str = "") -> Reading:
+def open_mailbox(url: str, *, cursor: str | None, wanted: Wanted, secret: str = "") -> Reading:
     """The mailbox's letters that the cursor does not know, ready to be read. Raises PkmError kinds, while reading too."""
     place = read_place(url)
     if place.all_mail:
@@ -295,7 +295,7 @@ def open_mailbox(url: str, *, cursor: str | None, wanted: Wanted, credential: st
     if place.scheme in ("imap", "imaps"):
         from pkm.net.imap import ImapReading
 
-        return ImapReading(url, place, cursor, wanted, credential)
+        return ImapReading(url, place, cursor, wanted, secret)
     raise PkmError(url, "it is no mailbox")
 
 

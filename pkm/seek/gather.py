@@ -23,6 +23,7 @@ from pkm.errors import PkmError
 from pkm.net.fetch import Fetcher, FetchError, Response, read_file
 from pkm.net.mailbox import is_mailbox
 from pkm.net.times import fresh_seconds, in_words
+from pkm.seek.credential import Credentials
 from pkm.seek.decide import Facts, Fetched, may_ask_conditionally
 from pkm.seek.mailbox import read_mailbox
 from pkm.seek.rhythm import Asked
@@ -83,6 +84,7 @@ class Gathering:
         self._readers = _start_readers(len(sources))
         self._fetcher = Fetcher()
         self._network = _Network()
+        self._credentials = Credentials()
         self._stop = threading.Event()
         self._bodies: Queue[tuple[Facts, Body, Fetched]] = Queue(2 * len(self._readers))
         self._results: Queue[tuple[Facts, Fetched]] = Queue(64)
@@ -128,7 +130,7 @@ class Gathering:
                 self._put(self._bodies, (facts, *got))
                 continue
             self._put(self._results, (facts, got))
-            silent = silent + 1 if host and got.failure and got.status is None else 0
+            silent = silent + 1 if host and got.failure and got.status is None and not got.unasked else 0
             held = held or _hold(host, got, silent, self._now)
 
     def _fetch(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
@@ -165,9 +167,14 @@ class Gathering:
 
     def _ask(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
         conditional = may_ask_conditionally(facts, self._now)
+        try:
+            secret = self._credentials.headers(facts.credential)
+        except PkmError as error:
+            return Fetched(failure=str(error), unasked=True)
         response = self._fetcher.fetch(
-            facts.url, etag=facts.etag if conditional else None, modified=facts.modified if conditional else None
-        )
+            facts.url, etag=facts.etag if conditional else None, modified=facts.modified if conditional else None,
+            headers=secret, user_agent=facts.user_agent,
+        )  # fmt: skip
         self._network.reached()
         told = _told(response, self._now)
         if response.not_modified or response.body is None:

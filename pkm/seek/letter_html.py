@@ -16,6 +16,7 @@ _VOID = set(_VOID_LISTED.split())
 _UNREAD = {"script", "style", "template", "noscript", "title", "svg", "object", "iframe"}
 _OUTER = {"body", "html", "table", "tbody", "tr", "td", "div", "center"}
 _DROPPED = _VOID - {"br", "hr", "wbr", "col"}
+_DEEPEST = 300  # tags that are open at once: what is opened within them is read without its tag
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
     r"|(?:max-height|font-size|line-height|max-width)\s*:\s*0(?:px|em|pt|%)?\s*(?:;|!|$)", re.I
@@ -80,6 +81,8 @@ class _Reader(HTMLParser):
         self._href = ""
         self._link_at = 0  # where in `out` the link that is open stands
         self._words = ""
+        self._in_link = False
+        self._open_tags = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Opens a tag, or begins what is left out."""
@@ -93,14 +96,17 @@ class _Reader(HTMLParser):
             self._hidden = [tag]
         elif tag == "img":
             self._read_picture(given, hides)
-        elif tag not in _DROPPED:
+        elif tag not in _DROPPED and self._open_tags < _DEEPEST:
             self._open(tag, given)
 
     def _open(self, tag: str, given: dict[str, str]) -> None:
         kept = {name: value for name, value in given.items() if name in ("href", "title", "start", "colspan", "rowspan")}
         if tag == "a":
             self._end_link()
+            self.out.append("</a>" if self._in_link else "")
+            self._in_link = True
             self._href, self._link_at, self._words = given.get("href", ""), len(self.out), given.get("title", "")
+        self._open_tags += tag not in _VOID
         attributes = "".join(f' {name}="{entities.escape(value)}"' for name, value in kept.items())
         self.out.append(f"<{tag}{attributes}>")
 
@@ -121,7 +127,9 @@ class _Reader(HTMLParser):
         self._hidden = []  # what stands around it ends, so it does too
         if tag == "a":
             self._end_link()
+            self._in_link = False
         if tag not in _VOID:
+            self._open_tags = max(0, self._open_tags - 1)
             self.out.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pkm.errors import BadInput
 from pkm.net.mailbox import open_mailbox
+from pkm.seek.credential import read_secret
 from pkm.seek.decide import Facts, Fetched
 from pkm.seek.letter import Letter, is_bulk, read_letter
 
@@ -18,7 +19,8 @@ def read_mailbox(facts: Facts) -> Iterator[Fetched]:
     Only the last piece says up to where the mailbox is read: what is cut short is read again. Personal letters are left
     out, unless the mailbox's address says otherwise. Raises PkmError kinds.
     """
-    reading = open_mailbox(facts.url, cursor=facts.etag, wanted=is_bulk, credential=facts.credential)
+    secret = read_secret(facts.credential) if facts.credential else ""
+    reading = open_mailbox(facts.url, cursor=facts.etag, wanted=is_bulk, secret=secret)
     letters: list[Letter] = []
     size, past = 0, False
     for data in reading:

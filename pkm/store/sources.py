@@ -1,11 +1,11 @@
 """Sources: which are followed, which are due, and what a pull has to know of them. Reads only."""
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pkm import text
 from pkm.ids import make
 
 Row = dict[str, Any]
@@ -24,7 +24,7 @@ FROM source
 
 _SHOWN = (
     "url", "site_url", "description", "state", "items", "every_s", "created_at", "checked_at", "fetched_at",
-    "changed_at", "next_at", "failures", "error",
+    "changed_at", "next_at", "failures", "error", "moved_to", "credential", "user_agent",
 )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def _shape(row: sqlite3.Row) -> Row:
 
 def without_user(url: str) -> str:
     """The address as it may be shown: without a user name and password."""
-    return re.sub(r"^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#]*@", r"\1", url)
+    return text.without_user(url)
 
 
 def _json(ids: Iterable[int] | None) -> str | None:

@@ -1,7 +1,5 @@
 """A letter in bytes becomes an entry of its list: whole, readable, and nothing in it that would be loaded."""
 
-import time
-
 import pytest
 
 from pkm.errors import BadInput
@@ -127,7 +125,7 @@ def test_joiners_within_words_and_emoji_stay():
 
 
 HOSTILE = {
-    "ten thousand multiparts": b"".join(
+    "ten thousand multiparts": b"Subject: s\n" + b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (number, number) for number in range(10_000)
     ),
     "a million parts": b"From: a@b.c\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 1_000_000,
@@ -142,10 +140,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_letters_cost_no_minutes(name: str):
-    started = time.process_time()
-    try:
-        read_letter(HOSTILE[name])
-    except BadInput:
-        pass
-    assert time.process_time() - started < 30  # minutes or for ever without the bounds
+def test_hostile_letters_are_read_within_bounds(name: str):  # without the bounds it takes minutes, or for ever
+    entry = read_letter(HOSTILE[name]).entry
+    assert len(entry.html) <= 1_100_000
+    assert len(entry.title) <= 1000
