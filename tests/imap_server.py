@@ -61,7 +61,7 @@ class _Connection(socketserver.StreamRequestHandler):
             if word == "UID":
                 word = "UID " + command.split(" ")[1].upper()
             answer = getattr(self, "do_" + word.lower().replace(" ", "_"), None)
-            self._say(f"{tag} {answer(command) if answer else 'BAD unknown'}")
+            self._say(f"{tag} {answer(command) if answer else 'BAD unknown'} (done)")
             if word == "LOGOUT":
                 return
 

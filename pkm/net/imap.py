@@ -111,10 +111,18 @@ def _explained(url: str) -> Iterator[None]:
         raise FetchError(url, "connection refused") from error
     except OSError as error:
         raise FetchError(url, f"the connection broke: {error.strerror or 'it was closed'}") from error
+    except imaplib.IMAP4.abort as error:
+        closed = "EOF" in str(error) or "socket error" in str(error)
+        why = "the server closed the connection" if closed else f"the server's answer cannot be used: {_words(error)}"
+        raise FetchError(url, why) from error
     except imaplib.IMAP4.error as error:
-        raise FetchError(url, f"the server's answer cannot be used: {one_line(str(error), 200)}") from error
+        raise FetchError(url, f"the server's answer cannot be used: {_words(error)}") from error
     except (ValueError, IndexError, TypeError, AttributeError) as error:
         raise FetchError(url, "the server's answer is no IMAP that can be read") from error
+
+
+def _words(error: Exception) -> str:
+    return one_line(str(error), 200)
 
 
 @contextlib.contextmanager

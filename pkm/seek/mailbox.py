@@ -16,7 +16,8 @@ BYTES_AT_ONCE = 4_000_000
 def read_mailbox(facts: Facts) -> Iterator[Fetched]:
     """The letters that came since the last time, in one or more pieces; at least one, the last without `more`.
 
-    Only the last piece says up to where the mailbox is read: what is cut short is read again. Personal letters are left
+    Only the last piece says up to where the mailbox is read: what is cut short is read again. Of a mailbox that is read
+    for the first time, all but the first piece is its past. Personal letters are left
     out, unless the mailbox's address says otherwise. Raises PkmError kinds.
     """
     secret = read_secret(facts.credential) if facts.credential else ""
@@ -31,5 +32,5 @@ def read_mailbox(facts: Facts) -> Iterator[Fetched]:
         size += len(data)
         if len(letters) >= AT_ONCE or size >= BYTES_AT_ONCE:
             yield Fetched(etag=facts.etag, letters=tuple(letters), more=True, past=past)
-            letters, size, past = [], 0, True
+            letters, size, past = [], 0, facts.etag is None
     yield Fetched(etag=reading.cursor, letters=tuple(letters), personal=reading.left_out, past=past)
