@@ -8,9 +8,11 @@ Letters are (UID, bytes). Nothing can be changed: what is no reading is answered
 
 import re
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +30,10 @@ class Folder:
 
 
 class ImapServer(socketserver.ThreadingTCPServer):
-    """`commands`: every line that was received, without its tag. `starttls`: whether it offers (and then refuses) TLS."""
+    """`commands`: every line that was received, without its tag, those under TLS with a lock before them.
+
+    `certificate`: what it has for TLS; `starttls`: whether it begins without and offers it.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -40,6 +45,8 @@ class ImapServer(socketserver.ThreadingTCPServer):
         self.commands: list[str] = []
         self.huge_literal = False
         self.silent_at = ""
+        self.certificate: Path | None = None
+        self.starttls = False
 
     @property
     def url(self) -> str:
@@ -51,10 +58,13 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.folder = Folder()
+        self.lock = ""
+        if self.server.certificate and not self.server.starttls:
+            self._secure()
         self._say("* OK ready")
         while line := self.rfile.readline(100_000):
             tag, _, command = line.decode("latin-1").strip().partition(" ")
-            self.server.commands.append(command)
+            self.server.commands.append(self.lock + command)
             word = command.split(" ")[0].upper()
             if self.server.silent_at and command.startswith(self.server.silent_at):
                 return
@@ -64,12 +74,27 @@ class _Connection(socketserver.StreamRequestHandler):
             self._say(f"{tag} {answer(command) if answer else 'BAD unknown'} (done)")
             if word == "LOGOUT":
                 return
+            if word == "STARTTLS":
+                self._secure()
+
+    def _secure(self) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.server.certificate)
+        try:
+            secured = context.wrap_socket(self.connection, server_side=True)
+        except OSError:  # a client that does not trust it
+            return
+        self.rfile, self.wfile, self.lock = secured.makefile("rb"), secured.makefile("wb", 0), "🔒"
 
     def _say(self, line: str) -> None:
         self.wfile.write(line.encode("latin-1") + b"\r\n")
 
     def do_capability(self, command: str) -> str:
-        self._say("* CAPABILITY IMAP4rev1 AUTH=PLAIN")
+        offer = " STARTTLS LOGINDISABLED" if self.server.starttls and not self.lock else ""
+        self._say(f"* CAPABILITY IMAP4rev1 AUTH=PLAIN{offer}")
+        return "OK"
+
+    def do_starttls(self, command: str) -> str:
         return "OK"
 
     def do_login(self, command: str) -> str:

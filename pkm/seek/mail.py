@@ -101,8 +101,8 @@ def _bring_letter(unit: Unit, letter: Letter) -> tuple[int, bool]:
     plan = plan_source(facts, fetched, known, at, at - at, standing=standing)
     intake.know(unit, source_id, plan.known_as)
     intake.change(unit, source_id, plan.changed)
-    intake.set_polled(unit, source_id, plan.columns)
     if plan.new:
+        intake.set_polled(unit, source_id, plan.columns)
         one = plan.new[0]._replace(via=via_of(facts), state="inbox")
         return intake.bring_in(unit, [(source_id, one)])[0], True
     ((key, _),) = fetched.entries

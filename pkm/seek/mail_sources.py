@@ -112,8 +112,7 @@ def follow_list(store: Store, url: str) -> SourceAdded:
         boxes = mail.find_mailbox(unit.connection, SCHEMES)
         mail.welcome_list(unit, url)
         number = mail.add_list(unit, url, "", mailbox_id=None, contact_id=None, state="active")
-        for box, _ in boxes:
-            mail.reread_mailbox(unit, box)
+        mail.reread_mailboxes(unit, [box for box, _ in boxes])
         row = sources.row(unit.connection, number)
         assert row is not None
         unit.summarize(f"follows {row['title']} again")

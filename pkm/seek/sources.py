@@ -190,7 +190,7 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
         if edit.state is not None:
             _set_state(source, edit.state)
             if edit.state == "active" and source.mailbox_id:  # its letters of the meantime come, as a feed's entries do
-                mail.reread_mailbox(unit, number)
+                mail.reread_mailboxes(unit, [source.mailbox_id])
         _set_access(source, edit)
         unit.flush()
         _retag(unit, number, edit)

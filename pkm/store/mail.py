@@ -60,11 +60,11 @@ def set_mailbox(unit: Unit, source_id: int, mailbox_id: int) -> None:
     )
 
 
-def reread_mailbox(unit: Unit, source_id: int) -> None:
-    """The mailbox of a list is read from its beginning at the next pull; what is known is not brought again."""
+def reread_mailboxes(unit: Unit, mailbox_ids: Sequence[int]) -> None:
+    """The mailboxes are due, and read from their beginning; what is known is not brought again."""
     unit.connection.execute(
-        "UPDATE source SET etag = NULL, next_at = NULL WHERE id = (SELECT mailbox_id FROM source WHERE id = :id)",
-        {"id": source_id},
+        "UPDATE source SET etag = NULL, next_at = NULL WHERE id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(list(mailbox_ids))},
     )
 
 

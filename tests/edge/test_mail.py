@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pkm.config import Home
+from pkm.net import fetch
 from pkm.net.mailbox import read_place
 from pkm.seek.pull import PullReport, pull
 from pkm.seek.sources import add_source, remove_sources
@@ -298,6 +299,40 @@ def test_a_password_is_not_sent_in_the_open_to_another_machine(imap: ImapServer,
     follow(store, f"{imap.url}/N", credential="env:LETTERS")
     report = pull(store)
     assert "not sent in the open" in report.failures[0]["why"]
+    assert not any("LOGIN" in command for command in imap.commands)
+
+
+LOOPBACK = Path(__file__).parents[1] / "data" / "loopback.pem"
+
+
+@pytest.fixture
+def trusted(monkeypatch) -> Iterator[None]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(LOOPBACK))
+    fetch._ssl_context.cache_clear()
+    yield
+    fetch._ssl_context.cache_clear()
+
+
+@pytest.mark.parametrize("starttls", [False, True])
+def test_tls_from_the_start_or_before_anything_is_said(store, imap: ImapServer, monkeypatch, trusted, starttls):
+    monkeypatch.setenv("LETTERS", "s3cret")
+    imap.certificate, imap.starttls = LOOPBACK, starttls
+    imap.folders["INBOX"] = Folder()
+    imap.folders["INBOX"].add(letters.plain(1))
+    url = imap.url if starttls else imap.url.replace("imap:", "imaps:")
+    follow(store, url, credential="env:LETTERS")
+    assert counts(pull(store)) == (1, 0, 0, 0)
+    open_words = {command.split(" ")[0] for command in imap.commands if not command.startswith("🔒")}
+    assert open_words == ({"CAPABILITY", "STARTTLS"} if starttls else set())
+
+
+@pytest.mark.parametrize("starttls", [False, True])
+def test_a_certificate_that_nobody_knows_gets_no_password(store, imap: ImapServer, monkeypatch, starttls):
+    monkeypatch.setenv("LETTERS", "s3cret")
+    imap.certificate, imap.starttls = LOOPBACK, starttls
+    follow(store, imap.url if starttls else imap.url.replace("imap:", "imaps:"), credential="env:LETTERS")
+    report = pull(store)
+    assert "certificate" in report.failures[0]["why"]
     assert not any("LOGIN" in command for command in imap.commands)
 
 
