@@ -204,6 +204,8 @@ class MboxReading(Reading):
             if {name: known.get(name) for name in stands} == stands:
                 return
             spans = _find_letters(file, _continue_at(file, known, status.st_size))
+            if not spans and status.st_size:
+                raise BadInput(str(self._path), "it is no mbox: no letter begins in it")
             last = ""
             for start, end in reversed(spans):
                 data = _read_letter(file, start, end)
@@ -270,7 +272,7 @@ def _find_letters(file: IO[bytes], at: int) -> list[tuple[int, int]]:
             starts.append(at)
         at += len(line)
         blank = line in (b"\n", b"\r\n")
-    return list(zip(starts, [*starts[1:], at], strict=True))
+    return list(zip(starts, [*starts[1:], at][: len(starts)], strict=True))
 
 
 def _read_letter(file: IO[bytes], start: int, end: int) -> bytes:

@@ -62,12 +62,19 @@ def read_body(body: Body) -> Fetched:
         feed = parse_feed(body.data, url=body.url, content_type=body.content_type)
     except PkmError as error:
         return Fetched(failure=error.why)
+    except Exception as error:
+        return _broken(error)
     scheme = body.identity or (choose_scheme(feed.entries) if feed.entries else None)
     entries = tuple(distinct(feed.entries, scheme or "guid"))
     return Fetched(
         title=feed.title, site_url=feed.site_url, description=feed.description, scheme=scheme, entries=entries,
         asked=Asked(ttl_s=feed.ttl_s, skip_hours=feed.skip_hours, skip_days=feed.skip_days),
     )  # fmt: skip
+
+
+def _broken(error: Exception) -> Fetched:
+    """The failure where pkm itself is at fault: one source never stops the others."""
+    return Fetched(failure=f"pkm cannot read it, and should ({type(error).__name__})")
 
 
 class Gathering:
@@ -152,6 +159,8 @@ class Gathering:
             )
         except PkmError as error:
             return Fetched(failure=error.why)
+        except Exception as error:  # a thread that ends gives no result, and the pull would wait for it for ever
+            return _broken(error)
 
     def _read_mailbox(self, facts: Facts) -> Fetched:
         """The last of a mailbox's letters; those before it go ahead, since all together may be too many to hold."""

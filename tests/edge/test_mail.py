@@ -341,3 +341,12 @@ def test_mail_stands_in_no_list_of_feeds(store, tmp_path):
     pull(store)
     assert sources.outlines(store.read()) == []
     assert intake.source_at(store.read(), "mail:weekly.example.org") == 2
+
+
+def test_a_mistake_of_our_own_fails_one_source_and_hangs_nothing(store, tmp_path, server: FeedServer, monkeypatch):
+    follow(store, f"maildir://{letters.maildir(tmp_path / 'news', letters.plain(1))}")
+    follow(store, server.add("/f", "<rss version='2.0'><channel><item><guid>a</guid><title>a</title></item></channel></rss>"))
+    monkeypatch.setattr("pkm.seek.mailbox.read_letter", lambda data: 1 / 0)
+    report = pull(store)
+    assert counts(report) == (1, 0, 0, 1)
+    assert "ZeroDivisionError" in report.failures[0]["why"]
