@@ -16,6 +16,7 @@ _ESCAPES = re.compile(
     "|(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
     "|\x1b[ -/]*[0-~]"
 )
+_USER = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#\s]*@")
 _SPACE = re.compile(r"\s+")
 
 
@@ -34,6 +35,11 @@ def one_line(text: str, limit: int = 0) -> str:
     if limit and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"
     return line
+
+
+def without_user(text: str) -> str:
+    """The text with no user name and password in the addresses that it holds."""
+    return _USER.sub(r"\1", text)
 
 
 def fold(text: str) -> str:

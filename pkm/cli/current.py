@@ -7,7 +7,7 @@ from typing import Any
 
 from pkm.config import Home
 from pkm.store.session import Store
-from pkm.text import one_line
+from pkm.text import one_line, without_user
 
 RECALLED = 1000
 """How many rows of a list `%N` can name afterwards."""
@@ -23,7 +23,7 @@ def home() -> Home:
 def store() -> Store:
     """The store of this run; the log shows this run's command line."""
     words = (f"'{word}'" if " " in word or not word else word for word in sys.argv[1:])
-    return Store(home(), one_line("pkm " + " ".join(words), 200))
+    return Store(home(), one_line(without_user("pkm " + " ".join(words)), 200))
 
 
 def recall() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pkm.cli.options import JsonFlag, LimitOption
 from pkm.dates import day
 from pkm.ids import LETTERS, make
 from pkm.store import journal
-from pkm.text import count, one_line
+from pkm.text import count, one_line, without_user
 
 app = group("What was done, and taking it back.")
 
@@ -18,7 +18,7 @@ app = group("What was done, and taking it back.")
 @app.command(epilog="Example:  pkm log -n 5")
 def log(limit: LimitOption = 20, json: JsonFlag = False) -> None:
     """List what each command changed."""
-    rows = journal.operations(current.store().read(), limit)
+    rows = [{**row, "command": without_user(row["command"])} for row in journal.operations(current.store().read(), limit)]
     if json:
         render.emit_json([{**row, "id": row["id"], "title": row["command"]} for row in rows])
         return
@@ -51,10 +51,11 @@ def undo(
         for row in undone.rows
         if row.table in LETTERS
     ]
+    command = without_user(undone.command)
     if json:
-        render.emit_json({"undone": undone.operation, "command": undone.command, "undo": undone.number, "rows": rows})
+        render.emit_json({"undone": undone.operation, "command": command, "undo": undone.number, "rows": rows})
         return
-    render.say(f"{undone.operation}  undone: {undone.command}")
+    render.say(f"{undone.operation}  undone: {command}")
     for row in rows[:20]:
         render.say(f"  {row['id']}  {row['what']}  {one_line(row['title'], 70)}")
     rest = len(undone.rows) - min(len(rows), 20)
@@ -64,6 +65,11 @@ def undo(
 
 
 def _title(row: journal.Reverted) -> str:
+    """What the row is called and what changed on it, without the passwords that an address may hold."""
+    return without_user(_told(row))
+
+
+def _told(row: journal.Reverted) -> str:
     image = row.before or row.after
     title = str(image.get("title") or image.get("name") or image.get("comment") or image.get("text") or "")
     if row.what != "changed back":

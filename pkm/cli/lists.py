@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, render
+from pkm.cli import complete, current, mailbox, render
 from pkm.cli.options import DryRunFlag, JsonFlag
 from pkm.store import sources
 from pkm.text import count
@@ -58,7 +58,7 @@ def export_file(
 
 
 def clip(
-    address: Annotated[str, typer.Argument(metavar="URL|FILE", help="A web page, or a page in a file.")],
+    address: Annotated[str, typer.Argument(metavar="URL|FILE", help="A web page, or a page or letter in a file.")],
     note: Annotated[str, typer.Option("--note", help="Words of your own: a note is made with them.")] = "",
     tag: Annotated[
         list[str] | None,
@@ -80,15 +80,17 @@ def _clip(address: str, note: str, tag: list[str] | None) -> tuple[Any, Any]:
     """(what was clipped, the note made from it or None), in one transaction once the page is there."""
     from pkm.errors import BadInput
     from pkm.seek.clipping import fetch_page, keep_page
+    from pkm.seek.mail_sources import is_letter
 
     try:
-        page = fetch_page(address)
+        page = None if is_letter(address) else fetch_page(address)
     except BadInput as error:
         error.kept = error.kept or "Nothing was added."
         raise
     store = current.store()
     with store.unit():
-        clipped = keep_page(store, page, tag_names=tuple(tag or ()))
+        names = tuple(tag or ())
+        clipped = keep_page(store, page, tag_names=names) if page else mailbox.take_letter(address, kept=True, tag_names=names)
         if not note:
             return clipped, None
         from pkm.sense.notes import add_note
@@ -98,7 +100,7 @@ def _clip(address: str, note: str, tag: list[str] | None) -> tuple[Any, Any]:
 
 def _show_clipped(clipped: Any, noted: Any, json: bool) -> None:
     row = clipped.row if noted is None else {**clipped.row, "note": noted.row["id"]}
-    also = [row["url"]] + ([f"{noted.row['id']} made from it"] if noted else [])
+    also = [row["url"]] * bool(row["url"]) + ([f"{noted.row['id']} made from it"] if noted else [])
     render.emit_made(row, as_json=json, also=also)
     if not clipped.new:
         render.tell("It was here already; it is one item.")

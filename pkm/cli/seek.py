@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, lists, render, selectors
+from pkm.cli import access, complete, current, lists, mailbox, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
@@ -59,10 +59,19 @@ CircleOption = Annotated[
     typer.Option("--circle", help="A circle that it serves; may be given again.",
                  autocompletion=complete.complete_circles),
 ]  # fmt: skip
+CredentialOption = Annotated[
+    str | None,
+    typer.Option("--credential", help="Where its secret is, never the secret: env:NAME, command:WORDS, file:PATH."),
+]
+AgentOption = Annotated[
+    str | None, typer.Option("--user-agent", help="What to be asked as, where its host refuses pkm's own name.")
+]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
 
 
 def _state(row: Row) -> str:
+    if row["mailbox"]:
+        return f"{row['state']}, in {row['mailbox']}"
     if row["state"] == "active" and row["failures"]:
         return f"failing ({row['failures']})"
     return str(row["state"])
@@ -135,6 +144,8 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
         render.tell(f"{one['id']} is one with {one['into']} from now on, where it has moved to: {came}. Take it back: pkm undo")
     if report.purged and not quiet:
         render.tell(f"{count(report.purged, 'item')} that nobody used went by age or number (pkm config keep.items).")
+    if not quiet:
+        mailbox.tell_left(report)
     if report.interrupted:
         finished = report.sources - report.left
         render.tell(f"Stopped. Kept: what {finished} of {count(report.sources, 'source')} gave. Next: pkm seek pull")
@@ -157,14 +168,18 @@ def _exit_for(report: Any) -> None:
 @app.command(epilog="Example:  pkm seek add https://jarche.com --every 1d --tag pkm --contact harold")
 def add(
     addresses: Annotated[
-        list[str], typer.Argument(metavar="URL|FILE|-", help="A site, a feed, a feed file; -: addresses on stdin.")
+        list[str], typer.Argument(metavar="URL|FILE|-", help="A site, a feed, a mailbox, a file of these; -: addresses on stdin.")
     ],
     every: EveryOption = None,
     tag: TagOption = None,
     contact: ContactOption = None,
     circle: CircleOption = None,
     title: Annotated[str, typer.Option("--title", help="What to call it; else as it calls itself.")] = "",
+    credential: CredentialOption = None,
+    user_agent: AgentOption = None,
     force: Annotated[bool, typer.Option("--force", help="Follow the address though no feed answers.")] = False,
+    all_mail: Annotated[bool, typer.Option("--all-mail", help="Of a mailbox, take personal letters too.")] = False,
+    subfolders: Annotated[bool, typer.Option("--subfolders", help="Of a Maildir, read its folders too.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Follow a source: a site's address finds its feed. Its items come with the next pull."""
@@ -173,8 +188,10 @@ def add(
         raise Invalid("stdin", "it holds no address", next="pkm seek add https://example.org")
     options = {
         "title": title, "tags": tag or (), "every_s": _seconds(every), "contact_id": _contact(contact),
-        "circle_ids": _circles(circle),
+        "circle_ids": _circles(circle), "credential": access.place(credential), "user_agent": user_agent or "",
+        "all_mail": all_mail, "subfolders": subfolders,
     }  # fmt: skip
+    access.warn_of_secrets(given)
     if len(given) == 1:
         _show_added(_add(given[0], force, options), json)
         render.tell("Next: pkm seek")
@@ -185,7 +202,11 @@ def add(
 def _add(address: str, force: bool, options: Row) -> Any:
     from pkm.seek.sources import add_source
 
-    return add_source(current.store(), _find(address, force), **options)
+    if (added := mailbox.add(address, force, options)) is not None:
+        return added
+    said = {name: value for name, value in options.items() if name not in mailbox.OPTIONS}
+    found = _find(address, force, credential=options["credential"], user_agent=options["user_agent"])
+    return add_source(current.store(), found, **said)
 
 
 def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> None:
@@ -209,12 +230,12 @@ def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> No
         raise typer.Exit(4 if rows else 1)
 
 
-def _find(address: str, force: bool) -> Any:
+def _find(address: str, force: bool, **access: str) -> Any:
     """The feed to follow: found at the address; with --force the address itself where there is none."""
     from pkm.seek.sources import as_address, choose_main, look_for_feed
 
     try:
-        found = look_for_feed(address)
+        found = look_for_feed(address, **access)
     except PkmError as error:
         if force:
             return as_address(address)
@@ -243,7 +264,7 @@ def _show_added(added: Any, json: bool) -> None:
     if added.like:
         like = added.like["id"]
         render.tell(f"{like} follows {added.like['url']}, which may be the same. Next: pkm seek remove {like}")
-    render.emit_made(added.row, as_json=json, also=[added.row["url"]] if added.row["title"] != added.row["url"] else [])
+    render.emit_made(added.row, as_json=json, also=[added.row["url"]] if added.row["url"] not in ("", added.row["title"]) else [])
 
 
 def _seconds(every: str | None) -> int | None:
@@ -308,7 +329,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
         ("every", format_span(row["every_s"]) if row["every_s"] else ""),
         ("fetched", ago(row["fetched_at"], at) if row["fetched_at"] else "never"),
         ("changed", ago(row["changed_at"], at) if row["changed_at"] else ""),
-        ("next", ago(row["next_at"], at) if row["next_at"] else "now"),
+        ("next", "" if row["url"].startswith("mail:") else ago(row["next_at"], at) if row["next_at"] else "now"),
         ("contact", row["contact"] or ""), ("circles", ", ".join(row["circles"])),
         ("tags", " ".join(f"#{name}" for name in row["tags"])),
     ]  # fmt: skip
@@ -332,6 +353,8 @@ def edit(
         typer.Option("--contact", help="Who writes it; \"\": nobody.", autocompletion=complete.complete_contacts),
     ] = None,
     circle: CircleOption = None,
+    credential: CredentialOption = None,
+    user_agent: AgentOption = None,
     leave: Annotated[
         Strings,
         typer.Option("--leave", help="A circle it no longer serves.", autocompletion=complete.complete_circles),
@@ -353,8 +376,9 @@ def edit(
         state="paused" if pause else "active" if resume else None,
         add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
         drop_tags=[word[1:] for word in words if word.startswith("-")],
-        join_circles=_circles(circle), leave_circles=_circles(leave),
+        join_circles=_circles(circle), leave_circles=_circles(leave), credential=credential, user_agent=user_agent,
     )  # fmt: skip
+    access.warn_of_secrets([url or ""])
     if change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
         raise Invalid(f"edit {found.id}", "nothing to change was named", next=f"pkm seek edit {found.id} --help")
     row = edit_source(current.store(), found.number, change)

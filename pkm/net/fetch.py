@@ -43,7 +43,7 @@ from pkm.net.times import parse_retry_after
 
 __all__ = [
     "FetchError", "Fetcher", "Response", "check_address", "file_path", "hide_credentials", "host_is_private",
-    "is_offline", "parse_retry_after", "read_file",
+    "is_offline", "parse_retry_after", "read_file", "same_origin",
 ]  # fmt: skip
 
 USER_AGENT = "pkm/0.1 (+personal feed reader)"
@@ -178,18 +178,20 @@ class Fetcher:
     def fetch(
         self, url: str, *, etag: str | None = None, modified: str | None = None, timeout_s: float = TOTAL_S,
         connect_s: float = CONNECT_S, max_bytes: int = MAX_BYTES, max_redirects: int = MAX_REDIRECTS,
-        accept: str = ACCEPT_FEED, headers: Mapping[str, str] | None = None, allow_private: bool = True,
+        accept: str = ACCEPT_FEED, headers: Mapping[str, str] | None = None, user_agent: str = "",
+        allow_private: bool = True,
     ) -> Response:  # fmt: skip
         """The answer of the web, at the latest after timeout_s, with at most max_bytes of unpacked body.
 
         etag, modified: as the server gave them, sent back unchanged. allow_private: whether the URL itself may lead
         to a private address; a redirect from a public to a private one is refused in any case.
         headers: more to send (an Authorization, say); dropped, like credentials in the URL, when another host is asked.
+        user_agent: what to be asked as, where a host refuses the program's own name.
         Raises FetchError (an Unreachable) for everything that is no 2xx or 304 within the limits.
         """
         first, secret = _web_url(url)
         private = {**secret, **(headers or {})}
-        public = {**self._headers, "Accept": accept, **_conditions(etag, modified)}
+        public = {**self._headers, "Accept": accept, **_conditions(etag, modified), **_agent(user_agent)}
         limits = _Limits(time.monotonic(), timeout_s, connect_s, max_bytes)
         guarded = not allow_private and self._proxy(first) is None
         if guarded:
@@ -353,13 +355,25 @@ def _host(url: str) -> str:
 
 def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether both are at one server: the same scheme, host and port (https://x and https://x:443 are)."""
+    try:
+        return _origin(_web_url(one)[0]) == _origin(_web_url(other)[0])
+    except FetchError:
+        return False
 
 
 def _conditions(etag: str | None, modified: str | None) -> dict[str, str]:
     """The validators as headers; one that no header can hold is left out."""
     given = {"If-None-Match": etag, "If-Modified-Since": modified}
     return {name: value for name, value in given.items() if value and value.isprintable() and value.isascii()}
+
+
+def _agent(user_agent: str) -> dict[str, str]:
+    return {"User-Agent": user_agent} if user_agent.isprintable() and user_agent.isascii() and user_agent else {}
 
 
 def _next_url(url: str, asked: str, location: str) -> str:

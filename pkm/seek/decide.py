@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pkm.dates import parse_stamp, stamp
 from pkm.seek.entry import ParsedEntry
+from pkm.seek.letter import Letter
 from pkm.seek.rhythm import NOTHING_ASKED, Asked, next_look
 from pkm.seek.story import sort_entries
 from pkm.store.intake import Brought, Known, Standing
@@ -67,6 +68,11 @@ class Facts:
         return self.title or self.url
 
     @property
+    def is_list(self) -> bool:
+        """Whether its items are letters that come into a mailbox: it is not asked itself."""
+        return self.url.startswith("mail:")
+
+    @property
     def host(self) -> str:
         """The host that is asked, "" for a file; the whole address where it has no host that can be read."""
         try:
@@ -81,7 +87,9 @@ class Fetched:
 
     unchanged: a 304, or the very bytes of the last time. entries: (key, entry), each once, by the rung `scheme`;
     partial: only what is new (226, RFC 3229). asked: how rarely the source asks to be looked at. failure: why there is
-    nothing; `offline`: it may be the network; `held`: another source's answer closed the host.
+    nothing; `offline`: it may be the network; `held`: another source's answer closed the host; `unasked`: its credential
+    cannot be read. letters: what came into a mailbox, for the sources of their lists (seek/mail); personal: how many
+    were left there; more: the rest is yet to come. past: older than what the source gave before.
     """
 
     etag: str | None = None
@@ -101,6 +109,11 @@ class Fetched:
     not_before: datetime | None = None
     offline: bool = False
     held: bool = False
+    unasked: bool = False
+    letters: tuple[Letter, ...] = ()
+    personal: int = 0
+    more: bool = False
+    past: bool = False
 
     @property
     def host_waits(self) -> bool:
@@ -200,9 +213,16 @@ def _after_move(facts: Facts, moved_to: str | None, now: datetime) -> dict[str, 
         return {"url": moved_to, **settled}
     if moved_to != facts.moved_to or facts.moved_since is None:
         return {"moved_to": moved_to, "moved_since": stamp(now)}
-    if now - parse_stamp(facts.moved_since) >= BELIEVED_AFTER:
+    if now - parse_stamp(facts.moved_since) >= BELIEVED_AFTER and _may_follow(facts, moved_to):
         return {"url": moved_to, **settled}
     return {}
+
+
+def _may_follow(facts: Facts, moved_to: str) -> bool:
+    """Whether a source may go there by itself: its secret goes to no other server because its own one says so."""
+    old, new = urlsplit(facts.url), urlsplit(moved_to)
+    same = (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port)
+    return old.username is None and (same or not facts.credential)
 
 
 def is_secure_twin(url: str, moved_to: str) -> bool:

@@ -21,8 +21,11 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from pkm.errors import PkmError
 from pkm.net.fetch import Fetcher, FetchError, Response, read_file
+from pkm.net.mailbox import is_mailbox
 from pkm.net.times import fresh_seconds, in_words
+from pkm.seek.credential import Credentials
 from pkm.seek.decide import Facts, Fetched, may_ask_conditionally
+from pkm.seek.mailbox import read_mailbox
 from pkm.seek.rhythm import Asked
 
 THREADS = 16
@@ -59,12 +62,19 @@ def read_body(body: Body) -> Fetched:
         feed = parse_feed(body.data, url=body.url, content_type=body.content_type)
     except PkmError as error:
         return Fetched(failure=error.why)
+    except Exception as error:
+        return _broken(error)
     scheme = body.identity or (choose_scheme(feed.entries) if feed.entries else None)
     entries = tuple(distinct(feed.entries, scheme or "guid"))
     return Fetched(
         title=feed.title, site_url=feed.site_url, description=feed.description, scheme=scheme, entries=entries,
         asked=Asked(ttl_s=feed.ttl_s, skip_hours=feed.skip_hours, skip_days=feed.skip_days),
     )  # fmt: skip
+
+
+def _broken(error: Exception) -> Fetched:
+    """The failure where pkm itself is at fault: one source never stops the others."""
+    return Fetched(failure=f"pkm cannot read it, and should ({type(error).__name__})")
 
 
 class Gathering:
@@ -81,6 +91,7 @@ class Gathering:
         self._readers = _start_readers(len(sources))
         self._fetcher = Fetcher()
         self._network = _Network()
+        self._credentials = Credentials()
         self._stop = threading.Event()
         self._bodies: Queue[tuple[Facts, Body, Fetched]] = Queue(2 * len(self._readers))
         self._results: Queue[tuple[Facts, Fetched]] = Queue(64)
@@ -93,8 +104,11 @@ class Gathering:
         return self
 
     def __iter__(self) -> Iterator[tuple[Facts, Fetched]]:
-        for _ in range(self._total):
-            yield self._results.get()
+        left = self._total
+        while left:
+            facts, fetched = self._results.get()
+            left -= not fetched.more
+            yield facts, fetched
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop.set()
@@ -123,7 +137,7 @@ class Gathering:
                 self._put(self._bodies, (facts, *got))
                 continue
             self._put(self._results, (facts, got))
-            silent = silent + 1 if host and got.failure and got.status is None else 0
+            silent = silent + 1 if host and got.failure and got.status is None and not got.unasked else 0
             held = held or _hold(host, got, silent, self._now)
 
     def _fetch(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
@@ -132,6 +146,8 @@ class Gathering:
             if facts.url[:5].lower() == "file:":
                 body = Body(facts.url, "", read_file(facts.url), facts.identity)
                 return _compare(facts, body, Fetched(), may_ask_conditionally(facts, self._now))
+            if is_mailbox(facts.url):
+                return self._read_mailbox(facts)
             return self._ask(facts)
         except FetchError as error:
             if error.offline:
@@ -143,12 +159,31 @@ class Gathering:
             )
         except PkmError as error:
             return Fetched(failure=error.why)
+        except Exception as error:  # a thread that ends gives no result, and the pull would wait for it for ever
+            return _broken(error)
+
+    def _read_mailbox(self, facts: Facts) -> Fetched:
+        """The last of a mailbox's letters; those before it go ahead, since all together may be too many to hold."""
+        before = None
+        for fetched in read_mailbox(facts):
+            if before is not None:
+                self._put(self._results, (facts, before))
+            if self._stop.is_set():
+                break
+            before = fetched
+        self._network.reached()
+        return before or Fetched()
 
     def _ask(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
         conditional = may_ask_conditionally(facts, self._now)
+        try:
+            secret = self._credentials.headers(facts.credential)
+        except PkmError as error:
+            return Fetched(failure=str(error), unasked=True)
         response = self._fetcher.fetch(
-            facts.url, etag=facts.etag if conditional else None, modified=facts.modified if conditional else None
-        )
+            facts.url, etag=facts.etag if conditional else None, modified=facts.modified if conditional else None,
+            headers=secret, user_agent=facts.user_agent,
+        )  # fmt: skip
         self._network.reached()
         told = _told(response, self._now)
         if response.not_modified or response.body is None:

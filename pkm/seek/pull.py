@@ -18,12 +18,14 @@ from typing import Any
 from pkm.dates import now, stamp
 from pkm.errors import PkmError, StoreError
 from pkm.ids import make
+from pkm.net.mailbox import is_mailbox
 from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_source
 from pkm.seek.gather import Gathering
+from pkm.seek.mail import deliver, via_of
 from pkm.seek.rhythm import RECENT
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
-from pkm.store import intake, retention, sources
+from pkm.store import intake, mail, retention, sources
 from pkm.store.merging import merge_source
 from pkm.store.session import Store, Unit
 from pkm.text import count
@@ -54,7 +56,8 @@ class PullReport:
     unchanged: items of the sources that answered which stayed as they were. moved: sources whose address was changed
     for the one that their server redirects to: {"id", "from", "to"}. doubled: sources that lead to what another one
     follows, and will be merged where that lasts: {"id", "of"}. merged: those that were: {"id", "into", "moved", "same"}
-    (items that came along, items that both had). purged: items that went by age or number. left: sources not asked (interrupted).
+    (items that came along, items that both had). purged: items that went by age or number. personal: letters that
+    mailboxes keep to themselves. left: sources not asked (interrupted).
     offline: no host could be reached at all, which counts against no source.
     """
 
@@ -68,6 +71,7 @@ class PullReport:
     doubled: list[dict[str, str]] = field(default_factory=list)
     merged: list[dict[str, Any]] = field(default_factory=list)
     purged: int = 0
+    personal: int = 0
     left: int = 0
     interrupted: bool = False
     offline: bool = False
@@ -119,7 +123,7 @@ def _silent(done: int, total: int, what: str) -> None:
 def _select(store: Store, ids: Sequence[int] | None, due_only: bool, at: datetime) -> list[dict[str, Any]]:
     db = store.read()
     if ids is not None:
-        return sources.polled(db, ids)
+        return sources.polled(db, mail.mailboxes_of(db, ids))
     return sources.due(db, stamp(at)) if due_only else sources.active(db)
 
 
@@ -160,6 +164,7 @@ class _Run:
         self._merges: list[tuple[int, int]] = []  # (a source, the one that its address is that of from now on)
         self._held: list[tuple[Facts, Fetched]] = []  # not asked for its host's sake; told at the end, in one line a host
         self._reached = False
+        self._first_new = mail.next_item(store.read())
         self._entries = self._bytes = 0  # in the batch
         self._written_at = time.monotonic()
 
@@ -169,7 +174,7 @@ class _Run:
         try:
             with Gathering(facts, self.at, self._waits) as gathering:
                 for one, fetched in gathering:
-                    done += 1
+                    done += not fetched.more
                     self._take(one, fetched)
                     progress(done, len(facts), one.called)
                     if self._is_full():
@@ -191,13 +196,14 @@ class _Run:
         if fetched.offline:
             self._unreached.append((facts, fetched))
             return
-        self._reached = self._reached or not (fetched.held or facts.url.startswith("file:"))
+        self._reached = self._reached or not (fetched.held or not facts.host)
         if fetched.host_waits and fetched.not_before and fetched.not_before > self.at:
             self._refused[facts.host] = facts.id
             self._waits[facts.host] = fetched.not_before
         self._batch.append((facts, fetched))
-        self._entries += len(fetched.entries)
+        self._entries += len(fetched.entries) + len(fetched.letters)
         self._bytes += sum(len(entry.html) + len(entry.text) for _, entry in fetched.entries)
+        self._bytes += sum(len(letter.entry.html) + len(letter.entry.text) for letter in fetched.letters)
 
     def _is_full(self) -> bool:
         waited = time.monotonic() - self._written_at
@@ -226,11 +232,12 @@ class _Run:
         held: list[tuple[Facts, Fetched]] = []
         merges: list[tuple[int, int]] = []
         with self.store.unit(journal=False) as unit:
-            ids = [facts.id for facts, _ in self._batch]
+            batch = deliver(unit, self._batch)
+            ids = [facts.id for facts, _ in batch]
             there = intake.followed(unit.connection, ids)
             dates = sources.recent_dates(unit.connection, ids, RECENT)
             brought: list[tuple[int, intake.Brought]] = []
-            for facts, fetched in self._batch:
+            for facts, fetched in batch:
                 if there.get(facts.id) != facts.url:
                     continue  # removed or changed while it was fetched
                 other = intake.source_at(unit.connection, fetched.moved_to) if fetched.moved_to else None
@@ -240,6 +247,8 @@ class _Run:
                     report.failed += 1
                     continue
                 _count(report, unit, facts, plan)
+                if is_mailbox(facts.url) and not (fetched.more or fetched.failure):
+                    report.unchanged += mail.count_letters(unit.connection, facts.id, self._first_new)
                 if "url" in plan.columns:
                     moved = {"from": sources.without_user(facts.url), "to": sources.without_user(plan.columns["url"])}
                     report.moved.append({"id": make("source", facts.id), **moved})
@@ -248,8 +257,9 @@ class _Run:
                         merges.append((facts.id, other))
                     else:
                         report.doubled.append({"id": make("source", facts.id), "of": make("source", other)})
-                via = "person" if facts.contact_id else "network"
-                brought += ((facts.id, one._replace(via=via)) for one in plan.new)
+                report.personal += fetched.personal
+                news = [one._replace(via=via_of(facts)) for one in plan.new]
+                brought += ((facts.id, one._replace(state="backlog") if fetched.past else one) for one in news)
             # What was written last gets the highest number, whatever source it is of: the inbox is read by number.
             intake.bring_in(unit, sorted(brought, key=lambda one: one[1].published_at or ""))
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
@@ -325,7 +335,8 @@ def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> No
         return
     report.new += len(plan.new)
     report.updated += len(plan.changed)
-    report.unchanged += intake.count_items(unit.connection, facts.id) - len(plan.changed)
+    there = 0 if facts.is_list else intake.count_items(unit.connection, facts.id)  # a mailbox counts for its lists
+    report.unchanged += there - len(plan.changed)
 
 
 def _name(facts: Facts) -> str:

@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from pkm.errors import Exists, Invalid, NotFound
 from pkm.html import canonical_url, same_page_key
 from pkm.ids import make
-from pkm.net.fetch import Fetcher, Response, file_path, read_file
+from pkm.net.fetch import Fetcher, Response, file_path, read_file, same_origin
+from pkm.net.mailbox import is_mailbox
 from pkm.seek.autodiscover import FoundFeed, find_feeds
+from pkm.seek.credential import Credentials, check_place
 from pkm.seek.entry import ParsedFeed
 from pkm.seek.parse import parse_feed
-from pkm.store import intake, sources, tags
+from pkm.store import intake, mail, sources, tags
 from pkm.store.model import CircleSource, Source
 from pkm.store.session import Store, Unit
 from pkm.text import count, one_line
@@ -41,7 +43,7 @@ def as_address(text: str) -> str:
     text = one_line(text)
     text = re.sub(r"^feed:(?://)?(?=https?:)", "", text, flags=re.IGNORECASE)
     text = re.sub(r"^feed://", "http://", text, flags=re.IGNORECASE)
-    if re.match(r"https?://[^/?#]", text, re.IGNORECASE):
+    if re.match(r"https?://[^/?#]", text, re.IGNORECASE) or is_mailbox(text):
         return text
     if text[:5].lower() == "file:" or text.startswith(("/", "./", "../", "~")) or Path(text).is_file():
         path = file_path(text).absolute()
@@ -53,17 +55,23 @@ def as_address(text: str) -> str:
     raise Invalid(f"“{text}”", "it is neither a web address nor a file", next="pkm seek add https://example.org")
 
 
-def look_for_feed(address: str) -> list[FoundFeed]:
+def look_for_feed(address: str, *, credential: str = "", user_agent: str = "") -> list[FoundFeed]:
     """The feeds that an address leads to, the best first: itself, or those that its page names. Never empty.
 
-    The network only. Raises Unreachable, NotFound or BadInput where there is no feed, saying what there is instead.
+    The network only. credential: the place of the secret, which goes to the address's own origin alone.
+    Raises Unreachable, NotFound or BadInput where there is no feed, saying what there is instead.
     """
     url = as_address(address)
     if url.startswith("file:"):
         feed = parse_feed(body := read_file(url), url=url)
         return [FoundFeed(url, feed.title, "the file itself", feed, Response(url, url, 200, body))]
+    secret = Credentials().headers(credential)
     with Fetcher() as fetcher:
-        return find_feeds(url if "://" in address else one_line(address), fetcher.fetch)
+
+        def fetch(asked: str) -> Response:
+            return fetcher.fetch(asked, headers=secret if same_origin(asked, url) else None, user_agent=user_agent)
+
+        return find_feeds(url if "://" in address else one_line(address), fetch)
 
 
 def choose_main(found: Sequence[FoundFeed]) -> FoundFeed | None:
@@ -89,7 +97,7 @@ def _same_stream(one: FoundFeed, other: FoundFeed) -> bool:
 
 def add_source(
     store: Store, found: FoundFeed | str, *, title: str = "", every_s: int | None = None, tags: Sequence[str] = (),
-    contact_id: int | None = None, circle_ids: Sequence[int] = (),
+    contact_id: int | None = None, circle_ids: Sequence[int] = (), credential: str = "", user_agent: str = "",
 ) -> SourceAdded:  # fmt: skip
     """The feed is followed and due at once; its items come with the next pull.
 
@@ -103,6 +111,7 @@ def add_source(
         row = unit.add(Source(
             url=url, title=one_line(title, 500) or feed.title, site_url=feed.site_url,
             description=feed.description, every_s=every_s, contact_id=contact_id, created_at=unit.at,
+            credential=check_place(credential) if credential else "", user_agent=check_agent(user_agent),
         ))  # fmt: skip
         assert row.id is not None
         _tag(unit, row.id, tags)
@@ -159,6 +168,8 @@ class SourceEdit:
     drop_tags: Sequence[str] = ()
     join_circles: Sequence[int] = ()
     leave_circles: Sequence[int] = ()
+    credential: str | None = None
+    user_agent: str | None = None
 
 
 def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
@@ -178,6 +189,9 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
             _move(unit, source, as_address(edit.url))
         if edit.state is not None:
             _set_state(source, edit.state)
+            if edit.state == "active" and source.mailbox_id:  # its letters of the meantime come, as a feed's entries do
+                mail.reread_mailboxes(unit, [source.mailbox_id])
+        _set_access(source, edit)
         unit.flush()
         _retag(unit, number, edit)
         row = _row(unit, number)
@@ -198,6 +212,25 @@ def _set_state(source: Source, state: str) -> None:
     if source.state != state == "active":
         source.failures, source.next_at, source.error = 0, None, None
     source.state = state
+
+
+def _set_access(source: Source, edit: SourceEdit) -> None:
+    """How it is asked: with which secret, as whom. It is asked anew at once."""
+    if edit.credential is not None:
+        source.credential = check_place(edit.credential) if edit.credential else ""
+    if edit.user_agent is not None:
+        source.user_agent = check_agent(edit.user_agent)
+    if (edit.credential, edit.user_agent) != (None, None):
+        source.next_at = source.error = None
+        source.failures = 0
+
+
+def check_agent(words: str) -> str:
+    """The words as a User-Agent, "" for pkm's own. Raises Invalid where no header can hold them."""
+    words = one_line(words)
+    if not words.isascii() or len(words) > 300:
+        raise Invalid("--user-agent", "it should be one line of plain ASCII, 300 characters at most")
+    return words
 
 
 def _retag(unit: Unit, number: int, edit: SourceEdit) -> None:

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pkm.store import tags
+from pkm.store import mail, tags
 from pkm.store.session import Unit
 from pkm.store.sources import UNTOUCHED, undecided
 
@@ -116,7 +116,7 @@ def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]]) -> list[int]:
     if not brought:
         return []
     _widen_hash(unit.connection)
-    first = _next_id(unit.connection)
+    first = mail.next_item(unit.connection)
     ids = list(range(first, first + len(brought)))
     numbered = list(zip(ids, brought, strict=True))
     unit.connection.executemany(
@@ -218,18 +218,13 @@ def add_sources(unit: Unit, sources: Sequence[Row]) -> list[int]:
 def remove_sources(unit: Unit, ids: Sequence[int]) -> Row:
     """The sources are gone with the items nobody has touched; the others stay, without a source. {"goes", "stays"}."""
     counted = undecided(unit.connection, ids)
+    mail.dismiss_lists(unit, ids)
     which = {"ids": json.dumps(list(ids))}
     unit.connection.execute(
         f"DELETE FROM item WHERE source_id IN (SELECT value FROM json_each(:ids)) AND {UNTOUCHED}", which
     )
     unit.connection.execute("DELETE FROM source WHERE id IN (SELECT value FROM json_each(:ids))", which)
     return counted
-
-
-def _next_id(db: sqlite3.Connection) -> int:
-    """The id that AUTOINCREMENT would give next: never one that was given before."""
-    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'item'").fetchone()
-    return 1 if row is None else int(row[0]) + 1
 
 
 def _widen_hash(db: sqlite3.Connection) -> None:

@@ -1,11 +1,11 @@
 """Sources: which are followed, which are due, and what a pull has to know of them. Reads only."""
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pkm import text
 from pkm.ids import make
 
 Row = dict[str, Any]
@@ -24,7 +24,7 @@ FROM source
 
 _SHOWN = (
     "url", "site_url", "description", "state", "items", "every_s", "created_at", "checked_at", "fetched_at",
-    "changed_at", "next_at", "failures", "error",
+    "changed_at", "next_at", "failures", "error", "moved_to", "credential", "user_agent",
 )  # fmt: skip
 
 
@@ -79,8 +79,14 @@ def urls(db: sqlite3.Connection) -> dict[str, int]:
 
 
 def outlines(db: sqlite3.Connection) -> list[Row]:
-    """Every source as a list of feeds has it, by id: {"id", "url", "title", "site_url", "tags", "opml"}."""
-    found = db.execute(f"{_COLUMNS} ORDER BY source.id")
+    """Every source as a list of feeds has it, by id: {"id", "url", "title", "site_url", "tags", "opml"}.
+
+    Mail is in no such list: nobody else can read it, and an address tells an account.
+    """
+    found = db.execute(
+        f"{_COLUMNS} WHERE substr(source.url, 1, instr(source.url, ':') - 1) "
+        "NOT IN ('mail', 'maildir', 'mbox', 'imap', 'imaps') ORDER BY source.id"
+    )
     return [
         {"id": row["id"], "url": row["url"], "title": row["title"], "site_url": row["site_url"],
          "tags": json.loads(row["tags"]), "opml": json.loads(row["opml"])}
@@ -94,6 +100,9 @@ _POLLED = (
     "mailbox_id, credential, user_agent FROM source"
 )
 
+_ASKED = "url NOT LIKE 'mail:%'"
+"""SQL: the source is asked itself; what a mailbox brings comes with the mailbox."""
+
 
 def due(db: sqlite3.Connection, now: str) -> list[Row]:
     """What a pull has to know of the sources whose time has come, longest waiting first, then by id.
@@ -102,7 +111,7 @@ def due(db: sqlite3.Connection, now: str) -> list[Row]:
     at in the future is due: this machine's clock was wrong then, or is now.
     """
     found = db.execute(
-        f"{_POLLED} WHERE state IN ('active', 'gone') AND (next_at IS NULL OR next_at <= :now OR checked_at > :now) "
+        f"{_POLLED} WHERE state IN ('active', 'gone') AND {_ASKED} AND (next_at IS NULL OR next_at <= :now OR checked_at > :now) "
         "ORDER BY coalesce(next_at, ''), id",
         {"now": now},
     )
@@ -111,7 +120,7 @@ def due(db: sqlite3.Connection, now: str) -> list[Row]:
 
 def active(db: sqlite3.Connection) -> list[Row]:
     """What a pull has to know of all active sources, due or not, by id."""
-    return [dict(row) for row in db.execute(f"{_POLLED} WHERE state = 'active' ORDER BY id")]
+    return [dict(row) for row in db.execute(f"{_POLLED} WHERE state = 'active' AND {_ASKED} ORDER BY id")]
 
 
 def polled(db: sqlite3.Connection, ids: Iterable[int]) -> list[Row]:
@@ -159,13 +168,14 @@ def _shape(row: sqlite3.Row) -> Row:
         "id": make("source", row["id"]), "kind": "source", "number": row["id"], "title": without_user(row["called"]),
         **{name: row[name] for name in _SHOWN}, "url": without_user(row["url"]),
         "contact": make("contact", row["contact_id"]) if row["contact_id"] else None,
+        "mailbox": make("source", row["mailbox_id"]) if row["mailbox_id"] else None,
         "tags": json.loads(row["tags"]), "circles": json.loads(row["circles"]),
     }  # fmt: skip
 
 
 def without_user(url: str) -> str:
     """The address as it may be shown: without a user name and password."""
-    return re.sub(r"^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#]*@", r"\1", url)
+    return text.without_user(url)
 
 
 def _json(ids: Iterable[int] | None) -> str | None:
