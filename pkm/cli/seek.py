@@ -99,17 +99,19 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
 def pull(
     which: SourcesArgument = None,
     all: Annotated[bool, typer.Option("--all", help="Every active source, whether due or not.")] = False,
+    stdin: Annotated[bool, typer.Option("--stdin", help="The feed comes on stdin, for the one source named.")] = False,
     quiet: QuietFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Fetch the sources that are due and bring in what is new."""
     ids = [found.number for found in selectors.many(which, ("source",))] if which else None
-    report = _run_pull(ids, due_only=not all, quiet=quiet or json)
+    given = access.feed_on_stdin(ids) if stdin else None
+    report = _run_pull(ids, due_only=not all, quiet=quiet or json, given=given)
     _show_report(report, quiet=quiet, json=json)
     _exit_for(report)
 
 
-def _run_pull(ids: list[int] | None, *, due_only: bool, quiet: bool) -> Any:
+def _run_pull(ids: list[int] | None, *, due_only: bool, quiet: bool, given: bytes | None = None) -> Any:
     from datetime import timedelta
 
     from pkm import config
@@ -118,7 +120,7 @@ def _run_pull(ids: list[int] | None, *, due_only: bool, quiet: bool) -> Any:
 
     every = timedelta(seconds=config.read(current.home()).seconds("seek.every"))
     with show_progress("Pulling", wanted=not quiet) as progress:
-        return run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress)
+        return run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress, given=given)
 
 
 def _tell_failures(report: Any) -> None:
@@ -133,8 +135,12 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
         render.emit_run(report.as_dict(), as_json=json, line=report.line)
     for move in report.moved:
         render.tell(f"{move['id']} has moved for good: {move['from']} → {move['to']}")
+    for one in report.merged:
+        render.tell(f"{one['id']} ({one_line(one['title'], 60)}) has moved to what {one['into']} follows: they are one now. "
+                    "Part them: pkm undo")
     for double in report.doubled if not quiet else ():
-        render.tell(f"{double['id']} now leads to what {double['of']} follows: pkm seek remove {double['id']}")
+        render.tell(f"{double['id']} now leads to what {double['of']} follows; if it does for a week, they become one. "
+                    f"At once: pkm seek remove {double['id']}")
     if report.interrupted:
         finished = report.sources - report.left
         render.tell(f"Stopped. Kept: what {finished} of {count(report.sources, 'source')} gave. Next: pkm seek pull")

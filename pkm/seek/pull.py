@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pkm.dates import now, stamp
-from pkm.errors import PkmError, StoreError
+from pkm.errors import Invalid, PkmError, StoreError
 from pkm.ids import make
 from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_source
 from pkm.seek.gather import Gathering
@@ -25,6 +25,7 @@ from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
 from pkm.store import intake, sources
 from pkm.store.session import Store, Unit
+from pkm.store.source_merge import merge_sources
 from pkm.text import count
 
 BATCH_ENTRIES = 3000
@@ -44,7 +45,8 @@ class PullReport:
 
     unchanged: items of the sources that answered which stayed as they were. moved: sources whose address was changed
     for the one that their server redirects to: {"id", "from", "to"}. doubled: sources that lead to what another one
-    follows: {"id", "of"}. left: sources not asked (interrupted).
+    follows: {"id", "of"}. merged: those that did so for a week, and are one now: {"id", "into", "title", "items"}. left:
+    sources not asked (interrupted).
     offline: no host could be reached at all, which counts against no source.
     """
 
@@ -56,6 +58,7 @@ class PullReport:
     failures: list[dict[str, str]] = field(default_factory=list)
     moved: list[dict[str, str]] = field(default_factory=list)
     doubled: list[dict[str, str]] = field(default_factory=list)
+    merged: list[dict[str, Any]] = field(default_factory=list)
     left: int = 0
     interrupted: bool = False
     offline: bool = False
@@ -78,19 +81,22 @@ class PullReport:
 
 def pull(
     store: Store, *, ids: Sequence[int] | None = None, due_only: bool = True, every: timedelta = EVERY,
-    progress: Progress | None = None,
+    progress: Progress | None = None, given: bytes | None = None,
 ) -> PullReport:  # fmt: skip
     """What the sources hold is in the store; a second pull of the same adds nothing.
 
     ids: these sources, whatever their state; else the due ones, or all active ones with due_only=False. A host that
-    asked to wait is not asked in any case. every: the least interval of a source that has none of its own.
+    asked to wait is not asked in any case. given: the feed itself, for the one source of `ids`; sources whose feed is
+    always handed over (stdin:) are passed by without it. every: the least interval of a source that has none of its own.
     Raises PkmError where another pull is running, StoreError where the store cannot be written. Ctrl-C does not raise:
     what was finished is written, and the report says so.
     """
     with _alone(store.path.with_name("pull.lock")):
         at = now()
         facts = [Facts(**row) for row in _select(store, ids, due_only, at)]
-        run = _Run(store, at, every, PullReport(sources=len(facts)))
+        if given is None:
+            facts = _without_handed(facts, named=ids is not None)
+        run = _Run(store, at, every, PullReport(sources=len(facts)), given)
         if facts:
             run.gather(facts, progress or _silent)
         return run.report
@@ -105,6 +111,15 @@ def _select(store: Store, ids: Sequence[int] | None, due_only: bool, at: datetim
     if ids is not None:
         return sources.polled(db, ids)
     return sources.due(db, stamp(at)) if due_only else sources.active(db)
+
+
+def _without_handed(facts: list[Facts], *, named: bool) -> list[Facts]:
+    """Those that can be fetched. Raises Invalid where none of those that were named can."""
+    rest = [one for one in facts if not one.url.startswith("stdin:")]
+    if named and facts and not rest:
+        step = f"COMMAND | pkm seek pull {make('source', facts[0].id)} --stdin"
+        raise Invalid(make("source", facts[0].id), "its feed is handed over on stdin", next=step)
+    return rest
 
 
 @contextlib.contextmanager
@@ -130,7 +145,10 @@ def _alone(path: Path) -> Iterator[None]:
 class _Run:
     """One pull under way: what is gathered and not yet written, and the report so far."""
 
-    def __init__(self, store: Store, at: datetime, every: timedelta, report: PullReport) -> None:
+    def __init__(
+        self, store: Store, at: datetime, every: timedelta, report: PullReport, given: bytes | None = None
+    ) -> None:
+        self._given = given
         self.store = store
         self.at = at
         self.every = every
@@ -142,6 +160,7 @@ class _Run:
         self._refused: dict[str, int] = {}  # the host that asks to wait: the source that it said so to
         self._held: list[tuple[Facts, Fetched]] = []  # not asked for its host's sake; told at the end, in one line a host
         self._reached = False
+        self._merges: dict[int, int] = {}  # a source that is given up: the one that it becomes
         self._entries = self._bytes = 0  # in the batch
         self._written_at = time.monotonic()
 
@@ -149,7 +168,7 @@ class _Run:
         """Everything is fetched and written, or what was finished when the person stopped it."""
         done = 0
         try:
-            with Gathering(facts, self.at, self._waits) as gathering:
+            with Gathering(facts, self.at, self._waits, self._given) as gathering:
                 for one, fetched in gathering:
                     done += 1
                     self._take(one, fetched)
@@ -165,6 +184,7 @@ class _Run:
         self._judge_unreached()
         self._write()
         self._tell_held()
+        self._merge()
 
     def _take(self, facts: Facts, fetched: Fetched) -> None:
         if fetched.offline:
@@ -212,7 +232,7 @@ class _Run:
                 if there.get(facts.id) != facts.url:
                     continue  # removed or changed while it was fetched
                 other = intake.source_at(unit.connection, fetched.moved_to) if fetched.moved_to else None
-                plan = self._apply(unit, facts, fetched, dates.get(facts.id, ()), may_move=other is None)
+                plan = self._apply(unit, facts, fetched, dates.get(facts.id, ()), other)
                 if fetched.held:
                     held.append((facts, fetched))
                     report.failed += 1
@@ -221,7 +241,7 @@ class _Run:
                 if "url" in plan.columns:
                     moved = {"from": sources.without_user(facts.url), "to": sources.without_user(plan.columns["url"])}
                     report.moved.append({"id": make("source", facts.id), **moved})
-                if other is not None and other != facts.id:
+                if other is not None and other != facts.id and facts.id not in self._merges:
                     report.doubled.append({"id": make("source", facts.id), "of": make("source", other)})
                 via = "person" if facts.contact_id else "network"
                 brought += ((facts.id, one._replace(via=via)) for one in plan.new)
@@ -235,18 +255,35 @@ class _Run:
         self._entries = self._bytes = 0
 
     def _apply(
-        self, unit: Unit, facts: Facts, fetched: Fetched, dates: Sequence[str], *, may_move: bool
-    ) -> SourcePlan:  # fmt: skip
+        self, unit: Unit, facts: Facts, fetched: Fetched, dates: Sequence[str], other: int | None
+    ) -> SourcePlan:
+        """other: the source that is at the address that this one's server sends to."""
         db = unit.connection
         known = intake.known_entries(db, facts.id) if fetched.entries else {}
         ids, pages = find_compared(fetched.entries, known)
         standing = intake.standing(db, facts.id, ids, pages) if ids or pages else []
         plan = plan_source(facts, fetched, known, self.at, self.every, standing=standing, dates=dates)
-        columns = {name: value for name, value in plan.columns.items() if may_move or name != "url"}
+        columns = dict(plan.columns)
+        if other is not None and "url" in columns:  # believed: they become one, at the end
+            self._merges[facts.id] = other
+            for name in ("url", "moved_to", "moved_since"):
+                columns.pop(name, None)
         intake.know(unit, facts.id, plan.known_as)
         intake.change(unit, facts.id, plan.changed)
         intake.set_polled(unit, facts.id, columns)
         return plan._replace(columns=columns)
+
+    def _merge(self) -> None:
+        """A source whose server sent to what another one follows, for a week, is that one now; an undo parts them."""
+        for gone, into in self._merges.items():
+            with self.store.unit() as unit:
+                if len(intake.followed(unit.connection, (gone, into))) < 2:
+                    continue
+                title = (sources.row(unit.connection, gone) or {})["title"]
+                moved = merge_sources(unit, gone, into)
+                told = {"id": make("source", gone), "into": make("source", into), "title": title, "items": moved}
+                unit.summarize(f"{told['id']} became one with {told['into']}; {self.report.line}")
+            self.report.merged.append(told)
 
     def _tell_held(self) -> None:
         """The sources that were not asked stand in one line a host: beside the one that was told why, or the first."""

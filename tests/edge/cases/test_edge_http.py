@@ -5,8 +5,10 @@ import gzip
 import pytest
 
 from pkm.net import fetch as fetching
+from pkm.store import sources, tags
+from pkm.store.journal import undo
 from tests.conftest import CommandLine
-from tests.edge.cases.conftest import HTML, LOOPBACK, Reader, rss
+from tests.edge.cases.conftest import HTML, LOOPBACK, Reader, entry, rss
 from tests.server import Answer, FeedServer
 
 
@@ -86,23 +88,55 @@ def test_10_a_301_to_a_login_page_changes_no_address_and_takes_nothing(reader: R
     assert (reader.source()["url"], reader.titles) == (url, ["a"])
 
 
-def test_11_a_redirect_onto_what_is_followed_names_the_source_to_remove(
-    pkm: CommandLine, server: FeedServer
-) -> None:
+def test_11_a_redirect_onto_what_is_followed_is_told(pkm: CommandLine, server: FeedServer) -> None:
     pkm("seek", "add", server.add("/new", rss("a")))
     pkm("seek", "add", server.add("/old", rss("a")))
     server.add("/old", redirect_to="/new", status=301)
-    assert "s2 now leads to what s1 follows: pkm seek remove s2" in pkm("seek", "pull", "--all").err.splitlines()
+    assert "s2 now leads to what s1 follows; if it does for a week, they become one." in pkm("seek", "pull", "--all").err
     assert pkm.json("seek", "pull", "--all")["doubled"] == [{"id": "s2", "of": "s1"}]
     assert [row["url"] for row in pkm.json("seek", "list")] == [f"{server.url}/new", f"{server.url}/old"]
 
 
-def test_11_nor_is_it_moved_there_after_a_week(reader: Reader) -> None:
-    reader.give(rss("a"), "/new")
-    url = reader.give(path="/old", redirect_to="/new", status=301)
+def test_11_after_a_week_they_are_one_with_items_and_states_kept(reader: Reader) -> None:
+    page = "http://ex.org/"
+    reader.give(rss(entry("x1", "both", page + "1"), entry("x2", "new one", page + "2")), "/new")
+    reader.give(rss(entry("y1", "both", page + "1"), entry("y3", "old one", page + "3"), entry("y4", "seen")), "/old")
     reader.pull()
-    assert reader.pull(days=9).moved == []
-    assert reader.source(2)["url"] == url
+    for title in ("both", "seen"):
+        with reader.store.unit() as unit:
+            unit.connection.execute("UPDATE item SET state = 'kept', decided_at = ? WHERE source_id = 2 AND title = ?",
+                                    ("2026-11-23T09:00:00Z", title))  # fmt: skip
+    reader.server.add("/old", redirect_to="/new", status=301)
+    assert reader.pull(days=1).merged == []
+    report = reader.pull(days=8)
+    assert [(one["id"], one["into"]) for one in report.merged] == [("s2", "s1")]
+    assert report.doubled == []
+    assert reader.titles == ["both", "new one", "old one", "seen"]
+    assert {item["title"]: item["state"] for item in reader.items()} == {
+        "both": "kept", "new one": "inbox", "old one": "inbox", "seen": "kept",
+    }  # fmt: skip
+    assert {item["source"] for item in reader.items()} == {"s1"}
+    again = reader.pull(hours=1)
+    assert (again.sources, again.new, len(reader.titles)) == (1, 0, 4)
+
+
+def test_11_a_merge_can_be_undone(reader: Reader) -> None:
+    reader.give(rss("a", "b"), "/new")
+    reader.give(rss("b", "c"), "/old")
+    with reader.store.unit() as unit:
+        tags.put(unit, "source", 2, ["x"])
+    reader.pull()
+    reader.server.add("/old", redirect_to="/new", status=308)
+    reader.pull(hours=1)
+    before = reader.items()
+    reader.store.operation = None  # the next command
+    assert reader.pull(days=8).merged
+    assert sources.row(reader.store.read(), 1)["tags"] == ["x"]
+    number = reader.store.operation
+    reader.store.operation = None
+    undo(reader.store, number)
+    assert [(item["id"], item["source"]) for item in reader.items()] == [(item["id"], item["source"]) for item in before]
+    assert sources.row(reader.store.read(), 2)["tags"] == ["x"]
 
 
 def test_12_a_loop_ends(reader: Reader) -> None:
