@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import access, complete, current, lists, render, selectors
+from pkm.cli import access, complete, current, lists, render, selectors, standing
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
@@ -23,6 +23,8 @@ COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
     ("title", lambda row: one_line(row["title"], 60)),
     ("items", lambda row: f"{row['items']:,}"),
+    ("a week", lambda row: f"{row['items_per_week']:g}"),
+    ("kept", lambda row: f"{row['kept']}/{row['decided']}" if row["decided"] else ""),
     ("state", lambda row: _state(row)),
     ("last", lambda row: ago(row["fetched_at"], now()) if row["fetched_at"] else "never"),
     ("tags", lambda row: " ".join(f"#{name}" for name in row["tags"])),
@@ -70,6 +72,9 @@ QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what fa
 
 
 def _state(row: Row) -> str:
+    """What ails it, where something does, else its state."""
+    if row["state"] != "paused" and (ailment := row.get("health")):
+        return f"{ailment['kind']} ({row['failures']})" if row["failures"] else str(ailment["kind"])
     if row["state"] == "active" and row["failures"]:
         return f"failing ({row['failures']})"
     return str(row["state"])
@@ -272,21 +277,32 @@ def _circles(names: Strings) -> list[int]:
     return [selectors.one(name, ("circle",)).number for name in names or ()]
 
 
-@app.command("list", epilog="Example:  pkm seek list -n 100")
+@app.command("list", epilog="Example:  pkm seek list -n 100\n\n"
+                            "          pkm seek list --sort noise  (what you keep least of: whom to leave)")  # fmt: skip
 def list_sources(
     which: SourcesArgument = None,
     state: Annotated[str, typer.Option("--state", help="Only those that are active, paused or gone.")] = "",
+    sort: Annotated[
+        str, typer.Option("--sort", help="name; noise: least kept first; signal: most kept; quiet: longest silent.")
+    ] = "name",
     limit: LimitOption = 50,
     json: JsonFlag = False,
 ) -> None:
-    """List the sources: what is followed, how much it brought, when it was last fetched."""
+    """List the sources: what is followed, how much it brings, how much of it you keep, how it does."""
+    from pkm.seek import health
+    from pkm.store.source_health import ORDERS
+
+    if sort not in ORDERS:
+        raise Invalid(f"--sort {sort}", f"it should be one of {', '.join(ORDERS)}")
     if state not in ("", "active", "paused", "gone"):
         raise Invalid(f"--state {state}", "it should be active, paused or gone")
     ids = [found.number for found in selectors.many(which, ("source",))] if which else None
     db = current.store().read()
-    rows = sources.rows(db, limit=limit, state=state or None, ids=ids)
+    rows = health.sort_sources(db, sort, limit, now(), state=state or None, ids=ids)
     total = len(rows) if ids or state else sources.count_all(db)
     render.emit_list(rows, COLUMNS, as_json=json, noun="source", total=total, empty=NOTHING)
+    if sort == "noise" and not json:
+        standing.tell_noise(rows)
 
 
 @app.command(epilog="Example:  pkm seek show s12")
@@ -294,7 +310,7 @@ def show(source: SourceArgument, limit: LimitOption = 10, json: JsonFlag = False
     """Show one source: where it is, how it does, and its latest items."""
     found = selectors.one(source, ("source",))
     db = current.store().read()
-    row = sources.row(db, found.number) or {}
+    row = standing.describe(db, found.number)
     latest = items.of_source(db, found.number, limit)
     if json:
         current.remember(touched=found.id)
@@ -314,8 +330,9 @@ def _facts(row: Row) -> list[tuple[str, str]]:
     at = now()
     told = [
         ("feed", row["url"]), ("site", row["site_url"]), ("about", one_line(row["description"], 200)),
-        ("state", _state(row)), ("error", row["error"] or ""),
-        ("every", format_span(row["every_s"]) if row["every_s"] else ""),
+        ("state", _state(row)), ("error", standing.failing(row)), ("mend", standing.mend(row)),
+        ("every", row.get("interval") or (format_span(row["every_s"]) if row["every_s"] else "")),
+        ("brings", standing.brings(row)), ("secret", row["credential"]), ("asks as", row["user_agent"]),
         ("fetched", ago(row["fetched_at"], at) if row["fetched_at"] else "never"),
         ("changed", ago(row["changed_at"], at) if row["changed_at"] else ""),
         ("next", ago(row["next_at"], at) if row["next_at"] else "now"),
