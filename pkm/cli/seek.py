@@ -7,6 +7,7 @@ import typer
 
 from pkm.cli import access, complete, current, lists, render, selectors, standing
 from pkm.cli.app import group
+from pkm.cli.failures import tell_failures
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
 from pkm.errors import Ambiguous, Invalid, PkmError
@@ -85,7 +86,8 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
     """Pull the sources that are due, then list what is new."""
     if ctx.invoked_subcommand is not None:
         return
-    report = _run_pull(None, due_only=True, quiet=quiet or json)
+    report = _run_pull(None, due_only=True, quiet=quiet or json, patient=quiet and not json)
+    limit = _fitting(ctx, limit, report)
     new = items.inbox(current.store().read(), limit)
     if json:
         current.remember(rows=[row["id"] for row in new])
@@ -111,33 +113,57 @@ def pull(
     """Fetch the sources that are due and bring in what is new."""
     ids = [found.number for found in selectors.many(which, ("source",))] if which else None
     given = access.feed_on_stdin(ids) if stdin else None
-    report = _run_pull(ids, due_only=not all, quiet=quiet or json, given=given)
+    report = _run_pull(ids, due_only=not all, quiet=quiet or json, given=given, patient=quiet and not json)
     _show_report(report, quiet=quiet, json=json)
     _exit_for(report)
 
 
-def _run_pull(ids: list[int] | None, *, due_only: bool, quiet: bool, given: bytes | None = None) -> Any:
+def _run_pull(
+    ids: list[int] | None, *, due_only: bool, quiet: bool, given: bytes | None = None, patient: bool = False
+) -> Any:
+    """patient: where another pull is running, that one does the work: done, and nothing to say (cron would mail it)."""
     from datetime import timedelta
 
     from pkm import config
     from pkm.cli.progress import show_progress
+    from pkm.seek.pull import PullRunning
     from pkm.seek.pull import pull as run
 
     every = timedelta(seconds=config.read(current.home()).seconds("seek.every"))
     with show_progress("Pulling", wanted=not quiet) as progress:
-        return run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress, given=given)
+        try:
+            return run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress, given=given)
+        except PullRunning:
+            if patient:
+                raise typer.Exit(0) from None
+            raise
 
 
 def _tell_failures(report: Any) -> None:
-    for failure in report.failures:
-        render.tell(f"{failure['what']}: {failure['why']}")
+    for line in tell_failures(report.failures, render.columns()):
+        render.tell(line)
+
+
+def _fitting(ctx: typer.Context, limit: int, report: Any) -> int:
+    """How many rows fit below the summary on a terminal, where the person named no number; five at least."""
+    rows = render.screen_rows()
+    source = ctx.get_parameter_source("limit")
+    if not rows or source is None or source.name != "DEFAULT":
+        return limit
+    moves = len(report.moved) + len(report.merged) + len(report.doubled)
+    used = len(tell_failures(report.failures)) + moves + 5  # the line, what was kept, the heading, the count, the prompt
+    return min(limit, max(5, rows - used))
 
 
 def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
     if quiet and not json:
         _tell_failures(report)
     elif report.sources or json:
-        render.emit_run(report.as_dict(), as_json=json, line=report.line)
+        if json:
+            render.emit_run(report.as_dict(), as_json=True, line="")
+        else:
+            _tell_failures(report)
+            render.say(report.line)
     for move in report.moved:
         render.tell(f"{move['id']} has moved for good: {move['from']} → {move['to']}")
     for one in report.merged:

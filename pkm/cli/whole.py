@@ -176,16 +176,23 @@ def doctor(json: JsonFlag = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command("config", epilog='Example:  pkm config name "Ann Example"\n\n          pkm config          (all settings)')
+@app.command("config", epilog='Example:  pkm config name "Ann Example"\n\n          pkm config          (all settings)\n\n'
+             '          pkm config timer    (what makes the pull run by itself)')  # fmt: skip
 def settings(
-    key: Annotated[str | None, typer.Argument(help="The setting.")] = None,
+    key: Annotated[str | None, typer.Argument(help="The setting; timer: print what makes the pull run by itself.")] = None,
     value: Annotated[str | None, typer.Argument(help="Its new value.")] = None,
     unset: Annotated[bool, typer.Option("--unset", help="Give the setting its default again.")] = False,
+    cron: Annotated[bool, typer.Option("--cron", help="With timer: a line for cron, instead of systemd's timer.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Show or change settings."""
     from pkm import config
 
+    if key == "timer":
+        from pkm.cli.timer import show_timer
+
+        show_timer(cron=cron, json=json)
+        return
     home = current.home()
     if key and unset:
         config.unset(home, key)

@@ -36,7 +36,11 @@ BATCH_S = 10.0
 EVERY = timedelta(hours=1)
 
 Progress = Callable[[int, int, str], None]
-"""Told after each source: how many are done, of how many, and the name of this one."""
+"""Told after each source: how many are done, of how many, and what came of them so far with the host of this one."""
+
+
+class PullRunning(PkmError):
+    """Another pull works on this store at the moment."""
 
 
 @dataclass(slots=True)
@@ -88,7 +92,7 @@ def pull(
     ids: these sources, whatever their state; else the due ones, or all active ones with due_only=False. A host that
     asked to wait is not asked in any case. given: the feed itself, for the one source of `ids`; sources whose feed is
     always handed over (stdin:) are passed by without it. every: the least interval of a source that has none of its own.
-    Raises PkmError where another pull is running, StoreError where the store cannot be written. Ctrl-C does not raise:
+    Raises PullRunning where another pull is running, StoreError where the store cannot be written. Ctrl-C does not raise:
     what was finished is written, and the report says so.
     """
     with _alone(store.path.with_name("pull.lock")):
@@ -135,7 +139,7 @@ def _alone(path: Path) -> Iterator[None]:
     except OSError as error:
         os.close(file)
         step = "wait until it is done, then: pkm seek list"
-        raise PkmError("this pull", "another pull is running", next=step) from error
+        raise PullRunning("this pull", "another pull is running", next=step) from error
     try:
         yield
     finally:
@@ -166,15 +170,16 @@ class _Run:
 
     def gather(self, facts: Sequence[Facts], progress: Progress) -> None:
         """Everything is fetched and written, or what was finished when the person stopped it."""
-        done = 0
+        done = failed = 0
         try:
             with Gathering(facts, self.at, self._waits, self._given) as gathering:
                 for one, fetched in gathering:
                     done += 1
                     self._take(one, fetched)
-                    progress(done, len(facts), one.called)
+                    failed += fetched.failure is not None
                     if self._is_full():
                         self._write()
+                    progress(done, len(facts), f"{self.report.new:,} new, {failed:,} failed · {one.host or one.called}")
         except KeyboardInterrupt:
             self.report.interrupted = True
             self.report.left = len(facts) - done
