@@ -11,6 +11,7 @@ FEW = 6
 REASONS = 8
 """So many reasons are told; the rest is counted."""
 
+_HELD = re.compile(r"\((\d[\d,]*) more sources? of that host waits? too\)")
 _OWN_PART = re.compile(r" ?\(\d[\d,]* more sources? of that host waits? too\)|(?<=until ).*|(?<=at )(?:env|file|command):.*")
 
 
@@ -33,8 +34,10 @@ def tell_failures(failures: Sequence[Mapping[str, str]], width: int = 0) -> list
 def _tell_group(why: str, group: Sequence[Mapping[str, str]], width: int) -> str:
     if len(group) == 1:
         return one_line(f"{group[0]['what']}: {group[0]['why']}", width)
+    group = sorted(group, key=lambda failure: (len(failure.get("id", "")), failure.get("id", "")))
     names = [failure.get("id") or one_line(failure["what"], 20) for failure in group[:4]]
     more = f" and {len(group) - len(names):,} more" if len(group) > len(names) else ""
-    who = f" ({', '.join(names)}{more})"
+    held = sum(int(found[1].replace(",", "")) for failure in group if (found := _HELD.search(failure["why"])))
+    who = f" ({', '.join(names)}{more}{f'; {held:,} more wait' if held else ''})"
     head = f"{len(group):,} × {why}"
     return one_line(head, max(width - len(who), 20) if width else 0) + who
