@@ -151,7 +151,8 @@ def _fitting(ctx: typer.Context, limit: int, report: Any) -> int:
     if not rows or source is None or source.name != "DEFAULT":
         return limit
     moves = len(report.moved) + len(report.merged) + len(report.doubled)
-    used = len(tell_failures(report.failures)) + moves + 7  # the line, what was kept (2), the heading, the count, the prompt, the command
+    others = 7  # the command, the summary's line, what was kept (2), the heading, the count, the prompt
+    used = len(tell_failures(report.failures)) + moves + others
     return min(limit, max(5, rows - used))
 
 
