@@ -1,6 +1,7 @@
-"""How a private feed is named on the command line: the place of its secret; and what is said of one in an address."""
+"""What the command line says and takes of how a source is reached: the place of its secret, its feed on stdin."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Sequence
 
 from pkm.cli import render
 from pkm.text import without_user
@@ -22,3 +23,16 @@ def warn_of_secrets(addresses: Iterable[str]) -> None:
         render.tell("The address holds a user name or password. It is shown nowhere, but stands in the store as it is and in "
                     "your shell's history.")
         render.tell("Better: the address without it, and --credential env:NAME, command:WORDS or file:PATH.")
+
+
+def feed_on_stdin(ids: Sequence[int] | None) -> bytes:
+    """The feed that was handed over, for exactly one source. Raises Invalid for none or several, BadInput for too much."""
+    from pkm.errors import BadInput, Invalid
+    from pkm.net.fetch import MAX_BYTES
+
+    if ids is None or len(ids) != 1:
+        raise Invalid("--stdin", "it takes exactly one source", next="COMMAND | pkm seek pull s5 --stdin")
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise BadInput("stdin", f"it is larger than {MAX_BYTES // 1_000_000} MB")
+    return data

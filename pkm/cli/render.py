@@ -141,6 +141,16 @@ def width() -> int:
     return min(88, shutil.get_terminal_size((88, 24)).columns)
 
 
+def columns() -> int:
+    """Columns that a line on stderr has, 0 where it is no terminal."""
+    return os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else 0
+
+
+def screen_rows() -> int:
+    """Lines of the terminal that the result goes to, 0 where it goes to none."""
+    return os.get_terminal_size(sys.stdout.fileno()).lines if sys.stdout.isatty() else 0
+
+
 def confirm(question: str, *, yes: bool, flag: str = "--yes") -> bool:
     """True where the person agrees. Without a terminal nothing is asked: Refused names the flag that says yes."""
     if yes:

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import access, complete, current, lists, mailbox, render, selectors
+from pkm.cli import access, complete, current, lists, mailbox, render, selectors, standing
 from pkm.cli.app import group
+from pkm.cli.failures import tell_failures
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
 from pkm.errors import Ambiguous, Invalid, PkmError
@@ -23,6 +24,8 @@ COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
     ("title", lambda row: one_line(row["title"], 60)),
     ("items", lambda row: f"{row['items']:,}"),
+    ("a week", lambda row: f"{row['items_per_week']:g}"),
+    ("kept", lambda row: f"{row['kept']}/{row['decided']}" if row["decided"] else ""),
     ("state", lambda row: _state(row)),
     ("last", lambda row: ago(row["fetched_at"], now()) if row["fetched_at"] else "never"),
     ("tags", lambda row: " ".join(f"#{name}" for name in row["tags"])),
@@ -70,8 +73,11 @@ QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what fa
 
 
 def _state(row: Row) -> str:
+    """What ails it, where something does, else its state."""
     if row["mailbox"]:
         return f"{row['state']}, in {row['mailbox']}"
+    if row["state"] != "paused" and (ailment := row.get("health")):
+        return f"{ailment['kind']} ({row['failures']})" if row["failures"] else str(ailment["kind"])
     if row["state"] == "active" and row["failures"]:
         return f"failing ({row['failures']})"
     return str(row["state"])
@@ -82,7 +88,8 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
     """Pull the sources that are due, then list what is new."""
     if ctx.invoked_subcommand is not None:
         return
-    report = _run_pull(None, due_only=True, quiet=quiet or json)
+    report = _run_pull(None, due_only=True, quiet=quiet or json, patient=quiet and not json)
+    limit = _fitting(ctx, limit, report)
     new = items.inbox(current.store().read(), limit)
     if json:
         current.remember(rows=[row["id"] for row in new])
@@ -101,40 +108,67 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
 def pull(
     which: SourcesArgument = None,
     all: Annotated[bool, typer.Option("--all", help="Every active source, whether due or not.")] = False,
+    stdin: Annotated[bool, typer.Option("--stdin", help="The feed comes on stdin, for the one source named.")] = False,
     quiet: QuietFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Fetch the sources that are due and bring in what is new."""
     ids = [found.number for found in selectors.many(which, ("source",))] if which else None
-    report = _run_pull(ids, due_only=not all, quiet=quiet or json)
+    given = access.feed_on_stdin(ids) if stdin else None
+    report = _run_pull(ids, due_only=not all, quiet=quiet or json, given=given, patient=quiet and not json)
     _show_report(report, quiet=quiet, json=json)
     _exit_for(report)
 
 
-def _run_pull(ids: list[int] | None, *, due_only: bool, quiet: bool) -> Any:
+def _run_pull(
+    ids: list[int] | None, *, due_only: bool, quiet: bool, given: bytes | None = None, patient: bool = False
+) -> Any:
+    """patient: where another pull is running, that one does the work: done, and nothing to say (cron would mail it)."""
     from datetime import timedelta
 
     from pkm import config
     from pkm.cli.progress import show_progress
+    from pkm.seek.pull import PullRunning
     from pkm.seek.pull import pull as run
 
     settings = config.read(current.home())
     every = timedelta(seconds=settings.seconds("seek.every"))
     with show_progress("Pulling", wanted=not quiet) as progress:
-        return run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress,
-                   keep=settings.limits("keep.items"))  # fmt: skip
+        try:
+            return run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress, given=given,
+                       keep=settings.limits("keep.items"))  # fmt: skip
+        except PullRunning:
+            if patient:
+                raise typer.Exit(0) from None
+            raise
 
 
 def _tell_failures(report: Any) -> None:
-    for failure in report.failures:
-        render.tell(f"{failure['what']}: {failure['why']}")
+    for line in tell_failures(report.failures, render.columns()):
+        render.tell(line)
+
+
+def _fitting(ctx: typer.Context, limit: int, report: Any) -> int:
+    """How many rows fit below the summary on a terminal, where the person named no number; five at least."""
+    rows = render.screen_rows()
+    source = ctx.get_parameter_source("limit")
+    if not rows or source is None or source.name != "DEFAULT":
+        return limit
+    moves = len(report.moved) + len(report.merged) + len(report.doubled)
+    others = 7  # the command, the summary's line, what was kept (2), the heading, the count, the prompt
+    used = len(tell_failures(report.failures)) + moves + others
+    return min(limit, max(5, rows - used))
 
 
 def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
     if quiet and not json:
         _tell_failures(report)
     elif report.sources or json:
-        render.emit_run(report.as_dict(), as_json=json, line=report.line)
+        if json:
+            render.emit_run(report.as_dict(), as_json=True, line="")
+        else:
+            _tell_failures(report)
+            render.say(report.line)
     for move in report.moved:
         render.tell(f"{move['id']} has moved for good: {move['from']} → {move['to']}")
     for double in report.doubled if not quiet else ():
@@ -283,21 +317,32 @@ def _circles(names: Strings) -> list[int]:
     return [selectors.one(name, ("circle",)).number for name in names or ()]
 
 
-@app.command("list", epilog="Example:  pkm seek list -n 100")
+@app.command("list", epilog="Example:  pkm seek list -n 100\n\n"
+                            "          pkm seek list --sort noise  (what you keep least of: whom to leave)")  # fmt: skip
 def list_sources(
     which: SourcesArgument = None,
     state: Annotated[str, typer.Option("--state", help="Only those that are active, paused or gone.")] = "",
+    sort: Annotated[
+        str, typer.Option("--sort", help="name; noise: least kept first; signal: most kept; quiet: longest silent.")
+    ] = "name",
     limit: LimitOption = 50,
     json: JsonFlag = False,
 ) -> None:
-    """List the sources: what is followed, how much it brought, when it was last fetched."""
+    """List the sources: what is followed, how much it brings, how much of it you keep, how it does."""
+    from pkm.seek import health
+    from pkm.store.source_health import ORDERS
+
+    if sort not in ORDERS:
+        raise Invalid(f"--sort {sort}", f"it should be one of {', '.join(ORDERS)}")
     if state not in ("", "active", "paused", "gone"):
         raise Invalid(f"--state {state}", "it should be active, paused or gone")
     ids = [found.number for found in selectors.many(which, ("source",))] if which else None
     db = current.store().read()
-    rows = sources.rows(db, limit=limit, state=state or None, ids=ids)
+    rows = health.sort_sources(db, sort, limit, now(), state=state or None, ids=ids)
     total = len(rows) if ids or state else sources.count_all(db)
     render.emit_list(rows, COLUMNS, as_json=json, noun="source", total=total, empty=NOTHING)
+    if sort == "noise" and not json:
+        standing.tell_noise(rows)
 
 
 @app.command(epilog="Example:  pkm seek show s12")
@@ -305,7 +350,7 @@ def show(source: SourceArgument, limit: LimitOption = 10, json: JsonFlag = False
     """Show one source: where it is, how it does, and its latest items."""
     found = selectors.one(source, ("source",))
     db = current.store().read()
-    row = sources.row(db, found.number) or {}
+    row = standing.describe(db, found.number)
     latest = items.of_source(db, found.number, limit)
     if json:
         current.remember(touched=found.id)
@@ -325,8 +370,9 @@ def _facts(row: Row) -> list[tuple[str, str]]:
     at = now()
     told = [
         ("feed", row["url"]), ("site", row["site_url"]), ("about", one_line(row["description"], 200)),
-        ("state", _state(row)), ("error", row["error"] or ""),
-        ("every", format_span(row["every_s"]) if row["every_s"] else ""),
+        ("state", _state(row)), ("error", standing.failing(row)), ("mend", standing.mend(row)),
+        ("every", row.get("interval") or (format_span(row["every_s"]) if row["every_s"] else "")),
+        ("brings", standing.brings(row)), ("secret", row["credential"]), ("asks as", row["user_agent"]),
         ("fetched", ago(row["fetched_at"], at) if row["fetched_at"] else "never"),
         ("changed", ago(row["changed_at"], at) if row["changed_at"] else ""),
         ("next", "" if row["url"].startswith("mail:") else ago(row["next_at"], at) if row["next_at"] else "now"),

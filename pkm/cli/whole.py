@@ -12,6 +12,9 @@ from pkm.text import count
 
 app = group("What serves the whole.")
 
+QUIET = 10
+"""So many quiet sources are named by `pkm doctor`, the rest is counted."""
+
 KINDS = ("opml", "urls", "vcard", "csv", "export")
 """What `pkm import` takes."""
 
@@ -161,7 +164,7 @@ def doctor(json: JsonFlag = False) -> None:
     if json:
         render.emit_json([finding.as_row() for finding in found])
     else:
-        for finding in found:
+        for finding in _shown(found):
             mark = {"wrong": "!", "mended": "+", "told": "·"}[finding.state]
             render.say(f"{mark} {finding.what}: {finding.why}")
             if finding.next:
@@ -176,16 +179,36 @@ def doctor(json: JsonFlag = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command("config", epilog='Example:  pkm config name "Ann Example"\n\n          pkm config          (all settings)')
+def _shown(found: list[Any]) -> list[Any]:
+    """The findings without the quiet sources beyond the first few, which stand in one line."""
+    from dataclasses import replace
+
+    quiet = [finding for finding in found if finding.health == "quiet"]
+    rest = quiet[QUIET:]
+    if not rest:
+        return found
+    why = f"quiet: {len(rest):,} more have brought nothing for long"
+    more = replace(rest[0], what="sources", why=why, next="pkm seek list --sort quiet")
+    return [*(finding for finding in found if finding not in rest), more]
+
+
+@app.command("config", epilog='Example:  pkm config name "Ann Example"\n\n          pkm config          (all settings)\n\n'
+             '          pkm config timer    (what makes the pull run by itself)')  # fmt: skip
 def settings(
-    key: Annotated[str | None, typer.Argument(help="The setting.")] = None,
+    key: Annotated[str | None, typer.Argument(help="The setting; timer: print what makes the pull run by itself.")] = None,
     value: Annotated[str | None, typer.Argument(help="Its new value.")] = None,
     unset: Annotated[bool, typer.Option("--unset", help="Give the setting its default again.")] = False,
+    cron: Annotated[bool, typer.Option("--cron", help="With timer: a line for cron, instead of systemd's timer.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Show or change settings."""
     from pkm import config
 
+    if key == "timer":
+        from pkm.cli.timer import show_timer
+
+        show_timer(cron=cron, json=json)
+        return
     home = current.home()
     if key and unset:
         config.unset(home, key)

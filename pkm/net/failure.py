@@ -26,6 +26,7 @@ from pkm import dates
 from pkm.errors import Unreachable
 from pkm.net.connect import PrivateAddress
 from pkm.net.times import in_words, parse_retry_after
+from pkm.net.wall import name_wall
 
 
 class FetchError(Unreachable):
@@ -123,11 +124,13 @@ def _no_trust(error: SSLError) -> str:
     return "no secure connection can be made with it"
 
 
-def refusal(url: str, status: int, headers: Mapping[str, str], hops: tuple[tuple[int, str], ...]) -> FetchError:
+def refusal(
+    url: str, status: int, headers: Mapping[str, str], hops: tuple[tuple[int, str], ...], body: bytes = b""
+) -> FetchError:
     """The error for an answer that is none: 4xx, 5xx, a redirect to nowhere, a 304 that was not asked for."""
     wait = parse_retry_after(headers.get("retry-after", ""), headers.get("date", ""))
-    if headers.get("cf-mitigated") == "challenge":
-        why = f"the server answered {status}: a bot wall (Cloudflare) that wants a browser"
+    if status in (403, 429, 503) and (wall := name_wall(headers, body)):
+        why = f"the server answered {status}: a bot wall ({wall}) that wants a browser"
     elif status in (401, 403):
         why = f"the server answered {status}: it wants {'credentials' if status == 401 else 'no such visitor'}"
     elif status == 410:

@@ -28,6 +28,7 @@ from urllib3.util.request import ACCEPT_ENCODING
 
 from pkm import text
 from pkm.errors import BadInput, NotFound
+from pkm.net import wall
 from pkm.net.connect import Call, HTTPConnectionPool, HTTPSConnectionPool, Watch, is_private
 from pkm.net.failure import (
     FetchError,
@@ -59,8 +60,8 @@ MAX_REDIRECTS = 5
 _DRAIN = 65_536  # how much of an error page is read to keep its connection
 
 _KEPT_HEADERS = (
-    "age", "cache-control", "cf-mitigated", "content-language", "content-type", "date", "etag", "expires",
-    "last-modified", "link", "retry-after", "server",
+    "age", "cache-control", "content-language", "content-type", "date", "etag", "expires", "last-modified", "link",
+    "retry-after", "server", *wall.HEADERS,
 )  # fmt: skip
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SAFE = "%/:=&?~#+!$,;'@()*[]|"  # what a URL may hold as it stands; everything else is percent-encoded
@@ -209,7 +210,7 @@ class Fetcher:
             guarded = guarded or self._leaves_the_public(url, first, asked)
         unchanged = answer.status == 304 and bool(etag or modified)
         if not unchanged and not 200 <= answer.status < 300:
-            raise refusal(url, answer.status, answer.headers, tuple(hops))
+            raise refusal(url, answer.status, answer.headers, tuple(hops), answer.body)
         body = None if unchanged else answer.body
         elapsed = time.monotonic() - limits.started
         return Response(url, asked, answer.status, body, answer.headers, tuple(hops), unchanged, elapsed)

@@ -80,11 +80,16 @@ def _broken(error: Exception) -> Fetched:
 class Gathering:
     """A run over some sources. In a `with`, iterate to get (facts, fetched) of each, as they come; leaving stops it.
 
-    waits: hosts that are not to be asked before a time, since they said so earlier.
+    waits: hosts that are not to be asked before a time, since they said so earlier. given: the feed itself, for the one
+    source that there is then.
     """
 
-    def __init__(self, sources: Sequence[Facts], now: datetime, waits: Mapping[str, datetime] | None = None) -> None:
+    def __init__(
+        self, sources: Sequence[Facts], now: datetime, waits: Mapping[str, datetime] | None = None,
+        given: bytes | None = None,
+    ) -> None:  # fmt: skip
         self._now = now
+        self._given = given
         self._waits = waits or {}
         self._total = len(sources)
         self._hosts = _by_host(sources)
@@ -143,6 +148,8 @@ class Gathering:
     def _fetch(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
         """What the source gave: an end already, or a body to read with what is known beside it."""
         try:
+            if self._given is not None:
+                return _compare(facts, Body(facts.url, "", self._given, facts.identity), Fetched(), conditional=True)
             if facts.url[:5].lower() == "file:":
                 body = Body(facts.url, "", read_file(facts.url), facts.identity)
                 return _compare(facts, body, Fetched(), may_ask_conditionally(facts, self._now))

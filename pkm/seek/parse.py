@@ -13,6 +13,7 @@ from typing import Any
 from pkm import text
 from pkm.errors import BadInput
 from pkm.html import absolute_url, html_to_text, strip_tags, text_to_html
+from pkm.net.wall import name_wall
 from pkm.seek.entry import (
     MAX_ENTRIES,
     MAX_TITLE,
@@ -32,8 +33,8 @@ __all__ = ["Enclosure", "ParsedEntry", "ParsedFeed", "parse_feed"]
 _HTML_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html)\b", re.I | re.S)
 _FEED_ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel|entry)\b", re.I)
 _BOT_WALL = re.compile(
-    rb"<title>\s*(?:just a moment|attention required|access denied|are you a robot|ddos-guard|verifying you are human)"
-    rb"|/cdn-cgi/challenge-platform/|_incapsula_resource|\bg-recaptcha\b|\bh-captcha\b|cf-turnstile",
+    rb"<title>\s*(?:just a moment|attention required|access denied|are you a robot|making sure you|ddos-guard"
+    rb"|verifying you are human)|/cdn-cgi/challenge-platform/|_incapsula_resource|\bg-recaptcha\b|\bh-captcha\b|cf-turnstile",
     re.I,
 )
 _CDF_ROOT = re.compile(rb"<channel\b", re.I)
@@ -61,7 +62,9 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
         return read_json_feed(body, url)
     if _HTML_PAGE.match(start) and not _FEED_ROOT.search(start):
         if _BOT_WALL.search(start):
-            raise BadInput(url, "it is a bot wall: a page that wants a browser, and no feed")
+            whose = name_wall({}, start)
+            named = f" ({whose})" if whose else ""
+            raise BadInput(url, f"it is a bot wall{named}: a page that wants a browser, and no feed")
         raise BadInput(url, "it is a web page, not a feed", next=f"pkm seek add {url}")
     if b"<" not in start:
         raise BadInput(url, "it is neither XML nor JSON")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pkm.dates import now, stamp
-from pkm.errors import PkmError, StoreError
+from pkm.errors import Invalid, PkmError, StoreError
 from pkm.ids import make
 from pkm.net.mailbox import is_mailbox
 from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_source
@@ -46,7 +46,11 @@ Keep = tuple[timedelta | None, int | None]
 """How long items stay, and how many of a source; None: without a limit."""
 
 Progress = Callable[[int, int, str], None]
-"""Told after each source: how many are done, of how many, and the name of this one."""
+"""Told after each source: how many are done, of how many, and what came of them so far with the host of this one."""
+
+
+class PullRunning(PkmError):
+    """Another pull works on this store at the moment."""
 
 
 @dataclass(slots=True)
@@ -97,20 +101,23 @@ class PullReport:
 
 def pull(
     store: Store, *, ids: Sequence[int] | None = None, due_only: bool = True, every: timedelta = EVERY,
-    progress: Progress | None = None, keep: Keep = (None, None),
+    progress: Progress | None = None, keep: Keep = (None, None), given: bytes | None = None,
 ) -> PullReport:  # fmt: skip
     """What the sources hold is in the store; a second pull of the same adds nothing.
 
     ids: these sources, whatever their state; else the due ones, or all active ones with due_only=False. A host that
-    asked to wait is not asked in any case. every: the least interval of a source that has none of its own. keep: how
-    long, and how many of a source, items stay that nobody used.
-    Raises PkmError where another pull is running, StoreError where the store cannot be written. Ctrl-C does not raise:
+    asked to wait is not asked in any case. given: the feed itself, for the one source of `ids`; sources whose feed is
+    always handed over (stdin:) are passed by without it. every: the least interval of a source that has none of its own.
+    keep: how long, and how many of a source, items stay that nobody used.
+    Raises PullRunning where another pull is running, StoreError where the store cannot be written. Ctrl-C does not raise:
     what was finished is written, and the report says so.
     """
     with _alone(store.path.with_name("pull.lock")):
         at = now()
         facts = [Facts(**row) for row in _select(store, ids, due_only, at)]
-        run = _Run(store, at, every, keep, PullReport(sources=len(facts)))
+        if given is None:
+            facts = _without_handed(facts, named=ids is not None)
+        run = _Run(store, at, every, keep, PullReport(sources=len(facts)), given)
         if facts:
             run.gather(facts, progress or _silent)
         return run.report
@@ -127,6 +134,15 @@ def _select(store: Store, ids: Sequence[int] | None, due_only: bool, at: datetim
     return sources.due(db, stamp(at)) if due_only else sources.active(db)
 
 
+def _without_handed(facts: list[Facts], *, named: bool) -> list[Facts]:
+    """Those that can be fetched. Raises Invalid where none of those that were named can."""
+    rest = [one for one in facts if not one.url.startswith("stdin:")]
+    if named and facts and not rest:
+        step = f"COMMAND | pkm seek pull {make('source', facts[0].id)} --stdin"
+        raise Invalid(make("source", facts[0].id), "its feed is handed over on stdin", next=step)
+    return rest
+
+
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Within the block no other pull runs on this store. The lock goes with the process, however it ends."""
@@ -140,7 +156,7 @@ def _alone(path: Path) -> Iterator[None]:
     except OSError as error:
         os.close(file)
         step = "wait until it is done, then: pkm seek list"
-        raise PkmError("this pull", "another pull is running", next=step) from error
+        raise PullRunning("this pull", "another pull is running", next=step) from error
     try:
         yield
     finally:
@@ -150,7 +166,10 @@ def _alone(path: Path) -> Iterator[None]:
 class _Run:
     """One pull under way: what is gathered and not yet written, and the report so far."""
 
-    def __init__(self, store: Store, at: datetime, every: timedelta, keep: Keep, report: PullReport) -> None:
+    def __init__(
+        self, store: Store, at: datetime, every: timedelta, keep: Keep, report: PullReport, given: bytes | None
+    ) -> None:
+        self._given = given
         self.store = store
         self.at = at
         self.every = every
@@ -170,15 +189,16 @@ class _Run:
 
     def gather(self, facts: Sequence[Facts], progress: Progress) -> None:
         """Everything is fetched and written, or what was finished when the person stopped it."""
-        done = 0
+        done = failed = 0
         try:
-            with Gathering(facts, self.at, self._waits) as gathering:
+            with Gathering(facts, self.at, self._waits, self._given) as gathering:
                 for one, fetched in gathering:
                     done += not fetched.more
                     self._take(one, fetched)
-                    progress(done, len(facts), one.called)
+                    failed += fetched.failure is not None
                     if self._is_full():
                         self._write()
+                    progress(done, len(facts), f"{self.report.new:,} new, {failed:,} failed · {one.host or one.called}")
         except KeyboardInterrupt:
             self.report.interrupted = True
             self.report.left = len(facts) - done
@@ -241,7 +261,7 @@ class _Run:
                 if there.get(facts.id) != facts.url:
                     continue  # removed or changed while it was fetched
                 other = intake.source_at(unit.connection, fetched.moved_to) if fetched.moved_to else None
-                plan = self._apply(unit, facts, fetched, dates.get(facts.id, ()), may_move=other is None)
+                plan = self._apply(unit, facts, fetched, dates.get(facts.id, ()), other)
                 if fetched.held:
                     held.append((facts, fetched))
                     report.failed += 1
@@ -271,15 +291,16 @@ class _Run:
         self._entries = self._bytes = 0
 
     def _apply(
-        self, unit: Unit, facts: Facts, fetched: Fetched, dates: Sequence[str], *, may_move: bool
-    ) -> SourcePlan:  # fmt: skip
+        self, unit: Unit, facts: Facts, fetched: Fetched, dates: Sequence[str], other: int | None
+    ) -> SourcePlan:
+        """other: the source that is at the address that this one's server sends to."""
         db = unit.connection
         known = intake.known_entries(db, facts.id) if fetched.entries else {}
         ids, pages = find_compared(fetched.entries, known)
         standing = intake.standing(db, facts.id, ids, pages) if ids or pages else []
         plan = plan_source(facts, fetched, known, self.at, self.every, standing=standing, dates=dates)
         is_moved = "url" in plan.columns
-        left_out = MOVED if is_moved and not may_move else ()
+        left_out = MOVED if is_moved and other is not None else ()
         columns = {name: value for name, value in plan.columns.items() if name not in left_out}
         intake.know(unit, facts.id, plan.known_as)
         intake.change(unit, facts.id, plan.changed)

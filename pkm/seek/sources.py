@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pkm.errors import Exists, Invalid, NotFound
+from pkm.errors import Exists, Invalid, NotFound, Refused
 from pkm.html import canonical_url, same_page_key
 from pkm.ids import make
 from pkm.net.fetch import Fetcher, Response, file_path, read_file, same_origin
@@ -38,7 +38,8 @@ class SourceAdded:
 def as_address(text: str) -> str:
     """The address that was typed: a URL, a host without its scheme, or a file on this machine (file:).
 
-    Raises NotFound for a file that is not there, Invalid for what can be no address.
+    Also stdin:NAME, whose feed is handed to a pull. Raises NotFound for a file that is not there, Invalid for what can
+    be no address, Refused for a command.
     """
     text = one_line(text)
     text = re.sub(r"^feed:(?://)?(?=https?:)", "", text, flags=re.IGNORECASE)
@@ -50,6 +51,11 @@ def as_address(text: str) -> str:
         if not path.exists():
             raise NotFound(str(path), "there is no such file", next="give the file's path, or the address of a site")
         return path.as_uri()
+    if re.fullmatch(r"stdin:[\w.-]{1,80}", text):
+        return text
+    if re.match(r"(?:exec|filter):", text):
+        why = "a source that runs a command whenever it is looked at would run it unseen"
+        raise Refused(one_line(text, 80), why, next="pkm seek add stdin:NAME, then: COMMAND | pkm seek pull NAME --stdin")
     if re.fullmatch(r"(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?(?:[/?].*)?", text):
         return f"https://{text}"
     raise Invalid(f"“{text}”", "it is neither a web address nor a file", next="pkm seek add https://example.org")
@@ -65,6 +71,8 @@ def look_for_feed(address: str, *, credential: str = "", user_agent: str = "") -
     if url.startswith("file:"):
         feed = parse_feed(body := read_file(url), url=url)
         return [FoundFeed(url, feed.title, "the file itself", feed, Response(url, url, 200, body))]
+    if url.startswith("stdin:"):
+        return [FoundFeed(url, "", "what is handed to a pull", ParsedFeed(), Response(url, url, 200, b""))]
     secret = Credentials().headers(credential)
     with Fetcher() as fetcher:
 

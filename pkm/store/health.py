@@ -1,9 +1,8 @@
 """Whether the store is whole: questions for the doctor, and the one thing that can be made anew, the search indexes."""
 
 import sqlite3
-from typing import Any
 
-from pkm.store.session import Store, as_dicts
+from pkm.store.session import Store
 
 TEXT_TABLES = ("annotation", "contact", "handle", "item", "note")
 """Tables with a full-text index (store/model.py's FULL_TEXT, which a read does not import); a test holds them equal."""
@@ -65,11 +64,3 @@ def rebuild_index(store: Store, table: str) -> None:
     """The table's full-text index is made anew from its rows."""
     with store.unit(journal=False) as unit:
         unit.connection.execute(f"INSERT INTO {table}_fts({table}_fts) VALUES ('rebuild')")
-
-
-def sick_sources(db: sqlite3.Connection, failures: int) -> list[dict[str, Any]]:
-    """Sources that failed at least so often in a row, the longest first."""
-    return as_dicts(db.execute(
-        "SELECT id, coalesce(nullif(title, ''), url) AS title, failures, error, fetched_at FROM source "
-        "WHERE state = 'active' AND failures >= :failures ORDER BY failures DESC, id", {"failures": failures},
-    ))  # fmt: skip

@@ -3,8 +3,8 @@
 import sqlite3
 from typing import NamedTuple
 
-from pkm.store.retention import UNUSED
 from pkm.store.session import Unit
+from pkm.store.sources import UNTOUCHED
 
 
 class Merged(NamedTuple):
@@ -74,16 +74,16 @@ def _make_one(db: sqlite3.Connection, entry_id: int, ours: int | None, theirs: i
     if ours is None:  # ours was purged and theirs was not: it is there, so it stays
         db.execute("UPDATE entry SET item_id = :item WHERE id = :id", {"item": theirs, "id": entry_id})
         return 0
-    if _is_unused(db, theirs):
+    if _is_untouched(db, theirs):
         db.execute("DELETE FROM item WHERE id = :id", {"id": theirs})
         return 1
-    if _is_unused(db, ours):
+    if _is_untouched(db, ours):
         db.execute("UPDATE entry SET item_id = :item WHERE id = :id", {"item": theirs, "id": entry_id})
         db.execute("DELETE FROM item WHERE id = :id", {"id": ours})
         return 1
     return 0
 
 
-def _is_unused(db: sqlite3.Connection, item_id: int) -> bool:
-    found = db.execute(f"SELECT {UNUSED} AND decided_at IS NULL FROM item WHERE id = :id", {"id": item_id}).fetchone()
+def _is_untouched(db: sqlite3.Connection, item_id: int) -> bool:
+    found = db.execute(f"SELECT {UNTOUCHED} FROM item WHERE id = :id", {"id": item_id}).fetchone()
     return bool(found and found[0])

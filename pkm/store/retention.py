@@ -5,16 +5,10 @@ import sqlite3
 from collections.abc import Iterable
 
 from pkm.store.session import Unit
+from pkm.store.sources import UNUSED
 
 ALWAYS_KEPT = 50
 """So many of a source's latest items stay whatever their age: a rare writer is not emptied."""
-
-UNUSED = """(item.state <> 'kept'
-  AND NOT EXISTS (SELECT 1 FROM note WHERE note.item_id = item.id)
-  AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.item_id = item.id)
-  AND NOT EXISTS (SELECT 1 FROM tagging WHERE tagging.kind = 'item' AND tagging.entity_id = item.id)
-  AND NOT EXISTS (SELECT 1 FROM link WHERE link.to_kind = 'item' AND link.to_id = item.id))"""
-"""SQL: the item is not kept, and no note, quote, tag or link hangs on it."""
 
 _TOO_MANY = f"""
 SELECT item.id FROM (

@@ -9,13 +9,9 @@ from pkm import config
 from pkm.config import Home
 from pkm.dates import ago, now
 from pkm.errors import PkmError
-from pkm.ids import make
 from pkm.store import health, shares
 from pkm.store.session import Store
 from pkm.text import count, one_line
-
-SICK_AFTER = 3
-"""From this many failures in a row on, a source is listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +22,12 @@ class Finding:
     why: str
     state: str
     next: str = ""
+    health: str = ""  # of a source: what ails it (seek/health)
 
     def as_row(self) -> dict[str, Any]:
         """The finding in the JSON contract's shape."""
-        return {"id": self.what, "kind": "finding", "title": self.why, "state": self.state, "next": self.next}
+        return {"id": self.what, "kind": "finding", "title": self.why, "state": self.state, "next": self.next,
+                "health": self.health or None}
 
 
 def examine(store: Store, home: Home) -> list[Finding]:
@@ -121,10 +119,15 @@ def _check_drafts(home: Home) -> list[Finding]:
 
 
 def _check_sources(store: Store) -> list[Finding]:
+    """The sources that something ails, dead ones first."""
+    from pkm.seek.health import ailing
+
     found = []
-    for row in health.sick_sources(store.read(), SICK_AFTER):
-        last = f"; last read {ago(row['fetched_at'], now())}" if row["fetched_at"] else "; never read"
-        why = f"{one_line(row['title'], 40)}: {row['failures']} failures in a row ({one_line(row['error'] or '', 80)}){last}"
-        name = make("source", row["id"])
-        found.append(Finding(name, why, "wrong", f"pkm seek pull {name}, or pkm seek edit {name} --pause"))
+    for row, ailment in ailing(store.read(), now()):
+        why = f"{ailment.kind}: {one_line(row['title'], 40)}: {one_line(ailment.why, 120)}"
+        if row["failures"]:
+            last = f"last read {ago(row['fetched_at'], now())}" if row["fetched_at"] else "never read"
+            why += f"; {count(row['failures'], 'failure')} in a row, {last}"
+        state = "wrong" if ailment.wrong else "told"
+        found.append(Finding(row["id"], why, state, ailment.next, ailment.kind))
     return found

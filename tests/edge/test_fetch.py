@@ -159,6 +159,18 @@ def test_unpacking(server: FeedServer, fetcher: Fetcher, packing: dict) -> None:
     assert fetcher.fetch(server.add("/f", "text " * 1000, **packing)).body == b"text " * 1000
 
 
+@pytest.mark.parametrize(("library", "coding"), [("brotli", "br"), ("backports.zstd", "zstd")])
+def test_newer_packings_where_their_libraries_are_there(
+    server: FeedServer, fetcher: Fetcher, library: str, coding: str
+) -> None:
+    packed = pytest.importorskip(library).compress(b"text " * 1000)
+    url = server.add("/f", packed, headers={"Content-Encoding": coding})
+    assert fetcher.fetch(url).body == b"text " * 1000
+    assert coding in server.requests[0].headers["accept-encoding"].split(",")
+    bomb = server.add("/bomb", pytest.importorskip(library).compress(b"0" * 30_000_000), headers={"Content-Encoding": coding})
+    assert why(fetcher, bomb).why == "more than 10 MB"
+
+
 def test_size_counts_after_unpacking(server: FeedServer, fetcher: Fetcher) -> None:
     bomb = gzip.compress(b"0" * 200_000_000, 1)
     url = server.add("/bomb", bomb, headers={"Content-Encoding": "gzip"})

@@ -109,3 +109,16 @@ def test_a_host_that_refuses_the_programs_name_is_asked_under_another(
     pkm("seek", "pull", "--all")
     assert server.requests[-1].headers["user-agent"].startswith("pkm/")
     pkm("seek", "edit", "s1", "--user-agent", "ä", ok=2)
+
+
+def test_a_feed_may_be_handed_over_and_no_command_is_run(pkm: CommandLine) -> None:
+    pkm("seek", "add", "stdin:made", "--title", "Made")
+    assert pkm.json("seek", "pull", "--all")["sources"] == 0
+    assert pkm.json("seek", "pull", "s1", "--stdin", stdin=rss("a", "b"))["new"] == 2
+    assert pkm.json("seek", "pull", "made", "--stdin", stdin=rss("a", "b", "c"))["new"] == 1
+    assert "pull s1 --stdin" in pkm("seek", "pull", "s1", ok=2).err
+    again = pkm.json("seek", "pull", "s1", "--stdin", stdin=rss("a", "b", "c"))
+    assert (again["new"], again["unchanged"]) == (0, 3)
+    assert "neither XML nor JSON" in pkm("seek", "pull", "s1", "--stdin", stdin="/etc/passwd", ok=4).err
+    assert "exactly one source" in pkm("seek", "pull", "--stdin", stdin=rss("a"), ok=2).err
+    assert "stdin:NAME" in pkm("seek", "add", "exec:rm -r x", "--force", ok=3).err

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from pkm.net import fetch as fetching
+from pkm.store import sources, tags
+from pkm.store.journal import undo
 from tests.conftest import CommandLine
-from tests.edge.cases.conftest import HTML, LOOPBACK, Reader, rss
+from tests.edge.cases.conftest import HTML, LOOPBACK, Reader, entry, rss
 from tests.server import Answer, FeedServer
 
 
@@ -121,6 +123,46 @@ def test_11_after_a_week_the_two_are_one_with_all_that_was_decided(
     pkm("undo", str(next(row["id"] for row in pkm.json("log") if "merged" in row["summary"])))
     assert [row["url"].rpartition("/")[2] for row in pkm.json("seek", "list")] == ["new", "old"]
     assert [row["items"] for row in pkm.json("seek", "list")] == [2, 3]
+def test_11_after_a_week_they_are_one_with_items_and_states_kept(reader: Reader) -> None:
+    page = "http://ex.org/"
+    reader.give(rss(entry("x1", "both", page + "1"), entry("x2", "new one", page + "2")), "/new")
+    reader.give(rss(entry("y1", "both", page + "1"), entry("y3", "old one", page + "3"), entry("y4", "seen")), "/old")
+    reader.pull()
+    for title in ("both", "seen"):
+        with reader.store.unit() as unit:
+            unit.connection.execute("UPDATE item SET state = 'kept', decided_at = ? WHERE source_id = 2 AND title = ?",
+                                    ("2026-11-23T09:00:00Z", title))  # fmt: skip
+    reader.server.add("/old", redirect_to="/new", status=301)
+    assert reader.pull(days=1).merged == []
+    report = reader.pull(days=8)
+    assert [(one["id"], one["into"]) for one in report.merged] == [("s2", "s1")]
+    assert report.doubled == []
+    assert reader.titles == ["both", "new one", "old one", "seen"]
+    assert {item["title"]: item["state"] for item in reader.items()} == {
+        "both": "kept", "new one": "inbox", "old one": "inbox", "seen": "kept",
+    }  # fmt: skip
+    assert {item["source"] for item in reader.items()} == {"s1"}
+    again = reader.pull(hours=1)
+    assert (again.sources, again.new, len(reader.titles)) == (1, 0, 4)
+
+
+def test_11_a_merge_can_be_undone(reader: Reader) -> None:
+    reader.give(rss("a", "b"), "/new")
+    reader.give(rss("b", "c"), "/old")
+    with reader.store.unit() as unit:
+        tags.put(unit, "source", 2, ["x"])
+    reader.pull()
+    reader.server.add("/old", redirect_to="/new", status=308)
+    reader.pull(hours=1)
+    before = reader.items()
+    reader.store.operation = None  # the next command
+    assert reader.pull(days=8).merged
+    assert sources.row(reader.store.read(), 1)["tags"] == ["x"]
+    number = reader.store.operation
+    reader.store.operation = None
+    undo(reader.store, number)
+    assert [(item["id"], item["source"]) for item in reader.items()] == [(item["id"], item["source"]) for item in before]
+    assert sources.row(reader.store.read(), 2)["tags"] == ["x"]
 
 
 def test_12_a_loop_ends(reader: Reader) -> None:

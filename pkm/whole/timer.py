@@ -1,0 +1,58 @@
+"""How a pull runs unattended: a timer of systemd for the person, or a line for cron. Pure text; nothing is installed."""
+
+import shlex
+from collections.abc import Sequence
+
+SERVICE = "pkm-seek.service"
+TIMER = "pkm-seek.timer"
+
+PARTLY_DONE = 4
+"""Some sources failed, which is no failure of the service: `pkm doctor` tells."""
+
+
+def write_service(program: Sequence[str], home: str) -> str:
+    """The unit that pulls what is due. program: absolute path and words; home: PKM_HOME, "" where it is not set."""
+    words = " ".join(_unit_word(word).replace("$", "$$") for word in (*program, "seek", "--quiet"))
+    place = [f"Environment={_unit_word(f'PKM_HOME={home}')}"] if home else []
+    return "\n".join([
+        "[Unit]", "Description=Pull the sources of pkm that are due", "",
+        "[Service]", "Type=oneshot", f"ExecStart={words}", *place, f"SuccessExitStatus={PARTLY_DONE}", "Nice=10",
+        "TimeoutStartSec=1h", "",
+    ])  # fmt: skip
+
+
+def write_timer() -> str:
+    """The unit that starts it each half hour: each source is looked at at its own pace."""
+    return "\n".join([
+        "[Unit]", "Description=Pull the sources of pkm each half hour", "",
+        "[Timer]", "OnCalendar=*:0/30", "RandomizedDelaySec=5min", "Persistent=true", "",
+        "[Install]", "WantedBy=timers.target", "",
+    ])  # fmt: skip
+
+
+def write_script(program: Sequence[str], home: str) -> str:
+    """A shell script that a person can read and then run: it writes both units and starts the timer."""
+    folder = '"${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user"'
+    return "\n".join([
+        "#!/bin/sh", "set -e", f"mkdir -p {folder}",
+        f"cat > {folder}/{SERVICE} <<'END'", f"{write_service(program, home)}END",
+        f"cat > {folder}/{TIMER} <<'END'", f"{write_timer()}END",
+        "systemctl --user daemon-reload", f"systemctl --user enable --now {TIMER}", "",
+    ])  # fmt: skip
+
+
+def write_cron(program: Sequence[str], home: str) -> str:
+    """The line for `crontab -e`. cron mails what is printed, which is only what failed."""
+    words = " ".join(map(shlex.quote, [*program, "seek", "--quiet"]))
+    place = f"PKM_HOME={shlex.quote(home)} " if home else ""
+    return f"*/30 * * * * {place}{words}".replace("%", r"\%") + "\n"
+
+
+def _unit_word(word: str) -> str:
+    """A word as systemd reads it again: quoted, its own signs doubled (but for $, which only commands know).
+
+    Source: systemd.service(5), systemd.syntax(7).
+    """
+    word = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    plain = word and not set(word) & set(" \t'\";#\\")
+    return word if plain else f'"{word}"'

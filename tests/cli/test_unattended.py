@@ -1,0 +1,66 @@
+"""The pull that nobody watches: quiet, alone, stopped half-way; and how it is set up."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import CommandLine
+from tests.edge.test_pull import rss
+from tests.server import FeedServer
+
+
+def test_quiet_says_nothing_when_all_is_well_and_what_failed_otherwise(pkm: CommandLine, server: FeedServer) -> None:
+    pkm("seek", "add", server.add("/f", rss("a")))
+    assert pkm("seek", "--quiet") == ("", "", 0)
+    server.add("/f", status=500)
+    pkm("seek", "edit", "s1", "--every", "1h")
+    ran = pkm("seek", "--quiet", ok=4)
+    assert (ran.out, ran.err) == ("", "s1 Feed: the server answered 500 (internal server error)\n")
+
+
+def test_a_second_pull_is_told_of_the_first_but_cron_is_not(pkm: CommandLine, home: Path) -> None:
+    import fcntl
+
+    pkm("seek", "list")
+    with (home / "pull.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "another pull is running" in pkm("seek", ok=1).err
+        assert pkm("seek", "--quiet") == ("", "", 0)
+        assert pkm("seek", "pull", "--quiet") == ("", "", 0)
+        assert pkm("seek", "pull", "--quiet", "--json", ok=1).out == ""
+
+
+def test_ctrl_c_in_a_real_process_keeps_what_is_finished(pkm: CommandLine, server: FeedServer, home: Path) -> None:
+    for name in ("1", "2", "3", "later", "stuck"):
+        pkm("seek", "add", server.add(f"/{name}", rss(f"t{name}")))
+    server.add("/later", rss("later"), delay_s=1)  # meanwhile the first three are read
+    server.add("/stuck", rss("stuck"), delay_s=15)
+    asked = len(server.requests)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pkm", "seek", "pull", "--all", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env=os.environ,
+    )  # fmt: skip
+    while len(server.requests) < asked + 5:
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    report = json.loads(out)
+    assert process.returncode == 4
+    assert report["interrupted"]
+    assert 1 <= report["new"] == 5 - report["left"] < 5
+    assert "Traceback" not in err
+    assert len(pkm.json("sense", "inbox")) == report["new"]
+
+
+def test_config_timer_prints_and_installs_nothing(pkm: CommandLine, home: Path) -> None:
+    ran = pkm("config", "timer")
+    assert f"Environment=PKM_HOME={home}" in ran.out.splitlines()
+    assert "enable --now pkm-seek.timer" in ran.out
+    assert "Nothing was installed" in ran.err
+    assert pkm("config", "timer", "--cron").out.startswith(f"*/30 * * * * PKM_HOME={home} /")
+    units = pkm.json("config", "timer")
+    assert units["kind"] == "timer"
+    assert units["service"] in ran.out
