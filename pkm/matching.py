@@ -147,7 +147,7 @@ def compile_regex(text: str, whole: str = "", start: int = 0) -> Any:
 
     It is of the PyPI package regex, whose searches can be given a time.
     """
-    import regex
+    import regex  # type: ignore[import-untyped]
 
     _refuse_endless(text, whole or text, start)
     try:

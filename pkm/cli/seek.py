@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, lists, render, selectors
+from pkm.cli import complete, current, lists, render, rules, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
@@ -59,6 +59,9 @@ CircleOption = Annotated[
     typer.Option("--circle", help="A circle that it serves; may be given again.",
                  autocompletion=complete.complete_circles),
 ]  # fmt: skip
+AuthorOption = Annotated[
+    str | None, typer.Option("--author", help="Follow only what this author writes there; --contact says who that is.")
+]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
 
 
@@ -128,6 +131,8 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
         render.tell(f"{move['id']} has moved for good: {move['from']} → {move['to']}")
     for double in report.doubled if not quiet else ():
         render.tell(f"{double['id']} now leads to what {double['of']} follows: pkm seek remove {double['id']}")
+    for warning in report.warnings:
+        render.tell(f"{warning['what']}: {warning['why']}.")
     if report.interrupted:
         finished = report.sources - report.left
         render.tell(f"Stopped. Kept: what {finished} of {count(report.sources, 'source')} gave. Next: pkm seek pull")
@@ -156,6 +161,7 @@ def add(
     tag: TagOption = None,
     contact: ContactOption = None,
     circle: CircleOption = None,
+    author: AuthorOption = None,
     title: Annotated[str, typer.Option("--title", help="What to call it; else as it calls itself.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Follow the address though no feed answers.")] = False,
     json: JsonFlag = False,
@@ -166,7 +172,7 @@ def add(
         raise Invalid("stdin", "it holds no address", next="pkm seek add https://example.org")
     options = {
         "title": title, "tags": tag or (), "every_s": _seconds(every), "contact_id": _contact(contact),
-        "circle_ids": _circles(circle),
+        "circle_ids": _circles(circle), "author": author or "",
     }  # fmt: skip
     if len(given) == 1:
         _show_added(_add(given[0], force, options), json)
@@ -176,9 +182,22 @@ def add(
 
 
 def _add(address: str, force: bool, options: Row) -> Any:
+    from pkm.seek.rules import follow_author
     from pkm.seek.sources import add_source
 
-    return add_source(current.store(), _find(address, force), **options)
+    store, found = current.store(), _find(address, force)
+    author, rest = options["author"], {name: value for name, value in options.items() if name != "author"}
+    with store.unit():
+        if not author:
+            return add_source(store, found, **rest)
+        added = add_source(store, found, **{**rest, "contact_id": None})  # it is a group's, not the person's
+        _tell_rules(follow_author(store, added.row["number"], author, options["contact_id"]))
+        return added
+
+
+def _tell_rules(rows: list[Row]) -> None:
+    for row in rows:
+        render.tell(f"{row['id']}  {row['title']}")
 
 
 def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> None:
@@ -325,6 +344,9 @@ def edit(
         typer.Option("--contact", help="Who writes it; \"\": nobody.", autocompletion=complete.complete_contacts),
     ] = None,
     circle: CircleOption = None,
+    author: Annotated[
+        str | None, typer.Option("--author", help="Only what this author writes there; \"\": everybody again.")
+    ] = None,
     leave: Annotated[
         Strings,
         typer.Option("--leave", help="A circle it no longer serves.", autocompletion=complete.complete_circles),
@@ -342,17 +364,29 @@ def edit(
     words = tag or []
     change = SourceEdit(
         title=title, url=url, every_s=None if every is None else _seconds(every) if every else 0,
-        contact_id=None if contact is None else _contact(contact) or 0,
+        contact_id=None if contact is None or author else _contact(contact) or 0,
         state="paused" if pause else "active" if resume else None,
         add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
         drop_tags=[word[1:] for word in words if word.startswith("-")],
         join_circles=_circles(circle), leave_circles=_circles(leave),
     )  # fmt: skip
-    if change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
+    if author is None and change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
         raise Invalid(f"edit {found.id}", "nothing to change was named", next=f"pkm seek edit {found.id} --help")
-    row = edit_source(current.store(), found.number, change)
+    with current.store().unit():
+        if author is not None:
+            _follow_author(found.number, author, contact)
+        row = edit_source(current.store(), found.number, change)
     also = [value for label, value in _facts(row) if label in ("state", "every", "tags")]
     render.emit_made(row, as_json=json, also=also)
+
+
+def _follow_author(source: int, author: str, contact: str | None) -> None:
+    from pkm.seek.rules import follow_author
+
+    made = follow_author(current.store(), source, author, _contact(contact))
+    _tell_rules(made)
+    if made:
+        render.tell(f"It is for what comes in from now on. What is here already: pkm seek rules apply {made[0]['id']}")
 
 
 @app.command(epilog="Example:  pkm seek remove s12")
@@ -390,4 +424,5 @@ def remove(
 app.command("import", epilog="Example:  pkm seek import subscriptions.opml")(lists.import_file)
 app.command("export", epilog="Example:  pkm seek export --opml subscriptions.opml")(lists.export_file)
 app.command("clip", epilog='Example:  pkm seek clip https://example.org/essay --note "Why it matters #org"')(lists.clip)
+app.add_typer(rules.app, name="rules")
 import_list = lists.import_list
