@@ -121,7 +121,7 @@ def _said_term(term: Term) -> str:
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
 _WORD = re.compile(r"[^\W_]")
 _REGEX = re.compile(r"/((?:[^\\]|\\.)+?)/i?(?=[\s)]|$)", re.S)
-_FIELD = re.compile(r"([A-Za-z]+):(?!//)(?=\S|$)")
+_FIELD = re.compile(r"([A-Za-z]+):(?!//)")
 
 
 class _Reader:
@@ -193,8 +193,9 @@ class _Reader:
         name = ALSO.get(typed.lower(), typed.lower())
         if name in FIELDS or name == "has":
             return name
-        if typed != typed.lower():
-            return ""  # C:drive, Re:something
+        alone = not self.text[self.at + len(typed) + 1 :][:1].strip()
+        if typed != typed.lower() or alone:
+            return ""  # C:drive, "note: words"
         from difflib import get_close_matches
 
         near = get_close_matches(name, [*FIELDS, "has", *ALSO], n=1, cutoff=0.6)

@@ -79,19 +79,23 @@ class Screen:
         self.rules = rules
         self.unread = dict(unread or {})
         self.overran: Counter[int] = Counter()
-        self._of_source: dict[tuple[int | None, int | None], list[Rule]] = {}
+        self._of_source: dict[tuple[int | None, int | None], tuple[list[Rule], int | None]] = {}
 
     def judge(self, subject: Subject, source_id: int | None, contact_id: int | None) -> Judgement:
         """What the rules say of an item of that source, which may be a person's."""
         key = (source_id, contact_id)
-        rules = self._of_source.get(key)
-        if rules is None:
-            rules = self._of_source[key] = [rule for rule in self.rules if rule.covers(*key)]
-        return _judge([(rule, self._ask(rule, subject)) for rule in rules]) if rules else NOTHING
+        found = self._of_source.get(key)
+        if found is None:
+            rules = [rule for rule in self.rules if rule.covers(*key)]
+            keeping = next((rule.id for rule in rules if rule.action == "keep"), None)
+            found = self._of_source[key] = rules, keeping
+        rules, keeping = found
+        answers = [(rule, answer) for rule in rules if (answer := self._ask(rule, subject)) is not False]
+        return _judge(answers, keeping) if answers or keeping is not None else NOTHING
 
     def _ask(self, rule: Rule, subject: Subject) -> bool | None:
         """Whether the rule matches; None where that could not be found out in time."""
-        if self.overran[rule.id] >= PATIENCE:
+        if self.overran and self.overran[rule.id] >= PATIENCE:
             return None
         try:
             return rule.matches(subject)
@@ -100,15 +104,15 @@ class Screen:
             return None
 
 
-def _judge(answers: Sequence[tuple[Rule, bool | None]]) -> Judgement:
-    """One judgement of what each rule that covers an item answered."""
+def _judge(answers: Sequence[tuple[Rule, bool | None]], keeping: int | None) -> Judgement:
+    """One judgement of the rules that cover an item and did not say no. keeping: the first that keeps, if any."""
     first: dict[str, int] = {}
     for rule, answer in answers:
-        if answer or (answer is None and rule.action == "keep"):
+        if answer or rule.action == "keep":
             first.setdefault(rule.action, rule.id)
     muted_by = first.get("mute")
     if muted_by is None and "keep" not in first:
-        muted_by = next((rule.id for rule, _ in answers if rule.action == "keep"), None)
+        muted_by = keeping
     hits = [rule for rule, answer in answers if answer]
     return Judgement(
         matched=tuple(rule.id for rule in hits), muted_by=muted_by, kept_by=first.get("keep"),
