@@ -101,7 +101,7 @@ def _holding(wanted: str, fields: tuple[str, ...]) -> Matcher:
         return lambda subject: wanted in subject.folded(first)
 
     def matches(subject: Subject) -> bool:
-        for field in fields:  # noqa: SIM110: any() makes a generator, which costs more than the search
+        for field in fields:  # noqa: SIM110  (any() makes a generator, which costs more than the search)
             if wanted in subject.folded(field):
                 return True
         return False

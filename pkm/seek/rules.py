@@ -238,8 +238,8 @@ def survey_rule(
     row = _as_row(store, rule)
     with_it = FAMILIES.get(row["action"], ())
     family = [each for each in rules.all_rules(db) if each["action"] in with_it and each["id"] != row["id"]]
-    tagged = _tagged(db, row, rule)
-    target = compile_rule(row, tagged)
+    by_name = None if isinstance(rule, int) else rule.tag  # a tag may be new to the store, or be above those on sources
+    target = compile_rule(row, lambda number: rules.tagged_sources(db, by_name or number))
     screen = read_rules(family, partial(rules.tagged_sources, db))
     screen.rules = [target, *screen.rules]
     fields = frozenset().union(*(one.fields for one in screen.rules))
@@ -269,14 +269,6 @@ def _as_row(store: Store, rule: NewRule | int) -> Row:
     return {"id": 0, "action": rule.action, "pattern": rule.pattern, "argument": rule.argument,
             "tag_id": 0 if rule.tag else None, "person_id": rule.person_id, "source_id": rule.source_id,
             "contact_id": rule.contact_id}  # fmt: skip
-
-
-def _tagged(db: "sqlite3.Connection", row: Row, rule: NewRule | int) -> Any:
-    """How the sources of its tag are found: a tag that no rule names yet is known by its name alone."""
-    if isinstance(rule, int) or not rule.tag:
-        return partial(rules.tagged_sources, db)
-    found = tags.find(db, tags.resolve(db, tags.clean_name(rule.tag)))
-    return lambda _: rules.tagged_sources(db, found["id"]) if found is not None else ()
 
 
 def _take(survey: Survey, rule_id: int, row: Row, said: Judgement, had: set[int], shown: int) -> None:

@@ -59,10 +59,13 @@ def count(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM rule").fetchone()[0])
 
 
-def tagged_sources(db: sqlite3.Connection, tag_id: int) -> set[int]:
-    """The sources that have the tag, or one below it."""
-    row = db.execute("SELECT name FROM tag WHERE id = :id", {"id": tag_id}).fetchone()
-    numbers = conditions.tag_numbers(db, row[0]) if row else []
+def tagged_sources(db: sqlite3.Connection, tag: int | str) -> set[int]:
+    """The sources that have the tag (its number, or its name), or one below it."""
+    name: str | None = tag if isinstance(tag, str) else None
+    if name is None:
+        row = db.execute("SELECT name FROM tag WHERE id = :id", {"id": tag}).fetchone()
+        name = row[0] if row else None
+    numbers = conditions.tag_numbers(db, name) if name else []
     found = db.execute(
         "SELECT entity_id FROM tagging WHERE kind = 'source' AND tag_id IN (SELECT value FROM json_each(:tags))",
         {"tags": json.dumps(numbers)},
