@@ -47,6 +47,18 @@ class Invalid(PkmError):
     exit_code = 2
 
 
+class Malformed(Invalid):
+    """What was typed breaks the rules of its form at one place: `text` is all of it, `position` the character."""
+
+    def __init__(
+        self, what: str, why: str = "", *, text: str = "", position: int = 0, kept: str | None = None,
+        next: str | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(what, why, kept=kept, next=next)
+        self.text = text
+        self.position = position
+
+
 class BadInput(PkmError):
     """A file, page or feed is not what it should be."""
 

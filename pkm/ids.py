@@ -14,6 +14,7 @@ LETTERS = {
     "response": "r",
     "trial": "t",
     "interaction": "e",
+    "rule": "u",
 }
 KINDS = {letter: kind for kind, letter in LETTERS.items()}
 _ID = re.compile(r"([a-z])([1-9][0-9]{0,17})")

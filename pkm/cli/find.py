@@ -226,6 +226,7 @@ def _tell_source(step: Row) -> tuple[str, ...]:
 _FILTERS = {
     "person": " by a person", "network": " from the network", "rule": " by a rule", "score": " by its score",
     "chance": " by chance", "mail": " by mail", "import": " with an import",
+    "hand": " by hand",
 }  # fmt: skip
 """The filter that brought an item, in words."""
 
@@ -235,6 +236,7 @@ def _tell_item(step: Row) -> tuple[str, ...]:
     by = _FILTERS.get(step.get("via") or "", "") if step["relation"] != "clip" else ""
     author = f"by {step['author']}" if step.get("author") else ""
     state = "in the inbox" if step["state"] == "inbox" else step["state"] + _on(step, "decided_at", " ")
+    state += f" by {step['rule']}" if step["state"] == "muted" and step.get("rule") else ""
     return f"{step['kind']}: {step['title']}", author, _on(step, before="of "), came + by, state
 
 
@@ -307,6 +309,7 @@ TELL: dict[str, Teller] = {
     "through": lambda step: (f"{step['title']} (through whom)", _met(step)),
     "contact": lambda step: (step["title"], _met(step)),
     "introduced": lambda step: (f"{step['title']} (met through this one)", _on(step)),
+    "rule": lambda step: (f"rule: {step['title']}", step.get("argument", ""), _on(step, before="written ")),
     "interaction": lambda step: (_on(step), step["title"]),
 }  # fmt: skip
 """How a relation is told."""

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from unicodedata import combining, east_asian_width
 
 from pkm import errors
 from pkm.errors import PkmError
@@ -22,6 +23,7 @@ HAPPENED: dict[type[PkmError], Callable[[PkmError], str]] = {
     ),
     errors.Exists: lambda e: f"There already is {e.what}{_because(e)}.",
     errors.Invalid: lambda e: f"Cannot use {e.what}{_because(e)}.",
+    errors.Malformed: lambda e: f"Cannot use {e.what}{_because(e)}.",
     errors.BadInput: lambda e: f"Could not read {e.what}{_because(e)}.",
     errors.Refused: lambda e: f"Refused: {e.what}{_because(e)}.",
     errors.Unreachable: lambda e: f"Could not reach {e.what}{_because(e)}.",
@@ -52,6 +54,8 @@ def lines(error: PkmError) -> list[str]:
     if isinstance(error, errors.Refused):
         told += [one_line(f"{what}: {why}") + (f"\n    {mend}" if mend else "") for what, why, mend in error.findings]
         told[1:] = ["  " + line for line in told[1:]]
+    if isinstance(error, errors.Malformed) and error.text:
+        told += _pointed(error.text, error.position)
     kept = _sentence(error.kept or KEPT)
     told.append(f"Kept: {kept[:1].upper() + kept[1:]}")
     step = error.next
@@ -60,6 +64,16 @@ def lines(error: PkmError) -> list[str]:
     if step:
         told.append(f"Next: {clean(step)}")
     return told
+
+
+def _pointed(text: str, position: int) -> list[str]:
+    """The text on one line, and below it a mark at the character; of a long text what stands around it."""
+    text = "".join(" " if char.isspace() else char for char in text)
+    start = max(0, position - 50)
+    before, after = clean(text[start:position]), clean(text[position : position + 20])
+    lead = "…" if start else ""
+    wide = sum(2 if east_asian_width(char) in "WF" else not combining(char) for char in before)
+    return [f"  {lead}{before}{after}", "  " + " " * (len(lead) + wide) + "^"]
 
 
 def show(error: PkmError) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import access, complete, current, lists, mailbox, render, selectors, standing
+from pkm.cli import access, complete, current, lists, mailbox, render, rules, selectors, standing
 from pkm.cli.app import group
 from pkm.cli.failures import tell_failures
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
@@ -68,6 +68,9 @@ CredentialOption = Annotated[
 ]
 AgentOption = Annotated[
     str | None, typer.Option("--user-agent", help="What to be asked as, where its host refuses pkm's own name.")
+]
+AuthorOption = Annotated[
+    str | None, typer.Option("--author", help="Follow only what this author writes there; --contact says who that is.")
 ]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
 
@@ -180,6 +183,8 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
         render.tell(f"{count(report.purged, 'item')} that nobody used went by age or number (pkm config keep.items).")
     if not quiet:
         mailbox.tell_left(report)
+    for warning in report.warnings:
+        render.tell(f"{warning['what']}: {warning['why']}.")
     if report.interrupted:
         finished = report.sources - report.left
         render.tell(f"Stopped. Kept: what {finished} of {count(report.sources, 'source')} gave. Next: pkm seek pull")
@@ -208,6 +213,7 @@ def add(
     tag: TagOption = None,
     contact: ContactOption = None,
     circle: CircleOption = None,
+    author: AuthorOption = None,
     title: Annotated[str, typer.Option("--title", help="What to call it; else as it calls itself.")] = "",
     credential: CredentialOption = None,
     user_agent: AgentOption = None,
@@ -223,7 +229,7 @@ def add(
     options = {
         "title": title, "tags": tag or (), "every_s": _seconds(every), "contact_id": _contact(contact),
         "circle_ids": _circles(circle), "credential": access.place(credential), "user_agent": user_agent or "",
-        "all_mail": all_mail, "subfolders": subfolders,
+        "all_mail": all_mail, "subfolders": subfolders, "author": author or "",
     }  # fmt: skip
     access.warn_of_secrets(given)
     if len(given) == 1:
@@ -234,13 +240,26 @@ def add(
 
 
 def _add(address: str, force: bool, options: Row) -> Any:
+    from pkm.seek.rules import follow_author
     from pkm.seek.sources import add_source
 
+    author, options = options["author"], {name: value for name, value in options.items() if name != "author"}
     if (added := mailbox.add(address, force, options)) is not None:
         return added
-    said = {name: value for name, value in options.items() if name not in mailbox.OPTIONS}
+    rest = {name: value for name, value in options.items() if name not in mailbox.OPTIONS}
+    store = current.store()
     found = _find(address, force, credential=options["credential"], user_agent=options["user_agent"])
-    return add_source(current.store(), found, **said)
+    with store.unit():
+        if not author:
+            return add_source(store, found, **rest)
+        added = add_source(store, found, **{**rest, "contact_id": None})  # it is a group's, not the person's
+        _tell_rules(follow_author(store, added.row["number"], author, options["contact_id"]))
+        return added
+
+
+def _tell_rules(rows: list[Row]) -> None:
+    for row in rows:
+        render.tell(f"{row['id']}  {row['title']}")
 
 
 def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> None:
@@ -401,6 +420,9 @@ def edit(
     circle: CircleOption = None,
     credential: CredentialOption = None,
     user_agent: AgentOption = None,
+    author: Annotated[
+        str | None, typer.Option("--author", help="Only what this author writes there; \"\": everybody again.")
+    ] = None,
     leave: Annotated[
         Strings,
         typer.Option("--leave", help="A circle it no longer serves.", autocompletion=complete.complete_circles),
@@ -418,18 +440,30 @@ def edit(
     words = tag or []
     change = SourceEdit(
         title=title, url=url, every_s=None if every is None else _seconds(every) if every else 0,
-        contact_id=None if contact is None else _contact(contact) or 0,
+        contact_id=None if contact is None or author else _contact(contact) or 0,
         state="paused" if pause else "active" if resume else None,
         add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
         drop_tags=[word[1:] for word in words if word.startswith("-")],
         join_circles=_circles(circle), leave_circles=_circles(leave), credential=credential, user_agent=user_agent,
     )  # fmt: skip
     access.warn_of_secrets([url or ""])
-    if change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
+    if author is None and change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
         raise Invalid(f"edit {found.id}", "nothing to change was named", next=f"pkm seek edit {found.id} --help")
-    row = edit_source(current.store(), found.number, change)
+    with current.store().unit():
+        if author is not None:
+            _follow_author(found.number, author, contact)
+        row = edit_source(current.store(), found.number, change)
     also = [value for label, value in _facts(row) if label in ("state", "every", "tags")]
     render.emit_made(row, as_json=json, also=also)
+
+
+def _follow_author(source: int, author: str, contact: str | None) -> None:
+    from pkm.seek.rules import follow_author
+
+    made = follow_author(current.store(), source, author, _contact(contact))
+    _tell_rules(made)
+    if made:
+        render.tell(f"It is for what comes in from now on. What is here already: pkm seek rules apply {made[0]['id']}")
 
 
 @app.command(epilog="Example:  pkm seek remove s12")
@@ -467,4 +501,5 @@ def remove(
 app.command("import", epilog="Example:  pkm seek import subscriptions.opml")(lists.import_file)
 app.command("export", epilog="Example:  pkm seek export --opml subscriptions.opml")(lists.export_file)
 app.command("clip", epilog='Example:  pkm seek clip https://example.org/essay --note "Why it matters #org"')(lists.clip)
+app.add_typer(rules.app, name="rules")
 import_list = lists.import_list

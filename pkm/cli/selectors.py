@@ -150,6 +150,7 @@ LISTS = {
     "circle": "pkm circle list",
     "source": "pkm seek list",
     "share": "pkm share log",
+    "rule": "pkm seek rules",
 }
 
 

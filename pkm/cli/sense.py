@@ -60,11 +60,17 @@ def inbox(
     source: Annotated[
         str, typer.Option("--source", help="Only what this source brought.", autocompletion=complete.complete_sources)
     ] = "",
+    muted: Annotated[bool, typer.Option("--muted", help="What rules muted instead.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """List what came in and is not decided yet."""
     db = current.store().read()
     of = selectors.one(source, ("source",)).number if source else None
+    if muted:
+        from pkm.cli.rules import show_muted
+
+        show_muted(limit, of, json=json)
+        return
     rows = items.inbox(db, limit, sort=_sort(sort), source=of)
     columns = (
         ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", lambda row: row["source_title"]),

@@ -23,10 +23,12 @@ from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_sour
 from pkm.seek.gather import Gathering
 from pkm.seek.mail import deliver, via_of
 from pkm.seek.rhythm import RECENT
+from pkm.seek.rules import Gate
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
 from pkm.store import intake, mail, retention, sources
 from pkm.store.merging import merge_source
+from pkm.store.rules import Origin
 from pkm.store.session import Store, Unit
 from pkm.text import count
 
@@ -62,6 +64,7 @@ class PullReport:
     follows, and will be merged where that lasts: {"id", "of"}. merged: those that were: {"id", "into", "moved", "same"}
     (items that came along, items that both had). purged: items that went by age or number. personal: letters that
     mailboxes keep to themselves. left: sources not asked (interrupted).
+    muted: how many of the new ones rules muted. warnings: rules that could not be asked: {"what", "why"}.
     offline: no host could be reached at all, which counts against no source.
     """
 
@@ -76,6 +79,8 @@ class PullReport:
     merged: list[dict[str, Any]] = field(default_factory=list)
     purged: int = 0
     personal: int = 0
+    muted: int = 0
+    warnings: list[dict[str, str]] = field(default_factory=list)
     left: int = 0
     interrupted: bool = False
     offline: bool = False
@@ -94,7 +99,8 @@ class PullReport:
     @property
     def line(self) -> str:
         """The summary for people, without the failures."""
-        parts = [f"{self.new:,} new", f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
+        muted = f" ({self.muted:,} muted)" if self.muted else ""
+        parts = [f"{self.new:,} new{muted}", f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
         told = f"{', '.join(parts)}, from {count(self.sources - self.failed - self.left, 'source')}"
         return told + (f"; {self.failed:,} failed" if self.failed else "")
 
@@ -177,6 +183,7 @@ class _Run:
         self.report = report
         self._batch: list[tuple[Facts, Fetched]] = []
         self._unreached: list[tuple[Facts, Fetched]] = []  # judged at the end: is it the host, or the network?
+        self._gate = Gate()
         self._waits_file = store.path.with_name("waits.json")
         self._waits = read_waits(self._waits_file, at)
         self._refused: dict[str, int] = {}  # the host that asks to wait: the source that it said so to
@@ -281,7 +288,11 @@ class _Run:
                 news = [one._replace(via=via_of(facts)) for one in plan.new]
                 brought += ((facts.id, one._replace(state="backlog") if fetched.past else one) for one in news)
             # What was written last gets the highest number, whatever source it is of: the inbox is read by number.
-            intake.bring_in(unit, sorted(brought, key=lambda one: one[1].published_at or ""))
+            brought.sort(key=lambda one: one[1].published_at or "")
+            origins = {facts.id: _origin(facts, fetched) for facts, fetched in batch}
+            _, muted = self._gate.bring_in(unit, brought, origins)
+            report.muted += muted
+            report.warnings = self._gate.warnings
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
                 unit.summarize(report.line)
         self.report = report
@@ -358,6 +369,12 @@ def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> No
     report.updated += len(plan.changed)
     there = 0 if facts.is_list else intake.count_items(unit.connection, facts.id)  # a mailbox counts for its lists
     report.unchanged += there - len(plan.changed)
+
+
+def _origin(facts: Facts, fetched: Fetched) -> Origin:
+    """What rules may ask of the source: at its first pull it says what it is called."""
+    title, site_url = facts.title or fetched.title, facts.site_url or fetched.site_url
+    return Origin(title, facts.url, site_url, facts.contact_id)
 
 
 def _name(facts: Facts) -> str:

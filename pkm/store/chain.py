@@ -15,7 +15,7 @@ Row = dict[str, Any]
 _ITEM = (
     "SELECT 'item' AS kind, item.id AS number, coalesce(nullif(item.title, ''), item.url) AS title, "
     "coalesce(item.published_at, item.received_at) AS at, item.url, item.author, item.state, item.via, "
-    "item.received_at, item.decided_at, item.source_id FROM item"
+    "item.received_at, item.decided_at, item.source_id, item.rule_id FROM item"
 )
 _NOTE = (
     "SELECT 'note' AS kind, note.id AS number, note.title, note.created_at AS at, note.stage, note.reach, "
@@ -70,9 +70,15 @@ _STAY = (
     "circle.kind AS circle_kind FROM membership JOIN contact ON contact.id = membership.contact_id "
     "JOIN circle ON circle.id = membership.circle_id"
 )
+_RULE = (
+    "SELECT 'rule' AS kind, rule.id AS number, rule.action || ' ' || CASE rule.pattern WHEN '' THEN 'all' "
+    "ELSE rule.pattern END AS title, rule.created_at AS at, rule.argument, rule.source_id, rule.contact_id, rule.person_id "
+    "FROM rule"
+)
 BY_NUMBER = {
     "item": _ITEM, "note": _NOTE, "annotation": _QUOTE, "source": _SOURCE, "contact": _CONTACT, "circle": _CIRCLE,
     "share": _SHARE, "delivery": _DELIVERY, "response": _RESPONSE, "trial": _TRIAL, "interaction": _INTERACTION,
+    "rule": _RULE,
 }  # fmt: skip
 """Kinds that have a chain."""
 
@@ -183,6 +189,11 @@ def used_items(db: sqlite3.Connection, source: int, limit: int) -> list[Row]:
           "OR EXISTS (SELECT 1 FROM annotation WHERE annotation.item_id = item.id)) " \
           "ORDER BY item.id DESC LIMIT :limit"  # fmt: skip
     return _all(db, sql, id=source, limit=limit)
+
+
+def items_of_rule(db: sqlite3.Connection, rule: int, limit: int) -> list[Row]:
+    """The latest items that a rule muted or brought in, newest first."""
+    return _all(db, f"{_ITEM} WHERE item.rule_id = :id ORDER BY item.id DESC LIMIT :limit", id=rule, limit=limit)
 
 
 def sources_of(db: sqlite3.Connection, kind: str, number: int, limit: int) -> list[Row]:

@@ -31,6 +31,8 @@ AT = {
 """The day of a thing, for before:, after:, on: and the newest first."""
 
 _ITEMS_OF = "SELECT id FROM item WHERE source_id IN ({})"
+_ASSIGNED_TO = "SELECT id FROM item WHERE rule_id IN (SELECT id FROM rule WHERE person_id IN ({}))"
+"""What rules say a person wrote."""
 _NOTES_OF = "SELECT id FROM note WHERE item_id IN ({})"
 
 
@@ -148,6 +150,8 @@ def tag_numbers(db: sqlite3.Connection, name: str) -> list[int]:
 
 
 def _from(scope: Scope, name: str) -> _Sets:
+    if name.startswith("@"):
+        return _by(scope, name[1:])
     parsed = ids.parse(name)
     if parsed and parsed[0] == "source":
         numbers = [parsed[1]]
@@ -188,6 +192,7 @@ def _quoted(name: str) -> str:
 def _by(scope: Scope, name: str) -> _Sets:
     people = scope.bind_ids(_people(scope, name))
     items = _ITEMS_OF.format(f"SELECT id FROM source WHERE contact_id IN ({people})")
+    items += f" UNION {_ASSIGNED_TO.format(people)}"
     if quoted := _quoted(name):
         items += " UNION " + scope.match("item_fts", f"author : {quoted}")
     return {
@@ -204,7 +209,7 @@ def _naming(scope: Scope, name: str) -> _Sets:
         scope.unknown.append(("contact", name))
     people = scope.bind_ids(numbers)
     sources = f"SELECT id FROM source WHERE contact_id IN ({people})"
-    items = _ITEMS_OF.format(sources)
+    items = f"{_ITEMS_OF.format(sources)} UNION {_ASSIGNED_TO.format(people)}"
     link = "SELECT from_id FROM link WHERE from_kind = 'note' AND to_kind = 'contact' AND"
     mentions = f"{link} to_id IN ({people}) UNION {link} to_id IS NULL AND written = {scope.bind(name)} COLLATE NOCASE"
     answers = f"SELECT {{}} FROM response WHERE contact_id IN ({people})"
@@ -291,7 +296,8 @@ HAS: dict[str, dict[str, str]] = {
     },
     "contact": {
         "note": "note.id IN (SELECT from_id FROM link WHERE from_kind = 'note' AND to_kind = 'contact')",
-        "item": "item.source_id IN (SELECT id FROM source WHERE contact_id IS NOT NULL)",
+        "item": "(item.source_id IN (SELECT id FROM source WHERE contact_id IS NOT NULL) "
+        "OR item.rule_id IN (SELECT id FROM rule WHERE person_id IS NOT NULL))",
         "source": "source.contact_id IS NOT NULL", "response": "response.contact_id IS NOT NULL",
         "circle": "circle.id IN (SELECT circle_id FROM membership WHERE left_at IS NULL)",
     },

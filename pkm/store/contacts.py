@@ -217,16 +217,21 @@ def memberships(db: sqlite3.Connection, number: int) -> list[Row]:
 
 
 def newest_items(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
-    """The newest items of a contact's sources: {"id", "kind", "title", "url", "source", "at", "state"}."""
+    """The newest items of a contact's sources, and those that rules say are theirs.
+
+    {"id", "kind", "title", "url", "source", "at", "state"}.
+    """
     found = db.execute(
         "SELECT item.id, item.title, item.url, item.source_id, item.state, "
-        "coalesce(item.published_at, item.received_at) AS at FROM source JOIN item ON item.source_id = source.id "
-        "WHERE source.contact_id = :id ORDER BY at DESC, item.id DESC LIMIT :limit",
+        "coalesce(item.published_at, item.received_at) AS at FROM item WHERE item.id IN ("
+        "SELECT item.id FROM source JOIN item ON item.source_id = source.id WHERE source.contact_id = :id UNION "
+        "SELECT item.id FROM rule JOIN item ON item.rule_id = rule.id WHERE rule.person_id = :id) "
+        "ORDER BY at DESC, item.id DESC LIMIT :limit",
         {"id": number, "limit": limit},
     )
     return [
         {"id": make("item", row["id"]), "kind": "item", "title": row["title"] or row["url"], "url": row["url"],
-         "source": make("source", row["source_id"]), "at": row["at"], "state": row["state"]}
+         "source": row["source_id"] and make("source", row["source_id"]), "at": row["at"], "state": row["state"]}
         for row in found
     ]  # fmt: skip
 

@@ -15,9 +15,10 @@ Row = dict[str, Any]
 
 _COLUMNS = (
     "item.id, item.title, item.url, item.source_id, coalesce(nullif(source.title, ''), source.url) AS source_title, "
-    "item.author, item.published_at, item.received_at, item.decided_at, item.state, item.via"
+    "item.author, item.published_at, item.received_at, item.decided_at, item.state, item.via, "
+    "item.rule_id, item.rank, coalesce(rule.person_id, source.contact_id) AS contact_id"
 )
-_FROM = "FROM item LEFT JOIN source ON source.id = item.source_id"
+_FROM = "FROM item LEFT JOIN source ON source.id = item.source_id LEFT JOIN rule ON rule.id = item.rule_id"
 ORDERS = {
     "newest": "item.received_at DESC, item.id DESC",
     "oldest": "item.received_at, item.id",
@@ -31,7 +32,9 @@ def _shape(row: sqlite3.Row, names: list[str]) -> Row:
         "source": None if row["source_id"] is None else make("source", row["source_id"]),
         "source_title": row["source_title"] and without_user(row["source_title"]), "author": row["author"],
         "published_at": row["published_at"], "received_at": row["received_at"],
-        "decided_at": row["decided_at"], "state": row["state"], "via": row["via"], "tags": names,
+        "decided_at": row["decided_at"], "state": row["state"], "via": row["via"],
+        "rule": None if row["rule_id"] is None else make("rule", row["rule_id"]), "rank": row["rank"],
+        "person": None if row["contact_id"] is None else make("contact", row["contact_id"]), "tags": names,
     }  # fmt: skip
 
 
@@ -46,6 +49,19 @@ def inbox(db: sqlite3.Connection, limit: int, *, sort: str = "newest", source: i
     of_source = "" if source is None else "AND item.source_id = :source"
     sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = 'inbox' {of_source} ORDER BY {ORDERS[sort]} LIMIT :limit"
     return _shaped(db, db.execute(sql, {"limit": limit, "source": source}))
+
+
+def muted(db: sqlite3.Connection, limit: int, *, source: int | None = None) -> list[Row]:
+    """Items that a rule muted, of one source or all, the last brought first."""
+    of_source = "" if source is None else "AND item.source_id = :source"
+    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = 'muted' {of_source} ORDER BY {ORDERS['newest']} LIMIT :limit"
+    return _shaped(db, db.execute(sql, {"limit": limit, "source": source}))
+
+
+def count_muted(db: sqlite3.Connection, *, source: int | None = None) -> int:
+    """How many items rules muted, of one source or all."""
+    sql = "SELECT count(*) FROM item WHERE state = 'muted'" + ("" if source is None else " AND source_id = :source")
+    return int(db.execute(sql, {"source": source}).fetchone()[0])
 
 
 def next_in_inbox(db: sqlite3.Connection, skipped: Iterable[int], *, sort: str = "newest") -> Row | None:

@@ -18,6 +18,7 @@ TITLES = {
     "response": "text",
     "trial": "text",
     "interaction": "text",
+    "rule": "action || ' ' || pattern",
 }
 """SQL of what a thing of a kind is called."""
 

@@ -158,7 +158,8 @@ def undecided(db: sqlite3.Connection, ids: Sequence[int]) -> Row:
 UNUSED = """(item.state <> 'kept'
   AND NOT EXISTS (SELECT 1 FROM note WHERE note.item_id = item.id)
   AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.item_id = item.id)
-  AND NOT EXISTS (SELECT 1 FROM tagging WHERE tagging.kind = 'item' AND tagging.entity_id = item.id)
+  AND NOT EXISTS (SELECT 1 FROM tagging WHERE tagging.kind = 'item' AND tagging.entity_id = item.id
+    AND tagging.origin <> 'rule')
   AND NOT EXISTS (SELECT 1 FROM link WHERE link.to_kind = 'item' AND link.to_id = item.id))"""
 """SQL: the item is not kept, and no note, quote, tag or link hangs on it."""
 

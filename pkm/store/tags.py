@@ -232,7 +232,7 @@ def put(unit: "Unit", kind: str, number: int, names: Iterable[str], origin: str 
             unit.add(Tagging(tag_id=tag_id, kind=kind, entity_id=number, origin=origin))
             had[kept] = origin
             added.append(kept)
-        elif had[kept] == "text" and origin == "hand":
+        elif had[kept] != "hand" and origin == "hand":
             unit.connection.execute(
                 "UPDATE tagging SET origin = 'hand' WHERE tag_id = :tag AND kind = :kind AND entity_id = :id",
                 {"tag": tag_id, "kind": kind, "id": number},
@@ -241,14 +241,14 @@ def put(unit: "Unit", kind: str, number: int, names: Iterable[str], origin: str 
     return added
 
 
-def put_many(unit: "Unit", kind: str, wanted: Mapping[int, Sequence[str]]) -> None:
-    """The things have the tags, by the thousand: each name is looked up or made once."""
+def put_many(unit: "Unit", kind: str, wanted: Mapping[int, Sequence[str]], *, origin: str = "hand") -> None:
+    """The things have the tags, by the thousand: each name is looked up or made once. origin: hand, rule."""
     unit.flush()
     numbers = {name: _tag_for(unit, name)[0] for name in dict.fromkeys(one for names in wanted.values() for one in names)}
     unit.connection.executemany(
-        "INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (:tag, :kind, :id, 'hand') ON CONFLICT DO NOTHING",
+        "INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (:tag, :kind, :id, :origin) ON CONFLICT DO NOTHING",
         [
-            {"tag": numbers[name], "kind": kind, "id": number}
+            {"tag": numbers[name], "kind": kind, "id": number, "origin": origin}
             for number, names in wanted.items() for name in names
         ],
     )  # fmt: skip

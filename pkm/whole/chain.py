@@ -74,7 +74,7 @@ def _to_source(chain: Chain, source: Row | None) -> int:
 
 def _to_item(chain: Chain, item: Row) -> int:
     depth = _to_source(chain, ask.thing(chain.db, "source", item["source_id"]) if item["source_id"] else None)
-    chain.add(item, "item" if depth else "clip", depth)
+    chain.add(item, "item" if depth else "clip", depth, rule=item["rule_id"] and ids.make("rule", item["rule_id"]))
     _quotes(chain, "item", item["number"], depth + 1)
     return depth + 1
 
@@ -275,9 +275,22 @@ def _of_interaction(chain: Chain, row: Row) -> None:
     chain.add(row, "interaction", 1 if people else 0)
 
 
+def _of_rule(chain: Chain, rule: Row) -> None:
+    """What it is for, the rule, and the latest items that it muted or brought in."""
+    depth = 0
+    for kind in ("source", "contact"):
+        about = ask.thing(chain.db, kind, rule[f"{kind}_id"]) if rule[f"{kind}_id"] else None
+        if about:
+            chain.add(about, kind, depth)
+            depth = 1
+    chain.add(rule, "rule", depth)
+    for item in chain.shown(ask.items_of_rule(chain.db, rule["number"], LIMIT + 1), depth + 1):
+        chain.add(item, "item", depth + 1)
+
+
 WALKS = {
     "note": _of_note, "item": _of_item, "annotation": _of_annotation, "source": _of_source, "contact": _of_contact,
     "circle": _of_circle, "share": _of_share, "delivery": _of_delivery, "response": _of_response, "trial": _of_trial,
-    "interaction": _of_interaction,
+    "interaction": _of_interaction, "rule": _of_rule,
 }  # fmt: skip
 """How the chain of a kind is walked."""

@@ -19,7 +19,7 @@ def make_world(home: Home) -> Store:
 
 
 def _seek(unit: Unit) -> None:
-    from pkm.store.model import Annotation, Contact, Item, Source, Tag, Tagging
+    from pkm.store.model import Annotation, Contact, Item, Rule, Source, Tag, Tagging
 
     unit.add(
         Contact(
@@ -50,6 +50,7 @@ def _seek(unit: Unit) -> None:
     )
     for name, alias in (("org", None), ("org/design", None), ("organisation", 1), ("weather", None)):
         unit.add(Tag(name=name, alias_of=alias, created_at=AT))
+    unit.add(Rule(action="up", pattern="paths", source_id=1, created_at=AT))
     for tag, kind, number in ((2, "note", 1), (1, "item", 2), (4, "item", 4), (1, "contact", 1)):
         unit.add(Tagging(tag_id=tag, kind=kind, entity_id=number))
 

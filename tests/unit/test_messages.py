@@ -40,6 +40,6 @@ def test_hostile_text_in_an_error_stays_text() -> None:
 
 def test_exit_codes() -> None:
     assert {one.__name__: one.exit_code for one in CLASSES} == {
-        "PkmError": 1, "NotFound": 1, "Ambiguous": 2, "Exists": 1, "Invalid": 2, "BadInput": 1, "Refused": 3,
+        "PkmError": 1, "NotFound": 1, "Ambiguous": 2, "Exists": 1, "Invalid": 2, "Malformed": 2, "BadInput": 1, "Refused": 3,
         "Unreachable": 1, "StoreError": 1,
     }  # fmt: skip

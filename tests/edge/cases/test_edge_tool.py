@@ -150,6 +150,35 @@ def test_65_lists_as_they_are_written(pkm: CommandLine, tmp_path: Path, name: st
     assert pkm.json("seek", "import", path)["new"] == 0
 
 
+def test_66_a_rule_that_matches_nothing_or_everything_says_so(pkm: CommandLine, server: FeedServer) -> None:
+    pkm("seek", "add", server.add("/f", rss(*(f"story {number}" for number in range(30)))))
+    pkm("seek", "pull")
+    nothing = pkm("seek", "rules", "add", "mute", "nowhere")
+    assert "It matches 0 of 30 stored items in its scope.\nThat is none of them" in nothing.err
+    everything = pkm("seek", "rules", "add", "mute", "story", ok=3)
+    assert "it would mute whatever comes, from every source: all 30 stored items" in everything.err
+    for words in (["mute", "*"], ["keep", "nowhere"], ["mute", "NOT nowhere"]):
+        assert "--force" in pkm("seek", "rules", "add", *words, ok=3).err
+    assert [row["id"] for row in pkm.json("seek", "rules")] == ["u1"]
+    assert "That is all of them" in pkm("seek", "rules", "add", "mute", "story", "--source", "s1").err
+    assert "That is all of them" in pkm("seek", "rules", "add", "mute", "story", "--force").err
+
+
+def test_67_a_catastrophic_regex_is_given_up_and_told_and_its_item_comes_in(
+    pkm: CommandLine, server: FeedServer
+) -> None:
+    endless = "a" * 5000 + "b"
+    pkm("seek", "rules", "add", "mute", "text:/(a|aa)+$/")
+    pkm("seek", "rules", "add", "keep", "text:/(a|aa)+$/")
+    pkm("seek", "add", server.add("/f", rss(entry("1", "One", text=endless), entry("2", "Two", text="aaa"))))
+    ran = pkm("seek", "pull")
+    told = "its regular expression took too long over 1 item, which it did not touch."
+    assert [line for line in ran.err.splitlines() if "regular" in line] == [f"u1: {told}", f"u2: {told}"]
+    assert [row["title"] for row in pkm.json("sense", "inbox")] == ["One"]
+    assert [row["title"] for row in pkm.json("sense", "inbox", "--muted")] == ["Two"]
+    assert "u1: its regular expression" in pkm("seek", "rules", "test", "u1").err
+
+
 def test_68_a_clock_that_is_set_back_stops_no_source(reader: Reader) -> None:
     reader.give(rss("a"))
     reader.give(path="/b", status=503, headers={"Retry-After": "86400"})
