@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, lists, render, selectors
+from pkm.cli import complete, current, discover, lists, meet, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
@@ -391,3 +391,5 @@ app.command("import", epilog="Example:  pkm seek import subscriptions.opml")(lis
 app.command("export", epilog="Example:  pkm seek export --opml subscriptions.opml")(lists.export_file)
 app.command("clip", epilog='Example:  pkm seek clip https://example.org/essay --note "Why it matters #org"')(lists.clip)
 import_list = lists.import_list
+app.command("discover", epilog="Example:  pkm seek discover\n\n          pkm seek discover --accept 2")(discover.discover)
+app.command("people", epilog="Example:  pkm seek people\n\n          pkm seek people --accept 1")(meet.people)
