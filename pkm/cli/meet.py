@@ -41,10 +41,16 @@ def people(
 
 
 def _find() -> list[Any]:
-    from pkm import config
     from pkm.seek.candidates import find_people
 
-    return find_people(current.store(), config.read(current.home())["site.url"])
+    return find_people(current.store(), _own())
+
+
+def _own() -> str:
+    """Where one's own site is, "" for none."""
+    from pkm import config
+
+    return str(config.read(current.home())["site.url"])
 
 
 def _nothing() -> str:
@@ -63,7 +69,7 @@ def _look(found: list[Any], limit: int, yes: bool) -> list[Any]:
     question = f"Ask {count(len(pages), 'page')} of these people who they are?"
     if not pages or not render.confirm(question, yes=yes):
         return found
-    looked = look_at(current.store(), found, limit=limit)
+    looked = look_at(current.store(), _own(), limit=limit)
     render.tell(f"{count(looked.answered, 'page')} of {len(pages)} answered")
     return list(looked.people)
 
@@ -102,7 +108,8 @@ def _accept(text: str, name: str, no_follow: bool, json: bool) -> None:
     feeds, told = _feeds(one, no_follow)
     added, followed = _add(one, name, feeds, told)
     row = {**added.row, "sources": [source["id"] for source in followed]}
-    also = [f"follows {source['id']} {one_line(source['title'], 60)}" for source in followed]
+    also = [f"also as {', '.join(one.also)}"] if one.also else []
+    also += [f"follows {source['id']} {one_line(source['title'], 60)}" for source in followed]
     render.emit_made(row, as_json=json, also=also)
     for line in (*told, *added.warnings):
         render.tell(line)
@@ -114,8 +121,9 @@ def _looked_up(one: Any, address: str) -> Any:
     from pkm.seek.look import look_at
 
     render.tell(f"Looking at {address} …")
-    looked = look_at(current.store(), [one], limit=1)
-    return looked.people[0]
+    keys = one.keys | {one.key}
+    looked = look_at(current.store(), _own(), limit=1, keys=keys)
+    return next((told for told in looked.people if keys & (told.keys | {told.key})), one)
 
 
 def _feeds(one: Any, no_follow: bool) -> tuple[list[Any], list[str]]:

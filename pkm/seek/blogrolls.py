@@ -25,19 +25,22 @@ AT_ONCE = 8
 MAX_OWNERS = 300
 MAX_FEEDS = 2000  # of one roll
 MAX_BYTES = 3_000_000
-HIGH_AFFINITY = 0.6
-"""From this share of kept items on, one roll is enough."""
+HIGH_AFFINITY, DECIDED = 0.6, 10
+"""From this share of kept items on, of so many decided on, one roll is enough."""
 _PLACES = ("/.well-known/recommendations.opml", "/blogroll.opml")
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A contact who is followed. affinity: 0 to 1, how much of what they brought was kept; pages: where they are."""
+    """A contact who is followed. affinity: 0 to 1, how much of what they brought was kept, of
+    `decided` items; pages: where they are.
+    """
 
     contact_id: int
     name: str
     affinity: float
     pages: tuple[str, ...]
+    decided: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def find_owners(store: Store) -> list[Owner]:
         kept, decided = (sum(column) for column in zip(*taken[number], strict=True))
         urls = [value for kind, value in people[number]["handles"] if kind == "url"]
         affinity = (kept + 10 * usual) / (decided + 10)
-        owners.append(Owner(number, people[number]["name"], affinity, _web_pages((*found, *urls))))
+        owners.append(Owner(number, people[number]["name"], affinity, _web_pages((*found, *urls)), decided))
     return sorted(owners, key=lambda one: (-one.affinity, one.contact_id))[:MAX_OWNERS]
 
 
@@ -140,7 +143,9 @@ def decide_blogrolls(rolls: Sequence[Blogroll], left_out: Iterable[str]) -> list
 
 
 def _is_enough(rolls: Sequence[Blogroll]) -> bool:
-    return len({roll.owner.contact_id for roll in rolls}) >= 2 or rolls[0].owner.affinity >= HIGH_AFFINITY
+    first = rolls[0].owner
+    sure = first.affinity >= HIGH_AFFINITY and first.decided >= DECIDED
+    return sure or len({roll.owner.contact_id for roll in rolls}) >= 2
 
 
 def _suggest(key: str, named: Sequence[tuple[Blogroll, OpmlFeed]]) -> SourceSuggestion:

@@ -4,7 +4,7 @@ Gathers from the store, decides in a pure function. Nobody is added by itself.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from pkm.html import same_page_key
 from pkm.ids import make
 from pkm.seek import quotes
 from pkm.seek.bylines import Person, Writing, group_people, is_person, own_site, read_bylines
-from pkm.seek.discover import MAX_KEPT, SHOWN_EVIDENCE, listed
+from pkm.seek.discover import MAX_KEPT, SHOWN_EVIDENCE, is_boilerplate, listed, sample_boilerplate
 from pkm.seek.pointers import read_pointers
 from pkm.seek.quotes import Path, Quote
 from pkm.seek.sitekey import can_be_met, is_share_button, site_address, site_key
@@ -25,7 +25,8 @@ Row = dict[str, Any]
 MAX_OF_PEOPLE = 2000
 """Items of people's sources, the newest, that are looked at."""
 MAX_DROPPED = 3000
-QUOTED_CAP = 5.0
+QUOTED_WEIGHT, QUOTED_CAP = 3.0, 5.0
+"""Three writers' half attention counts about as much as a byline in two more sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,9 @@ class PersonSuggestion:
 
 @dataclass(frozen=True, slots=True)
 class PeopleFacts:
-    """What a decision about people rests on. same: pairs of pages that name each other by rel=me."""
+    """What a decision about people rests on. same: pairs of pages that name each other by rel=me; boilerplate: as in
+    discover.LinkFacts.
+    """
 
     items: Sequence[Row]
     dropped: Sequence[Row] = ()
@@ -85,6 +88,7 @@ class PeopleFacts:
     dismissed: frozenset[str] = frozenset()
     own: str = ""
     same: Sequence[tuple[str, str]] = ()
+    boilerplate: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
 
 def gather_people(store: Store, own_url: str = "") -> PeopleFacts:
@@ -95,6 +99,7 @@ def gather_people(store: Store, own_url: str = "") -> PeopleFacts:
     return PeopleFacts(
         list(items.values()), discovery.dropped_bylines(db, MAX_DROPPED), discovery.followed(db),
         discovery.known_people(db), frozenset(discovery.dismissed(db, "person")), site_key(own_url),
+        boilerplate=sample_boilerplate(store, list(items.values())),
     )  # fmt: skip
 
 
@@ -106,8 +111,8 @@ def find_people(store: Store, own_url: str = "") -> list[PersonSuggestion]:
 def decide_people(facts: PeopleFacts) -> list[PersonSuggestion]:
     """Those who are named in two sources, kept three times, or quoted by two, best first, then by key. Pure.
 
-    score: of bylines (sources - 1) + 2 kept / (decided + 5), and of quotes the personalized PageRank times the number
-    of writers it begins at, at most 5. Contacts, dismissed people, roles and one's own site are left out.
+    score: of bylines (sources - 1) + 2 kept / (decided + 5), and of quotes three times the personalized PageRank times
+    the number of writers it begins at, at most 5. Contacts, dismissed people, roles and one's own site are left out.
     """
     decider = _Decider(facts)
     found = [*decider.bylined(), *decider.quoted_only()]
@@ -147,7 +152,11 @@ class _Decider:
         return {site: ones[0] for site, ones in claims.items() if len(ones) == 1}
 
     def _walk(self) -> None:
-        found = [quote for row in self.facts.items for quote in read_quotes(row, self._node)]
+        common = self.facts.boilerplate
+        found = [
+            quote for row in self.facts.items
+            for quote in read_quotes(row, self._node, common.get(row["source_id"] or 0, frozenset()))
+        ]  # fmt: skip
         graph = quotes.make_graph(one for one in found if one.quoted != self.facts.own)
         restart = Counter[str]()
         for row in self.facts.items:
@@ -203,7 +212,7 @@ class _Decider:
         )  # fmt: skip
 
     def _rank(self, node: str) -> float:
-        return min(QUOTED_CAP, self.ranks.get(node, 0.0) * self.restarts) if node in self.paths else 0.0
+        return min(QUOTED_CAP, QUOTED_WEIGHT * self.ranks.get(node, 0.0) * self.restarts) if node in self.paths else 0.0
 
     def quoted_only(self) -> list[PersonSuggestion]:
         """Those who are quoted and stand in no byline: their site, with the name by which they are linked."""
@@ -271,13 +280,16 @@ def place_of(row: Row) -> str:
     return site_key(row["site"] or row["source_url"] or "") if row["source_id"] else site_key(row["url"])
 
 
-def read_quotes(row: Row, node: Any) -> list[Quote]:
-    """Whom an item quotes, or names as where it found something. node: from a site to whose it is."""
+def read_quotes(row: Row, node: Callable[[str], str], common: frozenset[str] = frozenset()) -> list[Quote]:
+    """Whom an item quotes, or names as where it found something. node: from a site to whose it is; common: what stands
+    in most items of its source, and says nothing.
+    """
     quoter = make("contact", row["contact_id"]) if row["contact_id"] else node(place_of(row))
     found = []
     for pointer in read_pointers(row["html"]):
         key = site_key(pointer.url)
-        if pointer.type != "link" and quoter and can_be_met(key) and not is_share_button(pointer.url):
+        meant = pointer.type != "link" and bool(quoter) and can_be_met(key)
+        if meant and not is_share_button(pointer.url) and not is_boilerplate(pointer.url, common):
             found.append(Quote(quoter, node(key), row["id"], pointer.excerpt, pointer.words, pointer.url))
     return found
 
@@ -370,7 +382,9 @@ def _excerpts(cited: Sequence[Quote]) -> tuple[tuple[int, str], ...]:
 
 def _why_bylined(one: Person) -> str:
     several = f"bylined in {count(len(one.sources), 'source')}" if one.sources else "bylined in what you clipped"
-    return f"{several}; kept {one.kept} of {len(one.writings)}"
+    decided = f"kept {one.kept} of {one.decided}" if one.decided else "nothing decided yet"
+    some = ", ".join(make("item", writing.item) for writing in one.writings[:3])
+    return f"{several}, {decided} ({some}{', …' if len(one.writings) > 3 else ''})"
 
 
 def dismiss_person(store: Store, title: str, keys: Iterable[str]) -> None:

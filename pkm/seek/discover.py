@@ -98,9 +98,14 @@ def gather_links(store: Store, own_url: str = "") -> LinkFacts:
     """The newest kept and noted items, and what is to be left out of the sites they link to."""
     db = store.read()
     items = discovery.kept_items(db, MAX_KEPT)
+    return LinkFacts(items, sample_boilerplate(store, items), frozenset(places_left_out(store, own_url)))
+
+
+def sample_boilerplate(store: Store, items: Sequence[Row]) -> dict[int, frozenset[str]]:
+    """What stands in most items of the sources of these items; of those that have the most of them."""
     counted = Counter(row["source_id"] for row in items if row["source_id"])
-    sampled = discovery.samples(db, [number for number, _ in counted.most_common(SAMPLED_SOURCES)], each=SAMPLE)
-    return LinkFacts(items, find_boilerplate(sampled), frozenset(places_left_out(store, own_url)))
+    wanted = [number for number, _ in counted.most_common(SAMPLED_SOURCES)]
+    return find_boilerplate(discovery.samples(store.read(), wanted, each=SAMPLE))
 
 
 def places_left_out(store: Store, own_url: str) -> set[str]:
@@ -199,7 +204,7 @@ def _suggest(key: str, mentions: Sequence[Mention]) -> SourceSuggestion:
 
 def _why(names: Sequence[str], mentions: Sequence[Mention]) -> str:
     """One sentence: who links to it, in how many items, and which."""
-    titles = ", ".join(f"“{one.title}”" for one in mentions[:3]) + (", …" if len(mentions) > 3 else "")
+    titles = ", ".join(f"“{one.title}” ({make('item', one.item)})" for one in mentions[:3]) + (", …" if len(mentions) > 3 else "")
     by = f"linked by {listed(names)} in" if names else "where you clipped from, in"
     kept = "kept" if all(one.weight == 1 for one in mentions) else "kept or noted"
     return f"{by} {count(len(mentions), 'item')} you {kept}: {titles}"

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -16,10 +16,9 @@ from pkm.errors import PkmError
 from pkm.html import absolute_url, is_web_address, same_page_key
 from pkm.net.fetch import ACCEPT_PAGE, Fetcher, Response
 from pkm.seek.bylines import is_person
-from pkm.seek.candidates import PersonSuggestion
+from pkm.seek.candidates import PersonSuggestion, decide_people, gather_people
 from pkm.seek.microformats import MfItem, Microformats, read_microformats
 from pkm.seek.sitekey import site_key
-from pkm.store import discovery
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
 
@@ -49,22 +48,37 @@ class Looked:
 
     people: tuple[PersonSuggestion, ...]
     answered: int = 0
-    cards: tuple[Card, ...] = field(default=(), repr=False)
 
 
-def look_at(store: Store, people: Sequence[PersonSuggestion], *, limit: int) -> Looked:
-    """The first `limit` people as their pages tell of them; spellings that rel=me joins, both ways, are one person."""
-    followed = {site_key(row[name]) for row in discovery.followed(store.read()) for name in ("url", "site_url")}
-    wanted = [one for one in people[:limit] if one.url]
+def look_at(store: Store, own_url: str = "", *, limit: int, keys: frozenset[str] = frozenset()) -> Looked:
+    """The people as their pages tell of them; spellings that rel=me joins, both ways, are one person.
+
+    The pages of the first `limit` are asked, or of those whom one of the keys means.
+    """
+    facts = gather_people(store, own_url)
+    people = decide_people(facts)
+    wanted = [one for one in people if keys & (one.keys | {one.key})] if keys else people[:limit]
+    wanted = [one for one in wanted if one.url]
     with Fetcher() as fetcher, ThreadPoolExecutor(AT_ONCE) as pool:
 
         def fetch(url: str) -> Response:
             return fetcher.fetch(url, accept=ACCEPT_PAGE, max_bytes=MAX_BYTES, timeout_s=10.0)
 
-        cards = list(pool.map(lambda one: read_card(one.url, fetch), wanted))
-    told = {one.key: card for one, card in zip(wanted, cards, strict=True) if card is not None}
-    after = [_told(one, told[one.key], followed) if one.key in told else one for one in people]
-    return Looked(tuple(join_spellings(after)), len(told), tuple(told.values()))
+        cards = [card for card in pool.map(lambda one: read_card(one.url, fetch), wanted) if card is not None]
+    pairs = [(card.page, me) for card in cards for me in card.me]
+    followed = {site_key(row[name]) for row in facts.sources for name in ("url", "site_url")}
+    return Looked(tuple(tell_people(decide_people(replace(facts, same=pairs)), cards, followed)), len(cards))
+
+
+def tell_people(people: Sequence[PersonSuggestion], cards: Sequence[Card], followed: set[str]) -> list[PersonSuggestion]:
+    """The people with what the cards of their pages say, best first, then by key. Pure."""
+    by_page = {same_page_key(card.page): card for card in cards}
+    told = []
+    for one in people:
+        for card in {id(card): card for url in one.urls if (card := by_page.get(same_page_key(url)))}.values():
+            one = _told(one, card, followed)
+        told.append(one)
+    return join_spellings(told)
 
 
 def read_card(page: str, fetch: Fetch) -> Card | None:

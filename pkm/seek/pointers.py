@@ -46,7 +46,7 @@ class _Paragraph:
 def read_pointers(html: str) -> tuple[Pointer, ...]:
     """The web addresses that some cleaned HTML points at, each once, the strongest of its types (quote, via, link).
 
-    A quote: a quotation's cite, a link in it, or in the paragraph just before or after it. Links of a footer or a
+    A quote: a quotation's cite, a link in it or in the paragraph before it, else in the one after it. Links of a footer or a
     navigation do not count.
     """
     if "<a" not in html and "cite=" not in html:
@@ -122,13 +122,23 @@ class _Reader:
         for address, at in self._cites:
             yield Pointer(address, "quote", "", self._excerpt(at, len(self._html)))
         for place, paragraph in enumerate(full):
-            beside = [full[near] for near in (place - 1, place + 1) if 0 <= near < len(full)]
-            quote = paragraph if paragraph.quoted else next((one for one in beside if one.quoted), None)
+            quote = paragraph if paragraph.quoted else self._quote_beside(full, place)
             for address, words, via in paragraph.links or ():
                 kind = "via" if via and not paragraph.quoted else "quote" if quote else "link"
                 shown = quote if kind == "quote" and quote else paragraph
                 excerpt = self._excerpt(shown.start, shown.end) if kind != "link" else ""
                 yield Pointer(address, kind, words, excerpt)
+
+    def _quote_beside(self, full: list[_Paragraph], place: int) -> _Paragraph | None:
+        """The quotation that a paragraph leads to, or that stands before it and names nobody itself; None for neither."""
+        after = full[place + 1] if place + 1 < len(full) else None
+        if after is not None and after.quoted:
+            return after
+        before = place - 1
+        while before >= 0 and full[before].quoted and not full[before].links:
+            before -= 1
+        told = before >= 0 and full[before].links  # in the quotation, or in what led to it
+        return full[place - 1] if before < place - 1 and not told else None
 
     def _excerpt(self, start: int, end: int) -> str:
         """The text from there, to the quotation's end at most."""

@@ -12,6 +12,8 @@ from itertools import pairwise
 DAMPING = 0.85
 ROUNDS = 20
 MAX_STEPS = 3
+RESERVE = 2
+"""As many quotes are taken to have gone to nobody: one who quotes once does not give all they have to one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +56,28 @@ def rank_nodes(graph: Graph, restart: Mapping[str, float]) -> dict[str, float]:
     if not total:
         return {}
     start = {node: weight / total for node, weight in restart.items() if weight > 0}
-    shares = {
-        quoter: [(quoted, len(ones) / sum(map(len, by.values()))) for quoted, ones in by.items()]
-        for quoter, by in graph.items()
-    }
+    shares = _shares(graph)
     ranks = dict(start)
     for _ in range(ROUNDS):
         after: dict[str, float] = defaultdict(float)
-        left = 0.0  # of those who quote nobody: it begins anew
+        left = 0.0  # where nobody is quoted it begins anew
         for node, rank in ranks.items():
-            left += rank * (1 - DAMPING if node in shares else 1)
-            for quoted, share in shares.get(node, ()):
+            given = shares.get(node, {})
+            left += rank * (1 - DAMPING * sum(given.values()))
+            for quoted, share in given.items():
                 after[quoted] += DAMPING * rank * share
         for node, weight in start.items():
             after[node] += left * weight
         ranks = dict(after)
     return ranks
+
+
+def _shares(graph: Graph) -> dict[str, dict[str, float]]:
+    """How much of a writer's attention each of those they quote has; the sum is under 1."""
+    return {
+        quoter: {quoted: len(ones) / (sum(map(len, by.values())) + RESERVE) for quoted, ones in by.items()}
+        for quoter, by in graph.items()
+    }
 
 
 def find_paths(graph: Graph, restart: Mapping[str, float]) -> dict[str, Path]:
@@ -78,14 +86,13 @@ def find_paths(graph: Graph, restart: Mapping[str, float]) -> dict[str, Path]:
     best: dict[str, tuple[float, tuple[str, ...]]] = {
         node: (weight / total, (node,)) for node, weight in sorted(restart.items()) if weight > 0
     }
+    shares = _shares(graph)
     found: dict[str, tuple[float, tuple[str, ...]]] = {}
     for _ in range(MAX_STEPS):
         reached: dict[str, tuple[float, tuple[str, ...]]] = {}
         for node, (strength, way) in sorted(best.items()):
-            by = graph.get(node, {})
-            every = sum(map(len, by.values()))
-            for quoted, ones in by.items():
-                offer = (strength * DAMPING * len(ones) / every, (*way, quoted))
+            for quoted, share in shares.get(node, {}).items():
+                offer = (strength * DAMPING * share, (*way, quoted))
                 if quoted not in way and offer[0] > reached.get(quoted, (0.0, ()))[0]:
                     reached[quoted] = offer
         for node, one in reached.items():
