@@ -91,7 +91,7 @@ def show(rows: list[Row], total: int, json: bool, empty: str, command: str) -> N
         render.emit_list(rows, (), as_json=json, noun="suggestion", empty=empty)
     else:
         _show_lines(rows, total)
-    current.remember(rows=[f"{row['id']} {row['url']}" for row in rows])
+    current.remember(rows=[f"{row['id']} {row['url'].replace(' ', '%20')}" for row in rows])
     if rows and not json:
         render.tell(f"Next: {command} --accept N, or --dismiss N")
 

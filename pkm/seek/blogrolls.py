@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from pkm.errors import PkmError
 from pkm.ids import make
+from pkm.net.connect import is_private
 from pkm.net.fetch import ACCEPT_PAGE, Fetcher, Response
 from pkm.seek.discover import SourceSuggestion, listed
 from pkm.seek.opml import OpmlFeed, read_opml
@@ -27,13 +28,16 @@ MAX_FEEDS = 2000  # of one roll
 MAX_BYTES = 3_000_000
 HIGH_AFFINITY, DECIDED = 0.6, 10
 """From this share of kept items on, of so many decided on, one roll is enough."""
+PATIENCE_S = 10.0
 _PLACES = ("/.well-known/recommendations.opml", "/blogroll.opml")
+
+Fetch = Callable[[str], Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
     """A contact who is followed. affinity: 0 to 1, how much of what they brought was kept, of
-    `decided` items; pages: where they are.
+    `decided` items; pages: where they are; local: on one's own network.
     """
 
     contact_id: int
@@ -41,6 +45,7 @@ class Owner:
     affinity: float
     pages: tuple[str, ...]
     decided: int = 0
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,10 @@ def find_owners(store: Store) -> list[Owner]:
     people = {row["id"]: row for row in discovery.known_people(db)}
     pages: dict[int, list[str]] = defaultdict(list)
     taken: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    local = set()
     for source in discovery.followed(db):
         if source["contact_id"]:
+            local |= {source["contact_id"]} if is_local(source["url"]) else set()
             pages[source["contact_id"]].append(source["site_url"] or urljoin(source["url"], "/"))
             taken[source["contact_id"]].append(counted.get(source["id"], (0, 0)))
     owners = []
@@ -69,7 +76,7 @@ def find_owners(store: Store) -> list[Owner]:
         kept, decided = (sum(column) for column in zip(*taken[number], strict=True))
         urls = [value for kind, value in people[number]["handles"] if kind == "url"]
         affinity = (kept + 10 * usual) / (decided + 10)
-        owners.append(Owner(number, people[number]["name"], affinity, _web_pages((*found, *urls)), decided))
+        owners.append(Owner(number, people[number]["name"], affinity, _web_pages((*found, *urls)), decided, number in local))
     return sorted(owners, key=lambda one: (-one.affinity, one.contact_id))[:MAX_OWNERS]
 
 
@@ -82,15 +89,28 @@ def _web_pages(urls: Iterable[str]) -> tuple[str, ...]:
 def fetch_blogrolls(owners: Sequence[Owner]) -> list[Blogroll]:
     """The blogrolls that the owners' sites hold, in the owners' order. The network only; who has none is left out."""
     with Fetcher() as fetcher, ThreadPoolExecutor(AT_ONCE) as pool:
-
-        def fetch(url: str) -> Response:
-            return fetcher.fetch(url, accept=ACCEPT_PAGE, max_bytes=MAX_BYTES, timeout_s=10.0)
-
-        found = pool.map(lambda owner: _find_roll(owner, fetch), owners)
+        found = pool.map(lambda owner: _find_roll(owner, page_fetch(fetcher, local=owner.local)), owners)
         return [roll for roll in found if roll is not None]
 
 
-def _find_roll(owner: Owner, fetch: Callable[[str], Response]) -> Blogroll | None:
+def page_fetch(fetcher: Fetcher, *, local: bool) -> Fetch:
+    """A fetch of pages that others name. local: they may be on this machine or its network; else that is refused."""
+
+    def fetch(url: str) -> Response:
+        return fetcher.fetch(url, accept=ACCEPT_PAGE, max_bytes=MAX_BYTES, timeout_s=PATIENCE_S, allow_private=local)
+
+    return fetch
+
+
+def is_local(url: str) -> bool:
+    """True where the address names a host of this machine or its network by number."""
+    try:
+        return is_private(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+
+
+def _find_roll(owner: Owner, fetch: Fetch) -> Blogroll | None:
     for page in owner.pages[:3]:
         for url in _places(page, fetch):
             if feeds := read_roll(url, fetch):
@@ -98,12 +118,12 @@ def _find_roll(owner: Owner, fetch: Callable[[str], Response]) -> Blogroll | Non
     return None
 
 
-def _places(page: str, fetch: Callable[[str], Response]) -> list[str]:
+def _places(page: str, fetch: Fetch) -> list[str]:
     """Where a site may have its blogroll: what its page names, then the known places."""
     return [*named_blogrolls(page, fetch), *(urljoin(page, place) for place in _PLACES)]
 
 
-def named_blogrolls(page: str, fetch: Callable[[str], Response]) -> list[str]:
+def named_blogrolls(page: str, fetch: Fetch) -> list[str]:
     """The addresses that a page names as its blogroll, at most three."""
     from pkm.seek.microformats import read_microformats
 
@@ -115,7 +135,7 @@ def named_blogrolls(page: str, fetch: Callable[[str], Response]) -> list[str]:
         return []
 
 
-def read_roll(url: str, fetch: Callable[[str], Response]) -> tuple[OpmlFeed, ...]:
+def read_roll(url: str, fetch: Fetch) -> tuple[OpmlFeed, ...]:
     """The feeds of the list at that address; none where it is no list, or does not answer."""
     try:
         body = fetch(url).body or b""

@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pkm.html import is_web_address, same_page_key
@@ -87,6 +88,7 @@ class Person:
         return {key for url in self.urls if (key := own_site(url))}
 
 
+@lru_cache(maxsize=65_536)
 def own_site(url: str) -> str:
     """The site that is a person's where this is their page: its root, an account, a page beside the root; else ""."""
     key = site_key(url)
@@ -120,10 +122,13 @@ def _known(authors: str) -> list[Byline]:
     except ValueError:
         return []
     people = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    return [
-        Byline(str(one.get("name") or ""), str(one.get("email") or "").lower(), str(one.get("url") or ""))
-        for one in people
-    ]
+    known = [tuple(str(one.get(part) or "") for part in ("name", "email", "url")) for one in people]
+    return [Byline(name, email.lower() if is_email(email) else "", url) for name, email, url in known]
+
+
+def is_email(text: str) -> bool:
+    """True for one address that mail can be sent to."""
+    return bool(_EMAIL.fullmatch(text))
 
 
 def _split(author: str) -> list[str]:

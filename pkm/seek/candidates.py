@@ -133,14 +133,20 @@ class _Decider:
     paths: Mapping[str, Path] = field(default_factory=dict)
     quoted: dict[str, list[Quote]] = field(default_factory=dict)
     restarts: int = 0
+    names: dict[str, str] = field(default_factory=dict)  # what a node is called
+    writers: dict[int, int | None] = field(default_factory=dict)  # source to contact
 
     def __post_init__(self) -> None:
         facts = self.facts
         self.people = group_people(read_writings(facts), [row["title"] for row in facts.sources], facts.same)
         self.known = _Known(facts.contacts, self.people)
         self.places = _places_of_contacts(facts)
-        self.feeds = {one.key: _feeds_of(one, facts.sources, self.people) for one in self.people}
+        self.feeds = _feeds_of_people(self.people, facts.sources)
         self.owners = self._owners()
+        self.names = {site_key(row["site_url"] or row["url"]): row["title"] for row in facts.sources}
+        self.names |= {f"person:{one.key}": one.name for one in self.people}
+        self.names |= {make("contact", row["id"]): row["name"] for row in facts.contacts}
+        self.writers = {row["id"]: row["contact_id"] for row in facts.sources}
         self._walk()
 
     def _owners(self) -> dict[str, Person]:
@@ -192,8 +198,7 @@ class _Decider:
     def _is_left_out(self, one: Person) -> bool:
         out = self.known.is_known(one) or bool(one.keys & self.facts.dismissed)
         out = out or any(f"site:{site}" in self.facts.dismissed for site in one.sites)
-        contacts = {row["id"]: row["contact_id"] for row in self.facts.sources}
-        return out or any(contacts.get(number) for number in self.feeds[one.key])
+        return out or any(self.writers.get(number) for number in self.feeds[one.key])
 
     def _suggest(self, one: Person, node: str, cited: Sequence[Quote], recurs: bool) -> PersonSuggestion:
         whys = [_why_bylined(one)] if recurs or one.kept else []
@@ -247,11 +252,8 @@ class _Decider:
         return f"quoted: {way}{words} ({make('item', last.item)})"
 
     def _named(self, path: Path | None) -> tuple[str, ...]:
-        names = {make("contact", row["id"]): row["name"] for row in self.facts.contacts}
-        names |= {f"person:{one.key}": one.name for one in self.people}
-        titles = {site_key(row["site_url"] or row["url"]): row["title"] for row in self.facts.sources}
-        return tuple(one_line(names.get(node) or titles.get(node) or _site_name(node, self.quoted), 40)
-                     for node in (path.nodes if path else ()))  # fmt: skip
+        nodes = path.nodes if path else ()
+        return tuple(one_line(self.names.get(node) or _site_name(node, self.quoted), 40) for node in nodes)
 
 
 def _site_name(node: str, quoted: Mapping[str, Sequence[Quote]]) -> str:
@@ -344,20 +346,21 @@ def _places_of_contacts(facts: PeopleFacts) -> dict[str, str]:
     return {site: make("contact", min(ids)) for site, ids in claims.items() if site and len(ids) == 1}
 
 
-def _feeds_of(one: Person, sources: Sequence[Row], people: Sequence[Person]) -> tuple[int, ...]:
-    """The followed sources that are theirs: on their site, or where they write nearly all that was looked at."""
-    written = Counter(writing.source for writing in one.writings)
-    every = Counter[int | None]()
-    for person in people:
-        every.update(writing.source for writing in person.writings)
-    theirs = []
+def _feeds_of_people(people: Sequence[Person], sources: Sequence[Row]) -> dict[str, tuple[int, ...]]:
+    """For each person (by key) the followed sources that are theirs: on their site, or where they write nearly all that
+    was looked at.
+    """
+    at_site: dict[str, set[int]] = defaultdict(set)
     for row in sources:
-        number = row["id"]
-        on_site = {site_key(row["site_url"]), site_key(row["url"])} & one.sites
-        mostly = written[number] >= 3 and written[number] >= 0.8 * every[number]
-        if on_site or mostly:
-            theirs.append(number)
-    return tuple(theirs)
+        for url in (row["site_url"], row["url"]):
+            at_site[site_key(url)].add(row["id"])
+    every = Counter(writing.source for one in people for writing in one.writings)
+    feeds = {}
+    for one in people:
+        written = Counter(writing.source for writing in one.writings if writing.source)
+        mostly = {number for number, times in written.items() if number and times >= max(3, 0.8 * every[number])}
+        feeds[one.key] = tuple(sorted(mostly.union(*(at_site[site] for site in one.sites if site in at_site))))
+    return feeds
 
 
 def _is_quoted_enough(cited: Sequence[Quote]) -> bool:

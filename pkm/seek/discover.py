@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pkm.dates import parse_stamp
@@ -138,6 +139,7 @@ def find_boilerplate(sampled: Iterable[tuple[int, str]]) -> dict[int, frozenset[
     }  # fmt: skip
 
 
+@lru_cache(maxsize=65_536)
 def _place(url: str) -> str:
     """An address as boilerplate is told by: the page, whatever is asked of it."""
     return same_page_key(url.replace("&amp;", "&").partition("?")[0])
@@ -145,7 +147,7 @@ def _place(url: str) -> str:
 
 def is_boilerplate(url: str, common: frozenset[str]) -> bool:
     """True where a source has that address, or its site, in nearly every item."""
-    return _place(url) in common or f"site:{site_key(url)}" in common
+    return bool(common) and (_place(url) in common or f"site:{site_key(url)}" in common)
 
 
 def decide_sources(facts: LinkFacts, now: datetime) -> list[SourceSuggestion]:

@@ -6,7 +6,7 @@ h-card, with the page as url. Source: microformats.org/wiki/representative-h-car
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,8 +14,9 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from pkm.errors import PkmError
 from pkm.html import absolute_url, is_web_address, same_page_key
-from pkm.net.fetch import ACCEPT_PAGE, Fetcher, Response
-from pkm.seek.bylines import is_person
+from pkm.net.fetch import Fetcher
+from pkm.seek.blogrolls import Fetch, is_local, page_fetch, read_roll
+from pkm.seek.bylines import is_email, is_person
 from pkm.seek.candidates import PersonSuggestion, decide_people, gather_people
 from pkm.seek.microformats import MfItem, Microformats, read_microformats
 from pkm.seek.sitekey import site_key
@@ -23,11 +24,8 @@ from pkm.store.session import Store
 from pkm.text import count, fold, one_line
 
 AT_ONCE = 8
-MAX_BYTES = 2_000_000
 MAX_ME = 5
 """Pages that a page calls the same person's, at most, that are asked whether they say so too."""
-
-Fetch = Callable[[str], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +57,9 @@ def look_at(store: Store, own_url: str = "", *, limit: int, keys: frozenset[str]
     people = decide_people(facts)
     wanted = [one for one in people if keys & (one.keys | {one.key})] if keys else people[:limit]
     wanted = [one for one in wanted if one.url]
+    local = any(is_local(row["url"]) for row in facts.sources)
     with Fetcher() as fetcher, ThreadPoolExecutor(AT_ONCE) as pool:
-
-        def fetch(url: str) -> Response:
-            return fetcher.fetch(url, accept=ACCEPT_PAGE, max_bytes=MAX_BYTES, timeout_s=10.0)
-
+        fetch = page_fetch(fetcher, local=local)
         cards = [card for card in pool.map(lambda one: read_card(one.url, fetch), wanted) if card is not None]
     pairs = [(card.page, me) for card in cards for me in card.me]
     followed = {site_key(row[name]) for row in facts.sources for name in ("url", "site_url")}
@@ -97,7 +93,7 @@ def read_card(page: str, fetch: Fetch) -> Card | None:
     account = _fediverse_feed(page, me, fetch)
     return Card(
         page, one_line(card.text("name"), 100) if card else "",
-        tuple(dict.fromkeys(mail.lower() for mail in mails if "@" in mail)), mutual, account,
+        tuple(dict.fromkeys(mail.lower() for mail in mails if is_email(mail))), mutual, account,
         _roll_sites(found, page, fetch),
     )  # fmt: skip
 
@@ -154,8 +150,6 @@ def find_profile(account: str, like: str, fetch: Fetch) -> str:
 
 
 def _roll_sites(found: Microformats, page: str, fetch: Fetch) -> tuple[str, ...]:
-    from pkm.seek.blogrolls import read_roll
-
     for url in found.rels.get("blogroll", ())[:1]:
         feeds = read_roll(urljoin(page, url), fetch)
         return tuple(dict.fromkeys(site_key(feed.site_url or feed.url) for feed in feeds))

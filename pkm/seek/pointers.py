@@ -1,6 +1,6 @@
 """What an item points at: the links of its cleaned HTML, each as a plain link, a quote or where it was found (via).
 
-A pure reader of what the store holds: no parser, no network. Measured: 30 µs for a page of 5 kB.
+A pure reader of what the store holds: no parser, no network. Measured: 0.2 ms for a page of 4 kB.
 """
 
 import html as entities
@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pkm.html import html_to_text, is_web_address
+from pkm.html import html_to_text
 from pkm.text import one_line
 
 MAX_POINTERS = 200  # of one item
 EXCERPT = 160  # characters
 _TOKEN = re.compile(r"<(/?)(a|blockquote|q|p|div|li|footer|nav)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.I)
 _HREF = re.compile(r"\b(?:href|cite)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.I)
+_WEB = re.compile(r"https?://[^\s/?#]", re.I)
 _TAG = re.compile(r"<[^>]*>")
 _VIA = re.compile(
     r"(?:\bvia|\bh\s*/\s*t|\bhat[\s-]tip)(?:\s+(?:to|goes to|from))?\s*:?\s*@?\s*(?:[\w.'’ -]{0,30}\bat\s+)?$", re.I
@@ -122,8 +123,10 @@ class _Reader:
         for address, at in self._cites:
             yield Pointer(address, "quote", "", self._excerpt(at, len(self._html)))
         for place, paragraph in enumerate(full):
+            if not paragraph.links:
+                continue
             quote = paragraph if paragraph.quoted else self._quote_beside(full, place)
-            for address, words, via in paragraph.links or ():
+            for address, words, via in paragraph.links:
                 kind = "via" if via and not paragraph.quoted else "quote" if quote else "link"
                 shown = quote if kind == "quote" and quote else paragraph
                 excerpt = self._excerpt(shown.start, shown.end) if kind != "link" else ""
@@ -152,4 +155,4 @@ class _Reader:
 def _address(attributes: str) -> str:
     found = _HREF.search(attributes)
     url = entities.unescape(found[1] or found[2] or found[3] or "").strip() if found else ""
-    return url if is_web_address(url) else ""
+    return url if _WEB.match(url) else ""

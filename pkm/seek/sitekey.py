@@ -1,9 +1,8 @@
 """Whose place a web address is: a host, or on hosts that many share, one user of it. Strings in, strings out."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
-
-from pkm.html import absolute_url, canonical_url, is_web_address
 
 _TENANTS = {
     "github.com": r"/([\w-]+)", "gist.github.com": r"/([\w-]+)", "gitlab.com": r"/([\w.-]+)",
@@ -13,12 +12,14 @@ _TENANTS = {
     "vimeo.com": r"/([a-z][\w-]*)", "soundcloud.com": r"/([\w-]+)", "micro.blog": r"/([\w-]+)",
     "pinboard.in": r"/(?:rss/)?(u:[\w-]+)", "hypothes.is": r"/(users/[\w.-]+)", "write.as": r"/([\w-]+)",
     "buttondown.email": r"/([\w-]+)", "buttondown.com": r"/([\w-]+)", "are.na": r"/([\w-]+)", "tumblr.com": r"/([\w-]+)",
-    "sites.google.com": r"/((?:view|site)/[\w-]+)", "odysee.com": r"/(@[^/]+)", "substack.com": r"/(@[\w.-]+)",
-    "feeds.feedburner.com": r"/([^/]+)", "x.com": r"/([\w]+)", "twitter.com": r"/([\w]+)", "linkedin.com": r"/(in/[^/]+)",
+    "sites.google.com": r"/((?:view|site)/[\w-]+)", "odysee.com": r"/(@[^/\s]+)", "substack.com": r"/(@[\w.-]+)",
+    "feeds.feedburner.com": r"/([^/\s]+)", "x.com": r"/([\w]+)", "twitter.com": r"/([\w]+)", "linkedin.com": r"/(in/[^/\s]+)",
     "facebook.com": r"/([\w.-]+)", "instagram.com": r"/([\w.-]+)",
 }  # fmt: skip
 """Hosts that many share, and where in the path the user stands; a page of none of them is nobody's place."""
 
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*|[0-9a-f:.]+")
+_PORTS = {"http": 80, "https": 443}
 _ALSO = {"gist.github.com": "github.com", "twitter.com": "x.com", "youtu.be": "youtube.com"}
 _MASTODON = re.compile(r"/users/([\w.-]+)/(?:statuses|outbox|followers)", re.I)
 _ACCOUNT = re.compile(r"/@([\w.-]+)(?:@([\w.-]+\.[\w-]+))?(?:\.rss)?(?:/|$)")
@@ -26,6 +27,7 @@ _HOME = re.compile(r"/~([\w.-]+)(?:/|$)")
 _ARCHIVED = re.compile(r"https?://web\.archive\.org/web/[^/]+/(https?:/.*)", re.I | re.S)
 
 
+@lru_cache(maxsize=65_536)
 def site_key(url: str) -> str:
     """Whose place an address is: `example.org`, `github.com/ann`, `social.example/@ann`, `127.0.0.3:8080`; "" for nobody's.
 
@@ -34,11 +36,15 @@ def site_key(url: str) -> str:
     """
     if archived := _ARCHIVED.match(url):
         url = re.sub(r":/+", "://", archived[1], count=1)
-    url = canonical_url(absolute_url(url))
-    if not is_web_address(url):
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").rstrip(".").removeprefix("www."), parts.port
+    except ValueError:
         return ""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
+    if not _HOST.fullmatch(host) or parts.scheme not in _PORTS:
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    host += f":{port}" if port and port != _PORTS[parts.scheme] else ""
     if host in ("m.youtube.com", "old.reddit.com", "new.reddit.com", "mobile.twitter.com"):
         host = host.partition(".")[2]
     if host == "youtube.com" and (channel := re.search(r"channel_id=(UC[\w-]+)", parts.query)):
