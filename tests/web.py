@@ -44,7 +44,7 @@ class LocalWeb:
         self._sites = {number: FeedServer(host=f"127.0.1.{number}") for number in range(FIRST, LAST + 1)}
         posts = self._posts()
         for number, server in self._sites.items():
-            server.add("/", self._page(number), content_type="text/html; charset=utf-8")
+            self.restore(number)
             server.add("/feed", self._feed(number, posts.get(number, [Post("Hello", "<p>Nothing yet.</p>")])))
         self._add_blogrolls()
 
@@ -59,6 +59,10 @@ class LocalWeb:
     def site(self, number: int) -> FeedServer:
         """The server of a site."""
         return self._sites[number]
+
+    def restore(self, number: int) -> None:
+        """The site's page is as it was at first."""
+        self._sites[number].add("/", self._page(number), content_type="text/html; charset=utf-8")
 
     def close(self) -> None:
         """All servers are gone."""

@@ -153,7 +153,7 @@ def is_person(name: str, feeds: Iterable[str] = ()) -> bool:
     if len(folded) < 2 or not words or len(words) > _MAX_WORDS or len(folded) > 60:
         return False
     is_host = "." in folded.strip(".") and " " not in folded
-    if set(words) & _ROLES or any(word.isdigit() for word in words) or is_host:
+    if {word.rstrip("0123456789") for word in words} & _ROLES or any(word.isdigit() for word in words) or is_host:
         return False
     return folded not in set(feeds)
 

@@ -1,10 +1,16 @@
 """New sources and people out of a local web of 30 sites by 12 people: pulled for real, some of it kept."""
 
+import json
 from typing import Any
 
 import pytest
 
+from pkm.net.fetch import Fetcher
+from pkm.seek.blogrolls import page_fetch
+from pkm.seek.look import find_profile, read_card, representative_card
+from pkm.seek.microformats import read_microformats
 from tests.conftest import CommandLine
+from tests.server import Answer, FeedServer
 from tests.web import BOILERPLATE, ONCE, PLANTED_SITES, ROLLED, ROLLED_ONCE, SHARING, THRICE, LocalWeb
 from tests.web import web as web
 
@@ -96,6 +102,22 @@ def test_a_site_without_a_feed_says_what_to_do(reader, web):
         web.site(13).add("/feed", "<feed xmlns='http://www.w3.org/2005/Atom'><title>Ivy</title></feed>")
     assert "Nothing was added" in ran.err
     assert f"--dismiss {web.key(13)}" in ran.err
+
+
+def test_several_feeds_are_listed_to_choose_from(reader, web):
+    hal = web.site(19)
+    page = "".join(f"<link rel='alternate' type='application/atom+xml' href='/{name}'>" for name in ("one", "two"))
+    for name in ("one", "two"):
+        entry = f"<entry><id>{name}</id><title>{name}</title><link href='{hal.url}/{name}/1'/></entry>"
+        hal.add(f"/{name}", f"<feed xmlns='http://www.w3.org/2005/Atom'><title>{name}</title>{entry}</feed>")
+    before = hal.script("/", [Answer(page, "text/html")])
+    try:
+        ran = reader("seek", "discover", "--accept", web.key(19), ok=2)
+    finally:
+        web.restore(19)
+    assert f"{before}one" in ran.err
+    assert f"{before}two" in ran.err
+    assert web.key(19) in [row["key"] for row in reader.json("seek", "discover")]
 
 
 def test_blogrolls_are_asked_for_first(reader, web):
@@ -215,3 +237,46 @@ def test_nothing_kept_says_what_is_needed(pkm):
     for command in ("discover", "people"):
         assert "keep some items first" in pkm("seek", command).err
         assert pkm.json("seek", command) == []
+
+
+def test_an_account_leads_to_its_feed_by_webfinger(server: FeedServer):
+    host = server.url.removeprefix("http://")
+    server.add(
+        "/.well-known/webfinger",
+        json.dumps({"links": [{"rel": "self", "href": "x"}, {
+            "rel": "http://webfinger.net/rel/profile-page", "href": f"{server.url}/@ann"}]}),
+        content_type="application/jrd+json",
+    )  # fmt: skip
+    server.add("/@ann", f"<a class='h-card' href='{server.url}/@ann'>Ann Berg</a>", content_type="text/html")
+    with Fetcher() as fetcher:
+        card = read_card(f"{server.url}/@ann", fetcher.fetch)
+    assert card is not None
+    assert (card.name, card.feed) == ("Ann Berg", f"{server.url}/@ann.rss")
+    assert server.hits(f"/.well-known/webfinger?resource=acct%3Aann%40{host.replace(':', '%3A')}") == 1
+
+
+@pytest.mark.parametrize("answer", ["", "[]", "{", '{"links": 3}', '{"links": ["x"]}', '{"links": [{"rel": 3}]}'])
+def test_a_webfinger_that_is_none_leads_nowhere(server: FeedServer, answer):
+    server.add("/.well-known/webfinger", answer)
+    with Fetcher() as fetcher:
+        assert find_profile(f"ann@{server.url.removeprefix('http://')}", server.url, fetcher.fetch) == ""
+
+
+@pytest.mark.parametrize(("html", "name"), [
+    ("<p class='h-card'><a class='u-url u-uid' href='{}'>Ann</a></p><a class='h-card' href='http://b.org'>Bo</a>", "Ann"),
+    ("<a rel='me' href='http://a.org/me'>x</a><a class='h-card' href='http://a.org/me'>Ann</a><p class='h-card'>Bo</p>", "Ann"),
+    ("<a class='h-card' href='{}'>Ann</a>", "Ann"),
+    ("<a class='h-card' href='http://b.org'>Bo</a>", ""),
+    ("<a class='h-card' href='{}'>Ann</a><a class='h-card' href='{}'>Bo</a>", ""),
+    ("<p>no card</p>", ""),
+])  # fmt: skip
+def test_the_representative_card_says_whose_a_page_is(html, name):
+    page = "http://a.org/"
+    found = representative_card(read_microformats(html.replace("{}", page), page), page)
+    assert (found.text("name") if found else "") == name
+
+
+def test_a_page_on_the_web_may_not_send_us_to_ones_own_network(server: FeedServer):
+    with Fetcher() as fetcher:
+        assert read_card(server.url, page_fetch(fetcher, local=False)) is None
+    assert server.requests == []
