@@ -28,22 +28,26 @@ _ROLES_LISTED = (
     " editors feed guest info journalist moderator news newsletter newsroom noreply office owner press producer"
     " redaction redaktion redacción redazione rédaction reporter root staff support team teams unknown user webmaster"
     " webteam writer writers"
+    " agency company corporation foundation gmbh inc institute journal limited llc ltd magazine media network podcast"
+    " records society times university"
 )
 _ROLES = set(_ROLES_LISTED.split())
 _MAX_WORDS = 5
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """One byline on one item. source: the source's number, None for a clip; kept, dropped: what became of the item."""
+    """One byline on one item. source: its number, None for a clip; place: who stands behind the source (two feeds of one
+    site are one); kept, dropped: what became of the item.
+    """
 
     byline: Byline
     item: int
     source: int | None
-    contact: int | None = None
+    place: str = ""
     kept: bool = False
     dropped: bool = False
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,9 @@ class Person:
     maybe: tuple[str, ...] = ()
 
     @property
-    def sources(self) -> set[int]:
-        """The sources whose items name them."""
-        return {one.source for one in self.writings if one.source}
+    def places(self) -> set[str]:
+        """The sites, or sources, whose items name them; what was clipped is none."""
+        return {one.place or str(one.source) for one in self.writings if one.source}
 
     @property
     def kept(self) -> int:
@@ -80,7 +84,7 @@ class Person:
     @property
     def score(self) -> float:
         """(sources - 1) + 2 kept / (decided + 5)."""
-        return max(0, len(self.sources) - 1) + 2 * self.kept / (self.decided + 5)
+        return max(0, len(self.places) - 1) + 2 * self.kept / (self.decided + 5)
 
     @property
     def sites(self) -> set[str]:
@@ -135,7 +139,13 @@ def _split(author: str) -> list[str]:
     """The parts of a line of authors; what stands in brackets after an address is its name."""
     line = _BY.sub("", one_line(author))
     line = re.sub(rf"{_EMAIL.pattern}\s*\(([^()]+)\)", lambda found: f"{found[1]} <{found[0].split()[0]}>", line)
-    return [part for part in _BETWEEN.split(line) if part.strip()]
+    parts: list[str] = []
+    for part in _BETWEEN.split(line):
+        if parts and _INITIALS.fullmatch(part.strip()) and "." not in parts[-1]:  # "Lee, A., Dahl, B. C."
+            parts[-1] = f"{part.strip()} {parts[-1]}"
+        elif part.strip():
+            parts.append(part)
+    return parts
 
 
 def _bare(part: str) -> str:
@@ -152,7 +162,7 @@ def is_person(name: str, feeds: Iterable[str] = ()) -> bool:
     words = re.findall(r"[^\W_]+", folded)
     if len(folded) < 2 or not words or len(words) > _MAX_WORDS or len(folded) > 60:
         return False
-    is_host = "." in folded.strip(".") and " " not in folded
+    is_host = "www." in folded or ("." in folded.strip(".") and " " not in folded) or bool(_INITIALS.fullmatch(name))
     if {word.rstrip("0123456789") for word in words} & _ROLES or any(word.isdigit() for word in words) or is_host:
         return False
     return folded not in set(feeds)

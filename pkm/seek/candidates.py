@@ -12,7 +12,7 @@ from pkm.html import same_page_key
 from pkm.ids import make
 from pkm.seek import quotes
 from pkm.seek.bylines import Person, Writing, group_people, is_person, own_site, read_bylines
-from pkm.seek.discover import MAX_KEPT, SHOWN_EVIDENCE, is_boilerplate, listed, sample_boilerplate
+from pkm.seek.discover import MAX_KEPT, SHOWN_EVIDENCE, is_boilerplate, listed, place_of, sample_boilerplate, writer_of
 from pkm.seek.pointers import read_pointers
 from pkm.seek.quotes import Path, Quote
 from pkm.seek.sitekey import can_be_met, is_share_button, site_address, site_key
@@ -25,6 +25,11 @@ Row = dict[str, Any]
 MAX_OF_PEOPLE = 2000
 """Items of people's sources, the newest, that are looked at."""
 MAX_DROPPED = 3000
+_NO_NAME_LISTED = (
+    "a an article click continue for full here how in link more my of on original our page post read see source story"
+    " that the these this those to via view what why your"
+)
+_NO_NAME = set(_NO_NAME_LISTED.split())
 QUOTED_WEIGHT, QUOTED_CAP = 3.0, 5.0
 """Three writers' half attention counts about as much as a byline in two more sources."""
 
@@ -190,7 +195,7 @@ class _Decider:
         for one in self.people:
             node = f"person:{one.key}"
             cited = self.quoted.get(node, [])
-            recurs = len(one.sources) >= 2 or one.kept >= 3
+            recurs = len(one.places) >= 2 or one.kept >= 3
             if (recurs or _is_quoted_enough(cited)) and not self._is_left_out(one):
                 found.append(self._suggest(one, node, cited, recurs))
         return found
@@ -266,20 +271,16 @@ def read_writings(facts: PeopleFacts) -> list[Writing]:
     for row in facts.items:
         for one in read_bylines(row["author"], row["authors"]):
             kept, dropped = row["weight"] > 0, row["state"] == "dropped"
-            found.append(Writing(one, row["id"], row["source_id"], row["contact_id"], kept, dropped, row["title"]))
+            found.append(Writing(one, row["id"], row["source_id"], writer_of(row), kept, dropped))
+    places = {row["source_id"]: writer_of(row) for row in facts.items}
     seen = {row["id"] for row in facts.items}
     for row in facts.dropped:
         if row["id"] not in seen:
             found += [
-                Writing(one, row["id"], row["source_id"], dropped=True)
+                Writing(one, row["id"], row["source_id"], places.get(row["source_id"], ""), dropped=True)
                 for one in read_bylines(row["author"], row["authors"])
             ]
     return found
-
-
-def place_of(row: Row) -> str:
-    """The site that an item stands for: its source's, else (a clip) its page's."""
-    return site_key(row["site"] or row["source_url"] or "") if row["source_id"] else site_key(row["url"])
 
 
 def read_quotes(row: Row, node: Callable[[str], str], common: frozenset[str] = frozenset()) -> list[Quote]:
@@ -376,7 +377,8 @@ def _name_in_links(cited: Iterable[Quote]) -> str:
 def is_full_name(words: str) -> bool:
     """True for words that look like a person's full name: two to four, each with a capital."""
     parts = words.split()
-    return 2 <= len(parts) <= 4 and all(part[:1].isupper() for part in parts) and is_person(words)
+    capital = all(part[:1].isupper() for part in parts)
+    return 2 <= len(parts) <= 4 and capital and not _NO_NAME & set(fold(words).split()) and is_person(words)
 
 
 def _excerpts(cited: Sequence[Quote]) -> tuple[tuple[int, str], ...]:
@@ -384,7 +386,7 @@ def _excerpts(cited: Sequence[Quote]) -> tuple[tuple[int, str], ...]:
 
 
 def _why_bylined(one: Person) -> str:
-    several = f"bylined in {count(len(one.sources), 'source')}" if one.sources else "bylined in what you clipped"
+    several = f"bylined in {count(len(one.places), 'source')}" if one.places else "bylined in what you clipped"
     decided = f"kept {one.kept} of {one.decided}" if one.decided else "nothing decided yet"
     some = ", ".join(make("item", writing.item) for writing in one.writings[:3])
     return f"{several}, {decided} ({some}{', …' if len(one.writings) > 3 else ''})"

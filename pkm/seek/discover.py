@@ -70,7 +70,7 @@ class SourceSuggestion:
 
     def as_dict(self) -> Row:
         """The suggestion as the JSON contract has it."""
-        writers = dict.fromkeys(one.writer for one in self.mentions)
+        writers = dict.fromkeys(one.name or one.writer for one in self.mentions)
         return {
             "id": self.id, "kind": "suggestion", "title": self.title or self.key, "suggests": "source",
             "key": self.key, "url": self.address, "score": round(self.score, 3), "why": self.why,
@@ -155,24 +155,31 @@ def decide_sources(facts: LinkFacts, now: datetime) -> list[SourceSuggestion]:
 
     A site's score is the sum over writers of ln(1 + sum of weight * 2^(-age / 180 days)).
     """
-    mentions: dict[str, list[Mention]] = defaultdict(list)
+    mentions: dict[str, dict[str, Mention]] = defaultdict(dict)
     for row in facts.items:
+        page = same_page_key(row["url"]) or str(row["id"])  # of the same page from two feeds, one counts
         for key, url in _sites_of(row, facts).items():
-            mentions[key].append(_mention(row, url, now))
-    found = [_suggest(key, ones) for key, ones in mentions.items() if _is_enough(ones)]
+            mentions[key].setdefault(page, _mention(row, url, now))
+    found = [_suggest(key, list(ones.values())) for key, ones in mentions.items() if _is_enough(list(ones.values()))]
     return sorted(found, key=lambda one: (-one.score, one.key))
 
 
 def _sites_of(row: Row, facts: LinkFacts) -> dict[str, str]:
     """The sites that an item points at, each with the address it points at; the item's own page counts as one."""
     common = facts.boilerplate.get(row["source_id"] or 0, frozenset())
+    own = place_of(row) if row["source_id"] else ""
     found: dict[str, str] = {}
     for url in (row["url"], *(pointer.url for pointer in read_pointers(row["html"]))):
         key = site_key(url)
-        usable = can_be_followed(key) and key not in facts.left_out
+        usable = can_be_followed(key) and key not in facts.left_out and not _is_kin(key, own)
         if usable and key not in found and not is_share_button(url) and not is_boilerplate(url, common):
             found[key] = url
     return found
+
+
+def _is_kin(key: str, own: str) -> bool:
+    """True for a place above or below one's own: www3.example.org and example.org."""
+    return bool(own) and (f".{key}".endswith(f".{own}") or f".{own}".endswith(f".{key}"))
 
 
 def _mention(row: Row, url: str, now: datetime) -> Mention:
@@ -182,10 +189,17 @@ def _mention(row: Row, url: str, now: datetime) -> Mention:
 
 
 def writer_of(row: Row) -> str:
-    """Who stands behind an item: the contact (c1), else the source (s1), else the person who clipped it ("clip")."""
+    """Who stands behind an item: the contact (c1), else the source's site, so that two feeds of one site are one (s1 for
+    a source without a site), else the person who clipped it ("clip").
+    """
     if row["contact_id"]:
         return make("contact", row["contact_id"])
-    return make("source", row["source_id"]) if row["source_id"] else "clip"
+    return (place_of(row) or make("source", row["source_id"])) if row["source_id"] else "clip"
+
+
+def place_of(row: Row) -> str:
+    """The site that an item stands for: its source's, else (a clip) its page's."""
+    return site_key(row["site"] or row["source_url"] or "") if row["source_id"] else site_key(row["url"])
 
 
 def _is_enough(mentions: Sequence[Mention]) -> bool:
@@ -199,7 +213,7 @@ def _suggest(key: str, mentions: Sequence[Mention]) -> SourceSuggestion:
     score = sum(math.log1p(weight) for weight in behind.values())
     ordered = sorted(mentions, key=lambda one: (-one.weight, one.age_days, -one.item))
     names = {one.writer: one.name for one in ordered}
-    named = sorted((writer for writer in behind if writer != "clip"), key=lambda writer: (-behind[writer], writer))
+    named = sorted((writer for writer in behind if writer != "clip"), key=lambda writer: (-behind[writer], names[writer]))
     address = site_address(key, ordered[0].url)
     return SourceSuggestion(key, address, score, _why([names[one] for one in named], ordered), tuple(ordered))
 

@@ -17,6 +17,7 @@ from pkm.seek.entry import Byline
     ("Ann Lee (guest)", ["Ann Lee"]),
     ("Ann Lee, PhD", ["Ann Lee"]),
     ("ann@example.org", []),
+    ("Lee, A., Dahl, B. C., van Dyk, J.-P.", ["A. Lee", "B. C. Dahl", "J.-P. van Dyk"]),
     ("José Ortega y Gasset", ["José Ortega y Gasset"]),
     ("Sandy Anderson", ["Sandy Anderson"]),
     ("Ann Lee, ann lee", ["Ann Lee"]),
@@ -37,7 +38,8 @@ def test_what_is_known_of_authors_is_joined_to_their_names():
 
 @pytest.mark.parametrize("name", [
     "admin", "Editorial Team", "The Editors", "Staff", "Newsroom", "ADMINISTRATOR", "Guest Author", "Senior Editor", "x",
-    "example.org", "user123", "News Desk", "Die Redaktion", "My Blog", "", "a sentence that goes on and on and on",
+    "example.org", "user123", "News Desk", "J. K.",
+    "Lake Institute", "Casts: www.casts.org", "Die Redaktion", "My Blog", "", "a sentence that goes on and on and on",
 ])  # fmt: skip
 def test_roles_and_feeds_are_no_people(name):
     assert not is_person(name, ["my blog"])
@@ -110,7 +112,7 @@ def test_a_near_name_on_the_same_site_is_said():
 
 def test_the_score_counts_sources_and_what_was_kept():
     (ann,) = group_people([write(1, 1, "Ann Lee"), write(2, 2, "Ann Lee"), write(3, 3, "Ann Lee", kept=False)])
-    assert (ann.sources, ann.kept, ann.decided) == ({1, 2, 3}, 2, 3)
+    assert (ann.places, ann.kept, ann.decided) == ({"1", "2", "3"}, 2, 3)
     assert ann.score == pytest.approx(2 + 2 * 2 / 8)
 
 

@@ -116,10 +116,11 @@ def test_any_html_is_read(parts):
 
 
 def item(number: int, source: int | None, *links: str, weight: int = 1, at: str = "2026-11-23T09:00:00Z", url: str = "",
-         contact: int | None = None) -> dict:  # fmt: skip
+         contact: int | None = None, site: str = "") -> dict:  # fmt: skip
     html = "".join(f"<p><a href='{link}'>x</a></p>" for link in links)
     return {"id": number, "title": f"T{number}", "url": url, "source_id": source, "contact_id": contact, "html": html,
-            "writer": f"W{source}", "weight": weight, "at": at}  # fmt: skip
+            "writer": f"W{source}", "weight": weight, "at": at, "source_url": f"https://w{source}.org/feed",
+            "site": site}  # fmt: skip
 
 
 def keys(*rows: dict, **facts) -> list[str]:
@@ -131,6 +132,19 @@ def test_two_writers_or_three_items_make_a_suggestion():
     assert keys(item(1, 1, "https://a.org/1"), item(2, 2, "https://a.org/2")) == ["a.org"]
     assert keys(*(item(number, 1, "https://a.org/") for number in range(3))) == ["a.org"]
     assert keys(item(1, 1, "https://a.org/1", contact=5), item(2, 2, "https://a.org/2", contact=5)) == []  # one person
+
+
+def test_two_feeds_of_one_site_are_one_writer_and_a_page_counts_once():
+    two = [item(number, number, "https://a.org/", site="https://www.w.org/") for number in (1, 2)]
+    assert keys(*two) == []
+    same = [item(number, 1, "https://a.org/", url="https://w1.org/same") for number in range(4)]
+    assert keys(*same) == []
+
+
+def test_a_writers_own_other_hosts_are_not_suggested():
+    rows = [item(number, number, "https://shop.w.org/", "https://org.w.org.uk/", site="https://w.org/", contact=number)
+            for number in (1, 2)]  # fmt: skip
+    assert keys(*rows) == ["org.w.org.uk"]
 
 
 def test_many_links_of_one_writer_count_less_than_one_each_of_many():
