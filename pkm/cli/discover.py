@@ -146,11 +146,14 @@ def tell_dismissed(id: str, title: str, json: bool) -> None:
 
 def _follow(key: str, address: str, json: bool) -> None:
     """The feed of that site is found and followed; several feeds are listed, to choose from."""
+    from pkm.seek.discover import find_owner
     from pkm.seek.sources import add_source
 
     render.tell(f"Looking for the feed of {key} at {address} …")
-    added = add_source(current.store(), _find_feed(key, address))
-    render.emit_made(added.row, as_json=json, also=[added.row["url"]])
+    feed = _find_feed(key, address)
+    added = add_source(current.store(), feed, contact_id=find_owner(current.store(), key))
+    whose = [f"of {added.row['contact']}"] if added.row["contact"] else []
+    render.emit_made(added.row, as_json=json, also=[added.row["url"], *whose])
     render.tell("Next: pkm seek")
 
 

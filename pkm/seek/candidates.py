@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pkm.html import same_page_key
 from pkm.ids import make
 from pkm.seek import quotes
-from pkm.seek.bylines import Person, Writing, group_people, is_person, own_site, read_bylines
+from pkm.seek.bylines import Person, Writing, group_people, is_person, read_bylines
 from pkm.seek.discover import MAX_KEPT, SHOWN_EVIDENCE, is_boilerplate, listed, place_of, sample_boilerplate, writer_of
+from pkm.seek.known import KnownPeople, feeds_of_people, places_of_contacts
 from pkm.seek.pointers import read_pointers
 from pkm.seek.quotes import Path, Quote
 from pkm.seek.sitekey import can_be_met, is_share_button, site_address, site_key
@@ -130,7 +130,7 @@ class _Decider:
 
     facts: PeopleFacts
     people: list[Person] = field(default_factory=list)
-    known: "_Known" = field(init=False)
+    known: KnownPeople = field(init=False)
     places: dict[str, str] = field(default_factory=dict)  # site to node: c1, or the site itself
     owners: dict[str, Person] = field(default_factory=dict)  # site to the one person in bylines whose it is
     feeds: dict[str, tuple[int, ...]] = field(default_factory=dict)  # person's key to sources
@@ -144,9 +144,9 @@ class _Decider:
     def __post_init__(self) -> None:
         facts = self.facts
         self.people = group_people(read_writings(facts), [row["title"] for row in facts.sources], facts.same)
-        self.known = _Known(facts.contacts, self.people)
-        self.places = _places_of_contacts(facts)
-        self.feeds = _feeds_of_people(self.people, facts.sources)
+        self.known = KnownPeople(facts.contacts, self.people)
+        self.places = places_of_contacts(facts.contacts, facts.sources)
+        self.feeds = feeds_of_people(self.people, facts.sources)
         self.owners = self._owners()
         self.names = {site_key(row["site_url"] or row["url"]): row["title"] for row in facts.sources}
         self.names |= {f"person:{one.key}": one.name for one in self.people}
@@ -295,73 +295,6 @@ def read_quotes(row: Row, node: Callable[[str], str], common: frozenset[str] = f
         if meant and not is_share_button(pointer.url) and not is_boilerplate(pointer.url, common):
             found.append(Quote(quoter, node(key), row["id"], pointer.excerpt, pointer.words, pointer.url))
     return found
-
-
-class _Known:
-    """Who is a contact already, by name, alias, address and e-mail."""
-
-    def __init__(self, contacts: Sequence[Row], people: Sequence[Person]) -> None:
-        self._names: dict[str, int] = {}
-        self._tokens: dict[str, int] = {}
-        self._sites: dict[str, int] = {}
-        for row in contacts:
-            aliases = [value for kind, value in row["handles"] if kind == "alias"]
-            self._names |= {fold(name): row["id"] for name in (row["name"], row["nick"], *aliases) if name}
-            for kind, value in row["handles"]:
-                if kind == "email":
-                    self._tokens[f"mailto:{value.lower()}"] = row["id"]
-                elif kind == "url":
-                    self._tokens[f"url:{same_page_key(value)}"] = row["id"]
-                    self._sites[own_site(value)] = row["id"]
-        self._sites.pop("", None)
-        self._proven = {number for one in people if (number := self._by_proof(one)) is not None}
-
-    def has_name(self, name: str) -> bool:
-        """True where a contact is called so."""
-        return fold(name) in self._names
-
-    def is_known(self, one: Person) -> bool:
-        """True for a contact; one who only shares the name of a contact, who is proven to be another, is not."""
-        if self._by_proof(one) is not None:
-            return True
-        named = {self._names[fold(name)] for name in (one.name, *one.also) if fold(name) in self._names}
-        is_another = bool(one.urls or one.emails) and named <= self._proven
-        return bool(named) and not is_another
-
-    def _by_proof(self, one: Person) -> int | None:
-        by_token = next((self._tokens[key] for key in one.keys if key in self._tokens), None)
-        return by_token or next((self._sites[site] for site in one.sites if site in self._sites), None)
-
-
-def _places_of_contacts(facts: PeopleFacts) -> dict[str, str]:
-    """The sites that are one contact's: of their addresses and of their sources."""
-    claims: dict[str, set[int]] = defaultdict(set)
-    for row in facts.contacts:
-        for kind, value in row["handles"]:
-            if kind == "url" and (site := own_site(value)):
-                claims[site].add(row["id"])
-    for row in facts.sources:
-        if row["contact_id"]:
-            for url in (row["site_url"], row["url"]):
-                claims[site_key(url)].add(row["contact_id"])
-    return {site: make("contact", min(ids)) for site, ids in claims.items() if site and len(ids) == 1}
-
-
-def _feeds_of_people(people: Sequence[Person], sources: Sequence[Row]) -> dict[str, tuple[int, ...]]:
-    """For each person (by key) the followed sources that are theirs: on their site, or where they write nearly all that
-    was looked at.
-    """
-    at_site: dict[str, set[int]] = defaultdict(set)
-    for row in sources:
-        for url in (row["site_url"], row["url"]):
-            at_site[site_key(url)].add(row["id"])
-    every = Counter(writing.source for one in people for writing in one.writings)
-    feeds = {}
-    for one in people:
-        written = Counter(writing.source for writing in one.writings if writing.source)
-        mostly = {number for number, times in written.items() if number and times >= max(3, 0.8 * every[number])}
-        feeds[one.key] = tuple(sorted(mostly.union(*(at_site[site] for site in one.sites if site in at_site))))
-    return feeds
 
 
 def _is_quoted_enough(cited: Sequence[Quote]) -> bool:

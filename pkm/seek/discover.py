@@ -15,7 +15,7 @@ from typing import Any
 
 from pkm.dates import parse_stamp
 from pkm.html import same_page_key
-from pkm.ids import make
+from pkm.ids import make, parse
 from pkm.seek.pointers import read_pointers
 from pkm.seek.sitekey import can_be_followed, is_share_button, site_address, site_key
 from pkm.store import discovery
@@ -232,6 +232,16 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     if len(names) > most:
         return f"{', '.join(shown)} and {len(names) - most} more"
     return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+
+
+def find_owner(store: Store, key: str) -> int | None:
+    """The number of the contact whose site it is, None where it is nobody's, or of several."""
+    from pkm.seek.known import places_of_contacts
+
+    db = store.read()
+    place = places_of_contacts(discovery.known_people(db), discovery.followed(db)).get(key, "")
+    parsed = parse(place)
+    return parsed[1] if parsed else None
 
 
 def dismiss_source(store: Store, key: str) -> None:

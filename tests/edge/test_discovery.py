@@ -71,6 +71,11 @@ def test_accepting_follows_what_the_list_meant_even_where_it_has_changed(reader,
     assert web.key(12) not in [row["key"] for row in reader.json("seek", "discover")]
 
 
+def test_a_contacts_site_is_followed_as_theirs(reader, web):
+    reader("contact", "add", "Fay Wu", "--url", web.url(12), "--no-follow")
+    assert reader("seek", "discover", "--accept", web.key(12)).out.endswith("of c3\n")
+
+
 def test_a_number_without_a_list_of_that_kind_is_refused(reader, web):
     reader("sense", "inbox")
     for command in ("discover", "people"):
@@ -231,6 +236,33 @@ def test_whose_site_it_is_is_found_when_they_are_accepted(reader, web):
     key = next(row["key"] for row in reader.json("seek", "people") if row["url"] == web.url(19))
     ran = reader("seek", "people", "--accept", key)
     assert ran.out.startswith("c3  Hal Abel  follows s9 ")
+
+
+def test_a_name_of_ones_own_is_taken_and_the_spelling_stays_as_an_alias(reader):
+    assert "--accept" in reader("seek", "people", "--name", "Gus", ok=2).err
+    row = reader.json("seek", "people", "--accept", "Gus Hall", "--name", "Gustav Hall")
+    handles = {(handle["kind"], handle["value"]) for handle in row["handles"]}
+    assert row["name"] == "Gustav Hall"
+    assert {("alias", "Gus Hall"), ("alias", "G. Hall"), ("email", "gus@hall.example")} <= handles
+    assert not named(reader, "Gus Hall")
+
+
+def test_who_writes_a_followed_source_gets_it(pkm, server):
+    authors = "".join(
+        f"<entry><id>{number}</id><title>T{number}</title><link href='{server.url}/{number}'/>"
+        f"<author><name>Zoe Ray</name></author><updated>2026-11-2{number}T08:00:00Z</updated></entry>" for number in range(4)
+    )
+    feed = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>Rays</title>{authors}</feed>"
+    pkm("seek", "add", server.add("/f", feed, content_type="application/atom+xml"))
+    pkm("seek", "pull")
+    pkm("sense", "keep", *(row["id"] for row in items(pkm)))
+    (zoe,) = pkm.json("seek", "people")
+    assert zoe["sources"] == ["s1"]
+    before = len(server.requests)
+    assert pkm("seek", "people", "--accept", "1").out == "c1  Zoe Ray  follows s1 Rays\n"
+    assert pkm.json("seek", "show", "s1")["contact"] == "c1"
+    assert len(server.requests) == before  # known in the store: nothing is asked
+    assert pkm.json("seek", "people") == []
 
 
 def test_nothing_kept_says_what_is_needed(pkm):
