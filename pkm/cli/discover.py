@@ -77,8 +77,8 @@ def _with_blogrolls(suggestions: list[Any], own: str, yes: bool) -> list[Any]:
     question = f"Ask the sites of {count(len(owners), 'person', 'people')} you follow for their blogrolls?"
     if not render.confirm(question, yes=yes):
         return suggestions
-    with show_progress("Asking", wanted=True):
-        fetched = rolls.fetch_blogrolls(owners)
+    with show_progress("Asking") as progress:
+        fetched = rolls.fetch_blogrolls(owners, progress)
     feeds = sum(len(roll.feeds) for roll in fetched)
     render.tell(f"{count(len(fetched), 'blogroll')} with {count(feeds, 'feed')}, of {count(len(owners), 'site')}")
     rolled = rolls.decide_blogrolls(fetched, places_left_out(current.store(), own))

@@ -63,13 +63,15 @@ def _nothing() -> str:
 
 def _look(found: list[Any], limit: int, yes: bool) -> list[Any]:
     """The suggestions after their pages were asked, once the person agrees."""
+    from pkm.cli.progress import show_progress
     from pkm.seek.look import look_at
 
     pages = [one for one in found[:limit] if one.url]
     question = f"Ask {count(len(pages), 'page')} of these people who they are?"
     if not pages or not render.confirm(question, yes=yes):
         return found
-    looked = look_at(current.store(), _own(), limit=limit)
+    with show_progress("Asking") as progress:
+        looked = look_at(current.store(), _own(), limit=limit, progress=progress)
     render.tell(f"{count(looked.answered, 'page')} of {len(pages)} answered")
     return list(looked.people)
 

@@ -32,6 +32,7 @@ PATIENCE_S = 10.0
 _PLACES = ("/.well-known/recommendations.opml", "/blogroll.opml")
 
 Fetch = Callable[[str], Response]
+Step = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,19 @@ def _web_pages(urls: Iterable[str]) -> tuple[str, ...]:
     return tuple(reversed(pages.values()))
 
 
-def fetch_blogrolls(owners: Sequence[Owner]) -> list[Blogroll]:
-    """The blogrolls that the owners' sites hold, in the owners' order. The network only; who has none is left out."""
+def fetch_blogrolls(owners: Sequence[Owner], progress: Step | None = None) -> list[Blogroll]:
+    """The blogrolls that the owners' sites hold, in the owners' order. The network only; who has none is left out.
+
+    progress: told after each owner how many are done, of how many, and who it was.
+    """
     with Fetcher() as fetcher, ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(lambda owner: _find_roll(owner, page_fetch(fetcher, local=owner.local)), owners)
-        return [roll for roll in found if roll is not None]
+        found = []
+        asked = pool.map(lambda owner: _find_roll(owner, page_fetch(fetcher, local=owner.local)), owners)
+        for done, (owner, roll) in enumerate(zip(owners, asked, strict=True), 1):
+            found += [roll] if roll is not None else []
+            if progress is not None:
+                progress(done, len(owners), owner.name)
+        return found
 
 
 def page_fetch(fetcher: Fetcher, *, local: bool) -> Fetch:

@@ -15,7 +15,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from pkm.errors import PkmError
 from pkm.html import absolute_url, is_web_address, same_page_key
 from pkm.net.fetch import Fetcher
-from pkm.seek.blogrolls import Fetch, is_local, page_fetch, read_roll
+from pkm.seek.blogrolls import Fetch, Step, is_local, page_fetch, read_roll
 from pkm.seek.bylines import is_email, is_person
 from pkm.seek.candidates import PersonSuggestion, decide_people, gather_people
 from pkm.seek.microformats import MfItem, Microformats, read_microformats
@@ -48,7 +48,9 @@ class Looked:
     answered: int = 0
 
 
-def look_at(store: Store, own_url: str = "", *, limit: int, keys: frozenset[str] = frozenset()) -> Looked:
+def look_at(
+    store: Store, own_url: str = "", *, limit: int, keys: frozenset[str] = frozenset(), progress: Step | None = None
+) -> Looked:
     """The people as their pages tell of them; spellings that rel=me joins, both ways, are one person.
 
     The pages of the first `limit` are asked, or of those whom one of the keys means.
@@ -60,7 +62,12 @@ def look_at(store: Store, own_url: str = "", *, limit: int, keys: frozenset[str]
     local = any(is_local(row["url"]) for row in facts.sources)
     with Fetcher() as fetcher, ThreadPoolExecutor(AT_ONCE) as pool:
         fetch = page_fetch(fetcher, local=local)
-        cards = [card for card in pool.map(lambda one: read_card(one.url, fetch), wanted) if card is not None]
+        cards = []
+        asked = pool.map(lambda one: read_card(one.url, fetch), wanted)
+        for done, (one, card) in enumerate(zip(wanted, asked, strict=True), 1):
+            cards += [card] if card is not None else []
+            if progress is not None:
+                progress(done, len(wanted), one.name)
     pairs = [(card.page, me) for card in cards for me in card.me]
     followed = {site_key(row[name]) for row in facts.sources for name in ("url", "site_url")}
     return Looked(tuple(tell_people(decide_people(replace(facts, same=pairs)), cards, followed)), len(cards))
