@@ -150,9 +150,9 @@ class _Server(ThreadingHTTPServer):
 class FeedServer:
     """The server: `url` has no slash at its end; `requests` is the log, oldest first."""
 
-    def __init__(self, certificate: Path | None = None) -> None:
-        """certificate: a PEM file with its key; the server speaks https with it."""
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+    def __init__(self, certificate: Path | None = None, host: str = "127.0.0.1") -> None:
+        """certificate: a PEM file with its key; the server speaks https with it. host: another 127.x.y.z."""
+        self._server = _Server((host, 0), _Handler)
         if certificate is not None:
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(certificate)
@@ -163,7 +163,7 @@ class FeedServer:
         self._folder: tuple[Path, Mapping[str, str]] | None = None
         self.requests: list[Request] = []
         self.port = self._server.server_port
-        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
+        self.url = f"{'https' if certificate else 'http'}://{host}:{self.port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def add(self, path: str, body: bytes | str = b"", **options: Any) -> str:

@@ -116,7 +116,7 @@ def add(
     ))  # fmt: skip
     people.refuse_taken(store.read(), fields)  # before the network is asked for anything
     in_circle = selectors.one(circle, ("circle",)).number if circle else None
-    feeds, told = ([], []) if no_follow else _look_for_feeds(fields.urls or ())
+    feeds, told = ([], []) if no_follow else look_for_feeds(fields.urls or ())
     with store.unit() as unit:
         added = people.add_contact(
             store, name, nick=nick or "", emails=fields.emails or (), urls=fields.urls or (), org=org or "",
@@ -127,7 +127,7 @@ def add(
             from pkm.people.circles import join
 
             join(store, in_circle, [added.number], because)
-        followed = _follow(feeds, added.number, told)
+        followed = follow(feeds, added.number, told)
         more = f", follows {', '.join(row['id'] for row in followed)}" if followed else ""
         unit.summarize(f"added {added.row['id']} {one_line(added.row['name'], 60)}{more}")
     _show_added(added, followed, told, json)
@@ -150,7 +150,7 @@ def _show_added(added: Any, followed: list[dict[str, Any]], told: list[str], jso
 _BY_HAND = "If you know their feed: pkm seek add FEED --contact NAME"
 
 
-def _look_for_feeds(urls: tuple[str, ...]) -> tuple[list[Any], list[str]]:
+def look_for_feeds(urls: tuple[str, ...]) -> tuple[list[Any], list[str]]:
     """The main feed found at each address, and what to say of the rest. The network is done when this returns."""
     feeds: list[Any] = []
     told = []
@@ -170,7 +170,7 @@ def _look_for_feeds(urls: tuple[str, ...]) -> tuple[list[Any], list[str]]:
     return feeds, told
 
 
-def _follow(feeds: list[Any], number: int, told: list[str]) -> list[dict[str, Any]]:
+def follow(feeds: list[Any], number: int, told: list[str]) -> list[dict[str, Any]]:
     """The feeds are sources of that contact; one that is followed already and is nobody's becomes theirs."""
     store = current.store()
     followed: list[dict[str, Any]] = []

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import access, complete, current, lists, mailbox, render, rules, selectors, standing
+from pkm.cli import access, complete, current, discover, lists, mailbox, meet, render, rules, selectors, standing
 from pkm.cli.app import group
 from pkm.cli.failures import tell_failures
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
@@ -503,3 +503,5 @@ app.command("export", epilog="Example:  pkm seek export --opml subscriptions.opm
 app.command("clip", epilog='Example:  pkm seek clip https://example.org/essay --note "Why it matters #org"')(lists.clip)
 app.add_typer(rules.app, name="rules")
 import_list = lists.import_list
+app.command("discover", epilog="Example:  pkm seek discover\n\n          pkm seek discover --accept 2")(discover.discover)
+app.command("people", epilog="Example:  pkm seek people\n\n          pkm seek people --accept 1")(meet.people)
