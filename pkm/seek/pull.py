@@ -283,7 +283,7 @@ def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> No
     report.new += len(plan.new)
     report.updated += len(plan.changed)
     there = 0 if facts.is_list else intake.count_items(unit.connection, facts.id)  # a mailbox counts for its lists
-    report.unchanged += there - len(plan.changed)
+    report.unchanged = max(0, report.unchanged + there - len(plan.changed))
 
 
 def _name(facts: Facts) -> str:
