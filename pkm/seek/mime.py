@@ -115,7 +115,7 @@ def _word_bytes(word: re.Match[str]) -> bytes:
 
 
 def address(message: Message, name: str) -> tuple[str, str]:
-    """(name, email address in lower case) that the header gives first, each "" where it does not."""
+    """(name, email address in lower case) that the header gives first, each "" where it does not. No name is an address."""
     raw = raw_header(message, name)
     try:
         called, email = parseaddr(raw)
@@ -126,7 +126,7 @@ def address(message: Message, name: str) -> tuple[str, str]:
         called, email = raw.partition("<")[0].strip(' "'), found[0] if found else ""
     called = text.one_line(decode_words(called), 200).strip("\"'")
     email = text.one_line(email, 200).lower().replace(" ", "")
-    return ("" if called.lower() == email else called), email
+    return ("" if "@" in called else called), email  # an address is no name, and names are shown to others
 
 
 def read_body(message: Message) -> Body:
