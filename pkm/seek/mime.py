@@ -192,7 +192,7 @@ class _PartReader:
 
 
 def _inner(part: Message) -> Iterator[Message]:
-    payload = part.get_payload()
+    payload = part.get_payload() if part.is_multipart() else []
     if isinstance(payload, list):
         yield from (each for each in payload if isinstance(each, Message))
 
@@ -250,6 +250,7 @@ def _name_of(part: Message, kind: str) -> str:
 
 def _broken_text(part: Message) -> str:
     """What can be read of a multipart letter whose boundaries are not there."""
+    del part["Content-Type"]  # what it says is not true, and some of it would be an error
     payload = part.get_payload()
     raw = payload if isinstance(payload, str) else ""
     data = raw.encode("utf-8", "surrogateescape")[:MAX_LETTER]

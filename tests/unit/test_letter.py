@@ -141,6 +141,7 @@ HOSTILE = {
     "open tags": b"From: a@b.c\nContent-Type: text/html\n\n" + b"<div><a href=x style='display:none'>" * 50_000,
     "many words": b"From: a@b.c\nSubject: " + b"=?utf-8?q?a?= " * 100_000 + b"\n\nx",
     "too large": b"From: a@b.c\nSubject: s\n\n" + b"x" * (MAX_LETTER + 5),
+    "a charset that is none": b"Subject: s\nContent-Type: multipart/mixed; charset=idna\n\n\xff\n",
     "nested letters": b"From: a@b.c\n" + b"Content-Type: message/rfc822\n\n" * 3000,
 }  # fmt: skip
 
