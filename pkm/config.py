@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pkm.errors import Invalid, StoreError
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from tomlkit import TOMLDocument
 
 WRITABLE = "set PKM_HOME to a folder you can write"
@@ -108,7 +110,10 @@ def _xdg(variable: str, default: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing that can be set. kind: text, url (of the web), span ("1h"), command (a program with arguments)."""
+    """One thing that can be set.
+
+    kind: text, url (of the web), span ("1h"), command (a program with arguments), keep (a span, a number, or both).
+    """
 
     kind: str
     default: str
@@ -118,6 +123,9 @@ class Setting:
 SETTINGS: Mapping[str, Setting] = {
     "name": Setting("text", "", "your name, as the site and the digests sign"),
     "editor": Setting("command", "", "the editor for notes and drafts; else $VISUAL, $EDITOR"),
+    "keep.items": Setting(
+        "keep", "", "how long items that nobody used stay: \"1y\", \"500\" of a source, \"1y 500\"; none: for ever"
+    ),
     "seek.every": Setting("span", "1h", "the least time between two looks at a source that has no --every"),
     "share.title": Setting("text", "{name}’s finds, {date}", "a digest’s title: {name}, {date}, {circle}, {count}"),
     "site.title": Setting("text", "", "the title of the site; else your name"),
@@ -143,6 +151,10 @@ class Settings:
         from pkm.dates import parse_span
 
         return int(parse_span(self[key]).total_seconds())
+
+    def limits(self, key: str) -> "tuple[timedelta | None, int | None]":
+        """The setting, which says how much is kept, as (how long, how many); None where it does not say."""
+        return _limits(key, self[key])
 
     def is_set(self, key: str) -> bool:
         """Whether the file gives it."""
@@ -258,8 +270,21 @@ def _check(key: str, value: str) -> None:
         from pkm.dates import parse_span
 
         parse_span(value)
+    if kind == "keep":
+        _limits(key, value)
     if kind == "url" and value and not value.lower().startswith(("http://", "https://")):
         raise Invalid(f"{key}: {value}", "it should begin with https:// or http://")
+
+
+def _limits(key: str, value: str) -> "tuple[timedelta | None, int | None]":
+    from pkm.dates import parse_span
+
+    words = value.split()
+    numbers = [int(word) for word in words if word.isdecimal() and len(word) < 10]
+    spans = [parse_span(word) for word in words if not word.isdecimal()]
+    if len(numbers) > 1 or len(spans) > 1 or len(numbers) + len(spans) < len(words):
+        raise Invalid(f"{key}: {value}", "it should be a length of time, a number, or one of each: 1y 500")
+    return (spans[0] if spans else None), (numbers[0] if numbers else None)
 
 
 def _known(key: str) -> Setting:

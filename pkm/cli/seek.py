@@ -118,9 +118,11 @@ def _run_pull(ids: list[int] | None, *, due_only: bool, quiet: bool) -> Any:
     from pkm.cli.progress import show_progress
     from pkm.seek.pull import pull as run
 
-    every = timedelta(seconds=config.read(current.home()).seconds("seek.every"))
+    settings = config.read(current.home())
+    every = timedelta(seconds=settings.seconds("seek.every"))
     with show_progress("Pulling", wanted=not quiet) as progress:
-        return run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress)
+        return run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress,
+                   keep=settings.limits("keep.items"))  # fmt: skip
 
 
 def _tell_failures(report: Any) -> None:
@@ -136,7 +138,12 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
     for move in report.moved:
         render.tell(f"{move['id']} has moved for good: {move['from']} → {move['to']}")
     for double in report.doubled if not quiet else ():
-        render.tell(f"{double['id']} now leads to what {double['of']} follows: pkm seek remove {double['id']}")
+        render.tell(f"{double['id']} now leads to what {double['of']} follows; if that lasts a week, the two become one.")
+    for one in report.merged:
+        came = f"{count(one['moved'], 'item')} came along, {one['same']:,} were the same"
+        render.tell(f"{one['id']} is one with {one['into']} from now on, where it has moved to: {came}. Take it back: pkm undo")
+    if report.purged and not quiet:
+        render.tell(f"{count(report.purged, 'item')} that nobody used went by age or number (pkm config keep.items).")
     if not quiet:
         mailbox.tell_left(report)
     if report.interrupted:

@@ -124,7 +124,8 @@ class Fetched:
 class SourcePlan(NamedTuple):
     """What is to be written for one source: columns of its row, items that are new, items that changed.
 
-    known_as: keys under which the source gives from now on what was there already.
+    known_as: keys under which the source gives from now on what was there already. is_moved: it is at another address
+    for good, also where another source has that one.
     """
 
     source_id: int
@@ -134,6 +135,7 @@ class SourcePlan(NamedTuple):
     changed: tuple[tuple[int, Brought], ...] = ()
     known_as: Mapping[str, Known] = {}
     failure: str | None = None
+    is_moved: bool = False
 
 
 def may_ask_conditionally(facts: Facts, now: datetime) -> bool:

@@ -25,7 +25,8 @@ from pkm.seek.mail import deliver, via_of
 from pkm.seek.rhythm import RECENT
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
-from pkm.store import intake, mail, sources
+from pkm.store import intake, mail, retention, sources
+from pkm.store.merging import merge_source
 from pkm.store.session import Store, Unit
 from pkm.text import count
 
@@ -35,6 +36,14 @@ BATCH_S = 10.0
 """What is finished is written when it has so many entries or characters, or has waited so long."""
 
 EVERY = timedelta(hours=1)
+
+PURGED_AT_ONCE = 5000
+"""Items that a run lets go at most: the first time there may be hundreds of thousands."""
+
+MOVED = ("url", "moved_to", "moved_since")
+
+Keep = tuple[timedelta | None, int | None]
+"""How long items stay, and how many of a source; None: without a limit."""
 
 Progress = Callable[[int, int, str], None]
 """Told after each source: how many are done, of how many, and the name of this one."""
@@ -46,7 +55,9 @@ class PullReport:
 
     unchanged: items of the sources that answered which stayed as they were. moved: sources whose address was changed
     for the one that their server redirects to: {"id", "from", "to"}. doubled: sources that lead to what another one
-    follows: {"id", "of"}. personal: letters that mailboxes keep to themselves. left: sources not asked (interrupted).
+    follows, and will be merged where that lasts: {"id", "of"}. merged: those that were: {"id", "into", "moved", "same"}
+    (items that came along, items that both had). purged: items that went by age or number. personal: letters that
+    mailboxes keep to themselves. left: sources not asked (interrupted).
     offline: no host could be reached at all, which counts against no source.
     """
 
@@ -58,6 +69,8 @@ class PullReport:
     failures: list[dict[str, str]] = field(default_factory=list)
     moved: list[dict[str, str]] = field(default_factory=list)
     doubled: list[dict[str, str]] = field(default_factory=list)
+    merged: list[dict[str, Any]] = field(default_factory=list)
+    purged: int = 0
     personal: int = 0
     left: int = 0
     interrupted: bool = False
@@ -69,7 +82,10 @@ class PullReport:
 
     def copy(self) -> "PullReport":
         """The same, apart from what is counted on it from now on."""
-        return replace(self, failures=list(self.failures), moved=list(self.moved), doubled=list(self.doubled))
+        lists: dict[str, Any] = {
+            name: list(getattr(self, name)) for name in ("failures", "moved", "doubled", "merged")
+        }  # fmt: skip
+        return replace(self, **lists)
 
     @property
     def line(self) -> str:
@@ -81,19 +97,20 @@ class PullReport:
 
 def pull(
     store: Store, *, ids: Sequence[int] | None = None, due_only: bool = True, every: timedelta = EVERY,
-    progress: Progress | None = None,
+    progress: Progress | None = None, keep: Keep = (None, None),
 ) -> PullReport:  # fmt: skip
     """What the sources hold is in the store; a second pull of the same adds nothing.
 
     ids: these sources, whatever their state; else the due ones, or all active ones with due_only=False. A host that
-    asked to wait is not asked in any case. every: the least interval of a source that has none of its own.
+    asked to wait is not asked in any case. every: the least interval of a source that has none of its own. keep: how
+    long, and how many of a source, items stay that nobody used.
     Raises PkmError where another pull is running, StoreError where the store cannot be written. Ctrl-C does not raise:
     what was finished is written, and the report says so.
     """
     with _alone(store.path.with_name("pull.lock")):
         at = now()
         facts = [Facts(**row) for row in _select(store, ids, due_only, at)]
-        run = _Run(store, at, every, PullReport(sources=len(facts)))
+        run = _Run(store, at, every, keep, PullReport(sources=len(facts)))
         if facts:
             run.gather(facts, progress or _silent)
         return run.report
@@ -133,16 +150,18 @@ def _alone(path: Path) -> Iterator[None]:
 class _Run:
     """One pull under way: what is gathered and not yet written, and the report so far."""
 
-    def __init__(self, store: Store, at: datetime, every: timedelta, report: PullReport) -> None:
+    def __init__(self, store: Store, at: datetime, every: timedelta, keep: Keep, report: PullReport) -> None:
         self.store = store
         self.at = at
         self.every = every
+        self.keep = keep
         self.report = report
         self._batch: list[tuple[Facts, Fetched]] = []
         self._unreached: list[tuple[Facts, Fetched]] = []  # judged at the end: is it the host, or the network?
         self._waits_file = store.path.with_name("waits.json")
         self._waits = read_waits(self._waits_file, at)
         self._refused: dict[str, int] = {}  # the host that asks to wait: the source that it said so to
+        self._merges: list[tuple[int, int]] = []  # (a source, the one that its address is that of from now on)
         self._held: list[tuple[Facts, Fetched]] = []  # not asked for its host's sake; told at the end, in one line a host
         self._reached = False
         self._first_new = mail.next_item(store.read())
@@ -168,6 +187,9 @@ class _Run:
             raise
         self._judge_unreached()
         self._write()
+        self._merge()
+        if not self.report.interrupted:
+            self._purge([one.id for one in facts])
         self._tell_held()
 
     def _take(self, facts: Facts, fetched: Fetched) -> None:
@@ -208,6 +230,7 @@ class _Run:
             return
         report = self.report.copy()  # a transaction that fails, or is interrupted, counts nothing
         held: list[tuple[Facts, Fetched]] = []
+        merges: list[tuple[int, int]] = []
         with self.store.unit(journal=False) as unit:
             batch = deliver(unit, self._batch)
             ids = [facts.id for facts, _ in batch]
@@ -230,7 +253,10 @@ class _Run:
                     moved = {"from": sources.without_user(facts.url), "to": sources.without_user(plan.columns["url"])}
                     report.moved.append({"id": make("source", facts.id), **moved})
                 if other is not None and other != facts.id:
-                    report.doubled.append({"id": make("source", facts.id), "of": make("source", other)})
+                    if plan.is_moved:
+                        merges.append((facts.id, other))
+                    else:
+                        report.doubled.append({"id": make("source", facts.id), "of": make("source", other)})
                 report.personal += fetched.personal
                 news = [one._replace(via=via_of(facts)) for one in plan.new]
                 brought += ((facts.id, one._replace(state="backlog") if fetched.past else one) for one in news)
@@ -240,6 +266,7 @@ class _Run:
                 unit.summarize(report.line)
         self.report = report
         self._held += held
+        self._merges += merges
         self._batch.clear()
         self._entries = self._bytes = 0
 
@@ -251,11 +278,37 @@ class _Run:
         ids, pages = find_compared(fetched.entries, known)
         standing = intake.standing(db, facts.id, ids, pages) if ids or pages else []
         plan = plan_source(facts, fetched, known, self.at, self.every, standing=standing, dates=dates)
-        columns = {name: value for name, value in plan.columns.items() if may_move or name != "url"}
+        is_moved = "url" in plan.columns
+        left_out = MOVED if is_moved and not may_move else ()
+        columns = {name: value for name, value in plan.columns.items() if name not in left_out}
         intake.know(unit, facts.id, plan.known_as)
         intake.change(unit, facts.id, plan.changed)
         intake.set_polled(unit, facts.id, columns)
-        return plan._replace(columns=columns)
+        return plan._replace(columns=columns, is_moved=is_moved)
+
+    def _merge(self) -> None:
+        """What has moved for good onto another source is one with it; an undo takes that apart again."""
+        for gone, kept in self._merges:
+            with self.store.unit() as unit:
+                if intake.followed(unit.connection, [gone, kept]).keys() != {gone, kept}:
+                    continue  # two that moved onto each other, say
+                found = merge_source(unit, gone, kept)
+                told = {"id": make("source", gone), "into": make("source", kept), "moved": found.moved, "same": found.same}
+                self.report.merged.append(told)
+                unit.summarize(f"{self.report.line}; merged {told['id']} into {told['into']}")
+
+    def _purge(self, ids: Sequence[int]) -> None:
+        """What is older, or more, than the person wants to keep is gone, unless it was used; a bounded number a run."""
+        age, number = self.keep
+        if age is None and number is None:
+            return
+        before = None if age is None else stamp(self.at - age)
+        with self.store.unit(journal=False) as unit:
+            old = retention.find_old(unit.connection, ids, before=before, number=number, limit=PURGED_AT_ONCE)
+            retention.purge(unit, old)
+            self.report.purged = len(old)
+            if old:
+                unit.summarize(f"{self.report.line}; {self.report.purged:,} old ones gone")
 
     def _tell_held(self) -> None:
         """The sources that were not asked stand in one line a host: beside the one that was told why, or the first."""

@@ -96,7 +96,8 @@ class TestWhy:
         assert pkm("why", "n1").out.splitlines() == [
             "  c1  Maria Silva (who writes the source); met: at a conference",
             "    s1  source: Maria's garden; followed since 2026-11-20; active",
-            "      i1  item: Desire paths in parks; by Maria Silva; of 2026-11-11; came in 2026-11-11 by a person; kept 2026-11-20",
+            "      i1  item: Desire paths in parks; by Maria Silva; of 2026-11-11; came in 2026-11-11 by a person; "
+            "kept 2026-11-20",
             "        a1  “planners follow later” – as in our team; 2026-11-20",
             "*       n1  note: Desire paths beat roadmaps; written 2026-11-15; practice; reach network",
             "          a2  comment: a year later: still so; 2026-11-20",

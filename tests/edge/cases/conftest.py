@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pkm.dates import parse_stamp, stamp
-from pkm.seek.pull import PullReport, pull
+from pkm.seek.pull import Keep, PullReport, pull
 from pkm.store import intake, items, sources
 from pkm.store.session import Store
 from tests.server import FeedServer
@@ -51,10 +51,12 @@ class Reader:
             self.follow(url)
         return url
 
-    def pull(self, *, all: bool = True, ids: list[int] | None = None, **later: float) -> PullReport:
+    def pull(
+        self, *, all: bool = True, ids: list[int] | None = None, keep: Keep = (None, None), **later: float
+    ) -> PullReport:
         """One pull of all sources, or of the due ones, so much `later` (days=8)."""
         self.now = self._now + timedelta(**later)
-        return pull(self.store, due_only=not all, ids=ids)
+        return pull(self.store, due_only=not all, ids=ids, keep=keep)
 
     @property
     def now(self) -> datetime:

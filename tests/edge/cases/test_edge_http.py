@@ -1,6 +1,7 @@
 """The edge cases of the field, 1 to 28: what servers answer. Each test bears its number in the list."""
 
 import gzip
+from datetime import timedelta
 
 import pytest
 
@@ -86,23 +87,40 @@ def test_10_a_301_to_a_login_page_changes_no_address_and_takes_nothing(reader: R
     assert (reader.source()["url"], reader.titles) == (url, ["a"])
 
 
-def test_11_a_redirect_onto_what_is_followed_names_the_source_to_remove(
-    pkm: CommandLine, server: FeedServer
-) -> None:
+def test_11_a_redirect_onto_what_is_followed_is_told_at_first(pkm: CommandLine, server: FeedServer) -> None:
     pkm("seek", "add", server.add("/new", rss("a")))
     pkm("seek", "add", server.add("/old", rss("a")))
     server.add("/old", redirect_to="/new", status=301)
-    assert "s2 now leads to what s1 follows: pkm seek remove s2" in pkm("seek", "pull", "--all").err.splitlines()
+    told = "s2 now leads to what s1 follows; if that lasts a week, the two become one."
+    assert told in pkm("seek", "pull", "--all").err.splitlines()
     assert pkm.json("seek", "pull", "--all")["doubled"] == [{"id": "s2", "of": "s1"}]
     assert [row["url"] for row in pkm.json("seek", "list")] == [f"{server.url}/new", f"{server.url}/old"]
 
 
-def test_11_nor_is_it_moved_there_after_a_week(reader: Reader) -> None:
-    reader.give(rss("a"), "/new")
-    url = reader.give(path="/old", redirect_to="/new", status=301)
+def test_11_after_a_week_the_two_are_one_with_all_that_was_decided(
+    pkm: CommandLine, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.give(rss("a", "b"), "/new")
+    reader.give(rss("a", "c"), "/old")
     reader.pull()
-    assert reader.pull(days=9).moved == []
-    assert reader.source(2)["url"] == url
+    pkm("contact", "add", "Ann Lee")
+    pkm("seek", "edit", "s2", "--contact", "c1", "--tag", "+trust")
+    kept, other = (row["id"] for row in pkm.json("find", "from:s2") if row["title"] in "ac")
+    pkm("sense", "keep", kept, other, "--tag", "gold")
+    reader.server.add("/old", redirect_to="/new", status=301)
+    reader.pull(hours=1)
+    reader.now += timedelta(days=8)
+    report = pkm.json("seek", "pull", "--all")
+    assert report["merged"] == [{"id": "s2", "into": "s1", "moved": 1, "same": 2}]
+    (row,) = pkm.json("seek", "list")
+    assert (row["id"], row["contact"], row["tags"], row["items"]) == ("s1", "c1", ["trust"], 3)
+    assert {(item["title"], item["state"]) for item in pkm.json("find", "kind:item")} == {
+        ("a", "kept"), ("b", "inbox"), ("c", "kept")
+    }  # fmt: skip
+    assert pkm.json("seek", "pull", "--all")["new"] == 0
+    pkm("undo", str(next(row["id"] for row in pkm.json("log") if "merged" in row["summary"])))
+    assert [row["url"].rpartition("/")[2] for row in pkm.json("seek", "list")] == ["new", "old"]
+    assert [row["items"] for row in pkm.json("seek", "list")] == [2, 3]
 
 
 def test_12_a_loop_ends(reader: Reader) -> None:

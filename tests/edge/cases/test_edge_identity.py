@@ -1,6 +1,10 @@
 """The edge cases of the field, 49 to 57: when two entries are one. Each test bears its number in the list."""
 
+from datetime import timedelta
+
+from tests.conftest import CommandLine
 from tests.edge.cases.conftest import Reader, entry, rss
+from tests.server import FeedServer
 
 
 def dated(number: int, guid: str = "", scheme: str = "https", text: str = "") -> str:
@@ -121,6 +125,30 @@ def test_56_what_was_purged_stays_away_even_if_it_changes(reader: Reader) -> Non
     assert reader.pull(hours=1).new == 0
     reader.give(rss(entry("a", "a", text="other words"), "b", "c"))
     assert (reader.pull(hours=1).new, reader.titles) == (1, ["b", "c"])
+
+
+def test_56_what_went_by_age_stays_away_and_what_was_used_or_is_among_the_last_stays(reader: Reader) -> None:
+    posts = [entry(f"g{n}", f"Post {n}", f"https://e.org/{n}") for n in range(120)]
+    reader.give(rss(*posts))
+    reader.pull()
+    reader.decide("Post 119")
+    reader.decide("Post 118", "dropped")
+    reader.now += timedelta(days=400)
+    assert reader.pull(keep=(timedelta(days=365), None)).purged == 69
+    titles = set(reader.titles)
+    assert len(titles) == 51
+    assert "Post 119" in titles
+    assert {"Post 118", "Post 117"}.isdisjoint(titles)
+    again = reader.pull(days=9, keep=(timedelta(days=365), None))
+    assert (again.new, again.purged) == (0, 0)
+
+
+def test_56_a_number_of_a_source_is_a_limit_too(pkm: CommandLine, server: FeedServer) -> None:
+    pkm("seek", "add", server.add("/f", rss(*(f"g{n}" for n in range(70)))))
+    pkm("config", "keep.items", "60")
+    assert pkm.json("seek", "pull")["purged"] == 10
+    assert pkm.json("seek", "list")[0]["items"] == 60
+    assert pkm("config", "keep.items", "sixty", ok=2).err.startswith("Cannot use “sixty”")
 
 
 def test_57_an_archive_of_700_comes_in_whole_and_once(reader: Reader) -> None:

@@ -72,7 +72,7 @@ def test_36_an_entity_bomb_is_over_at_once(reader: Reader) -> None:
     bomb = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "lol">{lines}]>'
     started = time.monotonic()
     items = reader.read(bomb + rss(entry("1", "t", text="&l9;"), "b"))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 60  # expanded, it would take hours
     assert sum(len(item["text"]) for item in items) < 100_000
 
 
