@@ -189,7 +189,7 @@ class _Run:
         self._write()
         self._merge()
         if not self.report.interrupted:
-            self._purge([one.id for one in facts])
+            self._purge(mail.with_lists(self.store.read(), [one.id for one in facts]))
         self._tell_held()
 
     def _take(self, facts: Facts, fetched: Fetched) -> None:
