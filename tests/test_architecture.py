@@ -17,7 +17,8 @@ LEVELS = [{"cli", "desk"}, {"whole"}, {"seek", "sense", "share", "people"}, {"ch
 ONLY_IN = {
     "typer": {"cli"}, "rich": {"cli"}, "textual": {"desk"},
     "sqlmodel": {"store"}, "sqlalchemy": {"store"}, "alembic": {"store"}, "sqlite3": None,
-    "httpx": {"net", "channels"}, "urllib3": {"net", "channels"}, "socket": {"net", "channels"}, "smtplib": {"channels"},
+    "httpx": {"net", "channels"}, "urllib3": {"net", "channels"}, "socket": {"net", "channels"},
+    "imaplib": {"net"}, "smtplib": {"channels"},
 }  # fmt: skip
 """Libraries that belong to some rooms only; sqlite3's types may be named anywhere, its calls may not."""
 

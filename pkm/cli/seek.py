@@ -204,7 +204,8 @@ def _exit_for(report: Any) -> None:
         raise typer.Exit(4)
 
 
-@app.command(epilog="Example:  pkm seek add https://jarche.com --every 1d --tag pkm --contact harold")
+@app.command(epilog="Example:  pkm seek add https://jarche.com --every 1d --tag pkm --contact harold\n\n"
+                    "          pkm seek add ~/Mail/news  (its newsletters; so an mbox, a letter.eml, imaps://me@host/Folder)")
 def add(
     addresses: Annotated[
         list[str], typer.Argument(metavar="URL|FILE|-", help="A site, a feed, a mailbox, a file of these; -: addresses on stdin.")

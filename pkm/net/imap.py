@@ -6,6 +6,7 @@ folder names' encoding in 5.1.3), RFC 8314 (TLS).
 
 import base64
 import contextlib
+import errno
 import imaplib
 import ipaddress
 import json
@@ -110,6 +111,8 @@ def _explained(url: str) -> Iterator[None]:
     except ConnectionRefusedError as error:
         raise FetchError(url, "connection refused") from error
     except OSError as error:
+        if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL):
+            raise FetchError(url, "no way to it through the network", offline=True) from error
         raise FetchError(url, f"the connection broke: {error.strerror or 'it was closed'}") from error
     except imaplib.IMAP4.abort as error:
         closed = "EOF" in str(error) or "socket error" in str(error)

@@ -53,7 +53,7 @@ def read_letter(data: bytes) -> Letter:
         raise BadInput("letter", "it has no headers of a letter")
     return Letter(
         url=f"mail:{list_id or sender or 'unknown'}",
-        title=list_name or called or list_id or sender or "letters without a sender",
+        title=list_name or called or list_id or sender.partition("@")[0] or "letters without a sender",
         site_url=_web_address(raw_header(message, "list-archive")) or _web_address(raw_header(message, "list-url")),
         description=_describe(message, sender),
         sender=sender,

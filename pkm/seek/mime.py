@@ -115,7 +115,7 @@ def _word_bytes(word: re.Match[str]) -> bytes:
 
 
 def address(message: Message, name: str) -> tuple[str, str]:
-    """(name, email address in lower case) that the header gives first, each "" where it does not."""
+    """(name, email address in lower case) that the header gives first, each "" where it does not. No name is an address."""
     raw = raw_header(message, name)
     try:
         called, email = parseaddr(raw)
@@ -126,7 +126,7 @@ def address(message: Message, name: str) -> tuple[str, str]:
         called, email = raw.partition("<")[0].strip(' "'), found[0] if found else ""
     called = text.one_line(decode_words(called), 200).strip("\"'")
     email = text.one_line(email, 200).lower().replace(" ", "")
-    return ("" if called.lower() == email else called), email
+    return ("" if "@" in called else called), email  # an address is no name, and names are shown to others
 
 
 def read_body(message: Message) -> Body:
@@ -192,7 +192,7 @@ class _PartReader:
 
 
 def _inner(part: Message) -> Iterator[Message]:
-    payload = part.get_payload()
+    payload = part.get_payload() if part.is_multipart() else []
     if isinstance(payload, list):
         yield from (each for each in payload if isinstance(each, Message))
 
@@ -250,6 +250,7 @@ def _name_of(part: Message, kind: str) -> str:
 
 def _broken_text(part: Message) -> str:
     """What can be read of a multipart letter whose boundaries are not there."""
+    del part["Content-Type"]  # what it says is not true, and some of it would be an error
     payload = part.get_payload()
     raw = payload if isinstance(payload, str) else ""
     data = raw.encode("utf-8", "surrogateescape")[:MAX_LETTER]

@@ -216,7 +216,7 @@ class _Run:
         self._write()
         self._merge()
         if not self.report.interrupted:
-            self._purge([one.id for one in facts])
+            self._purge(mail.with_lists(self.store.read(), [one.id for one in facts]))
         self._tell_held()
 
     def _take(self, facts: Facts, fetched: Fetched) -> None:
@@ -368,7 +368,7 @@ def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> No
     report.new += len(plan.new)
     report.updated += len(plan.changed)
     there = 0 if facts.is_list else intake.count_items(unit.connection, facts.id)  # a mailbox counts for its lists
-    report.unchanged += there - len(plan.changed)
+    report.unchanged = max(0, report.unchanged + there - len(plan.changed))
 
 
 def _origin(facts: Facts, fetched: Fetched) -> Origin:

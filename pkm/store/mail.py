@@ -78,6 +78,16 @@ def mailboxes_of(db: sqlite3.Connection, source_ids: Iterable[int]) -> list[int]
     return [row[0] for row in found if row[0] is not None]
 
 
+def with_lists(db: sqlite3.Connection, source_ids: Iterable[int]) -> list[int]:
+    """The sources, and the lists of those of them that are mailboxes."""
+    found = db.execute(
+        "SELECT id FROM source WHERE id IN (SELECT value FROM json_each(:ids)) "
+        "OR mailbox_id IN (SELECT value FROM json_each(:ids)) ORDER BY id",
+        {"ids": json.dumps(list(source_ids))},
+    )
+    return [row[0] for row in found]
+
+
 def next_item(db: sqlite3.Connection) -> int:
     """The number that AUTOINCREMENT would give the next item: never one that was given before."""
     row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'item'").fetchone()

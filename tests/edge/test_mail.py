@@ -350,3 +350,14 @@ def test_a_mistake_of_our_own_fails_one_source_and_hangs_nothing(store, tmp_path
     report = pull(store)
     assert counts(report) == (1, 0, 0, 1)
     assert "ZeroDivisionError" in report.failures[0]["why"]
+
+
+def test_old_letters_go_as_old_entries_do(store, tmp_path):
+    follow(store, f"maildir://{letters.maildir(tmp_path / 'news', *(letters.plain(number) for number in range(55)))}")
+    pull(store)
+    report = pull(store, due_only=False, keep=(None, 50))
+    assert report.purged == 5
+    assert lists(store) == {"mail:weekly.example.org": 50}
+    with store.unit() as unit:
+        unit.connection.execute("UPDATE source SET etag = NULL")
+    assert counts(pull(store, due_only=False)) == (0, 0, 50, 0)  # what went stays away

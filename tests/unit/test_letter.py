@@ -98,6 +98,12 @@ def test_a_letter_without_a_date_has_that_of_its_last_server():
     assert read("From: a@b.example\nDate: soon\nSubject: s\n\nx").entry.published is None
 
 
+@pytest.mark.parametrize("sender", ['ann@example.org', '"ann@example.org" <ann@example.org>', '"a@b.c via x" <ann@example.org>'])
+def test_an_address_is_never_shown_as_a_name(sender: str):
+    letter = read(f"From: {sender}\nSubject: s\n\nx")
+    assert (letter.sender, letter.title, letter.entry.author) == ("ann@example.org", "ann", "ann")
+
+
 def test_encoded_words_cut_within_a_letter_are_joined():
     assert decode_words("=?utf-8?B?w4PC?= =?utf-8?B?pA==?=") == "Ã¤"
     assert decode_words("a =?utf-8?q?b=20c?= d =?nonsense?q?x?= =?utf-8?B?!!!?=").startswith("a b c d x")
@@ -135,6 +141,7 @@ HOSTILE = {
     "open tags": b"From: a@b.c\nContent-Type: text/html\n\n" + b"<div><a href=x style='display:none'>" * 50_000,
     "many words": b"From: a@b.c\nSubject: " + b"=?utf-8?q?a?= " * 100_000 + b"\n\nx",
     "too large": b"From: a@b.c\nSubject: s\n\n" + b"x" * (MAX_LETTER + 5),
+    "a charset that is none": b"Subject: s\nContent-Type: multipart/mixed; charset=idna\n\n\xff\n",
     "nested letters": b"From: a@b.c\n" + b"Content-Type: message/rfc822\n\n" * 3000,
 }  # fmt: skip
 
