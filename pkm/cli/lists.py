@@ -41,12 +41,17 @@ def import_list(file: Path, *, dry_run: bool, json: bool) -> None:
 
 
 def export_file(
-    opml: Annotated[Path, typer.Option("--opml", help="The file to write; -: stdout.")] = Path("-"),
+    opml: Annotated[Path | None, typer.Option("--opml", help="The file to write; -: stdout.")] = None,
+    newsboat: Annotated[Path | None, typer.Option("--newsboat", help="Write newsboat's urls file instead.")] = None,
 ) -> None:
     """Write the sources as OPML, with their tags and all that the list they came from said."""
-    from pkm.seek.lists import export_list
+    from pkm.errors import Invalid
+    from pkm.seek.lists import export_list, export_urls
 
-    data = export_list(current.store())
+    if opml and newsboat:
+        raise Invalid("--opml and --newsboat", "give one of the two")
+    data = export_urls(current.store()) if newsboat else export_list(current.store())
+    opml = newsboat or opml or Path("-")
     if str(opml) == "-":
         sys.stdout.write(data.decode())
         return

@@ -138,7 +138,8 @@ def refusal(
     else:
         why = f"the server answered {status}{_phrase(status)}"
     if wait is not None:
-        why += f" and asks to wait until {in_words(wait, dates.now())}"
+        says = ": its host waits until" if status in (429, 503) else " and asks to wait until"
+        why += f"{says} {in_words(wait, dates.now())}"
     return FetchError(url, why, status=status, retry_after=wait, redirects=hops)
 
 

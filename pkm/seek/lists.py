@@ -119,6 +119,13 @@ def export_list(store: Store) -> bytes:
     return write_opml(TITLE, all_feeds(store.read()))
 
 
+def export_urls(store: Store) -> bytes:
+    """Every source as newsboat's urls file, in the order they were added."""
+    from pkm.seek.newsboat import write_urls
+
+    return write_urls(all_feeds(store.read()))
+
+
 def all_feeds(db: sqlite3.Connection) -> list[OpmlFeed]:
     """Every source as a list has it, in the order they were added."""
     return [_outline(row) for row in sources.outlines(db)]

@@ -190,3 +190,14 @@ def test_words_typed_for_a_page_that_fails_are_kept(pkm, server, home):
     ran = pkm("seek", "clip", server.url + "/none", "--note", "My thought", ok=1)
     assert "404" in ran.err
     assert [path.read_text() for path in (home / "drafts").iterdir()] == ["My thought"]
+
+
+def test_newsboats_list_in_and_out(pkm, tmp_path):
+    urls, out = tmp_path / "urls", tmp_path / "out"
+    urls.write_text('https://a.org/f "~Ann \\"A\\"" tech "two words"\nhttps://ann:s3cret@b.org/f !\nexec:x\n')
+    told = pkm("seek", "import", urls, ok=4).err
+    assert "exec:x: it runs a command" in told
+    pkm("seek", "export", "--newsboat", out)
+    assert out.read_text() == 'https://a.org/f "tech" "two words" "~Ann \\"A\\""\nhttps://b.org/f !\n'
+    assert pkm.json("seek", "import", out)["unchanged"] == 1  # b.org is another address without its password
+    assert "one of the two" in pkm("seek", "export", "--newsboat", out, "--opml", out, ok=2).err

@@ -266,7 +266,7 @@ def test_wait_and_bot_wall(server: FeedServer, fetcher: Fetcher, monkeypatch: py
     time.tzset()
     error = why(fetcher, server.add("/f", status=503, headers={"Retry-After": "3600"}))
     assert error.retry_after == NOW + timedelta(hours=1)
-    assert "503 (service unavailable) and asks to wait until 10:00" in error.why
+    assert "503 (service unavailable): its host waits until 10:00" in error.why
     assert "bot wall" in why(fetcher, server.add("/g", status=403, headers={"CF-Mitigated": "challenge"})).why
 
 

@@ -132,7 +132,7 @@ def test_a_host_that_asks_to_wait_is_asked_once(server, store, follow):
     assert [request.path for request in server.requests] == ["/1"]
     assert (report.failed, len(report.failures)) == (3, 1)
     assert report.failures[0]["why"] == (
-        "the server answered 429 (too many requests) and asks to wait until 11:00 "
+        "the server answered 429 (too many requests): its host waits until 11:00 "
         "(2 more sources of that host wait too)"
     )
     assert {polled(store, number)["next_at"] for number in (1, 2, 3)} == {"2026-11-23T11:00:00Z"}

@@ -66,12 +66,12 @@ def test_few_failures_are_told_one_by_one() -> None:
 
 def test_many_are_told_by_reason_the_commonest_first_and_fit_a_screen() -> None:
     failures = [failure(n, "connection refused") for n in range(1, 31)]
-    failures += [failure(n, f"the server answered 503 and asks to wait until {n}:30 (2 more sources of that host wait too)")
+    failures += [failure(n, f"the server answered 503: its host waits until {n}:30 (2 more sources of that host wait too)")
                  for n in range(40, 44)]  # fmt: skip
     failures += [failure(n, f"reason {n}") for n in range(50, 70)]
     told = tell_failures(failures, 80)
     assert told[0] == "30 × connection refused (s1, s2, s3, s4 and 26 more)"
-    assert told[1].startswith("4 × the server answered 503 and asks to wait")
+    assert told[1].startswith("4 × the server answered 503: its host waits")
     assert "8 more wait)" in told[1]
     assert len(told) == REASONS + 2
     assert told[-2] == "14 for 14 other reasons"

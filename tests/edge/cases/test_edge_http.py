@@ -233,7 +233,7 @@ def test_16_the_whole_host_waits_and_says_so_once(pkm: CommandLine, server: Feed
     for number in range(4):
         pkm("seek", "add", server.add(f"/{number}", rss("a")))
     server.add("/0", **busy)
-    told = "the server answered 429 (too many requests) and asks to wait until 14:30"
+    told = "the server answered 429 (too many requests): its host waits until 14:30"
     ran = pkm("seek", "pull", ok=4)
     assert f"s1 Feed: {told} (3 more sources of that host wait too)" in ran.err.splitlines()
 
