@@ -102,11 +102,15 @@ def said(node: Node | None) -> str:
     if node is None:
         return ""
     if isinstance(node, Not):
-        return f"not {said(node.node)}"
+        return f"not {_said_part(node.node)}"
     if isinstance(node, Term):
         return _said_term(node)
-    joined = (" and " if isinstance(node, And) else " or ").join(said(one) for one in node.nodes)
-    return f"({joined})" if isinstance(node, Or) else joined
+    return (" and " if isinstance(node, And) else " or ").join(_said_part(one) for one in node.nodes)
+
+
+def _said_part(node: Node) -> str:
+    """A part of a pattern in words; what holds several stands in parentheses."""
+    return f"({said(node)})" if isinstance(node, And | Or) else said(node)
 
 
 def _said_term(term: Term) -> str:

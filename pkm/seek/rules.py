@@ -210,7 +210,8 @@ def describe(row: Row) -> str:
     what = {"tag": f"tag #{row['argument']}", "assign": f"assign to {row['person_name']}:"}.get(row["action"])
     try:
         with_ = pattern.said(pattern.read(row["pattern"]))
-        told = f"items with {with_}" if with_ else "all items"
+        without = with_.startswith("not ") and " and " not in with_ and " or " not in with_
+        told = f"items without {with_[4:]}" if without else f"items with {with_}" if with_ else "all items"
     except Malformed as error:
         told = f"items with {row['pattern']} (not understood: {error.why})"
     return f"{what or _SAID[row['action']]} {told}{_scope(row)}"
