@@ -13,21 +13,35 @@ from pkm.text import count
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE|-", help="OPML, or newsboat's urls file; -: stdin.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE|-", help="OPML, newsboat's urls file, or a list of bookmarks; -: stdin.")
+    ],
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """Follow every feed of a list (OPML, newsboat's urls); folders become tags. Nothing is fetched yet."""
+    """Follow every feed of a list (OPML, newsboat's urls), or take in bookmarks as items. Nothing is fetched yet.
+
+    Bookmarks: a browser's HTML, Pocket, Pinboard, Raindrop, Instapaper, Readwise. Folders become tags.
+    """
     import_list(file, dry_run=dry_run, json=json)
 
 
-def import_list(file: Path, *, dry_run: bool, json: bool) -> None:
-    """The list's feeds are followed and the summary is printed; exit code 4 where some could not be used."""
+def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "") -> None:
+    """The list's feeds are followed, or its bookmarks are items, and the summary is printed; exit code 4 where some
+    could not be used. kind: bookmarks, where that is known.
+    """
     from pkm.net.fetch import read_file
     from pkm.seek import lists
+    from pkm.seek.bookmarks import MAX_BYTES, looks_like_bookmarks
 
-    data = sys.stdin.buffer.read() if str(file) == "-" else read_file(file)
-    listed = lists.read_list(data, "stdin" if str(file) == "-" else str(file))
+    data = sys.stdin.buffer.read() if str(file) == "-" else read_file(file, MAX_BYTES)
+    name = "stdin" if str(file) == "-" else str(file)
+    if kind == "bookmarks" or (not kind and looks_like_bookmarks(data)):
+        from pkm.cli.bookmarks import import_bookmarks
+
+        import_bookmarks(data, name, dry_run=dry_run, json=json)
+        return
+    listed = lists.read_list(data, name)
     store = current.store()
     plan = lists.preview_import(store, listed) if dry_run else lists.import_list(store, listed)
     if plan.salvaged:

@@ -77,8 +77,8 @@ def read_page(body: bytes, *, url: str, content_type: str = "") -> Page:
 
 def _no_page(url: str, kind: str) -> BadInput:
     """The error for a body that is no page."""
-    if kind.endswith("feed") or kind == "an OPML list":
-        command = "pkm seek import" if kind == "an OPML list" else "pkm seek add"
+    if kind.endswith("feed") or kind in ("an OPML list", "a list of bookmarks"):
+        command = "pkm seek import" if "list" in kind else "pkm seek add"
         return BadInput(url, f"it is {kind}, not a page", next=f"{command} {url}")
     return BadInput(url, f"it is {kind}, not a web page; the link can be kept", next=f"pkm sense note {url}")
 
