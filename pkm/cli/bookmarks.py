@@ -21,6 +21,6 @@ def import_bookmarks(data: bytes, name: str, *, dry_run: bool, json: bool) -> No
         render.tell(f"Left out: {count(plan.left_out, 'entry', 'entries')} ({why}).")
     if not dry_run and (plan.new or plan.changed):
         step = "pkm sense" if plan.waiting else "pkm find kind:item"
-        render.tell(f"Next: {step}; their texts: pkm seek clip --missing")
+        render.tell(f"Next: {step}; their texts: pkm seek clip --missing 100")
     if plan.failures:
         raise typer.Exit(4)

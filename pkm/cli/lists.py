@@ -1,12 +1,12 @@
-"""What `pkm seek` takes in and gives out whole: lists of feeds, and single pages. cli/seek names the commands."""
+"""What `pkm seek` takes in and gives out whole: lists of feeds and of bookmarks. cli/seek names the commands."""
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pkm.cli import complete, current, render
+from pkm.cli import current, render
 from pkm.cli.options import DryRunFlag, JsonFlag
 from pkm.store import sources
 from pkm.text import count
@@ -69,53 +69,3 @@ def export_file(
     write_atomic(opml.expanduser(), data, mode=0o644)
     render.say(f"{opml}")
     render.tell(count(sources.count_all(current.store().read()), "source"))
-
-
-def clip(
-    address: Annotated[str, typer.Argument(metavar="URL|FILE", help="A web page, or a page in a file.")],
-    note: Annotated[str, typer.Option("--note", help="Words of your own: a note is made with them.")] = "",
-    tag: Annotated[
-        list[str] | None,
-        typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags),
-    ] = None,
-    json: JsonFlag = False,
-) -> None:
-    """Take one page in as an item, kept; the same page twice is one item."""
-    from pkm.cli import drafts
-
-    if not note:
-        _show_clipped(*_clip(address, "", tag), json)
-        return
-    with drafts.kept(note, drafts.name_for("clip")):
-        _show_clipped(*_clip(address, note, tag), json)
-
-
-def _clip(address: str, note: str, tag: list[str] | None) -> tuple[Any, Any]:
-    """(what was clipped, the note made from it or None), in one transaction once the page is there."""
-    from pkm.errors import BadInput
-    from pkm.seek.clipping import fetch_page, keep_page
-
-    try:
-        page = fetch_page(address)
-    except BadInput as error:
-        error.kept = error.kept or "Nothing was added."
-        raise
-    store = current.store()
-    with store.unit():
-        clipped = keep_page(store, page, tag_names=tuple(tag or ()))
-        if not note:
-            return clipped, None
-        from pkm.sense.notes import add_note
-
-        return clipped, add_note(store, note, item_id=clipped.row["number"])
-
-
-def _show_clipped(clipped: Any, noted: Any, json: bool) -> None:
-    row = clipped.row if noted is None else {**clipped.row, "note": noted.row["id"]}
-    also = [row["url"]] + ([f"{noted.row['id']} made from it"] if noted else [])
-    render.emit_made(row, as_json=json, also=also)
-    if not clipped.new:
-        render.tell("It was here already; it is one item.")
-    if noted and noted.unknown_people:
-        names = ", ".join(f"@{name}" for name in noted.unknown_people)
-        render.tell(f"Nobody is called {names} yet. Next: pkm contact add \"Name\" --nick NICK")

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, lists, render, selectors
+from pkm.cli import clips, complete, current, lists, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
-from pkm.errors import Ambiguous, Invalid, PkmError
+from pkm.errors import Invalid, PkmError
 from pkm.store import items, sources
 from pkm.text import count, one_line
 
@@ -59,6 +59,9 @@ CircleOption = Annotated[
     typer.Option("--circle", help="A circle that it serves; may be given again.",
                  autocompletion=complete.complete_circles),
 ]  # fmt: skip
+FullTextFlag = Annotated[
+    bool, typer.Option("--full-text", help="It gives summaries only: fetch the text of its new items' pages as well.")
+]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
 
 
@@ -157,6 +160,8 @@ def add(
     contact: ContactOption = None,
     circle: CircleOption = None,
     title: Annotated[str, typer.Option("--title", help="What to call it; else as it calls itself.")] = "",
+    full_text: FullTextFlag = False,
+    feed: Annotated[int, typer.Option("--feed", min=0, help="Of several feeds that a page has: the Nth.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Follow the address though no feed answers.")] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -166,19 +171,19 @@ def add(
         raise Invalid("stdin", "it holds no address", next="pkm seek add https://example.org")
     options = {
         "title": title, "tags": tag or (), "every_s": _seconds(every), "contact_id": _contact(contact),
-        "circle_ids": _circles(circle),
+        "circle_ids": _circles(circle), "full_text": full_text,
     }  # fmt: skip
     if len(given) == 1:
-        _show_added(_add(given[0], force, options), json)
+        _show_added(_add(given[0], force, options, feed), json)
         render.tell("Next: pkm seek")
         return
     _add_many(given, force, options, json)
 
 
-def _add(address: str, force: bool, options: Row) -> Any:
+def _add(address: str, force: bool, options: Row, feed: int = 0) -> Any:
     from pkm.seek.sources import add_source
 
-    return add_source(current.store(), _find(address, force), **options)
+    return add_source(current.store(), _find(address, force, feed), **options)
 
 
 def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> None:
@@ -202,10 +207,15 @@ def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> No
         raise typer.Exit(4 if rows else 1)
 
 
-def _find(address: str, force: bool) -> Any:
-    """The feed to follow: found at the address; with --force the address itself where there is none."""
+def _find(address: str, force: bool, feed: int = 0) -> Any:
+    """The feed to follow: found at the address, the Nth where that is said; with --force the address itself where there
+    is none.
+    """
+    from pkm.cli.choosing import ask_which, pick
     from pkm.seek.sources import as_address, choose_main, look_for_feed
 
+    if address.startswith("%"):
+        address = selectors.recalled(address)
     try:
         found = look_for_feed(address)
     except PkmError as error:
@@ -216,20 +226,7 @@ def _find(address: str, force: bool) -> Any:
             shown = sources.without_user(address)
             error.next = f"see that the address is right; to follow it all the same: pkm seek add {shown} --force"
         raise
-    return choose_main(found) or _ask_which(address, found)
-
-
-def _ask_which(address: str, found: list[Any]) -> Any:
-    listed = [(feed.url, f"{feed.title} ({count(len(feed.parsed.entries), 'entry', 'entries')})") for feed in found]
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise Ambiguous(address, listed, next=f"follow one of them: pkm seek add {found[0].url}")
-    for number, (url, title) in enumerate(listed, 1):
-        render.tell(f"{number}  {one_line(title, 60)}  {url}")
-    print(f"Which one? [1-{len(found)}, none to leave it] ", end="", file=sys.stderr, flush=True)
-    answer = sys.stdin.readline().strip()
-    if not (answer.isdigit() and 1 <= int(answer) <= len(found)):
-        raise typer.Exit(1)
-    return found[int(answer) - 1]
+    return pick(found, feed, address) if feed else choose_main(found) or ask_which(address, found)
 
 
 def _show_added(added: Any, json: bool) -> None:
@@ -298,6 +295,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
     told = [
         ("feed", row["url"]), ("site", row["site_url"]), ("about", one_line(row["description"], 200)),
         ("state", _state(row)), ("error", row["error"] or ""),
+        ("texts", "full text of each page (--summaries: as the feed gives them)" if row["full_text"] else ""),
         ("every", format_span(row["every_s"]) if row["every_s"] else ""),
         ("fetched", ago(row["fetched_at"], at) if row["fetched_at"] else "never"),
         ("changed", ago(row["changed_at"], at) if row["changed_at"] else ""),
@@ -329,6 +327,10 @@ def edit(
         Strings,
         typer.Option("--leave", help="A circle it no longer serves.", autocompletion=complete.complete_circles),
     ] = None,
+    full_text: Annotated[
+        bool | None,
+        typer.Option("--full-text/--summaries", help="Fetch the text of its new items' pages, or take what it gives."),
+    ] = None,
     pause: Annotated[bool, typer.Option("--pause", help="Do not pull it.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Pull it again.")] = False,
     json: JsonFlag = False,
@@ -346,7 +348,7 @@ def edit(
         state="paused" if pause else "active" if resume else None,
         add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
         drop_tags=[word[1:] for word in words if word.startswith("-")],
-        join_circles=_circles(circle), leave_circles=_circles(leave),
+        join_circles=_circles(circle), leave_circles=_circles(leave), full_text=full_text,
     )  # fmt: skip
     if change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
         raise Invalid(f"edit {found.id}", "nothing to change was named", next=f"pkm seek edit {found.id} --help")
@@ -389,5 +391,5 @@ def remove(
 
 app.command("import", epilog="Example:  pkm seek import subscriptions.opml")(lists.import_file)
 app.command("export", epilog="Example:  pkm seek export --opml subscriptions.opml")(lists.export_file)
-app.command("clip", epilog='Example:  pkm seek clip https://example.org/essay --note "Why it matters #org"')(lists.clip)
+app.command("clip", epilog='Example:  pkm seek clip https://example.org/essay --note "Why it matters #org"')(clips.clip)
 import_list = lists.import_list

@@ -75,6 +75,13 @@ def read_page(body: bytes, *, url: str, content_type: str = "") -> Page:
     )
 
 
+def find_own_address(body: bytes) -> str:
+    """Where a page says that it lives (its canonical link, else og:url), "" where it does not say."""
+    outline = _read_outline(clean(_decode(body[:1_000_000], "")))
+    stated = [outline.canonical.strip(), outline.metas.get("og:url", "").strip()]
+    return next((url for url in stated if is_web_address(url)), "")
+
+
 def _no_page(url: str, kind: str) -> BadInput:
     """The error for a body that is no page."""
     if kind.endswith("feed") or kind in ("an OPML list", "a list of bookmarks"):

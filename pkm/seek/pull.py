@@ -45,7 +45,8 @@ class PullReport:
     unchanged: items of the sources that answered which stayed as they were. moved: sources whose address was changed
     for the one that their server redirects to: {"id", "from", "to"}. doubled: sources that lead to what another one
     follows: {"id", "of"}. left: sources not asked (interrupted).
-    offline: no host could be reached at all, which counts against no source.
+    offline: no host could be reached at all, which counts against no source. full_texts: items whose page's text took
+    the place of the summary that their source gives.
     """
 
     sources: int = 0
@@ -59,6 +60,7 @@ class PullReport:
     left: int = 0
     interrupted: bool = False
     offline: bool = False
+    full_texts: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as JSON has it."""
@@ -73,6 +75,7 @@ class PullReport:
         """The summary for people, without the failures."""
         parts = [f"{self.new:,} new", f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
         told = f"{', '.join(parts)}, from {count(self.sources - self.failed - self.left, 'source')}"
+        told += f"; {count(self.full_texts, 'full text')} fetched" if self.full_texts else ""
         return told + (f"; {self.failed:,} failed" if self.failed else "")
 
 
@@ -93,6 +96,7 @@ def pull(
         run = _Run(store, at, every, PullReport(sources=len(facts)))
         if facts:
             run.gather(facts, progress or _silent)
+            run.fill_texts(facts)
         return run.report
 
 
@@ -165,6 +169,18 @@ class _Run:
         self._judge_unreached()
         self._write()
         self._tell_held()
+
+    def fill_texts(self, facts: Sequence[Facts]) -> None:
+        """Sources that give summaries only have the texts of their new items' pages. Nothing here fails the pull."""
+        wanted = {one.id: one.url for one in facts if one.full_text}
+        if not wanted or self.report.interrupted or self.report.offline:
+            return
+        from pkm.seek.fulltext import fill_sources
+
+        try:
+            self.report.full_texts = fill_sources(self.store, wanted, self.at, self._waits).filled
+        except KeyboardInterrupt:
+            self.report.interrupted = True
 
     def _take(self, facts: Facts, fetched: Fetched) -> None:
         if fetched.offline:

@@ -89,7 +89,7 @@ def _same_stream(one: FoundFeed, other: FoundFeed) -> bool:
 
 def add_source(
     store: Store, found: FoundFeed | str, *, title: str = "", every_s: int | None = None, tags: Sequence[str] = (),
-    contact_id: int | None = None, circle_ids: Sequence[int] = (),
+    contact_id: int | None = None, circle_ids: Sequence[int] = (), full_text: bool = False,
 ) -> SourceAdded:  # fmt: skip
     """The feed is followed and due at once; its items come with the next pull.
 
@@ -103,6 +103,7 @@ def add_source(
         row = unit.add(Source(
             url=url, title=one_line(title, 500) or feed.title, site_url=feed.site_url,
             description=feed.description, every_s=every_s, contact_id=contact_id, created_at=unit.at,
+            full_text=int(full_text),
         ))  # fmt: skip
         assert row.id is not None
         _tag(unit, row.id, tags)
@@ -159,6 +160,7 @@ class SourceEdit:
     drop_tags: Sequence[str] = ()
     join_circles: Sequence[int] = ()
     leave_circles: Sequence[int] = ()
+    full_text: bool | None = None
 
 
 def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
@@ -174,6 +176,8 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
             source.every_s, source.next_at = edit.every_s or None, None
         if edit.contact_id is not None:
             source.contact_id = edit.contact_id or None
+        if edit.full_text is not None:
+            source.full_text = int(edit.full_text)
         if edit.url is not None:
             _move(unit, source, as_address(edit.url))
         if edit.state is not None:

@@ -158,7 +158,7 @@ def _shape(row: sqlite3.Row) -> Row:
     return {
         "id": make("source", row["id"]), "kind": "source", "number": row["id"], "title": without_user(row["called"]),
         **{name: row[name] for name in _SHOWN}, "url": without_user(row["url"]),
-        "contact": make("contact", row["contact_id"]) if row["contact_id"] else None,
+        "contact": make("contact", row["contact_id"]) if row["contact_id"] else None, "full_text": bool(row["full_text"]),
         "tags": json.loads(row["tags"]), "circles": json.loads(row["circles"]),
     }  # fmt: skip
 
