@@ -22,6 +22,7 @@ def ask_which(address: str, found: list[Any]) -> Any:
     """The feed that the person names. Without a terminal: Ambiguous with all of them, which %1, %2, … then name."""
     listed = [(feed.url, f"{feed.title} ({count(len(feed.parsed.entries), 'entry', 'entries')})") for feed in found]
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        current.home().ensure()  # it may be the first command of all
         current.remember(rows=[url for url, _ in listed])
         step = f"follow one of them: pkm seek add {found[0].url}, or by its number: pkm seek add %1"
         raise Ambiguous(address, listed, next=step)

@@ -15,7 +15,7 @@ from pkm.errors import BadInput, NotFound, Unreachable
 from pkm.html import absolute_url, same_page_key
 from pkm.net.fetch import Response
 from pkm.seek.parse import ParsedFeed, parse_feed
-from pkm.seek.places import pattern_feeds, usual_places
+from pkm.seek.places import find_stated, pattern_feeds, usual_places
 
 MAX_REQUESTS = 24  # for one address, its page included
 _MAX_PAGE = 2_000_000  # bytes of a page that are looked at
@@ -44,6 +44,7 @@ class _Candidate:
     title: str
     how: str
     may_be_page: bool = False  # with entries in it: what rel=feed names
+    from_directory: bool = False
 
 
 def find_feeds(url: str, fetch: Callable[[str], Response]) -> list[FoundFeed]:
@@ -66,7 +67,8 @@ def find_feeds(url: str, fetch: Callable[[str], Response]) -> list[FoundFeed]:
     if itself is not None and itself.parsed.kind != "h-feed":
         return [itself]
     page = _Page(response)
-    found = search.try_all([*page.links(), *_known(address, page.source)], usual=False)
+    known = [*_known(address, page.source), *_known(response.final_url, page.source)]
+    found = search.try_all([*page.links(), *known], usual=False)
     found = found or search.try_all(page.anchors(), usual=False)
     guesses = [_Candidate(each, "", "a usual place") for each in usual_places(address)]
     found = found or search.try_all(guesses, usual=True)
@@ -135,9 +137,12 @@ class _Search:
         try:
             response = self._get(candidate.url)
         except Unreachable as error:
-            if error.status is None:
+            if error.status in (None, 429, 503):  # it is away, or wants to be left alone
                 self._silent.add(host)
             return None
+        stated = find_stated(_start_of(response)) if _is_json(response) else []
+        if stated and not candidate.from_directory:
+            return self._try(_Candidate(stated[0], candidate.title, "what a directory names", from_directory=True))
         feed = self.read(response, candidate.title, candidate.how)
         is_page = feed is not None and feed.parsed.kind == "h-feed"  # a site may give its front page for any address
         return None if is_page and not candidate.may_be_page else feed
@@ -150,6 +155,14 @@ class _Search:
             return None
         name = parsed.title or text.one_line(title, 200) or urlsplit(response.final_url).hostname or ""
         return FoundFeed(response.moved_to or response.url, name, how, parsed, response)
+
+
+def _is_json(response: Response) -> bool:
+    return "json" in response.content_type or (response.body or b"").lstrip()[:1] == b"{"
+
+
+def _start_of(response: Response) -> str:
+    return (response.body or b"")[:100_000].decode("utf-8", "replace")
 
 
 def _request_key(url: str) -> str:
