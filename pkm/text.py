@@ -5,6 +5,7 @@ Knows nothing of the store, the terminal or the network.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # C0 but tab and newline, DEL, C1 (ESC sequences of terminals begin with one of them); bidi embeddings, overrides
 # and isolates (UAX #9), which can show a text in another order than it has; line and paragraph separators;
@@ -15,6 +16,9 @@ _ESCAPES = re.compile(
     "|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]{0,2048}(?:\x1b\\\\|\x9c)"  # DCS, SOS, PM, APC
     "|(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
     "|\x1b[ -/]*[0-~]"
+)
+_CUT_OFF = re.compile(
+    r"(?:…|\.{3}|\[(?:…|\.{3}|more)\]|(?:read|continue|weiter|lire|leer)\b[^.\n]{0,60})\W*$", re.I
 )
 _SPACE = re.compile(r"\s+")
 
@@ -44,6 +48,15 @@ def fold(text: str) -> str:
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: "1 note", "1,204 notes"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def looks_cut_off(texts: Sequence[str]) -> bool:
+    """Whether all of these, three at least, are short, and nearly all break off: "…", "[...]", "Read more"."""
+    short = [text.rstrip() for text in texts if text.strip()]
+    if len(short) < 3 or any(len(text) > 900 for text in short):
+        return False
+    cut = sum(bool(_CUT_OFF.search(text)) for text in short)
+    return cut >= 0.8 * len(short)
 
 
 def first_sentence(text: str, limit: int = 120) -> str:

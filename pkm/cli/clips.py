@@ -94,3 +94,12 @@ def _fill_missing(limit: int, json: bool) -> None:
         render.tell(f"{count(left, 'page')} still without a text. Next: pkm seek clip --missing {limit}")
     if done.failed:
         raise typer.Exit(4)
+
+
+def hint_full_text(source: Any) -> None:
+    """Where a source gives the beginnings of its pages only, it is said how to get the whole."""
+    from pkm.store import pages
+    from pkm.text import looks_cut_off
+
+    if not source["full_text"] and looks_cut_off(pages.latest_texts(current.store().read(), source["number"])):
+        render.tell(f"It gives beginnings only. The whole of each page: pkm seek edit {source['id']} --full-text")

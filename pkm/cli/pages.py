@@ -1,13 +1,41 @@
-"""Other texts of an item: the archived page, and what the feed gave where a full text took its place."""
+"""Other texts of an item: the archived page, what the feed gave where a full text took its place, the Markdown."""
 
 import sys
 from pathlib import Path
 from typing import Any
 
 from pkm.cli import current, render
-from pkm.errors import NotFound
+from pkm.errors import Invalid, NotFound
 from pkm.store import items, pages
 from pkm.text import count
+
+
+def show_other(found: Any, *, page: str, feed_text: bool, json: bool) -> None:
+    """The one of them that was asked for; the Markdown where none of the others was."""
+    if page:
+        write_page(found, page)
+    elif feed_text:
+        show_feed_text(found, json)
+    else:
+        show_markdown(found, json)
+
+
+def show_markdown(found: Any, json: bool) -> None:
+    """The item as Markdown: its title, where it is from, its text. Raises Invalid for what is no item."""
+    from pkm.html_markdown import html_to_markdown
+    from pkm.markdown import escape
+
+    row = items.row(current.store().read(), found.number) if found.kind == "item" else None
+    if row is None:
+        raise Invalid("--markdown", f"{found.id} is a {found.kind}, and Markdown as it stands")
+    body = html_to_markdown(row["html"]) if row["html"] else escape(row["text"] or row["summary"])
+    if json:
+        render.emit_json({key: row[key] for key in ("id", "kind", "title", "url", "author")} | {"markdown": body})
+        return
+    title = f"# {escape(row['title'])}"
+    body = body.removeprefix(f"{title}\n\n")  # most pages begin with their title
+    head = [title, " · ".join(filter(None, [row["author"], row["url"] and f"<{row['url']}>"]))]
+    render.show_text("\n\n".join(part for part in (*head, body) if part))
 
 
 def write_page(found: Any, file: str) -> None:

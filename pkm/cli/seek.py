@@ -285,6 +285,7 @@ def show(source: SourceArgument, limit: LimitOption = 10, json: JsonFlag = False
         render.say(f"  {label:<9} {value}")
     render.emit_list(latest, LATEST_COLUMNS, as_json=False, noun="item", total=row["items"],
                      empty=f"No items yet. Next: pkm seek pull {found.id}")  # fmt: skip
+    clips.hint_full_text(row)
     current.remember(touched=found.id)
 
 

@@ -89,6 +89,9 @@ def show(
     feed_text: Annotated[
         bool, typer.Option("--feed-text", help="What its feed gave, where the page's full text took its place.")
     ] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="An item's text as Markdown, as a note would hold it.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Show an item, note or annotation with what hangs on it."""
@@ -96,10 +99,10 @@ def show(
     from pkm.sense.show import thing as whole
 
     found = selectors.one(thing, ("item", "note", "annotation"))
-    if page or feed_text:
+    if page or feed_text or markdown:
         from pkm.cli import pages
 
-        pages.write_page(found, page) if page else pages.show_feed_text(found, json)
+        pages.show_other(found, page=page, feed_text=feed_text, json=json)
         return
     row = whole(current.store().read(), found.kind, found.number)
     if open is not None:

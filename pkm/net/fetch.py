@@ -191,7 +191,7 @@ class Fetcher:
         private = {**secret, **(headers or {})}
         public = {**self._headers, "Accept": accept, **_conditions(etag, modified)}
         limits = _Limits(time.monotonic(), timeout_s, connect_s, max_bytes)
-        guarded = not allow_private and self._proxy(first) is None
+        guarded = not (allow_private or self._proxy(first))
         if guarded:
             check_address(_host(first))
         asked, hops = first, list[tuple[int, str]]()

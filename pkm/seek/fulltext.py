@@ -26,6 +26,9 @@ from pkm.store.session import Store
 A_SOURCE = 30
 """Pages of one source in one run."""
 
+A_RUN = 300
+"""Pages of all sources in one run; what is left comes the next time."""
+
 HOST_S = 60.0
 """A host gets no further request in a run when it has been asked for so long."""
 
@@ -78,8 +81,9 @@ def is_better(page: Page, title: str, summary: str, own: str, *, locked: bool = 
         return False
     if len(text) < 4000 and (locked or _PAYWALL.search(end)):
         return False
-    told = _words(f"{title} {summary or own[:500]}")
-    return len(told) < 5 or len(told & _words(f"{page.title} {text}")) >= 0.3 * len(told)
+    told = _words(summary or own[:500])
+    told = told if len(told) >= 5 else told | _words(title)
+    return len(told) < 5 or len(told & _words(text)) >= 0.3 * len(told)  # a notice about cookies has the right title
 
 
 def _words(text: str) -> set[str]:
@@ -104,7 +108,7 @@ def fill_sources(
     db, since = store.read(), stamp(at - RETRIED)
     wanted = [one for number in sources for one in pages.without_full_text(db, number, since, A_SOURCE)]
     own_hosts = frozenset(urlsplit(url).hostname or "" for url in sources.values())
-    return fill(store, wanted, at, waits, journal=False, trusted=own_hosts.__contains__)
+    return fill(store, wanted[:A_RUN], at, waits, journal=False, trusted=own_hosts.__contains__)
 
 
 def fill_imported(

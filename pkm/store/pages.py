@@ -97,6 +97,15 @@ def imported_without_text(db: sqlite3.Connection, limit: int) -> list[tuple[int,
     return [(row[0], row[1]) for row in rows]
 
 
+def latest_texts(db: sqlite3.Connection, source_id: int, limit: int = 12) -> list[str]:
+    """How the texts of a source's latest items end: their last 1000 characters, "" for what is not there."""
+    rows = db.execute(
+        "SELECT substr(text, -1000) FROM item WHERE source_id = :id ORDER BY id DESC LIMIT :limit",
+        {"id": source_id, "limit": limit},
+    )
+    return [row[0] for row in rows]
+
+
 def own_texts(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
     """(title, summary, text) of these items."""
     rows = db.execute(

@@ -123,6 +123,33 @@ def test_full_text_is_switched_on_and_off(pkm: CommandLine, server: FeedServer) 
     assert "full text" not in pkm("seek", "show", "s1").out
 
 
+def test_a_source_of_beginnings_is_said_to_be_one(pkm: CommandLine, server: FeedServer) -> None:
+    url = server.add("/feed", feed(*((f"{server.url}/{n}", f"T{n}", f"A beginning {n} that goes on […]") for n in range(4))))
+    pkm("seek", "add", url)
+    pkm("seek", "pull")
+    assert "pkm seek edit s1 --full-text" in pkm("seek", "show", "s1").err
+    pkm("seek", "edit", "s1", "--full-text")
+    assert "beginnings only" not in pkm("seek", "show", "s1").err
+
+
+def test_a_page_on_the_own_network_is_not_asked_for_because_a_feed_names_it(pkm: CommandLine, server: FeedServer) -> None:
+    url = server.add("/feed", feed((f"http://localhost:{server.port}/admin", "Admin", "Short")))
+    server.add("/admin", page(), content_type=HTML)
+    pkm("seek", "add", url, "--full-text")
+    assert pkm.json("seek", "pull")["full_texts"] == 0
+    assert server.hits("/admin") == 0
+
+
+def test_an_item_as_markdown(pkm: CommandLine) -> None:
+    body = "<article><h1>Desire paths</h1><h2>Why</h2><p>" + WORDS * 4 + "<b>Bold</b> words.</p></article>"
+    pkm("seek", "clip", "-", "--url", "https://example.org/p", stdin=page(body=body))
+    out = pkm("sense", "show", "i1", "--markdown").out
+    assert out.startswith("# Desire paths\n\n<https://example.org/p>\n\n## Why\n\nThe garden")
+    assert "**Bold** words." in out
+    pkm("sense", "note", "An own note")
+    pkm("sense", "show", "n1", "--markdown", ok=2)
+
+
 def test_texts_of_imported_bookmarks(pkm: CommandLine, server: FeedServer, tmp_path: Path) -> None:
     server.add("/a", page(), content_type=HTML)
     server.add("/b", status=404)
