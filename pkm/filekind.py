@@ -24,6 +24,7 @@ _MARKUP = (
     ("<rss", "an RSS feed"),
     ("<rdf:rdf", "an RSS feed"),
     ("<feed", "an Atom feed"),
+    ("<!doctype netscape-bookmark-file", "a list of bookmarks"),
     ("<!doctype html", "a web page"),
     ("<html", "a web page"),
     ("<svg", "a picture (SVG)"),

@@ -5,6 +5,7 @@ Knows nothing of the store, the terminal or the network.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # C0 but tab and newline, DEL, C1 (ESC sequences of terminals begin with one of them); bidi embeddings, overrides
 # and isolates (UAX #9), which can show a text in another order than it has; line and paragraph separators;
@@ -17,6 +18,9 @@ _ESCAPES = re.compile(
     "|\x1b[ -/]*[0-~]"
 )
 _USER = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#\s]*@")
+_CUT_OFF = re.compile(
+    r"(?:…|\.{3}|\[(?:…|\.{3}|more)\]|(?:read|continue|weiter|lire|leer)\b[^.\n]{0,60})\W*$", re.I
+)
 _SPACE = re.compile(r"\s+")
 
 
@@ -50,6 +54,15 @@ def fold(text: str) -> str:
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: "1 note", "1,204 notes"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def looks_cut_off(texts: Sequence[str]) -> bool:
+    """Whether all of these, three at least, are short, and nearly all break off: "…", "[...]", "Read more"."""
+    short = [text.rstrip() for text in texts if text.strip()]
+    if len(short) < 3 or any(len(text) > 900 for text in short):
+        return False
+    cut = sum(bool(_CUT_OFF.search(text)) for text in short)
+    return cut >= 0.8 * len(short)
 
 
 def first_sentence(text: str, limit: int = 120) -> str:

@@ -21,7 +21,7 @@ COMMANDS = {
     "why": ("pkm.cli.find", "Show where a thing came from and where it went."),
     "undo": ("pkm.cli.history", "Take back the last command, or command N of the log."),
     "log": ("pkm.cli.history", "List what each command changed."),
-    "import": ("pkm.cli.whole", "Import OPML, vCards, a CSV of contacts, or a folder that `pkm export` made."),
+    "import": ("pkm.cli.whole", "Import OPML, bookmarks, vCards, a CSV of contacts, or a folder that `pkm export` made."),
     "export": ("pkm.cli.whole", "Export all of it as a folder of plain files."),
     "backup": ("pkm.cli.whole", "Copy the store, verified; or put a copy back."),
     "doctor": ("pkm.cli.whole", "Check the store and the sources; mend what can be mended."),

@@ -1,33 +1,47 @@
-"""What `pkm seek` takes in and gives out whole: lists of feeds, and single pages. cli/seek names the commands."""
+"""What `pkm seek` takes in and gives out whole: lists of feeds and of bookmarks. cli/seek names the commands."""
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pkm.cli import complete, current, mailbox, render
+from pkm.cli import current, render
 from pkm.cli.options import DryRunFlag, JsonFlag
 from pkm.store import sources
 from pkm.text import count
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE|-", help="OPML, or newsboat's urls file; -: stdin.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE|-", help="OPML, newsboat's urls file, or a list of bookmarks; -: stdin.")
+    ],
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """Follow every feed of a list (OPML, newsboat's urls); folders become tags. Nothing is fetched yet."""
+    """Follow every feed of a list (OPML, newsboat's urls), or take in bookmarks as items. Nothing is fetched yet.
+
+    Bookmarks: a browser's HTML, Pocket, Pinboard, Raindrop, Instapaper, Readwise. Folders become tags.
+    """
     import_list(file, dry_run=dry_run, json=json)
 
 
-def import_list(file: Path, *, dry_run: bool, json: bool) -> None:
-    """The list's feeds are followed and the summary is printed; exit code 4 where some could not be used."""
+def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "") -> None:
+    """The list's feeds are followed, or its bookmarks are items, and the summary is printed; exit code 4 where some
+    could not be used. kind: bookmarks, where that is known.
+    """
     from pkm.net.fetch import read_file
     from pkm.seek import lists
+    from pkm.seek.bookmarks import MAX_BYTES, looks_like_bookmarks
 
-    data = sys.stdin.buffer.read() if str(file) == "-" else read_file(file)
-    listed = lists.read_list(data, "stdin" if str(file) == "-" else str(file))
+    data = sys.stdin.buffer.read() if str(file) == "-" else read_file(file, MAX_BYTES)
+    name = "stdin" if str(file) == "-" else str(file)
+    if kind == "bookmarks" or (not kind and looks_like_bookmarks(data)):
+        from pkm.cli.bookmarks import import_bookmarks
+
+        import_bookmarks(data, name, dry_run=dry_run, json=json)
+        return
+    listed = lists.read_list(data, name)
     store = current.store()
     plan = lists.preview_import(store, listed) if dry_run else lists.import_list(store, listed)
     if plan.salvaged:
@@ -60,55 +74,3 @@ def export_file(
     write_atomic(opml.expanduser(), data, mode=0o644)
     render.say(f"{opml}")
     render.tell(count(sources.count_all(current.store().read()), "source"))
-
-
-def clip(
-    address: Annotated[str, typer.Argument(metavar="URL|FILE", help="A web page, or a page or letter in a file.")],
-    note: Annotated[str, typer.Option("--note", help="Words of your own: a note is made with them.")] = "",
-    tag: Annotated[
-        list[str] | None,
-        typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags),
-    ] = None,
-    json: JsonFlag = False,
-) -> None:
-    """Take one page in as an item, kept; the same page twice is one item."""
-    from pkm.cli import drafts
-
-    if not note:
-        _show_clipped(*_clip(address, "", tag), json)
-        return
-    with drafts.kept(note, drafts.name_for("clip")):
-        _show_clipped(*_clip(address, note, tag), json)
-
-
-def _clip(address: str, note: str, tag: list[str] | None) -> tuple[Any, Any]:
-    """(what was clipped, the note made from it or None), in one transaction once the page is there."""
-    from pkm.errors import BadInput
-    from pkm.seek.clipping import fetch_page, keep_page
-    from pkm.seek.mail_sources import is_letter
-
-    try:
-        page = None if is_letter(address) else fetch_page(address)
-    except BadInput as error:
-        error.kept = error.kept or "Nothing was added."
-        raise
-    store = current.store()
-    with store.unit():
-        names = tuple(tag or ())
-        clipped = keep_page(store, page, tag_names=names) if page else mailbox.take_letter(address, kept=True, tag_names=names)
-        if not note:
-            return clipped, None
-        from pkm.sense.notes import add_note
-
-        return clipped, add_note(store, note, item_id=clipped.row["number"])
-
-
-def _show_clipped(clipped: Any, noted: Any, json: bool) -> None:
-    row = clipped.row if noted is None else {**clipped.row, "note": noted.row["id"]}
-    also = [row["url"]] * bool(row["url"]) + ([f"{noted.row['id']} made from it"] if noted else [])
-    render.emit_made(row, as_json=json, also=also)
-    if not clipped.new:
-        render.tell("It was here already; it is one item.")
-    if noted and noted.unknown_people:
-        names = ", ".join(f"@{name}" for name in noted.unknown_people)
-        render.tell(f"Nobody is called {names} yet. Next: pkm contact add \"Name\" --nick NICK")

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import access, complete, current, discover, lists, mailbox, meet, render, rules, selectors, standing
+from pkm.cli import access, clips, complete, current, discover, lists, mailbox, meet, render, rules, selectors, standing
 from pkm.cli.app import group
 from pkm.cli.failures import tell_failures
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
-from pkm.errors import Ambiguous, Invalid, PkmError
+from pkm.errors import Invalid, PkmError
 from pkm.store import items, sources
 from pkm.text import count, one_line
 
@@ -71,6 +71,9 @@ AgentOption = Annotated[
 ]
 AuthorOption = Annotated[
     str | None, typer.Option("--author", help="Follow only what this author writes there; --contact says who that is.")
+]
+FullTextFlag = Annotated[
+    bool, typer.Option("--full-text", help="It gives summaries only: fetch the text of its new items' pages as well.")
 ]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
 
@@ -218,6 +221,8 @@ def add(
     title: Annotated[str, typer.Option("--title", help="What to call it; else as it calls itself.")] = "",
     credential: CredentialOption = None,
     user_agent: AgentOption = None,
+    full_text: FullTextFlag = False,
+    feed: Annotated[int, typer.Option("--feed", min=0, help="Of several feeds that a page has: the Nth.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Follow the address though no feed answers.")] = False,
     all_mail: Annotated[bool, typer.Option("--all-mail", help="Of a mailbox, take personal letters too.")] = False,
     subfolders: Annotated[bool, typer.Option("--subfolders", help="Of a Maildir, read its folders too.")] = False,
@@ -230,17 +235,17 @@ def add(
     options = {
         "title": title, "tags": tag or (), "every_s": _seconds(every), "contact_id": _contact(contact),
         "circle_ids": _circles(circle), "credential": access.place(credential), "user_agent": user_agent or "",
-        "all_mail": all_mail, "subfolders": subfolders, "author": author or "",
+        "all_mail": all_mail, "subfolders": subfolders, "author": author or "", "full_text": full_text,
     }  # fmt: skip
     access.warn_of_secrets(given)
     if len(given) == 1:
-        _show_added(_add(given[0], force, options), json)
+        _show_added(_add(given[0], force, options, feed), json)
         render.tell("Next: pkm seek")
         return
     _add_many(given, force, options, json)
 
 
-def _add(address: str, force: bool, options: Row) -> Any:
+def _add(address: str, force: bool, options: Row, feed: int = 0) -> Any:
     from pkm.seek.rules import follow_author
     from pkm.seek.sources import add_source
 
@@ -249,7 +254,7 @@ def _add(address: str, force: bool, options: Row) -> Any:
         return added
     rest = {name: value for name, value in options.items() if name not in mailbox.OPTIONS}
     store = current.store()
-    found = _find(address, force, credential=options["credential"], user_agent=options["user_agent"])
+    found = _find(address, force, feed, credential=options["credential"], user_agent=options["user_agent"])
     with store.unit():
         if not author:
             return add_source(store, found, **rest)
@@ -284,10 +289,15 @@ def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> No
         raise typer.Exit(4 if rows else 1)
 
 
-def _find(address: str, force: bool, **access: str) -> Any:
-    """The feed to follow: found at the address; with --force the address itself where there is none."""
+def _find(address: str, force: bool, feed: int = 0, **access: str) -> Any:
+    """The feed to follow: found at the address, the Nth where that is said; with --force the address itself where there
+    is none.
+    """
+    from pkm.cli.choosing import ask_which, pick
     from pkm.seek.sources import as_address, choose_main, look_for_feed
 
+    if address.startswith("%"):
+        address = selectors.recalled(address)
     try:
         found = look_for_feed(address, **access)
     except PkmError as error:
@@ -298,20 +308,7 @@ def _find(address: str, force: bool, **access: str) -> Any:
             shown = sources.without_user(address)
             error.next = f"see that the address is right; to follow it all the same: pkm seek add {shown} --force"
         raise
-    return choose_main(found) or _ask_which(address, found)
-
-
-def _ask_which(address: str, found: list[Any]) -> Any:
-    listed = [(feed.url, f"{feed.title} ({count(len(feed.parsed.entries), 'entry', 'entries')})") for feed in found]
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise Ambiguous(address, listed, next=f"follow one of them: pkm seek add {found[0].url}")
-    for number, (url, title) in enumerate(listed, 1):
-        render.tell(f"{number}  {one_line(title, 60)}  {url}")
-    print(f"Which one? [1-{len(found)}, none to leave it] ", end="", file=sys.stderr, flush=True)
-    answer = sys.stdin.readline().strip()
-    if not (answer.isdigit() and 1 <= int(answer) <= len(found)):
-        raise typer.Exit(1)
-    return found[int(answer) - 1]
+    return pick(found, feed, address) if feed else choose_main(found) or ask_which(address, found)
 
 
 def _show_added(added: Any, json: bool) -> None:
@@ -381,6 +378,7 @@ def show(source: SourceArgument, limit: LimitOption = 10, json: JsonFlag = False
         render.say(f"  {label:<9} {value}")
     render.emit_list(latest, LATEST_COLUMNS, as_json=False, noun="item", total=row["items"],
                      empty=f"No items yet. Next: pkm seek pull {found.id}")  # fmt: skip
+    clips.hint_full_text(row)
     current.remember(touched=found.id)
 
 
@@ -393,6 +391,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
         ("state", _state(row)), ("error", standing.failing(row)), ("mend", standing.mend(row)),
         ("every", row.get("interval") or (format_span(row["every_s"]) if row["every_s"] else "")),
         ("brings", standing.brings(row)), ("secret", row["credential"]), ("asks as", row["user_agent"]),
+        ("texts", "full text of each page (--summaries: as the feed gives them)" if row["full_text"] else ""),
         ("fetched", ago(row["fetched_at"], at) if row["fetched_at"] else "never"),
         ("changed", ago(row["changed_at"], at) if row["changed_at"] else ""),
         ("next", "" if row["url"].startswith("mail:") else ago(row["next_at"], at) if row["next_at"] else "now"),
@@ -428,6 +427,10 @@ def edit(
         Strings,
         typer.Option("--leave", help="A circle it no longer serves.", autocompletion=complete.complete_circles),
     ] = None,
+    full_text: Annotated[
+        bool | None,
+        typer.Option("--full-text/--summaries", help="Fetch the text of its new items' pages, or take what it gives."),
+    ] = None,
     pause: Annotated[bool, typer.Option("--pause", help="Do not pull it.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Pull it again.")] = False,
     json: JsonFlag = False,
@@ -446,6 +449,7 @@ def edit(
         add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
         drop_tags=[word[1:] for word in words if word.startswith("-")],
         join_circles=_circles(circle), leave_circles=_circles(leave), credential=credential, user_agent=user_agent,
+        full_text=full_text,
     )  # fmt: skip
     access.warn_of_secrets([url or ""])
     if author is None and change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
@@ -501,8 +505,8 @@ def remove(
 
 app.command("import", epilog="Example:  pkm seek import subscriptions.opml")(lists.import_file)
 app.command("export", epilog="Example:  pkm seek export --opml subscriptions.opml")(lists.export_file)
-app.command("clip", epilog='Example:  pkm seek clip https://example.org/essay --note "Why it matters #org"')(lists.clip)
 app.add_typer(rules.app, name="rules")
+app.command("clip", epilog='Example:  pkm seek clip https://example.org/essay --note "Why it matters #org"')(clips.clip)
 import_list = lists.import_list
 app.command("discover", epilog="Example:  pkm seek discover\n\n          pkm seek discover --accept 2")(discover.discover)
 app.command("people", epilog="Example:  pkm seek people\n\n          pkm seek people --accept 1")(meet.people)

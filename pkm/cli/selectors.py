@@ -32,7 +32,7 @@ def one(text: str, kinds: Sequence[str], *, guess: bool = True) -> Found:
         if len(found) != 1:
             raise Invalid("-", f"one id is wanted on stdin, {len(found)} came")
         return found[0]
-    text = _recalled(text)
+    text = recalled(text)
     parsed = ids.parse(text)
     if parsed is not None:
         return _by_id(text, *parsed, kinds)
@@ -72,7 +72,8 @@ def _ids_of(lines: str) -> Iterable[str]:
             yield words[0]
 
 
-def _recalled(text: str) -> str:
+def recalled(text: str) -> str:
+    """What `.` and %N mean; other words as they are. Raises NotFound where the last list had no such row."""
     if text == ".":
         touched = current.recall()["touched"]
         if not touched:

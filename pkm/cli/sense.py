@@ -89,8 +89,15 @@ def show(
         ),
     ],
     open: Annotated[
-        int | None, typer.Option("--open", min=0, help="Open link N in the browser; 0: the page itself.")
+        int | None, typer.Option("--open", min=0, help="Open link or file N in the browser; 0: the page itself.")
     ] = None,
+    page: Annotated[str, typer.Option("--page", metavar="FILE|-", help="Write its archived page to a file; -: stdout.")] = "",
+    feed_text: Annotated[
+        bool, typer.Option("--feed-text", help="What its feed gave, where the page's full text took its place.")
+    ] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="An item's text as Markdown, as a note would hold it.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Show an item, note or annotation with what hangs on it."""
@@ -98,6 +105,11 @@ def show(
     from pkm.sense.show import thing as whole
 
     found = selectors.one(thing, ("item", "note", "annotation"))
+    if page or feed_text or markdown:
+        from pkm.cli import pages
+
+        pages.show_other(found, page=page, feed_text=feed_text, json=json)
+        return
     row = whole(current.store().read(), found.kind, found.number)
     if open is not None:
         _open_link(row, open)
@@ -115,7 +127,8 @@ def show(
 def _open_link(row: Row, number: int) -> None:
     from pkm.cli.browser import open_page
 
-    addresses = {link["number"]: link["url"] for link in row.get("links", []) if "url" in link}
+    linked = [*row.get("links", []), *row.get("enclosures", [])]
+    addresses = {link["number"]: link["url"] for link in linked if "url" in link}
     addresses[0] = row.get("url", "")
     if not addresses.get(number):
         raise Invalid(

@@ -79,7 +79,33 @@ def _item(row: Row, marked: str) -> list[str]:
             f"Links (pkm sense show {row['id']} --open N)",
             [f"[{one['number']}] {_link_words(one)}" for one in row["links"]],
         ),
+        *_listed(f"Files (pkm sense show {row['id']} --open N)", [_file(one) for one in row["enclosures"]]),
+        *_listed("Kept beside it", [_page(row["id"], one) for one in row["pages"]]),
     ]  # fmt: skip
+
+
+def _file(file: Row) -> str:
+    """One line for a file: its number, what it is, how long and how large, where."""
+    facts = [
+        "transcript" if file["rel"] == "transcript" else "", one_line(file["type"]),
+        _clock(file["duration_s"]) if file["duration_s"] else "",
+        f"{file['size_bytes'] / 1e6:.1f} MB" if file["size_bytes"] else "",
+    ]  # fmt: skip
+    told = ", ".join(fact for fact in facts if fact)
+    return f"[{file['number']}] {told + '  ' if told else ''}{file['url']}"
+
+
+def _clock(seconds: int) -> str:
+    """A length as h:mm:ss, or m:ss under an hour."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _page(item: str, page: Row) -> str:
+    if page["role"] == "feed":
+        return f"the text that its feed gives: pkm sense show {item} --feed-text"
+    return f"the page as it was on {day(page['at'])}: pkm sense show {item} --page FILE"
 
 
 def _link_words(link: Row) -> str:

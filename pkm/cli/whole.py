@@ -15,7 +15,7 @@ app = group("What serves the whole.")
 QUIET = 10
 """So many quiet sources are named by `pkm doctor`, the rest is counted."""
 
-KINDS = ("opml", "urls", "vcard", "csv", "export")
+KINDS = ("opml", "urls", "bookmarks", "vcard", "csv", "export")
 """What `pkm import` takes."""
 
 
@@ -48,13 +48,13 @@ def export_folder(
 def import_path(
     path: Annotated[
         Path,
-        typer.Argument(help="OPML, newsboat's urls file, vCards or a folder of them, a table of contacts (CSV), an export."),
+        typer.Argument(help="OPML, newsboat's urls file, bookmarks, vCards or a folder of them, a CSV of contacts, an export."),
     ],
     as_: Annotated[str, typer.Option("--as", help=f"What it is, where that cannot be seen: {', '.join(KINDS)}.")] = "",
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """Import OPML, vCards, a CSV of contacts, or a folder that `pkm export` made."""
+    """Import OPML, bookmarks, vCards, a CSV of contacts, or a folder that `pkm export` made."""
     from pkm.errors import BadInput, Invalid, NotFound
     from pkm.whole import archive
 
@@ -90,13 +90,18 @@ def import_path(
         return
     from pkm.cli.seek import import_list
 
-    import_list(path, dry_run=dry_run, json=json)
+    import_list(path, dry_run=dry_run, json=json, kind=as_)
 
 
 def _holds_people(path: Path) -> bool:
     from pkm.people.importing import holds_people
+    from pkm.seek.bookmarks import looks_like_bookmarks
     from pkm.whole.archive import is_export
 
+    if path.is_file():
+        with path.open("rb") as file:
+            if looks_like_bookmarks(file.read(65_536)):
+                return False
     return not (path.is_dir() and is_export(path)) and holds_people(path)
 
 

@@ -15,7 +15,7 @@ from pkm.errors import BadInput, NotFound, Unreachable
 from pkm.html import absolute_url, same_page_key
 from pkm.net.fetch import Response
 from pkm.seek.parse import ParsedFeed, parse_feed
-from pkm.seek.places import pattern_feeds, usual_places
+from pkm.seek.places import find_stated, pattern_feeds, usual_places
 
 MAX_REQUESTS = 24  # for one address, its page included
 _MAX_PAGE = 2_000_000  # bytes of a page that are looked at
@@ -43,10 +43,13 @@ class _Candidate:
     url: str
     title: str
     how: str
+    may_be_page: bool = False  # with entries in it: what rel=feed names
+    from_directory: bool = False
 
 
 def find_feeds(url: str, fetch: Callable[[str], Response]) -> list[FoundFeed]:
-    """The feeds of an address, best first: the address itself, or what its page links to, or where such sites keep one.
+    """The feeds of an address, best first: the address itself, or what its page links to, or where such sites keep one;
+    the page itself where it has entries (h-feed) and there is nothing else.
 
     url: with or without https://. Feeds of comments come last.
     Raises NotFound where there is a page but no feed; the fetch's Unreachable where there is not even a page;
@@ -60,13 +63,17 @@ def find_feeds(url: str, fetch: Callable[[str], Response]) -> list[FoundFeed]:
         if not found:
             raise
         return found
-    if (itself := search.read(response, "", "the address itself")) is not None:
+    itself = search.read(response, "", "the address itself")
+    if itself is not None and itself.parsed.kind != "h-feed":
         return [itself]
     page = _Page(response)
-    found = search.try_all([*page.links(), *_known(address, page.source)], usual=False)
+    known = [*_known(address, page.source), *_known(response.final_url, page.source)]
+    found = search.try_all([*page.links(), *known], usual=False)
     found = found or search.try_all(page.anchors(), usual=False)
     guesses = [_Candidate(each, "", "a usual place") for each in usual_places(address)]
     found = found or search.try_all(guesses, usual=True)
+    if not found and itself is not None:
+        return [itself]
     if not found:
         tried = text.count(search.requests, "address", "addresses")
         advice = f"give the feed's own address, or keep the page: pkm seek clip {url}"
@@ -130,10 +137,15 @@ class _Search:
         try:
             response = self._get(candidate.url)
         except Unreachable as error:
-            if error.status is None:
+            if error.status in (None, 429, 503):  # it is away, or wants to be left alone
                 self._silent.add(host)
             return None
-        return self.read(response, candidate.title, candidate.how)
+        stated = find_stated(_start_of(response)) if _is_json(response) else []
+        if stated and not candidate.from_directory:
+            return self._try(_Candidate(stated[0], candidate.title, "what a directory names", from_directory=True))
+        feed = self.read(response, candidate.title, candidate.how)
+        is_page = feed is not None and feed.parsed.kind == "h-feed"  # a site may give its front page for any address
+        return None if is_page and not candidate.may_be_page else feed
 
     def read(self, response: Response, title: str, how: str) -> FoundFeed | None:
         """The feed in an answer, None where it is something else."""
@@ -143,6 +155,14 @@ class _Search:
             return None
         name = parsed.title or text.one_line(title, 200) or urlsplit(response.final_url).hostname or ""
         return FoundFeed(response.moved_to or response.url, name, how, parsed, response)
+
+
+def _is_json(response: Response) -> bool:
+    return "json" in response.content_type or (response.body or b"").lstrip()[:1] == b"{"
+
+
+def _start_of(response: Response) -> str:
+    return (response.body or b"")[:100_000].decode("utf-8", "replace")
 
 
 def _request_key(url: str) -> str:
@@ -173,8 +193,11 @@ class _Page:
         """The feeds that the page's head and the HTTP header name, in that order."""
         found = [each for each in self._reader.links if _is_feed_link(each)]
         found += [each for each in _header_links(self._header) if _is_feed_link(each)]
-        links = [(absolute_url(each["href"], self._base), each.get("title", "")) for each in found if each.get("href")]
-        return [_Candidate(url, title, "the page's link") for url, title in links[:_MAX_LINKS] if url]
+        links = [(absolute_url(each["href"], self._base), each) for each in found if each.get("href")]
+        return [
+            _Candidate(url, each.get("title", ""), "the page's link", "feed" in each.get("rel", "").lower().split())
+            for url, each in links[:_MAX_LINKS] if url
+        ]  # fmt: skip
 
     def anchors(self) -> list[_Candidate]:
         """Links in the text that look like feeds, on the same site or a feed service."""

@@ -75,10 +75,17 @@ def read_page(body: bytes, *, url: str, content_type: str = "") -> Page:
     )
 
 
+def find_own_address(body: bytes) -> str:
+    """Where a page says that it lives (its canonical link, else og:url), "" where it does not say."""
+    outline = _read_outline(clean(_decode(body[:1_000_000], "")))
+    stated = [outline.canonical.strip(), outline.metas.get("og:url", "").strip()]
+    return next((url for url in stated if is_web_address(url)), "")
+
+
 def _no_page(url: str, kind: str) -> BadInput:
     """The error for a body that is no page."""
-    if kind.endswith("feed") or kind == "an OPML list":
-        command = "pkm seek import" if kind == "an OPML list" else "pkm seek add"
+    if kind.endswith("feed") or kind in ("an OPML list", "a list of bookmarks"):
+        command = "pkm seek import" if "list" in kind else "pkm seek add"
         return BadInput(url, f"it is {kind}, not a page", next=f"{command} {url}")
     return BadInput(url, f"it is {kind}, not a web page; the link can be kept", next=f"pkm sense note {url}")
 

@@ -69,7 +69,7 @@ class ParsedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed. kind: rss, rdf, atom, cdf, json or xml. warning: what is wrong with it though it could be read.
+    """A feed. kind: rss, rdf, atom, cdf, json, h-feed or xml. warning: what is wrong with it though it could be read.
 
     ttl_s: how long the feed asks not to be fetched again, in seconds, where it says so. skip_hours (0 to 23, GMT),
     skip_days (Monday is 0): when it asks not to be fetched.

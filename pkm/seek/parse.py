@@ -50,7 +50,8 @@ _PERIODS_S = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_5
 def parse_feed(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
     """The feed in the bytes that came from url, with the entries that can be read even where its end is broken.
 
-    content_type: the HTTP header; its charset overrides what the document says (RFC 7303).
+    content_type: the HTTP header; its charset overrides what the document says (RFC 7303). A page that names no feed
+    and has entries of its own (h-feed) is a feed.
     Raises BadInput for what is no feed: nothing, a web page, something that is neither XML nor JSON.
     """
     start = body[:65_536].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -65,6 +66,10 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
             whose = name_wall({}, start)
             named = f" ({whose})" if whose else ""
             raise BadInput(url, f"it is a bot wall{named}: a page that wants a browser, and no feed")
+        from pkm.seek.hfeed import read_h_feed
+
+        if (found := read_h_feed(body, url, content_type)) is not None:
+            return found
         raise BadInput(url, "it is a web page, not a feed", next=f"pkm seek add {url}")
     if b"<" not in start:
         raise BadInput(url, "it is neither XML nor JSON")
@@ -87,6 +92,9 @@ def _parse(body: bytes, content_type: str) -> Any:
     """What feedparser makes of it. It is not told the URL: it would make another guid of "123" on every host."""
     import feedparser
 
+    from pkm.seek.podcast import teach
+
+    teach(feedparser.mixin._FeedParserMixin)
     headers = {"content-type": content_type} if content_type else {}
     return feedparser.parse(
         io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False, response_headers=headers
@@ -278,7 +286,10 @@ def _enclosures(raw: Any, home: str) -> list[Enclosure]:
         kind = media.get("type") or media.get("medium") or ""
         size, seconds = media.get("filesize"), media.get("duration")
         found.append(make_enclosure(media.get("url") or "", home, type=kind, size=size, duration=seconds))
-    for script in _dicts(raw, "podcast_transcript"):
+    for other in _dicts(raw, "alternates"):
+        kind, size, href = other.get("type") or "", other.get("length"), other.get("url") or ""
+        found.append(make_enclosure(href, home, type=kind, size=size, duration=duration))
+    for script in _dicts(raw, "transcripts"):
         found.append(make_enclosure(script.get("url") or "", home, type=script.get("type") or "", rel="transcript"))
     return list({each.url: each for each in reversed(found) if each is not None}.values())[::-1]
 

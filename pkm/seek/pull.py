@@ -65,7 +65,8 @@ class PullReport:
     (items that came along, items that both had). purged: items that went by age or number. personal: letters that
     mailboxes keep to themselves. left: sources not asked (interrupted).
     muted: how many of the new ones rules muted. warnings: rules that could not be asked: {"what", "why"}.
-    offline: no host could be reached at all, which counts against no source.
+    offline: no host could be reached at all, which counts against no source. full_texts: items whose page's text took
+    the place of the summary that their source gives.
     """
 
     sources: int = 0
@@ -84,6 +85,7 @@ class PullReport:
     left: int = 0
     interrupted: bool = False
     offline: bool = False
+    full_texts: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as JSON has it."""
@@ -102,6 +104,7 @@ class PullReport:
         muted = f" ({self.muted:,} muted)" if self.muted else ""
         parts = [f"{self.new:,} new{muted}", f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
         told = f"{', '.join(parts)}, from {count(self.sources - self.failed - self.left, 'source')}"
+        told += f"; {count(self.full_texts, 'full text')} fetched" if self.full_texts else ""
         return told + (f"; {self.failed:,} failed" if self.failed else "")
 
 
@@ -126,6 +129,7 @@ def pull(
         run = _Run(store, at, every, keep, PullReport(sources=len(facts)), given)
         if facts:
             run.gather(facts, progress or _silent)
+            run.fill_texts(facts)
         return run.report
 
 
@@ -218,6 +222,18 @@ class _Run:
         if not self.report.interrupted:
             self._purge(mail.with_lists(self.store.read(), [one.id for one in facts]))
         self._tell_held()
+
+    def fill_texts(self, facts: Sequence[Facts]) -> None:
+        """Sources that give summaries only have the texts of their new items' pages. Nothing here fails the pull."""
+        wanted = {one.id: one.url for one in facts if one.full_text}
+        if not wanted or self.report.interrupted or self.report.offline:
+            return
+        from pkm.seek.fulltext import fill_sources
+
+        try:
+            self.report.full_texts = fill_sources(self.store, wanted, self.at, self._waits).filled
+        except KeyboardInterrupt:
+            self.report.interrupted = True
 
     def _take(self, facts: Facts, fetched: Fetched) -> None:
         if fetched.offline:

@@ -106,6 +106,7 @@ def _same_stream(one: FoundFeed, other: FoundFeed) -> bool:
 def add_source(
     store: Store, found: FoundFeed | str, *, title: str = "", every_s: int | None = None, tags: Sequence[str] = (),
     contact_id: int | None = None, circle_ids: Sequence[int] = (), credential: str = "", user_agent: str = "",
+    full_text: bool = False,
 ) -> SourceAdded:  # fmt: skip
     """The feed is followed and due at once; its items come with the next pull.
 
@@ -120,6 +121,7 @@ def add_source(
             url=url, title=one_line(title, 500) or feed.title, site_url=feed.site_url,
             description=feed.description, every_s=every_s, contact_id=contact_id, created_at=unit.at,
             credential=check_place(credential) if credential else "", user_agent=check_agent(user_agent),
+            full_text=int(full_text),
         ))  # fmt: skip
         assert row.id is not None
         _tag(unit, row.id, tags)
@@ -178,6 +180,7 @@ class SourceEdit:
     leave_circles: Sequence[int] = ()
     credential: str | None = None
     user_agent: str | None = None
+    full_text: bool | None = None
 
 
 def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
@@ -193,6 +196,8 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
             source.every_s, source.next_at = edit.every_s or None, None
         if edit.contact_id is not None:
             source.contact_id = edit.contact_id or None
+        if edit.full_text is not None:
+            source.full_text = int(edit.full_text)
         if edit.url is not None:
             _move(unit, source, as_address(edit.url))
         if edit.state is not None:

@@ -11,7 +11,7 @@ from typing import Any
 from pkm.errors import NotFound
 from pkm.html import is_web_address
 from pkm.ids import make
-from pkm.store import annotations, items, links, notes
+from pkm.store import annotations, items, links, notes, pages
 from pkm.text import one_line
 
 Row = dict[str, Any]
@@ -30,13 +30,15 @@ def thing(db: sqlite3.Connection, kind: str, number: int) -> Row:
 
 
 def _item(db: sqlite3.Connection, number: int) -> Row | None:
-    """Text, summary, annotations, the notes made from it, its links."""
+    """Text, summary, annotations, the notes made from it, its links, then its files: numbered on from the links."""
     row = items.row(db, number)
     if row is None:
         return None
     found = links_of(row.pop("html"), row["text"])
+    files = [{"number": at, **file} for at, file in enumerate(pages.enclosures(db, number), len(found) + 1)]
     return {
-        **row, "annotations": annotations.of(db, "item", number), "notes": notes.of_item(db, number),
+        **row, "enclosures": files, "pages": pages.of(db, number),
+        "annotations": annotations.of(db, "item", number), "notes": notes.of_item(db, number),
         "backlinks": links.incoming(db, "item", number), "links": found,
     }  # fmt: skip
 

@@ -176,8 +176,12 @@ def change(unit: Unit, source_id: int, changed: Sequence[tuple[int, Brought]]) -
     unit.connection.executemany(
         "UPDATE item SET title = :title, url = :url, canonical_url = :canonical_url, author = :author, "
         "published_at = coalesce(:published_at, published_at), changed_at = :at, hash = :hash, summary = :summary, "
-        "text = :text, html = :html, categories = :categories, authors = :authors WHERE id = :id",
+        f"text = iif({FULL_TEXT}, text, :text), html = iif({FULL_TEXT}, html, :html), "
+        "categories = :categories, authors = :authors WHERE id = :id",
         rows,
+    )
+    unit.connection.executemany(
+        "UPDATE page SET text = :text, html = :html, at = :at WHERE item_id = :id AND role = 'feed' AND text <> ''", rows
     )
     numbers = {"ids": json.dumps([number for number, _ in changed])}
     unit.connection.execute("DELETE FROM enclosure WHERE item_id IN (SELECT value FROM json_each(:ids))", numbers)
@@ -185,6 +189,10 @@ def change(unit: Unit, source_id: int, changed: Sequence[tuple[int, Brought]]) -
     unit.connection.executemany(
         "UPDATE entry SET hash = :hash, seen_at = :at WHERE source_id = :source_id AND key = :key", rows
     )
+
+
+FULL_TEXT = "EXISTS (SELECT 1 FROM page WHERE page.item_id = :id AND page.role = 'feed' AND page.text <> '')"
+"""SQL: the item shows its page's text, which its feed's summary must not overwrite."""
 
 
 def set_polled(unit: Unit, source_id: int, columns: Mapping[str, object]) -> None:

@@ -173,6 +173,7 @@ def _shape(row: sqlite3.Row) -> Row:
         **{name: row[name] for name in _SHOWN}, "url": without_user(row["url"]),
         "contact": make("contact", row["contact_id"]) if row["contact_id"] else None,
         "mailbox": make("source", row["mailbox_id"]) if row["mailbox_id"] else None,
+        "full_text": bool(row["full_text"]),
         "tags": json.loads(row["tags"]), "circles": json.loads(row["circles"]),
     }  # fmt: skip
 

@@ -198,6 +198,24 @@ def test_pages_that_are_none(server: FeedServer, find, body: bytes, kind: str, e
         ("https://math.stackexchange.com/users/7/ann", "https://math.stackexchange.com/feeds/user/7"),
         ("https://arxiv.org/list/cs.DL/recent", "https://rss.arxiv.org/atom/cs.DL"),
         ("https://hypothes.is/users/ann", "https://hypothes.is/stream.atom?user=ann"),
+        ("https://arxiv.org/a/ann_a_1", "https://arxiv.org/a/ann_a_1.atom2"),
+        ("https://github.com/ann/tool/commits/main", "https://github.com/ann/tool/commits/main.atom"),
+        ("https://github.com/ann/tool/tags", "https://github.com/ann/tool/tags.atom"),
+        ("https://gitlab.com/group/sub/tool", "https://gitlab.com/group/sub/tool/-/releases.atom"),
+        ("https://gitlab.com/ann", "https://gitlab.com/ann.atom"),
+        ("https://git.example/ann/tool/-/tree/main", "https://git.example/ann/tool/-/releases.atom"),
+        ("https://codeberg.org/ann/tool", "https://codeberg.org/ann/tool/releases.rss"),
+        ("https://codeberg.org/ann", "https://codeberg.org/ann.rss"),
+        ("https://fosstodon.org/@ann@other.example", "https://other.example/@ann.rss"),
+        ("https://fosstodon.org/users/ann", "https://fosstodon.org/@ann.rss"),
+        ("https://lemmy.example/c/gardens", "https://lemmy.example/feeds/c/gardens.xml?sort=New"),
+        ("https://lemmy.example/u/ann@other.example", "https://lemmy.example/feeds/u/ann@other.example.xml?sort=New"),
+        ("https://podcasts.apple.com/us/podcast/a-name/id123?i=9", "https://itunes.apple.com/lookup?id=123&entity=podcast"),
+        ("https://medium.com/tag/org", "https://medium.com/feed/tag/org"),
+        ("https://www.tumblr.com/ann", "https://ann.tumblr.com/rss"),
+        ("https://ann.blogspot.co.uk/2020/", "https://ann.blogspot.com/feeds/posts/default"),
+        ("https://pypi.org/project/feedparser/", "https://pypi.org/rss/project/feedparser/releases.xml"),
+        ("https://buttondown.com/ann/archive/x", "https://buttondown.com/ann/rss"),
         ("https://example.org/page", None),
         ("mailto:ann@example.org", None),
     ],
@@ -207,6 +225,39 @@ def test_where_known_hosts_keep_their_feeds(page_url: str, feed: str | None) -> 
     assert found[0].endswith(feed) if feed else found == []
 
 
+@pytest.mark.parametrize(
+    ("page_url", "page", "feed"),
+    [
+        ("https://ann.example/p/x", '<img src="https://substackcdn.com/a.png">', "https://ann.example/feed"),
+        ("https://ann.example/2020/x/", '<img src="/wp-content/a.png">', "https://ann.example/feed/"),
+        ("https://ann.example/", '<meta name="generator" content="Ghost 5.2">', "https://ann.example/rss/"),
+        ("https://pod.example/x", r'{"feedUrl":"https:\/\/f.example\/a?b=1\u0026c=2"}', "https://f.example/a?b=1&c=2"),
+        ("https://soundcloud.com/ann", '<meta content="soundcloud://users:123">',
+         "https://feeds.soundcloud.com/users/soundcloud:users:123/sounds.rss"),
+    ],
+)  # fmt: skip
+def test_what_a_page_gives_away(page_url: str, page: str, feed: str) -> None:
+    assert pattern_feeds(page_url, page) == [feed]
+
+
+def test_a_directory_names_the_feed(server: FeedServer, find, monkeypatch: pytest.MonkeyPatch) -> None:
+    lookup = server.add("/lookup", f'{{"results":[{{"feedUrl":"{server.url}/pod.xml"}}]}}', content_type="text/javascript")
+    monkeypatch.setattr("pkm.seek.autodiscover.pattern_feeds", lambda url, page="": [lookup])
+    server.add("/pod.xml", RSS.format("Pod"))
+    page(server, path="/podcast/id123")
+    (feed,) = find("/podcast/id123")
+    assert (feed.url, feed.how) == (server.url + "/pod.xml", "what a directory names")
+
+
+def test_a_host_that_asks_to_wait_is_not_asked_again(server: FeedServer, find) -> None:
+    page(server, '<link rel="alternate" type="application/rss+xml" href="/feed">')
+    server.add("/feed", status=429, headers={"Retry-After": "60"})
+    with pytest.raises(NotFound):
+        find("/")
+    assert [request.path for request in server.requests] == ["/", "/feed"]
+
+
 def test_youtube_handle_is_found_through_its_page() -> None:
-    page = '{"externalId":"UC7_gcs09iThXybpVgjHZ_7g"}'
+    others = '{"channelId":"UCother_others_other_oth"}'
+    page = others + '{"externalId":"UC7_gcs09iThXybpVgjHZ_7g"}'
     assert pattern_feeds("https://www.youtube.com/@pbs", page)[0].endswith("channel_id=UC7_gcs09iThXybpVgjHZ_7g")

@@ -1,7 +1,7 @@
 """Microformats: the entries of a page, its people, its rel links; examples after microformats.org's own."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pkm.seek.microformats import MfItem, Microformats, read_microformats
@@ -118,6 +118,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.one_of(st.text(), st.lists(_PIECES, max_size=40).map("".join)), st.sampled_from([BASE, "", "http://[", "x"]))
 def test_nothing_makes_it_raise(html: str, base: str) -> None:
     assert isinstance(read_microformats(html, base), Microformats)
