@@ -1,0 +1,125 @@
+"""What a pull leaves for the order of the inbox: likeness to the own notes, heat, each source's pace, coincidences.
+
+Computed at its end, over a bounded pool, without the network. Signals stand in the store; pace and coincidences in a
+small file beside it, which is no part of what a person keeps: the next pull makes it anew.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from pkm.dates import local, midnight, now, parse_stamp, stamp
+from pkm.errors import StoreError
+from pkm.files import write_atomic
+from pkm.seek.coincidence import Told, find_coincidences
+from pkm.seek.likeness import NoteIndex, OwnNote
+from pkm.store import ranking, sources
+from pkm.store.session import Store
+
+WEEK = timedelta(days=7)
+BEFORE = timedelta(days=35)
+"""A subject is new where it was rare from so long ago until a week ago."""
+_TITLES = 3_000  # items that coincidences are looked for in, the newest
+_DATES = 12  # of a source's items, to tell its pace by
+
+Row = dict[str, Any]
+
+
+def refresh_signals(store: Store) -> None:
+    """The signals of the pool, the sources' pace and the coincidences are those of now."""
+    at = now()
+    db = store.read()
+    today = stamp(midnight(local(at).date()))
+    compared = ranking.compared(db, today)
+    hot = ranking.heat(db, [row["item"] for row in compared], stamp(at - WEEK))
+    signals = find_signals(compared, [OwnNote(*note) for note in ranking.own_notes(db)], hot)
+    dates = sources.recent_dates(db, {row["source"] for row in compared} - {None}, _DATES)
+    state = {
+        "at": stamp(at),
+        "pace": {str(number): gap for number, found in dates.items() if (gap := usual_gap_s(found)) is not None},
+        "coincidences": _coincidences(store, at),
+    }
+    with store.unit(journal=False) as unit:
+        ranking.replace_signals(unit, signals)
+    write_atomic(_path(store), json.dumps(state, ensure_ascii=False).encode())
+
+
+def find_signals(compared: Sequence[Row], notes: Sequence[OwnNote], hot: Mapping[int, int]) -> list[Row]:
+    """A signal for each item: how like it is to which note, what it may answer, how many sources point at it."""
+    index = NoteIndex(notes)
+    found = []
+    for row in compared:
+        like = index.compare(row["title"], row["text"])
+        found.append({
+            "item": row["item"], "heat": hot.get(row["item"], 0), "fit": like.fit, "note": like.note,
+            "words": like.words, "answers": like.answers,
+        })  # fmt: skip
+    return found
+
+
+def usual_gap_s(dates: Sequence[str]) -> float | None:
+    """The median time in seconds between two of these stamps, None where there are fewer than three."""
+    ordered = sorted(parse_stamp(at) for at in dates)
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(ordered)]
+    return median(gaps) if len(gaps) > 1 else None
+
+
+def _coincidences(store: Store, at: datetime) -> list[Row]:
+    """The coincidences of this week as JSON: {"subject", "items": [numbers]}."""
+    db = store.read()
+    since, week = stamp(at - BEFORE), stamp(at - WEEK)
+    rows = ranking.recent_titles(db, since, _TITLES)
+    recent = [row for row in rows if row["received_at"] >= week]
+    before = [row for row in rows if row["received_at"] < week]
+    cited = ranking.citing_pairs(db, [row["item"] for row in recent])
+    found = find_coincidences([_told(row) for row in recent], [_told(row) for row in before], cited)
+    return [{"subject": one.subject, "items": list(one.items)} for one in found]
+
+
+def _told(row: Row) -> Told:
+    return Told(row["item"], row["source"], row["title"], row["text"], row["story"])
+
+
+def read_state(store: Store) -> Row:
+    """What the last pull left: {"at", "pace": {source: seconds}, "coincidences"}; empty where it left nothing."""
+    try:
+        state = json.loads(_path(store).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def coincidences(store: Store, at: datetime) -> list[Row]:
+    """The coincidences that the last pull found, none where it is a week ago: {"subject", "items": [ids], "sources"}."""
+    from pkm.store import items
+
+    state = read_state(store)
+    try:
+        if parse_stamp(str(state["at"])) < at - WEEK:
+            return []
+        found = [(str(one["subject"]), [int(number) for number in one["items"]]) for one in state["coincidences"]]
+    except (KeyError, ValueError, TypeError):
+        return []
+    told = []
+    for subject, numbers in found:
+        rows = items.rows(store.read(), numbers)
+        names = list(dict.fromkeys(str(row["source_title"]) for row in rows))
+        if len(names) > 1:
+            told.append({"subject": subject, "items": [row["id"] for row in rows], "sources": names})
+    return told
+
+
+def refresh_quietly(store: Store) -> None:
+    """The same; what cannot be written is left as it was, since what was pulled counts more."""
+    try:
+        refresh_signals(store)
+    except StoreError:
+        return
+
+
+def _path(store: Store) -> Path:
+    return store.path.with_name("signals.json")
