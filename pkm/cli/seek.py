@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, lists, render, selectors
+from pkm.cli import complete, current, lists, ranked, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
@@ -74,17 +74,27 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
     if ctx.invoked_subcommand is not None:
         return
     report = _run_pull(None, due_only=True, quiet=quiet or json)
-    new = items.inbox(current.store().read(), limit)
+    new, order = _best(limit)
     if json:
         current.remember(rows=[row["id"] for row in new])
         _tell_failures(report)
-        render.emit_json({**report.as_dict(), "items": new})
+        render.emit_json({**report.as_dict(), "items": new, "coincidences": ranked.find_coincidences()})
     else:
         _show_report(report, quiet=quiet, json=False)
         if not quiet and (new or report.sources):
             total = items.count_inbox(current.store().read())
-            render.emit_list(new, ITEM_COLUMNS, as_json=False, noun="item", total=total, empty="The inbox is empty.")
+            columns = (*ITEM_COLUMNS, ranked.WHY)
+            render.emit_list(new, columns, as_json=False, noun="item", total=total, empty="The inbox is empty.")
+            ranked.tell_order(order, json=False)
     _exit_for(report)
+
+
+def _best(limit: int) -> tuple[list[Row], Any]:
+    """The inbox best first, and what is to be said of its order."""
+    from pkm.seek.order import list_best
+
+    listed = list_best(current.store(), now(), limit)
+    return list(listed.rows), listed.order
 
 
 @app.command(epilog="Example:  pkm seek pull             (what is due)\n\n"

@@ -1,6 +1,6 @@
 """Coincidences: sources that do not cite each other turning to one subject within a week. Pure.
 
-A subject is a word or a pair of words that at least three sources use now and hardly any used in the weeks before.
+A subject is a word or a pair of words that at least three sources turn to now and hardly any used in the weeks before.
 """
 
 from collections import defaultdict

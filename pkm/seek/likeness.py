@@ -139,7 +139,10 @@ def _best_words(weights: dict[str, float]) -> str:
 
 
 def phrases_of(title: str, text: str) -> Iterable[str]:
-    """What a text may be about: its words and its pairs of words that stand side by side, each once."""
-    words = [*words_of(title), "", *words_of(text[:1500])]
-    pairs = (f"{one} {two}" for one, two in pairwise(words) if one and two and one != two)
-    return dict.fromkeys([*(word for word in words if word), *pairs])
+    """What a text turns to: words and pairs of neighbors that stand in its title, or more than once in its beginning."""
+    counted = Counter(_phrases(words_of(text[:1500])))
+    return {*_phrases(words_of(title)), *(phrase for phrase, number in counted.items() if number > 1)}
+
+
+def _phrases(words: Sequence[str]) -> list[str]:
+    return [*words, *(f"{one} {two}" for one, two in pairwise(words) if one != two)]

@@ -21,6 +21,7 @@ from pkm.ids import make
 from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_source
 from pkm.seek.gather import Gathering
 from pkm.seek.rhythm import RECENT
+from pkm.seek.signals import is_stale, refresh_quietly
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
 from pkm.store import intake, sources
@@ -93,6 +94,8 @@ def pull(
         run = _Run(store, at, every, PullReport(sources=len(facts)))
         if facts:
             run.gather(facts, progress or _silent)
+            if not run.report.interrupted and (run.report.new or run.report.updated or is_stale(store, at)):
+                refresh_quietly(store)
         return run.report
 
 

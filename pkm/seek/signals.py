@@ -84,6 +84,14 @@ def _told(row: Row) -> Told:
     return Told(row["item"], row["source"], row["title"], row["text"], row["story"])
 
 
+def is_stale(store: Store, at: datetime) -> bool:
+    """Whether the signals are a day old, or were never computed."""
+    try:
+        return parse_stamp(str(read_state(store)["at"])) < at - timedelta(days=1)
+    except (KeyError, ValueError):
+        return True
+
+
 def read_state(store: Store) -> Row:
     """What the last pull left: {"at", "pace": {source: seconds}, "coincidences"}; empty where it left nothing."""
     try:

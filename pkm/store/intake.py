@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pkm.store import tags
+from pkm.store.ranking import add_citations
 from pkm.store.session import Unit
 from pkm.store.sources import UNTOUCHED, undecided
 
@@ -53,6 +54,7 @@ class Brought(NamedTuple):
     via: str = "network"
     rule_id: int | None = None
     rank: int = 0
+    links: tuple[tuple[str, str], ...] = ()  # what it points at: canonical address; link, quote or via
 
 
 class Known(NamedTuple):
@@ -135,12 +137,13 @@ def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]]) -> list[int]:
         ),
     )
     _add_files(unit, ((number, one) for number, (_, one) in numbered))
+    add_citations(unit, ((number, one.links) for number, (_, one) in numbered if one.links))
     return ids
 
 
 def _columns(one: Brought) -> Row:
     """What was brought, as columns of the item's row."""
-    return {name: value for name, value in one._asdict().items() if name != "enclosures"}
+    return {name: value for name, value in one._asdict().items() if name not in ("enclosures", "links")}
 
 
 def _add_files(unit: Unit, numbered: Iterable[tuple[int, Brought]]) -> None:

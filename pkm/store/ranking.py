@@ -16,7 +16,7 @@ POOL = 400
 """So many of the newest undecided items are ordered by score; what is older follows newest first."""
 PEOPLE_POOL = 200
 """So many older ones of people's own sources are ordered with them: rare writers must not drown."""
-DECISIONS = 4_000
+DECISIONS = 3_000
 """The latest decisions that habits are learned from; with a half-life of half a year older ones weigh little."""
 PEOPLE_DECISIONS = 20_000
 """The latest decisions among which a person's last one is looked for."""
@@ -170,7 +170,7 @@ def pool_numbers(db: sqlite3.Connection, today: str) -> list[Row]:
         "UNION SELECT * FROM (SELECT item.id FROM (SELECT id FROM source WHERE contact_id IS NOT NULL "
         "ORDER BY changed_at DESC LIMIT :people) AS theirs JOIN item ON item.id IN (SELECT id FROM item "
         "WHERE source_id = theirs.id ORDER BY id DESC LIMIT 10) "
-        "WHERE item.state = 'inbox' AND item.story_id IS NULL ORDER BY item.id DESC LIMIT :people)"
+        "WHERE +item.state = 'inbox' AND item.story_id IS NULL ORDER BY item.id DESC LIMIT :people)"
     )
     return [dict(row) for row in db.execute(sql, {"pool": POOL, "people": PEOPLE_POOL, "today": today})]
 
