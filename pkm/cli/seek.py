@@ -59,6 +59,11 @@ CircleOption = Annotated[
     typer.Option("--circle", help="A circle that it serves; may be given again.",
                  autocompletion=complete.complete_circles),
 ]  # fmt: skip
+ChallengesOption = Annotated[
+    str | None,
+    typer.Option("--challenges", help="A tag: it disagrees with what you think there; \"\": no longer.",
+                 autocompletion=complete.complete_tags),
+]  # fmt: skip
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
 
 
@@ -167,6 +172,7 @@ def add(
     contact: ContactOption = None,
     circle: CircleOption = None,
     title: Annotated[str, typer.Option("--title", help="What to call it; else as it calls itself.")] = "",
+    challenges: ChallengesOption = None,
     force: Annotated[bool, typer.Option("--force", help="Follow the address though no feed answers.")] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -176,7 +182,7 @@ def add(
         raise Invalid("stdin", "it holds no address", next="pkm seek add https://example.org")
     options = {
         "title": title, "tags": tag or (), "every_s": _seconds(every), "contact_id": _contact(contact),
-        "circle_ids": _circles(circle),
+        "circle_ids": _circles(circle), "challenges": challenges or "",
     }  # fmt: skip
     if len(given) == 1:
         _show_added(_add(given[0], force, options), json)
@@ -314,6 +320,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
         ("next", ago(row["next_at"], at) if row["next_at"] else "now"),
         ("contact", row["contact"] or ""), ("circles", ", ".join(row["circles"])),
         ("tags", " ".join(f"#{name}" for name in row["tags"])),
+        ("against", f"challenges #{row['challenges']}" if row["challenges"] else ""),
     ]  # fmt: skip
     return [(label, value) for label, value in told if value]
 
@@ -339,6 +346,7 @@ def edit(
         Strings,
         typer.Option("--leave", help="A circle it no longer serves.", autocompletion=complete.complete_circles),
     ] = None,
+    challenges: ChallengesOption = None,
     pause: Annotated[bool, typer.Option("--pause", help="Do not pull it.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Pull it again.")] = False,
     json: JsonFlag = False,
@@ -356,12 +364,12 @@ def edit(
         state="paused" if pause else "active" if resume else None,
         add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
         drop_tags=[word[1:] for word in words if word.startswith("-")],
-        join_circles=_circles(circle), leave_circles=_circles(leave),
+        join_circles=_circles(circle), leave_circles=_circles(leave), challenges=challenges,
     )  # fmt: skip
     if change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
         raise Invalid(f"edit {found.id}", "nothing to change was named", next=f"pkm seek edit {found.id} --help")
     row = edit_source(current.store(), found.number, change)
-    also = [value for label, value in _facts(row) if label in ("state", "every", "tags")]
+    also = [value for label, value in _facts(row) if label in ("state", "every", "tags", "against")]
     render.emit_made(row, as_json=json, also=also)
 
 

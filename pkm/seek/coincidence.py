@@ -12,7 +12,7 @@ from pkm.seek.likeness import phrases_of
 SOURCES = 3
 """From so many sources on it is pointed out."""
 SHOWN = 2
-_BEFORE = 1 / 4  # in the weeks before, at most one in so many as now, for the same number of items
+_BEFORE = 1  # source used it in the weeks before, at most: it is new
 _WIDEST = 0.2  # what a fifth of all sources use is no subject but the language
 
 
@@ -49,7 +49,7 @@ def find_coincidences(
     for phrase, using in now.items():
         if len(using) < SOURCES or (len(using) > SOURCES and len(using) > _WIDEST * max(sources, 15)):
             continue
-        if len(then.get(phrase, ())) > _BEFORE * len(using) * len(before) / max(1, len(recent)):
+        if len(then.get(phrase, ())) > _BEFORE:
             continue
         apart = _apart(using, cited)
         if len(apart) >= SOURCES:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pkm.dates import local, midnight, parse_stamp, stamp
+from pkm.dates import local, midnight, stamp
 from pkm.seek.rank import Candidate, Decision, Order, Placed, rank
 from pkm.seek.signals import read_state
 from pkm.store import items, ranking
@@ -100,13 +100,16 @@ def find_filters(store: Store, now: datetime, numbers: Iterable[int]) -> dict[in
     order = order_inbox(store, now)
     found = {}
     for one in order.placed:
-        if one.item not in wanted:
-            continue
-        if one.surprise:
-            found[one.item] = "chance"
-        elif one.place <= HIGH and one.filter in _BY_SCORE:
-            found[one.item] = "score"
+        if one.item in wanted and (via := filter_of(one)):
+            found[one.item] = via
     return found
+
+
+def filter_of(one: Placed) -> str:
+    """Chance for a surprise, score for what the score put high; "" where what brought the item stands."""
+    if one.surprise:
+        return "chance"
+    return "score" if one.place <= HIGH and one.filter in _BY_SCORE else ""
 
 
 def waiting_line(order: Order) -> str:
@@ -119,8 +122,3 @@ def waiting_line(order: Order) -> str:
         f"{number} {items_} of {people} {'person' if people == 1 else 'people'} {whose} day; --sort newest shows "
         f"{'it' if number == 1 else 'them'}"
     )
-
-
-def is_recent(at: str, now: datetime, within: timedelta) -> bool:
-    """Whether the stamp lies within that time before now."""
-    return parse_stamp(at) >= now - within

@@ -41,7 +41,8 @@ class Candidate:
     """An undecided item and what the store holds about it; each is itself alone. Times are stamps.
 
     contact: the nick or name of its writer. fit: 0 to 1, with the note it is most like and their words. heat:
-    other sources that pointed at it within a week.     rank: by rules; rule: the one that raised it. waits: its writer's day has not come; due: it has. decided: by now.
+    other sources that pointed at it within a week. rank: by rules; rule: the one that raised it. waits: its writer's
+    day has not come; due: it has. decided: by now.
     """
 
     item: int

@@ -89,7 +89,7 @@ def _same_stream(one: FoundFeed, other: FoundFeed) -> bool:
 
 def add_source(
     store: Store, found: FoundFeed | str, *, title: str = "", every_s: int | None = None, tags: Sequence[str] = (),
-    contact_id: int | None = None, circle_ids: Sequence[int] = (),
+    contact_id: int | None = None, circle_ids: Sequence[int] = (), challenges: str = "",
 ) -> SourceAdded:  # fmt: skip
     """The feed is followed and due at once; its items come with the next pull.
 
@@ -107,6 +107,8 @@ def add_source(
         assert row.id is not None
         _tag(unit, row.id, tags)
         _put_in_circles(unit, row.id, circle_ids)
+        if challenges:
+            row.challenges_id = _tag_id(unit, challenges)
         made = _row(unit, row.id)
         unit.summarize(f"follows {made['title']}")
         return SourceAdded(made, like)
@@ -134,6 +136,11 @@ def _tag(unit: Unit, number: int, names: Sequence[str]) -> None:
         tags.put(unit, "source", number, names)
 
 
+def _tag_id(unit: Unit, name: str) -> int:
+    """The tag that the name means, made where there is none."""
+    return intake.tag_number(unit, name.removeprefix("#"))
+
+
 def _put_in_circles(unit: Unit, number: int, circle_ids: Sequence[int]) -> None:
     for circle_id in dict.fromkeys(circle_ids):
         unit.add(CircleSource(circle_id=circle_id, source_id=number))
@@ -159,6 +166,7 @@ class SourceEdit:
     drop_tags: Sequence[str] = ()
     join_circles: Sequence[int] = ()
     leave_circles: Sequence[int] = ()
+    challenges: str | None = None  # the tag under which it disagrees; "": under none
 
 
 def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
@@ -174,6 +182,8 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
             source.every_s, source.next_at = edit.every_s or None, None
         if edit.contact_id is not None:
             source.contact_id = edit.contact_id or None
+        if edit.challenges is not None:
+            source.challenges_id = _tag_id(unit, edit.challenges) if edit.challenges else None
         if edit.url is not None:
             _move(unit, source, as_address(edit.url))
         if edit.state is not None:

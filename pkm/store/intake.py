@@ -249,7 +249,7 @@ def tag_sources(unit: Unit, wanted: Mapping[int, Sequence[str]]) -> None:
     for source_id, names in wanted.items():
         for name in names:
             if name not in numbers:
-                numbers[name] = _tag_number(unit, name)
+                numbers[name] = tag_number(unit, name)
             rows.append({"tag": numbers[name], "id": source_id})
     unit.connection.executemany(
         "INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (:tag, 'source', :id, 'hand') "
@@ -258,7 +258,7 @@ def tag_sources(unit: Unit, wanted: Mapping[int, Sequence[str]]) -> None:
     )
 
 
-def _tag_number(unit: Unit, name: str) -> int:
+def tag_number(unit: Unit, name: str) -> int:
     """The tag that the name means today, made where there is none."""
     from pkm.store.model import Tag
 
