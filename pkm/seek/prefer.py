@@ -22,11 +22,11 @@ def prefer_source(store: Store, source_id: int, by: int) -> Preferred:
 
     Less after more, and more after less, takes that rule away: the source is as it was. An undo takes it back.
     """
+    if (number := ranking.rule_number(store.read(), source_id, ACTIONS[by])) is not None:
+        return Preferred(number, 0, changed=False)
     with store.unit() as unit:
         db = unit.connection
-        if (number := ranking.rule_number(unit, source_id, ACTIONS[by])) is not None:
-            return Preferred(number, 0, changed=False)
-        opposite = ranking.rule_number(unit, source_id, ACTIONS[-by])
+        opposite = ranking.rule_number(db, source_id, ACTIONS[-by])
         if opposite is not None:
             ranking.remove_rule(unit, opposite)
             made = None

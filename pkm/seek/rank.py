@@ -297,7 +297,7 @@ def _place(
     left = sorted(candidates, key=lambda one: (one.rank, score[one.item], _newness(one)), reverse=True)
     places = len(left) if limit is None else min(limit, len(left))
     waiting = [one for one in apart if one.item in score]
-    kept_apart = {one.item for one in waiting[: places // SURPRISE_EVERY]}
+    kept_apart = {one.item for one in waiting[: len(left) // SURPRISE_EVERY]}
     likeness = _Likeness(left, {one.item: score[one.item] - RULE * one.rank for one in left})
     placed: list[tuple[Candidate, bool]] = []
     while left and len(placed) < places:

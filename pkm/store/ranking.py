@@ -231,9 +231,9 @@ def citing_pairs(db: sqlite3.Connection, numbers: Iterable[int]) -> set[tuple[in
     return {(row[0], row[1]) for row in found}
 
 
-def rule_number(unit: "Unit", source_id: int, action: str) -> int | None:
+def rule_number(db: sqlite3.Connection, source_id: int, action: str) -> int | None:
     """The rule that ranks all of a source up or down, None where there is none."""
-    row = unit.connection.execute(
+    row = db.execute(
         "SELECT id FROM rule WHERE action = :action AND pattern = '' AND source_id = :source ORDER BY id DESC LIMIT 1",
         {"action": action, "source": source_id},
     ).fetchone()
