@@ -296,8 +296,8 @@ def _place(
     score = {number: sum(value for _, value in terms) for number, terms in parts.items()}
     left = sorted(candidates, key=lambda one: (one.rank, score[one.item], _newness(one)), reverse=True)
     places = len(left) if limit is None else min(limit, len(left))
-    waiting = [one for one in apart if one.item in score]
-    kept_apart = {one.item for one in waiting[: len(left) // SURPRISE_EVERY]}
+    waiting = [one for one in apart if one.item in score][: len(left) // SURPRISE_EVERY]
+    kept_apart = {one.item for one in waiting}
     likeness = _Likeness(left, {one.item: score[one.item] - RULE * one.rank for one in left})
     placed: list[tuple[Candidate, bool]] = []
     while left and len(placed) < places:
@@ -305,8 +305,8 @@ def _place(
         surprise = waiting[0] if waiting and (len(placed) + 1) % SURPRISE_EVERY == 0 else None
         chosen = surprise or likeness.best(_open(left, recent, kept_apart))
         left.remove(chosen)
-        if chosen in waiting:
-            waiting.remove(chosen)
+        if surprise is not None:
+            del waiting[0]
         placed.append((chosen, surprise is not None))
         likeness.placed.append(chosen)
     return placed
