@@ -89,7 +89,7 @@ def tell_order(order: Any, *, json: bool) -> None:
 
 def find_coincidences() -> list[Row]:
     """Subjects that several sources turned to this week, as the last pull found them."""
-    from pkm.seek.signals import coincidences
+    from pkm.seek.signalfile import coincidences
 
     return coincidences(current.store(), now())
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pkm.dates import local, midnight, stamp
 from pkm.seek.rank import Candidate, Decision, Order, Placed, rank
-from pkm.seek.signals import read_state
+from pkm.seek.signalfile import read_state
 from pkm.store import items, ranking
 from pkm.store.session import Store
 

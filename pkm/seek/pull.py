@@ -21,7 +21,8 @@ from pkm.ids import make
 from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_source
 from pkm.seek.gather import Gathering
 from pkm.seek.rhythm import RECENT
-from pkm.seek.signals import is_stale, refresh_quietly
+from pkm.seek.signalfile import is_stale
+from pkm.seek.signals import refresh_quietly
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
 from pkm.store import intake, sources

@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -17,10 +16,10 @@ from pkm.errors import StoreError
 from pkm.files import write_atomic
 from pkm.seek.coincidence import Told, find_coincidences
 from pkm.seek.likeness import NoteIndex, OwnNote
+from pkm.seek.signalfile import WEEK, path_of
 from pkm.store import ranking, sources
 from pkm.store.session import Store
 
-WEEK = timedelta(days=7)
 BEFORE = timedelta(days=35)
 """A subject is new where it was rare from so long ago until a week ago."""
 _TITLES = 3_000  # items that coincidences are looked for in, the newest
@@ -45,7 +44,7 @@ def refresh_signals(store: Store) -> None:
     }
     with store.unit(journal=False) as unit:
         ranking.replace_signals(unit, signals)
-    write_atomic(_path(store), json.dumps(state, ensure_ascii=False).encode())
+    write_atomic(path_of(store), json.dumps(state, ensure_ascii=False).encode())
 
 
 def find_signals(compared: Sequence[Row], notes: Sequence[OwnNote], hot: Mapping[int, int]) -> list[Row]:
@@ -84,50 +83,9 @@ def _told(row: Row) -> Told:
     return Told(row["item"], row["source"], row["title"], row["text"], row["story"])
 
 
-def is_stale(store: Store, at: datetime) -> bool:
-    """Whether the signals are a day old, or were never computed."""
-    try:
-        return parse_stamp(str(read_state(store)["at"])) < at - timedelta(days=1)
-    except (KeyError, ValueError):
-        return True
-
-
-def read_state(store: Store) -> Row:
-    """What the last pull left: {"at", "pace": {source: seconds}, "coincidences"}; empty where it left nothing."""
-    try:
-        state = json.loads(_path(store).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return state if isinstance(state, dict) else {}
-
-
-def coincidences(store: Store, at: datetime) -> list[Row]:
-    """The coincidences that the last pull found, none where it is a week ago: {"subject", "items": [ids], "sources"}."""
-    from pkm.store import items
-
-    state = read_state(store)
-    try:
-        if parse_stamp(str(state["at"])) < at - WEEK:
-            return []
-        found = [(str(one["subject"]), [int(number) for number in one["items"]]) for one in state["coincidences"]]
-    except (KeyError, ValueError, TypeError):
-        return []
-    told = []
-    for subject, numbers in found:
-        rows = items.rows(store.read(), numbers)
-        names = list(dict.fromkeys(str(row["source_title"]) for row in rows))
-        if len(names) > 1:
-            told.append({"subject": subject, "items": [row["id"] for row in rows], "sources": names})
-    return told
-
-
 def refresh_quietly(store: Store) -> None:
     """The same; what cannot be written is left as it was, since what was pulled counts more."""
     try:
         refresh_signals(store)
     except StoreError:
         return
-
-
-def _path(store: Store) -> Path:
-    return store.path.with_name("signals.json")

@@ -16,7 +16,7 @@ POOL = 400
 """So many of the newest undecided items are ordered by score; what is older follows newest first."""
 PEOPLE_POOL = 200
 """So many older ones of people's own sources are ordered with them: rare writers must not drown."""
-DECISIONS = 3_000
+DECISIONS = 2_000
 """The latest decisions that habits are learned from; with a half-life of half a year older ones weigh little."""
 PEOPLE_DECISIONS = 20_000
 """The latest decisions among which a person's last one is looked for."""
