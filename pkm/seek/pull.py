@@ -96,7 +96,7 @@ def pull(
         if facts:
             run.gather(facts, progress or _silent)
             if not run.report.interrupted and (run.report.new or run.report.updated or is_stale(store, at)):
-                refresh_quietly(store)
+                refresh_quietly(store, run.pointing)
         return run.report
 
 
@@ -146,6 +146,7 @@ class _Run:
         self._refused: dict[str, int] = {}  # the host that asks to wait: the source that it said so to
         self._held: list[tuple[Facts, Fetched]] = []  # not asked for its host's sake; told at the end, in one line a host
         self._reached = False
+        self.pointing: list[tuple[int, tuple[tuple[str, str], ...]]] = []  # new items, and what they link to
         self._entries = self._bytes = 0  # in the batch
         self._written_at = time.monotonic()
 
@@ -230,7 +231,9 @@ class _Run:
                 via = "person" if facts.contact_id else "network"
                 brought += ((facts.id, one._replace(via=via)) for one in plan.new)
             # What was written last gets the highest number, whatever source it is of: the inbox is read by number.
-            intake.bring_in(unit, sorted(brought, key=lambda one: one[1].published_at or ""))
+            brought.sort(key=lambda one: one[1].published_at or "")
+            ids = intake.bring_in(unit, brought)
+            self.pointing += [(number, one.links) for number, (_, one) in zip(ids, brought, strict=True) if one.links]
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
                 unit.summarize(report.line)
         self.report = report

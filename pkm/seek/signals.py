@@ -28,9 +28,18 @@ _DATES = 12  # of a source's items, to tell its pace by
 Row = dict[str, Any]
 
 
-def refresh_signals(store: Store) -> None:
-    """The signals of the pool, the sources' pace and the coincidences are those of now."""
+Pointing = Sequence[tuple[int, Sequence[tuple[str, str]]]]
+
+
+def refresh_signals(store: Store, pointing: Pointing = ()) -> None:
+    """The signals of the pool, the sources' pace and the coincidences are those of now.
+
+    pointing: the pull's new items and what they link to: some of that came in after them.
+    """
     at = now()
+    if pointing:
+        with store.unit(journal=False) as unit:
+            ranking.add_citations(unit, pointing)
     db = store.read()
     today = stamp(midnight(local(at).date()))
     compared = ranking.compared(db, today)
@@ -83,9 +92,9 @@ def _told(row: Row) -> Told:
     return Told(row["item"], row["source"], row["title"], row["text"], row["story"])
 
 
-def refresh_quietly(store: Store) -> None:
-    """The same; what cannot be written is left as it was, since what was pulled counts more."""
+def refresh_quietly(store: Store, pointing: Pointing = ()) -> None:
+    """The same; where it cannot be written, or the person does not wait for it, it is left to the next pull."""
     try:
-        refresh_signals(store)
-    except StoreError:
+        refresh_signals(store, pointing)
+    except (StoreError, KeyboardInterrupt):
         return

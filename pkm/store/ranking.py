@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 POOL = 400
 """So many of the newest undecided items are ordered by score; what is older follows newest first."""
+BEFORE_TODAY = 200
+"""So many of the newest of before today are among them in any case: surprises are drawn from those."""
 PEOPLE_POOL = 200
 """So many older ones of people's own sources are ordered with them: rare writers must not drown."""
 DECISIONS = 2_000
 """The latest decisions that habits are learned from; with a half-life of half a year older ones weigh little."""
-PEOPLE_DECISIONS = 20_000
+PEOPLE_DECISIONS = 5_000
 """The latest decisions among which a person's last one is looked for."""
 NOTES = 2_000
 """The latest own notes that items are compared with."""
@@ -44,11 +46,11 @@ def pool(db: sqlite3.Connection, today: str) -> list[Row]:
     """
     newest = (
         "SELECT id FROM item WHERE state = 'inbox' AND story_id IS NULL {before} "
-        "ORDER BY received_at DESC, id DESC LIMIT :pool"
+        "ORDER BY received_at DESC, id DESC LIMIT :{most}"
     )
     chosen = (
-        f"SELECT * FROM ({newest.format(before='')}) "
-        f"UNION SELECT * FROM ({newest.format(before='AND received_at < :today')}) "
+        f"SELECT * FROM ({newest.format(before='', most='pool')}) "
+        f"UNION SELECT * FROM ({newest.format(before='AND received_at < :today', most='before')}) "
         "UNION SELECT item.id FROM signal CROSS JOIN item ON item.id = signal.item_id "
         "WHERE +item.state = 'inbox' AND item.story_id IS NULL "
         "UNION SELECT * FROM (SELECT id FROM item INDEXED BY item_decided WHERE decided_at >= :today "
@@ -57,7 +59,7 @@ def pool(db: sqlite3.Connection, today: str) -> list[Row]:
     )
     found = db.execute(
         f"SELECT {_COLUMNS} {_FROM} WHERE item.id IN ({chosen}) ORDER BY item.received_at DESC, item.id DESC",
-        {"pool": POOL, "today": today},
+        {"pool": POOL, "before": BEFORE_TODAY, "today": today},
     )
     return [dict(row) for row in found]
 
@@ -161,10 +163,11 @@ def pool_numbers(db: sqlite3.Connection, today: str) -> list[Row]:
     """The items of the pool as it has to be from now on."""
     newest = (
         "SELECT id AS item FROM item WHERE state = 'inbox' AND story_id IS NULL {} "
-        "ORDER BY received_at DESC, id DESC LIMIT :pool"
+        "ORDER BY received_at DESC, id DESC LIMIT :{}"
     )
     sql = (
-        f"SELECT * FROM ({newest.format('')}) UNION SELECT * FROM ({newest.format('AND received_at < :today')}) "
+        f"SELECT * FROM ({newest.format('', 'pool')}) "
+        f"UNION SELECT * FROM ({newest.format('AND received_at < :today', 'before')}) "
         "UNION SELECT * FROM (SELECT id FROM item INDEXED BY item_decided WHERE decided_at >= :today "
         "AND state IN ('kept', 'dropped') AND received_at < :today ORDER BY decided_at DESC LIMIT :pool) "
         "UNION SELECT * FROM (SELECT item.id FROM (SELECT id FROM source WHERE contact_id IS NOT NULL "
@@ -172,7 +175,7 @@ def pool_numbers(db: sqlite3.Connection, today: str) -> list[Row]:
         "WHERE source_id = theirs.id ORDER BY id DESC LIMIT 10) "
         "WHERE +item.state = 'inbox' AND item.story_id IS NULL ORDER BY item.id DESC LIMIT :people)"
     )
-    return [dict(row) for row in db.execute(sql, {"pool": POOL, "people": PEOPLE_POOL, "today": today})]
+    return [dict(row) for row in db.execute(sql, {"pool": POOL, "before": BEFORE_TODAY, "people": PEOPLE_POOL, "today": today})]
 
 
 def heat(db: sqlite3.Connection, numbers: Iterable[int], since: str) -> dict[int, int]:
