@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pkm.cli import current, render
-from pkm.dates import ago, day, format_span
+from pkm.dates import ago, day, format_span, now
 from pkm.errors import NotFound
 from pkm.store import circles, contacts, interactions, links, sources
 from pkm.text import count, one_line
@@ -22,10 +22,14 @@ def gather(db: sqlite3.Connection, number: int) -> Row:
     row = contacts.row(db, number)
     if row is None:
         raise NotFound(f"c{number}", "there is no such contact", next="pkm contact list")
+    from pkm.people.cadence import quiet_since
+    from pkm.store import writers
+
     through = contacts.row(db, int(row["through"][1:])) if row["through"] else None
     return {
         **row,
         "through_name": through["name"] if through else None,
+        "quiet_since": quiet_since(writers.dates(db, [number]).get(number, ()), now()),
         "memberships": contacts.memberships(db, number),
         "left": [stay for stay in circles.history(db, contact_id=number) if stay["left_at"]],
         "interactions": interactions.of_contact(db, number, SHOWN),
@@ -54,7 +58,7 @@ def show(row: Row, now: datetime) -> None:
     for heading, part in (
         ("Circles", [_membership(one) for one in row["memberships"]] + [_left(one) for one in row["left"]]),
         ("Lately", [f"{one['id']}  {day(one['at'])}  {one_line(one['text'], 70)}" for one in row["interactions"]]),
-        ("Writes", [_source(one) for one in row["sources"]] + [_item(one) for one in row["newest"]]),
+        ("Writes", _pace(row, now) + [_source(one) for one in row["sources"]] + [_item(one) for one in row["newest"]]),
         ("In your notes", [f"{one['id']}  {one_line(one['title'], 70)}" for one in row["notes"]]),
         ("Linked", [f"{link['from']}  {link['type']}  {one_line(link['from_title'], 60)}" for link in row["links"]]),
         ("Shared with them", [_share(one) for one in row["shares"]]),
@@ -65,6 +69,40 @@ def show(row: Row, now: datetime) -> None:
     if not row["sources"]:
         lines += ["", f"Nothing of theirs is followed. Next: pkm seek add URL --contact {row['id']}"]
     render.show_text("\n".join(lines))
+
+
+def _pace(row: Row, now: datetime) -> list[str]:
+    """How what they write shows up, and whether they have fallen quiet."""
+    shows = f"shows up every {format_span(row['read_every_s'])}" if row["read_every_s"] else ""
+    quiet = f"quiet: the last is of {day(row['quiet_since'])} ({ago(row['quiet_since'], now)})" if row["quiet_since"] else ""
+    return [line for line in (shows, quiet) if line and row["sources"]]
+
+
+def list_quiet(words: str, circle: str | None, limit: int, json: bool) -> None:
+    """Who used to write and has not for long is listed, the longest quiet first."""
+    from pkm.cli import selectors
+    from pkm.people.cadence import quiet_since
+    from pkm.store import writers
+
+    db, at = current.store().read(), now()
+    since = {
+        number: quiet for number, dates in writers.dates(db, writers.all_writers(db)).items()
+        if (quiet := quiet_since(dates, at)) is not None
+    }  # fmt: skip
+    chosen = sorted(since, key=lambda number: (since[number], number))
+    if words or circle:
+        of = selectors.one(circle, ("circle",)).number if circle else None
+        there = {row["id"] for row in contacts.rows(db, limit=-1, circle=of, words=words)}
+        chosen = [number for number in chosen if f"c{number}" in there]
+    rows = contacts.rows(db, limit=limit, ids=chosen[: limit if limit >= 0 else None])
+    rows = [{**row, "quiet_since": since[int(row["id"][1:])]} for row in rows]
+    columns: render.Columns = (
+        ("id", lambda row: row["id"]), ("name", lambda row: one_line(row["name"], 40)),
+        ("quiet", lambda row: f"since {day(row['quiet_since'])} ({ago(row['quiet_since'], at)})"),
+        ("circles", lambda row: ", ".join(row["circles"])),
+    )  # fmt: skip
+    render.emit_list(rows, columns, as_json=json, noun="contact", total=len(chosen),
+                     empty="Nobody whom you follow is quiet.")  # fmt: skip
 
 
 def _head(row: Row) -> str:

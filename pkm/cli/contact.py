@@ -45,6 +45,10 @@ AboutOption = Annotated[str | None, typer.Option("--about", help="What to rememb
 EveryOption = Annotated[
     str | None, typer.Option("--every", help="How often to be in touch (6w); else as the closest circle says.")
 ]
+ReadOption = Annotated[
+    str | None,
+    typer.Option("--read", help="How often what they write shows up: daily, weekly, 3w … yearly; \"\": as it comes."),
+]
 TagOption = Annotated[
     Strings,
     typer.Option("--tag", help="A subject of theirs; may be given again.", autocompletion=complete.complete_tags),
@@ -65,10 +69,14 @@ def contact(ctx: typer.Context, json: JsonFlag = False, limit: LimitOption = 50)
 def list_contacts(
     words: Annotated[Strings, typer.Argument(help="Words of a name, nick, organization, e-mail or address.")] = None,
     circle: InCircleOption = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Those who used to write and have not for long.")] = False,
     limit: LimitOption = 50,
     json: JsonFlag = False,
 ) -> None:
-    """List contacts by name; of a circle, or those that hold some words."""
+    """List contacts by name; of a circle, those that hold some words, or who has fallen quiet."""
+    if quiet:
+        card.list_quiet(" ".join(words or ()), circle, limit, json)
+        return
     _list(" ".join(words or ()), circle, limit, json)
 
 
@@ -100,6 +108,7 @@ def add(
     about: AboutOption = None,
     alias: AliasOption = None,
     every: EveryOption = None,
+    read: ReadOption = None,
     no_follow: Annotated[bool, typer.Option("--no-follow", help="Do not look for a feed at --url.")] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -111,7 +120,8 @@ def add(
     store = current.store()
     fields, _ = people.clean_fields(people.Fields(
         name=name, nick=nick, org=org, role=role, met=met, about=about, through=_through(through),
-        every_s=_seconds(every), emails=tuple(email or ()), urls=tuple(url or ()), aliases=tuple(alias or ()),
+        every_s=_seconds(every), read_every_s=_seconds(read), emails=tuple(email or ()),
+        urls=tuple(url or ()), aliases=tuple(alias or ()),
         tags=tuple(tag or ()),
     ))  # fmt: skip
     people.refuse_taken(store.read(), fields)  # before the network is asked for anything
@@ -121,7 +131,7 @@ def add(
         added = people.add_contact(
             store, name, nick=nick or "", emails=fields.emails or (), urls=fields.urls or (), org=org or "",
             role=role or "", met=met or "", through=fields.through, tags=fields.tags or (), about=about or "",
-            aliases=fields.aliases or (), every_s=fields.every_s,
+            aliases=fields.aliases or (), every_s=fields.every_s, read_every_s=fields.read_every_s,
         )  # fmt: skip
         if in_circle is not None:
             from pkm.people.circles import join
@@ -215,6 +225,7 @@ def edit(
     about: AboutOption = None,
     alias: AliasOption = None,
     every: EveryOption = None,
+    read: ReadOption = None,
     json: JsonFlag = False,
 ) -> None:
     """Change a contact; without options, in your editor. A list is set whole, or changed by +VALUE and -VALUE."""
@@ -228,7 +239,7 @@ def edit(
     }
     fields = people.Fields(
         name=name, nick=nick, org=org, role=role, met=met, about=about, through=_through(through),
-        every_s=_seconds(every), **lists,
+        every_s=_seconds(every), read_every_s=_seconds(read), **lists,
     )  # fmt: skip
     if fields == people.Fields():
         changed = _edit_in_editor(found.number)

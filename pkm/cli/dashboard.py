@@ -22,6 +22,7 @@ def show_dashboard(*, json: bool) -> None:
     at = now()
     standing = today.counts(db)
     new_count, new = today.new_since(db, stamp(at - NEW_WITHIN), SHOWN)
+    best = _best() if standing["inbox"] else []
     review_count, review = today.to_review(db, stamp(at - REVIEW_AFTER), SHOWN)
     people = contacts.due(db, stamp(at), limit=SHOWN)
     ready = []
@@ -32,7 +33,7 @@ def show_dashboard(*, json: bool) -> None:
             ready.append((circle["name"], waiting))
     facts: dict[str, Any] = {
         **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)),
-        "sources_failing": today.sources_failing(db), "new": new_count, "newest": new,
+        "sources_failing": today.sources_failing(db), "new": new_count, "newest": new, "best": best,
         "review": review_count, "to_review": review, "people_due": people,
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
     }  # fmt: skip
@@ -53,8 +54,8 @@ def lines(facts: dict[str, Any]) -> list[str]:
         return ["Nothing here yet. It starts by connecting to others: who do you learn from?"]
     told = []
     if facts["sources"]:
-        newest = f"; newest: {one_line(facts['newest'][0]['title'], 50)}" if facts["newest"] else ""
-        told.append(f"new      {count(facts['new'], 'item')} since yesterday{newest}")
+        told.append(f"new      {count(facts['new'], 'item')} since yesterday")
+        told += [f"first    {row['id']}  {one_line(row['title'], 50)}{_why(row)}" for row in facts["best"][:1]]
         told.append(
             f"inbox    {count(facts['inbox'], 'item')} to look at; {count(facts['sources_due'], 'source')} due for a pull"
         )
@@ -73,6 +74,18 @@ def lines(facts: dict[str, Any]) -> list[str]:
     if facts["drafts"]:
         told.append(f"share    {count(facts['drafts'], 'draft')} not sent yet: pkm share log shows what went")
     return told
+
+
+def _best() -> list[dict[str, Any]]:
+    """What stands first in the inbox, with why."""
+    from pkm.seek.order import list_best
+
+    keys = ("id", "kind", "title", "source_title", "why", "score")
+    return [{key: row[key] for key in keys} for row in list_best(current.store(), now(), SHOWN).rows]
+
+
+def _why(row: dict[str, Any]) -> str:
+    return f"  ({one_line(row['why'], 30)})" if row["why"] else ""
 
 
 def _last(row: dict[str, Any]) -> str:

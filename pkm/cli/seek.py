@@ -5,7 +5,21 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import access, clips, complete, current, discover, lists, mailbox, meet, render, rules, selectors, standing
+from pkm.cli import (
+    access,
+    clips,
+    complete,
+    current,
+    discover,
+    lists,
+    mailbox,
+    meet,
+    ranked,
+    render,
+    rules,
+    selectors,
+    standing,
+)
 from pkm.cli.app import group
 from pkm.cli.failures import tell_failures
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
@@ -75,6 +89,11 @@ AuthorOption = Annotated[
 FullTextFlag = Annotated[
     bool, typer.Option("--full-text", help="It gives summaries only: fetch the text of its new items' pages as well.")
 ]
+ChallengesOption = Annotated[
+    str | None,
+    typer.Option("--challenges", help="A tag: it disagrees with what you think there; \"\": no longer.",
+                 autocompletion=complete.complete_tags),
+]  # fmt: skip
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
 
 
@@ -96,17 +115,27 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
         return
     report = _run_pull(None, due_only=True, quiet=quiet or json, patient=quiet and not json)
     limit = _fitting(ctx, limit, report)
-    new = items.inbox(current.store().read(), limit)
+    new, order = _best(limit)
     if json:
         current.remember(rows=[row["id"] for row in new])
         _tell_failures(report)
-        render.emit_json({**report.as_dict(), "items": new})
+        render.emit_json({**report.as_dict(), "items": new, "coincidences": ranked.find_coincidences()})
     else:
         _show_report(report, quiet=quiet, json=False)
         if not quiet and (new or report.sources):
             total = items.count_inbox(current.store().read())
-            render.emit_list(new, ITEM_COLUMNS, as_json=False, noun="item", total=total, empty="The inbox is empty.")
+            columns = (*ITEM_COLUMNS, ranked.WHY)
+            render.emit_list(new, columns, as_json=False, noun="item", total=total, empty="The inbox is empty.")
+            ranked.tell_order(order, json=False)
     _exit_for(report)
+
+
+def _best(limit: int) -> tuple[list[Row], Any]:
+    """The inbox best first, and what is to be said of its order."""
+    from pkm.seek.order import list_best
+
+    listed = list_best(current.store(), now(), limit)
+    return list(listed.rows), listed.order
 
 
 @app.command(epilog="Example:  pkm seek pull             (what is due)\n\n"
@@ -223,6 +252,7 @@ def add(
     user_agent: AgentOption = None,
     full_text: FullTextFlag = False,
     feed: Annotated[int, typer.Option("--feed", min=0, help="Of several feeds that a page has: the Nth.")] = 0,
+    challenges: ChallengesOption = None,
     force: Annotated[bool, typer.Option("--force", help="Follow the address though no feed answers.")] = False,
     all_mail: Annotated[bool, typer.Option("--all-mail", help="Of a mailbox, take personal letters too.")] = False,
     subfolders: Annotated[bool, typer.Option("--subfolders", help="Of a Maildir, read its folders too.")] = False,
@@ -236,6 +266,7 @@ def add(
         "title": title, "tags": tag or (), "every_s": _seconds(every), "contact_id": _contact(contact),
         "circle_ids": _circles(circle), "credential": access.place(credential), "user_agent": user_agent or "",
         "all_mail": all_mail, "subfolders": subfolders, "author": author or "", "full_text": full_text,
+        "challenges": challenges or "",
     }  # fmt: skip
     access.warn_of_secrets(given)
     if len(given) == 1:
@@ -397,6 +428,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
         ("next", "" if row["url"].startswith("mail:") else ago(row["next_at"], at) if row["next_at"] else "now"),
         ("contact", row["contact"] or ""), ("circles", ", ".join(row["circles"])),
         ("tags", " ".join(f"#{name}" for name in row["tags"])),
+        ("against", f"challenges #{row['challenges']}" if row["challenges"] else ""),
     ]  # fmt: skip
     return [(label, value) for label, value in told if value]
 
@@ -431,6 +463,7 @@ def edit(
         bool | None,
         typer.Option("--full-text/--summaries", help="Fetch the text of its new items' pages, or take what it gives."),
     ] = None,
+    challenges: ChallengesOption = None,
     pause: Annotated[bool, typer.Option("--pause", help="Do not pull it.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Pull it again.")] = False,
     json: JsonFlag = False,
@@ -449,7 +482,7 @@ def edit(
         add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
         drop_tags=[word[1:] for word in words if word.startswith("-")],
         join_circles=_circles(circle), leave_circles=_circles(leave), credential=credential, user_agent=user_agent,
-        full_text=full_text,
+        full_text=full_text, challenges=challenges,
     )  # fmt: skip
     access.warn_of_secrets([url or ""])
     if author is None and change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
@@ -458,7 +491,7 @@ def edit(
         if author is not None:
             _follow_author(found.number, author, contact)
         row = edit_source(current.store(), found.number, change)
-    also = [value for label, value in _facts(row) if label in ("state", "every", "tags")]
+    also = [value for label, value in _facts(row) if label in ("state", "every", "tags", "against")]
     render.emit_made(row, as_json=json, also=also)
 
 

@@ -6,12 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, drafts, editor, render, rework, selectors
+from pkm.cli import complete, current, drafts, editor, ranked, render, rework, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption
-from pkm.dates import day
 from pkm.errors import Invalid
-from pkm.store import circles, items, shares
+from pkm.store import circles, shares
 from pkm.text import clean, count, one_line
 
 Row = dict[str, Any]
@@ -27,7 +26,6 @@ TagOption = Annotated[
     typer.Option("--tag", "-t", help="A tag; may be given again.", autocompletion=complete.complete_tags),
 ]
 ReachOption = Annotated[str, typer.Option("--reach", "-r", help="private, team, community or network.")]
-SortOption = Annotated[str, typer.Option("--sort", help="newest or oldest first.")]
 
 
 @app.callback(
@@ -35,49 +33,45 @@ SortOption = Annotated[str, typer.Option("--sort", help="newest or oldest first.
     epilog="Example:  pkm sense            (walks the inbox, one key each)\n\n"
     '          pkm sense note "Desire paths beat roadmaps #org"',
 )
-def sense(ctx: typer.Context, sort: SortOption = "newest", json: JsonFlag = False) -> None:
+def sense(ctx: typer.Context, sort: ranked.SortOption = "best", json: JsonFlag = False) -> None:
     """Work through the inbox: keep, drop, note, quote, tag, link, grow."""
     if ctx.invoked_subcommand is not None:
         return
     if sys.stdin.isatty() and sys.stdout.isatty() and not json:
         from pkm.cli.walk import walk
 
-        walk(_sort(sort))
+        walk(ranked.read_sort(sort))
     else:
         inbox(sort=sort, json=json)
 
 
-def _sort(word: str) -> str:
-    if word not in items.ORDERS:
-        raise Invalid(f"--sort {word}", "it is newest or oldest")
-    return word
-
-
-@app.command(epilog="Example:  pkm sense inbox -n 50 --sort oldest")
+@app.command(epilog="Example:  pkm sense inbox -n 50 --sort oldest\n\n"
+                    "          pkm sense inbox --explain   (why each item stands where it stands)")  # fmt: skip
 def inbox(
     limit: LimitOption = 20,
-    sort: SortOption = "newest",
+    sort: ranked.SortOption = "best",
     source: Annotated[
         str, typer.Option("--source", help="Only what this source brought.", autocompletion=complete.complete_sources)
     ] = "",
     muted: Annotated[bool, typer.Option("--muted", help="What rules muted instead.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the terms of each item's score.")] = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Compare best first with newest first over your own decisions.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
-    """List what came in and is not decided yet."""
-    db = current.store().read()
+    """List what came in and is not decided yet, best first."""
+    sort = ranked.read_sort(sort)
+    if replay:
+        ranked.show_replay(json=json)
+        return
     of = selectors.one(source, ("source",)).number if source else None
     if muted:
         from pkm.cli.rules import show_muted
 
         show_muted(limit, of, json=json)
         return
-    rows = items.inbox(db, limit, sort=_sort(sort), source=of)
-    columns = (
-        ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", lambda row: row["source_title"]),
-        ("date", lambda row: day(row["published_at"] or row["received_at"])),
-    )  # fmt: skip
-    render.emit_list(rows, columns, as_json=json, noun="item in the inbox", plural="items in the inbox",
-                     total=items.count_inbox(db, source=of), empty="The inbox is empty. Next: pkm seek")  # fmt: skip
+    ranked.show_inbox(limit, sort, of, explain=explain, json=json)
 
 
 @app.command(epilog="Example:  pkm sense show i12 --open 1")
@@ -159,7 +153,8 @@ def keep(
         return
     from pkm.sense.inbox import keep as keep_items
 
-    emit_changed(keep_items(current.store(), numbers, names=tag or []), as_json=json)
+    kept = keep_items(current.store(), numbers, names=tag or [], filters=ranked.find_filters(numbers))
+    emit_changed(kept, as_json=json)
 
 
 def _keep_with_words(numbers: list[int], words: str, names: list[str], reach: str, json: bool) -> None:
@@ -168,8 +163,8 @@ def _keep_with_words(numbers: list[int], words: str, names: list[str], reach: st
 
     store = current.store()
     with drafts.kept(words, drafts.name_for()), store.unit():
+        keep_items(store, numbers, names=names, filters=ranked.find_filters(numbers))
         added = add_note(store, words, reach=reach, item_id=numbers[0], also_from=numbers[1:], names=names)
-        keep_items(store, numbers, names=names)
         with store.unit() as unit:
             unit.summarize(f"{added.row['id']} {one_line(added.row['title'], 60)} from i{numbers[0]}")
     rework.emit_note(added, as_json=json)
@@ -187,7 +182,9 @@ def drop(
     from pkm.sense.inbox import drop as drop_things
 
     found = selectors.many(things, ("item", "note"), guess=False)
-    emit_changed(drop_things(current.store(), [(one.kind, one.number) for one in found]), as_json=json)
+    filters = ranked.find_filters([one.number for one in found if one.kind == "item"])
+    dropped = drop_things(current.store(), [(one.kind, one.number) for one in found], filters=filters)
+    emit_changed(dropped, as_json=json)
 
 
 def emit_changed(rows: list[Row], *, as_json: bool) -> None:

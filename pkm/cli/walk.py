@@ -9,20 +9,24 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm.cli import current, drafts, editor, render
 from pkm.cli.keys import Keys
 from pkm.cli.thing import head, styled, wrap
+from pkm.dates import now
 from pkm.errors import PkmError
 from pkm.ids import make
 from pkm.store import items
 from pkm.store.session import Store
 from pkm.text import count, one_line
 
+if TYPE_CHECKING:
+    from pkm.seek.rank import Placed
+
 Row = dict[str, Any]
 
-KEYS = "k keep · d drop · n note · e note in your editor · t tag · o open · s skip · u undo · q quit · ? help"
+KEYS = "k keep · d drop · n note · e in your editor · t tag · o open · + more · - less · s skip · u undo · q quit · ? help"
 SHORT = "[k]eep [d]rop [n]ote [t]ag [o]pen [s]kip [u]ndo [q]uit ?"
 HELP = """k  keep it
 d  drop it
@@ -30,6 +34,8 @@ n  keep it with words of your own: a note is made from it (an empty line cancels
 e  the same, in your editor
 t  tag it: org/design, or +org -draft
 o  open its page in the browser
++  more of its source: a rule ranks it up from now on, whatever is inferred (- takes that back)
+-  less of its source (+ takes that back)
 s  skip it; it stays in the inbox (so does Enter)
 u  undo the last decision
 q  quit (so does Ctrl-C); what was decided stays decided
@@ -56,6 +62,9 @@ class Walk:
     decided: list[Decision] = field(default_factory=list)
     item: Row = field(default_factory=dict)
     again: int | None = None  # an item that an undo brought back: it is shown next
+    queue: "list[Placed]" = field(default_factory=list)  # best first, as it was when the walk began
+    placed: "Placed | None" = None  # of the item that is shown
+    left_out: list[int] = field(default_factory=list)  # items that wait for their writer's day
 
     @property
     def number(self) -> int:
@@ -63,7 +72,7 @@ class Walk:
         return int(self.item["id"][1:])
 
 
-def walk(sort: str = "newest") -> None:
+def walk(sort: str = "best") -> None:
     """Every item of the inbox was shown, or the person quit; what they decided is in the store."""
     store = current.store()
     total = items.count_inbox(store.read())
@@ -72,11 +81,25 @@ def walk(sort: str = "newest") -> None:
         return
     with Keys() as keys:
         state = Walk(store, keys, sort, total)
+        if sort == "best":
+            _order(state)
         try:
             _go(state)
         except KeyboardInterrupt:
             print()
     _tell_end(state)
+
+
+def _order(state: Walk) -> None:
+    """The walk goes from the best on; the order stays what it is now, whatever is decided on the way."""
+    from pkm.cli.ranked import tell_order
+    from pkm.seek.order import order_inbox
+
+    order = order_inbox(state.store, now())
+    state.queue = list(order.placed)
+    state.left_out = list(order.waiting)
+    state.total -= len(order.waiting)
+    tell_order(order, json=False)
 
 
 def _go(state: Walk) -> None:
@@ -96,9 +119,27 @@ def _next(state: Walk) -> bool:
     """The next item is the one to be shown; False where there is none left."""
     db = state.store.read()
     again, state.again = state.again, None
-    found = items.row(db, again) if again else items.next_in_inbox(db, state.skipped, sort=state.sort)
+    found = items.row(db, again) if again else _next_placed(state) or _next_left(state)
     state.item = found or {}
+    if state.placed is not None and found is not None and state.placed.item != state.number:
+        state.placed = None
     return found is not None
+
+
+def _next_placed(state: Walk) -> Row | None:
+    """The next one in the order that nobody decided about meanwhile."""
+    while state.queue:
+        state.placed = state.queue.pop(0)
+        found = items.row(state.store.read(), state.placed.item)
+        if found is not None and found["state"] == "inbox":
+            return found
+    return None
+
+
+def _next_left(state: Walk) -> Row | None:
+    """The next one that has no place in an order, newest first unless the person wants it otherwise."""
+    sort = "newest" if state.sort == "best" else state.sort
+    return items.next_in_inbox(state.store.read(), [*state.skipped, *state.left_out], sort=sort)
 
 
 def _act(state: Walk, key: str) -> bool:
@@ -120,7 +161,8 @@ def _show(state: Walk) -> None:
     """Title, where it is from, and as much of the text as fits on the screen."""
     size = shutil.get_terminal_size((80, 24))
     place = min(len(state.decided) + len(state.skipped) + 1, state.total)
-    print(styled(f"── {place}/{state.total} ".ljust(min(size.columns, 88) - 1, "─"), dim=True))
+    why = f"· {one_line(state.placed.why, 50)} " if state.placed and state.placed.why else ""
+    print(styled(f"── {place}/{state.total} {why}".ljust(min(size.columns, 88) - 1, "─"), dim=True))
     lines = head(state.item)
     print("\n".join(lines))
     room = max(3, size.lines - len(lines) - 5)
@@ -156,15 +198,23 @@ def _keep(state: Walk) -> bool:
     from pkm.sense.inbox import keep
 
     with _decision(state, "keep", "kept"):
-        keep(state.store, [state.number])
+        keep(state.store, [state.number], filters=_filters(state))
     return True
+
+
+def _filters(state: Walk) -> dict[int, str]:
+    """What is to be remembered of why the item stood where it did."""
+    from pkm.seek.order import filter_of
+
+    via = filter_of(state.placed) if state.placed else ""
+    return {state.number: via} if via else {}
 
 
 def _drop(state: Walk) -> bool:
     from pkm.sense.inbox import drop
 
     with _decision(state, "drop", "dropped"):
-        drop(state.store, [("item", state.number)])
+        drop(state.store, [("item", state.number)], filters=_filters(state))
     return True
 
 
@@ -194,9 +244,12 @@ def _make_note(state: Walk, words: str, path: Any) -> bool:
     from pkm.cli.rework import emit_note
 
     with _decision(state, "keep --note", "noted"), drafts.kept(words, drafts.name_for(), path):
+        from pkm.sense.inbox import keep
         from pkm.sense.notes import add_note
 
-        added = add_note(state.store, words, item_id=state.number)
+        with state.store.unit():
+            keep(state.store, [state.number], filters=_filters(state))
+            added = add_note(state.store, words, item_id=state.number)
     emit_note(added, as_json=False)
     return True
 
@@ -222,6 +275,34 @@ def _open(state: Walk) -> bool:
     return False
 
 
+def _more(state: Walk) -> bool:
+    return _prefer(state, 1)
+
+
+def _less(state: Walk) -> bool:
+    return _prefer(state, -1)
+
+
+def _prefer(state: Walk, by: int) -> bool:
+    """The item's source ranks higher or lower from now on; the item itself is still to be decided about."""
+    from pkm.seek.prefer import prefer_source
+
+    word = "More" if by > 0 else "Less"
+    if not state.item["source"]:
+        render.tell("It has no source: it was clipped.")
+        return False
+    with _command(state, f"sense ({'+' if by > 0 else '-'}) {state.item['source']}"):
+        done = prefer_source(state.store, int(state.item["source"][1:]), by)
+    name = one_line(state.item["source_title"], 60)
+    if not done.changed:
+        render.say(f"{word} of {name} already, by rule u{done.rule}.")
+        return False
+    made = f" by rule u{done.rule}" if done.rule else "; it is as it was before"
+    told = f"{word} of {name}{made} ({count(done.items, 'item')} in the inbox)."
+    render.say(f"{told} Take it back: {'-' if by > 0 else '+'}, or pkm undo {state.store.operation}")
+    return False
+
+
 def _skip(state: Walk) -> bool:
     state.skipped.append(state.number)
     return True
@@ -240,6 +321,8 @@ def _undo(state: Walk) -> bool:
     gone = f" {', '.join(made)} is removed." if made else ""
     render.say(f"Taken back: {last.what} i{last.item}.{gone} Do it again with: pkm undo {undone.number}")
     state.decided.pop()
+    if state.placed is not None:
+        state.queue.insert(0, state.placed)  # the one that was on the screen comes after the one that came back
     state.again = last.item
     return True
 
@@ -250,8 +333,8 @@ def _help(state: Walk) -> bool:
 
 
 ACTIONS: dict[str, Callable[[Walk], bool]] = {
-    "k": _keep, "d": _drop, "n": _note, "e": _write, "t": _tag, "o": _open, "s": _skip, "\n": _skip, "\r": _skip,
-    "u": _undo, "?": _help, "h": _help,
+    "k": _keep, "d": _drop, "n": _note, "e": _write, "t": _tag, "o": _open, "+": _more, "-": _less, "s": _skip,
+    "\n": _skip, "\r": _skip, "u": _undo, "?": _help, "h": _help,
 }  # fmt: skip
 
 

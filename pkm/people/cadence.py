@@ -4,9 +4,10 @@ A contact is due at the last touch plus their cadence (their own, else that of t
 kind); store/interactions.py computes that for many at once. Here is what follows from it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from pkm.dates import parse_stamp
@@ -14,6 +15,10 @@ from pkm.store.interactions import EVERY_S as EVERY_S
 
 HARD = 1.5
 """From this many cadences after the last touch on, a contact is not just due but late (the hard limit)."""
+
+
+QUIET_GAPS, QUIET_DAYS = 3, 30
+"""Who has written nothing for so many of their usual gaps, and for so many days at least, is quiet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +48,18 @@ def name_shade(due: str | None, every_s: int | None, now: datetime) -> str:
     if over < timedelta(0):
         return "later"
     return "late" if over >= timedelta(seconds=every_s * (HARD - 1)) else "due"
+
+
+def quiet_since(dates: Sequence[str], now: datetime) -> str | None:
+    """The stamp of the last thing that somebody wrote, where they have been quiet since; None where they have not.
+
+    dates: when what they wrote was published (stamps), in any order. Quiet is a gap of more than 30 days and more than
+    three of their median gaps; of fewer than three things no gap can be told, and the 30 days alone count.
+    """
+    ordered = sorted(dates)
+    if not ordered:
+        return None
+    gaps = sorted(parse_stamp(later) - parse_stamp(earlier) for earlier, later in pairwise(ordered))
+    usual = (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]) / 2 if len(gaps) > 1 else timedelta(0)
+    over = max(timedelta(days=QUIET_DAYS), usual * QUIET_GAPS)
+    return ordered[-1] if now - parse_stamp(ordered[-1]) > over else None

@@ -36,6 +36,7 @@ class Fields:
     """What is to be set of a contact; None: as it is. Lists are set whole, or changed by +value and -value.
 
     through: a contact's number, 0: nobody. every_s: seconds, 0: that of the closest circle.
+    read_every_s: seconds between the days on which what they write shows up, 0: as it comes.
     """
 
     name: str | None = None
@@ -46,6 +47,7 @@ class Fields:
     about: str | None = None
     through: int | None = None
     every_s: int | None = None
+    read_every_s: int | None = None
     emails: tuple[str, ...] | None = None
     urls: tuple[str, ...] | None = None
     aliases: tuple[str, ...] | None = None
@@ -87,7 +89,7 @@ class TouchLogged:
 def add_contact(
     store: Store, name: str, *, nick: str = "", emails: Iterable[str] = (), urls: Iterable[str] = (), org: str = "",
     met: str = "", through: int | None = None, tags: Iterable[str] = (), about: str = "", aliases: Iterable[str] = (),
-    role: str = "", every_s: int | None = None,
+    role: str = "", every_s: int | None = None, read_every_s: int | None = None,
 ) -> ContactAdded:  # fmt: skip
     """The contact is in the store, and mentions of them in notes that meant nobody mean them.
 
@@ -95,6 +97,7 @@ def add_contact(
     """
     fields, warnings = clean_fields(Fields(
         name=name, nick=nick, org=org, role=role, met=met, about=about, through=through or 0, every_s=every_s or 0,
+        read_every_s=read_every_s or 0,
         emails=tuple(emails), urls=tuple(urls), aliases=tuple(aliases), tags=tuple(tags),
     ))  # fmt: skip
     with store.unit() as unit:
@@ -262,6 +265,8 @@ def _set_columns(person: Contact, fields: Fields) -> None:
         person.through_id = fields.through or None
     if fields.every_s is not None:
         person.every_s = fields.every_s or None
+    if fields.read_every_s is not None:
+        person.read_every_s = fields.read_every_s or None
 
 
 def _set_lists(unit: Unit, number: int, fields: Fields) -> None:

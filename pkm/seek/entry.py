@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 
 from pkm import dates, text
 from pkm.html import absolute_url, canonical_url, clean_html, html_to_text
+from pkm.seek.citing import Links, find_links
 
 MAX_ENTRIES = 20_000
 MAX_TITLE = 1_000  # characters
@@ -49,6 +50,7 @@ class ParsedEntry:
 
     title: the entry's own, else its first sentence. summary: the feed's own where it is another text than the content,
     else the beginning of the text; one line. hash: of title, html and url (not of dates), 32 hex digits.
+    links: what it points at outside its own host: (canonical address, link, quote or via).
     """
 
     guid: str = ""
@@ -65,6 +67,7 @@ class ParsedEntry:
     tags: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     hash: str = ""
+    links: Links = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ def make_entry(
         tags=distinct_lines(tags, 100),
         enclosures=files,
         hash=hash_of(title, safe, canonical_url(url, keep_fragment=True)),  # trackers may differ at every fetch
+        links=find_links(safe, url or base),
     )
 
 

@@ -24,6 +24,8 @@ from pkm.seek.gather import Gathering
 from pkm.seek.mail import deliver, via_of
 from pkm.seek.rhythm import RECENT
 from pkm.seek.rules import Gate
+from pkm.seek.signalfile import is_stale
+from pkm.seek.signals import refresh_quietly
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
 from pkm.store import intake, mail, retention, sources
@@ -130,6 +132,8 @@ def pull(
         if facts:
             run.gather(facts, progress or _silent)
             run.fill_texts(facts)
+            if not run.report.interrupted and (run.report.new or run.report.updated or is_stale(store, at)):
+                refresh_quietly(store, run.pointing)
         return run.report
 
 
@@ -195,6 +199,7 @@ class _Run:
         self._held: list[tuple[Facts, Fetched]] = []  # not asked for its host's sake; told at the end, in one line a host
         self._reached = False
         self._first_new = mail.next_item(store.read())
+        self.pointing: list[tuple[int, tuple[tuple[str, str], ...]]] = []  # new items, and what they link to
         self._entries = self._bytes = 0  # in the batch
         self._written_at = time.monotonic()
 
@@ -306,9 +311,10 @@ class _Run:
             # What was written last gets the highest number, whatever source it is of: the inbox is read by number.
             brought.sort(key=lambda one: one[1].published_at or "")
             origins = {facts.id: _origin(facts, fetched) for facts, fetched in batch}
-            _, muted = self._gate.bring_in(unit, brought, origins)
+            numbers, muted = self._gate.bring_in(unit, brought, origins)
             report.muted += muted
             report.warnings = self._gate.warnings
+            self.pointing += [(number, one.links) for number, (_, one) in zip(numbers, brought, strict=True) if one.links]
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
                 unit.summarize(report.line)
         self.report = report

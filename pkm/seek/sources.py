@@ -107,6 +107,7 @@ def add_source(
     store: Store, found: FoundFeed | str, *, title: str = "", every_s: int | None = None, tags: Sequence[str] = (),
     contact_id: int | None = None, circle_ids: Sequence[int] = (), credential: str = "", user_agent: str = "",
     full_text: bool = False,
+    challenges: str = "",
 ) -> SourceAdded:  # fmt: skip
     """The feed is followed and due at once; its items come with the next pull.
 
@@ -126,6 +127,8 @@ def add_source(
         assert row.id is not None
         _tag(unit, row.id, tags)
         _put_in_circles(unit, row.id, circle_ids)
+        if challenges:
+            row.challenges_id = _tag_id(unit, challenges)
         made = _row(unit, row.id)
         unit.summarize(f"follows {made['title']}")
         return SourceAdded(made, like)
@@ -151,6 +154,11 @@ def _find_like(unit: Unit, url: str) -> Row | None:
 def _tag(unit: Unit, number: int, names: Sequence[str]) -> None:
     if names:
         tags.put(unit, "source", number, names)
+
+
+def _tag_id(unit: Unit, name: str) -> int:
+    """The tag that the name means, made where there is none."""
+    return intake.tag_number(unit, name.removeprefix("#"))
 
 
 def _put_in_circles(unit: Unit, number: int, circle_ids: Sequence[int]) -> None:
@@ -181,6 +189,7 @@ class SourceEdit:
     credential: str | None = None
     user_agent: str | None = None
     full_text: bool | None = None
+    challenges: str | None = None  # the tag under which it disagrees; "": under none
 
 
 def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
@@ -198,6 +207,8 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
             source.contact_id = edit.contact_id or None
         if edit.full_text is not None:
             source.full_text = int(edit.full_text)
+        if edit.challenges is not None:
+            source.challenges_id = _tag_id(unit, edit.challenges) if edit.challenges else None
         if edit.url is not None:
             _move(unit, source, as_address(edit.url))
         if edit.state is not None:

@@ -139,6 +139,7 @@ def _brought(key: str, entry: ParsedEntry, now: datetime) -> Brought:
         text=entry.text, html=entry.html, categories=_as_json(entry.tags),
         authors=_as_json([asdict(byline) for byline in entry.bylines]),
         enclosures=tuple(File(each.url, each.type, each.size_bytes, each.duration_s, each.rel) for each in entry.enclosures),
+        links=entry.links,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What is decided about items: kept, dropped, back in the inbox; and notes that are put away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pkm.ids import make
@@ -11,25 +11,29 @@ from pkm.text import count
 Row = dict[str, Any]
 
 
-def keep(store: Store, numbers: Sequence[int], *, names: Sequence[str] = ()) -> list[Row]:
-    """The items are kept, with the tags."""
+def keep(
+    store: Store, numbers: Sequence[int], *, names: Sequence[str] = (), filters: Mapping[int, str] | None = None
+) -> list[Row]:
+    """The items are kept, with the tags. filters: by what some of them stood high, where it is to be remembered."""
     with store.unit() as unit:
         for number in numbers:
-            items.decide(unit, number, "kept")
+            items.decide(unit, number, "kept", (filters or {}).get(number, ""))
             tags.put(unit, "item", number, names)
         unit.summarize(f"kept {count(len(numbers), 'item')}")
         return items.rows(unit.connection, numbers)
 
 
-def drop(store: Store, things: Sequence[tuple[str, int]]) -> list[Row]:
-    """The items are dropped and the notes put away; nothing is deleted."""
+def drop(
+    store: Store, things: Sequence[tuple[str, int]], *, filters: Mapping[int, str] | None = None
+) -> list[Row]:
+    """The items are dropped and the notes put away; nothing is deleted. filters: as for `keep`."""
     from pkm.store.model import Note
     from pkm.store.notes import rows
 
     numbers = {kind: [number for one, number in things if one == kind] for kind in ("item", "note")}
     with store.unit() as unit:
         for number in numbers["item"]:
-            items.decide(unit, number, "dropped")
+            items.decide(unit, number, "dropped", (filters or {}).get(number, ""))
         for number in numbers["note"]:
             note = unit.get(Note, number)
             note.dropped_at = note.dropped_at or unit.at

@@ -95,6 +95,7 @@ def _shape(person: sqlite3.Row, standing: Row, handles: list[Row], circles: list
         "emails": [handle["value"] for handle in handles if handle["kind"] == "email"],
         "handles": handles, "circles": circles, "tie": standing["tie"], "last": standing["last"],
         "due": standing["due"], "every_s": standing["every_s"], "own_every_s": person["every_s"],
+        "read_every_s": person["read_every_s"],
         "snoozed_until": person["snoozed_until"], "tags": tagged,
         "met": person["met"], "about": person["about"], "birthday": person["birthday"],
         "through": None if person["through_id"] is None else make("contact", person["through_id"]),

@@ -53,6 +53,7 @@ class Brought(NamedTuple):
     via: str = "network"
     rule_id: int | None = None
     rank: int = 0
+    links: tuple[tuple[str, str], ...] = ()  # what it points at: canonical address; link, quote or via
 
 
 class Known(NamedTuple):
@@ -140,7 +141,7 @@ def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]]) -> list[int]:
 
 def _columns(one: Brought) -> Row:
     """What was brought, as columns of the item's row."""
-    return {name: value for name, value in one._asdict().items() if name != "enclosures"}
+    return {name: value for name, value in one._asdict().items() if name not in ("enclosures", "links")}
 
 
 def _add_files(unit: Unit, numbered: Iterable[tuple[int, Brought]]) -> None:
@@ -249,7 +250,7 @@ def tag_sources(unit: Unit, wanted: Mapping[int, Sequence[str]]) -> None:
     for source_id, names in wanted.items():
         for name in names:
             if name not in numbers:
-                numbers[name] = _tag_number(unit, name)
+                numbers[name] = tag_number(unit, name)
             rows.append({"tag": numbers[name], "id": source_id})
     unit.connection.executemany(
         "INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (:tag, 'source', :id, 'hand') "
@@ -258,7 +259,7 @@ def tag_sources(unit: Unit, wanted: Mapping[int, Sequence[str]]) -> None:
     )
 
 
-def _tag_number(unit: Unit, name: str) -> int:
+def tag_number(unit: Unit, name: str) -> int:
     """The tag that the name means today, made where there is none."""
     from pkm.store.model import Tag
 

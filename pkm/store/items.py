@@ -102,12 +102,16 @@ def of_source(db: sqlite3.Connection, source_id: int, limit: int) -> list[Row]:
     return _shaped(db, db.execute(sql, {"id": source_id, "limit": limit}))
 
 
-def decide(unit: "Unit", number: int, state: str) -> None:
-    """The item is kept, dropped or back in the inbox; the hour of the decision stays where nothing changes."""
+def decide(unit: "Unit", number: int, state: str, via: str = "") -> None:
+    """The item is kept, dropped or back in the inbox; the hour of the decision stays where nothing changes.
+
+    via: the filter it stood high by when it was decided about, where that is another than the one that brought it.
+    """
     from pkm.store.model import Item
 
     item = unit.get(Item, number)
     if item.state != state:
         item.state = state
         item.decided_at = None if state == "inbox" else unit.at
+        item.via = via or item.via
         unit.flush()

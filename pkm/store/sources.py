@@ -18,7 +18,8 @@ SELECT source.*, coalesce(nullif(source.title, ''), source.url) AS called,
      WHERE tagging.kind = 'source' AND tagging.entity_id = source.id ORDER BY tagging.id)) AS tags,
   (SELECT json_group_array(name) FROM (
      SELECT circle.name FROM circle_source JOIN circle ON circle.id = circle_source.circle_id
-     WHERE circle_source.source_id = source.id ORDER BY circle.name)) AS circles
+     WHERE circle_source.source_id = source.id ORDER BY circle.name)) AS circles,
+  (SELECT name FROM tag WHERE tag.id = source.challenges_id) AS challenges
 FROM source
 """
 
@@ -175,6 +176,7 @@ def _shape(row: sqlite3.Row) -> Row:
         "mailbox": make("source", row["mailbox_id"]) if row["mailbox_id"] else None,
         "full_text": bool(row["full_text"]),
         "tags": json.loads(row["tags"]), "circles": json.loads(row["circles"]),
+        "challenges": row["challenges"],
     }  # fmt: skip
 
 

@@ -69,7 +69,7 @@ class TestInbox:
     def test_an_empty_one_says_what_to_do(self, pkm: CommandLine) -> None:
         result = pkm("sense")
         assert (result.out, result.err) == ("", "The inbox is empty. Next: pkm seek\n")
-        pkm("sense", "inbox", "--sort", "best", ok=2)
+        pkm("sense", "inbox", "--sort", "worst", ok=2)
 
 
 class TestKeep:

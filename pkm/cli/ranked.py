@@ -1,0 +1,119 @@
+"""The inbox as lists show it, best first: a column that says by which filter an item stands high, and what goes with it."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import current, render
+from pkm.dates import day, now
+from pkm.errors import Invalid
+from pkm.store import items
+from pkm.text import count, one_line
+
+Row = dict[str, Any]
+
+SORTS = ("best", "newest", "oldest")
+SortOption = Annotated[str, typer.Option("--sort", help="best, newest or oldest first.")]
+WHY: tuple[str, Any] = ("why", lambda row: one_line(row.get("why", ""), 24))
+COLUMNS: render.Columns = (
+    ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", lambda row: row["source_title"]),
+    ("date", lambda row: day(row["published_at"] or row["received_at"])), WHY,
+)  # fmt: skip
+TERMS = {
+    "source": "its source", "author": "its author", "fit": "like your notes", "recency": "new", "heat": "pointed at",
+    "due": "their day", "rule": "your rule", "turn": "its source's turn",
+}  # fmt: skip
+"""What the terms of a score are called."""
+
+
+def read_sort(word: str) -> str:
+    """The order that was asked for. Raises Invalid where there is none of that name."""
+    if word not in SORTS:
+        raise Invalid(f"--sort {word}", "it is best, newest or oldest")
+    return word
+
+
+def show_inbox(limit: int, sort: str, source: int | None, *, explain: bool, json: bool) -> None:
+    """The inbox is printed; of one source, what is best first is what came last."""
+    store = current.store()
+    listed = None
+    if sort == "best" and source is None:
+        from pkm.seek.order import list_best
+
+        listed = list_best(store, now(), limit)
+        rows = list(listed.rows)
+    else:
+        rows = items.inbox(store.read(), limit, sort="newest" if sort == "best" else sort, source=source)
+    total = items.count_inbox(store.read(), source=source)
+    if explain and rows and not json:
+        _emit_explained(rows, total)
+    else:
+        render.emit_list(rows, COLUMNS, as_json=json, noun="item in the inbox", plural="items in the inbox",
+                         total=total, empty="The inbox is empty. Next: pkm seek")  # fmt: skip
+    if listed is not None:
+        tell_order(listed.order, json=json)
+
+
+def _emit_explained(rows: list[Row], total: int) -> None:
+    """Each row with the terms of its score, which add up to it."""
+    current.remember(rows=[row["id"] for row in rows])
+    for row in rows:
+        why = f"  [{row['why']}]" if row.get("why") else ""
+        render.say(f"{row['id']}  {one_line(row['title'], 90)}{why}")
+        render.say(f"      {_sum(row)}")
+    render.tell(f"{len(rows):,} of {count(total, 'item in the inbox', 'items in the inbox')}")
+
+
+def _sum(row: Row) -> str:
+    if row.get("score") is None:
+        return "no score: it follows what is ranked, by when it came"
+    terms = [f"{TERMS[name]} {value:+.2f}" for name, value in row["parts"].items()]
+    told = f"{row['score']:.2f} = {', '.join(terms) or 'nothing speaks for or against it'}"
+    return told + ("; it stands here to surprise you, whatever its score" if row["surprise"] else "")
+
+
+def tell_order(order: Any, *, json: bool) -> None:
+    """What is to be said of an order: too few decisions, items that wait for their day, coincidences."""
+    from pkm.seek.order import waiting_line
+    from pkm.seek.rank import FEW
+
+    if order.few and order.placed and not json:
+        render.tell(f"Too few decisions to tell your habits ({order.decisions} of {FEW}): the sources take turns.")
+    if line := waiting_line(order):
+        render.tell(line)
+    if not json:
+        for one in find_coincidences():
+            render.tell(coincidence_line(one))
+
+
+def find_coincidences() -> list[Row]:
+    """Subjects that several sources turned to this week, as the last pull found them."""
+    from pkm.seek.signalfile import coincidences
+
+    return coincidences(current.store(), now())
+
+
+def coincidence_line(one: Row) -> str:
+    """One coincidence, with its items."""
+    sources = one_line(", ".join(one["sources"]), 60)
+    return f"Coincidence: {len(one['sources'])} sources turn to \"{one['subject']}\": {', '.join(one['items'])} ({sources})"
+
+
+def find_filters(numbers: Iterable[int]) -> dict[int, str]:
+    """By what those of these undecided items stand high that chance or the score put there: stored with a decision."""
+    from pkm.seek.order import find_filters as find
+
+    return find(current.store(), now(), numbers)
+
+
+def show_replay(*, json: bool) -> None:
+    """What the order would have been worth so far is printed."""
+    from pkm.seek.replay import replay, replay_line
+    from pkm.store import ranking
+
+    result = replay(ranking.history(current.store().read(), 20_000))
+    if json:
+        render.emit_json(result)
+    else:
+        render.say(replay_line(result))

@@ -1,0 +1,100 @@
+"""What a pull leaves for the order of the inbox: likeness to the own notes, heat, each source's pace, coincidences.
+
+Computed at its end, over a bounded pool, without the network. Signals stand in the store; pace and coincidences in a
+small file beside it, which is no part of what a person keeps: the next pull makes it anew.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from pkm.dates import local, midnight, now, parse_stamp, stamp
+from pkm.errors import StoreError
+from pkm.files import write_atomic
+from pkm.seek.coincidence import Told, find_coincidences
+from pkm.seek.likeness import NoteIndex, OwnNote
+from pkm.seek.signalfile import WEEK, path_of
+from pkm.store import ranking, sources
+from pkm.store.session import Store
+
+BEFORE = timedelta(days=35)
+"""A subject is new where it was rare from so long ago until a week ago."""
+_TITLES = 3_000  # items that coincidences are looked for in, the newest
+_DATES = 12  # of a source's items, to tell its pace by
+
+Row = dict[str, Any]
+
+
+Pointing = Sequence[tuple[int, Sequence[tuple[str, str]]]]
+
+
+def refresh_signals(store: Store, pointing: Pointing = ()) -> None:
+    """The signals of the pool, the sources' pace and the coincidences are those of now.
+
+    pointing: the pull's new items and what they link to: some of that came in after them.
+    """
+    at = now()
+    if pointing:
+        with store.unit(journal=False) as unit:
+            ranking.add_citations(unit, pointing)
+    db = store.read()
+    today = stamp(midnight(local(at).date()))
+    compared = ranking.compared(db, today)
+    hot = ranking.heat(db, [row["item"] for row in compared], stamp(at - WEEK))
+    signals = find_signals(compared, [OwnNote(*note) for note in ranking.own_notes(db)], hot)
+    dates = sources.recent_dates(db, {row["source"] for row in compared} - {None}, _DATES)
+    state = {
+        "at": stamp(at),
+        "pace": {str(number): gap for number, found in dates.items() if (gap := usual_gap_s(found)) is not None},
+        "coincidences": _coincidences(store, at),
+    }
+    with store.unit(journal=False) as unit:
+        ranking.replace_signals(unit, signals)
+    write_atomic(path_of(store), json.dumps(state, ensure_ascii=False).encode())
+
+
+def find_signals(compared: Sequence[Row], notes: Sequence[OwnNote], hot: Mapping[int, int]) -> list[Row]:
+    """A signal for each item: how like it is to which note, what it may answer, how many sources point at it."""
+    index = NoteIndex(notes)
+    found = []
+    for row in compared:
+        like = index.compare(row["title"], row["text"])
+        found.append({
+            "item": row["item"], "heat": hot.get(row["item"], 0), "fit": like.fit, "note": like.note,
+            "words": like.words, "answers": like.answers,
+        })  # fmt: skip
+    return found
+
+
+def usual_gap_s(dates: Sequence[str]) -> float | None:
+    """The median time in seconds between two of these stamps, None where there are fewer than three."""
+    ordered = sorted(parse_stamp(at) for at in dates)
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(ordered)]
+    return median(gaps) if len(gaps) > 1 else None
+
+
+def _coincidences(store: Store, at: datetime) -> list[Row]:
+    """The coincidences of this week as JSON: {"subject", "items": [numbers]}."""
+    db = store.read()
+    since, week = stamp(at - BEFORE), stamp(at - WEEK)
+    rows = ranking.recent_titles(db, since, _TITLES)
+    recent = [row for row in rows if row["received_at"] >= week]
+    before = [row for row in rows if row["received_at"] < week]
+    cited = ranking.citing_pairs(db, [row["item"] for row in recent])
+    found = find_coincidences([_told(row) for row in recent], [_told(row) for row in before], cited)
+    return [{"subject": one.subject, "items": list(one.items)} for one in found]
+
+
+def _told(row: Row) -> Told:
+    return Told(row["item"], row["source"], row["title"], row["text"], row["story"])
+
+
+def refresh_quietly(store: Store, pointing: Pointing = ()) -> None:
+    """The same; where it cannot be written, or the person does not wait for it, it is left to the next pull."""
+    try:
+        refresh_signals(store, pointing)
+    except (StoreError, KeyboardInterrupt):
+        return
