@@ -27,7 +27,8 @@ KINDS = ("item", "annotation", "note", "contact", "share", "source", "circle", "
 REACHES = ("private", "team", "community", "network")
 STAGES = ("observation", "idea", "practice")
 IS: Mapping[str, str] = {
-    "inbox": "in the inbox", "kept": "kept", "dropped": "dropped", "question": "open questions", "orphan": "not linked",
+    "inbox": "in the inbox", "kept": "kept", "dropped": "dropped", "backlog": "in the backlog",
+    "muted": "muted", "question": "open questions", "orphan": "not linked",
     "shared": "shared", "unshared": "not shared yet", "due": "due", "private": "private", "draft": "drafts",
     "planned": "planned", "sent": "sent", "retracted": "retracted", "active": "active", "paused": "paused",
     "gone": "gone",

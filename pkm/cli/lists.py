@@ -14,14 +14,17 @@ from pkm.text import count
 
 def import_file(
     file: Annotated[Path, typer.Argument(metavar="FILE|-", help="OPML, or newsboat's urls file; -: stdin.")],
+    backlog: Annotated[
+        bool, typer.Option("--backlog", help="All that they hold comes into the inbox; else each one's newest five.")
+    ] = False,
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Follow every feed of a list (OPML, newsboat's urls); folders become tags. Nothing is fetched yet."""
-    import_list(file, dry_run=dry_run, json=json)
+    import_list(file, dry_run=dry_run, json=json, backlog=backlog)
 
 
-def import_list(file: Path, *, dry_run: bool, json: bool) -> None:
+def import_list(file: Path, *, dry_run: bool, json: bool, backlog: bool = False) -> None:
     """The list's feeds are followed and the summary is printed; exit code 4 where some could not be used."""
     from pkm.net.fetch import read_file
     from pkm.seek import lists
@@ -29,7 +32,7 @@ def import_list(file: Path, *, dry_run: bool, json: bool) -> None:
     data = sys.stdin.buffer.read() if str(file) == "-" else read_file(file)
     listed = lists.read_list(data, "stdin" if str(file) == "-" else str(file))
     store = current.store()
-    plan = lists.preview_import(store, listed) if dry_run else lists.import_list(store, listed)
+    plan = lists.preview_import(store, listed) if dry_run else lists.import_list(store, listed, backlog=backlog)
     if plan.salvaged:
         render.tell("The file is broken: only its addresses could be taken, without folders.")
     line = f"would be: {plan.line}" if dry_run else plan.line

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, lists, render, selectors
+from pkm.cli import arrivals, complete, current, lists, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import ago, now
@@ -33,7 +33,8 @@ ITEM_COLUMNS: render.Columns = (
     ("source", lambda row: one_line(row["source_title"] or "", 24)),
     ("published", lambda row: ago(row["published_at"] or row["received_at"], now())),
 )
-LATEST_COLUMNS = [column for column in ITEM_COLUMNS if column[0] != "source"]
+STATE_COLUMN = ("state", lambda row: row["state"])
+LATEST_COLUMNS = [*(column for column in ITEM_COLUMNS if column[0] != "source"), STATE_COLUMN]
 NOTHING = (
     "Nothing is followed yet. Start with a person: pkm contact add \"Name\" --url https://their.site; "
     "or with an address: pkm seek add https://example.org"
@@ -128,6 +129,8 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
         render.tell(f"{move['id']} has moved for good: {move['from']} → {move['to']}")
     for double in report.doubled if not quiet else ():
         render.tell(f"{double['id']} now leads to what {double['of']} follows: pkm seek remove {double['id']}")
+    if not quiet:
+        arrivals.tell_arrivals(report)
     if report.interrupted:
         finished = report.sources - report.left
         render.tell(f"Stopped. Kept: what {finished} of {count(report.sources, 'source')} gave. Next: pkm seek pull")
@@ -157,6 +160,8 @@ def add(
     contact: ContactOption = None,
     circle: CircleOption = None,
     title: Annotated[str, typer.Option("--title", help="What to call it; else as it calls itself.")] = "",
+    backlog: arrivals.BacklogFlag = False,
+    updates: arrivals.UpdatesOption = None,
     force: Annotated[bool, typer.Option("--force", help="Follow the address though no feed answers.")] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -166,7 +171,7 @@ def add(
         raise Invalid("stdin", "it holds no address", next="pkm seek add https://example.org")
     options = {
         "title": title, "tags": tag or (), "every_s": _seconds(every), "contact_id": _contact(contact),
-        "circle_ids": _circles(circle),
+        "circle_ids": _circles(circle), "backlog": backlog, "updates": arrivals.read_updates(updates) or "silent",
     }  # fmt: skip
     if len(given) == 1:
         _show_added(_add(given[0], force, options), json)
@@ -284,8 +289,11 @@ def show(source: SourceArgument, limit: LimitOption = 10, json: JsonFlag = False
         render.emit_json({**row, "latest": latest})
         return
     render.emit_made(row, as_json=False)
+    waiting = items.count_inbox(db, source=found.number, state="backlog")
     for label, value in _facts(row):
         render.say(f"  {label:<9} {value}")
+    if waiting:
+        render.say(f"  {'backlog':<9} {count(waiting, 'item')}: pkm sense inbox --backlog --source {found.id}")
     render.emit_list(latest, LATEST_COLUMNS, as_json=False, noun="item", total=row["items"],
                      empty=f"No items yet. Next: pkm seek pull {found.id}")  # fmt: skip
     current.remember(touched=found.id)
@@ -302,6 +310,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
         ("fetched", ago(row["fetched_at"], at) if row["fetched_at"] else "never"),
         ("changed", ago(row["changed_at"], at) if row["changed_at"] else ""),
         ("next", ago(row["next_at"], at) if row["next_at"] else "now"),
+        ("updates", row["updates"] if row["updates"] != "silent" else ""),
         ("contact", row["contact"] or ""), ("circles", ", ".join(row["circles"])),
         ("tags", " ".join(f"#{name}" for name in row["tags"])),
     ]  # fmt: skip
@@ -329,6 +338,8 @@ def edit(
         Strings,
         typer.Option("--leave", help="A circle it no longer serves.", autocompletion=complete.complete_circles),
     ] = None,
+    backlog: Annotated[bool, typer.Option("--backlog", help="Bring its backlog into the inbox.")] = False,
+    updates: arrivals.UpdatesOption = None,
     pause: Annotated[bool, typer.Option("--pause", help="Do not pull it.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Pull it again.")] = False,
     json: JsonFlag = False,
@@ -344,6 +355,7 @@ def edit(
         title=title, url=url, every_s=None if every is None else _seconds(every) if every else 0,
         contact_id=None if contact is None else _contact(contact) or 0,
         state="paused" if pause else "active" if resume else None,
+        updates=arrivals.read_updates(updates), backlog=backlog,
         add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
         drop_tags=[word[1:] for word in words if word.startswith("-")],
         join_circles=_circles(circle), leave_circles=_circles(leave),
@@ -351,7 +363,7 @@ def edit(
     if change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
         raise Invalid(f"edit {found.id}", "nothing to change was named", next=f"pkm seek edit {found.id} --help")
     row = edit_source(current.store(), found.number, change)
-    also = [value for label, value in _facts(row) if label in ("state", "every", "tags")]
+    also = [value for label, value in _facts(row) if label in ("state", "every", "updates", "tags")]
     render.emit_made(row, as_json=json, also=also)
 
 

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, drafts, editor, render, rework, selectors
+from pkm.cli import arrivals, complete, current, drafts, editor, render, rework, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.dates import day
 from pkm.errors import Invalid
 from pkm.store import circles, items, shares
+from pkm.store import versions as past
 from pkm.text import clean, count, one_line
 
 Row = dict[str, Any]
@@ -60,18 +61,23 @@ def inbox(
     source: Annotated[
         str, typer.Option("--source", help="Only what this source brought.", autocompletion=complete.complete_sources)
     ] = "",
+    backlog: Annotated[
+        bool, typer.Option("--backlog", help="What new sources brought of their past, and waits outside the inbox.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """List what came in and is not decided yet."""
     db = current.store().read()
     of = selectors.one(source, ("source",)).number if source else None
-    rows = items.inbox(db, limit, sort=_sort(sort), source=of)
+    state = "backlog" if backlog else "inbox"
+    rows = items.inbox(db, limit, sort=_sort(sort), source=of, state=state)
     columns = (
         ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", lambda row: row["source_title"]),
         ("date", lambda row: day(row["published_at"] or row["received_at"])),
     )  # fmt: skip
-    render.emit_list(rows, columns, as_json=json, noun="item in the inbox", plural="items in the inbox",
-                     total=items.count_inbox(db, source=of), empty="The inbox is empty. Next: pkm seek")  # fmt: skip
+    render.emit_list(rows, columns, as_json=json, noun=f"item in the {state}",
+                     plural=f"items in the {state}", total=items.count_inbox(db, source=of, state=state),
+                     empty=f"The {state} is empty. Next: pkm seek")  # fmt: skip
 
 
 @app.command(epilog="Example:  pkm sense show i12 --open 1")
@@ -85,6 +91,9 @@ def show(
     open: Annotated[
         int | None, typer.Option("--open", min=0, help="Open link N in the browser; 0: the page itself.")
     ] = None,
+    versions: Annotated[
+        bool, typer.Option("--versions", help="What an item said before its source changed it.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Show an item, note or annotation with what hangs on it."""
@@ -97,6 +106,11 @@ def show(
         _open_link(row, open)
         return
     current.remember(touched=found.id)
+    if versions:
+        if found.kind != "item":
+            raise Invalid(f"--versions {found.id}", "only what a source brought has versions")
+        arrivals.show_versions(row, past.of_item(current.store().read(), found.number), as_json=json)
+        return
     if json:
         render.emit_json(row)
         return
@@ -381,6 +395,7 @@ def tag(
             render.tell(f"#{name} still stands in the text of {row['id']}; its next edit puts it back.")
 
 
+app.command(epilog="Example:  pkm sense restore i12")(arrivals.restore)
 app.command(epilog='Example:  pkm sense annotate i12 -q "exact words" -m "why they matter"')(rework.annotate)
 app.command(epilog="Example:  pkm sense link n142 n98 --as supports")(rework.link)
 app.command(epilog='Example:  pkm sense grow n12 --title "Desire paths beat roadmaps"')(rework.grow)

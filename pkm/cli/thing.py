@@ -23,7 +23,8 @@ def as_text(row: Row, marked: str) -> str:
 
 def head(row: Row) -> list[str]:
     """Title and where it is from, of an item: source, author, date, state, tags, address."""
-    facts = [row["source_title"], row["author"], row["published_at"] and day(row["published_at"]), row["state"]]
+    facts = [row["source_title"], row["author"], row["published_at"] and day(row["published_at"]), row["state"],
+             row.get("versions") and f"changed {row['versions']}×: --versions"]  # fmt: skip
     told = " · ".join(one_line(str(fact)) for fact in facts if fact)
     return [
         *_wrapped(f"{row['id']}  {one_line(row['title'])}", bold=True), *_wrapped(told),

@@ -10,7 +10,8 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from pkm.seek.gather import Gathering
 from pkm.seek.rhythm import RECENT
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
-from pkm.store import intake, sources
+from pkm.store import intake, sources, versions
 from pkm.store.session import Store, Unit
 from pkm.text import count
 
@@ -44,7 +45,9 @@ class PullReport:
 
     unchanged: items of the sources that answered which stayed as they were. moved: sources whose address was changed
     for the one that their server redirects to: {"id", "from", "to"}. doubled: sources that lead to what another one
-    follows: {"id", "of"}. left: sources not asked (interrupted).
+    follows: {"id", "of"}. backlog: new sources of whose past a part waits there: {"id", "items"}. resurfaced: items that
+    came back into the inbox, or moved up in it, since their source changed them; changed_kept: ids of kept items of
+    such sources that changed, and stay kept. left: sources not asked (interrupted).
     offline: no host could be reached at all, which counts against no source.
     """
 
@@ -56,6 +59,9 @@ class PullReport:
     failures: list[dict[str, str]] = field(default_factory=list)
     moved: list[dict[str, str]] = field(default_factory=list)
     doubled: list[dict[str, str]] = field(default_factory=list)
+    backlog: list[dict[str, Any]] = field(default_factory=list)
+    resurfaced: int = 0
+    changed_kept: list[str] = field(default_factory=list)
     left: int = 0
     interrupted: bool = False
     offline: bool = False
@@ -66,7 +72,7 @@ class PullReport:
 
     def copy(self) -> "PullReport":
         """The same, apart from what is counted on it from now on."""
-        return replace(self, failures=list(self.failures), moved=list(self.moved), doubled=list(self.doubled))
+        return deepcopy(self)
 
     @property
     def line(self) -> str:
@@ -218,6 +224,8 @@ class _Run:
                     report.failed += 1
                     continue
                 _count(report, unit, facts, plan)
+                if facts.updates == "resurface":
+                    _resurface(report, unit, plan)
                 if "url" in plan.columns:
                     moved = {"from": sources.without_user(facts.url), "to": sources.without_user(plan.columns["url"])}
                     report.moved.append({"id": make("source", facts.id), **moved})
@@ -244,6 +252,7 @@ class _Run:
         plan = plan_source(facts, fetched, known, self.at, self.every, standing=standing, dates=dates)
         columns = {name: value for name, value in plan.columns.items() if may_move or name != "url"}
         intake.know(unit, facts.id, plan.known_as)
+        versions.keep(unit, [number for number, _ in plan.changed])
         intake.change(unit, facts.id, plan.changed)
         intake.set_polled(unit, facts.id, columns)
         return plan._replace(columns=columns)
@@ -272,8 +281,16 @@ def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> No
         report.failures.append({"what": _name(facts), "why": plan.failure, "id": make("source", facts.id)})
         return
     report.new += len(plan.new)
+    if waiting := sum(one.state == "backlog" for one in plan.new):
+        report.backlog.append({"id": make("source", facts.id), "items": waiting})
     report.updated += len(plan.changed)
     report.unchanged += intake.count_items(unit.connection, facts.id) - len(plan.changed)
+
+
+def _resurface(report: PullReport, unit: Unit, plan: SourcePlan) -> None:
+    numbers = [number for number, _ in plan.changed]
+    report.changed_kept += [make("item", number) for number in versions.kept_among(unit.connection, numbers)]
+    report.resurfaced += versions.resurface(unit, numbers)
 
 
 def _name(facts: Facts) -> str:

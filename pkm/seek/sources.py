@@ -17,7 +17,7 @@ from pkm.net.fetch import Fetcher, Response, file_path, read_file
 from pkm.seek.autodiscover import FoundFeed, find_feeds
 from pkm.seek.entry import ParsedFeed
 from pkm.seek.parse import parse_feed
-from pkm.store import intake, sources, tags
+from pkm.store import intake, items, sources, tags
 from pkm.store.model import CircleSource, Source
 from pkm.store.session import Store, Unit
 from pkm.text import count, one_line
@@ -89,11 +89,12 @@ def _same_stream(one: FoundFeed, other: FoundFeed) -> bool:
 
 def add_source(
     store: Store, found: FoundFeed | str, *, title: str = "", every_s: int | None = None, tags: Sequence[str] = (),
-    contact_id: int | None = None, circle_ids: Sequence[int] = (),
+    contact_id: int | None = None, circle_ids: Sequence[int] = (), backlog: bool = False, updates: str = "silent",
 ) -> SourceAdded:  # fmt: skip
     """The feed is followed and due at once; its items come with the next pull.
 
-    found: what look_for_feed gave, or an address that is taken as it is. Raises Exists where that address is followed.
+    found: what look_for_feed gave, or an address that is taken as it is. backlog: all that its first pull brings comes
+    into the inbox, not only its newest five. updates: silent, resurface or ignore. Raises Exists where that address is followed.
     """
     url = found.url if isinstance(found, FoundFeed) else as_address(found)
     feed = found.parsed if isinstance(found, FoundFeed) else ParsedFeed()
@@ -103,6 +104,7 @@ def add_source(
         row = unit.add(Source(
             url=url, title=one_line(title, 500) or feed.title, site_url=feed.site_url,
             description=feed.description, every_s=every_s, contact_id=contact_id, created_at=unit.at,
+            backlog=int(backlog), updates=updates,
         ))  # fmt: skip
         assert row.id is not None
         _tag(unit, row.id, tags)
@@ -148,13 +150,18 @@ def _row(unit: Unit, number: int) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class SourceEdit:
-    """What is to change on a source; None, or nothing, leaves it. every_s 0, contact_id 0: none from now on."""
+    """What is to change on a source; None, or nothing, leaves it. every_s 0, contact_id 0: none from now on.
+
+    backlog: what waits in its backlog comes into the inbox. updates: silent, resurface, ignore.
+    """
 
     title: str | None = None
     url: str | None = None
     every_s: int | None = None
     contact_id: int | None = None
     state: str | None = None
+    updates: str | None = None
+    backlog: bool = False
     add_tags: Sequence[str] = ()
     drop_tags: Sequence[str] = ()
     join_circles: Sequence[int] = ()
@@ -178,6 +185,11 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
             _move(unit, source, as_address(edit.url))
         if edit.state is not None:
             _set_state(source, edit.state)
+        if edit.updates is not None:
+            source.updates = edit.updates
+        if edit.backlog:
+            source.backlog = 1
+            items.bring_forward(unit, number)
         unit.flush()
         _retag(unit, number, edit)
         row = _row(unit, number)

@@ -11,7 +11,7 @@ from typing import Any
 from pkm.errors import NotFound
 from pkm.html import is_web_address
 from pkm.ids import make
-from pkm.store import annotations, items, links, notes
+from pkm.store import annotations, items, links, notes, versions
 from pkm.text import one_line
 
 Row = dict[str, Any]
@@ -37,7 +37,7 @@ def _item(db: sqlite3.Connection, number: int) -> Row | None:
     found = links_of(row.pop("html"), row["text"])
     return {
         **row, "annotations": annotations.of(db, "item", number), "notes": notes.of_item(db, number),
-        "backlinks": links.incoming(db, "item", number), "links": found,
+        "backlinks": links.incoming(db, "item", number), "links": found, "versions": versions.count_of(db, number),
     }  # fmt: skip
 
 

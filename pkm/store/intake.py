@@ -203,13 +203,16 @@ _POLLED = {
 
 
 def add_sources(unit: Unit, sources: Sequence[Row]) -> list[int]:
-    """The sources are followed, due at once; returns their ids in order. Rows: url, title, site_url, opml (JSON)."""
+    """The sources are followed, due at once; returns their ids in order.
+
+    Rows: url, title, site_url, opml (JSON), backlog (1: all of their past comes into the inbox; else 0).
+    """
     ids = []
     for source in sources:
         made = unit.connection.execute(
-            "INSERT INTO source (url, title, site_url, description, state, created_at, failures, opml) "
-            "VALUES (:url, :title, :site_url, '', 'active', :at, 0, :opml) RETURNING id",
-            {**source, "at": unit.at},
+            "INSERT INTO source (url, title, site_url, description, state, created_at, failures, backlog, opml) "
+            "VALUES (:url, :title, :site_url, '', 'active', :at, 0, :backlog, :opml) RETURNING id",
+            {"backlog": 0, **source, "at": unit.at},
         )
         ids.append(int(made.fetchone()[0]))
     return ids

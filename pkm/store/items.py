@@ -41,11 +41,16 @@ def _shaped(db: sqlite3.Connection, found: Iterable[sqlite3.Row]) -> list[Row]:
     return [_shape(row, names.get(row["id"], [])) for row in found]
 
 
-def inbox(db: sqlite3.Connection, limit: int, *, sort: str = "newest", source: int | None = None) -> list[Row]:
-    """Items that nothing was decided about, of one source or all, by when they came, then by when they were written."""
+def inbox(
+    db: sqlite3.Connection, limit: int, *, sort: str = "newest", source: int | None = None, state: str = "inbox"
+) -> list[Row]:
+    """Items that nothing was decided about, of one source or all, by when they came, then by when they were written.
+
+    state: backlog, or muted, for those that wait outside the inbox.
+    """
     of_source = "" if source is None else "AND item.source_id = :source"
-    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = 'inbox' {of_source} ORDER BY {ORDERS[sort]} LIMIT :limit"
-    return _shaped(db, db.execute(sql, {"limit": limit, "source": source}))
+    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = :state {of_source} ORDER BY {ORDERS[sort]} LIMIT :limit"
+    return _shaped(db, db.execute(sql, {"limit": limit, "source": source, "state": state}))
 
 
 def next_in_inbox(db: sqlite3.Connection, skipped: Iterable[int], *, sort: str = "newest") -> Row | None:
@@ -56,10 +61,10 @@ def next_in_inbox(db: sqlite3.Connection, skipped: Iterable[int], *, sort: str =
     return None if found is None else row(db, found[0])
 
 
-def count_inbox(db: sqlite3.Connection, *, source: int | None = None) -> int:
-    """How many items nothing was decided about, of one source or all."""
-    sql = "SELECT count(*) FROM item WHERE state = 'inbox'" + ("" if source is None else " AND source_id = :source")
-    return int(db.execute(sql, {"source": source}).fetchone()[0])
+def count_inbox(db: sqlite3.Connection, *, source: int | None = None, state: str = "inbox") -> int:
+    """How many items nothing was decided about, of one source or all. state: as in `inbox`."""
+    sql = "SELECT count(*) FROM item WHERE state = :state" + ("" if source is None else " AND source_id = :source")
+    return int(db.execute(sql, {"source": source, "state": state}).fetchone()[0])
 
 
 def row(db: sqlite3.Connection, number: int) -> Row | None:
@@ -95,3 +100,11 @@ def decide(unit: "Unit", number: int, state: str) -> None:
         item.state = state
         item.decided_at = None if state == "inbox" else unit.at
         unit.flush()
+
+
+def bring_forward(unit: "Unit", source_id: int) -> int:
+    """What waits in the source's backlog is in the inbox; how many items."""
+    found = unit.connection.execute(
+        "UPDATE item SET state = 'inbox' WHERE source_id = :source AND state = 'backlog'", {"source": source_id}
+    )
+    return found.rowcount

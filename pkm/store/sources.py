@@ -24,7 +24,7 @@ FROM source
 
 _SHOWN = (
     "url", "site_url", "description", "state", "items", "every_s", "created_at", "checked_at", "fetched_at",
-    "changed_at", "next_at", "failures", "error",
+    "changed_at", "next_at", "failures", "error", "updates",
 )  # fmt: skip
 
 
