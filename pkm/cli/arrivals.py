@@ -30,6 +30,12 @@ def read_updates(word: str | None) -> str | None:
     return word
 
 
+def tellers(row: Row, width: int = 100) -> str:
+    """The source that stands for a story, and how many others told it: "Ann's blog +2"."""
+    more = len({source["id"] for source in row.get("sources", ())}) - 1
+    return one_line(row["source_title"] or "", width) + (f" +{more}" if more > 0 else "")
+
+
 def tell_arrivals(report: Any) -> None:
     """What a pull put elsewhere than into the inbox, and what it brought back: said on stderr, with the next step."""
     waiting = sum(one["items"] for one in report.backlog)

@@ -30,7 +30,7 @@ COLUMNS: render.Columns = (
 ITEM_COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
     ("title", lambda row: one_line(row["title"], 70)),
-    ("source", lambda row: one_line(row["source_title"] or "", 24)),
+    ("source", lambda row: arrivals.tellers(row, 24)),
     ("published", lambda row: ago(row["published_at"] or row["received_at"], now())),
 )
 STATE_COLUMN = ("state", lambda row: row["state"])

@@ -72,7 +72,7 @@ def inbox(
     state = "backlog" if backlog else "inbox"
     rows = items.inbox(db, limit, sort=_sort(sort), source=of, state=state)
     columns = (
-        ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", lambda row: row["source_title"]),
+        ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", arrivals.tellers),
         ("date", lambda row: day(row["published_at"] or row["received_at"])),
     )  # fmt: skip
     render.emit_list(rows, columns, as_json=json, noun=f"item in the {state}",

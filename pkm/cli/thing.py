@@ -74,6 +74,9 @@ def _item(row: Row, marked: str) -> list[str]:
     return [
         *head(row), "", *wrap(text),
         *_listed("Quotes and comments", _annotations(row["annotations"])),
+        *_listed("Also told by", [
+            f"{one['id']}  {one_line(one['source_title'] or '')}  {one['url']}" for one in row.get("told", ())
+        ]),
         *_listed("Notes made from it", [f"{note['id']}  {one_line(note['title'])}" for note in row["notes"]]),
         *_listed("Linked from", _backlinks(row)),
         *_listed(

@@ -22,9 +22,10 @@ from pkm.ids import make
 from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_source
 from pkm.seek.gather import Gathering
 from pkm.seek.rhythm import RECENT
+from pkm.seek.same import WITHIN, find_stories
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
-from pkm.store import intake, sources, versions
+from pkm.store import intake, sources, stories, versions
 from pkm.store.session import Store, Unit
 from pkm.text import count
 
@@ -234,7 +235,8 @@ class _Run:
                 via = "person" if facts.contact_id else "network"
                 brought += ((facts.id, one._replace(via=via)) for one in plan.new)
             # What was written last gets the highest number, whatever source it is of: the inbox is read by number.
-            intake.bring_in(unit, sorted(brought, key=lambda one: one[1].published_at or ""))
+            ids = intake.bring_in(unit, sorted(brought, key=lambda one: one[1].published_at or ""))
+            _join_stories(unit, ids, self.at)
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
                 unit.summarize(report.line)
         self.report = report
@@ -285,6 +287,18 @@ def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> No
         report.backlog.append({"id": make("source", facts.id), "items": waiting})
     report.updated += len(plan.changed)
     report.unchanged += intake.count_items(unit.connection, facts.id) - len(plan.changed)
+
+
+def _join_stories(unit: Unit, ids: Sequence[int], at: datetime) -> None:
+    """New items that tell a story which another source told are one row with it."""
+    if not ids:
+        return
+    db = unit.connection
+    new = stories.of_ids(db, ids)
+    there = {told.id: told for told in stories.recent(db, ids[0], stamp(at - WITHIN))}
+    pages = dict.fromkeys(told.canonical_url for told in new if told.canonical_url)
+    there |= {told.id: told for told in stories.at_pages(db, pages, ids[0])}
+    stories.join(unit, find_stories(new, [there[id] for id in sorted(there)], lambda id: stories.text_of(db, id)))
 
 
 def _resurface(report: PullReport, unit: Unit, plan: SourcePlan) -> None:

@@ -38,6 +38,7 @@ def _item(db: sqlite3.Connection, number: int) -> Row | None:
     return {
         **row, "annotations": annotations.of(db, "item", number), "notes": notes.of_item(db, number),
         "backlinks": links.incoming(db, "item", number), "links": found, "versions": versions.count_of(db, number),
+        "told": items.others_of_story(db, number),
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pkm.store import tags
+from pkm.store import stories, tags
 from pkm.store.session import Unit
 from pkm.store.sources import UNTOUCHED, undecided
 
@@ -222,6 +222,7 @@ def remove_sources(unit: Unit, ids: Sequence[int]) -> Row:
     """The sources are gone with the items nobody has touched; the others stay, without a source. {"goes", "stays"}."""
     counted = undecided(unit.connection, ids)
     which = {"ids": json.dumps(list(ids))}
+    stories.hand_on(unit, f"source_id IN (SELECT value FROM json_each(:ids)) AND {UNTOUCHED}", which)
     unit.connection.execute(
         f"DELETE FROM item WHERE source_id IN (SELECT value FROM json_each(:ids)) AND {UNTOUCHED}", which
     )

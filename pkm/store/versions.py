@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pkm.store import stories
+
 if TYPE_CHECKING:
     from pkm.store.session import Unit
 
@@ -53,8 +55,7 @@ def resurface(unit: "Unit", numbers: Sequence[int]) -> int:
     """The items, with the stories that they tell, are on top of the inbox; how many. Kept and muted ones stay so."""
     told = unit.connection.execute(
         "UPDATE item SET state = 'inbox', decided_at = NULL, received_at = :at "
-        "WHERE state IN ('inbox', 'backlog', 'dropped') AND id IN (SELECT value FROM json_each(:ids) UNION "
-        "SELECT story_id FROM item WHERE story_id IS NOT NULL AND id IN (SELECT value FROM json_each(:ids)))",
-        {"ids": json.dumps(list(numbers)), "at": unit.at},
+        "WHERE state IN ('inbox', 'backlog', 'dropped') AND id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(stories.whole(unit.connection, numbers)), "at": unit.at},
     )
     return told.rowcount
