@@ -127,6 +127,8 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
         render.emit_run(report.as_dict(), as_json=json, line=report.line)
     for move in report.moved:
         render.tell(f"{move['id']} has moved for good: {move['from']} → {move['to']}")
+    for merge in report.merged:
+        render.tell(f"{merge['id']} leads to {merge['into']} for good and was merged into it. Take it back: pkm undo")
     for double in report.doubled if not quiet else ():
         render.tell(f"{double['id']} now leads to what {double['of']} follows: pkm seek remove {double['id']}")
     if not quiet:

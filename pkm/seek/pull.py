@@ -25,7 +25,7 @@ from pkm.seek.rhythm import RECENT
 from pkm.seek.same import WITHIN, find_stories
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
-from pkm.store import intake, sources, stories, versions
+from pkm.store import intake, merging, sources, stories, versions
 from pkm.store.session import Store, Unit
 from pkm.text import count
 
@@ -46,7 +46,8 @@ class PullReport:
 
     unchanged: items of the sources that answered which stayed as they were. moved: sources whose address was changed
     for the one that their server redirects to: {"id", "from", "to"}. doubled: sources that lead to what another one
-    follows: {"id", "of"}. backlog: new sources of whose past a part waits there: {"id", "items"}. resurfaced: items that
+    follows: {"id", "of"}. merged: sources that are one with the one they lead to, since they have done so for a week: {"id",
+    "into", "items"}. backlog: new sources of whose past a part waits there: {"id", "items"}. resurfaced: items that
     came back into the inbox, or moved up in it, since their source changed them; changed_kept: ids of kept items of
     such sources that changed, and stay kept. left: sources not asked (interrupted).
     offline: no host could be reached at all, which counts against no source.
@@ -60,6 +61,7 @@ class PullReport:
     failures: list[dict[str, str]] = field(default_factory=list)
     moved: list[dict[str, str]] = field(default_factory=list)
     doubled: list[dict[str, str]] = field(default_factory=list)
+    merged: list[dict[str, Any]] = field(default_factory=list)
     backlog: list[dict[str, Any]] = field(default_factory=list)
     resurfaced: int = 0
     changed_kept: list[str] = field(default_factory=list)
@@ -210,6 +212,7 @@ class _Run:
             return
         report = self.report.copy()  # a transaction that fails, or is interrupted, counts nothing
         held: list[tuple[Facts, Fetched]] = []
+        merges: list[tuple[int, int]] = []
         with self.store.unit(journal=False) as unit:
             ids = [facts.id for facts, _ in self._batch]
             there = intake.followed(unit.connection, ids)
@@ -230,7 +233,9 @@ class _Run:
                 if "url" in plan.columns:
                     moved = {"from": sources.without_user(facts.url), "to": sources.without_user(plan.columns["url"])}
                     report.moved.append({"id": make("source", facts.id), **moved})
-                if other is not None and other != facts.id:
+                if other is not None and other != facts.id and plan.url != facts.url:
+                    merges.append((facts.id, other))
+                elif other is not None and other != facts.id:
                     report.doubled.append({"id": make("source", facts.id), "of": make("source", other)})
                 via = "person" if facts.contact_id else "network"
                 brought += ((facts.id, one._replace(via=via)) for one in plan.new)
@@ -240,6 +245,7 @@ class _Run:
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
                 unit.summarize(report.line)
         self.report = report
+        self._merge(merges)
         self._held += held
         self._batch.clear()
         self._entries = self._bytes = 0
@@ -257,7 +263,18 @@ class _Run:
         versions.keep(unit, [number for number, _ in plan.changed])
         intake.change(unit, facts.id, plan.changed)
         intake.set_polled(unit, facts.id, columns)
-        return plan._replace(columns=columns)
+        return plan._replace(columns=columns, url=plan.columns.get("url", plan.url))
+
+    def _merge(self, merges: Sequence[tuple[int, int]]) -> None:
+        """Sources whose move is believed are one with those that they lead to; an undo makes them two again."""
+        for going, staying in merges:
+            with self.store.unit() as unit:
+                if len(intake.followed(unit.connection, (going, staying))) < 2:
+                    continue
+                moved = merging.merge_sources(unit, going, staying)
+                names = {"id": make("source", going), "into": make("source", staying)}
+                unit.summarize(f"merged {names['id']} into {names['into']}, where it leads for good")
+            self.report.merged.append({**names, "items": moved})
 
     def _tell_held(self) -> None:
         """The sources that were not asked stand in one line a host: beside the one that was told why, or the first."""

@@ -96,3 +96,19 @@ def test_55_one_title_for_other_words_stays_two_and_one_address_for_all_joins_no
     reader.give(rss(*(entry(f"{n}", name, "http://example.org/") for n, name in enumerate(("Clouds", "Dogs")))), "/d")
     reader.pull()
     assert items.count_inbox(reader.store.read()) == 6
+
+
+def test_14_a_move_onto_a_source_that_is_followed_merges_the_two_after_a_week(reader: Reader) -> None:
+    reader.give(rss(entry("1", "One", text="words"), entry("2", "Two", text="words")), "/old")
+    new = reader.give(rss(entry("1", "One", text="words"), entry("3", "Three", text="words")), "/new")
+    reader.pull()
+    with reader.store.unit() as unit:
+        unit.connection.execute("UPDATE item SET state = 'kept', decided_at = '2026-11-23T09:00:00Z' WHERE source_id = 1")
+    reader.server.add("/old", status=301, headers={"Location": new})
+    assert (reader.pull(days=1).merged, reader.pull(days=3).merged) == ([], [])
+    report = reader.pull(days=5)
+    assert report.merged == [{"id": "s1", "into": "s2", "items": 2}]
+    assert [(item["title"], item["source"], item["state"]) for item in reader.items() if item["title"] != "Three"] == [
+        ("Two", "s2", "kept"), ("One", "s2", "kept"),
+    ]  # fmt: skip
+    assert reader.pull(days=1).new == 0
