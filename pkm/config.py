@@ -108,7 +108,9 @@ def _xdg(variable: str, default: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing that can be set. kind: text, url (of the web), span ("1h"), command (a program with arguments)."""
+    """One thing that can be set. kind: text, url (of the web), span ("1h"), command (a program with arguments),
+    retention (a span, a number, or both).
+    """
 
     kind: str
     default: str
@@ -119,6 +121,7 @@ SETTINGS: Mapping[str, Setting] = {
     "name": Setting("text", "", "your name, as the site and the digests sign"),
     "editor": Setting("command", "", "the editor for notes and drafts; else $VISUAL, $EDITOR"),
     "seek.every": Setting("span", "1h", "the least time between two looks at a source that has no --every"),
+    "keep.items": Setting("retention", "", "items untouched go when older, or beyond so many a source: 1y, 500, 1y 500"),
     "share.title": Setting("text", "{name}’s finds, {date}", "a digest’s title: {name}, {date}, {circle}, {count}"),
     "site.title": Setting("text", "", "the title of the site; else your name"),
     "site.url": Setting("url", "", "where the site is published, as https://example.org/pkm"),
@@ -258,6 +261,11 @@ def _check(key: str, value: str) -> None:
         from pkm.dates import parse_span
 
         parse_span(value)
+    for word in value.split() if kind == "retention" else ():
+        if not word.isdigit():
+            from pkm.dates import parse_span
+
+            parse_span(word)
     if kind == "url" and value and not value.lower().startswith(("http://", "https://")):
         raise Invalid(f"{key}: {value}", "it should begin with https:// or http://")
 

@@ -45,6 +45,8 @@ def tell_arrivals(report: Any) -> None:
         listed = f"pkm sense inbox --backlog{' --source ' + one if one else ''}"
         all_of_it = f"pkm seek edit {one or 'SOURCE'} --backlog"
         render.tell(f"{count(waiting, 'older item')}{of} in the backlog. See: {listed}; into the inbox: {all_of_it}")
+    if report.purged:
+        render.tell(f"{count(report.purged, 'old item')} that nobody touched went (pkm config keep.items).")
     for number in report.changed_kept[:5]:
         render.tell(f"{number}, which you kept, was changed by its source: pkm sense show {number} --versions")
 

@@ -108,11 +108,15 @@ def _run_pull(ids: list[int] | None, *, due_only: bool, quiet: bool) -> Any:
 
     from pkm import config
     from pkm.cli.progress import show_progress
+    from pkm.seek.prune import prune, read_keep
     from pkm.seek.pull import pull as run
 
     every = timedelta(seconds=config.read(current.home()).seconds("seek.every"))
     with show_progress("Pulling", wanted=not quiet) as progress:
-        return run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress)
+        report = run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress)
+    keep = read_keep(config.read(current.home())["keep.items"])
+    report.purged = 0 if report.interrupted else prune(current.store(), keep)
+    return report
 
 
 def _tell_failures(report: Any) -> None:

@@ -65,6 +65,7 @@ class PullReport:
     backlog: list[dict[str, Any]] = field(default_factory=list)
     resurfaced: int = 0
     changed_kept: list[str] = field(default_factory=list)
+    purged: int = 0  # items that keep.items let go
     left: int = 0
     interrupted: bool = False
     offline: bool = False

@@ -1,7 +1,9 @@
 """What comes in and what becomes of it: the past of a new source, changed entries, one story from several sources."""
 
 import json
+from datetime import timedelta
 
+from pkm.seek.prune import prune, read_keep
 from pkm.store import intake, items, versions
 from tests.edge.cases.conftest import Reader, entry, rss
 
@@ -112,3 +114,16 @@ def test_14_a_move_onto_a_source_that_is_followed_merges_the_two_after_a_week(re
         ("Two", "s2", "kept"), ("One", "s2", "kept"),
     ]  # fmt: skip
     assert reader.pull(days=1).new == 0
+
+
+def test_56_what_is_kept_for_a_time_goes_but_never_what_was_touched_and_stays_away(reader: Reader) -> None:
+    feed = rss(*(entry(f"g{n}", f"Post {n}", f"https://e.org/{n}", f"words of {n}") for n in range(60)))
+    reader.read(feed)
+    reader.decide("Post 59")
+    assert prune(reader.store, read_keep("1y")) == 0
+    reader.now += timedelta(days=400)
+    assert prune(reader.store, read_keep("1y 500")) == 9
+    assert {"Post 59", "Post 0", "Post 49"} <= set(reader.titles)
+    assert "Post 58" not in reader.titles
+    assert (reader.pull(days=9).new, len(reader.items())) == (0, 51)
+    assert prune(reader.store, read_keep("10")) == 0
