@@ -16,6 +16,9 @@ def import_file(
     file: Annotated[
         Path, typer.Argument(metavar="FILE|-", help="OPML, newsboat's urls file, or a list of bookmarks; -: stdin.")
     ],
+    backlog: Annotated[
+        bool, typer.Option("--backlog", help="All that they hold comes into the inbox; else each one's newest five.")
+    ] = False,
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
 ) -> None:
@@ -23,10 +26,10 @@ def import_file(
 
     Bookmarks: a browser's HTML, Pocket, Pinboard, Raindrop, Instapaper, Readwise. Folders become tags.
     """
-    import_list(file, dry_run=dry_run, json=json)
+    import_list(file, dry_run=dry_run, json=json, backlog=backlog)
 
 
-def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "") -> None:
+def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "", backlog: bool = False) -> None:
     """The list's feeds are followed, or its bookmarks are items, and the summary is printed; exit code 4 where some
     could not be used. kind: bookmarks, where that is known.
     """
@@ -43,7 +46,7 @@ def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "") -> Non
         return
     listed = lists.read_list(data, name)
     store = current.store()
-    plan = lists.preview_import(store, listed) if dry_run else lists.import_list(store, listed)
+    plan = lists.preview_import(store, listed) if dry_run else lists.import_list(store, listed, backlog=backlog)
     if plan.salvaged:
         render.tell("The file is broken: only its addresses could be taken, without folders.")
     line = f"would be: {plan.line}" if dry_run else plan.line

@@ -7,6 +7,7 @@ import typer
 
 from pkm.cli import (
     access,
+    arrivals,
     clips,
     complete,
     current,
@@ -47,10 +48,11 @@ COLUMNS: render.Columns = (
 ITEM_COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
     ("title", lambda row: one_line(row["title"], 70)),
-    ("source", lambda row: one_line(row["source_title"] or "", 24)),
+    ("source", lambda row: arrivals.tellers(row, 24)),
     ("published", lambda row: ago(row["published_at"] or row["received_at"], now())),
 )
-LATEST_COLUMNS = [column for column in ITEM_COLUMNS if column[0] != "source"]
+STATE_COLUMN = ("state", lambda row: row["state"])
+LATEST_COLUMNS = [*(column for column in ITEM_COLUMNS if column[0] != "source"), STATE_COLUMN]
 NOTHING = (
     "Nothing is followed yet. Start with a person: pkm contact add \"Name\" --url https://their.site; "
     "or with an address: pkm seek add https://example.org"
@@ -211,12 +213,12 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
     for one in report.merged:
         came = f"{count(one['moved'], 'item')} came along, {one['same']:,} were the same"
         render.tell(f"{one['id']} is one with {one['into']} from now on, where it has moved to: {came}. Take it back: pkm undo")
-    if report.purged and not quiet:
-        render.tell(f"{count(report.purged, 'item')} that nobody used went by age or number (pkm config keep.items).")
     if not quiet:
         mailbox.tell_left(report)
     for warning in report.warnings:
         render.tell(f"{warning['what']}: {warning['why']}.")
+    if not quiet:
+        arrivals.tell_arrivals(report)
     if report.interrupted:
         finished = report.sources - report.left
         render.tell(f"Stopped. Kept: what {finished} of {count(report.sources, 'source')} gave. Next: pkm seek pull")
@@ -253,6 +255,8 @@ def add(
     full_text: FullTextFlag = False,
     feed: Annotated[int, typer.Option("--feed", min=0, help="Of several feeds that a page has: the Nth.")] = 0,
     challenges: ChallengesOption = None,
+    backlog: arrivals.BacklogFlag = False,
+    updates: arrivals.UpdatesOption = None,
     force: Annotated[bool, typer.Option("--force", help="Follow the address though no feed answers.")] = False,
     all_mail: Annotated[bool, typer.Option("--all-mail", help="Of a mailbox, take personal letters too.")] = False,
     subfolders: Annotated[bool, typer.Option("--subfolders", help="Of a Maildir, read its folders too.")] = False,
@@ -266,7 +270,7 @@ def add(
         "title": title, "tags": tag or (), "every_s": _seconds(every), "contact_id": _contact(contact),
         "circle_ids": _circles(circle), "credential": access.place(credential), "user_agent": user_agent or "",
         "all_mail": all_mail, "subfolders": subfolders, "author": author or "", "full_text": full_text,
-        "challenges": challenges or "",
+        "challenges": challenges or "", "backlog": backlog, "updates": arrivals.read_updates(updates) or "silent",
     }  # fmt: skip
     access.warn_of_secrets(given)
     if len(given) == 1:
@@ -405,8 +409,11 @@ def show(source: SourceArgument, limit: LimitOption = 10, json: JsonFlag = False
         render.emit_json({**row, "latest": latest})
         return
     render.emit_made(row, as_json=False)
+    waiting = items.count_inbox(db, source=found.number, state="backlog")
     for label, value in _facts(row):
         render.say(f"  {label:<9} {value}")
+    if waiting:
+        render.say(f"  {'backlog':<9} {count(waiting, 'item')}: pkm sense inbox --backlog --source {found.id}")
     render.emit_list(latest, LATEST_COLUMNS, as_json=False, noun="item", total=row["items"],
                      empty=f"No items yet. Next: pkm seek pull {found.id}")  # fmt: skip
     clips.hint_full_text(row)
@@ -464,6 +471,8 @@ def edit(
         typer.Option("--full-text/--summaries", help="Fetch the text of its new items' pages, or take what it gives."),
     ] = None,
     challenges: ChallengesOption = None,
+    backlog: Annotated[bool, typer.Option("--backlog", help="Bring its backlog into the inbox.")] = False,
+    updates: arrivals.UpdatesOption = None,
     pause: Annotated[bool, typer.Option("--pause", help="Do not pull it.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Pull it again.")] = False,
     json: JsonFlag = False,
@@ -479,6 +488,7 @@ def edit(
         title=title, url=url, every_s=None if every is None else _seconds(every) if every else 0,
         contact_id=None if contact is None or author else _contact(contact) or 0,
         state="paused" if pause else "active" if resume else None,
+        updates=arrivals.read_updates(updates), backlog=backlog,
         add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
         drop_tags=[word[1:] for word in words if word.startswith("-")],
         join_circles=_circles(circle), leave_circles=_circles(leave), credential=credential, user_agent=user_agent,
@@ -491,7 +501,7 @@ def edit(
         if author is not None:
             _follow_author(found.number, author, contact)
         row = edit_source(current.store(), found.number, change)
-    also = [value for label, value in _facts(row) if label in ("state", "every", "tags", "against")]
+    also = [value for label, value in _facts(row) if label in ("state", "every", "updates", "tags", "against")]
     render.emit_made(row, as_json=json, also=also)
 
 

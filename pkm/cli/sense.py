@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, drafts, editor, ranked, render, rework, selectors
+from pkm.cli import arrivals, complete, current, drafts, editor, ranked, render, rework, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.errors import Invalid
 from pkm.store import circles, shares
+from pkm.store import versions as past
 from pkm.text import clean, count, one_line
 
 Row = dict[str, Any]
@@ -58,6 +59,9 @@ def inbox(
     replay: Annotated[
         bool, typer.Option("--replay", help="Compare best first with newest first over your own decisions.")
     ] = False,
+    backlog: Annotated[
+        bool, typer.Option("--backlog", help="What new sources brought of their past, and waits outside the inbox.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """List what came in and is not decided yet, best first."""
@@ -70,6 +74,9 @@ def inbox(
         from pkm.cli.rules import show_muted
 
         show_muted(limit, of, json=json)
+        return
+    if backlog:
+        arrivals.show_backlog(limit, of, json=json)
         return
     ranked.show_inbox(limit, sort, of, explain=explain, json=json)
 
@@ -92,6 +99,9 @@ def show(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="An item's text as Markdown, as a note would hold it.")
     ] = False,
+    versions: Annotated[
+        bool, typer.Option("--versions", help="What an item said before its source changed it.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Show an item, note or annotation with what hangs on it."""
@@ -109,6 +119,11 @@ def show(
         _open_link(row, open)
         return
     current.remember(touched=found.id)
+    if versions:
+        if found.kind != "item":
+            raise Invalid(f"--versions {found.id}", "only what a source brought has versions")
+        arrivals.show_versions(row, past.of_item(current.store().read(), found.number), as_json=json)
+        return
     if json:
         render.emit_json(row)
         return
@@ -397,6 +412,7 @@ def tag(
             render.tell(f"#{name} still stands in the text of {row['id']}; its next edit puts it back.")
 
 
+app.command(epilog="Example:  pkm sense restore i12")(arrivals.restore)
 app.command(epilog='Example:  pkm sense annotate i12 -q "exact words" -m "why they matter"')(rework.annotate)
 app.command(epilog="Example:  pkm sense link n142 n98 --as supports")(rework.link)
 app.command(epilog='Example:  pkm sense grow n12 --title "Desire paths beat roadmaps"')(rework.grow)

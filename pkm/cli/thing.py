@@ -23,7 +23,8 @@ def as_text(row: Row, marked: str) -> str:
 
 def head(row: Row) -> list[str]:
     """Title and where it is from, of an item: source, author, date, state, tags, address."""
-    facts = [row["source_title"], row["author"], row["published_at"] and day(row["published_at"]), row["state"]]
+    facts = [row["source_title"], row["author"], row["published_at"] and day(row["published_at"]), row["state"],
+             row.get("versions") and f"changed {row['versions']}×: --versions"]  # fmt: skip
     told = " · ".join(one_line(str(fact)) for fact in facts if fact)
     return [
         *_wrapped(f"{row['id']}  {one_line(row['title'])}", bold=True), *_wrapped(told),
@@ -73,6 +74,9 @@ def _item(row: Row, marked: str) -> list[str]:
     return [
         *head(row), "", *wrap(text),
         *_listed("Quotes and comments", _annotations(row["annotations"])),
+        *_listed("Also told by", [
+            f"{one['id']}  {one_line(one['source_title'] or '')}  {one['url']}" for one in row.get("told", ())
+        ]),
         *_listed("Notes made from it", [f"{note['id']}  {one_line(note['title'])}" for note in row["notes"]]),
         *_listed("Linked from", _backlinks(row)),
         *_listed(

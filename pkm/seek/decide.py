@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pkm.dates import parse_stamp, stamp
+from pkm.seek.backlog import set_back
 from pkm.seek.entry import ParsedEntry
 from pkm.seek.letter import Letter
 from pkm.seek.rhythm import NOTHING_ASKED, Asked, next_look
@@ -165,9 +166,11 @@ def plan_source(
     columns = _after_success(facts, fetched, now)
     dates = [*dates, *(one.published_at or stamp(now) for one in sorted_out.new)]
     columns["next_at"] = stamp(_next_look(facts, fetched, dates, now, least))
-    if sorted_out.new or sorted_out.changed:
+    if sorted_out.new or (sorted_out.changed and facts.updates != "ignore"):
         columns["changed_at"] = stamp(now)
-    return SourcePlan(facts.id, facts.url, columns, sorted_out.new, sorted_out.changed, sorted_out.known_as)
+    new = set_back(sorted_out.new, first=facts.fetched_at is None, whole=bool(facts.backlog))
+    changed = () if facts.updates == "ignore" else sorted_out.changed
+    return SourcePlan(facts.id, facts.url, columns, new, changed, sorted_out.known_as)
 
 
 def _next_look(facts: Facts, fetched: Fetched, dates: Sequence[str], now: datetime, least: timedelta) -> datetime:

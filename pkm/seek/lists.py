@@ -79,11 +79,14 @@ def preview_import(store: Store, listed: OpmlList) -> ImportPlan:
     return plan_import(listed, {row["url"]: row for row in sources.outlines(store.read())})
 
 
-def import_list(store: Store, listed: OpmlList) -> ImportPlan:
-    """Every feed of the list is followed, once, with its folders as tags. A second import changes nothing."""
+def import_list(store: Store, listed: OpmlList, *, backlog: bool = False) -> ImportPlan:
+    """Every feed of the list is followed, once, with its folders as tags. A second import changes nothing.
+
+    backlog: all that the first pull of the new ones brings comes into the inbox.
+    """
     with store.unit() as unit:
         plan = plan_import(listed, {row["url"]: row for row in sources.outlines(unit.connection)})
-        ids = intake.add_sources(unit, [_source_row(feed) for feed in plan.new])
+        ids = intake.add_sources(unit, [{**_source_row(feed), "backlog": int(backlog)} for feed in plan.new])
         wanted = {number: _tag_names(feed.tags) for number, feed in zip(ids, plan.new, strict=True)}
         _tag_all(unit, {**wanted, **plan.tagged})
         unit.summarize(plan.line)

@@ -10,7 +10,6 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,13 +21,15 @@ from pkm.net.mailbox import is_mailbox
 from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_source
 from pkm.seek.gather import Gathering
 from pkm.seek.mail import deliver, via_of
+from pkm.seek.report import PullReport
 from pkm.seek.rhythm import RECENT
 from pkm.seek.rules import Gate
+from pkm.seek.same import WITHIN, find_stories
 from pkm.seek.signalfile import is_stale
 from pkm.seek.signals import refresh_quietly
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
-from pkm.store import intake, mail, retention, sources
+from pkm.store import intake, mail, retention, sources, stories, versions
 from pkm.store.merging import merge_source
 from pkm.store.rules import Origin
 from pkm.store.session import Store, Unit
@@ -55,59 +56,6 @@ Progress = Callable[[int, int, str], None]
 
 class PullRunning(PkmError):
     """Another pull works on this store at the moment."""
-
-
-@dataclass(slots=True)
-class PullReport:
-    """What a pull did. new, updated, unchanged count items; failed counts sources. failures: {"what", "why", "id"}.
-
-    unchanged: items of the sources that answered which stayed as they were. moved: sources whose address was changed
-    for the one that their server redirects to: {"id", "from", "to"}. doubled: sources that lead to what another one
-    follows, and will be merged where that lasts: {"id", "of"}. merged: those that were: {"id", "into", "moved", "same"}
-    (items that came along, items that both had). purged: items that went by age or number. personal: letters that
-    mailboxes keep to themselves. left: sources not asked (interrupted).
-    muted: how many of the new ones rules muted. warnings: rules that could not be asked: {"what", "why"}.
-    offline: no host could be reached at all, which counts against no source. full_texts: items whose page's text took
-    the place of the summary that their source gives.
-    """
-
-    sources: int = 0
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    failures: list[dict[str, str]] = field(default_factory=list)
-    moved: list[dict[str, str]] = field(default_factory=list)
-    doubled: list[dict[str, str]] = field(default_factory=list)
-    merged: list[dict[str, Any]] = field(default_factory=list)
-    purged: int = 0
-    personal: int = 0
-    muted: int = 0
-    warnings: list[dict[str, str]] = field(default_factory=list)
-    left: int = 0
-    interrupted: bool = False
-    offline: bool = False
-    full_texts: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """The summary as JSON has it."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    def copy(self) -> "PullReport":
-        """The same, apart from what is counted on it from now on."""
-        lists: dict[str, Any] = {
-            name: list(getattr(self, name)) for name in ("failures", "moved", "doubled", "merged")
-        }  # fmt: skip
-        return replace(self, **lists)
-
-    @property
-    def line(self) -> str:
-        """The summary for people, without the failures."""
-        muted = f" ({self.muted:,} muted)" if self.muted else ""
-        parts = [f"{self.new:,} new{muted}", f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
-        told = f"{', '.join(parts)}, from {count(self.sources - self.failed - self.left, 'source')}"
-        told += f"; {count(self.full_texts, 'full text')} fetched" if self.full_texts else ""
-        return told + (f"; {self.failed:,} failed" if self.failed else "")
 
 
 def pull(
@@ -297,6 +245,8 @@ class _Run:
                 _count(report, unit, facts, plan)
                 if is_mailbox(facts.url) and not (fetched.more or fetched.failure):
                     report.unchanged += mail.count_letters(unit.connection, facts.id, self._first_new)
+                if facts.updates == "resurface":
+                    _resurface(report, unit, plan)
                 if "url" in plan.columns:
                     moved = {"from": sources.without_user(facts.url), "to": sources.without_user(plan.columns["url"])}
                     report.moved.append({"id": make("source", facts.id), **moved})
@@ -315,6 +265,7 @@ class _Run:
             report.muted += muted
             report.warnings = self._gate.warnings
             self.pointing += [(number, one.links) for number, (_, one) in zip(numbers, brought, strict=True) if one.links]
+            _join_stories(unit, numbers, self.at)
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
                 unit.summarize(report.line)
         self.report = report
@@ -336,6 +287,7 @@ class _Run:
         left_out = MOVED if is_moved and other is not None else ()
         columns = {name: value for name, value in plan.columns.items() if name not in left_out}
         intake.know(unit, facts.id, plan.known_as)
+        versions.keep(unit, [number for number, _ in plan.changed])
         intake.change(unit, facts.id, plan.changed)
         intake.set_polled(unit, facts.id, columns)
         return plan._replace(columns=columns, is_moved=is_moved)
@@ -388,6 +340,8 @@ def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> No
         report.failures.append({"what": _name(facts), "why": plan.failure, "id": make("source", facts.id)})
         return
     report.new += len(plan.new)
+    if waiting := sum(one.state == "backlog" for one in plan.new):
+        report.backlog.append({"id": make("source", facts.id), "items": waiting})
     report.updated += len(plan.changed)
     there = 0 if facts.is_list else intake.count_items(unit.connection, facts.id)  # a mailbox counts for its lists
     report.unchanged = max(0, report.unchanged + there - len(plan.changed))
@@ -397,6 +351,24 @@ def _origin(facts: Facts, fetched: Fetched) -> Origin:
     """What rules may ask of the source: at its first pull it says what it is called."""
     title, site_url = facts.title or fetched.title, facts.site_url or fetched.site_url
     return Origin(title, facts.url, site_url, facts.contact_id)
+
+
+def _join_stories(unit: Unit, ids: Sequence[int], at: datetime) -> None:
+    """New items that tell a story which another source told are one row with it."""
+    if not ids:
+        return
+    db = unit.connection
+    new = stories.of_ids(db, ids)
+    there = {told.id: told for told in stories.recent(db, ids[0], stamp(at - WITHIN))}
+    pages = dict.fromkeys(told.canonical_url for told in new if told.canonical_url)
+    there |= {told.id: told for told in stories.at_pages(db, pages, ids[0])}
+    stories.join(unit, find_stories(new, [there[id] for id in sorted(there)], lambda id: stories.text_of(db, id)))
+
+
+def _resurface(report: PullReport, unit: Unit, plan: SourcePlan) -> None:
+    numbers = [number for number, _ in plan.changed]
+    report.changed_kept += [make("item", number) for number in versions.kept_among(unit.connection, numbers)]
+    report.resurfaced += versions.resurface(unit, numbers)
 
 
 def _name(facts: Facts) -> str:

@@ -19,7 +19,7 @@ from pkm.seek.autodiscover import FoundFeed, find_feeds
 from pkm.seek.credential import Credentials, check_place
 from pkm.seek.entry import ParsedFeed
 from pkm.seek.parse import parse_feed
-from pkm.store import intake, mail, sources, tags
+from pkm.store import intake, items, mail, sources, tags
 from pkm.store.model import CircleSource, Source
 from pkm.store.session import Store, Unit
 from pkm.text import count, one_line
@@ -107,11 +107,12 @@ def add_source(
     store: Store, found: FoundFeed | str, *, title: str = "", every_s: int | None = None, tags: Sequence[str] = (),
     contact_id: int | None = None, circle_ids: Sequence[int] = (), credential: str = "", user_agent: str = "",
     full_text: bool = False,
-    challenges: str = "",
+    challenges: str = "", backlog: bool = False, updates: str = "silent",
 ) -> SourceAdded:  # fmt: skip
     """The feed is followed and due at once; its items come with the next pull.
 
-    found: what look_for_feed gave, or an address that is taken as it is. Raises Exists where that address is followed.
+    found: what look_for_feed gave, or an address that is taken as it is. backlog: all that its first pull brings comes
+    into the inbox, not only its newest five. updates: silent, resurface or ignore. Raises Exists where that address is followed.
     """
     url = found.url if isinstance(found, FoundFeed) else as_address(found)
     feed = found.parsed if isinstance(found, FoundFeed) else ParsedFeed()
@@ -123,6 +124,7 @@ def add_source(
             description=feed.description, every_s=every_s, contact_id=contact_id, created_at=unit.at,
             credential=check_place(credential) if credential else "", user_agent=check_agent(user_agent),
             full_text=int(full_text),
+            backlog=int(backlog), updates=updates,
         ))  # fmt: skip
         assert row.id is not None
         _tag(unit, row.id, tags)
@@ -175,13 +177,18 @@ def _row(unit: Unit, number: int) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class SourceEdit:
-    """What is to change on a source; None, or nothing, leaves it. every_s 0, contact_id 0: none from now on."""
+    """What is to change on a source; None, or nothing, leaves it. every_s 0, contact_id 0: none from now on.
+
+    backlog: what waits in its backlog comes into the inbox. updates: silent, resurface, ignore.
+    """
 
     title: str | None = None
     url: str | None = None
     every_s: int | None = None
     contact_id: int | None = None
     state: str | None = None
+    updates: str | None = None
+    backlog: bool = False
     add_tags: Sequence[str] = ()
     drop_tags: Sequence[str] = ()
     join_circles: Sequence[int] = ()
@@ -216,6 +223,11 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
             if edit.state == "active" and source.mailbox_id:  # its letters of the meantime come, as a feed's entries do
                 mail.reread_mailboxes(unit, [source.mailbox_id])
         _set_access(source, edit)
+        if edit.updates is not None:
+            source.updates = edit.updates
+        if edit.backlog:
+            source.backlog = 1
+            items.bring_forward(unit, number)
         unit.flush()
         _retag(unit, number, edit)
         row = _row(unit, number)

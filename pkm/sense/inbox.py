@@ -23,6 +23,15 @@ def keep(
         return items.rows(unit.connection, numbers)
 
 
+def restore(store: Store, numbers: Sequence[int]) -> list[Row]:
+    """The items are in the inbox, whatever was decided about them before."""
+    with store.unit() as unit:
+        for number in numbers:
+            items.decide(unit, number, "inbox")
+        unit.summarize(f"put {count(len(numbers), 'item')} into the inbox")
+        return items.rows(unit.connection, numbers)
+
+
 def drop(
     store: Store, things: Sequence[tuple[str, int]], *, filters: Mapping[int, str] | None = None
 ) -> list[Row]:

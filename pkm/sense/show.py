@@ -11,7 +11,7 @@ from typing import Any
 from pkm.errors import NotFound
 from pkm.html import is_web_address
 from pkm.ids import make
-from pkm.store import annotations, items, links, notes, pages
+from pkm.store import annotations, items, links, notes, pages, versions
 from pkm.text import one_line
 
 Row = dict[str, Any]
@@ -39,7 +39,8 @@ def _item(db: sqlite3.Connection, number: int) -> Row | None:
     return {
         **row, "enclosures": files, "pages": pages.of(db, number),
         "annotations": annotations.of(db, "item", number), "notes": notes.of_item(db, number),
-        "backlinks": links.incoming(db, "item", number), "links": found,
+        "backlinks": links.incoming(db, "item", number), "links": found, "versions": versions.count_of(db, number),
+        "told": items.others_of_story(db, number),
     }  # fmt: skip
 
 

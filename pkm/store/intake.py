@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pkm.store import mail, tags
+from pkm.store import mail, stories, tags
 from pkm.store.session import Unit
 from pkm.store.sources import UNTOUCHED, undecided
 
@@ -212,13 +212,16 @@ _POLLED = {
 
 
 def add_sources(unit: Unit, sources: Sequence[Row]) -> list[int]:
-    """The sources are followed, due at once; returns their ids in order. Rows: url, title, site_url, opml (JSON)."""
+    """The sources are followed, due at once; returns their ids in order.
+
+    Rows: url, title, site_url, opml (JSON), backlog (1: all of their past comes into the inbox; else 0).
+    """
     ids = []
     for source in sources:
         made = unit.connection.execute(
-            "INSERT INTO source (url, title, site_url, description, state, created_at, failures, opml) "
-            "VALUES (:url, :title, :site_url, '', 'active', :at, 0, :opml) RETURNING id",
-            {**source, "at": unit.at},
+            "INSERT INTO source (url, title, site_url, description, state, created_at, failures, backlog, opml) "
+            "VALUES (:url, :title, :site_url, '', 'active', :at, 0, :backlog, :opml) RETURNING id",
+            {"backlog": 0, **source, "at": unit.at},
         )
         ids.append(int(made.fetchone()[0]))
     return ids
@@ -229,6 +232,7 @@ def remove_sources(unit: Unit, ids: Sequence[int]) -> Row:
     counted = undecided(unit.connection, ids)
     mail.dismiss_lists(unit, ids)
     which = {"ids": json.dumps(list(ids))}
+    stories.hand_on(unit, f"source_id IN (SELECT value FROM json_each(:ids)) AND {UNTOUCHED}", which)
     unit.connection.execute(
         f"DELETE FROM item WHERE source_id IN (SELECT value FROM json_each(:ids)) AND {UNTOUCHED}", which
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pkm.ids import make
-from pkm.store import tags
+from pkm.store import stories, tags
 from pkm.store.sources import without_user
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 _COLUMNS = (
     "item.id, item.title, item.url, item.source_id, coalesce(nullif(source.title, ''), source.url) AS source_title, "
     "item.author, item.published_at, item.received_at, item.decided_at, item.state, item.via, "
-    "item.rule_id, item.rank, coalesce(rule.person_id, source.contact_id) AS contact_id"
+    "item.rule_id, item.rank, coalesce(rule.person_id, source.contact_id) AS contact_id, item.story_id"
 )
 _FROM = "FROM item LEFT JOIN source ON source.id = item.source_id LEFT JOIN rule ON rule.id = item.rule_id"
 ORDERS = {
@@ -26,7 +26,12 @@ ORDERS = {
 """What came last stands first; of what one pull brought, what was written last (intake numbers items in that order)."""
 
 
-def _shape(row: sqlite3.Row, names: list[str]) -> Row:
+def _shape(row: sqlite3.Row, names: list[str], story: Sequence[Row] = ()) -> Row:
+    """An item as JSON has it. sources: all that told its story, its own first; also: the story's other items."""
+    own = make("item", row["id"])
+    told = sorted(story, key=lambda one: one["id"] != own) or [
+        {"source": row["source_id"] and make("source", row["source_id"]), "source_title": row["source_title"]}
+    ]
     return {
         "id": make("item", row["id"]), "kind": "item", "title": row["title"] or row["url"], "url": row["url"],
         "source": None if row["source_id"] is None else make("source", row["source_id"]),
@@ -35,20 +40,31 @@ def _shape(row: sqlite3.Row, names: list[str]) -> Row:
         "decided_at": row["decided_at"], "state": row["state"], "via": row["via"],
         "rule": None if row["rule_id"] is None else make("rule", row["rule_id"]), "rank": row["rank"],
         "person": None if row["contact_id"] is None else make("contact", row["contact_id"]), "tags": names,
+        "sources": [
+            {"id": one["source"], "kind": "source", "title": without_user(one["source_title"])}
+            for one in told if one["source"]
+        ],
+        "also": [one["id"] for one in story if one["id"] != own],
     }  # fmt: skip
 
 
 def _shaped(db: sqlite3.Connection, found: Iterable[sqlite3.Row]) -> list[Row]:
     found = list(found)
     names = tags.of_many(db, "item", [row["id"] for row in found])
-    return [_shape(row, names.get(row["id"], [])) for row in found]
+    told = stories.members(db, [row["story_id"] or row["id"] for row in found])
+    return [_shape(row, names.get(row["id"], []), told.get(row["story_id"] or row["id"], ())) for row in found]
 
 
-def inbox(db: sqlite3.Connection, limit: int, *, sort: str = "newest", source: int | None = None) -> list[Row]:
-    """Items that nothing was decided about, of one source or all, by when they came, then by when they were written."""
-    of_source = "" if source is None else "AND item.source_id = :source"
-    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = 'inbox' {of_source} ORDER BY {ORDERS[sort]} LIMIT :limit"
-    return _shaped(db, db.execute(sql, {"limit": limit, "source": source}))
+def inbox(
+    db: sqlite3.Connection, limit: int, *, sort: str = "newest", source: int | None = None, state: str = "inbox"
+) -> list[Row]:
+    """Items that nothing was decided about, of one source or all, by when they came, then by when they were written.
+
+    state: backlog, or muted, for those that wait outside the inbox.
+    """
+    of_source = "AND item.story_id IS NULL" if source is None else "AND item.source_id = :source"
+    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = :state {of_source} ORDER BY {ORDERS[sort]} LIMIT :limit"
+    return _shaped(db, db.execute(sql, {"limit": limit, "source": source, "state": state}))
 
 
 def muted(db: sqlite3.Connection, limit: int, *, source: int | None = None) -> list[Row]:
@@ -67,15 +83,23 @@ def count_muted(db: sqlite3.Connection, *, source: int | None = None) -> int:
 def next_in_inbox(db: sqlite3.Connection, skipped: Iterable[int], *, sort: str = "newest") -> Row | None:
     """The first item of the inbox that is not among the skipped ones, with its text; None where there is none."""
     left_out = ", ".join(str(int(number)) for number in skipped)
-    sql = f"SELECT item.id FROM item WHERE state = 'inbox' AND id NOT IN ({left_out}) ORDER BY {ORDERS[sort]} LIMIT 1"
+    sql = (
+        f"SELECT item.id FROM item WHERE state = 'inbox' AND story_id IS NULL AND id NOT IN ({left_out}) "
+        f"ORDER BY {ORDERS[sort]} LIMIT 1"
+    )
     found = db.execute(sql).fetchone()
     return None if found is None else row(db, found[0])
 
 
-def count_inbox(db: sqlite3.Connection, *, source: int | None = None) -> int:
-    """How many items nothing was decided about, of one source or all."""
-    sql = "SELECT count(*) FROM item WHERE state = 'inbox'" + ("" if source is None else " AND source_id = :source")
-    return int(db.execute(sql, {"source": source}).fetchone()[0])
+def count_inbox(db: sqlite3.Connection, *, source: int | None = None, state: str = "inbox") -> int:
+    """How many items nothing was decided about, of one source or all. state: as in `inbox`."""
+    sql = "SELECT count(*) FROM item WHERE state = :state AND source_id = :source"
+    if source is None:  # the index of states counts all, that of stories takes off what another item stands for
+        sql = (
+            "SELECT (SELECT count(*) FROM item WHERE state = :state) "
+            "- (SELECT count(*) FROM item WHERE story_id IS NOT NULL AND +state = :state)"
+        )
+    return int(db.execute(sql, {"source": source, "state": state}).fetchone()[0])
 
 
 def row(db: sqlite3.Connection, number: int) -> Row | None:
@@ -85,7 +109,7 @@ def row(db: sqlite3.Connection, number: int) -> Row | None:
     if found is None:
         return None
     whole = {key: found[key] for key in ("summary", "text", "html", "changed_at")}
-    return {**_shape(found, tags.of(db, "item", number)), **whole}
+    return {**_shaped(db, [found])[0], **whole}
 
 
 def rows(db: sqlite3.Connection, ids: Sequence[int]) -> list[Row]:
@@ -103,15 +127,32 @@ def of_source(db: sqlite3.Connection, source_id: int, limit: int) -> list[Row]:
 
 
 def decide(unit: "Unit", number: int, state: str, via: str = "") -> None:
-    """The item is kept, dropped or back in the inbox; the hour of the decision stays where nothing changes.
+    """The item is kept, dropped or back in the inbox, with all that tell its story.
 
-    via: the filter it stood high by when it was decided about, where that is another than the one that brought it.
+    The hour of the decision stays where nothing changes. via: the filter it stood high by when it was decided about,
+    where that is another than the one that brought it.
     """
     from pkm.store.model import Item
 
-    item = unit.get(Item, number)
-    if item.state != state:
-        item.state = state
-        item.decided_at = None if state == "inbox" else unit.at
-        item.via = via or item.via
-        unit.flush()
+    for one in stories.whole(unit.connection, [number]) or [number]:
+        item = unit.get(Item, one)
+        if item.state != state:
+            item.state = state
+            item.decided_at = None if state == "inbox" else unit.at
+            item.via = via or item.via
+    unit.flush()
+
+
+def bring_forward(unit: "Unit", source_id: int) -> int:
+    """What waits in the source's backlog is in the inbox; how many items."""
+    found = unit.connection.execute(
+        "UPDATE item SET state = 'inbox' WHERE source_id = :source AND state = 'backlog'", {"source": source_id}
+    )
+    return found.rowcount
+
+
+def others_of_story(db: sqlite3.Connection, number: int) -> list[Row]:
+    """The other items that tell an item's story: {"id", "url", "source", "source_title"}."""
+    lead = db.execute("SELECT coalesce(story_id, id) FROM item WHERE id = :id", {"id": number}).fetchone()
+    story = stories.members(db, [lead[0]]).get(lead[0], []) if lead else []
+    return [{name: one[name] for name in ("id", "url", "source", "source_title")} for one in story if one["number"] != number]

@@ -3,6 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
+from pkm.store import stories
 from pkm.store.session import Unit
 from pkm.store.sources import UNTOUCHED
 
@@ -24,7 +25,7 @@ def merge_source(unit: Unit, gone: int, kept: int) -> Merged:
     db.execute("UPDATE item SET source_id = :kept WHERE source_id = :gone", both)
     same = 0
     for entry_id, ours, theirs in _pairs(db, both):
-        same += _make_one(db, entry_id, ours, theirs)
+        same += _make_one(unit, entry_id, ours, theirs)
     db.execute(
         "UPDATE OR IGNORE entry SET source_id = :kept WHERE source_id = :gone", both
     )  # what is left behind is known to `kept` under the same key
@@ -67,18 +68,21 @@ def _pairs(db: sqlite3.Connection, both: dict[str, int]) -> list[tuple[int, int 
     return list(found.values())
 
 
-def _make_one(db: sqlite3.Connection, entry_id: int, ours: int | None, theirs: int | None) -> int:
+def _make_one(unit: Unit, entry_id: int, ours: int | None, theirs: int | None) -> int:
     """The entry has the one item of the two that stays; 1 where the other one is gone."""
+    db = unit.connection
     if theirs is None or ours == theirs:
         return 0
     if ours is None:  # ours was purged and theirs was not: it is there, so it stays
         db.execute("UPDATE entry SET item_id = :item WHERE id = :id", {"item": theirs, "id": entry_id})
         return 0
     if _is_untouched(db, theirs):
+        stories.hand_on(unit, "id = :one", {"one": theirs})
         db.execute("DELETE FROM item WHERE id = :id", {"id": theirs})
         return 1
     if _is_untouched(db, ours):
         db.execute("UPDATE entry SET item_id = :item WHERE id = :id", {"item": theirs, "id": entry_id})
+        stories.hand_on(unit, "id = :one", {"one": ours})
         db.execute("DELETE FROM item WHERE id = :id", {"id": ours})
         return 1
     return 0

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
+from pkm.store import stories
 from pkm.store.session import Unit
 from pkm.store.sources import UNUSED
 
@@ -30,6 +31,6 @@ def find_old(
 
 def purge(unit: Unit, ids: Iterable[int]) -> None:
     """The items are gone, and stay gone: their entries are tombstones."""
-    unit.connection.execute(
-        "DELETE FROM item WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))}
-    )
+    going, which = "id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))}
+    stories.hand_on(unit, going, which)
+    unit.connection.execute(f"DELETE FROM item WHERE {going}", which)

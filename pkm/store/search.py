@@ -18,6 +18,7 @@ from typing import Any
 from pkm import query as q
 from pkm.dates import parse_stamp
 from pkm.errors import Invalid
+from pkm.store import stories
 from pkm.store.conditions import AT, Scope, all_of, any_of, none_of, of_date, of_field
 from pkm.store.hits import TITLED, read, whole_text
 from pkm.text import fold
@@ -99,11 +100,17 @@ def search(
             scope = Scope(db, kind)
             found = _ask(scope, query, max(WINDOW, limit), sort, patience)
             full |= len(found) >= max(WINDOW, limit)
-            hits += _scored(found, now)
+            hits += _scored(_once_a_story(db, found) if kind == "item" else found, now)
             unknown += [name for name in scope.unknown if name not in unknown]
     _order(hits, sort if sort != "best" or q.text_of(query) is not None else "newest")
     rows = _shown(db, hits[:limit], query)
     return SearchPage(rows, None if full or patience.over else len(hits), unknown, patience.over)
+
+
+def _once_a_story(db: sqlite3.Connection, found: list[_Hit]) -> list[_Hit]:
+    """The hits without those that another hit stands for."""
+    told = stories.told_by(db, [hit.number for hit in found])
+    return [hit for hit in found if hit.number not in told]
 
 
 def _fields(node: q.Node | None) -> Iterator[q.Field]:

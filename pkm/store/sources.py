@@ -26,6 +26,7 @@ FROM source
 _SHOWN = (
     "url", "site_url", "description", "state", "items", "every_s", "created_at", "checked_at", "fetched_at",
     "changed_at", "next_at", "failures", "error", "moved_to", "credential", "user_agent",
+    "updates",
 )  # fmt: skip
 
 

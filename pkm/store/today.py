@@ -12,7 +12,8 @@ def counts(db: sqlite3.Connection) -> Row:
     """How much there is of each: contacts, sources, inbox, notes, notes by reach beyond private, shares sent."""
     one = db.execute(
         "SELECT (SELECT count(*) FROM contact) AS contacts, (SELECT count(*) FROM source) AS sources, "
-        "(SELECT count(*) FROM item WHERE state = 'inbox') AS inbox, "
+        "(SELECT count(*) FROM item WHERE state = 'inbox') "
+        "- (SELECT count(*) FROM item WHERE story_id IS NOT NULL AND +state = 'inbox') AS inbox, "
         "(SELECT count(*) FROM note WHERE dropped_at IS NULL) AS notes, "
         "(SELECT count(*) FROM share WHERE state = 'sent') AS shared, "
         "(SELECT count(*) FROM share WHERE state = 'draft') AS drafts, "
@@ -24,11 +25,12 @@ def counts(db: sqlite3.Connection) -> Row:
 def new_since(db: sqlite3.Connection, since: str, limit: int) -> tuple[int, list[Row]]:
     """Items in the inbox that came since then: how many, and the newest of them."""
     total = db.execute(
-        "SELECT count(*) FROM item WHERE state = 'inbox' AND received_at >= :since", {"since": since}
+        "SELECT count(*) FROM item WHERE state = 'inbox' AND story_id IS NULL AND received_at >= :since", {"since": since}
     ).fetchone()[0]
     rows = db.execute(
         "SELECT item.id, item.title, source.title AS source_title FROM item LEFT JOIN source ON source.id = item.source_id "
-        "WHERE item.state = 'inbox' AND received_at >= :since ORDER BY received_at DESC, item.id DESC LIMIT :limit",
+        "WHERE item.state = 'inbox' AND item.story_id IS NULL AND received_at >= :since "
+        "ORDER BY received_at DESC, item.id DESC LIMIT :limit",
         {"since": since, "limit": limit},
     )
     return total, [{**dict(row), "id": make("item", row["id"]), "kind": "item"} for row in rows]

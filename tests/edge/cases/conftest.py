@@ -41,8 +41,9 @@ class Reader:
         self._now = parse_stamp("2026-11-23T09:00:00Z")
 
     def follow(self, *urls: str) -> None:
+        """These are followed, and all that they hold comes into the inbox."""
         with self.store.unit() as unit:
-            intake.add_sources(unit, [{"url": url, "title": "", "site_url": "", "opml": "{}"} for url in urls])
+            intake.add_sources(unit, [{"url": url, "title": "", "site_url": "", "opml": "{}", "backlog": 1} for url in urls])
 
     def give(self, body: bytes | str = b"", path: str = "/f", **options: Any) -> str:
         """The path is answered so, and followed; the URL."""

@@ -1,0 +1,113 @@
+"""Which new items tell a story that another source told already. Pure: what is compared is given.
+
+Two ways to be one: the same page under a title that is alike, or nearly the same title and text within a few days.
+Never by a title alone: "Weekly links" are many.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+
+from pkm.dates import parse_stamp
+from pkm.store.stories import Told
+from pkm.text import fold
+
+WITHIN = timedelta(days=3)
+"""How far apart two without a common page may be written."""
+
+ALIKE, NEARLY_EQUAL = 75, 90
+"""Likeness of titles, 0 to 100: what suffices at one page, and what suffices without."""
+
+SAME_TEXT = 0.5
+"""The share of the shorter text's runs of three words that the other one holds as well."""
+
+FEWEST_WORDS = 8
+"""A text of fewer words says nothing."""
+
+_MOST = 20  # items compared with one new one
+
+
+def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int], str]) -> dict[int, int]:
+    """For each new item that tells a story told before, the item that stands for the story.
+
+    there: what came before and may be the same; new ones are compared with each other as well. read: an item's text.
+    """
+    book = _Book(read)
+    for told in there:
+        book.add(told)
+    leads: dict[int, int] = {}
+    for told in new:
+        lead = book.find(told)
+        if lead is not None:
+            leads[told.id] = lead
+            told = told._replace(lead_id=lead)
+        book.add(told)
+    return leads
+
+
+class _Book:
+    """What came so far, by address and by the long words of titles."""
+
+    def __init__(self, read: Callable[[int], str]) -> None:
+        self._read = read
+        self._pages: dict[str, list[Told]] = defaultdict(list)
+        self._words: dict[str, list[Told]] = defaultdict(list)
+        self._sources: dict[int, set[int]] = defaultdict(set)  # of a story, by its lead
+
+    def add(self, told: Told) -> None:
+        """From now on new items are compared with this one."""
+        self._sources[told.lead_id].add(told.source_id)
+        if told.canonical_url:
+            self._pages[told.canonical_url].append(told)
+        self._words[_long_words(told.title)].append(told)
+
+    def find(self, told: Told) -> int | None:
+        """The lead of the story that the item tells, of those that its source has not told yet."""
+        at_page = self._pages.get(told.canonical_url, []) if told.canonical_url else []
+        for other in at_page[-_MOST:]:
+            if self._may_be(told, other) and likeness(told.title, other.title) >= ALIKE:
+                return other.lead_id
+        key = _long_words(told.title)
+        for other in self._words.get(key, [])[-_MOST:] if key else ():
+            if self._may_be(told, other) and self._is_same(told, other):
+                return other.lead_id
+        return None
+
+    def _may_be(self, told: Told, other: Told) -> bool:
+        return told.source_id not in self._sources[other.lead_id]
+
+    def _is_same(self, told: Told, other: Told) -> bool:
+        return (
+            abs(parse_stamp(told.at) - parse_stamp(other.at)) <= WITHIN
+            and likeness(told.title, other.title) >= NEARLY_EQUAL
+            and is_same_text(self._read(told.id), self._read(other.id))
+        )
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two titles are, 0 to 100, in any case, order of words and punctuation; 0 where one says nothing."""
+    if not one or not other:
+        return 0.0
+    if one == other:
+        return 100.0
+    from rapidfuzz import fuzz, utils
+
+    return float(fuzz.token_sort_ratio(one, other, processor=utils.default_process, score_cutoff=ALIKE))
+
+
+def is_same_text(one: str, other: str) -> bool:
+    """Whether two texts are one, or one is the beginning or a large part of the other."""
+    runs, others = _runs(one), _runs(other)
+    return bool(runs and others) and len(runs & others) >= SAME_TEXT * min(len(runs), len(others))
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"\w+", fold(text))
+    return set(zip(words, words[1:], words[2:], strict=False)) if len(words) >= FEWEST_WORDS else set()
+
+
+def _long_words(title: str) -> str:
+    """The two longest words of a title: what two titles that are nearly equal share, nearly always."""
+    words = sorted(set(re.findall(r"\w{4,}", fold(title))), key=lambda word: (-len(word), word))
+    return " ".join(sorted(words[:2]))

@@ -1,0 +1,130 @@
+"""What comes in and what becomes of it: the past of a new source, changed entries, one story from several sources."""
+
+import json
+from datetime import timedelta
+
+from pkm.seek.prune import prune, read_keep
+
+from pkm.store import intake, items, versions
+from tests.edge.cases.conftest import Reader, entry, rss
+
+WORDS = "The old bridge was closed this morning after a boat had struck one of its piers, the city said."
+
+
+def follow(reader: Reader, body: str, path: str, **columns: object) -> None:
+    url = reader.server.add(path, body)
+    with reader.store.unit() as unit:
+        intake.add_sources(unit, [{"url": url, "title": "", "site_url": "", "opml": "{}", **columns}])
+
+
+def states(reader: Reader) -> list[str]:
+    return [item["state"] for item in reader.items()]
+
+
+def test_57_of_an_archive_of_700_the_newest_five_come_into_the_inbox(reader: Reader) -> None:
+    archive = [entry(f"g{n}", f"Post {n}", f"https://e.org/{n}", f"words of {n}") for n in range(700)]
+    follow(reader, rss(*archive), "/f")
+    report = reader.pull()
+    assert (report.new, report.backlog) == (700, [{"id": "s1", "items": 695}])
+    db = reader.store.read()
+    assert [row["title"] for row in items.inbox(db, 10)] == [f"Post {n}" for n in range(5)]
+    assert items.count_inbox(db, state="backlog") == 695
+    follow(reader, rss(entry("new", "Post", "https://e.org/new"), *archive), "/f2")
+    reader.server.add("/f", rss(*(entry(f"n{n}", f"New {n}", f"https://e.org/n{n}") for n in range(9)), *archive))
+    assert reader.pull(ids=[1], hours=1).new == 9
+    assert items.count_inbox(reader.store.read(), source=1) == 14
+
+
+def test_11_a_feed_of_20_000_entries_comes_in_whole_and_five_of_it_into_the_inbox(reader: Reader) -> None:
+    entries = [{"id": f"g{n}", "title": f"Post {n}", "url": f"https://e.org/{n}"} for n in range(20_000)]
+    follow(reader, json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "All", "items": entries}), "/f")
+    assert reader.pull().new == 20_000
+    assert items.count_inbox(reader.store.read()) == 5
+    assert reader.pull(hours=1).new == 0
+
+
+def test_a_changed_entry_keeps_what_it_said(reader: Reader) -> None:
+    for number in range(30):
+        reader.give(rss(entry("1", "a", text=f"words {number}")))
+        reader.pull(hours=2)
+    told = [row["text"] for row in versions.of_item(reader.store.read(), 1)]
+    assert (len(told), told[0], told[-1]) == (24, "words 0", "words 28")
+    assert told[1] == "words 6"
+
+
+def test_a_changed_entry_comes_back_where_its_source_is_to_resurface(reader: Reader) -> None:
+    reader.read(rss(*(entry(name, name, text="words") for name in ("kept", "dropped", "open"))))
+    reader.decide("kept")
+    reader.decide("dropped", "dropped")
+    with reader.store.unit() as unit:
+        unit.connection.execute("UPDATE source SET updates = 'resurface'")
+    reader.give(rss(*(entry(name, name, text="other words") for name in ("kept", "dropped", "open"))))
+    report = reader.pull(days=1)
+    assert (report.updated, report.resurfaced, report.changed_kept) == (3, 2, ["i3"])
+    assert sorted(states(reader)) == ["inbox", "inbox", "kept"]
+
+
+def test_a_changed_entry_of_a_source_that_is_ignored_stays_as_it_was(reader: Reader) -> None:
+    reader.read(rss(entry("1", "a", text="words")))
+    with reader.store.unit() as unit:
+        unit.connection.execute("UPDATE source SET updates = 'ignore'")
+    reader.give(rss(entry("1", "a", text="other words")))
+    assert reader.pull(days=1).updated == 0
+    assert (reader.items()[0]["text"], versions.count_of(reader.store.read(), 1)) == ("words", 0)
+
+
+def test_one_story_from_three_sources_is_one_row(reader: Reader) -> None:
+    reader.give(rss(entry("1", "Old bridge closed", "https://news.org/1", WORDS)), "/a")
+    reader.pull()
+    reader.give(rss(entry("x", "Old bridge closed!", "https://news.org/1?utm_source=b", "See.")), "/b")
+    reader.give(rss(entry("y", "Old Bridge Closed", "https://copy.org/y", f"{WORDS} More.")), "/c")
+    reader.pull(hours=1)
+    (row,) = items.inbox(reader.store.read(), 10)
+    assert (row["id"], row["also"], [one["id"] for one in row["sources"]]) == ("i1", ["i2", "i3"], ["s1", "s2", "s3"])
+    assert items.count_inbox(reader.store.read()) == 1
+    with reader.store.unit() as unit:
+        items.decide(unit, 3, "dropped")
+    assert states(reader) == ["dropped"] * 3
+    with reader.store.unit() as unit:
+        items.decide(unit, 1, "inbox")
+        intake.remove_sources(unit, [1])
+    (row,) = items.inbox(reader.store.read(), 10)
+    assert (row["id"], row["also"]) == ("i2", ["i3"])
+
+
+def test_55_one_title_for_other_words_stays_two_and_one_address_for_all_joins_nothing(reader: Reader) -> None:
+    reader.give(rss(entry("1", "Weekly links", "https://a.org/1", WORDS)), "/a")
+    reader.give(rss(entry("1", "Weekly links", "https://b.org/1", "Ten quite other things that were seen on the way.")), "/b")
+    reader.give(rss(*(entry(f"{n}", name, "http://example.org/") for n, name in enumerate(("Apples", "Bridges")))), "/c")
+    reader.give(rss(*(entry(f"{n}", name, "http://example.org/") for n, name in enumerate(("Clouds", "Dogs")))), "/d")
+    reader.pull()
+    assert items.count_inbox(reader.store.read()) == 6
+
+
+def test_14_a_move_onto_a_source_that_is_followed_merges_the_two_after_a_week(reader: Reader) -> None:
+    reader.give(rss(entry("1", "One", text="words"), entry("2", "Two", text="words")), "/old")
+    new = reader.give(rss(entry("1", "One", text="words"), entry("3", "Three", text="words")), "/new")
+    reader.pull()
+    with reader.store.unit() as unit:
+        unit.connection.execute("UPDATE item SET state = 'kept', decided_at = '2026-11-23T09:00:00Z' WHERE source_id = 1")
+    reader.server.add("/old", status=301, headers={"Location": new})
+    assert (reader.pull(days=1).merged, reader.pull(days=3).merged) == ([], [])
+    report = reader.pull(days=5)
+    assert report.merged == [{"id": "s1", "into": "s2", "items": 2}]
+    assert [(item["title"], item["source"], item["state"]) for item in reader.items() if item["title"] != "Three"] == [
+        ("Two", "s2", "kept"), ("One", "s2", "kept"),
+    ]  # fmt: skip
+    assert reader.pull(days=1).new == 0
+
+
+def test_56_what_is_kept_for_a_time_goes_but_never_what_was_touched_and_stays_away(reader: Reader) -> None:
+    feed = rss(*(entry(f"g{n}", f"Post {n}", f"https://e.org/{n}", f"words of {n}") for n in range(60)))
+    reader.read(feed)
+    reader.decide("Post 59")
+    assert prune(reader.store, read_keep("1y")) == 0
+    reader.now += timedelta(days=400)
+    assert prune(reader.store, read_keep("1y 500")) == 9
+    assert {"Post 59", "Post 0", "Post 49"} <= set(reader.titles)
+    assert "Post 58" not in reader.titles
+    assert (reader.pull(days=9).new, len(reader.items())) == (0, 51)
+    assert prune(reader.store, read_keep("10")) == 0
