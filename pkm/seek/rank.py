@@ -178,7 +178,7 @@ def score_parts(one: Candidate, habits: Habits, now: datetime) -> tuple[tuple[st
     parts["heat"] = HEAT * log2(1 + one.heat)
     parts["due"] = DUE * one.due
     parts["rule"] = RULE * one.rank
-    return tuple((name, round(value, 2)) for name, value in parts.items() if round(value, 2))
+    return tuple((name, shown) for name, value in parts.items() if value and (shown := round(value, 2)))
 
 
 def _logit(share: float) -> float:

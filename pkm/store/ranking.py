@@ -18,7 +18,7 @@ BEFORE_TODAY = 200
 """So many of the newest of before today are among them in any case: surprises are drawn from those."""
 PEOPLE_POOL = 200
 """So many older ones of people's own sources are ordered with them: rare writers must not drown."""
-DECISIONS = 2_000
+DECISIONS = 1_500
 """The latest decisions that habits are learned from; with a half-life of half a year older ones weigh little."""
 PEOPLE_DECISIONS = 5_000
 """The latest decisions among which a person's last one is looked for."""

@@ -126,3 +126,24 @@ def test_a_form_that_cannot_be_read_names_its_line(text):
     with pytest.raises(Invalid) as caught:
         read_form(text)
     assert "line " in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("days", "quiet"),
+    [
+        ([], None),
+        ([10], None),
+        ([31], 31),
+        ([40, 41, 42], 40),
+        ([29, 30, 31], None),
+        ([80, 120, 160], None),
+        ([125, 165, 205], 125),
+    ],
+    ids=["nothing", "one", "one, long ago", "daily, then not", "under 30 days", "slow", "slow, and over three gaps"],
+)
+def test_who_is_quiet(days, quiet):
+    from pkm.people.cadence import quiet_since
+
+    at = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    dates = [stamp(at - timedelta(days=number)) for number in days]
+    assert quiet_since(dates, at) == (None if quiet is None else stamp(at - timedelta(days=quiet)))
