@@ -265,12 +265,22 @@ def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
         return url
     scheme = parts.scheme.lower()
     host = (parts.hostname or "").rstrip(".")
-    host = f"[{host}]" if ":" in host else host
+    host = f"[{host}]" if ":" in host else _without_mobile(host)
     if port and port != {"http": 80, "https": 443}[scheme]:
         host += f":{port}"
     kept = "&".join(pair for pair in parts.query.split("&") if pair and not _is_tracker(pair))
     fragment = parts.fragment if keep_fragment or parts.fragment.startswith("!") else ""
     return urlunsplit((scheme, host, parts.path or "/", kept, fragment))
+
+
+def _without_mobile(host: str) -> str:
+    """The host without what makes it the one for telephones: m.example.org, en.m.wikipedia.org."""
+    labels = host.split(".")
+    if len(labels) > 2 and labels[0] in ("m", "mobile", "amp"):
+        return ".".join(labels[1:])
+    if len(labels) > 3 and labels[1] == "m":
+        return ".".join([labels[0], *labels[2:]])
+    return host
 
 
 def _is_tracker(pair: str) -> bool:

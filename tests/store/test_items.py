@@ -55,7 +55,8 @@ def test_an_item_has_the_shape_of_the_contract(store: Store) -> None:
     assert row == {
         "id": "i1", "kind": "item", "title": "One", "url": "", "source": "s1", "source_title": "Example", "author": "",
         "published_at": None, "received_at": "2026-11-01T00:00:00Z", "decided_at": None, "state": "inbox", "via": "",
-        "rule": None, "rank": 0, "person": None, "tags": [],
+        "rule": None, "rank": 0, "person": None,
+        "tags": [], "sources": [{"id": "s1", "kind": "source", "title": "Example"}], "also": [],
     }  # fmt: skip
     assert (items.row(store.read(), 1) or {})["text"] == "One!"
 

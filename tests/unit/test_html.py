@@ -157,3 +157,9 @@ def test_urls_never_raise(url: str) -> None:
     same_page_key(url)
     found = absolute_url(url, BASE)
     assert found == "" or is_web_address(found)
+
+
+def test_a_page_for_telephones_is_the_page() -> None:
+    hosts = {"m.example.org": "example.org", "en.m.wikipedia.org": "en.wikipedia.org", "m.org": "m.org"}
+    for host, page in hosts.items():
+        assert canonical_url(f"https://{host}/1") == f"https://{page}/1"

@@ -1,9 +1,6 @@
 """What comes in and what becomes of it: the past of a new source, changed entries, one story from several sources."""
 
 import json
-from datetime import timedelta
-
-from pkm.seek.prune import prune, read_keep
 
 from pkm.store import intake, items, versions
 from tests.edge.cases.conftest import Reader, entry, rss
@@ -35,7 +32,7 @@ def test_57_of_an_archive_of_700_the_newest_five_come_into_the_inbox(reader: Rea
     assert items.count_inbox(reader.store.read(), source=1) == 14
 
 
-def test_11_a_feed_of_20_000_entries_comes_in_whole_and_five_of_it_into_the_inbox(reader: Reader) -> None:
+def test_57_a_feed_of_20_000_entries_comes_in_whole_and_five_of_it_into_the_inbox(reader: Reader) -> None:
     entries = [{"id": f"g{n}", "title": f"Post {n}", "url": f"https://e.org/{n}"} for n in range(20_000)]
     follow(reader, json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "All", "items": entries}), "/f")
     assert reader.pull().new == 20_000
@@ -99,32 +96,3 @@ def test_55_one_title_for_other_words_stays_two_and_one_address_for_all_joins_no
     reader.give(rss(*(entry(f"{n}", name, "http://example.org/") for n, name in enumerate(("Clouds", "Dogs")))), "/d")
     reader.pull()
     assert items.count_inbox(reader.store.read()) == 6
-
-
-def test_14_a_move_onto_a_source_that_is_followed_merges_the_two_after_a_week(reader: Reader) -> None:
-    reader.give(rss(entry("1", "One", text="words"), entry("2", "Two", text="words")), "/old")
-    new = reader.give(rss(entry("1", "One", text="words"), entry("3", "Three", text="words")), "/new")
-    reader.pull()
-    with reader.store.unit() as unit:
-        unit.connection.execute("UPDATE item SET state = 'kept', decided_at = '2026-11-23T09:00:00Z' WHERE source_id = 1")
-    reader.server.add("/old", status=301, headers={"Location": new})
-    assert (reader.pull(days=1).merged, reader.pull(days=3).merged) == ([], [])
-    report = reader.pull(days=5)
-    assert report.merged == [{"id": "s1", "into": "s2", "items": 2}]
-    assert [(item["title"], item["source"], item["state"]) for item in reader.items() if item["title"] != "Three"] == [
-        ("Two", "s2", "kept"), ("One", "s2", "kept"),
-    ]  # fmt: skip
-    assert reader.pull(days=1).new == 0
-
-
-def test_56_what_is_kept_for_a_time_goes_but_never_what_was_touched_and_stays_away(reader: Reader) -> None:
-    feed = rss(*(entry(f"g{n}", f"Post {n}", f"https://e.org/{n}", f"words of {n}") for n in range(60)))
-    reader.read(feed)
-    reader.decide("Post 59")
-    assert prune(reader.store, read_keep("1y")) == 0
-    reader.now += timedelta(days=400)
-    assert prune(reader.store, read_keep("1y 500")) == 9
-    assert {"Post 59", "Post 0", "Post 49"} <= set(reader.titles)
-    assert "Post 58" not in reader.titles
-    assert (reader.pull(days=9).new, len(reader.items())) == (0, 51)
-    assert prune(reader.store, read_keep("10")) == 0
