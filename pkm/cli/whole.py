@@ -88,7 +88,7 @@ def import_path(
         told = ", ".join(count(rows[table], table) for table in ("source", "item", "note", "contact", "share"))
         render.emit_run(summary, as_json=json, line=f"{'would import' if dry_run else 'imported'} {told}")
         return
-    from pkm.cli.seek import import_list
+    from pkm.cli.lists import import_list
 
     import_list(path, dry_run=dry_run, json=json, kind=as_)
 

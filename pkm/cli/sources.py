@@ -1,0 +1,231 @@
+"""The sources that are followed: listed, shown, changed, left. cli/seek names the commands."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import access, arrivals, clips, complete, current, render, selectors, standing
+from pkm.cli.follow import tell_rules
+from pkm.cli.options import JsonFlag, LimitOption, YesFlag
+from pkm.cli.source_options import (
+    AgentOption,
+    ChallengesOption,
+    CircleOption,
+    CredentialOption,
+    SourceArgument,
+    SourcesArgument,
+    Strings,
+    read_circles,
+    read_contact,
+    read_seconds,
+)
+from pkm.dates import ago, now
+from pkm.errors import Invalid
+from pkm.store import items, sources
+from pkm.text import count, one_line
+
+Row = dict[str, Any]
+
+COLUMNS: render.Columns = (
+    ("id", lambda row: row["id"]),
+    ("title", lambda row: one_line(row["title"], 60)),
+    ("items", lambda row: f"{row['items']:,}"),
+    ("a week", lambda row: f"{row['items_per_week']:g}"),
+    ("kept", lambda row: f"{row['kept']}/{row['decided']}" if row["decided"] else ""),
+    ("state", lambda row: _state(row)),
+    ("last", lambda row: ago(row["fetched_at"], now()) if row["fetched_at"] else "never"),
+    ("tags", lambda row: " ".join(f"#{name}" for name in row["tags"])),
+)
+LATEST_COLUMNS: render.Columns = (
+    ("id", lambda row: row["id"]),
+    ("title", lambda row: one_line(row["title"], 70)),
+    ("published", lambda row: ago(row["published_at"] or row["received_at"], now())),
+    ("state", lambda row: row["state"]),
+)
+NOTHING = (
+    "Nothing is followed yet. Start with a person: pkm contact add \"Name\" --url https://their.site; "
+    "or with an address: pkm seek add https://example.org"
+)
+
+
+def _state(row: Row) -> str:
+    """What ails it, where something does, else its state."""
+    if row["mailbox"]:
+        return f"{row['state']}, in {row['mailbox']}"
+    if row["state"] != "paused" and (ailment := row.get("health")):
+        return f"{ailment['kind']} ({row['failures']})" if row["failures"] else str(ailment["kind"])
+    if row["state"] == "active" and row["failures"]:
+        return f"failing ({row['failures']})"
+    return str(row["state"])
+
+
+def list_sources(
+    which: SourcesArgument = None,
+    state: Annotated[str, typer.Option("--state", help="Only those that are active, paused or gone.")] = "",
+    sort: Annotated[
+        str, typer.Option("--sort", help="name; noise: least kept first; signal: most kept; quiet: longest silent.")
+    ] = "name",
+    limit: LimitOption = 50,
+    json: JsonFlag = False,
+) -> None:
+    """List the sources: what is followed, how much it brings, how much of it you keep, how it does."""
+    from pkm.seek import health
+    from pkm.store.source_health import ORDERS
+
+    if sort not in ORDERS:
+        raise Invalid(f"--sort {sort}", f"it should be one of {', '.join(ORDERS)}")
+    if state not in ("", "active", "paused", "gone"):
+        raise Invalid(f"--state {state}", "it should be active, paused or gone")
+    ids = [found.number for found in selectors.many(which, ("source",))] if which else None
+    db = current.store().read()
+    rows = health.sort_sources(db, sort, limit, now(), state=state or None, ids=ids)
+    total = len(rows) if ids or state else sources.count_all(db)
+    render.emit_list(rows, COLUMNS, as_json=json, noun="source", total=total, empty=NOTHING)
+    if sort == "noise" and not json:
+        standing.tell_noise(rows)
+
+
+def show(source: SourceArgument, limit: LimitOption = 10, json: JsonFlag = False) -> None:
+    """Show one source: where it is, how it does, and its latest items."""
+    found = selectors.one(source, ("source",))
+    db = current.store().read()
+    row = standing.describe(db, found.number)
+    latest = items.of_source(db, found.number, limit)
+    if json:
+        current.remember(touched=found.id)
+        render.emit_json({**row, "latest": latest})
+        return
+    render.emit_made(row, as_json=False)
+    waiting = items.count_inbox(db, source=found.number, state="backlog")
+    for label, value in _facts(row):
+        render.say(f"  {label:<9} {value}")
+    if waiting:
+        render.say(f"  {'backlog':<9} {count(waiting, 'item')}: pkm sense inbox --backlog --source {found.id}")
+    render.emit_list(latest, LATEST_COLUMNS, as_json=False, noun="item", total=row["items"],
+                     empty=f"No items yet. Next: pkm seek pull {found.id}")  # fmt: skip
+    clips.hint_full_text(row)
+    current.remember(touched=found.id)
+
+
+def _facts(row: Row) -> list[tuple[str, str]]:
+    from pkm.dates import format_span
+
+    at = now()
+    told = [
+        ("feed", row["url"]), ("site", row["site_url"]), ("about", one_line(row["description"], 200)),
+        ("state", _state(row)), ("error", standing.failing(row)), ("mend", standing.mend(row)),
+        ("every", row.get("interval") or (format_span(row["every_s"]) if row["every_s"] else "")),
+        ("brings", standing.brings(row)), ("secret", row["credential"]), ("asks as", row["user_agent"]),
+        ("texts", "full text of each page (--summaries: as the feed gives them)" if row["full_text"] else ""),
+        ("fetched", ago(row["fetched_at"], at) if row["fetched_at"] else "never"),
+        ("changed", ago(row["changed_at"], at) if row["changed_at"] else ""),
+        ("next", "" if row["url"].startswith("mail:") else ago(row["next_at"], at) if row["next_at"] else "now"),
+        ("contact", row["contact"] or ""), ("circles", ", ".join(row["circles"])),
+        ("tags", " ".join(f"#{name}" for name in row["tags"])),
+        ("against", f"challenges #{row['challenges']}" if row["challenges"] else ""),
+    ]  # fmt: skip
+    return [(label, value) for label, value in told if value]
+
+
+def edit(
+    source: SourceArgument,
+    title: Annotated[str | None, typer.Option("--title", help="What to call it.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Where it is fetched from now on; its items stay.")] = None,
+    every: Annotated[
+        str | None, typer.Option("--every", help="How often to look: 1h, 2d; \"\": at its own pace.")
+    ] = None,
+    tag: Annotated[
+        Strings,
+        typer.Option("--tag", help="+tag puts one on, -tag takes it away.", autocompletion=complete.complete_tags),
+    ] = None,
+    contact: Annotated[
+        str | None,
+        typer.Option("--contact", help="Who writes it; \"\": nobody.", autocompletion=complete.complete_contacts),
+    ] = None,
+    circle: CircleOption = None,
+    credential: CredentialOption = None,
+    user_agent: AgentOption = None,
+    author: Annotated[
+        str | None, typer.Option("--author", help="Only what this author writes there; \"\": everybody again.")
+    ] = None,
+    leave: Annotated[
+        Strings,
+        typer.Option("--leave", help="A circle it no longer serves.", autocompletion=complete.complete_circles),
+    ] = None,
+    full_text: Annotated[
+        bool | None,
+        typer.Option("--full-text/--summaries", help="Fetch the text of its new items' pages, or take what it gives."),
+    ] = None,
+    challenges: ChallengesOption = None,
+    backlog: Annotated[bool, typer.Option("--backlog", help="Bring its backlog into the inbox.")] = False,
+    updates: arrivals.UpdatesOption = None,
+    pause: Annotated[bool, typer.Option("--pause", help="Do not pull it.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Pull it again.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Change a source: its name, address, rhythm, tags, contact, circles; pause it or resume it."""
+    from pkm.seek.sources import SourceEdit, edit_source
+
+    if pause and resume:
+        raise Invalid("--pause and --resume", "give one of the two")
+    found = selectors.one(source, ("source",))
+    words = tag or []
+    change = SourceEdit(
+        title=title, url=url, every_s=None if every is None else read_seconds(every) if every else 0,
+        contact_id=None if contact is None or author else read_contact(contact) or 0,
+        state="paused" if pause else "active" if resume else None,
+        updates=arrivals.read_updates(updates), backlog=backlog,
+        add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
+        drop_tags=[word[1:] for word in words if word.startswith("-")],
+        join_circles=read_circles(circle), leave_circles=read_circles(leave), credential=credential, user_agent=user_agent,
+        full_text=full_text, challenges=challenges,
+    )  # fmt: skip
+    access.warn_of_secrets([url or ""])
+    if author is None and change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
+        raise Invalid(f"edit {found.id}", "nothing to change was named", next=f"pkm seek edit {found.id} --help")
+    with current.store().unit():
+        if author is not None:
+            _follow_author(found.number, author, contact)
+        row = edit_source(current.store(), found.number, change)
+    also = [value for label, value in _facts(row) if label in ("state", "every", "updates", "tags", "against")]
+    render.emit_made(row, as_json=json, also=also)
+
+
+def _follow_author(source: int, author: str, contact: str | None) -> None:
+    from pkm.seek.rules import follow_author
+
+    made = follow_author(current.store(), source, author, read_contact(contact))
+    tell_rules(made)
+    if made:
+        render.tell(f"It is for what comes in from now on. What is here already: pkm seek rules apply {made[0]['id']}")
+
+
+def remove(
+    which: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="s1, or an exact title.", autocompletion=complete.complete_sources),
+    ],
+    yes: YesFlag = False,
+    json: JsonFlag = False,
+) -> None:
+    """Leave sources; items that you decided on, noted or tagged stay. An undo brings all of it back."""
+    found = selectors.many(which, ("source",), guess=False)
+    if not found:
+        raise Invalid("stdin", "it names no source")
+    counted = sources.undecided(current.store().read(), [one.number for one in found])
+    names = ", ".join(f"{one.id} ({one_line(one.title, 50)})" for one in found[:5])
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    fate = f"{count(counted['goes'], 'item')} of the inbox go too, {counted['stays']:,} stay"
+    if not render.confirm(f"Remove {names}{more}? {fate}.", yes=yes):
+        render.tell("Nothing was removed.")
+        return
+    from pkm.seek.sources import remove_sources
+
+    counted = remove_sources(current.store(), [one.number for one in found])
+    if json:
+        removed = {"removed": [one.id for one in found]}
+        render.emit_json({**removed, "items_removed": counted["goes"], "items_kept": counted["stays"]})
+        return
+    for one in found:
+        render.say(f"{one.id}  removed: {one_line(one.title, 80)}")
+    render.tell(f"{count(counted['goes'], 'item')} removed, {counted['stays']:,} kept. Take it back: pkm undo")
