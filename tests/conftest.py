@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +22,12 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--rewrite`: the transcripts take what the program says now."""
     parser.addoption("--rewrite", action="store_true", help="rewrite the transcripts in tests/cli/transcripts")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A worker of xdist ignores Ctrl-C, and so would every process that a test starts to press it."""
+    if hasattr(config, "workerinput"):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

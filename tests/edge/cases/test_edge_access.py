@@ -68,9 +68,9 @@ def test_a_secret_that_cannot_be_read_is_its_sources_failure_and_asks_nobody(
     asked = len(server.requests)
     ran = pkm.json("seek", "pull", "--all", ok=4)
     assert (ran["failed"], ran["new"], len(server.requests)) == (4, 1, asked + 1)
-    assert {failure["why"] for failure in ran["failures"]} == {
-        f"the credential at file:{path}: others on this machine could read it (644): chmod 600 {path}"
-    }
+    (why,) = {failure["why"] for failure in ran["failures"]}
+    assert why.startswith("the credential at file:/")
+    assert why.endswith(f": others on this machine could read it (644): chmod 600 {path}")
 
 
 def test_add_and_edit_say_where_the_secret_is_or_nothing_at_all(
