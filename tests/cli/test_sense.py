@@ -374,7 +374,7 @@ def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | N
     try:
         for waited, typed in keys or []:
             shown += _read_until(terminal, waited)
-            os.write(terminal, typed.encode())
+            _press(terminal, typed)
         if stop:
             shown += _read_until(terminal, "[q]uit")
             os.kill(pid, stop)
@@ -383,6 +383,13 @@ def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | N
         os.close(terminal)
         _, status = os.waitpid(pid, 0)
     return f"{shown}\nexit {os.waitstatus_to_exitcode(status)}"
+
+
+def _press(terminal: int, typed: str) -> None:
+    """The keys are typed; Ctrl-C until it is heard, since readline does not hear one that comes between two keys."""
+    os.write(terminal, typed.encode())
+    while typed == "\x03" and not select.select([terminal], [], [], 5)[0]:
+        os.write(terminal, typed.encode())
 
 
 def _read_until(terminal: int, waited: str | None, seconds: float = 20.0) -> str:
