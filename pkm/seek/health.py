@@ -64,7 +64,7 @@ def diagnose(row: Mapping[str, Any], dates: Sequence[str], now: datetime) -> Ail
         return Ailment("moved", f"it sends to {row['moved_to']}", step, wrong=False)
     silent = now - parse_stamp(max(dates, default=row["created_at"]))
     if row["fetched_at"] and silent > quiet_after(dates):
-        return Ailment("quiet", f"nothing new for {in_days(silent)}", f"pkm seek show {row['id']}", wrong=False)
+        return Ailment("quiet", f"nothing new for {in_days(silent)}", f"pkm seek remove {row['id']}", wrong=False)
     return None
 
 
