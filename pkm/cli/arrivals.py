@@ -1,6 +1,5 @@
 """What came in and how it is told: the backlog of new sources, changed items, versions; bringing items back."""
 
-import difflib
 from typing import Annotated, Any
 
 import typer
@@ -97,6 +96,8 @@ def show_versions(row: Row, versions: list[Row], *, as_json: bool) -> None:
 
 def diff(before: Row, after: Row) -> list[str]:
     """What changed in title, address and text: lines that went (-) and that came (+), with one line around them."""
+    import difflib
+
     from pkm.cli.thing import wrap
 
     told = []
