@@ -45,6 +45,9 @@ def tell_arrivals(report: Any) -> None:
         listed = f"pkm sense inbox --backlog{' --source ' + one if one else ''}"
         all_of_it = f"pkm seek edit {one or 'SOURCE'} --backlog"
         render.tell(f"{count(waiting, 'older item')}{of} in the backlog. See: {listed}; into the inbox: {all_of_it}")
+    if report.repeated:
+        told = "tells" if report.repeated == 1 else "tell"
+        render.tell(f"{count(report.repeated, 'new item')} {told} what you decided on already, and is in no inbox.")
     if report.purged:
         render.tell(f"{count(report.purged, 'old item')} that nobody touched went (pkm config keep.items).")
     for number in report.changed_kept[:5]:

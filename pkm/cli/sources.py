@@ -186,7 +186,11 @@ def edit(
     with current.store().unit():
         if author is not None:
             _follow_author(found.number, author, contact)
+        had = sources.row(current.store().read(), found.number) or {}
         row = edit_source(current.store(), found.number, change)
+    if had.get("credential") and not row["credential"] and credential is None:
+        render.tell(f"Its secret belonged to {had['url']} and stays behind. Next: pkm seek edit {row['id']} --credential "
+                    f"{had['credential']}")
     also = [value for label, value in _facts(row) if label in ("state", "every", "updates", "tags", "against")]
     render.emit_made(row, as_json=json, also=also)
 

@@ -223,9 +223,16 @@ def _after_move(facts: Facts, moved_to: str | None, now: datetime) -> dict[str, 
 
 def _may_follow(facts: Facts, moved_to: str) -> bool:
     """Whether a source may go there by itself: its secret goes to no other server because its own one says so."""
-    old, new = urlsplit(facts.url), urlsplit(moved_to)
-    same = (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port)
-    return old.username is None and (same or not facts.credential)
+    return urlsplit(facts.url).username is None and (is_same_server(facts.url, moved_to) or not facts.credential)
+
+
+def is_same_server(url: str, other: str) -> bool:
+    """Whether two addresses are of one origin: scheme, host and port (RFC 6454)."""
+    try:
+        old, new = urlsplit(url), urlsplit(other)
+        return (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port)
+    except ValueError:  # one of them is no address
+        return False
 
 
 def is_secure_twin(url: str, moved_to: str) -> bool:

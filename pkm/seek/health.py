@@ -61,6 +61,7 @@ def diagnose(row: Mapping[str, Any], dates: Sequence[str], now: datetime) -> Ail
         return _of_failure(row, now)
     if row["moved_to"] and row["moved_to"] != row["url"]:
         step = f"pkm seek edit {row['id']} --url {row['moved_to']}"
+        step += " (its secret stays behind: give it again with --credential)" if row.get("credential") else ""
         return Ailment("moved", f"it sends to {row['moved_to']}", step, wrong=False)
     silent = now - parse_stamp(max(dates, default=row["created_at"]))
     if row["fetched_at"] and silent > quiet_after(dates):

@@ -30,7 +30,7 @@ from pkm.seek.signals import refresh_quietly
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
 from pkm.store import intake, mail, retention, sources, stories, versions
-from pkm.store.merging import merge_source
+from pkm.store.merging import merge_source, remember_merge
 from pkm.store.rules import Origin
 from pkm.store.session import Store, Unit
 from pkm.text import count
@@ -251,7 +251,7 @@ class _Run:
                     moved = {"from": sources.without_user(facts.url), "to": sources.without_user(plan.columns["url"])}
                     report.moved.append({"id": make("source", facts.id), **moved})
                 if other is not None and other != facts.id:
-                    if plan.is_moved:
+                    if plan.is_moved and remember_merge(unit, facts.url, fetched.moved_to or ""):
                         merges.append((facts.id, other))
                     else:
                         report.doubled.append({"id": make("source", facts.id), "of": make("source", other)})
@@ -265,7 +265,7 @@ class _Run:
             report.muted += muted
             report.warnings = self._gate.warnings
             self.pointing += [(number, one.links) for number, (_, one) in zip(numbers, brought, strict=True) if one.links]
-            _join_stories(unit, numbers, self.at)
+            report.repeated += _join_stories(unit, numbers, self.at)
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
                 unit.summarize(report.line)
         self.report = report
@@ -296,9 +296,10 @@ class _Run:
         """What has moved for good onto another source is one with it; an undo takes that apart again."""
         for gone, kept in self._merges:
             with self.store.unit() as unit:
-                if intake.followed(unit.connection, [gone, kept]).keys() != {gone, kept}:
+                urls = intake.followed(unit.connection, [gone, kept])
+                if urls.keys() != {gone, kept}:
                     continue  # two that moved onto each other, say
-                found = merge_source(unit, gone, kept)
+                found = merge_source(unit, gone, kept, one_host=_host_of(urls[gone]) == _host_of(urls[kept]))
                 told = {"id": make("source", gone), "into": make("source", kept), "moved": found.moved, "same": found.same}
                 self.report.merged.append(told)
                 unit.summarize(f"{self.report.line}; merged {told['id']} into {told['into']}")
@@ -353,22 +354,30 @@ def _origin(facts: Facts, fetched: Fetched) -> Origin:
     return Origin(title, facts.url, site_url, facts.contact_id)
 
 
-def _join_stories(unit: Unit, ids: Sequence[int], at: datetime) -> None:
-    """New items that tell a story which another source told are one row with it."""
+def _join_stories(unit: Unit, ids: Sequence[int], at: datetime) -> int:
+    """New items that tell a story which another source told are one row with it; how many tell one that is decided."""
     if not ids:
-        return
+        return 0
     db = unit.connection
     new = stories.of_ids(db, ids)
     there = {told.id: told for told in stories.recent(db, ids[0], stamp(at - WITHIN))}
     pages = dict.fromkeys(told.canonical_url for told in new if told.canonical_url)
     there |= {told.id: told for told in stories.at_pages(db, pages, ids[0])}
-    stories.join(unit, find_stories(new, [there[id] for id in sorted(there)], lambda id: stories.text_of(db, id)))
+    found = find_stories(new, [there[id] for id in sorted(there)], lambda id: stories.text_of(db, id))
+    stories.join(unit, found.joined)
+    stories.lead_with(unit, found.led)
+    decided = {told.lead_id for told in there.values() if told.state in ("kept", "dropped")}
+    return sum(lead in decided for lead in found.joined.values())
 
 
 def _resurface(report: PullReport, unit: Unit, plan: SourcePlan) -> None:
     numbers = [number for number, _ in plan.changed]
     report.changed_kept += [make("item", number) for number in versions.kept_among(unit.connection, numbers)]
     report.resurfaced += versions.resurface(unit, numbers)
+
+
+def _host_of(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower().removeprefix("www.")
 
 
 def _name(facts: Facts) -> str:

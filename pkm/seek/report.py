@@ -11,12 +11,13 @@ Row = dict[str, Any]
 
 @dataclass(slots=True)
 class PullReport:
-    """What a pull did. new, updated, unchanged, muted, resurfaced, full_texts and purged count items; failed sources.
+    """What a pull did. new, updated, unchanged, muted and the like count items; failed counts sources.
 
     unchanged: items of the sources that answered which stayed as they were. muted: so many of the new ones, by rules.
-    resurfaced: those that came back into the inbox, or moved up in it, since their source changed them; changed_kept:
-    ids of kept ones that changed, and stay kept. full_texts: those whose page's text took the place of a summary.
-    purged: those that went by age or number. personal: letters that mailboxes keep to themselves.
+    repeated: new ones that tell a story which was decided on already. resurfaced: those that came back into the inbox,
+    or moved up in it, since their source changed them; changed_kept: ids of kept ones that changed, and stay kept.
+    full_texts: those whose page's text took the place of a summary. purged: those that went by age or number.
+    personal: letters that mailboxes keep to themselves.
     failures: {"what", "why", "id"}. warnings: rules that could not be asked: {"what", "why"}. backlog: new sources of
     whose past a part waits there: {"id", "items"}. moved: sources whose address was changed for the one that their
     server redirects to: {"id", "from", "to"}. doubled: sources that lead to what another one follows, and will be
@@ -34,6 +35,7 @@ class PullReport:
     muted: int = 0
     warnings: list[dict[str, str]] = field(default_factory=list)
     backlog: list[Row] = field(default_factory=list)
+    repeated: int = 0
     resurfaced: int = 0
     changed_kept: list[str] = field(default_factory=list)
     full_texts: int = 0

@@ -1,13 +1,15 @@
 """Which new items tell a story that another source told already. Pure: what is compared is given.
 
 Two ways to be one: the same page under a title that is alike, or nearly the same title and text within a few days.
-Never by a title alone: "Weekly links" are many.
+Never by a title alone: "Weekly links" are many. Anybody may write anything under the address of somebody else's page, so
+the source at whose home the page is speaks for it, and nothing that was decided about others' words is decided of its own.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from pkm.dates import parse_stamp
 from pkm.store.stories import Told
@@ -28,22 +30,43 @@ FEWEST_WORDS = 8
 _MOST = 20  # items compared with one new one
 
 
-def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int], str]) -> dict[int, int]:
-    """For each new item that tells a story told before, the item that stands for the story.
+def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int], str]) -> "Stories":
+    """Which of the new items tell a story told before, and which item stands for it.
 
     there: what came before and may be the same; new ones are compared with each other as well. read: an item's text.
     """
     book = _Book(read)
     for told in there:
         book.add(told)
-    leads: dict[int, int] = {}
+    found = Stories({}, {})
     for told in new:
         lead = book.find(told)
         if lead is not None:
-            leads[told.id] = lead
+            found.joined[told.id] = lead
             told = told._replace(lead_id=lead)
+            if is_at_home(told) and not book.is_at_home(lead):
+                found.led[lead] = told.id
         book.add(told)
-    return leads
+    return found
+
+
+class Stories(NamedTuple):
+    """joined: each new item that tells a story told before, and the item that stands for it. led: stories, by the item
+    that stood for them, that a new one stands for from now on, since the page is its source's own.
+    """
+
+    joined: dict[int, int]
+    led: dict[int, int]
+
+
+def is_at_home(told: Told) -> bool:
+    """Whether the page is on the host where its source is at home."""
+    page = _host(told.canonical_url)
+    return bool(page) and page == _host(told.site)
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].lower().removeprefix("www.")
 
 
 class _Book:
@@ -54,10 +77,13 @@ class _Book:
         self._pages: dict[str, list[Told]] = defaultdict(list)
         self._words: dict[str, list[Told]] = defaultdict(list)
         self._sources: dict[int, set[int]] = defaultdict(set)  # of a story, by its lead
+        self._home: set[int] = set()  # stories, by their leads, that are told at the page's own home
 
     def add(self, told: Told) -> None:
         """From now on new items are compared with this one."""
         self._sources[told.lead_id].add(told.source_id)
+        if is_at_home(told):
+            self._home.add(told.lead_id)
         if told.canonical_url:
             self._pages[told.canonical_url].append(told)
         self._words[_long_words(told.title)].append(told)
@@ -65,14 +91,25 @@ class _Book:
     def find(self, told: Told) -> int | None:
         """The lead of the story that the item tells, of those that its source has not told yet."""
         at_page = self._pages.get(told.canonical_url, []) if told.canonical_url else []
-        for other in at_page[-_MOST:]:
-            if self._may_be(told, other) and likeness(told.title, other.title) >= ALIKE:
+        for other in sorted(at_page[-_MOST:], key=lambda other: not self.is_at_home(other.lead_id)):
+            if self._may_be(told, other) and likeness(told.title, other.title) >= ALIKE and self._may_rest(told, other):
                 return other.lead_id
         key = _long_words(told.title)
         for other in self._words.get(key, [])[-_MOST:] if key else ():
             if self._may_be(told, other) and self._is_same(told, other):
                 return other.lead_id
         return None
+
+    def is_at_home(self, lead: int) -> bool:
+        """Whether the story is told at its page's own home already."""
+        return lead in self._home
+
+    def _may_rest(self, told: Told, other: Told) -> bool:
+        """Whether what was decided about the story holds for this item: not for the page's own words, on others'."""
+        decided = other.state in ("kept", "dropped")
+        if not decided or not is_at_home(told) or self.is_at_home(other.lead_id):
+            return True
+        return is_same_text(self._read(told.id), self._read(other.id))
 
     def _may_be(self, told: Told, other: Told) -> bool:
         return told.source_id not in self._sources[other.lead_id]

@@ -17,6 +17,7 @@ from pkm.net.fetch import Fetcher, Response, file_path, read_file, same_origin
 from pkm.net.mailbox import is_mailbox
 from pkm.seek.autodiscover import FoundFeed, find_feeds
 from pkm.seek.credential import Credentials, check_place
+from pkm.seek.decide import is_same_server
 from pkm.seek.entry import ParsedFeed
 from pkm.seek.parse import parse_feed
 from pkm.store import intake, items, mail, sources, tags
@@ -236,9 +237,12 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
 
 
 def _move(unit: Unit, source: Source, url: str) -> None:
+    """It is fetched elsewhere from now on; its secret belongs to the server that it had, and goes to no other."""
     if url == source.url:
         return
     _refuse_followed(unit, url)
+    if not is_same_server(source.url, url):
+        source.credential = ""
     source.url = url
     source.etag = source.modified = source.body_hash = source.error = source.next_at = None
     source.failures = 0

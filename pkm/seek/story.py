@@ -95,7 +95,9 @@ class _Book:
         return found
 
     def _on_the_same_page(self, entry: ParsedEntry) -> Known | None:
-        item = self._pages.get((_page(canonical_url(entry.url)), entry.title)) if entry.url else None
+        if not self._pages or not entry.url:  # most feeds have nothing to compare with, and an address takes time to read
+            return None
+        item = self._pages.get((_page(canonical_url(entry.url)), entry.title))
         if item is None or not entry.published or item.published_at != entry.published:
             return None
         return Known(self._hashes.get(item.item_id, ""), item.item_id)

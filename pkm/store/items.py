@@ -1,5 +1,6 @@
 """Questions about items: the inbox, one, several, those of a source; and what is decided about them."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -144,9 +145,14 @@ def decide(unit: "Unit", number: int, state: str, via: str = "") -> None:
 
 
 def bring_forward(unit: "Unit", source_id: int) -> int:
-    """What waits in the source's backlog is in the inbox; how many items."""
-    found = unit.connection.execute(
-        "UPDATE item SET state = 'inbox' WHERE source_id = :source AND state = 'backlog'", {"source": source_id}
+    """What waits in the source's backlog is in the inbox, with all that tell the same stories; how many items."""
+    db = unit.connection
+    waiting = db.execute(
+        "SELECT id FROM item WHERE source_id = :source AND state = 'backlog'", {"source": source_id}
+    ).fetchall()
+    found = db.execute(
+        "UPDATE item SET state = 'inbox' WHERE state = 'backlog' AND id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(stories.whole(db, [row[0] for row in waiting]))},
     )
     return found.rowcount
 

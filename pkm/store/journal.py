@@ -177,11 +177,11 @@ def _refuse_if_changed(images: _Images, operation: int, last: dict[tuple[str, in
                 "SELECT max(operation_id) FROM change WHERE table_name = :table AND row_id = :id AND operation_id > :op",
                 {"table": table, "id": number, "op": operation},
             ).fetchone()[0]
-            findings.append((_name(table, number), _since(later), f"pkm undo {later}" if later else "pkm log"))
+            findings.append((_name(table, number), _since(later), f"pkm undo {later}" if later else _instead(table, number)))
     if findings:
         raise Refused(
             f"undo {operation}", "what it changed has been changed since", findings=findings,
-            kept="Nothing was changed.", next="undo the later command first: pkm log",
+            kept="Nothing was changed.", next=findings[0][2],
         )  # fmt: skip
 
 
@@ -231,4 +231,9 @@ def _name(table: str, number: int) -> str:
 
 
 def _since(later: int | None) -> str:
-    return f"changed by command {later}" if later else "changed outside the journal"
+    return f"changed by command {later}" if later else "changed by a pull since, which cannot be undone"
+
+
+def _instead(table: str, number: int) -> str:
+    """What to do where a pull stands between a command and its undo."""
+    return f"pkm seek remove {_name(table, number)}" if table == "source" else "pkm log"

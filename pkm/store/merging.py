@@ -15,20 +15,34 @@ class Merged(NamedTuple):
     same: int
 
 
-def merge_source(unit: Unit, gone: int, kept: int) -> Merged:
-    """The source `gone` is no more; its items, entries, tags, circles, rules and contact are those of `kept`.
+MERGE = "merge"
+"""The kind of dismissal that says that two sources were merged once: an undo of that is the last word."""
+
+
+def remember_merge(unit: Unit, url: str, into: str) -> bool:
+    """True where the two were never merged before; from now on they were, whatever an undo takes back."""
+    made = unit.connection.execute(
+        "INSERT OR IGNORE INTO dismissal (kind, key, title, at) VALUES (:kind, :key, '', :at)",
+        {"kind": MERGE, "key": f"{url} {into}", "at": unit.at},
+    )
+    return made.rowcount > 0
+
+
+def merge_source(unit: Unit, gone: int, kept: int, *, one_host: bool) -> Merged:
+    """The source `gone` is no more; its items, tags, circles, rules and contact are those of `kept`.
 
     An item that both had is one from now on: the one that somebody decided on or used. Where both were used, both stay.
+    one_host: both are of one host, so that what the one calls an entry means the same for the other. Of another host
+    only what is equal to the letter is the same: anybody may name anything, and then send everybody elsewhere.
     """
     db, both = unit.connection, {"gone": gone, "kept": kept}
     before = _count(db, gone)
     db.execute("UPDATE item SET source_id = :kept WHERE source_id = :gone", both)
     same = 0
-    for entry_id, ours, theirs in _pairs(db, both):
+    for entry_id, ours, theirs in _pairs(db, both) if one_host else _equal_pairs(db, both):
         same += _make_one(unit, entry_id, ours, theirs)
-    db.execute(
-        "UPDATE OR IGNORE entry SET source_id = :kept WHERE source_id = :gone", both
-    )  # what is left behind is known to `kept` under the same key
+    if one_host:  # what is left behind is known to `kept` under the same key
+        db.execute("UPDATE OR IGNORE entry SET source_id = :kept WHERE source_id = :gone", both)
     for table in ("circle_source", "rule"):
         db.execute(f"UPDATE OR IGNORE {table} SET source_id = :kept WHERE source_id = :gone", both)
     for statement in (
@@ -66,6 +80,18 @@ def _pairs(db: sqlite3.Connection, both: dict[str, int]) -> list[tuple[int, int 
             found[entry_id] = (entry_id, ours, theirs)
             taken.add(theirs)
     return list(found.values())
+
+
+def _equal_pairs(db: sqlite3.Connection, both: dict[str, int]) -> list[tuple[int, int | None, int | None]]:
+    """As _pairs gives them, of what both have with equal title, page and content."""
+    rows = db.execute(
+        "SELECT ours.id, mine.id, min(other.id) FROM entry AS theirs JOIN item AS other ON other.id = theirs.item_id "
+        "JOIN item AS mine ON mine.canonical_url = other.canonical_url AND mine.title = other.title "
+        "AND mine.text = other.text AND mine.id <> other.id "
+        "JOIN entry AS ours ON ours.item_id = mine.id AND ours.source_id = :kept "
+        "WHERE theirs.source_id = :gone AND other.canonical_url <> '' GROUP BY ours.id ORDER BY ours.id", both,
+    )  # fmt: skip
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _make_one(unit: Unit, entry_id: int, ours: int | None, theirs: int | None) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm.ids import make
-from pkm.store import conditions, tags
+from pkm.store import conditions, stories, tags
 from pkm.store.sources import without_user
 
 if TYPE_CHECKING:
@@ -134,12 +134,17 @@ def tagged_items(db: sqlite3.Connection, name: str) -> set[int]:
 
 
 def mute(unit: "Unit", rule_id: int, ids: Sequence[int]) -> int:
-    """The items are muted by the rule, where nothing was decided about them; how many."""
-    return unit.connection.execute(
+    """The items are muted by the rule, where nothing was decided about them; how many.
+
+    A muted item tells its story no more: another source's, which no rule muted, stands for it.
+    """
+    muted = unit.connection.execute(
         "UPDATE item SET state = 'muted', rule_id = :rule WHERE id IN (SELECT value FROM json_each(:ids)) "
-        f"AND state IN ('inbox', 'backlog') AND via <> '{BY_HAND}'",
+        f"AND state IN ('inbox', 'backlog') AND via <> '{BY_HAND}' RETURNING id",
         {"rule": rule_id, "ids": json.dumps(ids)},
-    ).rowcount
+    ).fetchall()
+    stories.part(unit, [row[0] for row in muted])
+    return len(muted)
 
 
 def set_ranks(unit: "Unit", ranks: dict[int, int]) -> int:

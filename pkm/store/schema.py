@@ -30,7 +30,7 @@ def image(table: Table, row: str) -> str:
     for column in table.columns:
         value = f'{row}."{column.name}"'
         if isinstance(column.type, LargeBinary):
-            value = f"hex({value})"
+            value = f"CASE WHEN {value} IS NULL THEN NULL ELSE hex({value}) END"  # hex(NULL) is ''
         pairs.append(f"'{column.name}', {value}")
     return f"json_object({', '.join(pairs)})"
 

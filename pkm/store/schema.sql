@@ -841,19 +841,19 @@ END;
 CREATE TRIGGER journal_delivery_insert AFTER INSERT ON delivery
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'delivery', NEW.id, NULL, json_object('id', NEW."id", 'key', NEW."key", 'share_id', NEW."share_id", 'stage_id', NEW."stage_id", 'circle_id', NEW."circle_id", 'channel_id', NEW."channel_id", 'contact_id', NEW."contact_id", 'recipient', NEW."recipient", 'part', NEW."part", 'revision', NEW."revision", 'state', NEW."state", 'not_before', NEW."not_before", 'attempts', NEW."attempts", 'sha256', NEW."sha256", 'media_type', NEW."media_type", 'file_name', NEW."file_name", 'remote_id', NEW."remote_id", 'remote_url', NEW."remote_url", 'error', NEW."error", 'frozen_at', NEW."frozen_at", 'sent_at', NEW."sent_at", 'payload', hex(NEW."payload")));
+  VALUES ((SELECT operation_id FROM journal), 'delivery', NEW.id, NULL, json_object('id', NEW."id", 'key', NEW."key", 'share_id', NEW."share_id", 'stage_id', NEW."stage_id", 'circle_id', NEW."circle_id", 'channel_id', NEW."channel_id", 'contact_id', NEW."contact_id", 'recipient', NEW."recipient", 'part', NEW."part", 'revision', NEW."revision", 'state', NEW."state", 'not_before', NEW."not_before", 'attempts', NEW."attempts", 'sha256', NEW."sha256", 'media_type', NEW."media_type", 'file_name', NEW."file_name", 'remote_id', NEW."remote_id", 'remote_url', NEW."remote_url", 'error', NEW."error", 'frozen_at', NEW."frozen_at", 'sent_at', NEW."sent_at", 'payload', CASE WHEN NEW."payload" IS NULL THEN NULL ELSE hex(NEW."payload") END));
 END;
 
 CREATE TRIGGER journal_delivery_update AFTER UPDATE ON delivery
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'delivery', NEW.id, json_object('id', OLD."id", 'key', OLD."key", 'share_id', OLD."share_id", 'stage_id', OLD."stage_id", 'circle_id', OLD."circle_id", 'channel_id', OLD."channel_id", 'contact_id', OLD."contact_id", 'recipient', OLD."recipient", 'part', OLD."part", 'revision', OLD."revision", 'state', OLD."state", 'not_before', OLD."not_before", 'attempts', OLD."attempts", 'sha256', OLD."sha256", 'media_type', OLD."media_type", 'file_name', OLD."file_name", 'remote_id', OLD."remote_id", 'remote_url', OLD."remote_url", 'error', OLD."error", 'frozen_at', OLD."frozen_at", 'sent_at', OLD."sent_at", 'payload', hex(OLD."payload")), json_object('id', NEW."id", 'key', NEW."key", 'share_id', NEW."share_id", 'stage_id', NEW."stage_id", 'circle_id', NEW."circle_id", 'channel_id', NEW."channel_id", 'contact_id', NEW."contact_id", 'recipient', NEW."recipient", 'part', NEW."part", 'revision', NEW."revision", 'state', NEW."state", 'not_before', NEW."not_before", 'attempts', NEW."attempts", 'sha256', NEW."sha256", 'media_type', NEW."media_type", 'file_name', NEW."file_name", 'remote_id', NEW."remote_id", 'remote_url', NEW."remote_url", 'error', NEW."error", 'frozen_at', NEW."frozen_at", 'sent_at', NEW."sent_at", 'payload', hex(NEW."payload")));
+  VALUES ((SELECT operation_id FROM journal), 'delivery', NEW.id, json_object('id', OLD."id", 'key', OLD."key", 'share_id', OLD."share_id", 'stage_id', OLD."stage_id", 'circle_id', OLD."circle_id", 'channel_id', OLD."channel_id", 'contact_id', OLD."contact_id", 'recipient', OLD."recipient", 'part', OLD."part", 'revision', OLD."revision", 'state', OLD."state", 'not_before', OLD."not_before", 'attempts', OLD."attempts", 'sha256', OLD."sha256", 'media_type', OLD."media_type", 'file_name', OLD."file_name", 'remote_id', OLD."remote_id", 'remote_url', OLD."remote_url", 'error', OLD."error", 'frozen_at', OLD."frozen_at", 'sent_at', OLD."sent_at", 'payload', CASE WHEN OLD."payload" IS NULL THEN NULL ELSE hex(OLD."payload") END), json_object('id', NEW."id", 'key', NEW."key", 'share_id', NEW."share_id", 'stage_id', NEW."stage_id", 'circle_id', NEW."circle_id", 'channel_id', NEW."channel_id", 'contact_id', NEW."contact_id", 'recipient', NEW."recipient", 'part', NEW."part", 'revision', NEW."revision", 'state', NEW."state", 'not_before', NEW."not_before", 'attempts', NEW."attempts", 'sha256', NEW."sha256", 'media_type', NEW."media_type", 'file_name', NEW."file_name", 'remote_id', NEW."remote_id", 'remote_url', NEW."remote_url", 'error', NEW."error", 'frozen_at', NEW."frozen_at", 'sent_at', NEW."sent_at", 'payload', CASE WHEN NEW."payload" IS NULL THEN NULL ELSE hex(NEW."payload") END));
 END;
 
 CREATE TRIGGER journal_delivery_delete AFTER DELETE ON delivery
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'delivery', OLD.id, json_object('id', OLD."id", 'key', OLD."key", 'share_id', OLD."share_id", 'stage_id', OLD."stage_id", 'circle_id', OLD."circle_id", 'channel_id', OLD."channel_id", 'contact_id', OLD."contact_id", 'recipient', OLD."recipient", 'part', OLD."part", 'revision', OLD."revision", 'state', OLD."state", 'not_before', OLD."not_before", 'attempts', OLD."attempts", 'sha256', OLD."sha256", 'media_type', OLD."media_type", 'file_name', OLD."file_name", 'remote_id', OLD."remote_id", 'remote_url', OLD."remote_url", 'error', OLD."error", 'frozen_at', OLD."frozen_at", 'sent_at', OLD."sent_at", 'payload', hex(OLD."payload")), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'delivery', OLD.id, json_object('id', OLD."id", 'key', OLD."key", 'share_id', OLD."share_id", 'stage_id', OLD."stage_id", 'circle_id', OLD."circle_id", 'channel_id', OLD."channel_id", 'contact_id', OLD."contact_id", 'recipient', OLD."recipient", 'part', OLD."part", 'revision', OLD."revision", 'state', OLD."state", 'not_before', OLD."not_before", 'attempts', OLD."attempts", 'sha256', OLD."sha256", 'media_type', OLD."media_type", 'file_name', OLD."file_name", 'remote_id', OLD."remote_id", 'remote_url', OLD."remote_url", 'error', OLD."error", 'frozen_at', OLD."frozen_at", 'sent_at', OLD."sent_at", 'payload', CASE WHEN OLD."payload" IS NULL THEN NULL ELSE hex(OLD."payload") END), NULL);
 END;
 
 CREATE TRIGGER journal_dismissal_insert AFTER INSERT ON dismissal
@@ -1057,19 +1057,19 @@ END;
 CREATE TRIGGER journal_page_insert AFTER INSERT ON page
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'page', NEW.id, NULL, json_object('id', NEW."id", 'item_id', NEW."item_id", 'role', NEW."role", 'at', NEW."at", 'media_type', NEW."media_type", 'text', NEW."text", 'html', NEW."html", 'body', hex(NEW."body")));
+  VALUES ((SELECT operation_id FROM journal), 'page', NEW.id, NULL, json_object('id', NEW."id", 'item_id', NEW."item_id", 'role', NEW."role", 'at', NEW."at", 'media_type', NEW."media_type", 'text', NEW."text", 'html', NEW."html", 'body', CASE WHEN NEW."body" IS NULL THEN NULL ELSE hex(NEW."body") END));
 END;
 
 CREATE TRIGGER journal_page_update AFTER UPDATE ON page
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'page', NEW.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'role', OLD."role", 'at', OLD."at", 'media_type', OLD."media_type", 'text', OLD."text", 'html', OLD."html", 'body', hex(OLD."body")), json_object('id', NEW."id", 'item_id', NEW."item_id", 'role', NEW."role", 'at', NEW."at", 'media_type', NEW."media_type", 'text', NEW."text", 'html', NEW."html", 'body', hex(NEW."body")));
+  VALUES ((SELECT operation_id FROM journal), 'page', NEW.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'role', OLD."role", 'at', OLD."at", 'media_type', OLD."media_type", 'text', OLD."text", 'html', OLD."html", 'body', CASE WHEN OLD."body" IS NULL THEN NULL ELSE hex(OLD."body") END), json_object('id', NEW."id", 'item_id', NEW."item_id", 'role', NEW."role", 'at', NEW."at", 'media_type', NEW."media_type", 'text', NEW."text", 'html', NEW."html", 'body', CASE WHEN NEW."body" IS NULL THEN NULL ELSE hex(NEW."body") END));
 END;
 
 CREATE TRIGGER journal_page_delete AFTER DELETE ON page
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'page', OLD.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'role', OLD."role", 'at', OLD."at", 'media_type', OLD."media_type", 'text', OLD."text", 'html', OLD."html", 'body', hex(OLD."body")), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'page', OLD.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'role', OLD."role", 'at', OLD."at", 'media_type', OLD."media_type", 'text', OLD."text", 'html', OLD."html", 'body', CASE WHEN OLD."body" IS NULL THEN NULL ELSE hex(OLD."body") END), NULL);
 END;
 
 CREATE TRIGGER journal_response_insert AFTER INSERT ON response

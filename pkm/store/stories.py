@@ -1,6 +1,7 @@
 """Stories: items of several sources that tell the same one. The item that came first stands for it in lists.
 
-An item's story_id names that item; all of one story are in one state.
+An item's story_id names that item; all of one story are in one state. Where one source has the page itself (its own
+host), its item is the one that stands for the story: what others write under that address is theirs, not the page's.
 """
 
 import json
@@ -23,7 +24,10 @@ RECENT = 10_000
 
 
 class Told(NamedTuple):
-    """An item, as far as it tells which story it is. at: when it was published, else when it came in."""
+    """An item, as far as it tells which story it is. at: when it was published, else when it came in.
+
+    site: where its source is at home, else where its feed is.
+    """
 
     id: int
     source_id: int
@@ -32,19 +36,20 @@ class Told(NamedTuple):
     title: str
     canonical_url: str
     at: str
+    site: str = ""
 
 
 _TOLD = (
     "SELECT item.id, item.source_id, coalesce(item.story_id, item.id), item.state, item.title, item.canonical_url, "
-    "coalesce(item.published_at, item.received_at) FROM item"
+    "coalesce(item.published_at, item.received_at), coalesce(nullif(source.site_url, ''), source.url) "
+    "FROM item JOIN source ON source.id = item.source_id"
 )
 
 
 def of_ids(db: sqlite3.Connection, ids: Iterable[int]) -> list[Told]:
     """These items, where they have a source and no rule muted them, by id."""
     rows = db.execute(
-        f"{_TOLD} WHERE id IN (SELECT value FROM json_each(:ids)) AND source_id IS NOT NULL AND state <> 'muted' "
-        "ORDER BY id",
+        f"{_TOLD} WHERE item.id IN (SELECT value FROM json_each(:ids)) AND item.state <> 'muted' ORDER BY item.id",
         {"ids": json.dumps(list(ids))},
     )
     return [Told(*row) for row in rows]
@@ -53,8 +58,8 @@ def of_ids(db: sqlite3.Connection, ids: Iterable[int]) -> list[Told]:
 def at_pages(db: sqlite3.Connection, pages: Iterable[str], before: int) -> list[Told]:
     """Items below that id at these canonical addresses: of each address the latest AT_ONE_PAGE, by id."""
     sql = (
-        f"{_TOLD} WHERE canonical_url = :page AND id < :before AND source_id IS NOT NULL AND state <> 'muted' "
-        "ORDER BY id DESC LIMIT :few"
+        f"{_TOLD} WHERE item.canonical_url = :page AND item.id < :before AND item.state <> 'muted' "
+        "ORDER BY item.id DESC LIMIT :few"
     )
     found = [
         Told(*row) for page in pages for row in db.execute(sql, {"page": page, "before": before, "few": AT_ONE_PAGE})
@@ -65,8 +70,8 @@ def at_pages(db: sqlite3.Connection, pages: Iterable[str], before: int) -> list[
 def recent(db: sqlite3.Connection, before: int, since: str) -> list[Told]:
     """Of the latest RECENT items below that id those that came in since then, by id."""
     rows = db.execute(
-        f"{_TOLD} WHERE id < :before AND id >= :before - :few AND received_at >= :since AND source_id IS NOT NULL "
-        "AND state <> 'muted' ORDER BY id",
+        f"{_TOLD} WHERE item.id < :before AND item.id >= :before - :few AND item.received_at >= :since "
+        "AND item.state <> 'muted' ORDER BY item.id",
         {"before": before, "few": RECENT, "since": since},
     )
     return [Told(*row) for row in rows]
@@ -93,6 +98,23 @@ def join(unit: "Unit", leads: Mapping[int, int]) -> None:
     db.executemany(
         "UPDATE item SET story_id = :lead, state = (SELECT state FROM item WHERE id = :lead) WHERE id = :id", rows
     )
+
+
+def lead_with(unit: "Unit", leads: Mapping[int, int]) -> None:
+    """Each item (value) stands from now on for the story that the other one (key) stood for."""
+    unit.connection.executemany(
+        "UPDATE item SET story_id = CASE id WHEN :new THEN NULL ELSE :new END "
+        "WHERE story_id = :old OR id IN (:old, :new)",
+        [{"old": old, "new": new} for old, new in leads.items()],
+    )
+
+
+def part(unit: "Unit", numbers: Iterable[int]) -> None:
+    """These items tell no story but their own: those that they stood for have another item to stand for them."""
+    which = {"ids": json.dumps(list(numbers))}
+    going = "id IN (SELECT value FROM json_each(:ids))"
+    hand_on(unit, going, which)
+    unit.connection.execute(f"UPDATE item SET story_id = NULL WHERE {going} AND story_id IS NOT NULL", which)
 
 
 def whole(db: sqlite3.Connection, numbers: Iterable[int]) -> list[int]:

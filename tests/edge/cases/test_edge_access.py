@@ -122,3 +122,14 @@ def test_a_feed_may_be_handed_over_and_no_command_is_run(pkm: CommandLine) -> No
     assert "neither XML nor JSON" in pkm("seek", "pull", "s1", "--stdin", stdin="/etc/passwd", ok=4).err
     assert "exactly one source" in pkm("seek", "pull", "--stdin", stdin=rss("a"), ok=2).err
     assert "stdin:NAME" in pkm("seek", "add", "exec:rm -r x", "--force", ok=3).err
+
+
+def test_a_secret_stays_behind_where_its_source_is_sent_to_another_server(pkm: CommandLine, server: FeedServer) -> None:
+    pkm("seek", "add", server.add("/private", rss("a")), "--credential", "env:TOKEN", "--force")
+    told = pkm("seek", "edit", "s1", "--url", "http://127.0.0.2:1/stolen").err
+    assert "Its secret belonged to" in told
+    assert pkm.json("seek", "show", "s1")["credential"] == ""
+    pkm("undo")
+    assert pkm.json("seek", "show", "s1")["credential"] == "env:TOKEN"
+    pkm("seek", "edit", "s1", "--url", f"{server.url}/moved")
+    assert pkm.json("seek", "show", "s1")["credential"] == "env:TOKEN"

@@ -165,6 +165,36 @@ def test_11_a_merge_can_be_undone(reader: Reader) -> None:
     assert sources.row(reader.store.read(), 2)["tags"] == ["x"]
 
 
+def test_11_a_merge_that_was_taken_back_is_not_made_again(reader: Reader) -> None:
+    reader.give(rss("a"), "/new")
+    reader.give(rss("b"), "/old")
+    reader.pull()
+    reader.server.add("/old", redirect_to="/new", status=301)
+    reader.pull(hours=1)
+    reader.store.operation = None
+    assert reader.pull(days=8).merged
+    number, reader.store.operation = reader.store.operation, None
+    undo(reader.store, number)
+    report = reader.pull(days=9)
+    assert (report.merged, report.doubled) == ([], [{"id": "s2", "of": "s1"}])
+    assert reader.source(2)["url"].endswith("/old")
+
+
+def test_11_what_another_host_called_its_entries_means_nothing_here(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    with FeedServer(host="127.0.0.2") as other:
+        reader.follow(reader.server.add("/feed", rss("now")))
+        reader.follow(other.add("/junk", rss("now", "tomorrow")))
+        reader.pull()
+        reader.decide("tomorrow", "dropped")
+        other.add("/junk", redirect_to=f"{reader.server.url}/feed", status=301)
+        reader.pull(hours=1)
+        assert reader.pull(days=8).merged
+    reader.server.add("/feed", rss("now", entry("tomorrow", "Tomorrow", text="the real words")))
+    report = reader.pull(hours=1)
+    assert (report.new, report.updated) == (1, 0)
+    assert {item["title"]: item["state"] for item in reader.items()}["Tomorrow"] == "inbox"
+
+
 def test_12_a_loop_ends(reader: Reader) -> None:
     reader.server.add("/b", redirect_to="/a")
     reader.give(path="/a", redirect_to="/b")

@@ -3,6 +3,7 @@
 import json
 
 from pkm.store import intake, items, versions
+from tests.conftest import CommandLine
 from tests.edge.cases.conftest import Reader, entry, rss
 
 WORDS = "The old bridge was closed this morning after a boat had struck one of its piers, the city said."
@@ -96,3 +97,67 @@ def test_55_one_title_for_other_words_stays_two_and_one_address_for_all_joins_no
     reader.give(rss(*(entry(f"{n}", name, "http://example.org/") for n, name in enumerate(("Clouds", "Dogs")))), "/d")
     reader.pull()
     assert items.count_inbox(reader.store.read()) == 6
+
+
+TITLE = "The old bridge is closed after a boat struck it"
+
+
+def tell(reader: Reader, name: str, site: str, text: str, **columns: object) -> None:
+    """A source at home at `site` that tells the story of one page of a.example."""
+    follow(reader, rss(entry(name, TITLE, "https://a.example/bridge", text), channel=f"<title>{name}</title><link>{site}</link>"),
+           f"/{name}", **columns)  # fmt: skip
+
+
+def listed(reader: Reader) -> list[tuple[str, str]]:
+    return [(row["id"], row["source_title"]) for row in items.inbox(reader.store.read(), 10)]
+
+
+def test_the_source_at_whose_home_the_page_is_stands_for_the_story(reader: Reader) -> None:
+    tell(reader, "other", "https://b.example/", "Buy this instead, said somebody else about it all day long.")
+    reader.pull()
+    tell(reader, "own", "https://www.a.example/", WORDS)
+    reader.pull(hours=1)
+    assert listed(reader) == [("i2", "own")]
+    assert [one["story_id"] for one in reader.store.read().execute("SELECT story_id FROM item ORDER BY id")] == [2, None]
+
+
+def test_what_was_dropped_of_others_words_is_not_decided_of_the_pages_own(reader: Reader) -> None:
+    tell(reader, "other", "https://b.example/", "Buy this instead, said somebody else about it all day long.")
+    reader.pull()
+    reader.decide(TITLE, "dropped")
+    tell(reader, "own", "https://a.example/", WORDS)
+    report = reader.pull(hours=1)
+    assert (report.repeated, listed(reader)) == (0, [("i2", "own")])
+    tell(reader, "third", "https://c.example/", WORDS)
+    assert reader.pull(hours=1).repeated == 0
+
+
+def test_what_was_dropped_stays_so_where_another_tells_it_again(reader: Reader) -> None:
+    tell(reader, "own", "https://a.example/", WORDS)
+    reader.pull()
+    reader.decide(TITLE, "dropped")
+    tell(reader, "other", "https://b.example/", "")
+    report = reader.pull(hours=1)
+    assert (report.new, report.repeated, states(reader)) == (1, 1, ["dropped", "dropped"])
+
+
+def test_a_rule_that_mutes_one_teller_leaves_the_story_to_the_others(reader: Reader, pkm: CommandLine) -> None:
+    tell(reader, "own", "https://a.example/", WORDS)
+    tell(reader, "other", "https://b.example/", "Words of another kind.")
+    reader.pull()
+    lead = items.inbox(reader.store.read(), 10)[0]["source"]
+    pkm("seek", "rules", "add", "mute", "*", "--source", lead)
+    pkm("seek", "rules", "apply", "u1", "--yes")
+    assert sorted(states(reader)) == ["inbox", "muted"]
+    assert len(listed(reader)) == 1
+    assert pkm.json("sense", "inbox")[0]["source"] != lead
+
+
+def test_a_backlog_that_is_brought_forward_brings_its_stories(reader: Reader, pkm: CommandLine) -> None:
+    posts = [entry(f"g{n}", f"Number {n} of many that were told", f"https://a.example/{n}", f"{WORDS} {n}") for n in range(8)]
+    for name in ("one", "two"):
+        follow(reader, rss(*posts), f"/{name}")
+    reader.pull()
+    before = len(listed(reader))
+    pkm("seek", "edit", "s2", "--backlog")
+    assert (before, len(listed(reader))) == (5, 8)
