@@ -287,7 +287,6 @@ class _Run:
         left_out = MOVED if is_moved and other is not None else ()
         columns = {name: value for name, value in plan.columns.items() if name not in left_out}
         intake.know(unit, facts.id, plan.known_as)
-        versions.keep(unit, [number for number, _ in plan.changed])
         intake.change(unit, facts.id, plan.changed)
         intake.set_polled(unit, facts.id, columns)
         return plan._replace(columns=columns, is_moved=is_moved)

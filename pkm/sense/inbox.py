@@ -24,8 +24,11 @@ def keep(
 
 
 def restore(store: Store, numbers: Sequence[int]) -> list[Row]:
-    """The items are in the inbox, whatever was decided about them before."""
+    """The items are in the inbox, whatever was decided about them before; what a rule muted no rule mutes again."""
+    from pkm.store.rules import bring_back
+
     with store.unit() as unit:
+        bring_back(unit, numbers)
         for number in numbers:
             items.decide(unit, number, "inbox")
         unit.summarize(f"put {count(len(numbers), 'item')} into the inbox")

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pkm.store import mail, stories, tags
+from pkm.store import mail, pages, stories, tags, versions
 from pkm.store.session import Unit
 from pkm.store.sources import UNTOUCHED, undecided
 
@@ -169,10 +169,13 @@ def know(unit: Unit, source_id: int, keys: Mapping[str, Known]) -> None:
 
 
 def change(unit: Unit, source_id: int, changed: Sequence[tuple[int, Brought]]) -> None:
-    """The items (id, as the source gives them now) have their new content; what was decided about them stays."""
+    """The items (id, as the source gives them now) have their new content; what they said before is kept as a version,
+    and what was decided about them stays.
+    """
     if not changed:
         return
     _widen_hash(unit.connection)
+    versions.keep(unit, [number for number, _ in changed])
     rows = [{**_columns(one), "id": number, "source_id": source_id, "at": unit.at} for number, one in changed]
     unit.connection.executemany(
         "UPDATE item SET title = :title, url = :url, canonical_url = :canonical_url, author = :author, "
@@ -311,9 +314,15 @@ def add_clip(unit: Unit, page: Brought) -> int:
 
 
 def fill_clip(unit: Unit, number: int, page: Brought) -> None:
-    """An item that is there has the page's text where that is longer, and its author where it had none."""
-    unit.connection.execute(
-        "UPDATE item SET author = coalesce(nullif(author, ''), :author), text = :text, html = :html, changed_at = :at "
+    """An item that is there has the page's text where that is longer, and its author where it had none.
+
+    What its source gave is kept beside it, and the source's next change does not put it back.
+    """
+    db = unit.connection
+    longer = db.execute(
+        "UPDATE item SET author = coalesce(nullif(author, ''), :author), changed_at = :at "
         "WHERE id = :id AND length(:text) > length(text)",
-        {"author": page.author, "text": page.text, "html": page.html, "at": unit.at, "id": number},
-    )
+        {"author": page.author, "text": page.text, "at": unit.at, "id": number},
+    ).rowcount
+    if longer:
+        pages.fill(unit, [pages.FullText(number, page.text, page.html)])

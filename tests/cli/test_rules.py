@@ -205,3 +205,12 @@ def test_what_is_wrong_is_refused_and_nothing_is_stored(
 ) -> None:
     assert told in pkm("seek", "rules", "add", *words, ok=2).err
     assert pkm.json("seek", "rules") == []
+
+
+def test_what_was_put_back_by_hand_no_rule_mutes_again(pkm: CommandLine, server: FeedServer) -> None:
+    pkm("seek", "add", server.add("/f", rss(entry("1", "An advert", text="words"))))
+    pkm("seek", "rules", "add", "mute", "title:advert")
+    pkm("seek", "pull")
+    pkm("sense", "restore", "i1")
+    pkm("seek", "rules", "apply", "u1", "--yes")
+    assert [row["id"] for row in pkm.json("sense", "inbox")] == ["i1"]
