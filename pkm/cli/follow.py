@@ -78,12 +78,28 @@ def _add(address: str, force: bool, options: Row, feed: int = 0) -> Any:
     rest = {name: value for name, value in options.items() if name not in mailbox.OPTIONS}
     store = current.store()
     found = _find(address, force, feed, credential=options["credential"], user_agent=options["user_agent"])
+    if author and not force:
+        _check_author(author, found)
     with store.unit():
         if not author:
             return add_source(store, found, **rest)
         added = add_source(store, found, **{**rest, "contact_id": None})  # it is a group's, not the person's
         tell_rules(follow_author(store, added.row["number"], author, options["contact_id"]))
         return added
+
+
+def _check_author(author: str, found: Any) -> None:
+    """Raises Invalid where the feed names authors and none by that name: everything would be muted."""
+    from pkm.text import fold
+
+    entries = found.parsed.entries if hasattr(found, "parsed") else ()
+    names = list(dict.fromkeys(name for entry in entries for name in entry.authors))
+    if names and not any(fold(author) in fold(name) for name in names):
+        there = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+        raise Invalid(
+            f"--author {author}", f"none of {count(len(entries), 'entry', 'entries')} is by that name; authors there: {there}",
+            kept="Nothing was added.", next="name one of them, or add --force",
+        )  # fmt: skip
 
 
 def tell_rules(rows: list[Row]) -> None:

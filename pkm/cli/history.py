@@ -26,7 +26,7 @@ def log(limit: LimitOption = 20, json: JsonFlag = False) -> None:
         render.tell('Nothing has been written yet. Next: pkm contact add "Name" --url https://…')
         return
     for row in rows:
-        undone = f"  (undone by {row['undone_by']})" if row["undone_by"] else ""
+        undone = f"  (undone by {row['undone_by']})" if row["undone_by"] else "" if row["undoable"] else "  (no undo)"
         render.say(f"{row['id']:>5}  {day(row['at'])}  {one_line(row['command'], 90)}{undone}")
         told = [f"{thing['id']} {thing['what']}" for thing in row["changed"]]
         shown = ", ".join(told[:6]) + (f" and {len(told) - 6} more" if len(told) > 6 else "")

@@ -263,6 +263,8 @@ class _Run:
             origins = {facts.id: _origin(facts, fetched) for facts, fetched in batch}
             numbers, muted = self._gate.bring_in(unit, brought, origins)
             report.muted += muted
+            waiting = intake.count_waiting(unit.connection, numbers)
+            report.backlog += [{"id": make("source", number), "items": held} for number, held in waiting]
             report.warnings = self._gate.warnings
             self.pointing += [(number, one.links) for number, (_, one) in zip(numbers, brought, strict=True) if one.links]
             report.repeated += _join_stories(unit, numbers, self.at)
@@ -340,8 +342,6 @@ def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> No
         report.failures.append({"what": _name(facts), "why": plan.failure, "id": make("source", facts.id)})
         return
     report.new += len(plan.new)
-    if waiting := sum(one.state == "backlog" for one in plan.new):
-        report.backlog.append({"id": make("source", facts.id), "items": waiting})
     report.updated += len(plan.changed)
     there = 0 if facts.is_list else intake.count_items(unit.connection, facts.id)  # a mailbox counts for its lists
     report.unchanged = max(0, report.unchanged + there - len(plan.changed))

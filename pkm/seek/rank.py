@@ -244,10 +244,12 @@ def _choose_apart(
 ) -> list[Candidate]:
     """What takes every seventh place, in order: by turns one that challenges and one that is drawn."""
     there = [one for one in candidates if one.rank >= 0 and not one.paced]
-    eligible = [one for one in there if one.received_at < today] or there
+    before = [one for one in there if one.received_at < today]
+    eligible = before or there
     challenging = [one for one in eligible if one.challenges and age_days(one, now) <= FRESH.days]
     challenging.sort(key=lambda one: (-_uniform(day, one.item, 0), one.item))
-    drawn = [] if few else _draw(eligible, habits, day)
+    # On the first day there is no morning to draw from: what came first is drawn first, so that a later pull changes none.
+    drawn = [] if few else _draw(eligible, habits, day, by_arrival=not before)
     mixed: list[Candidate] = []
     for place in range(len(drawn) + len(challenging)):
         first, second = (challenging, drawn) if place % 2 == 0 else (drawn, challenging)
@@ -258,18 +260,31 @@ def _choose_apart(
     return mixed
 
 
-def _draw(eligible: Sequence[Candidate], habits: Habits, day: date) -> list[Candidate]:
-    """Those from outside the habits, the luckiest first: a draw from the record of each source's surprises."""
+def _draw(eligible: Sequence[Candidate], habits: Habits, day: date, *, by_arrival: bool) -> list[Candidate]:
+    """Those from outside the habits, the luckiest first: a draw from the record of each source's surprises.
+
+    Where nothing that is left is of an unfamiliar source, an unfamiliar writer of a familiar one will do.
+    """
     if not eligible:
         return []
     median = sorted(one.fit for one in eligible)[len(eligible) // 2]
-    outside = [
-        one for one in eligible
-        if one.fit <= median and not one.challenges
-        and one.source not in habits.familiar and (not one.author or one.author not in habits.familiar)
-    ]  # fmt: skip
-    luck = {one.item: _beta(day, one, habits.chances.get(one.source, (0, 0))) for one in outside}
-    return sorted(outside, key=lambda one: (-luck[one.item], one.item))
+    outside = {
+        one.item: far for one in eligible
+        if one.fit <= median and not one.challenges and (far := _distance(one, habits)) is not None
+    }  # fmt: skip
+    there = [one for one in eligible if one.item in outside]
+    luck = {one.item: _beta(day, one, habits.chances.get(one.source, (0, 0))) for one in there}
+    arrival = {one.item: one.received_at if by_arrival else "" for one in there}
+    return sorted(there, key=lambda one: (arrival[one.item], outside[one.item], -luck[one.item], one.item))
+
+
+def _distance(one: Candidate, habits: Habits) -> int | None:
+    """How an item lies outside the habits: 0 of an unfamiliar source, 1 of an unfamiliar writer; None: it does not."""
+    if one.author and one.author in habits.familiar:
+        return None
+    if one.source not in habits.familiar:
+        return 0
+    return 1 if one.author else None
 
 
 def _beta(day: date, one: Candidate, record: Sequence[float]) -> float:

@@ -139,6 +139,15 @@ def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]]) -> list[int]:
     return ids
 
 
+def count_waiting(db: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[int, int]]:
+    """(source, how many) of these items that wait in the backlog, by source."""
+    rows = db.execute(
+        "SELECT source_id, count(*) FROM item WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'backlog' "
+        "GROUP BY source_id ORDER BY source_id", {"ids": json.dumps(list(ids))},
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in rows]
+
+
 def _columns(one: Brought) -> Row:
     """What was brought, as columns of the item's row."""
     return {name: value for name, value in one._asdict().items() if name not in ("enclosures", "links")}

@@ -31,13 +31,21 @@ class Undone(NamedTuple):
 
 
 def operations(db: sqlite3.Connection, limit: int) -> list[Row]:
-    """The newest operations that changed something, newest first, each with the ids it touched."""
+    """The newest operations that changed something, newest first, each with the ids it touched.
+
+    undoable: whether images were kept of what it changed; a pull keeps none.
+    """
     found = db.execute(
-        "SELECT id, at, command, summary, final, undone_by, undoes FROM operation WHERE summary <> '' "
+        "SELECT id, at, command, summary, final, undone_by, undoes, "
+        "(final = '' AND EXISTS (SELECT 1 FROM change WHERE operation_id = operation.id)) AS undoable "
+        "FROM operation WHERE summary <> '' "
         "OR EXISTS (SELECT 1 FROM change WHERE operation_id = operation.id) ORDER BY id DESC LIMIT :limit",
         {"limit": limit},
     ).fetchall()
-    return [{**dict(row), "kind": "operation", "changed": changed(db, row["id"])} for row in found]
+    return [
+        {**dict(row), "kind": "operation", "undoable": bool(row["undoable"]), "changed": changed(db, row["id"])}
+        for row in found
+    ]
 
 
 def changed(db: sqlite3.Connection, operation: int) -> list[Row]:
@@ -181,7 +189,7 @@ def _refuse_if_changed(images: _Images, operation: int, last: dict[tuple[str, in
     if findings:
         raise Refused(
             f"undo {operation}", "what it changed has been changed since", findings=findings,
-            kept="Nothing was changed.", next=findings[0][2],
+            kept="Nothing was changed.", next=findings[0][2] + _earlier(images.db, operation),
         )  # fmt: skip
 
 
@@ -232,6 +240,15 @@ def _name(table: str, number: int) -> str:
 
 def _since(later: int | None) -> str:
     return f"changed by command {later}" if later else "changed by a pull since, which cannot be undone"
+
+
+def _earlier(db: sqlite3.Connection, operation: int) -> str:
+    """The way past a command that cannot be taken back, "" where nothing stands before it."""
+    row = db.execute(
+        "SELECT max(id) FROM operation WHERE id < :id AND undone_by IS NULL AND undoes IS NULL AND final = '' "
+        "AND EXISTS (SELECT 1 FROM change WHERE operation_id = operation.id)", {"id": operation},
+    ).fetchone()  # fmt: skip
+    return f"; the command before it: pkm undo {row[0]}" if row[0] else ""
 
 
 def _instead(table: str, number: int) -> str:

@@ -171,13 +171,25 @@ def muted_items(db: sqlite3.Connection, rule_id: int | None) -> list[int]:
 
 
 def bring_back(unit: "Unit", ids: Sequence[int]) -> list[int]:
-    """The muted ones of these items are in the inbox, by hand: no rule mutes them again; which they were."""
+    """The muted ones of these items are muted no more, by hand: no rule mutes them again; which they were.
+
+    They are in the inbox, or in the backlog where they came with the past of a source that was new then: five of what
+    came at once with its first pull are its newest, the others wait as they would have.
+    """
     found = unit.connection.execute(
-        f"UPDATE item SET state = 'inbox', via = '{BY_HAND}' "
+        f"UPDATE item SET via = '{BY_HAND}', state = iif({_OF_THE_PAST}, 'backlog', 'inbox') "
         "WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'muted' RETURNING id",
         {"ids": json.dumps(list(ids))},
     )
     return sorted(row[0] for row in found.fetchall())
+
+
+_OF_THE_PAST = """(
+  EXISTS (SELECT 1 FROM source WHERE source.id = item.source_id AND source.backlog = 0)
+  AND item.received_at = (SELECT received_at FROM item AS oldest WHERE oldest.source_id = item.source_id ORDER BY id LIMIT 1)
+  AND 5 <= (SELECT count(*) FROM (SELECT 1 FROM item AS newer WHERE newer.source_id = item.source_id
+            AND newer.id > item.id AND newer.received_at = item.received_at LIMIT 5)))"""
+"""SQL: the item came with its source's first pull, and five newer ones with it (of one pull the newest have the highest ids)."""
 
 
 def shape(row: Row, title: str) -> Row:

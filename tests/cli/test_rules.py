@@ -214,3 +214,21 @@ def test_what_was_put_back_by_hand_no_rule_mutes_again(pkm: CommandLine, server:
     pkm("sense", "restore", "i1")
     pkm("seek", "rules", "apply", "u1", "--yes")
     assert [row["id"] for row in pkm.json("sense", "inbox")] == ["i1"]
+
+
+def test_what_was_muted_of_a_past_goes_back_there(pkm: CommandLine, server: FeedServer) -> None:
+    pkm("seek", "add", server.add("/f", rss(*(entry(f"{n}", f"Advert {n}", text="words") for n in range(8)))))
+    pkm("seek", "rules", "add", "mute", "title:advert")
+    assert pkm.json("seek", "pull")["backlog"] == []
+    pkm("seek", "rules", "remove", "u1", "--unmute")
+    assert len(pkm.json("sense", "inbox")) == 5
+    assert len(pkm.json("sense", "inbox", "--backlog")) == 3
+
+
+def test_an_author_who_does_not_write_there_is_no_author_to_follow(pkm: CommandLine, server: FeedServer) -> None:
+    url = server.add("/f", rss(*FEED, ns=DC))
+    told = pkm("seek", "add", url, "--author", "Nobody Here", ok=2).err
+    assert "authors there: Ann Lee" in told
+    assert pkm.json("seek", "list") == []
+    pkm("seek", "add", url, "--author", "Nobody Here", "--force")
+    assert len(pkm.json("seek", "rules")) == 1

@@ -182,3 +182,23 @@ def test_it_says_by_which_filter_an_item_stands_high(facts, why):
 def test_a_page_is_the_beginning_of_the_whole():
     pool = items(*[1, 2, 3] * 4, *range(10, 40))
     assert places(order(pool, limit=20)) == places(order(pool))[:20]
+
+
+def test_a_later_pull_changes_no_surprise_of_the_first_day():
+    early = items(*range(10, 29), days=0.4)
+    late = items(*range(30, 50), first=100, days=0.1)
+
+    def surprises(candidates):
+        return [one.item for one in order(candidates).placed if one.surprise]
+
+    assert len(surprises(early)) == 2
+    assert surprises([*early, *late])[:2] == surprises(early)
+    assert len(surprises([*early, *late])) == 5
+
+
+def test_where_every_source_is_familiar_an_unfamiliar_writer_is_the_surprise():
+    known = [replace(one, author="Ann") for one in items(*[1] * 20)]
+    told = [replace(one, author="Bo" if one.item == 9 else "Ann") for one in known]
+    habit = [one._replace(author="Ann") for one in decided(1, 40, 0)]
+    assert [one.item for one in order(told, habit).placed if one.surprise] == [9]
+    assert not any(one.surprise for one in order(known, habit).placed)
