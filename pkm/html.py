@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from pkm import text
+from pkm.html_depth import cap_depth
 
 if TYPE_CHECKING:
     import nh3
@@ -47,7 +48,7 @@ def clean_html(html: str, base: str | None = None) -> str:
     html = _clean(html)
     if "<" not in html and "&" not in html:
         return html.strip()
-    safe = _cleaner(base if base and is_web_address(base) else None).clean(html)
+    safe = _cleaner(base if base and is_web_address(base) else None).clean(cap_depth(html))
     # A numeric reference (&#155;) is a character only after parsing. What is safe by now may lose single characters,
     # but not whole terminal sequences: one could reach from an attribute into the text behind it.
     return _CONTROL.sub("", safe).strip() if _has_control(safe) else safe.strip()
@@ -184,7 +185,7 @@ class _TextReader:
                 self._lists.append(int(name == "ol"))
             elif self._lists:
                 self._lists.pop()
-            if self._lists[1 if not closing else 0 :]:  # a list within a list is no paragraph of its own
+            if len(self._lists) > (not closing):  # a list within a list is no paragraph of its own
                 return
         quote = name == "blockquote"
         self.parts.append(f"{_UNQUOTE if quote and closing else ''}\n\n{_QUOTE if quote and not closing else ''}")

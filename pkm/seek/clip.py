@@ -15,6 +15,7 @@ from pkm import dates
 from pkm.errors import BadInput
 from pkm.filekind import decode_text, is_binary, name_kind
 from pkm.html import canonical_url, clean_html, html_to_text, is_web_address, text_to_html
+from pkm.html_depth import cap_depth
 from pkm.text import clean, one_line
 
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -57,6 +58,7 @@ def read_page(body: bytes, *, url: str, content_type: str = "") -> Page:
     text = clean(_decode(body, content_type))
     if kind == "plain text" and (declared in ("text/plain", "text/markdown") or not re.search(r"<[a-zA-Z!]", text)):
         return _plain_page(text, url)
+    text = cap_depth(text, page=True)
     outline = _read_outline(text)
     article = _extract(text, url)
     html = clean_html(article.get("html") or outline.body_html(), url)

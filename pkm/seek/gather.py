@@ -4,20 +4,15 @@ Threads wait for the network, processes read what changed (parsing is what a pul
 them keep few bodies in memory whatever the feeds send. Knows no store and no plan.
 """
 
-import contextlib
 import hashlib
-import os
-import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from queue import Empty, Full, Queue
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Self, TypeVar
 
 from pkm.errors import PkmError
 from pkm.net.fetch import Fetcher, FetchError, Response, read_file
@@ -26,13 +21,11 @@ from pkm.net.times import fresh_seconds, in_words
 from pkm.seek.credential import Credentials
 from pkm.seek.decide import Facts, Fetched, may_ask_conditionally
 from pkm.seek.mailbox import read_mailbox
+from pkm.seek.reading import Body, Reader, broken, start_readers
 from pkm.seek.rhythm import Asked
 
 THREADS = 16
 """Hosts that are asked at the same time."""
-
-PAYS_FROM = 8
-"""With more sources than this, reading goes to processes of its own; below, starting them costs more than it gives."""
 
 SILENT = 3
 """After so many fetches in a row that got no answer at all, the rest of a host's sources are left for another time."""
@@ -42,39 +35,6 @@ UNREACHED = 8
 
 _POLL_S = 0.2
 T = TypeVar("T")
-
-
-class Body(NamedTuple):
-    """What is to be read: the bytes of a feed, and what the server said of them."""
-
-    url: str
-    content_type: str
-    data: bytes
-    identity: str | None
-
-
-def read_body(body: Body) -> Fetched:
-    """The feed in the bytes, its entries told apart by the source's rung, or the reason why there is none."""
-    from pkm.seek.identity import choose_scheme, distinct
-    from pkm.seek.parse import parse_feed
-
-    try:
-        feed = parse_feed(body.data, url=body.url, content_type=body.content_type)
-    except PkmError as error:
-        return Fetched(failure=error.why)
-    except Exception as error:
-        return _broken(error)
-    scheme = body.identity or (choose_scheme(feed.entries) if feed.entries else None)
-    entries = tuple(distinct(feed.entries, scheme or "guid"))
-    return Fetched(
-        title=feed.title, site_url=feed.site_url, description=feed.description, scheme=scheme, entries=entries,
-        asked=Asked(ttl_s=feed.ttl_s, skip_hours=feed.skip_hours, skip_days=feed.skip_days),
-    )  # fmt: skip
-
-
-def _broken(error: Exception) -> Fetched:
-    """The failure where pkm itself is at fault: one source never stops the others."""
-    return Fetched(failure=f"pkm cannot read it, and should ({type(error).__name__})")
 
 
 class Gathering:
@@ -93,7 +53,7 @@ class Gathering:
         self._waits = waits or {}
         self._total = len(sources)
         self._hosts = _by_host(sources)
-        self._readers = _start_readers(len(sources))
+        self._readers = start_readers(len(sources))
         self._fetcher = Fetcher()
         self._network = _Network()
         self._credentials = Credentials()
@@ -167,7 +127,7 @@ class Gathering:
         except PkmError as error:
             return Fetched(failure=error.why)
         except Exception as error:  # a thread that ends gives no result, and the pull would wait for it for ever
-            return _broken(error)
+            return broken(error)
 
     def _read_mailbox(self, facts: Facts) -> Fetched:
         """The last of a mailbox's letters; those before it go ahead, since all together may be too many to hold."""
@@ -198,7 +158,7 @@ class Gathering:
         body = Body(response.final_url, response.content_type, response.body, facts.identity)
         return _compare(facts, body, told, conditional)
 
-    def _read_bodies(self, reader: "_Reader") -> None:
+    def _read_bodies(self, reader: Reader) -> None:
         while not self._stop.is_set():
             try:
                 facts, body, told = self._bodies.get(timeout=_POLL_S)
@@ -286,73 +246,3 @@ def _joined(told: Fetched, read: Fetched) -> Fetched:
         read, etag=told.etag, modified=told.modified, body_hash=told.body_hash, moved_to=told.moved_to,
         partial=told.partial, asked=replace(read.asked, fresh_s=told.asked.fresh_s),
     )  # fmt: skip
-
-
-class _Reader:
-    """Reads bodies in this process."""
-
-    def read(self, body: Body) -> Fetched:
-        """What is in the bytes."""
-        return read_body(body)
-
-    def close(self) -> None:
-        """Nothing is left behind."""
-
-
-class _ChildReader(_Reader):
-    """Reads bodies in a process of its own, which ends when this one closes the pipe, or dies."""
-
-    def __init__(self, context: Any, others: "Sequence[_ChildReader]") -> None:
-        self._pipe, theirs = context.Pipe()
-        inherited = [self._pipe, *(other._pipe for other in others)]
-        self._process = context.Process(target=_serve, args=(theirs, inherited), daemon=True)
-        self._process.start()
-        theirs.close()
-        self._dead = False
-
-    def read(self, body: Body) -> Fetched:
-        """What is in the bytes; a body that kills its reader is a failure, and the next ones are read here."""
-        if self._dead:
-            return read_body(body)
-        try:
-            self._pipe.send(body)
-            answer: Fetched = self._pipe.recv()
-        except (EOFError, OSError):
-            self._dead = True
-            return Fetched(failure="reading it took too much memory or broke the parser")
-        return answer
-
-    def close(self) -> None:
-        """The process is gone."""
-        with contextlib.suppress(OSError):
-            self._pipe.close()
-        self._process.terminate()
-        self._process.join(1)
-
-
-def _start_readers(sources: int) -> list[_Reader]:
-    """The readers of a run, made before its threads: a fork of a process with threads may copy a lock that is held."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if sources <= PAYS_FROM or cores < 2 or sys.platform != "linux":
-        return [_Reader()]
-    context = get_context("fork")
-    children: list[_ChildReader] = []
-    for _ in range(min(cores, 8)):
-        children.append(_ChildReader(context, children))
-    return list(children)
-
-
-def _serve(pipe: Connection, inherited: Sequence[Connection]) -> None:
-    """A reader's process: bodies in, feeds out, until the other end is closed."""
-    import gc
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    for other in inherited:  # else the pipe would stay open when the parent dies
-        other.close()
-    gc.disable()  # a feed is short-lived and its garbage has few cycles: collected once a body instead
-    with contextlib.suppress(EOFError, OSError):
-        while True:
-            pipe.send(read_body(pipe.recv()))
-            gc.collect(1)

@@ -43,6 +43,7 @@ _MARKUP = re.compile(
     r"|style|table|u|ul|video)(?:\s[^<>]*)?/?>|&(?:[a-z]{2,8}|#\d{2,7}|#x[0-9a-f]{2,6});",
     re.I,
 )
+_MAX_FIELD = 20_000  # characters of a title or the like
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")
 _PERIODS_S = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
@@ -190,7 +191,7 @@ def _read_entry(raw: Any, feed_authors: tuple[str, ...], home: str, version: str
         updated=updated,
         html=html,
         base=absolute_url(base, home) if base else link or home,
-        summary=html_to_text(summary[:20_000]) if summary and summary != html else "",
+        summary=html_to_text(summary[:_MAX_FIELD]) if summary and summary != html else "",
         tags=_tags(raw),
         enclosures=_enclosures(raw, home),
         bylines=_bylines(raw),
@@ -227,7 +228,7 @@ def _best_link(raw: Any, home: str) -> str:
 
 def _plain(raw: Any, name: str) -> str:
     """The field as plain text on one line; markup is taken out only where the feed means it as markup."""
-    value = _value(raw, name)
+    value = _value(raw, name)[:_MAX_FIELD]
     detail = _detail(raw, name)
     return text.one_line(value) if detail.get("type", "text/plain") == "text/plain" else strip_tags(value)
 

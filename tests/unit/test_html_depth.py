@@ -1,0 +1,94 @@
+"""Nesting without end: what is too deep loses its tags and keeps its text, and what people write stays as it is."""
+
+import html as entities
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from pkm.html import clean_html, html_to_text
+from pkm.html_depth import DEEPEST, cap_depth
+from pkm.seek.clip import read_page
+from pkm.seek.parse import parse_feed
+
+SLACK = DEEPEST // 2  # elements that a parser adds by itself: a tbody in each table, formatting that goes on
+VOID = {"br", "img", "hr", "wbr", "col"}
+
+
+class Depth(HTMLParser):
+    """How many elements are open at once in HTML that is whole."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.now = self.most = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.now += tag not in VOID
+        self.most = max(self.most, self.now)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.now -= tag not in VOID
+
+
+def depth(html: str) -> int:
+    return Depth(html).most
+
+
+UNITS = [
+    "<div>", "<ul><li>", "<b><i>", "<table><tr><td>", "<blockquote>", "<p><b>", "<span><div></span>", "<div></p>", "<a><b><p>",
+    "<div><!--></div>-->", '<div><p a"></div><p b">', "<div><p =\"></div><p =\">", "<div><style></div></style>",
+    "<div><svg><![CDATA[></svg></div><svg>]]></svg>", "<div><textarea></div></textarea>", "<b><div></b>", "<div\x0c>",
+    "<DIV/>", "<td><div></td>", "<div><select></div></select>", "<li><section></li>", "<div><math><mi></div></mi></math>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_nesting_without_end_is_cut_off_and_its_text_stays(unit: str) -> None:
+    safe = clean_html(f"{unit}word " * 5000)
+    assert depth(safe) <= DEEPEST + SLACK
+    if not re.search("<(?:!|style|svg|math)", unit):
+        assert html_to_text(safe).count("word") == 5000
+
+
+def test_formatting_that_never_ends_does_not_multiply() -> None:
+    html = "".join(f'<p><b title="{number}">word' for number in range(5000))
+    assert len(clean_html(html)) < 20 * len(html)
+
+
+def test_a_feed_of_nested_markup_is_read() -> None:
+    nested = entities.escape("<div><ul><li>word " * 20_000)
+    body = f"<rss version='2.0'><channel><title>t</title><item><description>{nested}</description></item></channel></rss>"
+    [entry] = parse_feed(body.encode(), url="https://a.example/feed").entries
+    assert depth(entry.html) <= DEEPEST + SLACK
+    assert entry.text.count("word") == 20_000
+
+
+def test_a_page_of_nested_markup_is_read() -> None:
+    nested = "<div><blockquote><p>Planners who listen draw their paths. " * 5_000
+    page = read_page(f"<html><title>Paths</title><body><article>{nested}".encode(), url="https://a.example/p")
+    assert page.title == "Paths"
+    assert depth(page.html) <= DEEPEST + SLACK
+    assert "Planners who listen" in page.text
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<p>One<p>Two <b>bold<p>three</b>", "<ul><li>One<li>Two<ul><li>Inner</ul></ul>", "<dl><dt>T<dd>D<dt>U<dd>E</dl>",
+        "<table><tr><td>1<td>2<tr><td>3</table>", '<a name="x">One <a href="https://b.example/">two</a>', "1 < 2 &lt; 3<br>",
+        "<b><p>across</b> the block</p>", "<i>a<b>b</i>c</b>", "<h2>T</h2><!-- no --><p title='a>b'>x</p>",
+        "<pre><code>if a &lt; b:\n  c</code></pre>",
+    ],
+)  # fmt: skip
+def test_long_html_of_people_stays_as_it_is(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = f"<div>{unit}</div>" * 300
+    capped = clean_html(long)
+    monkeypatch.setattr("pkm.html.cap_depth", lambda html: html)
+    assert capped == clean_html(long)
+    assert clean_html(capped) == capped
+
+
+def test_a_page_keeps_its_scripts_and_its_title() -> None:
+    page = "<title>T</title><script>if (a<b) c('</div>')</script><svg><path></svg>" + "<p>x</p>" * DEEPEST
+    assert cap_depth(page, page=True) == page.replace("<svg><path></svg>", "")
