@@ -271,6 +271,7 @@ def unmute(
         list[str] | None, typer.Argument(metavar="[ITEM|RULE]...", help="Muted items, or u3: all that it muted.")
     ] = None,
     orphaned: Annotated[bool, typer.Option("--orphaned", help="Also what rules muted that are gone.")] = False,
+    limit: LimitOption = 1000,
     json: JsonFlag = False,
 ) -> None:
     """Bring muted items back to the inbox; no rule mutes them again."""
@@ -280,9 +281,18 @@ def unmute(
     if not found and not orphaned:
         raise Invalid("unmute", "say which items, or whose", next="pkm sense inbox --muted")
     numbers = {kind: [one.number for one in found if one.kind == kind] for kind in ("item", "rule")}
-    rows = bring_back(current.store(), numbers["item"], numbers["rule"], orphaned=orphaned)
-    render.emit_list(rows, ITEM_COLUMNS, as_json=json, noun="item back in the inbox", plural="items back in the inbox",
-                     total=len(rows), empty="None of that is muted. Next: pkm sense inbox --muted")  # fmt: skip
+    back = bring_back(current.store(), numbers["item"], numbers["rule"], orphaned=orphaned)
+    rows = items.rows(current.store().read(), back[:limit])
+    current.remember(rows=[row["id"] for row in rows])
+    if json:
+        render.emit_json(rows)
+        return
+    if not rows:
+        render.tell("None of that is muted. Next: pkm sense inbox --muted")
+        return
+    render.emit_table(rows, ITEM_COLUMNS)
+    listed = f" Listed: the first {len(rows):,}." if len(rows) < len(back) else ""
+    render.tell(f"{count(len(back), 'item')} back in the inbox.{listed}")
 
 
 def show_muted(limit: int, source: int | None, *, json: bool) -> None:

@@ -12,7 +12,7 @@ from pkm import pattern
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.seek.screen import Judgement, Screen, as_judged, compile_rule, read_rules, subject_of_brought, subject_of_row
-from pkm.store import intake, items, rules, tags
+from pkm.store import intake, rules, tags
 from pkm.store.rules import Origin
 from pkm.store.session import Store, Unit
 from pkm.text import count, one_line
@@ -147,15 +147,17 @@ def remove_rules(store: Store, numbers: Sequence[int], *, unmute: bool = False) 
         return gone, back
 
 
-def bring_back(store: Store, item_ids: Sequence[int], rule_ids: Sequence[int], *, orphaned: bool = False) -> list[Row]:
-    """The muted items, those that the rules muted, and with orphaned those whose rule is gone, are in the inbox."""
+def bring_back(store: Store, item_ids: Sequence[int], rule_ids: Sequence[int], *, orphaned: bool = False) -> list[int]:
+    """The muted items, those that the rules muted, and with orphaned those whose rule is gone, are in the inbox; which
+    they were.
+    """
     with store.unit() as unit:
         db = unit.connection
         wanted = [*item_ids, *(item for number in rule_ids for item in rules.muted_items(db, number))]
         wanted += rules.muted_items(db, None) if orphaned else []
         back = rules.bring_back(unit, wanted)
         unit.summarize(f"brought back {count(len(back), 'item')}")
-        return items.rows(db, back[:1000])
+        return back
 
 
 def follow_author(store: Store, source_id: int, name: str, contact_id: int | None = None) -> list[Row]:

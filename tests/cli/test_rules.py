@@ -77,6 +77,15 @@ def test_what_a_rule_mutes_is_listed_and_comes_back_for_good(pkm: CommandLine, p
     assert pkm.json("sense", "inbox", "--muted") == []
 
 
+def test_of_many_that_come_back_a_page_is_listed_and_all_are_counted(pkm: CommandLine, pull: Pull) -> None:
+    pkm("seek", "rules", "add", "mute", "sponsored")
+    pull()
+    ran = pkm("seek", "rules", "unmute", "u1", "-n", "1")
+    assert len(ran.out.splitlines()) == 1
+    assert "2 items back in the inbox. Listed: the first 1." in ran.err
+    assert len(pkm.json("sense", "inbox")) == 4
+
+
 def test_a_rule_is_applied_only_once_it_was_agreed_to_and_an_undo_takes_it_back(pkm: CommandLine, pull: Pull) -> None:
     pull()
     pkm("sense", "keep", "i4")
