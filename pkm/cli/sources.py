@@ -116,6 +116,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
         ("state", _state(row)), ("error", standing.failing(row)), ("mend", standing.mend(row)),
         ("every", row.get("interval") or (format_span(row["every_s"]) if row["every_s"] else "")),
         ("brings", standing.brings(row)), ("secret", row["credential"]), ("asks as", row["user_agent"]),
+        ("updates", row["updates"] if row["updates"] != "silent" else ""),
         ("texts", "full text of each page (--summaries: as the feed gives them)" if row["full_text"] else ""),
         ("fetched", ago(row["fetched_at"], at) if row["fetched_at"] else "never"),
         ("changed", ago(row["changed_at"], at) if row["changed_at"] else ""),
@@ -163,7 +164,11 @@ def edit(
     resume: Annotated[bool, typer.Option("--resume", help="Pull it again.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Change a source: its name, address, rhythm, tags, contact, circles; pause it or resume it."""
+    """Change a source, pause it or resume it.
+
+    Its name, address, rhythm, tags, contact, circles; the author followed there; its credential; whether full texts are
+    fetched, what becomes of updates, what it challenges; and its backlog comes into the inbox.
+    """
     from pkm.seek.sources import SourceEdit, edit_source
 
     if pause and resume:
