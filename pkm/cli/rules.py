@@ -204,7 +204,7 @@ def _tell_survey(survey: "Survey", when: str = "", rule: str = "") -> None:
         render.tell("That is none of them: look whether it says what you mean." if not survey.matched else
                     "That is all of them: look whether it says what you mean.")  # fmt: skip
     for warning in survey.warnings:
-        render.tell(f"{warning['what']}: {warning['why']}.")
+        render.tell(f"{warning['what']}: {warning['why']}{'' if warning['why'].endswith('?') else '.'}")
     if when and rule:
         render.tell(f"It is for what comes in from now on. What is here already: pkm seek rules apply {rule}")
 

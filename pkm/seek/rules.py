@@ -260,7 +260,20 @@ def survey_rule(
         said = screen.judge(subject_of_row(each, source), each["source_id"], source.contact_id)
         _take(survey, row["id"], each, said, had, shown)
     survey.warnings = tell_unasked(screen)
+    if in_scope is not None and not in_scope:
+        survey.warnings.insert(0, _tell_empty_scope(db, row, by_name))
     return survey
+
+
+def _tell_empty_scope(db: "sqlite3.Connection", row: Row, tag: str | None) -> dict[str, str]:
+    """That the rule has no source to act on, with the tag that may have been meant: {"what", "why"}."""
+    told = "nothing is in its scope yet"
+    if row["contact_id"] is not None:
+        return {"what": make("contact", row["contact_id"]), "why": f"{told}: no source is this contact's"}
+    name = tags.clean_name(tag) if tag else tags.name_of(db, row["tag_id"])
+    near = next((like for like, _ in tags.near(db, name) if rules.tagged_sources(db, like)), "")
+    meant = f"; did you mean #{near}?" if near else ""
+    return {"what": f"#{name}", "why": f"{told}: no source has this tag{meant}"}
 
 
 def _as_row(store: Store, rule: NewRule | int) -> Row:

@@ -65,7 +65,7 @@ def resolve(db: sqlite3.Connection, name: str) -> str:
         if row is not None and row["alias_of"] is None:
             return str(row["name"])
         if row is not None:
-            name = _name_of(db, row["alias_of"])
+            name = name_of(db, row["alias_of"])
             continue
         sent = _sent_on_by_parent(db, name)
         if sent is None:
@@ -74,7 +74,8 @@ def resolve(db: sqlite3.Connection, name: str) -> str:
     return name
 
 
-def _name_of(db: sqlite3.Connection, number: int) -> str:
+def name_of(db: sqlite3.Connection, number: int) -> str:
+    """The name of the tag of that number, which is there."""
     return str(db.execute("SELECT name FROM tag WHERE id = :id", {"id": number}).fetchone()[0])
 
 
@@ -83,7 +84,7 @@ def _sent_on_by_parent(db: sqlite3.Connection, name: str) -> str | None:
     while parent:
         row = find(db, parent)
         if row is not None and row["alias_of"] is not None:
-            return f"{_name_of(db, row['alias_of'])}/{rest}"
+            return f"{name_of(db, row['alias_of'])}/{rest}"
         parent, _, last = parent.rpartition("/")
         rest = f"{last}/{rest}"
     return None

@@ -175,6 +175,18 @@ def test_a_rule_that_is_removed_leaves_what_it_did_or_takes_it_back(pkm: Command
     assert pkm.json("seek", "rules") == []
 
 
+def test_a_rule_whose_scope_holds_no_source_says_so(pkm: CommandLine, pull: Pull) -> None:
+    pull()
+    pkm("contact", "add", "Ann Lee", "--nick", "ann")
+    made = pkm("seek", "rules", "add", "up", "paths", "--tag", "news/tehc")
+    told = "#news/tehc: nothing is in its scope yet: no source has this tag; did you mean #news/tech?"
+    assert told in made.err.splitlines()
+    assert told in pkm("seek", "rules", "test", "u1").err.splitlines()
+    ran = pkm.json("seek", "rules", "add", "up", "paths", "--person", "ann")
+    assert ran["warnings"] == [{"what": "c1", "why": "nothing is in its scope yet: no source is this contact's"}]
+    assert pkm.json("seek", "rules", "add", "up", "paths", "--tag", "news")["warnings"] == []
+
+
 def test_a_rule_goes_with_its_scope(pkm: CommandLine, pull: Pull) -> None:
     pull()
     pkm("seek", "rules", "add", "down", "paths", "--source", "s1")
