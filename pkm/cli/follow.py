@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import access, arrivals, current, mailbox, render, selectors
+from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.cli.source_options import (
     AgentOption,
@@ -27,7 +28,13 @@ from pkm.text import count
 
 Row = dict[str, Any]
 
+app = group("Following.")
 
+
+@app.command(
+    epilog="Example:  pkm seek add https://jarche.com --every 1d --tag pkm --contact harold\n\n"
+    "          pkm seek add ~/Mail/news  (its newsletters; so an mbox, a letter.eml, imaps://me@host/Folder)",
+)
 def add(
     addresses: Annotated[
         list[str], typer.Argument(metavar="URL|FILE|-", help="A site, a feed, a mailbox, a file of these; -: addresses on stdin.")

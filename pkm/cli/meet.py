@@ -5,13 +5,17 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import current, discover, render
+from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.errors import Ambiguous, Invalid, NotFound
 from pkm.text import count, fold, one_line
 
 Row = dict[str, Any]
 
+app = group("People.")
 
+
+@app.command(epilog="Example:  pkm seek people\n\n          pkm seek people --accept 1")
 def people(
     look: Annotated[
         bool, typer.Option("--look", help="Ask their pages too: who they say they are, and what else is theirs.")

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import access, arrivals, clips, complete, current, render, selectors, standing
-from pkm.cli.follow import tell_rules
+from pkm.cli import arrivals, complete, current, render, selectors, standing
+from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.cli.source_options import (
     AgentOption,
@@ -25,6 +25,8 @@ from pkm.store import items, sources
 from pkm.text import count, one_line
 
 Row = dict[str, Any]
+
+app = group("Sources.")
 
 COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
@@ -59,6 +61,10 @@ def _state(row: Row) -> str:
     return str(row["state"])
 
 
+@app.command(
+    "list",
+    epilog="Example:  pkm seek list -n 100\n\n          pkm seek list --sort noise  (what you keep least of: whom to leave)",
+)
 def list_sources(
     which: SourcesArgument = None,
     state: Annotated[str, typer.Option("--state", help="Only those that are active, paused or gone.")] = "",
@@ -85,8 +91,11 @@ def list_sources(
         standing.tell_noise(rows)
 
 
+@app.command(epilog="Example:  pkm seek show s12")
 def show(source: SourceArgument, limit: LimitOption = 10, json: JsonFlag = False) -> None:
     """Show one source: where it is, how it does, and its latest items."""
+    from pkm.cli.clips import hint_full_text
+
     found = selectors.one(source, ("source",))
     db = current.store().read()
     row = standing.describe(db, found.number)
@@ -103,7 +112,7 @@ def show(source: SourceArgument, limit: LimitOption = 10, json: JsonFlag = False
         render.say(f"  {'backlog':<9} {count(waiting, 'item')}: pkm sense inbox --backlog --source {found.id}")
     render.emit_list(latest, LATEST_COLUMNS, as_json=False, noun="item", total=row["items"],
                      empty=f"No items yet. Next: pkm seek pull {found.id}")  # fmt: skip
-    clips.hint_full_text(row)
+    hint_full_text(row)
     current.remember(touched=found.id)
 
 
@@ -128,6 +137,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
     return [(label, value) for label, value in told if value]
 
 
+@app.command(epilog="Example:  pkm seek edit s12 --title \"Half an Hour\" --every 1d --tag +learning --tag -news")
 def edit(
     source: SourceArgument,
     title: Annotated[str | None, typer.Option("--title", help="What to call it.")] = None,
@@ -169,6 +179,7 @@ def edit(
     Its name, address, rhythm, tags, contact, circles; the author followed there; its credential; whether full texts are
     fetched, what becomes of updates, what it challenges; and its backlog comes into the inbox.
     """
+    from pkm.cli.access import warn_of_secrets
     from pkm.seek.sources import SourceEdit, edit_source
 
     if pause and resume:
@@ -185,7 +196,7 @@ def edit(
         join_circles=read_circles(circle), leave_circles=read_circles(leave), credential=credential, user_agent=user_agent,
         full_text=full_text, challenges=challenges,
     )  # fmt: skip
-    access.warn_of_secrets([url or ""])
+    warn_of_secrets([url or ""])
     if author is None and change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
         raise Invalid(f"edit {found.id}", "nothing to change was named", next=f"pkm seek edit {found.id} --help")
     with current.store().unit():
@@ -197,6 +208,7 @@ def edit(
 
 
 def _follow_author(source: int, author: str, contact: str | None) -> None:
+    from pkm.cli.follow import tell_rules
     from pkm.seek.rules import follow_author
 
     made = follow_author(current.store(), source, author, read_contact(contact))
@@ -205,6 +217,7 @@ def _follow_author(source: int, author: str, contact: str | None) -> None:
         render.tell(f"It is for what comes in from now on. What is here already: pkm seek rules apply {made[0]['id']}")
 
 
+@app.command(epilog="Example:  pkm seek remove s12")
 def remove(
     which: Annotated[
         list[str],
