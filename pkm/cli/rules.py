@@ -57,9 +57,9 @@ SourceOption = Annotated[
 TagOption = Annotated[
     str, typer.Option("--tag", help="Only what sources with this tag bring.", autocompletion=complete.complete_tags)
 ]
-PersonOption = Annotated[
+ContactOption = Annotated[
     str,
-    typer.Option("--person", help="Only what this contact's sources bring.", autocompletion=complete.complete_contacts),
+    typer.Option("--contact", help="Only what this contact's sources bring.", autocompletion=complete.complete_contacts),
 ]
 SinceOption = Annotated[str, typer.Option("--since", help="Only items that came in since: 30d, 2026-05-01.")]
 RuleArguments = Annotated[
@@ -95,14 +95,14 @@ def add(
     words: WordsArgument,
     source: SourceOption = "",
     tag: TagOption = "",
-    person: PersonOption = "",
+    contact: ContactOption = "",
     force: Annotated[bool, typer.Option("--force", help="Write it though it would mute whatever comes.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Write a rule for what comes in from now on; says what it would have touched."""
     from pkm.seek.rules import add_rule
 
-    row, survey = add_rule(current.store(), _read(words, source, tag, person), force=force)
+    row, survey = add_rule(current.store(), _read(words, source, tag, contact), force=force)
     if json:
         current.remember(touched=row["id"])
         render.emit_json({**row, **survey.as_dict()})
@@ -111,7 +111,7 @@ def add(
     _tell_survey(survey, "now" if survey.changes else "", row["id"])
 
 
-def _read(words: Sequence[str], source: str, tag: str, person: str) -> "NewRule":
+def _read(words: Sequence[str], source: str, tag: str, contact: str) -> "NewRule":
     """The rule that was typed. Raises Invalid where its action, name, pattern or scope is missing or not known."""
     from pkm.seek.rules import NewRule
 
@@ -119,21 +119,21 @@ def _read(words: Sequence[str], source: str, tag: str, person: str) -> "NewRule"
     for word in words:
         if word.startswith("--"):
             raise Invalid(one_line(word, 60), "there is no such option", next="pkm seek rules add --help")
-    if sum(map(bool, (source, tag, person))) > 1:
-        raise Invalid("--source, --tag and --person", "give one of them: a rule has one scope", next="write two rules")
+    if sum(map(bool, (source, tag, contact))) > 1:
+        raise Invalid("--source, --tag and --contact", "give one of them: a rule has one scope", next="write two rules")
     name = ""
     if action in NAMED:
         if not rest:
             raise Invalid(action, f"it needs {NAMED[action].partition(':')[0]}", next=NAMED[action].partition(": ")[2])
         name = rest.pop(0)
     pattern = " ".join(rest)
-    if not pattern.strip() and not (source or tag or person):
+    if not pattern.strip() and not (source or tag or contact):
         raise Invalid(" ".join(words), "say what it looks for", next=f"pkm seek rules add {action} 'title:word'")
     return NewRule(
         action, pattern, argument=name if action == "tag" else "",
         person_id=selectors.one(name, ("contact",)).number if action == "assign" else None,
         source_id=selectors.one(source, ("source",)).number if source else None, tag=tag.removeprefix("#"),
-        contact_id=selectors.one(person, ("contact",)).number if person else None,
+        contact_id=selectors.one(contact, ("contact",)).number if contact else None,
     )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def try_rule(
     words: Annotated[list[str], typer.Argument(metavar="RULE | ACTION [NAME] PATTERN", help="u3, or a rule as for add.")],
     source: SourceOption = "",
     tag: TagOption = "",
-    person: PersonOption = "",
+    contact: ContactOption = "",
     since: SinceOption = "",
     limit: LimitOption = 20,
     json: JsonFlag = False,
@@ -162,7 +162,7 @@ def try_rule(
     """Show which stored items a rule would touch, written or not; changes nothing."""
     from pkm.seek.rules import check_rule, survey_rule
 
-    rule: Any = _number(words[0]) if len(words) == 1 and ids.parse(words[0]) else _read(words, source, tag, person)
+    rule: Any = _number(words[0]) if len(words) == 1 and ids.parse(words[0]) else _read(words, source, tag, contact)
     if not isinstance(rule, int):
         check_rule(rule)
     survey = survey_rule(current.store(), rule, since=_stamp(since), shown=limit)

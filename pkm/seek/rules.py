@@ -108,7 +108,7 @@ def _refuse_sweeping(new: NewRule, survey: Survey) -> None:
         looked = f": all {survey.looked_at:,} stored items that it was tried on" if muting else ""
         raise Refused(
             "this rule", f"it would mute whatever comes, from every source{looked}",
-            next="give it a scope (--source, --tag, --person), or say that you mean it: --force",
+            next="give it a scope (--source, --tag, --contact), or say that you mean it: --force",
         )  # fmt: skip
 
 

@@ -182,7 +182,7 @@ def test_a_rule_whose_scope_holds_no_source_says_so(pkm: CommandLine, pull: Pull
     told = "#news/tehc: nothing is in its scope yet: no source has this tag; did you mean #news/tech?"
     assert told in made.err.splitlines()
     assert told in pkm("seek", "rules", "test", "u1").err.splitlines()
-    ran = pkm.json("seek", "rules", "add", "up", "paths", "--person", "ann")
+    ran = pkm.json("seek", "rules", "add", "up", "paths", "--contact", "ann")
     assert ran["warnings"] == [{"what": "c1", "why": "nothing is in its scope yet: no source is this contact's"}]
     assert pkm.json("seek", "rules", "add", "up", "paths", "--tag", "news")["warnings"] == []
 
