@@ -141,7 +141,7 @@ def link(
             "id": source.id,
             "kind": "note",
             "title": source.title,
-            "removed": gone,
+            "links_removed": gone,
             "in_text": stay,
             "to": target.id,
         }

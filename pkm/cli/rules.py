@@ -197,8 +197,8 @@ def _tell_survey(survey: "Survey", when: str = "", rule: str = "") -> None:
         told = f"{survey.matched:,} of {looked} in its scope would come in; {survey.touched:,} would be muted"
     else:
         told = f"It matches {survey.matched:,} of {looked} in its scope"
-    if survey.left:
-        told += f"; {survey.left:,} of those you decided about, they stay as they are"
+    if survey.decided:
+        told += f"; {survey.decided:,} of those you decided about, they stay as they are"
     render.tell(told + ".")
     if survey.looked_at and survey.action != "keep" and survey.matched in (0, survey.looked_at):
         render.tell("That is none of them: look whether it says what you mean." if not survey.matched else
@@ -251,7 +251,7 @@ def remove(
     numbers = [found.number for found in selectors.many(which, ("rule",), guess=False)]
     gone, back = remove_rules(current.store(), numbers, unmute=unmute)
     if json:
-        render.emit_json({"removed": gone, "unmuted": [ids.make("item", number) for number in back]})
+        render.emit_json({"removed": [row["id"] for row in gone], "unmuted": [ids.make("item", number) for number in back]})
         return
     for row in gone:
         render.say(f"{row['id']}  removed: {row['title']}")

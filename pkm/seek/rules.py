@@ -54,7 +54,7 @@ class NewRule:
 class Survey:
     """What a rule finds among the stored items. touched: those it would act on, `changes`: where that changes something.
 
-    matched counts those with its pattern, which for a rule that keeps are those that come in. left: would be muted, but
+    matched counts those with its pattern, which for a rule that keeps are those that come in. decided: would be muted, but
     the person decided about them. shown: the newest that it would act on. warnings: what could not be asked, with why.
     """
 
@@ -62,14 +62,14 @@ class Survey:
     looked_at: int = 0
     matched: int = 0
     touched: int = 0
-    left: int = 0
+    decided: int = 0
     changes: dict[int, int] = field(default_factory=dict)  # item to its rank
     shown: list[int] = field(default_factory=list)
     warnings: list[dict[str, str]] = field(default_factory=list)
 
     def as_dict(self) -> Row:
         """The counts as JSON has them."""
-        return {"looked_at": self.looked_at, "matched": self.matched, "touched": self.touched, "left": self.left,
+        return {"looked_at": self.looked_at, "matched": self.matched, "touched": self.touched, "decided": self.decided,
                 "changes": len(self.changes), "warnings": self.warnings}  # fmt: skip
 
 
@@ -301,7 +301,7 @@ def _take(survey: Survey, rule_id: int, row: Row, said: Judgement, had: set[int]
         survey.shown.append(number)
     if survey.action in ("mute", "keep"):
         open_ = row["state"] in ("inbox", "backlog") and row["via"] != rules.BY_HAND
-        survey.left += row["state"] in ("kept", "dropped") or row["via"] == rules.BY_HAND
+        survey.decided += row["state"] in ("kept", "dropped") or row["via"] == rules.BY_HAND
         changes = open_
     elif survey.action == "tag":
         changes = number not in had
