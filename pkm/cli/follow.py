@@ -48,7 +48,9 @@ def add(
     credential: CredentialOption = None,
     user_agent: AgentOption = None,
     full_text: FullTextFlag = False,
-    feed: Annotated[int, typer.Option("--feed", min=0, help="Of several feeds that a page has: the Nth.")] = 0,
+    feed: Annotated[
+        int | None, typer.Option("--feed", metavar="N", min=1, help="Follow the Nth of several feeds that a page has.")
+    ] = None,
     challenges: ChallengesOption = None,
     backlog: arrivals.BacklogFlag = False,
     updates: arrivals.UpdatesOption = None,
@@ -75,7 +77,7 @@ def add(
     _add_many(given, force, options, json)
 
 
-def _add(address: str, force: bool, options: Row, feed: int = 0) -> Any:
+def _add(address: str, force: bool, options: Row, feed: int | None = None) -> Any:
     from pkm.seek.rules import follow_author
     from pkm.seek.sources import add_source
 
@@ -120,7 +122,7 @@ def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> No
         raise typer.Exit(4 if rows else 1)
 
 
-def _find(address: str, force: bool, feed: int = 0, **access: str) -> Any:
+def _find(address: str, force: bool, feed: int | None = None, **access: str) -> Any:
     """The feed to follow: found at the address, the Nth where that is said; with --force the address itself where there
     is none.
     """

@@ -70,13 +70,13 @@ def inbox(
     source: Annotated[
         str, typer.Option("--source", help="Only what this source brought.", autocompletion=complete.complete_sources)
     ] = "",
-    muted: Annotated[bool, typer.Option("--muted", help="What rules muted instead.")] = False,
+    muted: Annotated[bool, typer.Option("--muted", help="List what rules muted instead.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the terms of each item's score.")] = False,
     replay: Annotated[
         bool, typer.Option("--replay", help="Compare best first with newest first over your own decisions.")
     ] = False,
     backlog: Annotated[
-        bool, typer.Option("--backlog", help="What new sources brought of their past, and waits outside the inbox.")
+        bool, typer.Option("--backlog", help="List what new sources brought of their past instead.")
     ] = False,
     json: JsonFlag = False,
 ) -> None:

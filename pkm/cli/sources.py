@@ -9,8 +9,6 @@ from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.cli.source_options import (
     AgentOption,
-    ChallengesOption,
-    CircleOption,
     CredentialOption,
     SourceArgument,
     SourcesArgument,
@@ -153,7 +151,10 @@ def edit(
         str | None,
         typer.Option("--contact", help="Who writes it; \"\": nobody.", autocompletion=complete.complete_contacts),
     ] = None,
-    circle: CircleOption = None,
+    circle: Annotated[
+        Strings,
+        typer.Option("--circle", help="A circle that it serves from now on.", autocompletion=complete.complete_circles),
+    ] = None,
     credential: CredentialOption = None,
     user_agent: AgentOption = None,
     author: Annotated[
@@ -167,7 +168,11 @@ def edit(
         bool | None,
         typer.Option("--full-text/--summaries", help="Fetch the text of its new items' pages, or take what it gives."),
     ] = None,
-    challenges: ChallengesOption = None,
+    challenges: Annotated[
+        str | None,
+        typer.Option("--challenges", help="A tag: it disagrees with what you think there; \"\": no longer.",
+                     autocompletion=complete.complete_tags),
+    ] = None,
     backlog: Annotated[bool, typer.Option("--backlog", help="Bring its backlog into the inbox.")] = False,
     updates: arrivals.UpdatesOption = None,
     pause: Annotated[bool, typer.Option("--pause", help="Do not pull it.")] = False,
