@@ -114,13 +114,9 @@ def _refuse_sweeping(new: NewRule, survey: Survey) -> None:
 
 def write_rule(unit: Unit, new: NewRule) -> int:
     """The rule is stored as it is; its number."""
-    from pkm.store.model import Rule, Tag
+    from pkm.store.model import Rule
 
-    tag_id = None
-    if new.tag:
-        name = tags.resolve(unit.connection, tags.clean_name(new.tag))
-        row = tags.find(unit.connection, name)
-        tag_id = row["id"] if row is not None else unit.add(Tag(name=name, created_at=unit.at)).id
+    tag_id = tags.number_for(unit, new.tag) if new.tag else None
     argument = tags.clean_name(new.argument) if new.action == "tag" else ""
     made = unit.add(Rule(
         action=new.action, pattern=new.pattern.strip(), argument=argument, person_id=new.person_id,
