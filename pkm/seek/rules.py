@@ -131,14 +131,12 @@ def remove_rules(store: Store, numbers: Sequence[int], *, unmute: bool = False) 
 
     The rules as they were, and the items that came back.
     """
-    from pkm.store.model import Rule
-
     with store.unit() as unit:
         gone = [find_rule(store, number) for number in numbers]
         muted = [item for number in numbers for item in rules.muted_items(unit.connection, number)] if unmute else []
         back = rules.bring_back(unit, muted)
         for number in numbers:
-            unit.delete(unit.get(Rule, number))
+            rules.remove(unit, number)
         unit.summarize(f"removed {', '.join(row['id'] for row in gone)}")
         return gone, back
 
@@ -161,13 +159,11 @@ def follow_author(store: Store, source_id: int, name: str, contact_id: int | Non
 
     The rules that say so; those that said it of another author before are gone.
     """
-    from pkm.store.model import Rule
-
     name = one_line(name.replace('"', " "), 200)
     with store.unit() as unit:
         for row in rules.all_rules(unit.connection):
             if row["source_id"] == source_id and _follows_author(row):
-                unit.delete(unit.get(Rule, row["id"]))
+                rules.remove(unit, row["id"])
         if not name:
             return []
         wanted = NewRule("keep", f'author:"{name}"', source_id=source_id)
