@@ -7,8 +7,10 @@
 import os
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from pkm.errors import Invalid
 
@@ -194,6 +196,17 @@ def parse_range(text: str, now: datetime, *, past: bool = True) -> tuple[datetim
     if start and end and start >= end:
         raise Invalid(_shown(text), "the end comes before the start")
     return start, end
+
+
+def median_gap_s(times: Sequence[datetime]) -> float | None:
+    """The median time in seconds between neighbors of these, which are in order; None where there are fewer than two.
+
+    The module `statistics` costs a listing more to import than all it is asked for.
+    """
+    gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(times))
+    if not gaps:
+        return None
+    return (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]) / 2
 
 
 def midnight(of: date) -> datetime:

@@ -107,3 +107,17 @@ def test_a_command_that_reads_loads_nothing_heavy(command: list[str], home: Path
     )
     loaded = {line.split("|")[-1].strip().split(".")[0] for line in ran.stderr.splitlines()}
     assert not loaded & HEAVY
+
+
+OTHERS = {"access", "clips", "discover", "drafts", "editor", "follow", "lists", "mailbox", "meet", "rework", "rules"}
+"""Files of other commands than those asked below."""
+
+
+@pytest.mark.parametrize("command", [["seek", "list"], ["sense", "inbox"], ["seek", "--help"]], ids=" ".join)
+def test_a_command_loads_no_other_command(command: list[str], home: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "pkm", *command], capture_output=True, text=True, check=True
+    )
+    loaded = {line.split("|")[-1].strip() for line in ran.stderr.splitlines()}
+    assert "pkm.cli.render" in loaded
+    assert not loaded & {"statistics", *(f"pkm.cli.{name}" for name in OTHERS)}

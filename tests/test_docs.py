@@ -9,6 +9,8 @@ import pytest
 import typer
 
 from pkm.cli.app import COMMANDS, GROUPS, app
+from pkm.cli.seek import COMMANDS as SEEK
+from pkm.cli.sense import COMMANDS as SENSE
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,8 +52,12 @@ def test_every_command_prints_json_where_it_prints_data(name: str) -> None:
         assert any("--json" in getattr(one, "opts", []) for one in ALL[name].params), f"pkm {name} has no --json"
 
 
-@pytest.mark.parametrize(("name", "line"), [(name, line) for name, (_, line) in {**GROUPS, **COMMANDS}.items()])
-def test_the_root_says_what_the_command_says(name: str, line: str) -> None:
+TABLES = {"": {**GROUPS, **COMMANDS}, "seek ": SEEK, "sense ": SENSE}
+SAID = {group + name: line for group, table in TABLES.items() for name, (_, line) in table.items()}
+
+
+@pytest.mark.parametrize(("name", "line"), SAID.items())
+def test_a_group_says_what_the_command_says(name: str, line: str) -> None:
     first = (ALL[name].help or "").strip().split("\n")[0]
     assert first == line
 

@@ -3,7 +3,8 @@
 import gc
 import os
 import sys
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
@@ -60,24 +61,39 @@ class PrefixGroup(TyperGroup):
         return self.commands.get(name)
 
 
-class RootGroup(PrefixGroup):
-    """The root: commands are known by name, their modules are imported when they run."""
+Table = Mapping[str, tuple[str, str]]
+"""A command's name to its module and the first line of its help."""
+
+
+class LazyGroup(PrefixGroup):
+    """A group with commands of its own, and others known by name whose modules are imported when they run."""
+
+    table: ClassVar[Table] = {}
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Verbs first, then people, then what serves the whole."""
-        return [*GROUPS, *COMMANDS]
+        """Its own first, then those of the table."""
+        return [*self.commands, *self.table]
 
     def load(self, name: str) -> Any:
-        """The command, imported now."""
+        """The command, imported now; where the module has none of that name, it is the group that is meant."""
         from importlib import import_module
 
-        if name in GROUPS:
-            return typer.main.get_command(import_module(GROUPS[name][0]).app)
-        if name in COMMANDS:
-            module = import_module(COMMANDS[name][0])
-            group: Any = typer.main.get_group(module.app)
-            return group.commands[name]
-        return None
+        if name not in self.table:
+            return super().load(name)
+        found: Any = typer.main.get_group(import_module(self.table[name][0]).app)
+        return found.commands.get(name, found)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of commands, without importing any of them."""
+        own = [(name, one.get_short_help_str(200)) for name, one in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl([*own, *((name, line) for name, (_, line) in self.table.items())])
+
+
+class RootGroup(LazyGroup):
+    """The root: verbs first, then people, then what serves the whole."""
+
+    table: ClassVar[Table] = {**GROUPS, **COMMANDS}
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list of commands, without importing any of them."""
@@ -116,10 +132,10 @@ def root(
         show_dashboard(json=json)
 
 
-def group(help: str, **options: Any) -> typer.Typer:
+def group(help: str, cls: type[PrefixGroup] = PrefixGroup, **options: Any) -> typer.Typer:
     """A Typer for a verb or noun: prefixes work, help is plain text."""
     return typer.Typer(
-        cls=PrefixGroup, help=help, suggest_commands=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+        cls=cls, help=help, suggest_commands=False, rich_markup_mode=None, pretty_exceptions_enable=False,
         add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]}, **options,
     )  # fmt: skip

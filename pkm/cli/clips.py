@@ -6,11 +6,15 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import complete, current, mailbox, render
+from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.errors import Invalid
 from pkm.text import count
 
+app = group("Clip.")
 
+
+@app.command(epilog='Example:  pkm seek clip https://example.org/essay --note "Why it matters #org"')
 def clip(
     address: Annotated[
         str, typer.Argument(metavar="URL|FILE|-", help="A web page, a page or letter in a file; -: HTML on stdin.")

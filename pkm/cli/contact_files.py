@@ -147,5 +147,5 @@ def _emit(
 ) -> None:  # fmt: skip
     counts = {"new": new, "updated": updated, "unchanged": unchanged}
     told = ", ".join(f"{number:,} {word}" for word, number in {**counts, "removed": removed}.items() if number)
-    summary = {"path": str(target), **counts, "removed": removed, "failed": len(failures or []), "failures": failures or []}
+    summary = {"path": str(target), **counts, "files_removed": removed, "failed": len(failures or []), "failures": failures or []}
     render.emit_run(summary, as_json=json, line=f"{target}  {told or 'no contacts'}")

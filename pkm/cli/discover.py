@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import current, render
+from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import now
 from pkm.errors import Ambiguous, NotFound, PkmError
@@ -12,9 +13,12 @@ from pkm.text import count, one_line
 
 Row = dict[str, Any]
 
+app = group("Discover.")
+
 NOTHING_KEPT = "Nothing yet: keep some items first (pkm sense), and {what} suggested here."
 
 
+@app.command(epilog="Example:  pkm seek discover\n\n          pkm seek discover --accept 2")
 def discover(
     blogrolls: Annotated[
         bool, typer.Option("--blogrolls", help="Ask the sites of people you follow for their blogrolls too.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import access, arrivals, current, mailbox, render, selectors
+from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.cli.source_options import (
     AgentOption,
@@ -27,7 +28,13 @@ from pkm.text import count
 
 Row = dict[str, Any]
 
+app = group("Following.")
 
+
+@app.command(
+    epilog="Example:  pkm seek add https://jarche.com --every 1d --tag pkm --contact harold\n\n"
+    "          pkm seek add ~/Mail/news  (its newsletters; so an mbox, a letter.eml, imaps://me@host/Folder)",
+)
 def add(
     addresses: Annotated[
         list[str], typer.Argument(metavar="URL|FILE|-", help="A site, a feed, a mailbox, a file of these; -: addresses on stdin.")
@@ -41,7 +48,9 @@ def add(
     credential: CredentialOption = None,
     user_agent: AgentOption = None,
     full_text: FullTextFlag = False,
-    feed: Annotated[int, typer.Option("--feed", min=0, help="Of several feeds that a page has: the Nth.")] = 0,
+    feed: Annotated[
+        int | None, typer.Option("--feed", metavar="N", min=1, help="Follow the Nth of several feeds that a page has.")
+    ] = None,
     challenges: ChallengesOption = None,
     backlog: arrivals.BacklogFlag = False,
     updates: arrivals.UpdatesOption = None,
@@ -68,7 +77,7 @@ def add(
     _add_many(given, force, options, json)
 
 
-def _add(address: str, force: bool, options: Row, feed: int = 0) -> Any:
+def _add(address: str, force: bool, options: Row, feed: int | None = None) -> Any:
     from pkm.seek.rules import follow_author
     from pkm.seek.sources import add_source
 
@@ -129,7 +138,7 @@ def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> No
         raise typer.Exit(4 if rows else 1)
 
 
-def _find(address: str, force: bool, feed: int = 0, **access: str) -> Any:
+def _find(address: str, force: bool, feed: int | None = None, **access: str) -> Any:
     """The feed to follow: found at the address, the Nth where that is said; with --force the address itself where there
     is none.
     """

@@ -7,11 +7,15 @@ from typing import Annotated
 import typer
 
 from pkm.cli import current, render
+from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag
 from pkm.store import sources
 from pkm.text import count
 
+app = group("Lists.")
 
+
+@app.command("import", epilog="Example:  pkm seek import subscriptions.opml")
 def import_file(
     file: Annotated[
         Path, typer.Argument(metavar="FILE|-", help="OPML, newsboat's urls file, or a list of bookmarks; -: stdin.")
@@ -57,6 +61,7 @@ def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "", backlo
         raise typer.Exit(4)
 
 
+@app.command("export", epilog="Example:  pkm seek export --opml subscriptions.opml")
 def export_file(
     opml: Annotated[Path | None, typer.Option("--opml", help="The file to write; -: stdout.")] = None,
     newsboat: Annotated[Path | None, typer.Option("--newsboat", help="Write newsboat's urls file instead.")] = None,

@@ -5,13 +5,17 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import current, discover, render
+from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.errors import Ambiguous, Invalid, NotFound
 from pkm.text import count, fold, one_line
 
 Row = dict[str, Any]
 
+app = group("People.")
 
+
+@app.command(epilog="Example:  pkm seek people\n\n          pkm seek people --accept 1")
 def people(
     look: Annotated[
         bool, typer.Option("--look", help="Ask their pages too: who they say they are, and what else is theirs.")
@@ -79,7 +83,7 @@ def _look(found: list[Any], limit: int, yes: bool) -> list[Any]:
 def _pick(text: str) -> tuple[str, str, Any]:
     """(key, address, the suggestion or None) that a number of the last list, a key or a name means."""
     found = _find()
-    named = [one for one in found if fold(text) in {fold(name) for name in (one.name, *one.also)}]
+    named = [one for one in found if fold(text) in {fold(name) for name in (one.name, *one.spellings)}]
     if len(named) > 1:
         raise Ambiguous(text, [(one.key, one.why) for one in named], next="name one by its key, as above")
     if named:
@@ -110,7 +114,7 @@ def _accept(text: str, name: str, no_follow: bool, json: bool) -> None:
     feeds, told = _feeds(one, no_follow)
     added, followed = _add(one, name, feeds, told)
     row = {**added.row, "sources": [source["id"] for source in followed]}
-    also = [f"also as {', '.join(one.also)}"] if one.also else []
+    also = [f"also as {', '.join(one.spellings)}"] if one.spellings else []
     also += [f"follows {source['id']} {one_line(source['title'], 60)}" for source in followed]
     render.emit_made(row, as_json=json, also=also)
     for line in (*told, *added.warnings):
@@ -149,7 +153,7 @@ def _add(one: Any, name: str, feeds: list[Any], told: list[str]) -> tuple[Any, l
     from pkm.seek.sources import SourceEdit, edit_source
 
     store = current.store()
-    aliases = [spelling for spelling in (one.name, *one.also) if not one.unnamed and fold(spelling) != fold(name)]
+    aliases = [spelling for spelling in (one.name, *one.spellings) if not one.unnamed and fold(spelling) != fold(name)]
     with store.unit() as unit:
         added = add_contact(store, name, emails=one.emails, urls=one.urls, aliases=aliases)
         followed = [edit_source(store, number, SourceEdit(contact_id=added.number)) for number in one.feeds]

@@ -4,8 +4,13 @@ from typing import Annotated
 
 import typer
 
+from pkm.cli import complete
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LimitOption = Annotated[int, typer.Option("-n", "--limit", min=1, help="How many rows at most.")]
 YesFlag = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
 BecauseOption = Annotated[str, typer.Option("--because", help="The reason, kept in the history.")]
+NoteArgument = Annotated[
+    str, typer.Argument(help="The note: its id, or words of its title.", autocompletion=complete.complete_notes)
+]

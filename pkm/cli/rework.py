@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pkm.cli import complete, current, render, selectors
-from pkm.cli.options import BecauseOption, JsonFlag
+from pkm.cli.app import group
+from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument
 from pkm.dates import day
 from pkm.errors import Invalid
 from pkm.text import count, one_line
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-NoteArgument = Annotated[
-    str, typer.Argument(help="The note: its id, or words of its title.", autocompletion=complete.complete_notes)
-]
+app = group("Reworking.")
+
 
 
 def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
@@ -64,6 +64,7 @@ def tell_near(likes: list[tuple[str, list[tuple[str, int]]]]) -> None:
         render.tell(f"#{name} is new, and nearly {others}: pkm tag merge {name} {like[0][0]}")
 
 
+@app.command(epilog='Example:  pkm sense annotate i12 -q "exact words" -m "why they matter"')
 def annotate(
     thing: Annotated[
         str, typer.Argument(metavar="ITEM|NOTE", help="What is annotated.", autocompletion=complete.complete_any)
@@ -112,6 +113,7 @@ def _likeness(checked: "Checked") -> str:
     return f" ({checked.place.likeness:.0%} like)" if checked.place is not None and checked.place.likeness < 1 else ""
 
 
+@app.command(epilog="Example:  pkm sense link n142 n98 --as supports")
 def link(
     note: NoteArgument,
     to: Annotated[
@@ -139,7 +141,7 @@ def link(
             "id": source.id,
             "kind": "note",
             "title": source.title,
-            "removed": gone,
+            "links_removed": gone,
             "in_text": stay,
             "to": target.id,
         }
@@ -160,6 +162,7 @@ def link(
         render.tell("It was linked so already.")
 
 
+@app.command(epilog='Example:  pkm sense grow n12 --title "Desire paths beat roadmaps"')
 def grow(
     note: NoteArgument,
     title: Annotated[str, typer.Option("--title", help="A title that says what is so.")] = "",
@@ -173,6 +176,9 @@ def grow(
     render.emit_made(row, as_json=json, also=[row["stage"]])
 
 
+@app.command(
+    "try", epilog='Example:  pkm sense try n12 --where "retro, team blue" --outcome mixed "took longer, but…"'
+)
 def try_note(
     note: NoteArgument,
     words: Annotated[list[str] | None, typer.Argument(metavar="[TEXT...]", help="What came of it.")] = None,
@@ -190,6 +196,7 @@ def try_note(
     render.emit_made(row, as_json=json, also=[row["outcome"], f"with {found.id}  {one_line(found.title, 60)}"])
 
 
+@app.command(epilog='Example:  pkm sense shrink n12 --because "it did not hold outside our team"')
 def shrink(note: NoteArgument, because: BecauseOption = "", json: JsonFlag = False) -> None:
     """Take a note one stage back, with the reason."""
     from pkm.sense.grow import shrink as shrink_note

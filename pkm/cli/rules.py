@@ -57,9 +57,9 @@ SourceOption = Annotated[
 TagOption = Annotated[
     str, typer.Option("--tag", help="Only what sources with this tag bring.", autocompletion=complete.complete_tags)
 ]
-PersonOption = Annotated[
+ContactOption = Annotated[
     str,
-    typer.Option("--person", help="Only what this contact's sources bring.", autocompletion=complete.complete_contacts),
+    typer.Option("--contact", help="Only what this contact's sources bring.", autocompletion=complete.complete_contacts),
 ]
 SinceOption = Annotated[str, typer.Option("--since", help="Only items that came in since: 30d, 2026-05-01.")]
 RuleArguments = Annotated[
@@ -95,14 +95,14 @@ def add(
     words: WordsArgument,
     source: SourceOption = "",
     tag: TagOption = "",
-    person: PersonOption = "",
+    contact: ContactOption = "",
     force: Annotated[bool, typer.Option("--force", help="Write it though it would mute whatever comes.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Write a rule for what comes in from now on; says what it would have touched."""
     from pkm.seek.rules import add_rule
 
-    row, survey = add_rule(current.store(), _read(words, source, tag, person), force=force)
+    row, survey = add_rule(current.store(), _read(words, source, tag, contact), force=force)
     if json:
         current.remember(touched=row["id"])
         render.emit_json({**row, **survey.as_dict()})
@@ -111,7 +111,7 @@ def add(
     _tell_survey(survey, "now" if survey.changes else "", row["id"])
 
 
-def _read(words: Sequence[str], source: str, tag: str, person: str) -> "NewRule":
+def _read(words: Sequence[str], source: str, tag: str, contact: str) -> "NewRule":
     """The rule that was typed. Raises Invalid where its action, name, pattern or scope is missing or not known."""
     from pkm.seek.rules import NewRule
 
@@ -119,21 +119,21 @@ def _read(words: Sequence[str], source: str, tag: str, person: str) -> "NewRule"
     for word in words:
         if word.startswith("--"):
             raise Invalid(one_line(word, 60), "there is no such option", next="pkm seek rules add --help")
-    if sum(map(bool, (source, tag, person))) > 1:
-        raise Invalid("--source, --tag and --person", "give one of them: a rule has one scope", next="write two rules")
+    if sum(map(bool, (source, tag, contact))) > 1:
+        raise Invalid("--source, --tag and --contact", "give one of them: a rule has one scope", next="write two rules")
     name = ""
     if action in NAMED:
         if not rest:
             raise Invalid(action, f"it needs {NAMED[action].partition(':')[0]}", next=NAMED[action].partition(": ")[2])
         name = rest.pop(0)
     pattern = " ".join(rest)
-    if not pattern.strip() and not (source or tag or person):
+    if not pattern.strip() and not (source or tag or contact):
         raise Invalid(" ".join(words), "say what it looks for", next=f"pkm seek rules add {action} 'title:word'")
     return NewRule(
         action, pattern, argument=name if action == "tag" else "",
         person_id=selectors.one(name, ("contact",)).number if action == "assign" else None,
         source_id=selectors.one(source, ("source",)).number if source else None, tag=tag.removeprefix("#"),
-        contact_id=selectors.one(person, ("contact",)).number if person else None,
+        contact_id=selectors.one(contact, ("contact",)).number if contact else None,
     )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def try_rule(
     words: Annotated[list[str], typer.Argument(metavar="RULE | ACTION [NAME] PATTERN", help="u3, or a rule as for add.")],
     source: SourceOption = "",
     tag: TagOption = "",
-    person: PersonOption = "",
+    contact: ContactOption = "",
     since: SinceOption = "",
     limit: LimitOption = 20,
     json: JsonFlag = False,
@@ -162,7 +162,7 @@ def try_rule(
     """Show which stored items a rule would touch, written or not; changes nothing."""
     from pkm.seek.rules import check_rule, survey_rule
 
-    rule: Any = _number(words[0]) if len(words) == 1 and ids.parse(words[0]) else _read(words, source, tag, person)
+    rule: Any = _number(words[0]) if len(words) == 1 and ids.parse(words[0]) else _read(words, source, tag, contact)
     if not isinstance(rule, int):
         check_rule(rule)
     survey = survey_rule(current.store(), rule, since=_stamp(since), shown=limit)
@@ -197,14 +197,14 @@ def _tell_survey(survey: "Survey", when: str = "", rule: str = "") -> None:
         told = f"{survey.matched:,} of {looked} in its scope would come in; {survey.touched:,} would be muted"
     else:
         told = f"It matches {survey.matched:,} of {looked} in its scope"
-    if survey.left:
-        told += f"; {survey.left:,} of those you decided about, they stay as they are"
+    if survey.decided:
+        told += f"; {survey.decided:,} of those you decided about, they stay as they are"
     render.tell(told + ".")
     if survey.looked_at and survey.action != "keep" and survey.matched in (0, survey.looked_at):
         render.tell("That is none of them: look whether it says what you mean." if not survey.matched else
                     "That is all of them: look whether it says what you mean.")  # fmt: skip
     for warning in survey.warnings:
-        render.tell(f"{warning['what']}: {warning['why']}.")
+        render.tell(f"{warning['what']}: {warning['why']}{'' if warning['why'].endswith('?') else '.'}")
     if when and rule:
         render.tell(f"It is for what comes in from now on. What is here already: pkm seek rules apply {rule}")
 
@@ -251,7 +251,7 @@ def remove(
     numbers = [found.number for found in selectors.many(which, ("rule",), guess=False)]
     gone, back = remove_rules(current.store(), numbers, unmute=unmute)
     if json:
-        render.emit_json({"removed": gone, "unmuted": [ids.make("item", number) for number in back]})
+        render.emit_json({"removed": [row["id"] for row in gone], "unmuted": [ids.make("item", number) for number in back]})
         return
     for row in gone:
         render.say(f"{row['id']}  removed: {row['title']}")
@@ -271,6 +271,7 @@ def unmute(
         list[str] | None, typer.Argument(metavar="[ITEM|RULE]...", help="Muted items, or u3: all that it muted.")
     ] = None,
     orphaned: Annotated[bool, typer.Option("--orphaned", help="Also what rules muted that are gone.")] = False,
+    limit: LimitOption = 1000,
     json: JsonFlag = False,
 ) -> None:
     """Bring muted items back to the inbox; no rule mutes them again."""
@@ -280,9 +281,18 @@ def unmute(
     if not found and not orphaned:
         raise Invalid("unmute", "say which items, or whose", next="pkm sense inbox --muted")
     numbers = {kind: [one.number for one in found if one.kind == kind] for kind in ("item", "rule")}
-    rows = bring_back(current.store(), numbers["item"], numbers["rule"], orphaned=orphaned)
-    render.emit_list(rows, ITEM_COLUMNS, as_json=json, noun="item back in the inbox", plural="items back in the inbox",
-                     total=len(rows), empty="None of that is muted. Next: pkm sense inbox --muted")  # fmt: skip
+    back = bring_back(current.store(), numbers["item"], numbers["rule"], orphaned=orphaned)
+    rows = items.rows(current.store().read(), back[:limit])
+    current.remember(rows=[row["id"] for row in rows])
+    if json:
+        render.emit_json(rows)
+        return
+    if not rows:
+        render.tell("None of that is muted. Next: pkm sense inbox --muted")
+        return
+    render.emit_table(rows, ITEM_COLUMNS)
+    listed = f" Listed: the first {len(rows):,}." if len(rows) < len(back) else ""
+    render.tell(f"{count(len(back), 'item')} back in the inbox.{listed}")
 
 
 def show_muted(limit: int, source: int | None, *, json: bool) -> None:

@@ -4,24 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import (
-    access,
-    arrivals,
-    clips,
-    current,
-    discover,
-    follow,
-    lists,
-    mailbox,
-    meet,
-    ranked,
-    render,
-    rules,
-    selectors,
-    sources,
-)
-from pkm.cli.app import group
-from pkm.cli.failures import tell_failures
+from pkm.cli import current, render, selectors
+from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.cli.source_options import SourcesArgument
 from pkm.dates import ago, now
@@ -29,7 +13,41 @@ from pkm.store import items
 from pkm.store.sources import count_all
 from pkm.text import count, one_line
 
-app = group("Pull the sources that are due, then list what is new.", invoke_without_command=True,
+COMMANDS: Table = {
+    "add": ("pkm.cli.follow", "Follow a source: a site's address finds its feed. Its items come with the next pull."),
+    "list": (
+        "pkm.cli.sources",
+        "List the sources: what is followed, how much it brings, how much of it you keep, how it does.",
+    ),
+    "show": ("pkm.cli.sources", "Show one source: where it is, how it does, and its latest items."),
+    "edit": ("pkm.cli.sources", "Change a source, pause it or resume it."),
+    "remove": (
+        "pkm.cli.sources",
+        "Leave sources; items that you decided on, noted or tagged stay. An undo brings all of it back.",
+    ),
+    "rules": ("pkm.cli.rules", "List the rules: what is muted, kept only, tagged, ranked or assigned as it comes in."),
+    "clip": ("pkm.cli.clips", "Take one page in as an item, kept; the same page twice is one item."),
+    "discover": ("pkm.cli.discover", "Suggest new sources: sites that what you kept links to, with the reason and the items."),
+    "people": (
+        "pkm.cli.meet",
+        "Suggest people: named in several sources, or quoted by those you read, with the reason and the items.",
+    ),
+    "import": (
+        "pkm.cli.lists",
+        "Follow every feed of a list (OPML, newsboat's urls), or take in bookmarks as items. Nothing is fetched yet.",
+    ),
+    "export": ("pkm.cli.lists", "Write the sources as OPML, with their tags and all that the list they came from said."),
+}
+"""As in cli/app: a test holds these lines equal to the commands' own."""
+
+
+class SeekGroup(LazyGroup):
+    """The verb: of its commands only the one asked for is imported, and nothing for a listing that only a pull needs."""
+
+    table = COMMANDS
+
+
+app = group("Pull the sources that are due, then list what is new.", cls=SeekGroup, invoke_without_command=True,
             epilog="Example:  pkm seek add https://jarche.com --tag pkm")  # fmt: skip
 
 Row = dict[str, Any]
@@ -37,9 +55,17 @@ Row = dict[str, Any]
 ITEM_COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
     ("title", lambda row: one_line(row["title"], 70)),
-    ("source", lambda row: arrivals.tellers(row, 24)),
+    ("source", lambda row: _tellers(row)),
     ("published", lambda row: ago(row["published_at"] or row["received_at"], now())),
 )
+
+
+def _tellers(row: Row) -> str:
+    from pkm.cli.arrivals import tellers
+
+    return tellers(row, 24)
+
+
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
 
 
@@ -48,6 +74,8 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
     """Pull the sources that are due, then list what is new."""
     if ctx.invoked_subcommand is not None:
         return
+    from pkm.cli import ranked
+
     report = _run_pull(None, due_only=True, quiet=quiet or json, patient=quiet and not json)
     limit = _fitting(ctx, limit, report)
     new, order = _best(limit)
@@ -84,6 +112,8 @@ def pull(
 ) -> None:
     """Fetch the sources that are due and bring in what is new."""
     ids = [found.number for found in selectors.many(which, ("source",))] if which else None
+    from pkm.cli import access
+
     given = access.feed_on_stdin(ids) if stdin else None
     report = _run_pull(ids, due_only=not all, quiet=quiet or json, given=given, patient=quiet and not json)
     _show_report(report, quiet=quiet, json=json)
@@ -114,12 +144,16 @@ def _run_pull(
 
 
 def _tell_failures(report: Any) -> None:
+    from pkm.cli.failures import tell_failures
+
     for line in tell_failures(report.failures, render.columns()):
         render.tell(line)
 
 
 def _fitting(ctx: typer.Context, limit: int, report: Any) -> int:
     """How many rows fit below the summary on a terminal, where the person named no number; five at least."""
+    from pkm.cli.failures import tell_failures
+
     rows = render.screen_rows()
     source = ctx.get_parameter_source("limit")
     if not rows or source is None or source.name != "DEFAULT":
@@ -131,6 +165,8 @@ def _fitting(ctx: typer.Context, limit: int, report: Any) -> int:
 
 
 def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
+    from pkm.cli import arrivals, mailbox, sources
+
     if quiet and not json:
         _tell_failures(report)
     elif report.sources or json:
@@ -169,22 +205,3 @@ def _exit_for(report: Any) -> None:
         raise typer.Exit(1)
     if report.failed or report.interrupted:
         raise typer.Exit(4)
-
-
-app.command(
-    epilog="Example:  pkm seek add https://jarche.com --every 1d --tag pkm --contact harold\n\n"
-    "          pkm seek add ~/Mail/news  (its newsletters; so an mbox, a letter.eml, imaps://me@host/Folder)",
-)(follow.add)
-app.command(
-    "list",
-    epilog="Example:  pkm seek list -n 100\n\n          pkm seek list --sort noise  (what you keep least of: whom to leave)",
-)(sources.list_sources)
-app.command(epilog="Example:  pkm seek show s12")(sources.show)
-app.command(epilog="Example:  pkm seek edit s12 --title \"Half an Hour\" --every 1d --tag +learning --tag -news")(sources.edit)
-app.command(epilog="Example:  pkm seek remove s12")(sources.remove)
-app.command("import", epilog="Example:  pkm seek import subscriptions.opml")(lists.import_file)
-app.command("export", epilog="Example:  pkm seek export --opml subscriptions.opml")(lists.export_file)
-app.add_typer(rules.app, name="rules")
-app.command("clip", epilog='Example:  pkm seek clip https://example.org/essay --note "Why it matters #org"')(clips.clip)
-app.command("discover", epilog="Example:  pkm seek discover\n\n          pkm seek discover --accept 2")(discover.discover)
-app.command("people", epilog="Example:  pkm seek people\n\n          pkm seek people --accept 1")(meet.people)

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import arrivals, complete, current, drafts, editor, ranked, render, rework, selectors
-from pkm.cli.app import group
-from pkm.cli.options import JsonFlag, LimitOption
+from pkm.cli import arrivals, complete, current, ranked, render, selectors
+from pkm.cli.app import LazyGroup, Table, group
+from pkm.cli.options import JsonFlag, LimitOption, NoteArgument
 from pkm.errors import Invalid
 from pkm.store import circles, shares
 from pkm.store import versions as past
@@ -16,7 +16,23 @@ from pkm.text import clean, count, one_line
 
 Row = dict[str, Any]
 
-app = group("Work through the inbox: keep, drop, note, quote, tag, link, grow.")
+COMMANDS: Table = {
+    "annotate": ("pkm.cli.rework", "Quote words of an item or a note, comment on them, or both."),
+    "link": ("pkm.cli.rework", "Link a note to a note, an item or a contact."),
+    "grow": ("pkm.cli.rework", "Let a note grow: observation to idea, idea to practice."),
+    "try": ("pkm.cli.rework", "Log where an idea was tried and what came of it."),
+    "shrink": ("pkm.cli.rework", "Take a note one stage back, with the reason."),
+}
+"""What reworks notes; as in cli/app."""
+
+
+class SenseGroup(LazyGroup):
+    """The verb; what reworks notes is imported when it is asked for."""
+
+    table = COMMANDS
+
+
+app = group("Work through the inbox: keep, drop, note, quote, tag, link, grow.", cls=SenseGroup)
 
 ItemsArgument = Annotated[
     list[str],
@@ -54,13 +70,13 @@ def inbox(
     source: Annotated[
         str, typer.Option("--source", help="Only what this source brought.", autocompletion=complete.complete_sources)
     ] = "",
-    muted: Annotated[bool, typer.Option("--muted", help="What rules muted instead.")] = False,
+    muted: Annotated[bool, typer.Option("--muted", help="List what rules muted instead.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the terms of each item's score.")] = False,
     replay: Annotated[
         bool, typer.Option("--replay", help="Compare best first with newest first over your own decisions.")
     ] = False,
     backlog: Annotated[
-        bool, typer.Option("--backlog", help="What new sources brought of their past, and waits outside the inbox.")
+        bool, typer.Option("--backlog", help="List what new sources brought of their past instead.")
     ] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -173,6 +189,8 @@ def keep(
 
 
 def _keep_with_words(numbers: list[int], words: str, names: list[str], reach: str, json: bool) -> None:
+    from pkm.cli import drafts
+    from pkm.cli.rework import emit_note
     from pkm.sense.inbox import keep as keep_items
     from pkm.sense.notes import add_note
 
@@ -182,7 +200,7 @@ def _keep_with_words(numbers: list[int], words: str, names: list[str], reach: st
         added = add_note(store, words, reach=reach, item_id=numbers[0], also_from=numbers[1:], names=names)
         with store.unit() as unit:
             unit.summarize(f"{added.row['id']} {one_line(added.row['title'], 60)} from i{numbers[0]}")
-    rework.emit_note(added, as_json=json)
+    emit_note(added, as_json=json)
 
 
 @app.command(epilog="Example:  pkm sense drop i12 i13")
@@ -232,6 +250,8 @@ def note(
     json: JsonFlag = False,
 ) -> None:
     """Write a note: from the arguments, from stdin, or in your editor."""
+    from pkm.cli import drafts
+    from pkm.cli.rework import emit_note
     from pkm.reach import read_reach
 
     reach = read_reach(reach)
@@ -241,7 +261,7 @@ def note(
         from pkm.sense.notes import add_note
 
         added = add_note(current.store(), text, reach=reach, item_id=item, title=title, names=tag or [])
-    rework.emit_note(added, as_json=json)
+    emit_note(added, as_json=json)
 
 
 _INSTEAD = 'pkm sense note "your words"'
@@ -249,6 +269,8 @@ _INSTEAD = 'pkm sense note "your words"'
 
 def _typed(words: list[str]) -> tuple[str, Path | None]:
     """The text that was given, and the draft that holds it where an editor wrote one."""
+    from pkm.cli import drafts, editor
+
     if words and words != ["-"]:
         return " ".join(words), None
     if words or not sys.stdin.isatty():
@@ -264,6 +286,8 @@ def _stdin() -> str:
 
 def _taken_up(draft: str) -> tuple[str, Path]:
     """A draft's text, on a terminal after another look at it in the editor, and the draft itself."""
+    from pkm.cli import drafts, editor
+
     text, path = drafts.take_up(draft)
     if sys.stdin.isatty() and sys.stdout.isatty():
         text, second = editor.edit(text, path.name, instead=_INSTEAD)
@@ -276,13 +300,15 @@ def _taken_up(draft: str) -> tuple[str, Path]:
     epilog='Example:  pkm sense edit n12\n\n          pkm sense edit n12 --title "Paths show what people want"'
 )
 def edit(
-    note: rework.NoteArgument,
+    note: NoteArgument,
     title: Annotated[str | None, typer.Option("--title", help="Give it this title.")] = None,
     text: Annotated[str | None, typer.Option("--text", help="Give it this text; `-` reads stdin.")] = None,
     draft: Annotated[str, typer.Option("--draft", help="Give it the text of a draft: `last`, or its file.")] = "",
     json: JsonFlag = False,
 ) -> None:
     """Edit a note, in your editor or by options."""
+    from pkm.cli import drafts, editor
+    from pkm.cli.rework import emit_note
     from pkm.sense.notes import edit_note, note_of
 
     found = selectors.one(note, ("note",))
@@ -302,7 +328,7 @@ def edit(
             return
     with drafts.kept(given or "", drafts.name_for(found.id), path, again=f"pkm sense edit {found.id} --draft"):
         added = edit_note(store, found.number, text=given, title=title, base=base)
-    rework.emit_note(added, as_json=json)
+    emit_note(added, as_json=json)
 
 
 @app.command(epilog="Example:  pkm sense reach n1 n4 network")
@@ -385,6 +411,7 @@ def tag(
     json: JsonFlag = False,
 ) -> None:
     """Put tags on things and take them away: +org -draft."""
+    from pkm.cli.rework import tell_near
     from pkm.sense.tags import TAGGED, change_tags, new_with_likes, read_changes
 
     texts, add, take = read_changes(words)
@@ -406,17 +433,10 @@ def tag(
                     [row["id"], one_line(row["title"], 80), " ".join(f"#{name}" for name in row["tags"])]
                 ).rstrip()
             )
-    rework.tell_near(likes)
+    tell_near(likes)
     for one, row in zip(changed, rows, strict=True):
         for name in one.written:
             render.tell(f"#{name} still stands in the text of {row['id']}; its next edit puts it back.")
 
 
 app.command(epilog="Example:  pkm sense restore i12")(arrivals.restore)
-app.command(epilog='Example:  pkm sense annotate i12 -q "exact words" -m "why they matter"')(rework.annotate)
-app.command(epilog="Example:  pkm sense link n142 n98 --as supports")(rework.link)
-app.command(epilog='Example:  pkm sense grow n12 --title "Desire paths beat roadmaps"')(rework.grow)
-app.command(
-    name="try", epilog='Example:  pkm sense try n12 --where "retro, team blue" --outcome mixed "took longer, but…"'
-)(rework.try_note)
-app.command(epilog='Example:  pkm sense shrink n12 --because "it did not hold outside our team"')(rework.shrink)

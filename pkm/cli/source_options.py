@@ -39,11 +39,11 @@ AuthorOption = Annotated[
     str | None, typer.Option("--author", help="Follow only what this author writes there; --contact says who that is.")
 ]
 FullTextFlag = Annotated[
-    bool, typer.Option("--full-text", help="It gives summaries only: fetch the text of its new items' pages as well.")
+    bool, typer.Option("--full-text", help="Fetch the text of its new items' pages too, where it gives summaries.")
 ]
 ChallengesOption = Annotated[
     str | None,
-    typer.Option("--challenges", help="A tag: it disagrees with what you think there; \"\": no longer.",
+    typer.Option("--challenges", help="A tag: it disagrees with what you think there.",
                  autocompletion=complete.complete_tags),
 ]  # fmt: skip
 

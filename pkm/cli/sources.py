@@ -4,13 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import access, arrivals, clips, complete, current, render, selectors, standing
-from pkm.cli.follow import tell_rules
+from pkm.cli import arrivals, complete, current, render, selectors, standing
+from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.cli.source_options import (
     AgentOption,
-    ChallengesOption,
-    CircleOption,
     CredentialOption,
     SourceArgument,
     SourcesArgument,
@@ -25,6 +23,8 @@ from pkm.store import items, sources
 from pkm.text import count, one_line
 
 Row = dict[str, Any]
+
+app = group("Sources.")
 
 COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
@@ -59,6 +59,10 @@ def _state(row: Row) -> str:
     return str(row["state"])
 
 
+@app.command(
+    "list",
+    epilog="Example:  pkm seek list -n 100\n\n          pkm seek list --sort noise  (what you keep least of: whom to leave)",
+)
 def list_sources(
     which: SourcesArgument = None,
     state: Annotated[str, typer.Option("--state", help="Only those that are active, paused or gone.")] = "",
@@ -85,8 +89,11 @@ def list_sources(
         standing.tell_noise(rows)
 
 
+@app.command(epilog="Example:  pkm seek show s12")
 def show(source: SourceArgument, limit: LimitOption = 10, json: JsonFlag = False) -> None:
     """Show one source: where it is, how it does, and its latest items."""
+    from pkm.cli.clips import hint_full_text
+
     found = selectors.one(source, ("source",))
     db = current.store().read()
     row = standing.describe(db, found.number)
@@ -103,7 +110,7 @@ def show(source: SourceArgument, limit: LimitOption = 10, json: JsonFlag = False
         render.say(f"  {'backlog':<9} {count(waiting, 'item')}: pkm sense inbox --backlog --source {found.id}")
     render.emit_list(latest, LATEST_COLUMNS, as_json=False, noun="item", total=row["items"],
                      empty=f"No items yet. Next: pkm seek pull {found.id}")  # fmt: skip
-    clips.hint_full_text(row)
+    hint_full_text(row)
     current.remember(touched=found.id)
 
 
@@ -116,6 +123,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
         ("state", _state(row)), ("error", standing.failing(row)), ("mend", standing.mend(row)),
         ("every", row.get("interval") or (format_span(row["every_s"]) if row["every_s"] else "")),
         ("brings", standing.brings(row)), ("secret", row["credential"]), ("asks as", row["user_agent"]),
+        ("updates", row["updates"] if row["updates"] != "silent" else ""),
         ("texts", "full text of each page (--summaries: as the feed gives them)" if row["full_text"] else ""),
         ("fetched", ago(row["fetched_at"], at) if row["fetched_at"] else "never"),
         ("changed", ago(row["changed_at"], at) if row["changed_at"] else ""),
@@ -127,6 +135,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
     return [(label, value) for label, value in told if value]
 
 
+@app.command(epilog="Example:  pkm seek edit s12 --title \"Half an Hour\" --every 1d --tag +learning --tag -news")
 def edit(
     source: SourceArgument,
     title: Annotated[str | None, typer.Option("--title", help="What to call it.")] = None,
@@ -142,7 +151,10 @@ def edit(
         str | None,
         typer.Option("--contact", help="Who writes it; \"\": nobody.", autocompletion=complete.complete_contacts),
     ] = None,
-    circle: CircleOption = None,
+    circle: Annotated[
+        Strings,
+        typer.Option("--circle", help="A circle that it serves from now on.", autocompletion=complete.complete_circles),
+    ] = None,
     credential: CredentialOption = None,
     user_agent: AgentOption = None,
     author: Annotated[
@@ -156,14 +168,23 @@ def edit(
         bool | None,
         typer.Option("--full-text/--summaries", help="Fetch the text of its new items' pages, or take what it gives."),
     ] = None,
-    challenges: ChallengesOption = None,
+    challenges: Annotated[
+        str | None,
+        typer.Option("--challenges", help="A tag: it disagrees with what you think there; \"\": no longer.",
+                     autocompletion=complete.complete_tags),
+    ] = None,
     backlog: Annotated[bool, typer.Option("--backlog", help="Bring its backlog into the inbox.")] = False,
     updates: arrivals.UpdatesOption = None,
     pause: Annotated[bool, typer.Option("--pause", help="Do not pull it.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Pull it again.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Change a source: its name, address, rhythm, tags, contact, circles; pause it or resume it."""
+    """Change a source, pause it or resume it.
+
+    Its name, address, rhythm, tags, contact, circles; the author followed there; its credential; whether full texts are
+    fetched, what becomes of updates, what it challenges; and its backlog comes into the inbox.
+    """
+    from pkm.cli.access import warn_of_secrets
     from pkm.seek.sources import SourceEdit, edit_source
 
     if pause and resume:
@@ -180,7 +201,7 @@ def edit(
         join_circles=read_circles(circle), leave_circles=read_circles(leave), credential=credential, user_agent=user_agent,
         full_text=full_text, challenges=challenges,
     )  # fmt: skip
-    access.warn_of_secrets([url or ""])
+    warn_of_secrets([url or ""])
     if author is None and change == SourceEdit(add_tags=[], drop_tags=[], join_circles=[], leave_circles=[]):
         raise Invalid(f"edit {found.id}", "nothing to change was named", next=f"pkm seek edit {found.id} --help")
     with current.store().unit():
@@ -196,6 +217,7 @@ def edit(
 
 
 def _follow_author(source: int, author: str, contact: str | None) -> None:
+    from pkm.cli.follow import tell_rules
     from pkm.seek.rules import follow_author
 
     made = follow_author(current.store(), source, author, read_contact(contact))
@@ -204,6 +226,7 @@ def _follow_author(source: int, author: str, contact: str | None) -> None:
         render.tell(f"It is for what comes in from now on. What is here already: pkm seek rules apply {made[0]['id']}")
 
 
+@app.command(epilog="Example:  pkm seek remove s12")
 def remove(
     which: Annotated[
         list[str],

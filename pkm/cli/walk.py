@@ -298,7 +298,7 @@ def _prefer(state: Walk, by: int) -> bool:
         render.say(f"{word} of {name} already, by rule u{done.rule}.")
         return False
     made = f" by rule u{done.rule}" if done.rule else "; it is as it was before"
-    told = f"{word} of {name}{made} ({count(done.items, 'item')} in the inbox)."
+    told = f"{word} of {name}{made} ({count(done.items, 'item')} rank{'s' if done.items == 1 else ''} anew)."
     render.say(f"{told} Take it back: {'-' if by > 0 else '+'}, or pkm undo {state.store.operation}")
     return False
 

@@ -7,10 +7,9 @@ kind); store/interactions.py computes that for many at once. Here is what follow
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
-from pkm.dates import parse_stamp
+from pkm.dates import median_gap_s, parse_stamp
 from pkm.store.interactions import EVERY_S as EVERY_S
 
 HARD = 1.5
@@ -59,7 +58,6 @@ def quiet_since(dates: Sequence[str], now: datetime) -> str | None:
     ordered = sorted(dates)
     if not ordered:
         return None
-    gaps = sorted(parse_stamp(later) - parse_stamp(earlier) for earlier, later in pairwise(ordered))
-    usual = (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]) / 2 if len(gaps) > 1 else timedelta(0)
-    over = max(timedelta(days=QUIET_DAYS), usual * QUIET_GAPS)
+    gap_s = median_gap_s([parse_stamp(at) for at in ordered]) if len(ordered) > 2 else None
+    over = max(timedelta(days=QUIET_DAYS), timedelta(seconds=QUIET_GAPS * (gap_s or 0)))
     return ordered[-1] if now - parse_stamp(ordered[-1]) > over else None

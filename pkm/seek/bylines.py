@@ -54,12 +54,12 @@ class Writing:
 class Person:
     """Somebody who is named in bylines. key: as they are remembered (mailto:, url:, name:); keys: all that means them.
 
-    name: the commonest spelling; also: the others. maybe: who may be the same person, in words.
+    name: the commonest spelling; spellings: the others. maybe: who may be the same person, in words.
     """
 
     key: str
     name: str
-    also: tuple[str, ...]
+    spellings: tuple[str, ...]
     emails: tuple[str, ...]
     urls: tuple[str, ...]
     keys: frozenset[str]
@@ -266,13 +266,13 @@ def _say_maybe(people: Sequence[Person]) -> list[Person]:
     by_name: dict[str, list[Person]] = defaultdict(list)
     by_host: dict[str, list[Person]] = defaultdict(list)
     for one in people:
-        for name in {fold(name) for name in (one.name, *one.also)}:
+        for name in {fold(name) for name in (one.name, *one.spellings)}:
             by_name[name].append(one)
         for host in {site_key(url) for url in one.urls}:
             by_host[host].append(one)
     told = []
     for one in people:
-        near = {other.key: other for name in (one.name, *one.also) for other in by_name[fold(name)]}
+        near = {other.key: other for name in (one.name, *one.spellings) for other in by_name[fold(name)]}
         for host in {site_key(url) for url in one.urls}:
             near |= {other.key: other for other in by_host[host][:100] if _nearly(one.name, other.name)}
         near.pop(one.key, None)

@@ -45,7 +45,7 @@ class PersonSuggestion:
     score: float
     why: str
     url: str = ""
-    also: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     keys: frozenset[str] = frozenset()
@@ -65,13 +65,13 @@ class PersonSuggestion:
     @property
     def title(self) -> str:
         """The name, with the other spellings."""
-        return f"{self.name}, also as {listed(self.also)}" if self.also else self.name
+        return f"{self.name}, also as {listed(self.spellings)}" if self.spellings else self.name
 
     def as_dict(self) -> Row:
         """The suggestion as the JSON contract has it."""
         return {
             "id": self.id, "kind": "suggestion", "title": self.title, "suggests": "person", "key": self.key,
-            "name": "" if self.unnamed else self.name, "also": list(self.also), "emails": list(self.emails),
+            "name": "" if self.unnamed else self.name, "spellings": list(self.spellings), "emails": list(self.emails),
             "urls": list(self.urls), "url": self.url, "score": round(self.score, 3), "why": self.why,
             "evidence": [make("item", number) for number in self.evidence[:SHOWN_EVIDENCE]],
             "path": list(self.path),
@@ -215,7 +215,7 @@ class _Decider:
         path = self.paths.get(node)
         return PersonSuggestion(
             one.key, one.name, (one.score if recurs else 0.0) + self._rank(node), "; ".join(whys),
-            next(iter(one.urls), ""), one.also, one.emails, one.urls, one.keys, self.feeds[one.key],
+            next(iter(one.urls), ""), one.spellings, one.emails, one.urls, one.keys, self.feeds[one.key],
             tuple(dict.fromkeys([*(w.item for w in one.writings if w.kept), *(q.item for q in cited),
                                  *(w.item for w in one.writings)])),
             self._named(path), _excerpts(cited), one.maybe,

@@ -8,11 +8,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
-from statistics import median
 from typing import Any
 
-from pkm.dates import parse_stamp, stamp
+from pkm.dates import median_gap_s, parse_stamp, stamp
 from pkm.seek.rhythm import RECENT
 from pkm.store import source_health, sources
 
@@ -114,10 +112,8 @@ def _without_answer(row: Mapping[str, Any], now: datetime) -> timedelta:
 def quiet_after(dates: Sequence[str]) -> timedelta:
     """How long a source with items of these dates may say nothing before it is quiet."""
     times = [parse_stamp(each) for each in sorted(set(dates))]
-    if len(times) < 3:
-        return QUIET_MOST
-    gap = timedelta(seconds=median((later - earlier).total_seconds() for earlier, later in pairwise(times)))
-    return min(max(QUIET_LEAST, 3 * gap), QUIET_MOST)
+    gap_s = median_gap_s(times) if len(times) > 2 else None
+    return QUIET_MOST if gap_s is None else min(max(QUIET_LEAST, timedelta(seconds=3 * gap_s)), QUIET_MOST)
 
 
 def items_per_week(dates: Sequence[str], now: datetime, *, whole: bool) -> float:

@@ -40,7 +40,7 @@ class KnownPeople:
         """True for a contact; one who only shares the name of a contact, who is proven to be another, is not."""
         if self._by_proof(one) is not None:
             return True
-        named = {self._names[fold(name)] for name in (one.name, *one.also) if fold(name) in self._names}
+        named = {self._names[fold(name)] for name in (one.name, *one.spellings) if fold(name) in self._names}
         is_another = bool(one.urls or one.emails) and named <= self._proven
         return bool(named) and not is_another
 

@@ -166,7 +166,7 @@ def _roll_sites(found: Microformats, page: str, fetch: Fetch) -> tuple[str, ...]
 def _told(one: PersonSuggestion, card: Card, followed: set[str]) -> PersonSuggestion:
     """The suggestion with what the card adds to it. Pure."""
     name = card.name if is_person(card.name) else ""
-    spellings = [spelling for spelling in ((one.name, *one.also) if not one.unnamed else ()) if spelling]
+    spellings = [spelling for spelling in ((one.name, *one.spellings) if not one.unnamed else ()) if spelling]
     names = {fold(spelling): spelling for spelling in reversed([*spellings, *([name] if name else [])])}
     called = one.name if not one.unnamed else name or one.name
     shared = followed & set(card.roll)
@@ -176,7 +176,7 @@ def _told(one: PersonSuggestion, card: Card, followed: set[str]) -> PersonSugges
     urls = tuple({same_page_key(url): url for url in reversed([*one.urls, *card.me])}.values())[::-1]
     return replace(
         one, name=called, unnamed=one.unnamed and not name, why="; ".join(whys), urls=urls,
-        also=tuple(spelling for folded, spelling in names.items() if folded != fold(called)),
+        spellings=tuple(spelling for folded, spelling in names.items() if folded != fold(called)),
         emails=tuple(dict.fromkeys([*one.emails, *card.emails])), feed=card.feed or one.feed,
         score=one.score * (2 if one.unnamed and name else 1) + (0.25 * min(4, len(shared))),
         keys=one.keys | {f"url:{same_page_key(url)}" for url in card.me},
@@ -202,11 +202,11 @@ def _proofs(one: PersonSuggestion) -> set[str]:
 
 def _join(one: PersonSuggestion, other: PersonSuggestion) -> PersonSuggestion:
     named, rest = (other, one) if one.unnamed and not other.unnamed else (one, other)
-    spellings = [*named.also, *(() if rest.unnamed else (rest.name, *rest.also))]
+    spellings = [*named.spellings, *(() if rest.unnamed else (rest.name, *rest.spellings))]
     also = {fold(name): name for name in spellings if fold(name) != fold(named.name)}
     return replace(
         named, score=one.score + other.score, why=f"{one.why}; {other.why}; their pages name each other",
-        also=tuple(also.values()), keys=one.keys | other.keys,
+        spellings=tuple(also.values()), keys=one.keys | other.keys,
         emails=tuple(dict.fromkeys([*one.emails, *other.emails])), feeds=tuple(dict.fromkeys([*one.feeds, *other.feeds])),
         urls=tuple({same_page_key(url): url for url in (*one.urls, *other.urls)}.values()),
         evidence=tuple(dict.fromkeys([*one.evidence, *other.evidence])), maybe=(), feed=one.feed or other.feed,

@@ -11,7 +11,7 @@ from typing import Any
 from pkm.dates import local, midnight, stamp
 from pkm.seek.rank import Candidate, Decision, Order, Placed, rank
 from pkm.seek.signalfile import read_state
-from pkm.store import items, ranking
+from pkm.store import items, ranking, rules
 from pkm.store.session import Store
 
 HISTORY = timedelta(days=730)
@@ -44,7 +44,7 @@ def _candidates(store: Store, pool: list[Row], now: datetime, begun: str) -> lis
     db = store.read()
     people = ranking.people(db, {row["contact_id"] for row in pool} - {None}, stamp(now), begun)
     tags = ranking.tag_names(db, {row["challenges_id"] for row in pool} - {None})
-    raising = ranking.raising_rules(db) if any(row["rank"] > 0 for row in pool) else {}
+    raising = rules.raising_rules(db) if any(row["rank"] > 0 for row in pool) else {}
     pace = read_state(store).get("pace") or {}
     found = []
     for row in pool:

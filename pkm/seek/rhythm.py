@@ -9,10 +9,8 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
-from statistics import median
 
-from pkm.dates import parse_stamp, stamp
+from pkm.dates import median_gap_s, parse_stamp, stamp
 
 LONGEST = timedelta(hours=24)
 """The longest that a pace or a floor makes a source wait."""
@@ -72,8 +70,8 @@ def find_pace(dates: Sequence[str], now: datetime, least: timedelta) -> timedelt
     times = [parse_stamp(each) for each in latest]
     if now - times[-1] > SILENT_AFTER:
         return max(SILENT_WAIT, least)
-    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-    return max(least, min(timedelta(seconds=median(gaps) / 2), LONGEST)) if gaps else least
+    gap_s = median_gap_s(times)
+    return least if gap_s is None else max(least, min(timedelta(seconds=gap_s / 2), LONGEST))
 
 
 def _spread(number: int, pace: timedelta) -> timedelta:

@@ -12,7 +12,7 @@ from pkm import pattern
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.seek.screen import Judgement, Screen, as_judged, compile_rule, read_rules, subject_of_brought, subject_of_row
-from pkm.store import intake, items, rules, tags
+from pkm.store import intake, rules, tags
 from pkm.store.rules import Origin
 from pkm.store.session import Store, Unit
 from pkm.text import count, one_line
@@ -54,7 +54,7 @@ class NewRule:
 class Survey:
     """What a rule finds among the stored items. touched: those it would act on, `changes`: where that changes something.
 
-    matched counts those with its pattern, which for a rule that keeps are those that come in. left: would be muted, but
+    matched counts those with its pattern, which for a rule that keeps are those that come in. decided: would be muted, but
     the person decided about them. shown: the newest that it would act on. warnings: what could not be asked, with why.
     """
 
@@ -62,14 +62,14 @@ class Survey:
     looked_at: int = 0
     matched: int = 0
     touched: int = 0
-    left: int = 0
+    decided: int = 0
     changes: dict[int, int] = field(default_factory=dict)  # item to its rank
     shown: list[int] = field(default_factory=list)
     warnings: list[dict[str, str]] = field(default_factory=list)
 
     def as_dict(self) -> Row:
         """The counts as JSON has them."""
-        return {"looked_at": self.looked_at, "matched": self.matched, "touched": self.touched, "left": self.left,
+        return {"looked_at": self.looked_at, "matched": self.matched, "touched": self.touched, "decided": self.decided,
                 "changes": len(self.changes), "warnings": self.warnings}  # fmt: skip
 
 
@@ -108,19 +108,15 @@ def _refuse_sweeping(new: NewRule, survey: Survey) -> None:
         looked = f": all {survey.looked_at:,} stored items that it was tried on" if muting else ""
         raise Refused(
             "this rule", f"it would mute whatever comes, from every source{looked}",
-            next="give it a scope (--source, --tag, --person), or say that you mean it: --force",
+            next="give it a scope (--source, --tag, --contact), or say that you mean it: --force",
         )  # fmt: skip
 
 
 def write_rule(unit: Unit, new: NewRule) -> int:
     """The rule is stored as it is; its number."""
-    from pkm.store.model import Rule, Tag
+    from pkm.store.model import Rule
 
-    tag_id = None
-    if new.tag:
-        name = tags.resolve(unit.connection, tags.clean_name(new.tag))
-        row = tags.find(unit.connection, name)
-        tag_id = row["id"] if row is not None else unit.add(Tag(name=name, created_at=unit.at)).id
+    tag_id = tags.number_for(unit, new.tag) if new.tag else None
     argument = tags.clean_name(new.argument) if new.action == "tag" else ""
     made = unit.add(Rule(
         action=new.action, pattern=new.pattern.strip(), argument=argument, person_id=new.person_id,
@@ -135,27 +131,27 @@ def remove_rules(store: Store, numbers: Sequence[int], *, unmute: bool = False) 
 
     The rules as they were, and the items that came back.
     """
-    from pkm.store.model import Rule
-
     with store.unit() as unit:
         gone = [find_rule(store, number) for number in numbers]
         muted = [item for number in numbers for item in rules.muted_items(unit.connection, number)] if unmute else []
         back = rules.bring_back(unit, muted)
         for number in numbers:
-            unit.delete(unit.get(Rule, number))
+            rules.remove(unit, number)
         unit.summarize(f"removed {', '.join(row['id'] for row in gone)}")
         return gone, back
 
 
-def bring_back(store: Store, item_ids: Sequence[int], rule_ids: Sequence[int], *, orphaned: bool = False) -> list[Row]:
-    """The muted items, those that the rules muted, and with orphaned those whose rule is gone, are in the inbox."""
+def bring_back(store: Store, item_ids: Sequence[int], rule_ids: Sequence[int], *, orphaned: bool = False) -> list[int]:
+    """The muted items, those that the rules muted, and with orphaned those whose rule is gone, are in the inbox; which
+    they were.
+    """
     with store.unit() as unit:
         db = unit.connection
         wanted = [*item_ids, *(item for number in rule_ids for item in rules.muted_items(db, number))]
         wanted += rules.muted_items(db, None) if orphaned else []
         back = rules.bring_back(unit, wanted)
         unit.summarize(f"brought back {count(len(back), 'item')}")
-        return items.rows(db, back[:1000])
+        return back
 
 
 def follow_author(store: Store, source_id: int, name: str, contact_id: int | None = None) -> list[Row]:
@@ -163,13 +159,11 @@ def follow_author(store: Store, source_id: int, name: str, contact_id: int | Non
 
     The rules that say so; those that said it of another author before are gone.
     """
-    from pkm.store.model import Rule
-
     name = one_line(name.replace('"', " "), 200)
     with store.unit() as unit:
         for row in rules.all_rules(unit.connection):
             if row["source_id"] == source_id and _follows_author(row):
-                unit.delete(unit.get(Rule, row["id"]))
+                rules.remove(unit, row["id"])
         if not name:
             return []
         wanted = NewRule("keep", f'author:"{name}"', source_id=source_id)
@@ -258,7 +252,20 @@ def survey_rule(
         said = screen.judge(subject_of_row(each, source), each["source_id"], source.contact_id)
         _take(survey, row["id"], each, said, had, shown)
     survey.warnings = tell_unasked(screen)
+    if in_scope is not None and not in_scope:
+        survey.warnings.insert(0, _tell_empty_scope(db, row, by_name))
     return survey
+
+
+def _tell_empty_scope(db: "sqlite3.Connection", row: Row, tag: str | None) -> dict[str, str]:
+    """That the rule has no source to act on, with the tag that may have been meant: {"what", "why"}."""
+    told = "nothing is in its scope yet"
+    if row["contact_id"] is not None:
+        return {"what": make("contact", row["contact_id"]), "why": f"{told}: no source is this contact's"}
+    name = tags.clean_name(tag) if tag else tags.name_of(db, row["tag_id"])
+    near = next((like for like, _ in tags.near(db, name) if rules.tagged_sources(db, like)), "")
+    meant = f"; did you mean #{near}?" if near else ""
+    return {"what": f"#{name}", "why": f"{told}: no source has this tag{meant}"}
 
 
 def _as_row(store: Store, rule: NewRule | int) -> Row:
@@ -286,7 +293,7 @@ def _take(survey: Survey, rule_id: int, row: Row, said: Judgement, had: set[int]
         survey.shown.append(number)
     if survey.action in ("mute", "keep"):
         open_ = row["state"] in ("inbox", "backlog") and row["via"] != rules.BY_HAND
-        survey.left += row["state"] in ("kept", "dropped") or row["via"] == rules.BY_HAND
+        survey.decided += row["state"] in ("kept", "dropped") or row["via"] == rules.BY_HAND
         changes = open_
     elif survey.action == "tag":
         changes = number not in had

@@ -7,11 +7,9 @@ small file beside it, which is no part of what a person keeps: the next pull mak
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
-from statistics import median
 from typing import Any
 
-from pkm.dates import local, midnight, now, parse_stamp, stamp
+from pkm.dates import local, median_gap_s, midnight, now, parse_stamp, stamp
 from pkm.errors import StoreError
 from pkm.files import write_atomic
 from pkm.seek.coincidence import Told, find_coincidences
@@ -71,9 +69,7 @@ def find_signals(compared: Sequence[Row], notes: Sequence[OwnNote], hot: Mapping
 
 def usual_gap_s(dates: Sequence[str]) -> float | None:
     """The median time in seconds between two of these stamps, None where there are fewer than three."""
-    ordered = sorted(parse_stamp(at) for at in dates)
-    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(ordered)]
-    return median(gaps) if len(gaps) > 1 else None
+    return median_gap_s(sorted(parse_stamp(at) for at in dates)) if len(dates) > 2 else None
 
 
 def _coincidences(store: Store, at: datetime) -> list[Row]:

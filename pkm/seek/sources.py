@@ -161,7 +161,7 @@ def _tag(unit: Unit, number: int, names: Sequence[str]) -> None:
 
 def _tag_id(unit: Unit, name: str) -> int:
     """The tag that the name means, made where there is none."""
-    return intake.tag_number(unit, name.removeprefix("#"))
+    return tags.number_for(unit, name)
 
 
 def _put_in_circles(unit: Unit, number: int, circle_ids: Sequence[int]) -> None:

@@ -266,26 +266,13 @@ def tag_sources(unit: Unit, wanted: Mapping[int, Sequence[str]]) -> None:
     for source_id, names in wanted.items():
         for name in names:
             if name not in numbers:
-                numbers[name] = tag_number(unit, name)
+                numbers[name] = tags.number_for(unit, name)
             rows.append({"tag": numbers[name], "id": source_id})
     unit.connection.executemany(
         "INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (:tag, 'source', :id, 'hand') "
         "ON CONFLICT DO NOTHING",
         rows,
     )
-
-
-def tag_number(unit: Unit, name: str) -> int:
-    """The tag that the name means today, made where there is none."""
-    from pkm.store.model import Tag
-
-    kept = tags.resolve(unit.connection, tags.clean_name(name))
-    row = tags.find(unit.connection, kept)
-    if row is not None:
-        return int(row["id"])
-    made = unit.add(Tag(name=kept, created_at=unit.at))
-    assert made.id is not None
-    return made.id
 
 
 def circles_of(db: sqlite3.Connection, source_id: int) -> set[int]:

@@ -36,6 +36,15 @@ _FROM = (
     "FROM item LEFT JOIN source ON source.id = item.source_id LEFT JOIN rule ON rule.id = item.rule_id "
     "LEFT JOIN signal ON signal.item_id = item.id"
 )
+_UNDECIDED = "SELECT id FROM item WHERE state = 'inbox' AND story_id IS NULL"
+_NEWEST = (
+    f"SELECT * FROM ({_UNDECIDED} ORDER BY received_at DESC, id DESC LIMIT :pool) UNION SELECT * FROM ({_UNDECIDED} "
+    "AND received_at < :today ORDER BY received_at DESC, id DESC LIMIT :before) "
+    "UNION SELECT * FROM (SELECT id FROM item INDEXED BY item_decided WHERE decided_at >= :today "
+    "AND received_at < :today AND state IN ('kept', 'dropped') AND story_id IS NULL "
+    "ORDER BY decided_at DESC LIMIT :pool)"
+)
+"""SQL: the newest items, the newest of before today, and what was decided since the day began."""
 
 
 def pool(db: sqlite3.Connection, today: str) -> list[Row]:
@@ -44,18 +53,9 @@ def pool(db: sqlite3.Connection, today: str) -> list[Row]:
     The newest; the newest of before today (so that what comes in during the day moves no surprise); those that have
     signals, which is where older ones of people are kept.
     """
-    newest = (
-        "SELECT id FROM item WHERE state = 'inbox' AND story_id IS NULL {before} "
-        "ORDER BY received_at DESC, id DESC LIMIT :{most}"
-    )
     chosen = (
-        f"SELECT * FROM ({newest.format(before='', most='pool')}) "
-        f"UNION SELECT * FROM ({newest.format(before='AND received_at < :today', most='before')}) "
-        "UNION SELECT item.id FROM signal CROSS JOIN item ON item.id = signal.item_id "
-        "WHERE +item.state = 'inbox' AND item.story_id IS NULL "
-        "UNION SELECT * FROM (SELECT id FROM item INDEXED BY item_decided WHERE decided_at >= :today "
-        "AND received_at < :today AND state IN ('kept', 'dropped') AND story_id IS NULL "
-        "ORDER BY decided_at DESC LIMIT :pool)"
+        f"{_NEWEST} UNION SELECT item.id FROM signal CROSS JOIN item ON item.id = signal.item_id "
+        "WHERE +item.state = 'inbox' AND item.story_id IS NULL"
     )
     found = db.execute(
         f"SELECT {_COLUMNS} {_FROM} WHERE item.id IN ({chosen}) ORDER BY item.received_at DESC, item.id DESC",
@@ -120,13 +120,6 @@ def tag_names(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in found}
 
 
-def raising_rules(db: sqlite3.Connection) -> dict[int, int]:
-    """By source: the latest rule that ranks all of it up."""
-    found = db.execute("SELECT source_id, max(id) FROM rule WHERE action = 'up' AND pattern = '' AND source_id IS NOT NULL "
-                       "GROUP BY source_id")  # fmt: skip
-    return {row[0]: row[1] for row in found}
-
-
 def unranked(db: sqlite3.Connection, beyond: Iterable[int], limit: int) -> list[int]:
     """Undecided items that are not among those, newest first."""
     found = db.execute(
@@ -150,32 +143,24 @@ def own_notes(db: sqlite3.Connection, limit: int = NOTES) -> list[tuple[int, str
 
 def compared(db: sqlite3.Connection, today: str) -> list[Row]:
     """The items that signals are computed of: the pool, and older ones of people, each with the text to compare."""
-    numbers = {row["item"] for row in pool_numbers(db, today)}
     found = db.execute(
         "SELECT id AS item, title, substr(text, 1, 4000) AS text, source_id AS source, received_at FROM item "
         "WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id",
-        {"ids": json.dumps(sorted(numbers))},
+        {"ids": json.dumps(pool_numbers(db, today))},
     )
     return [dict(row) for row in found]
 
 
-def pool_numbers(db: sqlite3.Connection, today: str) -> list[Row]:
-    """The items of the pool as it has to be from now on."""
-    newest = (
-        "SELECT id AS item FROM item WHERE state = 'inbox' AND story_id IS NULL {} "
-        "ORDER BY received_at DESC, id DESC LIMIT :{}"
-    )
-    sql = (
-        f"SELECT * FROM ({newest.format('', 'pool')}) "
-        f"UNION SELECT * FROM ({newest.format('AND received_at < :today', 'before')}) "
-        "UNION SELECT * FROM (SELECT id FROM item INDEXED BY item_decided WHERE decided_at >= :today "
-        "AND state IN ('kept', 'dropped') AND received_at < :today ORDER BY decided_at DESC LIMIT :pool) "
-        "UNION SELECT * FROM (SELECT item.id FROM (SELECT id FROM source WHERE contact_id IS NOT NULL "
+def pool_numbers(db: sqlite3.Connection, today: str) -> list[int]:
+    """The items of the pool as it has to be from now on: without those that had signals, with older ones of people."""
+    found = db.execute(
+        f"{_NEWEST} UNION SELECT * FROM (SELECT item.id FROM (SELECT id FROM source WHERE contact_id IS NOT NULL "
         "ORDER BY changed_at DESC LIMIT :people) AS theirs JOIN item ON item.id IN (SELECT id FROM item "
         "WHERE source_id = theirs.id ORDER BY id DESC LIMIT 10) "
-        "WHERE +item.state = 'inbox' AND item.story_id IS NULL ORDER BY item.id DESC LIMIT :people)"
+        "WHERE +item.state = 'inbox' AND item.story_id IS NULL ORDER BY item.id DESC LIMIT :people)",
+        {"pool": POOL, "before": BEFORE_TODAY, "people": PEOPLE_POOL, "today": today},
     )
-    return [dict(row) for row in db.execute(sql, {"pool": POOL, "before": BEFORE_TODAY, "people": PEOPLE_POOL, "today": today})]
+    return [row[0] for row in found]
 
 
 def heat(db: sqlite3.Connection, numbers: Iterable[int], since: str) -> dict[int, int]:
@@ -232,38 +217,6 @@ def citing_pairs(db: sqlite3.Connection, numbers: Iterable[int]) -> set[tuple[in
         {"ids": json.dumps(list(numbers))},
     )
     return {(row[0], row[1]) for row in found}
-
-
-def rule_number(db: sqlite3.Connection, source_id: int, action: str) -> int | None:
-    """The rule that ranks all of a source up or down, None where there is none."""
-    row = db.execute(
-        "SELECT id FROM rule WHERE action = :action AND pattern = '' AND source_id = :source ORDER BY id DESC LIMIT 1",
-        {"action": action, "source": source_id},
-    ).fetchone()
-    return None if row is None else int(row[0])
-
-
-def add_rule_for_source(unit: "Unit", source_id: int, action: str) -> int:
-    """Everything of the source is ranked up or down by a rule from now on; its number."""
-    made = unit.connection.execute(
-        "INSERT INTO rule (action, pattern, argument, source_id, created_at) VALUES (:action, '', '', :source, :at) "
-        "RETURNING id",
-        {"action": action, "source": source_id, "at": unit.at},
-    )
-    return int(made.fetchone()[0])
-
-
-def remove_rule(unit: "Unit", number: int) -> None:
-    """The rule is gone."""
-    unit.connection.execute("DELETE FROM rule WHERE id = :id", {"id": number})
-
-
-def shift_rank(unit: "Unit", source_id: int, by: int) -> int:
-    """The source's undecided items are ranked that much higher; how many there are."""
-    changed = unit.connection.execute(
-        "UPDATE item SET rank = rank + :by WHERE source_id = :source AND state = 'inbox'", {"by": by, "source": source_id}
-    )
-    return changed.rowcount
 
 
 def history(db: sqlite3.Connection, limit: int) -> list[Row]:

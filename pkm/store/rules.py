@@ -59,6 +59,22 @@ def count(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM rule").fetchone()[0])
 
 
+def raising_rules(db: sqlite3.Connection) -> dict[int, int]:
+    """By source: the latest rule that ranks all of it up."""
+    found = db.execute("SELECT source_id, max(id) FROM rule WHERE action = 'up' AND pattern = '' AND source_id IS NOT NULL "
+                       "GROUP BY source_id")  # fmt: skip
+    return {row[0]: row[1] for row in found}
+
+
+def rule_number(db: sqlite3.Connection, source_id: int, action: str) -> int | None:
+    """The rule that ranks all of a source up or down, None where there is none."""
+    row = db.execute(
+        "SELECT id FROM rule WHERE action = :action AND pattern = '' AND source_id = :source ORDER BY id DESC LIMIT 1",
+        {"action": action, "source": source_id},
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
 def tagged_sources(db: sqlite3.Connection, tag: int | str) -> set[int]:
     """The sources that have the tag (its number, or its name), or one below it."""
     name: str | None = tag if isinstance(tag, str) else None
@@ -153,6 +169,20 @@ def set_ranks(unit: "Unit", ranks: dict[int, int]) -> int:
         "UPDATE item SET rank = :rank WHERE id = :id", [{"id": number, "rank": rank} for number, rank in ranks.items()]
     )
     return len(ranks)
+
+
+def shift_rank(unit: "Unit", source_id: int, by: int) -> int:
+    """The source's items, whatever their state, are ranked that much higher; how many there are."""
+    return unit.connection.execute(
+        "UPDATE item SET rank = rank + :by WHERE source_id = :source", {"by": by, "source": source_id}
+    ).rowcount
+
+
+def remove(unit: "Unit", rule_id: int) -> None:
+    """The rule is gone; what it did stays."""
+    from pkm.store.model import Rule
+
+    unit.delete(unit.get(Rule, rule_id))
 
 
 def assign(unit: "Unit", rule_id: int, ids: Sequence[int]) -> int:

@@ -65,7 +65,7 @@ def resolve(db: sqlite3.Connection, name: str) -> str:
         if row is not None and row["alias_of"] is None:
             return str(row["name"])
         if row is not None:
-            name = _name_of(db, row["alias_of"])
+            name = name_of(db, row["alias_of"])
             continue
         sent = _sent_on_by_parent(db, name)
         if sent is None:
@@ -74,7 +74,8 @@ def resolve(db: sqlite3.Connection, name: str) -> str:
     return name
 
 
-def _name_of(db: sqlite3.Connection, number: int) -> str:
+def name_of(db: sqlite3.Connection, number: int) -> str:
+    """The name of the tag of that number, which is there."""
     return str(db.execute("SELECT name FROM tag WHERE id = :id", {"id": number}).fetchone()[0])
 
 
@@ -83,7 +84,7 @@ def _sent_on_by_parent(db: sqlite3.Connection, name: str) -> str | None:
     while parent:
         row = find(db, parent)
         if row is not None and row["alias_of"] is not None:
-            return f"{_name_of(db, row['alias_of'])}/{rest}"
+            return f"{name_of(db, row['alias_of'])}/{rest}"
         parent, _, last = parent.rpartition("/")
         rest = f"{last}/{rest}"
     return None
@@ -227,7 +228,8 @@ def put(unit: "Unit", kind: str, number: int, names: Iterable[str], origin: str 
     had = origins(unit.connection, kind, number)
     added = []
     for name in names:
-        tag_id, kept = _tag_for(unit, name)
+        tag_id = number_for(unit, name)
+        kept = name_of(unit.connection, tag_id)
         if kept not in had:
             unit.add(Tagging(tag_id=tag_id, kind=kind, entity_id=number, origin=origin))
             had[kept] = origin
@@ -244,7 +246,7 @@ def put(unit: "Unit", kind: str, number: int, names: Iterable[str], origin: str 
 def put_many(unit: "Unit", kind: str, wanted: Mapping[int, Sequence[str]], *, origin: str = "hand") -> None:
     """The things have the tags, by the thousand: each name is looked up or made once. origin: hand, rule."""
     unit.flush()
-    numbers = {name: _tag_for(unit, name)[0] for name in dict.fromkeys(one for names in wanted.values() for one in names)}
+    numbers = {name: number_for(unit, name) for name in dict.fromkeys(one for names in wanted.values() for one in names)}
     unit.connection.executemany(
         "INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (:tag, :kind, :id, :origin) ON CONFLICT DO NOTHING",
         [
@@ -254,17 +256,17 @@ def put_many(unit: "Unit", kind: str, wanted: Mapping[int, Sequence[str]], *, or
     )  # fmt: skip
 
 
-def _tag_for(unit: "Unit", name: str) -> tuple[int, str]:
-    """Number and kept name of a tag; it is made where there is none."""
+def number_for(unit: "Unit", name: str) -> int:
+    """The tag that the name means today, made where there is none. Raises Invalid."""
     from pkm.store.model import Tag
 
     kept = resolve(unit.connection, clean_name(name))
     row = find(unit.connection, kept)
     if row is not None:
-        return row["id"], row["name"]
+        return int(row["id"])
     made = unit.add(Tag(name=kept, created_at=unit.at))
     assert made.id is not None
-    return made.id, kept
+    return made.id
 
 
 def take(unit: "Unit", kind: str, number: int, names: Iterable[str]) -> list[str]:

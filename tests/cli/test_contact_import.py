@@ -230,12 +230,12 @@ def test_a_folder_of_cards_goes_in_and_out_without_needless_writing(pkm: Command
     (cleo,) = [path for path in folder.glob("*.vcf") if path.name not in stood]
     times = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     third = pkm.json("contact", "export", folder)
-    assert (third["new"], third["updated"], third["unchanged"], third["removed"]) == (0, 0, 3, 0)
+    assert (third["new"], third["updated"], third["unchanged"], third["files_removed"]) == (0, 0, 3, 0)
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == times
 
     assert counts(pkm.json("contact", "import", folder)) == (3, 0, 0, 3, 0)
     pkm("undo", str(next(row["id"] for row in pkm.json("log") if "contact add" in row["command"])))
-    assert pkm.json("contact", "export", folder)["removed"] == 1
+    assert pkm.json("contact", "export", folder)["files_removed"] == 1
     assert not cleo.exists()
     assert (folder / "notes.txt").read_text() == "not mine"
 

@@ -77,6 +77,15 @@ def test_what_a_rule_mutes_is_listed_and_comes_back_for_good(pkm: CommandLine, p
     assert pkm.json("sense", "inbox", "--muted") == []
 
 
+def test_of_many_that_come_back_a_page_is_listed_and_all_are_counted(pkm: CommandLine, pull: Pull) -> None:
+    pkm("seek", "rules", "add", "mute", "sponsored")
+    pull()
+    ran = pkm("seek", "rules", "unmute", "u1", "-n", "1")
+    assert len(ran.out.splitlines()) == 1
+    assert "2 items back in the inbox. Listed: the first 1." in ran.err
+    assert len(pkm.json("sense", "inbox")) == 4
+
+
 def test_a_rule_is_applied_only_once_it_was_agreed_to_and_an_undo_takes_it_back(pkm: CommandLine, pull: Pull) -> None:
     pull()
     pkm("sense", "keep", "i4")
@@ -164,6 +173,18 @@ def test_a_rule_that_is_removed_leaves_what_it_did_or_takes_it_back(pkm: Command
     pkm("seek", "rules", "remove", "u1", "--unmute")
     assert pkm.json("sense", "inbox", "--muted") == []
     assert pkm.json("seek", "rules") == []
+
+
+def test_a_rule_whose_scope_holds_no_source_says_so(pkm: CommandLine, pull: Pull) -> None:
+    pull()
+    pkm("contact", "add", "Ann Lee", "--nick", "ann")
+    made = pkm("seek", "rules", "add", "up", "paths", "--tag", "news/tehc")
+    told = "#news/tehc: nothing is in its scope yet: no source has this tag; did you mean #news/tech?"
+    assert told in made.err.splitlines()
+    assert told in pkm("seek", "rules", "test", "u1").err.splitlines()
+    ran = pkm.json("seek", "rules", "add", "up", "paths", "--contact", "ann")
+    assert ran["warnings"] == [{"what": "c1", "why": "nothing is in its scope yet: no source is this contact's"}]
+    assert pkm.json("seek", "rules", "add", "up", "paths", "--tag", "news")["warnings"] == []
 
 
 def test_a_rule_goes_with_its_scope(pkm: CommandLine, pull: Pull) -> None:

@@ -111,6 +111,14 @@ def test_a_failure_is_one_line_and_exit_4(pkm, server):
     assert pkm("seek", "pull", "--all", "--quiet", ok=4).out == ""
 
 
+def test_what_becomes_of_updates_is_shown_where_it_is_not_silent(pkm, server):
+    server.add("/f", rss("a"))
+    pkm("seek", "add", server.url + "/f")
+    assert "updates" not in pkm("seek", "show", "s1").out
+    assert "resurface" in pkm("seek", "edit", "s1", "--updates", "resurface").out
+    assert "  updates   resurface\n" in pkm("seek", "show", "s1").out
+
+
 def test_edit_show_pause(pkm, server):
     url = server.add("/f", rss("a"))
     pkm("contact", "add", "Ann Lee", "--nick", "ann")

@@ -303,7 +303,7 @@ class TestLinkAndGrow:
         assert result.out == "n1  Desire paths beat roadmaps\n  supports → n2  Roadmaps are promises\n"
         assert "already" in pkm("sense", "link", "n1", "n2", "--as", "supports").err
         assert "n1  Desire paths beat roadmaps (supports)" in pkm("sense", "show", "n2").out
-        assert pkm.json("sense", "link", "n1", "n2", "--remove")["removed"] == 1
+        assert pkm.json("sense", "link", "n1", "n2", "--remove")["links_removed"] == 1
         pkm("sense", "link", "n1", "n1", ok=2)
 
     def test_a_note_grows_when_nothing_is_missing_or_with_a_reason(self, pkm: CommandLine) -> None:

@@ -221,7 +221,7 @@ def test_pages_are_asked_only_where_one_agrees(reader, web):
 
 
 def test_pages_tell_who_they_are_and_join_spellings_both_ways(reader, web):
-    assert named(reader, "Jo Park")[0]["also"] == []
+    assert named(reader, "Jo Park")[0]["spellings"] == []
     assert named(reader, "J. Park")
     found = {row["name"]: row for row in reader.json("seek", "people", "--look", "--yes")}
     jo = found["Jo Park"]

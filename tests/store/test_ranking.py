@@ -7,7 +7,7 @@ import pytest
 
 from pkm.config import Home
 from pkm.seek.prefer import prefer_source
-from pkm.store import journal, ranking
+from pkm.store import journal, ranking, rules
 from pkm.store.session import Store
 
 TODAY = "2026-11-23T00:00:00Z"
@@ -93,17 +93,17 @@ def test_what_is_beyond_the_pool_follows_newest_first(store: Store):
 
 
 def ranks(store: Store) -> list[int]:
-    return [row[0] for row in store.read().execute("SELECT rank FROM item WHERE state = 'inbox' AND source_id = 1")]
+    return [row[0] for row in store.read().execute("SELECT rank FROM item WHERE source_id = 1")]
 
 
 def test_more_is_a_rule_that_less_takes_back_and_so_does_an_undo(store: Store):
-    assert prefer_source(store, 1, 1) == (1, 1, True)
-    assert (ranks(store), ranking.raising_rules(store.read())) == ([1], {1: 1})
+    assert prefer_source(store, 1, 1) == (1, 3, True)
+    assert (ranks(store), rules.raising_rules(store.read())) == ([1, 1, 1], {1: 1})
     store.operation = None
     assert prefer_source(store, 1, 1).changed is False
     store.operation = None
-    assert prefer_source(store, 1, -1) == (None, 1, True)
-    assert (ranks(store), ranking.raising_rules(store.read())) == ([0], {})
+    assert prefer_source(store, 1, -1) == (None, 3, True)
+    assert (ranks(store), rules.raising_rules(store.read())) == ([0, 0, 0], {})
     last, store.operation = store.operation, None
     journal.undo(store, last)
-    assert (ranks(store), ranking.raising_rules(store.read())) == ([1], {1: 1})
+    assert (ranks(store), rules.raising_rules(store.read())) == ([1, 1, 1], {1: 1})

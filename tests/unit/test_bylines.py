@@ -55,7 +55,7 @@ def write(item: int, source: int, name: str, email: str = "", url: str = "", kep
 
 
 def names(*writings: Writing, **more) -> list[tuple[str, tuple[str, ...]]]:
-    return sorted((one.name, one.also) for one in group_people(writings, **more))
+    return sorted((one.name, one.spellings) for one in group_people(writings, **more))
 
 
 def test_an_equal_email_or_page_joins_spellings():

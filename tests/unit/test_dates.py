@@ -280,3 +280,11 @@ def test_now_is_what_the_environment_says(monkeypatch):
 def test_a_date_in_front_of_an_entry_is_one_that_can_be_nothing_else(text, at):
     found = dates.parse_entry(text, NOW)
     assert (found and dates.stamp(found)) == at
+
+
+@pytest.mark.parametrize(("minutes", "gap_s"), [
+    ([], None), ([0], None), ([0, 1], 60), ([0, 1, 10], 300), ([0, 1, 10, 12], 120),
+])  # fmt: skip
+def test_the_median_gap_of_times(minutes, gap_s):
+    times = [datetime(2026, 11, 23, 9, tzinfo=UTC) + timedelta(minutes=each) for each in minutes]
+    assert dates.median_gap_s(times) == gap_s
