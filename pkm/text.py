@@ -40,7 +40,10 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 0) -> str:
-    """The cleaned text on one line, white space folded, nothing unseen in it; cut to `limit` characters with an ellipsis where given."""
+    """The cleaned text on one line, white space folded, nothing unseen in it.
+
+    limit: where given, it is cut to so many characters, with an ellipsis.
+    """
     text = clean(text)
     if not text.isascii():
         text = _UNSEEN.sub(lambda found: found[1] or "", text)
