@@ -22,6 +22,12 @@ _CUT_OFF = re.compile(
     r"(?:…|\.{3}|\[(?:…|\.{3}|more)\]|(?:read|continue|weiter|lire|leer)\b[^.\n]{0,60})\W*$", re.I
 )
 _SPACE = re.compile(r"\s+")
+# What shows nothing and makes two names of one: zero-width space, word joiner and invisible operators, tags. Tags stay
+# in the flags that are made of them; joiners (U+200C, U+200D) stay, since scripts and emoji need them.
+_UNSEEN = re.compile(
+    "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)"
+    "|[\u200b\u2060-\u2064\U000e0000-\U000e007f]"
+)
 
 
 def clean(text: str) -> str:
@@ -34,8 +40,14 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 0) -> str:
-    """The cleaned text on one line, white space folded; cut to `limit` characters with an ellipsis where given."""
-    line = _SPACE.sub(" ", clean(text)).strip()
+    """The cleaned text on one line, white space folded, nothing unseen in it.
+
+    limit: where given, it is cut to so many characters, with an ellipsis.
+    """
+    text = clean(text)
+    if not text.isascii():
+        text = _UNSEEN.sub(lambda found: found[1] or "", text)
+    line = _SPACE.sub(" ", text).strip()
     if limit and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"
     return line

@@ -1,10 +1,15 @@
 """What the command line says and takes of how a source is reached: the place of its secret, its feed on stdin."""
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 
 from pkm.cli import render
 from pkm.text import without_user
+
+_QUERY_SECRET = re.compile(
+    r"[?&;](?:(?:[a-z]+[_-])?(?:token|secret|api_?key|auth_?key)|key|apikey|auth|password|passwd|pwd)=[^&;#\s]", re.I
+)
 
 
 def place(credential: str | None) -> str:
@@ -23,6 +28,11 @@ def warn_of_secrets(addresses: Iterable[str]) -> None:
         render.tell("The address holds a user name or password. It is shown nowhere, but stands in the store as it is and in "
                     "your shell's history.")
         render.tell("Better: the address without it, and --credential env:NAME, command:WORDS or file:PATH.")
+    if any(_QUERY_SECRET.search(address) for address in shown):
+        render.tell("The address holds what looks like a secret (token, key or the like). It stands in the store as it is, in "
+                    "what `pkm seek list` and `export` write, and in your shell's history.")
+        render.tell("Better, where the server takes it as a header: the address without it, and --credential env:NAME, "
+                    "command:WORDS or file:PATH. Else keep it out of lists that you share.")
 
 
 def feed_on_stdin(ids: Sequence[int] | None) -> bytes:

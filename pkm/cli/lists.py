@@ -1,6 +1,7 @@
 """What `pkm seek` takes in and gives out whole: lists of feeds and of bookmarks. cli/seek names the commands."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -55,10 +56,24 @@ def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "", backlo
         render.tell("The file is broken: only its addresses could be taken, without folders.")
     line = f"would be: {plan.line}" if dry_run else plan.line
     render.emit_run({**plan.as_dict(), "dry_run": dry_run}, as_json=json, line=line)
+    _tell_local([feed.url for feed in plan.new], dry_run)
     if plan.new and not dry_run:
         render.tell("Next: pkm seek")
     if plan.failures:
         raise typer.Exit(4)
+
+
+def _tell_local(urls: Sequence[str], dry_run: bool) -> None:
+    """Whoever imports a list of others is told which of its addresses lead to this machine or its network."""
+    from pkm.seek.blogrolls import is_local
+
+    local = [url for url in urls if is_local(url)]
+    if not local:
+        return
+    numbers = {} if dry_run else {row["url"]: f"s{row['id']}" for row in sources.outlines(current.store().read())}
+    shown = ", ".join(numbers.get(url, url) for url in local[:5]) + (", …" if len(local) > 5 else "")
+    found = f"{count(len(local), 'source')} ({shown})"
+    render.tell(f"Of this machine or its network: {found}. What is not yours: pkm seek remove ID")
 
 
 @app.command("export", epilog="Example:  pkm seek export --opml subscriptions.opml")

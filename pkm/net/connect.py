@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -104,9 +104,29 @@ class Watch:
 def is_private(address: str) -> bool:
     """True for an address that is not one of the public internet. Raises ValueError for what is no IP address."""
     ip = ip_address(address.strip("[]").partition("%")[0])
+    return _is_local(ip) or (isinstance(ip, IPv6Address) and any(map(_is_local, _embedded(ip))))
+
+
+def _is_local(ip: IPv4Address | IPv6Address) -> bool:
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    return not ip.is_global or ip.is_multicast
+        return _is_local(ip.ipv4_mapped)
+    return not ip.is_global or ip.is_multicast or (isinstance(ip, IPv6Address) and ip.is_site_local)
+
+
+def _embedded(ip: IPv6Address) -> list[IPv4Address]:
+    """The IPv4 addresses that a gateway may make of it. Sources: RFC 6052 (NAT64), 8215, 3056 (6to4), 4380 (Teredo), 4291."""
+    last = IPv4Address(int(ip) & 0xFFFFFFFF)
+    if ip in _NAT64:
+        return [last]
+    if ip in _NAT64_LOCAL or int(ip) >> 32 == 0:  # a network's own gateway; ::a.b.c.d, which nobody uses
+        return [IPv4Address(0)]  # never public, whatever it leads to
+    if ip.sixtofour is not None:
+        return [ip.sixtofour]
+    return list(ip.teredo) if ip.teredo is not None else []
+
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+_NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
 
 
 def _tell_call(connection: HTTPConnection, *, reused: bool = False) -> None:

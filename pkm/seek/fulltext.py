@@ -22,6 +22,7 @@ from pkm.seek.clip import Page, read_page
 from pkm.store import pages
 from pkm.store.pages import FullText
 from pkm.store.session import Store
+from pkm.text import count
 
 A_SOURCE = 30
 """Pages of one source in one run."""
@@ -57,6 +58,8 @@ _BOT_WALL = re.compile(
 _LOCKED = re.compile(rb'"isAccessibleForFree"\s*:\s*(?:"?false)', re.I)
 
 Wanted = Sequence[tuple[int, str]]
+Trusted = Callable[[int, str], bool]
+Origin = object
 
 
 @dataclass(slots=True)
@@ -102,13 +105,27 @@ def fill_sources(
     """The new items of these sources (address by id) have their pages' texts where those are better.
 
     At most A_SOURCE pages of each. A feed may name any address: one of this machine or its network is asked for only
-    where the feed itself is there. waits: hosts that are not to be asked before a time. What is finished is written,
-    also where Ctrl-C ends it.
+    where the item's own feed has the same scheme, host and port. waits: hosts that are not to be asked before a time.
+    What is finished is written, also where Ctrl-C ends it.
     """
     db, since = store.read(), stamp(at - RETRIED)
-    wanted = [one for number in sources for one in pages.without_full_text(db, number, since, A_SOURCE)]
-    own_hosts = frozenset(urlsplit(url).hostname or "" for url in sources.values())
-    return fill(store, wanted[:A_RUN], at, waits, journal=False, trusted=own_hosts.__contains__)
+    wanted: list[tuple[int, str]] = []
+    origins: dict[int, Origin] = {}
+    for number, address in sources.items():
+        found = pages.without_full_text(db, number, since, A_SOURCE)
+        wanted += found
+        origins |= dict.fromkeys((item for item, _ in found), origin_of(address))
+    return fill(store, wanted[:A_RUN], at, waits, journal=False, trusted=lambda item, url: origins[item] == origin_of(url))
+
+
+def origin_of(url: str) -> "Origin":
+    """(scheme, host, port) of an address; what equals nothing else where it has none."""
+    try:
+        parts = urlsplit(url)
+        scheme, host = parts.scheme.lower(), parts.hostname
+        return (scheme, host, parts.port or {"http": 80, "https": 443}.get(scheme)) if host else object()
+    except ValueError:
+        return object()
 
 
 def fill_imported(
@@ -121,11 +138,11 @@ def fill_imported(
 
 def fill(
     store: Store, wanted: Wanted, at: datetime, waits: Mapping[str, datetime], *, journal: bool,
-    trusted: Callable[[str], bool] = lambda host: True, progress: Callable[[int, int, str], None] | None = None,
+    trusted: Trusted = lambda item, url: True, progress: Callable[[int, int, str], None] | None = None,
 ) -> TextsFilled:  # fmt: skip
     """The items (id, address) have their pages' texts where those are better; every page is asked for once.
 
-    trusted: whether a host may be on this machine or its network.
+    trusted: whether an item's address may be on this machine or its network.
     """
     done = TextsFilled()
     batch: list[FullText] = []
@@ -134,9 +151,9 @@ def fill(
     addresses = dict(wanted)
     own = pages.own_texts(store.read(), addresses)
     try:
-        for count, (number, got) in enumerate(_fetch_all(wanted, at, waits, trusted), 1):
+        for done_so_far, (number, got) in enumerate(_fetch_all(wanted, at, waits, trusted), 1):
             if progress is not None:
-                progress(count, len(wanted), urlsplit(addresses[number]).hostname or "")
+                progress(done_so_far, len(wanted), urlsplit(addresses[number]).hostname or "")
             found = _judge(number, got, addresses[number], own.get(number, ("", "", "")))
             done.failed += found is None
             done.filled += bool(found and found.text)
@@ -153,7 +170,7 @@ def _write(store: Store, batch: list[FullText], journal: bool) -> None:
     if batch:
         with store.unit(journal=journal) as unit:
             pages.fill(unit, batch)
-            unit.summarize(f"texts of {len(batch)} pages")
+            unit.summarize(f"texts of {count(len(batch), 'page')}")
         batch.clear()
 
 
@@ -176,7 +193,7 @@ def _judge(
 
 
 def _fetch_all(
-    wanted: Wanted, at: datetime, waits: Mapping[str, datetime], trusted: Callable[[str], bool]
+    wanted: Wanted, at: datetime, waits: Mapping[str, datetime], trusted: Trusted
 ) -> "Iterator[tuple[int, Response | PkmError | None]]":
     """(id, what its address gave) as they come: an answer, why there is none, or None where it was not asked."""
     hosts: dict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -201,7 +218,7 @@ def _fetch_all(
 def _fetch_hosts(
     queue: list[tuple[str, list[tuple[int, str]]]], fetcher: Fetcher,
     results: "Queue[tuple[int, Response | PkmError | None]]", stop: threading.Event, at: datetime,
-    waits: Mapping[str, datetime], trusted: Callable[[str], bool],
+    waits: Mapping[str, datetime], trusted: Trusted,
 ) -> None:  # fmt: skip
     while not stop.is_set():
         try:
@@ -214,7 +231,7 @@ def _fetch_hosts(
             if closed or stop.is_set() or silent >= _SILENT or time.monotonic() - started > HOST_S:
                 results.put((number, None))
                 continue
-            got = _fetch(fetcher, url, trusted(host))
+            got = _fetch(fetcher, url, trusted(number, url))
             if isinstance(got, FetchError):
                 silent = silent + 1 if got.status is None else 0
                 closed = got.status in (429, 503)

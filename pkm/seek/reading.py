@@ -18,7 +18,7 @@ from pkm.seek.rhythm import Asked
 PAYS_FROM = 8
 """With more sources than this, reading goes to processes of its own; below, starting them costs more than it gives."""
 
-LARGE = 100_000
+LARGE = 50_000
 """Bytes from which a body is read in a process of its own also where sources are few."""
 
 READ_S = 20.0

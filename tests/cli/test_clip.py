@@ -166,3 +166,18 @@ def test_texts_of_imported_bookmarks(pkm: CommandLine, server: FeedServer, tmp_p
 @pytest.mark.parametrize("words", [[], ["--missing", "3", "x"], ["https://example.org", "--url", "https://x.example"]])
 def test_what_clip_cannot_mean(pkm: CommandLine, words: list[str]) -> None:
     pkm("seek", "clip", *words, ok=2)
+
+
+def test_a_local_feed_opens_its_own_port_and_no_other_feed(pkm: CommandLine, server: FeedServer) -> None:
+    summary = "Planners who listen draw paths where people walk in the garden"
+    with FeedServer() as other:
+        inside = other.add("/inside", page(), content_type=HTML)
+        own = other.add("/own", page(), content_type=HTML)
+        pkm("seek", "add", server.add("/feed", feed((inside, "Of another port", summary))), "--full-text")
+        pkm("seek", "add", other.add("/feed", feed((own, "Of its own", summary))), "--full-text")
+        assert pkm.json("seek", "pull")["full_texts"] == 1
+        assert [request.path for request in other.requests if request.path == "/inside"] == []
+    assert pkm.json("sense", "show", "Of another port")["text"] == summary
+    log = pkm("log").out
+    assert "texts of 1 page" in log
+    assert "1 pages" not in log

@@ -209,3 +209,26 @@ def test_newsboats_list_in_and_out(pkm, tmp_path):
     assert out.read_text() == 'https://a.org/f "tech" "two words" "~Ann \\"A\\""\nhttps://b.org/f !\n'
     assert pkm.json("seek", "import", out)["unchanged"] == 1  # b.org is another address without its password
     assert "one of the two" in pkm("seek", "export", "--newsboat", out, "--opml", out, ok=2).err
+
+
+def test_an_imported_list_that_names_this_network_says_so(pkm, tmp_path):
+    path = tmp_path / "list.opml"
+    hosts = ("a.example", "127.0.0.1:9", "169.254.169.254", "10.0.0.7", "localhost:8080")
+    outlines = "".join(f"<outline xmlUrl='http://{host}/f'/>" for host in hosts)
+    path.write_text(f"<opml version='2.0'><body>{outlines}</body></opml>")
+    assert "4 sources (http://127.0.0.1:9/f, http" in pkm("seek", "import", path, "--dry-run").err
+    ran = pkm("seek", "import", path)
+    assert "4 sources (s2, s3, s4, s5)" in ran.err
+    assert len(pkm.json("seek", "list")) == 5
+    assert "network" not in pkm("seek", "import", path).err
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [("token=x1", True), ("a=1&api_key=x", True), ("private_token=x", True), ("page=2", False), ("keyword=x&monkey=y", False)],
+)  # fmt: skip
+def test_a_secret_in_a_query_is_warned_of(pkm, server, query, told):
+    url = server.add("/feed", rss("one"))
+    ran = pkm("seek", "add", f"{url}?{query}", "--force", ok=None)
+    assert ("looks like a secret" in ran.err) is told
+    assert ("--credential env:NAME" in ran.err) is told

@@ -3,7 +3,7 @@
 import pytest
 
 from pkm.seek.clip import Page
-from pkm.seek.fulltext import is_better, leads_elsewhere
+from pkm.seek.fulltext import is_better, leads_elsewhere, origin_of
 from pkm.text import looks_cut_off
 
 TITLE, SUMMARY = "Desire paths beat roadmaps", "Planners who listen draw their paths where people already walk"
@@ -56,3 +56,19 @@ def test_leads_elsewhere(asked: str, final: str, elsewhere: bool) -> None:
 )
 def test_looks_cut_off(texts: list[str], cut: bool) -> None:
     assert looks_cut_off(texts) is cut
+
+
+@pytest.mark.parametrize(
+    ("feed", "page", "same"),
+    [
+        ("http://127.0.0.1:8000/feed", "http://127.0.0.1:8000/p", True),
+        ("http://127.0.0.1:8000/feed", "http://127.0.0.1:9200/p", False),
+        ("http://127.0.0.1/feed", "http://127.0.0.1:80/p", True),
+        ("http://127.0.0.1/feed", "https://127.0.0.1/p", False),
+        ("http://127.0.0.1/feed", "http://127.0.0.2/p", False),
+        ("http://127.0.0.1/feed", "http://127.0.0.1:99999/p", False),
+        ("file:///feed.xml", "file:///p", False),
+    ],
+)
+def test_origins(feed: str, page: str, same: bool) -> None:
+    assert (origin_of(feed) == origin_of(page)) is same
