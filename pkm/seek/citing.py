@@ -1,57 +1,35 @@
-"""What an entry points at: its links to other sites, and whether it quotes them or found its story there. Pure.
+"""What an entry points at: the addresses on other sites that it links to or quotes. Pure.
 
-Runs for each entry of each feed that changed, so it is a handful of regular expressions over HTML that was cleaned
-already, not a parser.
+Runs for each entry of each feed that changed, so it is one regular expression over HTML that was cleaned already, not a
+parser. Who is quoted, and where a story was found, seek/pointers reads of what the store holds.
 """
 
 import re
+from contextlib import suppress
 from html import unescape
 from urllib.parse import urlsplit
 
 from pkm.html import canonical_url
 
 MAX_LINKS = 30
-_LINK = re.compile(r"<a\b[^>]*?\bhref=\"(https?://[^\"]+)\"[^>]*>", re.IGNORECASE)
-_QUOTE = re.compile(r"<blockquote\b([^>]*)>(.*?)</blockquote>", re.IGNORECASE | re.DOTALL)
-_CITE = re.compile(r"\bcite=\"(https?://[^\"]+)\"", re.IGNORECASE)
-_VIA = re.compile(r"(?:\bvia|\bh/t|\bhat tip(?: to)?|\bfound (?:at|through|via))\W{0,3}$", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_LINK = re.compile(r"<(?:a|blockquote|q)\b[^>]*?\b(?:href|cite)=\"(https?://[^\"]+)\"", re.IGNORECASE)
 
 Links = tuple[tuple[str, str], ...]
 
 
 def find_links(html: str, url: str) -> Links:
-    """(canonical address, link | quote | via) of what the HTML points at outside its own host, each address once.
-
-    A quote is a blockquote's cite, or a link in it. The strongest type counts: quote, then via, then link.
-    """
-    if "<a " not in html and "cite=" not in html:
-        return ()
-    found: dict[str, str] = {}
-    for quote in _QUOTE.finditer(html) if "<blockquote" in html else ():
-        for address in _CITE.findall(quote[1]) + _LINK.findall(quote[2]):
-            found.setdefault(address, "quote")
-    for link in _LINK.finditer(html):
-        if len(found) >= 2 * MAX_LINKS:
-            break
-        before = _TAG.sub("", html[max(0, link.start() - 40) : link.start()])
-        found.setdefault(link[1], "via" if _VIA.search(before) else "link")
-    return _outside(found, url)
-
-
-def _outside(found: dict[str, str], url: str) -> Links:
-    """Those on other hosts, as canonical addresses."""
+    """(canonical address, "link") of what the HTML points at outside its own host, each address once."""
     home = _host(url)
-    kept: dict[str, str] = {}
-    for address, kind in found.items():
-        address = unescape(address)
+    found: dict[str, str] = {}
+    for link in _LINK.finditer(html):
+        address = unescape(link[1])
         if _host(address) == home:
             continue
-        try:
-            kept.setdefault(canonical_url(address), kind)
-        except ValueError:
-            continue
-    return tuple(list(kept.items())[:MAX_LINKS])
+        with suppress(ValueError):
+            found.setdefault(canonical_url(address), "link")
+        if len(found) == MAX_LINKS:
+            break
+    return tuple(found.items())
 
 
 def _host(url: str) -> str:

@@ -50,7 +50,7 @@ class ParsedEntry:
 
     title: the entry's own, else its first sentence. summary: the feed's own where it is another text than the content,
     else the beginning of the text; one line. hash: of title, html and url (not of dates), 32 hex digits.
-    links: what it points at outside its own host: (canonical address, link, quote or via).
+    links: what it points at outside its own host: (canonical address, "link").
     """
 
     guid: str = ""

@@ -53,7 +53,7 @@ class Brought(NamedTuple):
     via: str = "network"
     rule_id: int | None = None
     rank: int = 0
-    links: tuple[tuple[str, str], ...] = ()  # what it points at: canonical address; link, quote or via
+    links: tuple[tuple[str, str], ...] = ()  # what it points at: canonical address, "link"
 
 
 class Known(NamedTuple):

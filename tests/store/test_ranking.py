@@ -69,7 +69,7 @@ def test_own_notes_and_open_questions(store: Store):
 
 def test_citations_lead_to_items_that_are_there_and_make_heat(store: Store):
     pointing = [
-        (3, (("http://s2.org/21", "link"),)), (9, (("https://s2.org/21", "quote"),)), (2, (("https://s2.org/21", "link"),)),
+        (3, (("http://s2.org/21", "link"),)), (9, (("https://s2.org/21", "link"),)), (2, (("https://s2.org/21", "link"),)),
         (1, (("https://nowhere.org/", "link"),)),
     ]  # fmt: skip
     with store.unit() as unit:

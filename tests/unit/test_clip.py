@@ -161,7 +161,7 @@ def test_a_deep_and_a_large_page_come_back_in_time() -> None:
     assert "learns more" in read_page(deep.encode(), url="https://example.org/deep").text
     large = "<html><body><article>" + f"<p>{WORDS}</p>" * 5000 + "</article></body></html>"
     assert "learns more" in read_page(large.encode(), url="https://example.org/large").text
-    assert time.perf_counter() - start < 30
+    assert time.perf_counter() - start < 60
 
 
 def test_trafilatura_is_imported_only_by_a_clip() -> None:
