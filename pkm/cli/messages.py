@@ -1,6 +1,5 @@
 """Every error as a person reads it: what happened, what was kept, what to do next. No other place has such sentences."""
 
-import sys
 from collections.abc import Callable
 from unicodedata import combining, east_asian_width
 
@@ -77,18 +76,17 @@ def _pointed(text: str, position: int) -> list[str]:
 
 
 def show(error: PkmError) -> None:
-    """The message is on stderr."""
-    sys.stdout.flush()
-    for line in lines(error):
-        print(line, file=sys.stderr)
+    """The message is on stderr; on a terminal it is broken between words."""
+    from pkm.cli.render import tell
+
+    for line in "\n".join(lines(error)).splitlines():
+        tell(line)
 
 
 def show_unforeseen(error: Exception) -> None:
     """An error that nobody foresaw: its kind and words, without a traceback."""
-    sys.stdout.flush()
-    print(
-        f"Something went wrong that pkm did not foresee: {type(error).__name__}: {one_line(str(error), 300)}",
-        file=sys.stderr,
-    )
-    print("Kept: what was in the store; a command that was writing changed nothing.", file=sys.stderr)
-    print("Next: run it again with PKM_DEBUG=1 to see where, and report it.", file=sys.stderr)
+    from pkm.cli.render import tell
+
+    tell(f"Something went wrong that pkm did not foresee: {type(error).__name__}: {one_line(str(error), 300)}")
+    tell("Kept: what was in the store; a command that was writing changed nothing.")
+    tell("Next: run it again with PKM_DEBUG=1 to see where, and report it.")

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 Columns = Sequence[tuple[str, Callable[[Row], object]]]
 """A table's columns: heading, and what of a row stands there."""
 
-FLEXIBLE = {"title", "why", "text", "reason", "source"}
+FLEXIBLE = {"title", "why", "text", "reason", "source", "rule"}
 """Columns that give way, with an ellipsis, where the terminal is too narrow for all."""
 
 
@@ -160,5 +160,5 @@ def confirm(question: str, *, yes: bool, flag: str = "--yes") -> bool:
 
         raise Refused("this needs a yes, and there is no terminal to ask on", next=f"run it again with {flag}")
     sys.stdout.flush()
-    print(f"{clean(question)} [y/N] ", end="", file=sys.stderr, flush=True)
+    print(_wrapped(f"{clean(question)} [y/N]", sys.stderr), end=" ", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -297,8 +297,8 @@ def _prefer(state: Walk, by: int) -> bool:
     if not done.changed:
         render.say(f"{word} of {name} already, by rule u{done.rule}.")
         return False
-    made = f" by rule u{done.rule}" if done.rule else "; it is as it was before"
-    told = f"{word} of {name}{made} ({count(done.items, 'item')} rank{'s' if done.items == 1 else ''} anew)."
+    told = f"{word} of {name} by rule u{done.rule}" if done.rule else f"As before: neither more nor less of {name}"
+    told += f" ({count(done.items, 'item')} rank{'s' if done.items == 1 else ''} anew)."
     render.say(f"{told} Take it back: {'-' if by > 0 else '+'}, or pkm undo {state.store.operation}")
     return False
 
@@ -328,7 +328,8 @@ def _undo(state: Walk) -> bool:
 
 
 def _help(state: Walk) -> bool:
-    print(HELP, end="")
+    for line in HELP.splitlines():
+        render.say(line)
     return False
 
 

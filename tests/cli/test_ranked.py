@@ -118,7 +118,7 @@ class TestWalk:
         assert "── 1/20 · kept 20 of 20 ─" in output
         assert "── 7/20 · surprise ─" in output
         assert "rule u1" in output
-        assert "as it was before" in output
+        assert "As before: neither more nor less of" in output
         assert rows(habits, "SELECT action, pattern FROM rule") == [("up", "")]
         assert rows(habits, f"SELECT via FROM item WHERE id = {best[0][1:]}") == [("score",)]
         raised = pkm.json("sense", "inbox")[0]
