@@ -75,6 +75,13 @@ def _of_failure(row: Mapping[str, Any], now: datetime) -> Ailment | None:
     return Ailment(kind, error, _mend(kind, number, error))
 
 
+def _of_first_failures(row: Mapping[str, Any]) -> Ailment | None:
+    """A source that has failed for too short a time to be sick: it is tried again by itself, and nothing must be done."""
+    if not row["failures"]:
+        return None
+    return Ailment("failing", row["error"] or "", f"pkm seek pull {row['id']}", wrong=False)
+
+
 def name_kind(error: str, state: str, since: timedelta) -> str:
     """The kind of failure. since: how long no feed has come."""
     found = _STATUS.search(error)
@@ -167,10 +174,16 @@ def sort_sources(
 
 
 def ailing(db: sqlite3.Connection, now: datetime) -> list[tuple[Row, Ailment]]:
-    """Every source that something ails, by kind in the order of Ailment's, then by how long."""
+    """Every source that something ails or that gave nothing the last time, by kind in the order of Ailment's, then by
+    how long.
+    """
     rows = source_health.watched(db)
     dates = sources.recent_dates(db, [row["number"] for row in rows], RECENT)
-    found = [(row, ailment) for row in rows if (ailment := diagnose(row, dates.get(row["number"], []), now))]
+    found = [
+        (row, ailment)
+        for row in rows
+        if (ailment := diagnose(row, dates.get(row["number"], []), now) or _of_first_failures(row))
+    ]
     kinds = ("dead", "blocked", "auth", "broken", "failing", "moved", "quiet")
     return sorted(found, key=lambda one: (kinds.index(one[1].kind), one[0]["fetched_at"] or "", one[0]["number"]))
 

@@ -27,19 +27,24 @@ Row = dict[str, Any]
 def replay(history: Sequence[Mapping[str, Any]]) -> Row:
     """kept@10 of both orders over the history (decided items), and which was better, where that is no chance.
 
-    Returns {"decisions", "days", "weeks", "best", "newest", "better": "best" | "newest" | None, "enough"}; best and
+    Returns {"decisions", "days_decided" (days on which they were made), "days_known" (those with FEW before them), "days"
+    (those that were compared), "weeks", "best", "newest", "better": "best" | "newest" | None, "enough"}; best and
     newest are the shares of the ten on top that were kept, over the days on which the two could differ. Days lie
     close together in what they hold, so that the difference is judged over weeks.
     """
     decided = sorted(history, key=lambda row: (row["decided_at"], row["item"]))
+    decided_on = _days(decided)
+    times = [row["decided_at"] for row in decided]
+    known = [day for day in decided_on if bisect_left(times, stamp(midnight(day))) >= FEW]
     result: Row = {
         "decisions": len(decided), "days": 0, "weeks": 0, "best": None, "newest": None, "better": None, "enough": False,
+        "days_decided": len(decided_on), "days_known": len(known),
     }  # fmt: skip
     if len(decided) < FEW:
         return result
     weeks: dict[tuple[int, int], list[tuple[float, float]]] = {}
     decisions = [Decision(row["decided_at"], row["source"], row["author"], row["kept"], row["via"]) for row in decided]
-    for day in _days(decided):
+    for day in known:
         if (both := _compare(day, decided, decisions)) is not None:
             weeks.setdefault(day.isocalendar()[:2], []).append(both)
     days = [both for week in weeks.values() for both in week]
@@ -94,14 +99,20 @@ def _compare(
     return best, sum(row["item"] in kept for row in there[:TOP]) / TOP
 
 
+def _why_nothing(result: Row) -> str:
+    """Why no day counts: each needs enough decisions of days before it, and more items than stand on top."""
+    if not result["days_known"]:
+        since = "all are of one day" if result["days_decided"] == 1 else f"they are of {result['days_decided']} days"
+        return f"{since}, and a day counts once {FEW} were made on the days before it"
+    return f"on no day with {FEW} decisions before it did more than {TOP} of the items that you decided about lie there"
+
+
 def replay_line(result: Row) -> str:
     """The result in a sentence, no better than it is."""
     if result["decisions"] < FEW:
         return f"Too little to compare: {result['decisions']} decisions, {FEW} are needed before the first day counts."
     if not result["days"]:
-        return (
-            f"Nothing to compare in {result['decisions']:,} decisions: on no day were there more than {TOP} items to choose from."
-        )
+        return f"Nothing to compare in {result['decisions']:,} decisions: {_why_nothing(result)}."
     told = (
         f"kept@{TOP}: best first {result['best']:.1%}, newest first {result['newest']:.1%} "
         f"(n = {result['days']} days in {result['weeks']} weeks, {result['decisions']:,} decisions). "

@@ -10,19 +10,29 @@ from pkm.text import without_user
 
 Row = dict[str, Any]
 
+RECENT = 30
+"""The latest items of a source, among which its newest is looked for: a feed need not give them in order."""
+
 _DECIDED = (
     "SELECT source_id, sum(state = 'kept') AS kept, count(*) AS decided FROM item INDEXED BY item_decided "
     "WHERE decided_at IS NOT NULL AND decided_at >= :since AND state IN ('kept', 'dropped') AND source_id IS NOT NULL "
 )
 
 _NAME = "coalesce(nullif(source.title, ''), source.url) COLLATE NOCASE, source.id"
+_NEWEST = (
+    "(SELECT max(coalesce(item.published_at, item.received_at)) FROM item WHERE item.id IN "
+    f"(SELECT id FROM item WHERE source_id = source.id ORDER BY id DESC LIMIT {RECENT}))"
+)
 ORDERS = {
     "name": _NAME,
     "noise": f"coalesce(decided, 0) < :enough, (coalesce(kept, 0) + 1.0) / (decided + 2), decided DESC, {_NAME}",
     "signal": f"coalesce(decided, 0) < :enough, (kept + 1.0) / (decided + 2) DESC, decided DESC, {_NAME}",
-    "quiet": f"coalesce(source.changed_at, source.created_at), {_NAME}",
+    "quiet": f"source.fetched_at IS NULL AND {_NEWEST} IS NULL, coalesce({_NEWEST}, source.created_at), {_NAME}",
 }
-"""noise: least kept first, those with too few decisions last; signal: most kept first; quiet: longest silent first."""
+"""noise: least kept first, those with too few decisions last; signal: most kept first; quiet: longest silent first.
+
+Silent since the newest of its latest items was published; those that were never read are last.
+"""
 
 
 def decisions(db: sqlite3.Connection, ids: Iterable[int], since: str) -> dict[int, tuple[int, int]]:

@@ -51,6 +51,33 @@ def test_the_longest_silent_first(pkm: CommandLine, server: FeedServer, monkeypa
     assert [row["id"] for row in pkm.json("seek", "list", "--sort", "quiet")] == ["s2", "s1"]
 
 
+def test_silence_is_counted_from_the_newest_item(pkm: CommandLine, server: FeedServer) -> None:
+    """All three are pulled at once, and the one that was added last has been silent for longest."""
+    for name, day in (("new", 20), ("none", 0), ("old", 3), ("middle", 9)):
+        feed = rss("a", name=name).replace("<guid", f"<pubDate>{day} Nov 2026 09:00:00 GMT</pubDate><guid")
+        pkm("seek", "add", server.add(f"/{name}", feed))
+    server.add("/none", status=500)
+    pkm("seek", "pull", "--all", ok=4)
+    assert [row["id"] for row in pkm.json("seek", "list", "--sort", "quiet")] == ["s3", "s4", "s1", "s2"]
+
+
+def test_what_gave_nothing_the_last_time_is_listed_by_the_doctor(
+    pkm: CommandLine, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pkm("seek", "add", server.add("/f", rss("a")))
+    pkm("seek", "pull", "--all")
+    server.add("/f", status=500)
+    pkm("seek", "pull", "--all", ok=4)
+    assert "1 source gave nothing the last time: pkm doctor" in pkm().out
+    (found,) = pkm.json("doctor")
+    assert (found["id"], found["health"], found["state"], found["next"]) == ("s1", "failing", "told", "pkm seek pull s1")
+    assert "1 failure in a row" in found["title"]
+    for day in (24, 25):
+        monkeypatch.setenv("PKM_NOW", f"2026-11-{day}T09:00:00Z")
+        pkm("seek", "pull", "--all", ok=4)
+    assert pkm.json("doctor", ok=1)[0]["state"] == "wrong"
+
+
 def test_the_doctor_tells_kinds_apart_with_the_command_for_each(
     pkm: CommandLine, server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

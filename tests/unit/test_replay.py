@@ -66,12 +66,19 @@ def test_a_habit_that_turns_is_told_as_it_is():
     assert f"{result['best']:.1%}" in replay_line(result)
 
 
+def of_one_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same items, all decided on one afternoon."""
+    return [{**row, "decided_at": stamp(START + timedelta(days=9, seconds=number))} for number, row in enumerate(rows)]
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
         ([], "Too little to compare: 0 decisions"),
         (year(HABITS, 1, days=1, a_day=29), "Too little to compare: 29 decisions"),
         (year(HABITS, 1, days=90, a_day=3), "no day"),
+        (of_one_day(year(HABITS, 1, days=2, a_day=41)), "82 decisions: all are of one day, and a day counts once 30 were"),
+        (year(HABITS, 1, days=2, a_day=14)[:1] + year(HABITS, 1, days=2, a_day=15), "31 decisions: they are of"),
         (year(HABITS, 1, days=20), "too little to say which is better"),
     ],
 )
