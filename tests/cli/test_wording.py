@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from tests import letters
+from tests.cli.test_choosing import site
 from tests.cli.test_find import Terminal
 from tests.cli.test_sense import run_on_pty
 from tests.conftest import CommandLine
 from tests.edge.test_pull import rss
+from tests.imap_server import Folder, ImapServer
+from tests.imap_server import imap as imap
 from tests.server import FeedServer
 
 
@@ -60,3 +64,97 @@ class TestAtTheEdge:
         assert "…" in row
         assert row.rstrip().endswith("0")
         assert "items" in screen.getvalue()
+
+
+class TestAdding:
+    def test_a_folder_that_is_called_maildir(
+        self, pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        letters.maildir(tmp_path / "Maildir", letters.plain(1))
+        monkeypatch.chdir(tmp_path)
+        assert pkm("seek", "add", "Maildir").out == f"s1  Maildir  maildir://{tmp_path}/Maildir\n"
+
+    def test_the_hint_of_a_mailbox_is_the_command(self, pkm: CommandLine, tmp_path: Path) -> None:
+        box = letters.maildir(tmp_path / "my mail", letters.plain(1), letters.PERSONAL.encode())
+        pkm("seek", "add", box)
+        assert f"To take them as well: pkm seek add '{box}' --all-mail" in pkm("seek", "pull").err
+
+    def test_all_mail_of_a_followed_imap_folder_needs_no_secret_again(
+        self, pkm: CommandLine, imap: ImapServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("LETTERS", "s3cret")
+        imap.folders["News"] = Folder()
+        imap.folders["News"].add(letters.plain(1))
+        imap.folders["News"].add(letters.PERSONAL.encode())
+        pkm("seek", "add", f"{imap.url}/News", "--credential", "env:LETTERS")
+        hint = pkm("seek", "pull").err
+        assert f"pkm seek add {imap.url}/News --all-mail" in hint
+        pkm("seek", "add", f"{imap.url}/News", "--all-mail")
+        assert pkm("seek", "pull").out.startswith("1 new")
+
+    def test_a_secret_that_is_missing_or_wrong(
+        self, pkm: CommandLine, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        url = server.add("/private", status=401)
+        assert f"Next: pkm seek add {url} --credential env:NAME" in pkm("seek", "add", url, ok=1).err
+        monkeypatch.setenv("SECRET", "justaword")
+        told = pkm("seek", "add", url, "--credential", "env:SECRET", ok=2).err
+        assert "Next: write the secret, at the place that --credential names, as user:password" in told
+        monkeypatch.setenv("SECRET", "ann:wrong")
+        told = pkm("seek", "add", url, "--credential", "env:SECRET", ok=1).err
+        assert "Next: see that the secret at env:SECRET is right" in told
+
+    def test_the_doctor_says_which_variable_to_set(
+        self, pkm: CommandLine, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SECRET", "ann:right")
+        pkm("seek", "add", server.add("/f", rss("a")), "--credential", "env:SECRET")
+        monkeypatch.delenv("SECRET")
+        pkm("seek", "pull", ok=4)
+        assert pkm.json("doctor", ok=1)[0]["next"] == "export SECRET=…, then: pkm seek pull s1"
+
+    def test_a_list_of_sources_is_imported(self, pkm: CommandLine, tmp_path: Path) -> None:
+        path = tmp_path / "mine.opml"
+        path.write_text("<?xml version='1.0'?><opml version='2.0'><body><outline xmlUrl='https://a.org/f'/></body></opml>")
+        assert f"Next: pkm import {path}\n" in pkm("seek", "add", path, ok=1).err
+
+    def test_what_is_followed_already_has_not_failed(self, pkm: CommandLine, server: FeedServer) -> None:
+        urls = [server.add(f"/{name}", rss("a", name=name)) for name in ("one", "two", "three")]
+        pkm("seek", "add", *urls[:2])
+        again = pkm("seek", "add", *urls)
+        assert f"{urls[0]}: followed already as s1 (one)" in again.err
+        assert again.out.endswith("1 new source, 2 followed already; 0 failed\n")
+        counts = pkm.json("seek", "add", *urls)
+        assert (counts["new"], counts["unchanged"], counts["failed"]) == (0, 3, 0)
+
+    def test_a_host_of_this_machine_needs_no_scheme(self, pkm: CommandLine, server: FeedServer) -> None:
+        url = server.add("/cyn", rss("a", name="Cyn"))
+        assert pkm.json("seek", "add", url.removeprefix("http://"))["url"] == url
+
+    @pytest.mark.parametrize(
+        ("typed", "address"),
+        [
+            ("localhost/feed", "http://localhost/feed"), ("localhost:8123", "http://localhost:8123"),
+            ("nas:8080/rss?x=1", "http://nas:8080/rss?x=1"), ("192.168.1.9/f", "http://192.168.1.9/f"),
+            ("example.org:8443/f", "https://example.org:8443/f"), ("example.org", "https://example.org"),
+        ],
+    )  # fmt: skip
+    def test_what_was_typed_as_an_address(self, typed: str, address: str) -> None:
+        from pkm.seek.sources import as_address
+
+        assert as_address(typed) == address
+
+
+class TestChoosing:
+    def test_a_wrong_answer_is_asked_about_once_more(self, pkm: CommandLine, server: FeedServer, home: Path) -> None:
+        page = site(server)
+        shown = run_on_pty(home, ["seek", "add", page], [("leave it]", "7\n"), ("none of them", "2\n")])
+        assert f"{page} has 2 feeds:" in shown
+        assert pkm.json("seek", "list")[0]["url"] == f"{server.url}/links"
+
+    def test_enter_leaves_it_and_the_others_are_added(self, pkm: CommandLine, server: FeedServer, home: Path) -> None:
+        page = site(server)
+        shown = run_on_pty(home, ["seek", "add", page, server.add("/f", rss("a", name="F"))], [("leave it]", "\n")])
+        assert "none of its feeds was chosen" in " ".join(shown.split())
+        assert "exit 4" in shown
+        assert [row["title"] for row in pkm.json("seek", "list")] == ["F"]
