@@ -36,6 +36,9 @@ class SourceAdded:
     like: Row | None = None
 
 
+_FILE = re.compile(r"[^/:?#]+\.(?:x?html?|xml|opml|eml|mbox|json|rss|atom|txt)", re.I)
+"""What is called like a file, and no host: no domain ends so."""
+
 _NEAR = re.compile(r"(?:(?:localhost|(?:\d{1,3}\.){3}\d{1,3})(?::\d{1,5})?|[a-z][\w-]*:\d{2,5})(?:[/?].*)?", re.I)
 """A host of this machine or network without its scheme: an IPv4 address, localhost, or one word with a port."""
 
@@ -60,6 +63,8 @@ def as_address(text: str) -> str:
         return path.as_uri()
     if re.fullmatch(r"stdin:[\w.-]{1,80}", text):
         return text
+    if _FILE.fullmatch(text):
+        raise NotFound(text, "there is no such file", next="give the file's path, or the address of a site")
     if re.match(r"(?:exec|filter):", text):
         why = "a source that runs a command whenever it is looked at would run it unseen"
         raise Refused(one_line(text, 80), why, next="pkm seek add stdin:NAME, then: COMMAND | pkm seek pull NAME --stdin")

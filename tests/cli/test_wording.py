@@ -158,3 +158,84 @@ class TestChoosing:
         assert "none of its feeds was chosen" in " ".join(shown.split())
         assert "exit 4" in shown
         assert [row["title"] for row in pkm.json("seek", "list")] == ["F"]
+
+
+class TestNextSteps:
+    def test_an_inbox_of_one_source(self, pkm: CommandLine, server: FeedServer) -> None:
+        pkm("seek", "add", server.add("/f", rss("a", name="Full")), server.add("/g", rss(name="Bare")))
+        pkm("seek", "pull")
+        told = pkm("sense", "inbox", "--source", "Bare").err
+        assert told == "Nothing of Bare in the inbox. Next: pkm seek show s2\n"
+
+    def test_how_much_is_kept_is_said_as_it_is_understood(self, pkm: CommandLine) -> None:
+        told = pkm("config", "keep.items", "5").err
+        assert "go items beyond the newest 5 of a source, but never what you used, nor the last 50" in told
+        both = pkm("config", "keep.items", "1y 500").err
+        assert "more than 1 year ago and items beyond the newest 500" in both
+        wrong = pkm("config", "keep.items", "sixty", ok=2).err
+        assert "a length of time (1y), a number of items of a source (500), or one of each (1y 500)" in wrong
+        unset = pkm("config", "keep.items", "--unset").err
+        assert unset == "That is the default: none.\nAll items stay for ever.\n"
+        assert pkm("config", "seek.every", "--unset").out == "seek.every  1h\n"
+
+    def test_a_rule_is_written_once(self, pkm: CommandLine) -> None:
+        pkm("seek", "rules", "add", "mute", "title:sponsored", "--tag", "news")
+        again = pkm("seek", "rules", "add", "mute", " title:sponsored ", "--tag", "news", ok=1).err
+        assert "There already is u1 (mute items with “sponsored” in the title, from sources tagged #news)" in again
+        pkm("seek", "rules", "add", "mute", "title:sponsored", "--tag", "fun")
+        pkm("seek", "rules", "add", "tag", "ads", "title:sponsored", "--tag", "news")
+        assert [row["id"] for row in pkm.json("seek", "rules")] == ["u1", "u2", "u3"]
+
+    def test_a_rule_for_nobody_says_how_to_add_them(self, pkm: CommandLine) -> None:
+        told = pkm("seek", "rules", "add", "assign", "Bob", "author:Bob", ok=1).err
+        assert 'Next: pkm contact add "Bob"' in told
+
+    def test_a_file_that_is_not_there(self, pkm: CommandLine) -> None:
+        for command in ("clip", "add"):
+            told = pkm("seek", command, "nofile.html", ok=1).err
+            assert "nofile.html: there is no such file" in told
+            assert "Next: give the file's path" in told
+
+    @pytest.mark.parametrize(
+        ("word", "instead"),
+        [("pause", "seek edit SOURCE --pause"), ("unfollow", "seek remove SOURCE"), ("follow", "seek add URL")],
+    )
+    def test_words_of_other_readers(self, pkm: CommandLine, word: str, instead: str) -> None:
+        assert f"Next: pkm {instead}" in pkm("seek", word, "s1", ok=2).err
+
+    def test_what_is_kept_already(self, pkm: CommandLine, server: FeedServer) -> None:
+        pkm("seek", "add", server.add("/f", rss("a")))
+        pkm("seek", "pull")
+        assert pkm("sense", "keep", "i1").out == "i1  a  kept\n"
+        assert pkm("sense", "keep", "i1").out == "i1  a  kept already\n"
+
+    def test_the_article_fits_the_kind(self, pkm: CommandLine) -> None:
+        assert "it is an item; this takes" in pkm("sense", "edit", "i1", ok=2).err
+
+    def test_a_number_of_another_list(self, pkm: CommandLine, home: Path) -> None:
+        import json
+
+        pkm("seek", "list")
+        (home / "last.json").write_text(json.dumps({"rows": ["person:name:ann https://a.org/"], "touched": ""}))
+        told = pkm("seek", "discover", "--accept", "1", ok=1).err
+        assert "the last list was that of pkm seek people" in told
+        assert "Next: pkm seek discover, then count from 1" in told
+
+
+class TestHelp:
+    @pytest.mark.parametrize("group", ["seek", "sense", "share", "contact", "circle", "tag", "seek rules"])
+    def test_no_sentence_is_cut(self, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, group: str) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        lines = pkm(*group.split(), "--help").out.splitlines()
+        assert not [line for line in lines[2:] if line.endswith("...")]
+        assert "Commands:" in lines
+
+    def test_the_tour_begins_with_one_indent(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from pkm.cli import tour
+
+        screen = Terminal()
+        monkeypatch.setattr("sys.stdout", screen)
+        monkeypatch.setenv("COLUMNS", "100")
+        tour._say_filled("A sentence of several words that goes on and on. " * 6)
+        assert len(screen.getvalue().splitlines()) > 2
+        assert not [line for line in screen.getvalue().splitlines() if line != line.strip()]
