@@ -239,3 +239,21 @@ class TestHelp:
         tour._say_filled("A sentence of several words that goes on and on. " * 6)
         assert len(screen.getvalue().splitlines()) > 2
         assert not [line for line in screen.getvalue().splitlines() if line != line.strip()]
+
+
+class TestPull:
+    def test_a_few_that_were_updated_are_named(self, pkm: CommandLine, server: FeedServer) -> None:
+        names = [f"t{number}" for number in range(7)]
+        url = server.add("/f", rss(*names))
+        pkm("seek", "add", url)
+        pkm("seek", "pull")
+        changed = rss(*names).replace("words", "other words", 2)
+        server.add("/f", changed)
+        ran = pkm("seek", "pull", "s1")
+        assert "2 updated" in ran.out
+        listed = {row["title"]: row["id"] for row in pkm.json("find", "kind:item", "-n", "20")}
+        assert f"Updated: {listed['t0']}, {listed['t1']}. What they said before: pkm sense show" in ran.err
+        server.add("/f", rss(*names, text="all anew"))
+        many = pkm("seek", "pull", "s1")
+        assert "7 updated" in many.out
+        assert "Updated:" not in many.err
