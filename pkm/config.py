@@ -276,14 +276,20 @@ def _check(key: str, value: str) -> None:
         raise Invalid(f"{key}: {value}", "it should begin with https:// or http://")
 
 
+_KEEP_FORMS = "it should be a length of time (1y), a number of items of a source (500), or one of each (1y 500)"
+
+
 def _limits(key: str, value: str) -> "tuple[timedelta | None, int | None]":
     from pkm.dates import parse_span
 
     words = value.split()
     numbers = [int(word) for word in words if word.isdecimal() and len(word) < 10]
-    spans = [parse_span(word) for word in words if not word.isdecimal()]
+    try:
+        spans = [parse_span(word) for word in words if not word.isdecimal()]
+    except Invalid as error:
+        raise Invalid(error.what, _KEEP_FORMS, next=f'pkm config {key} "1y 500"') from None
     if len(numbers) > 1 or len(spans) > 1 or len(numbers) + len(spans) < len(words):
-        raise Invalid(f"{key}: {value}", "it should be a length of time, a number, or one of each: 1y 500")
+        raise Invalid(f"{key}: {value}", _KEEP_FORMS, next=f'pkm config {key} "1y 500"')
     return (spans[0] if spans else None), (numbers[0] if numbers else None)
 
 

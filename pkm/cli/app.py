@@ -32,6 +32,15 @@ COMMANDS = {
 """Name to module and the first line of its help; a test holds these lines equal to the commands' own."""
 
 
+INSTEAD = {
+    ("seek", "pause"): "pkm seek edit SOURCE --pause", ("seek", "resume"): "pkm seek edit SOURCE --resume",
+    ("seek", "unfollow"): "pkm seek remove SOURCE", ("seek", "unsubscribe"): "pkm seek remove SOURCE",
+    ("seek", "delete"): "pkm seek remove SOURCE", ("seek", "follow"): "pkm seek add URL",
+    ("seek", "subscribe"): "pkm seek add URL", ("seek", "rename"): "pkm seek edit SOURCE --title NAME",
+}  # fmt: skip
+"""What people type who know other readers, and the command that does it here."""
+
+
 def _nearest(typed: str, names: list[str]) -> str:
     """What may have been meant by a mistyped command, as a question; empty where nothing is near."""
     from rapidfuzz.distance import OSA  # counts two letters swapped as one slip, the commonest of all
@@ -53,8 +62,15 @@ class PrefixGroup(TyperGroup):
             if matches:
                 cmd_name = matches[0]
             elif not ctx.resilient_parsing and not cmd_name.startswith("-"):
-                ctx.fail(f"No such command '{cmd_name}'.{_nearest(cmd_name, names)}")
+                instead = INSTEAD.get((ctx.info_name, cmd_name.lower()))
+                ctx.fail(f"No such command '{cmd_name}'.{f' Next: {instead}' if instead else _nearest(cmd_name, names)}")
         return self.load(cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of commands, each with its whole first sentence: nothing is cut at the terminal's edge."""
+        found = [(name, self.load(name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(400)) for name, one in found if one and not one.hidden])
 
     def load(self, name: str) -> Any:
         """The command of exactly that name, None where there is none."""

@@ -13,6 +13,9 @@ from pkm.text import count, one_line
 
 Row = dict[str, Any]
 
+FEW = 5
+"""So many items that were changed are named."""
+
 UPDATES = ("silent", "resurface", "ignore")
 BacklogFlag = Annotated[
     bool, typer.Option("--backlog", help="All that it brings comes into the inbox; else its newest five.")
@@ -50,7 +53,10 @@ def tell_arrivals(report: Any) -> None:
         render.tell(f"{count(report.repeated, 'new item')} {told} what you decided on already, and is in no inbox.")
     if report.purged:
         render.tell(f"{count(report.purged, 'old item')} that nobody touched went (pkm config keep.items).")
-    for number in report.changed_kept[:5]:
+    others = [number for number in report.changed if number not in report.changed_kept]
+    if others and len(report.changed) <= FEW:
+        render.tell(f"Updated: {', '.join(others)}. What they said before: pkm sense show {others[0]} --versions")
+    for number in report.changed_kept[:FEW]:
         render.tell(f"{number}, which you kept, was changed by its source: pkm sense show {number} --versions")
 
 

@@ -7,7 +7,7 @@ import typer
 
 from pkm.cli import current, render
 from pkm.errors import Ambiguous, Invalid
-from pkm.text import count, one_line
+from pkm.text import count, one_line, without_user
 
 
 def pick(found: list[Any], number: int, address: str) -> Any:
@@ -26,10 +26,25 @@ def ask_which(address: str, found: list[Any]) -> Any:
         current.remember(rows=[url for url, _ in listed])
         step = f"follow one of them: pkm seek add {found[0].url}, or by its number: pkm seek add %1"
         raise Ambiguous(address, listed, next=step)
+    render.tell(f"{without_user(address)} has {len(found)} feeds:")
     for number, (url, title) in enumerate(listed, 1):
         render.tell(f"{number}  {one_line(title, 60)}  {url}")
-    print(f"Which one? [1-{len(found)}, none to leave it] ", end="", file=sys.stderr, flush=True)
-    answer = sys.stdin.readline().strip()
-    if not (answer.isdigit() and 1 <= int(answer) <= len(found)):
-        raise typer.Exit(1)
-    return found[int(answer) - 1]
+    for again in (True, False):
+        answer = _ask(f"Which one? [1-{len(found)}, Enter to leave it] ")
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer[:9]) <= len(found):
+            return found[int(answer) - 1]
+        if not answer:
+            break
+        render.tell(f"“{one_line(answer, 40)}” is none of them" + (": a number, or Enter." if again else "."))
+    render.tell("Nothing was added for it.")
+    raise typer.Exit(1)
+
+
+def _ask(question: str) -> str:
+    """What was typed; a Ctrl-C ends the line before it ends the command."""
+    print(question, end="", file=sys.stderr, flush=True)
+    try:
+        return sys.stdin.readline().strip()
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        raise

@@ -119,7 +119,7 @@ def pick(text: str, kind: str, fresh: Any) -> tuple[str, str]:
     word = text.strip().removeprefix("%")
     if word.isdigit():
         if not shown:
-            raise NotFound(text, "the last list held no suggestions of that kind", next=f"{again}, then count from 1")
+            raise NotFound(f"number {word}", _last_list(kind), next=f"{again}, then count from 1")
         if not 1 <= int(word) <= len(shown):
             raise NotFound(text, f"the last list had {len(shown)} rows", next=f"{again}, then count from 1")
         key, _, address = shown[int(word) - 1].rpartition(" ")
@@ -133,6 +133,14 @@ def pick(text: str, kind: str, fresh: Any) -> tuple[str, str]:
     return key, known[key]
 
 
+def _last_list(kind: str) -> str:
+    """Which list was shown last, where it is not the one whose rows were meant."""
+    other, command = ("person", "pkm seek people") if kind == "source" else ("source", "pkm seek discover")
+    if any(str(row).startswith(f"{other}:") for row in current.recall()["rows"]):
+        return f"the last list was that of {command}"
+    return "the last list held no suggestions"
+
+
 def _by_address(text: str) -> str:
     from pkm.seek.sitekey import site_key
 
@@ -144,7 +152,7 @@ def tell_dismissed(id: str, title: str, json: bool) -> None:
     if json:
         render.emit_json({"id": id, "kind": "suggestion", "title": title, "dismissed": True})
         return
-    render.say(f"{id}  will not be suggested again")
+    render.say(f"{title}  will not be suggested again")
     render.tell("Take it back: pkm undo")
 
 

@@ -1,6 +1,7 @@
 """`pkm seek add`: a site, a feed, a file or a mailbox is followed."""
 
 import sys
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -22,7 +23,7 @@ from pkm.cli.source_options import (
     read_contact,
     read_seconds,
 )
-from pkm.errors import Invalid, PkmError
+from pkm.errors import Exists, Invalid, NotFound, PkmError
 from pkm.store import sources
 from pkm.text import count
 
@@ -118,24 +119,31 @@ def tell_rules(rows: list[Row]) -> None:
 
 
 def _add_many(addresses: list[str], force: bool, options: Row, json: bool) -> None:
-    added, failures = [], []
+    added, failures, there = [], [], 0
     for address in addresses:
+        shown = sources.without_user(address)
         try:
             added.append(_add(address, force, options))
+        except Exists as error:
+            render.tell(f"{shown}: followed already as {error.what}")
+            there += 1
         except PkmError as error:
-            failures.append({"what": sources.without_user(address), "why": error.why or error.what})
+            failures.append({"what": shown, "why": error.why or error.what})
+        except typer.Exit:  # several feeds, and the person wants none of them
+            failures.append({"what": shown, "why": "none of its feeds was chosen"})
     current.remember(rows=[one.row["id"] for one in added])
     if not json:
         for one in added:
             _show_added(one, json)
     rows = [one.row for one in added]
-    counts = {"new": len(rows), "updated": 0, "unchanged": 0, "failed": len(failures)}
+    counts = {"new": len(rows), "updated": 0, "unchanged": there, "failed": len(failures)}
     summary = {**counts, "failures": failures, "sources": rows}
-    render.emit_run(summary, as_json=json, line=f"{count(len(rows), 'new source')}; {len(failures)} failed")
+    known = f", {there} followed already" if there else ""
+    render.emit_run(summary, as_json=json, line=f"{count(len(rows), 'new source')}{known}; {len(failures)} failed")
     if rows:
         render.tell("Next: pkm seek")
     if failures:
-        raise typer.Exit(4 if rows else 1)
+        raise typer.Exit(4 if rows or there else 1)
 
 
 def _find(address: str, force: bool, feed: int | None = None, **access: str) -> Any:
@@ -154,10 +162,33 @@ def _find(address: str, force: bool, feed: int | None = None, **access: str) -> 
             return as_address(address)
         error.kept = "Nothing was added."
         if error.next is None:
-            shown = sources.without_user(address)
-            error.next = f"see that the address is right; to follow it all the same: pkm seek add {shown} --force"
+            error.next = _next_step(error, address, access["credential"])
         raise
     return pick(found, feed, address) if feed else choose_main(found) or ask_which(address, found)
+
+
+def _next_step(error: PkmError, address: str, credential: str) -> str:
+    """What to do about an address at which no feed was found."""
+    shown = quote(sources.without_user(address))
+    if getattr(error, "status", None) == 401:
+        wrong = f"see that the secret at {credential} is right, or name another place: "
+        return f"{wrong if credential else ''}pkm seek add {shown} --credential env:NAME"
+    if _is_opml(address):
+        return f"pkm import {shown}"
+    if isinstance(error, NotFound) and "no such file" in error.why:
+        return "give the file's path, or the address of a site"
+    return f"see that the address is right; to follow it all the same: pkm seek add {shown} --force"
+
+
+def _is_opml(address: str) -> bool:
+    """Whether it is a file with a list of sources."""
+    from pkm.net.fetch import file_path
+
+    try:
+        with file_path(address).open("rb") as file:
+            return b"<opml" in file.read(4096).lower()
+    except (PkmError, OSError, ValueError):
+        return False
 
 
 def _show_added(added: Any, json: bool) -> None:

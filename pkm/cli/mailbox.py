@@ -1,6 +1,7 @@
 """Mail on the command line: what `pkm seek add` and `pkm seek clip` do with a mailbox, a letter, a list."""
 
 from collections.abc import Sequence
+from shlex import quote
 from typing import Any, NamedTuple
 
 from pkm.cli import current, render
@@ -28,7 +29,8 @@ def add(address: str, force: bool, options: dict[str, Any]) -> Any:
     how = {name: options.get(name, False) for name in OPTIONS}
     if (place := mail_sources.find_place(address, **how)) is not None:
         said = {name: value for name, value in options.items() if name not in OPTIONS}
-        if place.scheme in ("imap", "imaps") and not force:
+        followed = mail_sources.find_followed(current.store(), place) is not None
+        if place.scheme in ("imap", "imaps") and not (force or followed):
             _check_server(address, place, said.get("credential") or "")
         return mail_sources.follow_mailbox(current.store(), place, **said)
     if mail_sources.is_letter(address):
@@ -58,8 +60,20 @@ def take_letter(address: str, *, kept: bool = False, tag_names: Sequence[str] = 
     return take_letter(current.store(), read_letter_file(address), kept=kept, tag_names=tag_names)
 
 
+def _commands() -> list[str]:
+    """What takes all letters, of each mailbox that is read for its newsletters alone; of many, of the first."""
+    from pkm.net.mailbox import SCHEMES, read_place
+    from pkm.store.mail import find_mailbox
+
+    found = [(url, read_place(url)) for _, url in find_mailbox(current.store().read(), SCHEMES)]
+    named = [place.path if place.scheme in ("maildir", "mbox") else url for url, place in found if not place.all_mail]
+    return [f"pkm seek add {quote(one)} --all-mail" for one in named[:3]]
+
+
 def tell_left(report: Any) -> None:
     """How many letters a pull left where they are."""
-    if report.personal:
+    if report.personal and (boxes := _commands()):
         letters = count(report.personal, "personal letter")
-        render.tell(f"{letters} left in the mailbox. To take them as well: pkm seek add MAILBOX --all-mail")
+        render.tell(f"{letters} left in the mailbox{'' if len(boxes) == 1 else 'es'}. To take them as well: {boxes[0]}")
+        for other in boxes[1:]:
+            render.tell(f"  or of another: {other}")

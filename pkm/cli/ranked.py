@@ -50,9 +50,20 @@ def show_inbox(limit: int, sort: str, source: int | None, *, explain: bool, json
         _emit_explained(rows, total)
     else:
         render.emit_list(rows, COLUMNS, as_json=json, noun="item in the inbox", plural="items in the inbox",
-                         total=total, empty="The inbox is empty. Next: pkm seek")  # fmt: skip
+                         total=total, empty=_empty(source))  # fmt: skip
     if listed is not None:
         tell_order(listed.order, json=json)
+
+
+def _empty(source: int | None) -> str:
+    """What is said of an inbox that holds nothing, or nothing of the source."""
+    if source is None:
+        return "The inbox is empty. Next: pkm seek"
+    from pkm.ids import make
+    from pkm.store import sources
+
+    row = sources.row(current.store().read(), source) or {}
+    return f"Nothing of {one_line(row.get('title', ''), 60)} in the inbox. Next: pkm seek show {make('source', source)}"
 
 
 def _emit_explained(rows: list[Row], total: int) -> None:

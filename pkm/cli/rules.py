@@ -10,7 +10,7 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import day
-from pkm.errors import Invalid
+from pkm.errors import Invalid, NotFound
 from pkm.store import items
 from pkm.store import rules as stored
 from pkm.text import count, one_line
@@ -131,10 +131,20 @@ def _read(words: Sequence[str], source: str, tag: str, contact: str) -> "NewRule
         raise Invalid(" ".join(words), "say what it looks for", next=f"pkm seek rules add {action} 'title:word'")
     return NewRule(
         action, pattern, argument=name if action == "tag" else "",
-        person_id=selectors.one(name, ("contact",)).number if action == "assign" else None,
+        person_id=_contact(name) if action == "assign" else None,
         source_id=selectors.one(source, ("source",)).number if source else None, tag=tag.removeprefix("#"),
         contact_id=selectors.one(contact, ("contact",)).number if contact else None,
     )  # fmt: skip
+
+
+def _contact(name: str) -> int:
+    """The number of the contact. Raises NotFound, with how to make one where it was called by a name."""
+    try:
+        return selectors.one(name, ("contact",)).number
+    except NotFound as error:
+        if not ids.parse(name):
+            error.next = f'pkm contact add "{one_line(name, 60)}"'
+        raise
 
 
 def _action(word: str) -> str:

@@ -90,7 +90,7 @@ def recalled(text: str) -> str:
 
 def _by_id(text: str, kind: str, number: int, kinds: Sequence[str]) -> Found:
     if kind not in kinds:
-        raise Invalid(text, f"it is a {kind}; this takes {_listed(kinds)}")
+        raise Invalid(text, f"it is {_article(kind)} {kind}; this takes {_listed(kinds)}")
     found = lookup.by_number(current.store().read(), kind, number)
     if found is None:
         raise NotFound(text, f"there is no such {kind}", next=_next(kind))
@@ -140,9 +140,13 @@ def _ambiguous(words: str, found: Sequence[Found]) -> Ambiguous:
     return Ambiguous(words, [(one.id, one.title) for one in found[:10]], next="name it by its id")
 
 
+def _article(kind: str) -> str:
+    return "an" if kind[0] in "aei" else "a"
+
+
 def _listed(kinds: Sequence[str]) -> str:
     """The kinds with their letters: "an item (i…), a note (n…) or an annotation (a…)"."""
-    named = [f"{'an' if kind[0] in 'aei' else 'a'} {kind} ({ids.LETTERS[kind]}…)" for kind in kinds]
+    named = [f"{_article(kind)} {kind} ({ids.LETTERS[kind]}…)" for kind in kinds]
     return " or ".join(filter(None, (", ".join(named[:-1]), named[-1])))
 
 

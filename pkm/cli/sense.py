@@ -1,6 +1,7 @@
 """`pkm sense`: work through the inbox; keep, drop, write, tag. What reworks notes is registered from rework.py."""
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from pkm.cli import arrivals, complete, current, ranked, render, selectors
 from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import JsonFlag, LimitOption, NoteArgument
 from pkm.errors import Invalid
-from pkm.store import circles, shares
+from pkm.store import circles, items, shares
 from pkm.store import versions as past
 from pkm.text import clean, count, one_line
 
@@ -184,8 +185,9 @@ def keep(
         return
     from pkm.sense.inbox import keep as keep_items
 
+    there = {row["id"] for row in items.rows(current.store().read(), numbers) if row["state"] == "kept"}
     kept = keep_items(current.store(), numbers, names=tag or [], filters=ranked.find_filters(numbers))
-    emit_changed(kept, as_json=json)
+    emit_changed(kept, as_json=json, already=there)
 
 
 def _keep_with_words(numbers: list[int], words: str, names: list[str], reach: str, json: bool) -> None:
@@ -220,15 +222,15 @@ def drop(
     emit_changed(dropped, as_json=json)
 
 
-def emit_changed(rows: list[Row], *, as_json: bool) -> None:
-    """Things that were changed: each a line that begins with its id, or one array."""
+def emit_changed(rows: list[Row], *, as_json: bool, already: Collection[str] = ()) -> None:
+    """Things that were changed: each a line that begins with its id, or one array. already: were as they are now."""
     if rows:
         current.remember(touched=rows[-1]["id"])
     if as_json:
         render.emit_json([{key: value for key, value in row.items() if key != "text"} for row in rows])
         return
     for row in rows:
-        state = row.get("state") or "put away"
+        state = (row.get("state") or "put away") + (" already" if row["id"] in already else "")
         render.say(f"{row['id']}  {one_line(row['title'], 100)}  {state}")
 
 

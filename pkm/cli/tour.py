@@ -69,7 +69,7 @@ def _play(stage: "Stage", step: "Step", name: str, known: dict[str, str], waits:
     words = fill(step.words, known)
     command = as_typed(words)
     render.say()
-    render.say(textwrap.fill(step.said, render.width()))
+    _say_filled(step.said)
     print(_styled(f"$ {command}", bold=True), end="", flush=True)
     _wait(waits)
     code = stage.play(words)
@@ -97,11 +97,16 @@ def _failed(stage: "Stage", step: str, why: str) -> Exception:
 
 def _tell_beginning(stage: "Stage", steps: int, waits: bool) -> None:
     how = "Press Enter to run each one; Ctrl-C ends the tour." if waits else ""
-    render.say(textwrap.fill(
+    _say_filled(
         f"pkm follows ideas between people: seek, sense, share. This plays the whole loop in {steps} commands, in a "
-        f"throw-away home and with made-up sites that only this machine serves. Nothing of yours is touched. {how}",
-        render.width(),
-    ))  # fmt: skip
+        f"throw-away home and with made-up sites that only this machine serves. Nothing of yours is touched. {how}"
+    )
+
+
+def _say_filled(text: str) -> None:
+    """The text in lines of one indent, no longer than running text is."""
+    for line in textwrap.wrap(text, render.width(), break_long_words=False, break_on_hyphens=False):
+        render.say(line)
 
 
 def _tell_end(stage: "Stage", page: "Path", waits: bool) -> None:

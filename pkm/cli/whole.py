@@ -1,7 +1,7 @@
 """Commands that serve the whole: import, export, backup, doctor, config."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from pkm.cli import current, render
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag, YesFlag
 from pkm.text import count
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 app = group("What serves the whole.")
 
@@ -197,6 +200,18 @@ def _shown(found: list[Any]) -> list[Any]:
     return [*(finding for finding in found if finding not in rest), more]
 
 
+def _keeping(age: "timedelta | None", number: int | None) -> str:
+    """What is kept how long, in a sentence."""
+    from pkm.dates import format_span
+    from pkm.store.retention import ALWAYS_KEPT
+
+    going = [f"items that came in more than {format_span(age.total_seconds())} ago"] if age else []
+    going += [f"items beyond the newest {number:,} of a source"] if number is not None else []
+    if not going:
+        return "All items stay for ever."
+    return f"With each pull go {' and '.join(going)}, but never what you used, nor the last {ALWAYS_KEPT} of a source."
+
+
 @app.command("config", epilog='Example:  pkm config name "Ann Example"\n\n          pkm config          (all settings)\n\n'
              '          pkm config timer    (what makes the pull run by itself)')  # fmt: skip
 def settings(
@@ -232,6 +247,10 @@ def settings(
         return
     if key:
         render.say(f"{rows[0]['id']}  {rows[0]['value']}")
+        if unset:
+            render.tell(f"That is the default{'' if rows[0]['default'] else ': none'}.")
+        if key == "keep.items":
+            render.tell(_keeping(*config.read(home).limits(key)))
         return
     columns: render.Columns = [
         ("setting", lambda row: row["id"]), ("value", lambda row: row["value"] or "(none)"), ("title", lambda row: row["title"]),

@@ -52,7 +52,8 @@ class Place(NamedTuple):
 
 def is_mailbox(url: str) -> bool:
     """Whether the address is that of a mailbox."""
-    return url.partition(":")[0].lower() in SCHEMES
+    scheme, colon, _ = url.partition(":")
+    return bool(colon) and scheme.lower() in SCHEMES
 
 
 def read_place(url: str) -> Place:

@@ -27,6 +27,8 @@ MAX_BYTES = 16_384
 PLACES = "env:NAME, command:pass show feeds/x, or file:/path"
 FORMS = "user:password, Bearer TOKEN, or Header-Name: value"
 
+_RIGHT = f"write the secret, at the place that --credential names, as {FORMS}"
+
 _SCHEMES = re.compile(r"(?:bearer|token|basic|apikey|api-key|key)[ \t]+\S", re.IGNORECASE)
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):[ \t]+(\S.*)")
 _NOT_TO_SET = {"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "upgrade"}
@@ -70,9 +72,9 @@ def as_headers(secret: str) -> dict[str, str]:
     Raises Invalid, without the secret, where it is none of these or can stand in no header.
     """
     if not secret.isprintable():
-        raise Invalid("its credential", "the secret holds characters that cannot be sent")
+        raise Invalid("its credential", "the secret holds characters that cannot be sent", next=_RIGHT)
     if not secret.isascii() and (_SCHEMES.match(secret) or _HEADER.fullmatch(secret)):
-        raise Invalid("its credential", "the secret holds characters that no header can hold")
+        raise Invalid("its credential", "the secret holds characters that no header can hold", next=_RIGHT)
     if _SCHEMES.match(secret):
         return {"Authorization": secret}
     if header := _HEADER.fullmatch(secret):
@@ -81,7 +83,7 @@ def as_headers(secret: str) -> dict[str, str]:
         return {header[1]: header[2]}
     user, colon, _ = secret.partition(":")
     if not colon or not user:
-        raise Invalid("its credential", f"the secret is not {FORMS}")
+        raise Invalid("its credential", f"the secret is not {FORMS}", next=_RIGHT)
     return {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}
 
 

@@ -32,6 +32,7 @@ ENOUGH = 10
 """With fewer decisions, what is kept of a source says nothing of it yet."""
 
 _STATUS = re.compile(r"the server answered (\d{3})\b")
+_UNSET = re.compile(r"the environment has no (\w+)")
 _NO_FEED = re.compile(r"it is (?:empty|too broken|neither|XML|JSON|no JSON|a web page)")
 
 
@@ -100,6 +101,10 @@ def name_kind(error: str, state: str, since: timedelta) -> str:
 
 def _mend(kind: str, number: str, error: str) -> str:
     edit = f"pkm seek edit {number}"
+    if kind == "auth" and (missing := _UNSET.search(error)):
+        return f"export {missing[1]}=…, then: pkm seek pull {number}"
+    if kind == "auth" and "the secret is not" in error:
+        return f"write the secret in one of these forms, then: pkm seek pull {number}"
     if kind == "auth":
         return f"{edit} --credential env:NAME"
     if kind == "blocked":

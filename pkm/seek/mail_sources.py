@@ -86,13 +86,18 @@ def follow_mailbox(store: Store, place: Place, *, title: str = "", **options: An
     One that is followed already is read otherwise (all letters, all folders) where that was asked for; else Exists.
     """
     url = make_url(place)
-    for number, followed in mail.find_mailbox(store.read(), SCHEMES):
-        other = read_place(followed)
-        if other[:5] == place[:5] and other != place and (place.all_mail or place.subfolders):
+    if (there := find_followed(store, place)) is not None:
+        number, followed = there
+        if read_place(followed) != place and (place.all_mail or place.subfolders):
             return SourceAdded(edit_source(store, number, SourceEdit(url=url)))
-        if other[:5] == place[:5]:
-            url = followed
+        url = followed
     return add_source(store, url, title=title or _title(place), **options)
+
+
+def find_followed(store: Store, place: Place) -> tuple[int, str] | None:
+    """(number, address) of the source that reads this mailbox, whichever of its letters it takes."""
+    boxes = mail.find_mailbox(store.read(), SCHEMES)
+    return next((one for one in boxes if read_place(one[1])[:5] == place[:5]), None)
 
 
 def _title(place: Place) -> str:

@@ -343,6 +343,7 @@ def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> No
         return
     report.new += len(plan.new)
     report.updated += len(plan.changed)
+    report.changed += [make("item", number) for number, _ in plan.changed]
     there = 0 if facts.is_list else intake.count_items(unit.connection, facts.id)  # a mailbox counts for its lists
     report.unchanged = max(0, report.unchanged + there - len(plan.changed))
 

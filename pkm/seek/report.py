@@ -16,6 +16,7 @@ class PullReport:
     unchanged: items of the sources that answered which stayed as they were. muted: so many of the new ones, by rules.
     repeated: new ones that tell a story which was decided on already. resurfaced: those that came back into the inbox,
     or moved up in it, since their source changed them; changed_kept: ids of kept ones that changed, and stay kept.
+    changed: ids of all that were updated.
     full_texts: those whose page's text took the place of a summary. purged: those that went by age or number.
     personal: letters that mailboxes keep to themselves.
     failures: {"what", "why", "id"}. warnings: rules that could not be asked: {"what", "why"}. backlog: new sources of
@@ -38,6 +39,7 @@ class PullReport:
     repeated: int = 0
     resurfaced: int = 0
     changed_kept: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
     full_texts: int = 0
     moved: list[dict[str, str]] = field(default_factory=list)
     doubled: list[dict[str, str]] = field(default_factory=list)

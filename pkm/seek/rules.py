@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pkm import pattern
-from pkm.errors import Invalid, NotFound, Refused
+from pkm.errors import Exists, Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
 from pkm.seek.screen import Judgement, Screen, as_judged, compile_rule, read_rules, subject_of_brought, subject_of_row
 from pkm.store import intake, rules, tags
@@ -88,7 +88,7 @@ def check_rule(new: NewRule) -> None:
 def add_rule(store: Store, new: NewRule, *, force: bool = False) -> tuple[Row, Survey]:
     """The rule is in force from the next pull on; and what it finds among the newest stored items.
 
-    Raises Malformed or Invalid (nothing is stored), and Refused, without force, for one that would mute all there is.
+    Raises Malformed, Invalid or Exists (nothing is stored), and Refused, without force, for one that would mute all there is.
     """
     check_rule(new)
     survey = survey_rule(store, new, limit=LOOKED_AT)
@@ -97,8 +97,28 @@ def add_rule(store: Store, new: NewRule, *, force: bool = False) -> tuple[Row, S
     with store.unit() as unit:
         number = write_rule(unit, new)
         row = find_rule(store, number)
+        _refuse_same(store, row, number)
         unit.summarize(f"{row['id']}: {one_line(row['title'], 80)}")
         return row, survey
+
+
+def _refuse_same(store: Store, new: Row, number: int) -> None:
+    """Raises Exists where another rule does the same with the same; the unit that wrote this one is taken back."""
+    stored = {row["id"]: _said(row) for row in rules.all_rules(store.read())}
+    there = next((id for id, said in stored.items() if id != number and said == stored[number]), None)
+    if there is not None:
+        name = make("rule", there)
+        raise Exists(f"{name} ({new['title']})", "it says the same", kept="Nothing was written.",
+                     next=f"what is here already: pkm seek rules apply {name}")  # fmt: skip
+
+
+def _said(row: Row) -> tuple[object, ...]:
+    """What the rule says, whatever its spelling: its pattern as it is understood, and all else as it is stored."""
+    try:
+        node: object = pattern.read(row["pattern"])
+    except PkmError:
+        node = row["pattern"]
+    return node, *(row[name] for name in ("action", "argument", "person_id", "source_id", "tag_id", "contact_id"))
 
 
 def _refuse_sweeping(new: NewRule, survey: Survey) -> None:

@@ -36,6 +36,13 @@ class SourceAdded:
     like: Row | None = None
 
 
+_FILE = re.compile(r"[^/:?#]+\.(?:x?html?|xml|opml|eml|mbox|json|rss|atom|txt)", re.I)
+"""What is called like a file, and no host: no domain ends so."""
+
+_NEAR = re.compile(r"(?:(?:localhost|(?:\d{1,3}\.){3}\d{1,3})(?::\d{1,5})?|[a-z][\w-]*:\d{2,5})(?:[/?].*)?", re.I)
+"""A host of this machine or network without its scheme: an IPv4 address, localhost, or one word with a port."""
+
+
 def as_address(text: str) -> str:
     """The address that was typed: a URL, a host without its scheme, or a file on this machine (file:).
 
@@ -47,6 +54,8 @@ def as_address(text: str) -> str:
     text = re.sub(r"^feed://", "http://", text, flags=re.IGNORECASE)
     if re.match(r"https?://[^/?#]", text, re.IGNORECASE) or is_mailbox(text):
         return text
+    if _NEAR.fullmatch(text) and not Path(text).exists():
+        return f"http://{text}"
     if text[:5].lower() == "file:" or text.startswith(("/", "./", "../", "~")) or Path(text).is_file():
         path = file_path(text).absolute()
         if not path.exists():
@@ -54,6 +63,8 @@ def as_address(text: str) -> str:
         return path.as_uri()
     if re.fullmatch(r"stdin:[\w.-]{1,80}", text):
         return text
+    if _FILE.fullmatch(text):
+        raise NotFound(text, "there is no such file", next="give the file's path, or the address of a site")
     if re.match(r"(?:exec|filter):", text):
         why = "a source that runs a command whenever it is looked at would run it unseen"
         raise Refused(one_line(text, 80), why, next="pkm seek add stdin:NAME, then: COMMAND | pkm seek pull NAME --stdin")
@@ -80,7 +91,7 @@ def look_for_feed(address: str, *, credential: str = "", user_agent: str = "") -
         def fetch(asked: str) -> Response:
             return fetcher.fetch(asked, headers=secret if same_origin(asked, url) else None, user_agent=user_agent)
 
-        return find_feeds(url if "://" in address else one_line(address), fetch)
+        return find_feeds(url if "://" in address or url.startswith("http:") else one_line(address), fetch)
 
 
 def choose_main(found: Sequence[FoundFeed]) -> FoundFeed | None:

@@ -19,7 +19,7 @@ def test_a_maildir_from_adding_to_listing(pkm, home, box):
     assert added.out == f"s1  news  maildir://{box}\n"
     run = pkm("seek", "pull")
     assert run.out == "9 new, 0 updated, 0 unchanged, from 1 source\n"
-    assert "1 personal letter left in the mailbox. To take them as well: pkm seek add MAILBOX --all-mail" in run.err
+    assert f"1 personal letter left in the mailbox. To take them as well: pkm seek add {box} --all-mail" in run.err
     listed = pkm("seek", "list").out
     assert "Talk about wikis" in listed
     assert "active, in s1" in listed

@@ -91,7 +91,7 @@ def test_a_number_without_a_list_of_that_kind_is_refused(reader, web):
 def test_a_dismissed_site_stays_away_until_it_is_undone(reader, web):
     key = web.key(11)
     reader("seek", "discover")
-    assert reader("seek", "discover", "--dismiss", "1").out.startswith(f"source:{key}")
+    assert reader("seek", "discover", "--dismiss", "1").out.startswith(f"{key}  will not be suggested")
     assert key not in [row["key"] for row in reader.json("seek", "discover")]
     reader("undo")
     assert reader.json("seek", "discover")[0]["key"] == key
