@@ -161,4 +161,8 @@ def confirm(question: str, *, yes: bool, flag: str = "--yes") -> bool:
         raise Refused("this needs a yes, and there is no terminal to ask on", next=f"run it again with {flag}")
     sys.stdout.flush()
     print(_wrapped(f"{clean(question)} [y/N]", sys.stderr), end=" ", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    try:
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+    except KeyboardInterrupt:
+        print(file=sys.stderr)  # the line is ended before the command is
+        raise

@@ -109,7 +109,7 @@ def _refuse_same(store: Store, new: Row, number: int) -> None:
     if there is not None:
         name = make("rule", there)
         raise Exists(f"{name} ({new['title']})", "it says the same", kept="Nothing was written.",
-                     next=f"what is here already: pkm seek rules apply {name}")  # fmt: skip
+                     next=f"pkm seek rules apply {name}, for what is here already")  # fmt: skip
 
 
 def _said(row: Row) -> tuple[object, ...]:

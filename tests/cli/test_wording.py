@@ -159,6 +159,11 @@ class TestChoosing:
         assert "exit 4" in shown
         assert [row["title"] for row in pkm.json("seek", "list")] == ["F"]
 
+    def test_ctrl_c_ends_the_line_and_the_command(self, pkm: CommandLine, server: FeedServer, home: Path) -> None:
+        shown = run_on_pty(home, ["seek", "add", site(server)], [("leave it]", "\x03")])
+        assert shown.endswith("^C\r\n\nexit 130")
+        assert pkm.json("seek", "list") == []
+
 
 class TestNextSteps:
     def test_an_inbox_of_one_source(self, pkm: CommandLine, server: FeedServer) -> None:
