@@ -62,11 +62,14 @@ def _rich_table(cells: list[list[str]], headings: list[str]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="dim")
+    told = [position for position in range(len(headings)) if position == 0 or any(line[position] for line in cells)]
+    cells, headings = [[line[at] for at in told] for line in cells], [headings[at] for at in told]  # an empty one takes room
     for position, heading in enumerate(headings):
         flexible = heading in FLEXIBLE
         # Rich narrows columns that may wrap first (these cells do not): an id is never cut for a title.
         least = max((len(line[0]) for line in cells), default=0) if position == 0 else 12 if flexible else None
-        table.add_column(heading, no_wrap=not flexible, overflow="ellipsis", ratio=1 if flexible else None,
+        share = (3 if heading == "title" else 2) if flexible else None
+        table.add_column(heading, no_wrap=not flexible, overflow="ellipsis", ratio=share,
                          style="bold" if position == 0 else "", min_width=least)  # fmt: skip
     for line in cells:
         table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in line))
