@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 # C0 but tab and newline, DEL, C1 (ESC sequences of terminals begin with one of them); bidi embeddings, overrides
 # and isolates (UAX #9), which can show a text in another order than it has; line and paragraph separators;
-# lone surrogates, which no UTF-8 file can hold.
-_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff\ud800-\udfff]")
+# lone surrogates, which no UTF-8 file can hold, and two that are no characters, which no XML can hold.
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff\ufffe\uffff\ud800-\udfff]")
 _ESCAPES = re.compile(
     "(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]{0,2048}(?:\x07|\x1b\\\\|\x9c)"  # OSC: titles, links (8), clipboard (52)
     "|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]{0,2048}(?:\x1b\\\\|\x9c)"  # DCS, SOS, PM, APC

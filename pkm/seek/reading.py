@@ -5,6 +5,7 @@ A process that takes too long over one body, or dies of it, is replaced, and onl
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from multiprocessing import get_context
@@ -82,7 +83,12 @@ class ChildReader(Reader):
         self._pipe, theirs = context.Pipe()
         inherited = [self._pipe, *(other._pipe for other in others)]
         self._process = context.Process(target=_serve, args=(theirs, inherited), daemon=True)
-        self._process.start()
+        # The child is born deaf to Ctrl-C, which is the parent's to handle: it may be pressed before the child says so itself.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         self._dead = False
 
@@ -127,13 +133,12 @@ def _serve(pipe: Connection, inherited: Sequence[Connection]) -> None:
 
     Forks from here are safe at any time, since this process has no thread.
     """
-    import signal
-
     worker = 0
 
     def stop(*_: object) -> None:
         if worker:
-            os.kill(worker, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself a moment ago
+                os.kill(worker, signal.SIGKILL)
         os._exit(0)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
@@ -157,7 +162,6 @@ def _serve(pipe: Connection, inherited: Sequence[Connection]) -> None:
 def _work(pipe: Connection) -> NoReturn:
     """A worker's process: bodies in, feeds out. The system ends it where one body takes too long, whoever runs then."""
     import gc
-    import signal
 
     for each in (signal.SIGALRM, signal.SIGPROF):
         signal.signal(each, signal.SIG_DFL)
@@ -175,7 +179,5 @@ def _work(pipe: Connection) -> NoReturn:
 
 def _set_limits(seconds: float) -> None:
     """The process ends after so much processor time, or three times that by the clock; 0: never."""
-    import signal
-
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.setitimer(signal.ITIMER_REAL, 3 * seconds)

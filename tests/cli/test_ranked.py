@@ -209,6 +209,8 @@ class TestSignals:
             server.add(f"/{name}", feed(name, (f"Earlier {name} words", "<p>Old.</p>"), (f"{name} on desire paths", "<p>N.</p>")))
         report = pkm.json("seek")
         assert [(one["subject"], len(one["items"])) for one in report["coincidences"]] == [("desire path", 3)]
-        assert 'Coincidence: 3 sources turn to "desire path": i4, i5, i6 (ann, bo, cy)' in pkm("sense", "inbox").err
+        told = pkm("sense", "inbox").err
+        assert 'Coincidence: 3 sources turn to "desire path": i4, i5, i6 (' in told
+        assert sorted(told.rpartition("(")[2].partition(")")[0].split(", ")) == ["ann", "bo", "cy"]
         state = json.loads((Path(Home.find().db).with_name("signals.json")).read_text())
         assert state["at"] == "2026-12-05T09:00:00Z"
