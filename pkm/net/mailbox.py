@@ -14,6 +14,7 @@ import os
 import re
 import stat
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -79,7 +80,7 @@ def make_url(place: Place) -> str:
     return f"{place.scheme}://{user}{host}{port}{quote(place.path)}{query}"
 
 
-class Reading:
+class Reading(ABC):
     """The letters of a mailbox that the cursor does not know: iterate, then ask for the cursor of the next time.
 
     left_out: how many were not wanted.
@@ -90,8 +91,9 @@ class Reading:
         self.cursor = cursor
         self._wanted = wanted
 
+    @abstractmethod
     def __iter__(self) -> Iterator[bytes]:
-        raise NotImplementedError
+        """Letters as they came, the newest first."""
 
     def _known(self) -> dict[str, Any]:
         """What the last cursor says; nothing where it is of another kind."""
