@@ -15,6 +15,7 @@ LETTERS = {
     "trial": "t",
     "interaction": "e",
     "rule": "u",
+    "promise": "p",
 }
 KINDS = {letter: kind for kind, letter in LETTERS.items()}
 _ID = re.compile(r"([a-z])([1-9][0-9]{0,17})")

@@ -311,5 +311,9 @@ TELL: dict[str, Teller] = {
     "introduced": lambda step: (f"{step['title']} (met through this one)", _on(step)),
     "rule": lambda step: (f"rule: {step['title']}", step.get("argument", ""), _on(step, before="written ")),
     "interaction": lambda step: (_on(step), step["title"]),
+    "promise": lambda step: (
+        f"{'promised' if step['owed_by'] == 'me' else 'promised to you'}: {step['title']}",
+        {"open": "open", "kept": "kept", "dropped": "let go"}[step["state"]], step["because"],
+    ),
 }  # fmt: skip
 """How a relation is told."""

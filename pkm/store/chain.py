@@ -64,6 +64,11 @@ _TRIAL = (
 _INTERACTION = (
     "SELECT 'interaction' AS kind, interaction.id AS number, interaction.text AS title, interaction.at FROM interaction"
 )
+_PROMISE = (
+    "SELECT 'promise' AS kind, promise.id AS number, promise.text AS title, interaction.at, promise.state, "
+    "promise.owed_by, promise.due_at, promise.settled_at, promise.because, promise.interaction_id FROM promise "
+    "JOIN interaction ON interaction.id = promise.interaction_id"
+)
 _STAY = (
     "SELECT membership.joined_at AS at, membership.because, membership.left_at AS until, membership.left_because, "
     "contact.id AS contact_id, contact.name AS contact, circle.id AS circle_id, circle.name AS circle, "
@@ -78,7 +83,7 @@ _RULE = (
 BY_NUMBER = {
     "item": _ITEM, "note": _NOTE, "annotation": _QUOTE, "source": _SOURCE, "contact": _CONTACT, "circle": _CIRCLE,
     "share": _SHARE, "delivery": _DELIVERY, "response": _RESPONSE, "trial": _TRIAL, "interaction": _INTERACTION,
-    "rule": _RULE,
+    "rule": _RULE, "promise": _PROMISE,
 }  # fmt: skip
 """Kinds that have a chain."""
 
@@ -246,6 +251,11 @@ def who_met(db: sqlite3.Connection, interaction: int) -> list[Row]:
     sql = f"{_CONTACT} JOIN interaction_contact ON interaction_contact.contact_id = contact.id " \
           "WHERE interaction_contact.interaction_id = :id ORDER BY contact.name, contact.id"  # fmt: skip
     return _all(db, sql, id=interaction)
+
+
+def promises(db: sqlite3.Connection, interaction: int) -> list[Row]:
+    """What was promised in an interaction, in the order it was written down."""
+    return _all(db, f"{_PROMISE} WHERE promise.interaction_id = :id ORDER BY promise.id", id=interaction)
 
 
 def introduced(db: sqlite3.Connection, contact: int, limit: int) -> list[Row]:

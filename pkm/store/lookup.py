@@ -19,6 +19,7 @@ TITLES = {
     "trial": "text",
     "interaction": "text",
     "rule": "action || ' ' || pattern",
+    "promise": "text",
 }
 """SQL of what a thing of a kind is called."""
 

@@ -27,6 +27,7 @@ CIRCLE_KINDS = ("team", "community", "network")
 STAGES = ("observation", "idea", "practice")
 ITEM_STATES = ("inbox", "backlog", "muted", "kept", "dropped")
 UPDATES = ("silent", "resurface", "ignore")
+HALF_LIVES = ("", "soon", "later", "eventually", "never")
 RULE_ACTIONS = ("mute", "keep", "tag", "up", "down", "assign")
 
 
@@ -256,7 +257,7 @@ class Dismissal(Table, table=True):
 
     __table_args__ = (UniqueConstraint("kind", "key"), {"sqlite_autoincrement": True})
     id: int | None = Field(default=None, sa_column=_id())
-    kind: str  # of suggestion: source, person
+    kind: str  # of suggestion: source, person, member, duplicate, introduction, link …
     key: str  # what was suggested, as it is compared
     title: str = ""
     at: str
@@ -268,6 +269,7 @@ class Note(Table, table=True):
     __table_args__ = (
         _one_of("stage", STAGES),
         _one_of("reach", REACHES),
+        _one_of("half_life", HALF_LIVES),
         UniqueConstraint("uid"),
         Index("note_updated", "updated_at", "id"),
         {"sqlite_autoincrement": True},
@@ -283,7 +285,48 @@ class Note(Table, table=True):
     created_at: str
     updated_at: str
     reviewed_at: str | None = None
+    half_life: str = Field(default="", sa_column=_text())  # how soon it is looked at again; "": as its stage says
     dropped_at: str | None = None  # put away: in no list but is:dropped
+
+
+class NoteAlias(Table, table=True):
+    """Another title that [[links]] may call a note by: as its file says, or what it was called before."""
+
+    __tablename__ = "note_alias"
+    __table_args__ = (
+        UniqueConstraint("note_id", "folded"), Index("note_alias_folded", "folded"), {"sqlite_autoincrement": True}
+    )  # fmt: skip
+    id: int | None = Field(default=None, sa_column=_id())
+    note_id: int = Field(sa_column=_ref("note.id", required=True, gone="CASCADE"))
+    name: str
+    folded: str  # as it is compared: case folded
+
+
+class NoteFile(Table, table=True):
+    """The file that a note is in a folder outside: where it came from, or where it is kept in step with."""
+
+    __tablename__ = "note_file"
+    __table_args__ = (UniqueConstraint("root", "path"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=_id())
+    note_id: int = Field(sa_column=_ref("note.id", required=True, gone="CASCADE"))
+    root: str  # the folder, by its path
+    path: str  # in the folder, with /, in NFC
+    hash: str = ""  # of the file's bytes as they were last read or written
+    front: str = Field(default="", sa_column=_text())  # its front matter as it came, to the letter
+    base: str = Field(default="", sa_column=_text())  # the note's text as both had it last: what a merge starts from
+    at: str
+
+
+class Attachment(Table, table=True):
+    """A file that notes show or point at; its bytes are in the home's attachments/, named by their hash."""
+
+    __table_args__ = (UniqueConstraint("name", "sha256"), Index("attachment_sha256", "sha256"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=_id())
+    name: str  # as notes write it: a path in the folder that it came from, with /
+    sha256: str
+    media_type: str = ""
+    size_bytes: int = Field(default=0, sa_column=_number())
+    created_at: str
 
 
 class Annotation(Table, table=True):
@@ -325,6 +368,8 @@ class Link(Table, table=True):
     sentence: str = Field(default="", sa_column=Column(Text, nullable=False))  # the sentence around it
     origin: str = "hand"  # hand: made by a command; text: read out of the note's text and kept in step with it
     created_at: str
+    resolved_at: str | None = None  # of a contradiction: when one came to terms with it,
+    because: str = Field(default="", sa_column=_text())  # and how
 
 
 class Trial(Table, table=True):
@@ -338,6 +383,8 @@ class Trial(Table, table=True):
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
     at: str
     created_at: str
+    contact_id: int | None = Field(default=None, sa_column=_ref("contact.id"))  # who tried it; None: oneself
+    response_id: int | None = Field(default=None, sa_column=_ref("response.id"))  # the answer that told of it
 
 
 class Growth(Table, table=True):
@@ -373,8 +420,19 @@ class Contact(Table, table=True):
     updated_at: str
 
 
+class Merger(Table, table=True):
+    """A thing that was merged into another one: its id means that one from then on."""
+
+    __table_args__ = (UniqueConstraint("kind", "gone_id"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=_id())
+    kind: str
+    gone_id: int
+    into_id: int
+    at: str
+
+
 class Handle(Table, table=True):
-    """A way to reach or recognize a contact: email, phone, url, alias, or an account's address."""
+    """A way to reach or recognize a contact: email, phone, url, alias, or an account's address; uid: a merged card's."""
 
     __table_args__ = (
         UniqueConstraint("contact_id", "kind", "value"),
@@ -451,6 +509,23 @@ class Interaction(Table, table=True):
     at: str
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
     created_at: str
+    share_id: int | None = Field(default=None, sa_column=_ref("share.id"))  # the share that it was, as an introduction is
+
+
+class Promise(Table, table=True):
+    """What was promised in an interaction, to those who took part or by them: open until it is kept or let go."""
+
+    __table_args__ = (
+        _one_of("state", ("open", "kept", "dropped")), _one_of("owed_by", ("me", "them")), {"sqlite_autoincrement": True}
+    )  # fmt: skip
+    id: int | None = Field(default=None, sa_column=_id())
+    interaction_id: int = Field(sa_column=_ref("interaction.id", required=True, gone="CASCADE"))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    owed_by: str = "me"
+    state: str = "open"
+    due_at: str | None = None  # until when, where that was said
+    settled_at: str | None = None  # when it was kept or let go,
+    because: str = Field(default="", sa_column=_text())  # and what came of it
 
 
 class InteractionContact(Table, table=True):
@@ -469,6 +544,7 @@ class Tag(Table, table=True):
     __table_args__ = (UniqueConstraint("name"), {"sqlite_autoincrement": True})
     id: int | None = Field(default=None, sa_column=_id())
     name: str
+    learning: int = Field(default=0, sa_column=_number())  # 1: something that one wants to learn about
     alias_of: int | None = Field(default=None, sa_column=_ref("tag.id", gone="CASCADE"))
     created_at: str
 
@@ -488,6 +564,17 @@ class Tagging(Table, table=True):
     origin: str = "hand"  # text: read out of a note's text and kept in step with it
 
 
+class SavedSearch(Table, table=True):
+    """A query with a name: `:name` stands for it."""
+
+    __tablename__ = "saved_search"
+    __table_args__ = (UniqueConstraint("name"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=_id())
+    name: str
+    query: str
+    created_at: str
+
+
 class Channel(Table, table=True):
     """A way out: the site, a folder of files, later mail and public accounts. No secret is ever in it."""
 
@@ -501,15 +588,17 @@ class Channel(Table, table=True):
 
 
 class Share(Table, table=True):
-    """A digest or a single note for some circles, with an ordered plan of stages."""
+    """A digest or a single note for some circles, with an ordered plan of stages; or a letter that introduces people."""
 
     __table_args__ = (
+        _one_of("type", ("digest", "introduction")),
         _one_of("state", ("draft", "planned", "sent", "retracted")),
         UniqueConstraint("uid"),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=_id())
     uid: str  # random; keys of deliveries and ids of feeds rest on it
+    type: str = Field(default="digest", sa_column=_text("digest"))
     title: str
     slug: str = ""  # of its page, fixed when it was first sent
     introduction: str = Field(default="", sa_column=Column(Text, nullable=False))
@@ -529,13 +618,24 @@ class ShareNote(Table, table=True):
     position: int
 
 
+class ShareContact(Table, table=True):
+    """A person whom a share is for by name, in order."""
+
+    __tablename__ = "share_contact"
+    __table_args__ = (UniqueConstraint("share_id", "contact_id"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=_id())
+    share_id: int = Field(sa_column=_ref("share.id", required=True, gone="CASCADE"))
+    contact_id: int = Field(sa_column=_ref("contact.id", required=True, gone="CASCADE"))
+    position: int
+
+
 class Stage(Table, table=True):
-    """One step of a share's plan: which circle, not before when."""
+    """One step of a share's plan: which circle (None: the people it is for by name), not before when."""
 
     __table_args__ = (UniqueConstraint("share_id", "position"), {"sqlite_autoincrement": True})
     id: int | None = Field(default=None, sa_column=_id())
     share_id: int = Field(sa_column=_ref("share.id", required=True, gone="CASCADE"))
-    circle_id: int = Field(sa_column=_ref("circle.id", required=True, gone="CASCADE"))
+    circle_id: int | None = Field(default=None, sa_column=_ref("circle.id", gone="CASCADE"))
     position: int
     gate: str = Field(default="{}", sa_column=Column(Text, nullable=False))  # JSON: what it waits for; {}: nothing
     passed_at: str | None = None
@@ -548,6 +648,10 @@ class Delivery(Table, table=True):
         _one_of("state", ("waiting", "sending", "sent", "refused", "unknown", "held", "cancelled")),
         UniqueConstraint("share_id", "stage_id", "circle_id", "channel_id", "recipient", "part", "revision"),
         UniqueConstraint("key"),
+        Index(  # the same where there is no circle: in the constraint above, no two NULLs are equal
+            "delivery_by_name", "stage_id", "channel_id", "recipient", "part", "revision", unique=True,
+            sqlite_where=Column("circle_id", Integer).is_(None),
+        ),
         Index("delivery_state", "state", "not_before"),
         {"sqlite_autoincrement": True},
     )
@@ -555,7 +659,7 @@ class Delivery(Table, table=True):
     key: str  # random, kept for ever: what a channel recognizes a repeat by
     share_id: int = Field(sa_column=_ref("share.id", required=True, gone="CASCADE"))
     stage_id: int = Field(sa_column=_ref("stage.id", required=True, gone="CASCADE"))
-    circle_id: int = Field(sa_column=_ref("circle.id", required=True, gone="CASCADE"))
+    circle_id: int | None = Field(default=None, sa_column=_ref("circle.id", gone="CASCADE"))
     channel_id: int = Field(sa_column=_ref("channel.id", required=True, gone="CASCADE"))
     contact_id: int | None = Field(default=None, sa_column=_ref("contact.id"))
     recipient: str = ""  # an address; empty where the channel itself is the recipient
@@ -627,7 +731,7 @@ class Journal(Table, table=True):
 
 
 ENTITIES = ("source", "item", "annotation", "note", "contact", "circle", "share", "delivery", "response", "trial",
-            "interaction")  # fmt: skip
+            "interaction", "promise")  # fmt: skip
 """Tables whose rows have ids that people see; tags and links may hang on them."""
 
 UNJOURNALED = ("operation", "change", "journal", "signal")

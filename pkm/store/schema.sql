@@ -21,6 +21,18 @@ CREATE INDEX ix_annotation_item_id ON annotation (item_id);
 
 CREATE INDEX ix_annotation_note_id ON annotation (note_id);
 
+CREATE TABLE attachment (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	name VARCHAR NOT NULL, 
+	sha256 VARCHAR NOT NULL, 
+	media_type VARCHAR NOT NULL, 
+	size_bytes INTEGER DEFAULT '0' NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	UNIQUE (name, sha256)
+);
+
+CREATE INDEX attachment_sha256 ON attachment (sha256);
+
 CREATE TABLE change (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	operation_id INTEGER NOT NULL, 
@@ -124,7 +136,7 @@ CREATE TABLE delivery (
 	"key" VARCHAR NOT NULL, 
 	share_id INTEGER NOT NULL, 
 	stage_id INTEGER NOT NULL, 
-	circle_id INTEGER NOT NULL, 
+	circle_id INTEGER, 
 	channel_id INTEGER NOT NULL, 
 	contact_id INTEGER, 
 	recipient VARCHAR NOT NULL, 
@@ -151,6 +163,8 @@ CREATE TABLE delivery (
 	FOREIGN KEY(channel_id) REFERENCES channel (id) ON DELETE CASCADE, 
 	FOREIGN KEY(contact_id) REFERENCES contact (id) ON DELETE SET NULL
 );
+
+CREATE UNIQUE INDEX delivery_by_name ON delivery (stage_id, channel_id, recipient, part, revision) WHERE circle_id IS NULL;
 
 CREATE INDEX delivery_state ON delivery (state, not_before);
 
@@ -233,10 +247,14 @@ CREATE TABLE interaction (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	at VARCHAR NOT NULL, 
 	text TEXT NOT NULL, 
-	created_at VARCHAR NOT NULL
+	created_at VARCHAR NOT NULL, 
+	share_id INTEGER, 
+	FOREIGN KEY(share_id) REFERENCES share (id) ON DELETE SET NULL
 );
 
 CREATE INDEX interaction_at ON interaction (at, id);
+
+CREATE INDEX ix_interaction_share_id ON interaction (share_id);
 
 CREATE TABLE interaction_contact (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -306,7 +324,9 @@ CREATE TABLE link (
 	written VARCHAR NOT NULL, 
 	sentence TEXT NOT NULL, 
 	origin VARCHAR NOT NULL, 
-	created_at VARCHAR NOT NULL
+	created_at VARCHAR NOT NULL, 
+	resolved_at VARCHAR, 
+	because TEXT DEFAULT '' NOT NULL
 );
 
 CREATE INDEX link_from ON link (from_kind, from_id);
@@ -331,6 +351,15 @@ CREATE INDEX ix_membership_contact_id ON membership (contact_id);
 
 CREATE UNIQUE INDEX membership_open ON membership (circle_id, contact_id) WHERE left_at IS NULL;
 
+CREATE TABLE merger (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	kind VARCHAR NOT NULL, 
+	gone_id INTEGER NOT NULL, 
+	into_id INTEGER NOT NULL, 
+	at VARCHAR NOT NULL, 
+	UNIQUE (kind, gone_id)
+);
+
 CREATE TABLE note (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -343,9 +372,11 @@ CREATE TABLE note (
 	created_at VARCHAR NOT NULL, 
 	updated_at VARCHAR NOT NULL, 
 	reviewed_at VARCHAR, 
+	half_life TEXT DEFAULT '' NOT NULL, 
 	dropped_at VARCHAR, 
 	CONSTRAINT stage_known CHECK (stage IN ('observation', 'idea', 'practice')), 
 	CONSTRAINT reach_known CHECK (reach IN ('private', 'team', 'community', 'network')), 
+	CONSTRAINT half_life_known CHECK (half_life IN ('', 'soon', 'later', 'eventually', 'never')), 
 	UNIQUE (uid), 
 	FOREIGN KEY(item_id) REFERENCES item (id) ON DELETE SET NULL
 );
@@ -353,6 +384,34 @@ CREATE TABLE note (
 CREATE INDEX ix_note_item_id ON note (item_id);
 
 CREATE INDEX note_updated ON note (updated_at, id);
+
+CREATE TABLE note_alias (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	note_id INTEGER NOT NULL, 
+	name VARCHAR NOT NULL, 
+	folded VARCHAR NOT NULL, 
+	UNIQUE (note_id, folded), 
+	FOREIGN KEY(note_id) REFERENCES note (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_note_alias_note_id ON note_alias (note_id);
+
+CREATE INDEX note_alias_folded ON note_alias (folded);
+
+CREATE TABLE note_file (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	note_id INTEGER NOT NULL, 
+	root VARCHAR NOT NULL, 
+	path VARCHAR NOT NULL, 
+	hash VARCHAR NOT NULL, 
+	front TEXT DEFAULT '' NOT NULL, 
+	base TEXT DEFAULT '' NOT NULL, 
+	at VARCHAR NOT NULL, 
+	UNIQUE (root, path), 
+	FOREIGN KEY(note_id) REFERENCES note (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_note_file_note_id ON note_file (note_id);
 
 CREATE TABLE operation (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -379,6 +438,22 @@ CREATE TABLE page (
 );
 
 CREATE INDEX ix_page_item_id ON page (item_id);
+
+CREATE TABLE promise (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	interaction_id INTEGER NOT NULL, 
+	text TEXT NOT NULL, 
+	owed_by VARCHAR NOT NULL, 
+	state VARCHAR NOT NULL, 
+	due_at VARCHAR, 
+	settled_at VARCHAR, 
+	because TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT state_known CHECK (state IN ('open', 'kept', 'dropped')), 
+	CONSTRAINT owed_by_known CHECK (owed_by IN ('me', 'them')), 
+	FOREIGN KEY(interaction_id) REFERENCES interaction (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_promise_interaction_id ON promise (interaction_id);
 
 CREATE TABLE response (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -435,18 +510,42 @@ CREATE INDEX ix_rule_source_id ON rule (source_id);
 
 CREATE INDEX ix_rule_tag_id ON rule (tag_id);
 
+CREATE TABLE saved_search (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	name VARCHAR NOT NULL, 
+	"query" VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	UNIQUE (name)
+);
+
 CREATE TABLE share (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
+	type TEXT DEFAULT 'digest' NOT NULL, 
 	title VARCHAR NOT NULL, 
 	slug VARCHAR NOT NULL, 
 	introduction TEXT NOT NULL, 
 	state VARCHAR NOT NULL, 
 	created_at VARCHAR NOT NULL, 
 	sent_at VARCHAR, 
+	CONSTRAINT type_known CHECK (type IN ('digest', 'introduction')), 
 	CONSTRAINT state_known CHECK (state IN ('draft', 'planned', 'sent', 'retracted')), 
 	UNIQUE (uid)
 );
+
+CREATE TABLE share_contact (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	share_id INTEGER NOT NULL, 
+	contact_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	UNIQUE (share_id, contact_id), 
+	FOREIGN KEY(share_id) REFERENCES share (id) ON DELETE CASCADE, 
+	FOREIGN KEY(contact_id) REFERENCES contact (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_share_contact_contact_id ON share_contact (contact_id);
+
+CREATE INDEX ix_share_contact_share_id ON share_contact (share_id);
 
 CREATE TABLE share_note (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -529,7 +628,7 @@ CREATE INDEX source_due ON source (state, next_at);
 CREATE TABLE stage (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	share_id INTEGER NOT NULL, 
-	circle_id INTEGER NOT NULL, 
+	circle_id INTEGER, 
 	position INTEGER NOT NULL, 
 	gate TEXT NOT NULL, 
 	passed_at VARCHAR, 
@@ -545,6 +644,7 @@ CREATE INDEX ix_stage_share_id ON stage (share_id);
 CREATE TABLE tag (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	name VARCHAR NOT NULL, 
+	learning INTEGER DEFAULT '0' NOT NULL, 
 	alias_of INTEGER, 
 	created_at VARCHAR NOT NULL, 
 	UNIQUE (name), 
@@ -575,11 +675,19 @@ CREATE TABLE trial (
 	text TEXT NOT NULL, 
 	at VARCHAR NOT NULL, 
 	created_at VARCHAR NOT NULL, 
+	contact_id INTEGER, 
+	response_id INTEGER, 
 	CONSTRAINT outcome_known CHECK (outcome IN ('worked', 'mixed', 'failed')), 
-	FOREIGN KEY(note_id) REFERENCES note (id) ON DELETE CASCADE
+	FOREIGN KEY(note_id) REFERENCES note (id) ON DELETE CASCADE, 
+	FOREIGN KEY(contact_id) REFERENCES contact (id) ON DELETE SET NULL, 
+	FOREIGN KEY(response_id) REFERENCES response (id) ON DELETE SET NULL
 );
 
+CREATE INDEX ix_trial_contact_id ON trial (contact_id);
+
 CREATE INDEX ix_trial_note_id ON trial (note_id);
+
+CREATE INDEX ix_trial_response_id ON trial (response_id);
 
 CREATE TABLE version (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -684,6 +792,13 @@ CREATE TRIGGER cleanup_note AFTER DELETE ON note BEGIN
   DELETE FROM link WHERE to_kind = 'note' AND to_id = OLD.id;
 END;
 
+CREATE TRIGGER cleanup_promise AFTER DELETE ON promise BEGIN
+  DELETE FROM tagging WHERE kind = 'promise' AND entity_id = OLD.id;
+  DELETE FROM link WHERE from_kind = 'promise' AND from_id = OLD.id;
+  UPDATE link SET to_id = NULL WHERE to_kind = 'promise' AND to_id = OLD.id AND origin = 'text';
+  DELETE FROM link WHERE to_kind = 'promise' AND to_id = OLD.id;
+END;
+
 CREATE TRIGGER cleanup_response AFTER DELETE ON response BEGIN
   DELETE FROM tagging WHERE kind = 'response' AND entity_id = OLD.id;
   DELETE FROM link WHERE from_kind = 'response' AND from_id = OLD.id;
@@ -728,6 +843,24 @@ CREATE TRIGGER journal_annotation_delete AFTER DELETE ON annotation
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
   VALUES ((SELECT operation_id FROM journal), 'annotation', OLD.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'note_id', OLD."note_id", 'exact', OLD."exact", 'prefix', OLD."prefix", 'suffix', OLD."suffix", 'position', OLD."position", 'comment', OLD."comment", 'state', OLD."state", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at"), NULL);
+END;
+
+CREATE TRIGGER journal_attachment_insert AFTER INSERT ON attachment
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'attachment', NEW.id, NULL, json_object('id', NEW."id", 'name', NEW."name", 'sha256', NEW."sha256", 'media_type', NEW."media_type", 'size_bytes', NEW."size_bytes", 'created_at', NEW."created_at"));
+END;
+
+CREATE TRIGGER journal_attachment_update AFTER UPDATE ON attachment
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'attachment', NEW.id, json_object('id', OLD."id", 'name', OLD."name", 'sha256', OLD."sha256", 'media_type', OLD."media_type", 'size_bytes', OLD."size_bytes", 'created_at', OLD."created_at"), json_object('id', NEW."id", 'name', NEW."name", 'sha256', NEW."sha256", 'media_type', NEW."media_type", 'size_bytes', NEW."size_bytes", 'created_at', NEW."created_at"));
+END;
+
+CREATE TRIGGER journal_attachment_delete AFTER DELETE ON attachment
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'attachment', OLD.id, json_object('id', OLD."id", 'name', OLD."name", 'sha256', OLD."sha256", 'media_type', OLD."media_type", 'size_bytes', OLD."size_bytes", 'created_at', OLD."created_at"), NULL);
 END;
 
 CREATE TRIGGER journal_channel_insert AFTER INSERT ON channel
@@ -949,19 +1082,19 @@ END;
 CREATE TRIGGER journal_interaction_insert AFTER INSERT ON interaction
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'interaction', NEW.id, NULL, json_object('id', NEW."id", 'at', NEW."at", 'text', NEW."text", 'created_at', NEW."created_at"));
+  VALUES ((SELECT operation_id FROM journal), 'interaction', NEW.id, NULL, json_object('id', NEW."id", 'at', NEW."at", 'text', NEW."text", 'created_at', NEW."created_at", 'share_id', NEW."share_id"));
 END;
 
 CREATE TRIGGER journal_interaction_update AFTER UPDATE ON interaction
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'interaction', NEW.id, json_object('id', OLD."id", 'at', OLD."at", 'text', OLD."text", 'created_at', OLD."created_at"), json_object('id', NEW."id", 'at', NEW."at", 'text', NEW."text", 'created_at', NEW."created_at"));
+  VALUES ((SELECT operation_id FROM journal), 'interaction', NEW.id, json_object('id', OLD."id", 'at', OLD."at", 'text', OLD."text", 'created_at', OLD."created_at", 'share_id', OLD."share_id"), json_object('id', NEW."id", 'at', NEW."at", 'text', NEW."text", 'created_at', NEW."created_at", 'share_id', NEW."share_id"));
 END;
 
 CREATE TRIGGER journal_interaction_delete AFTER DELETE ON interaction
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'interaction', OLD.id, json_object('id', OLD."id", 'at', OLD."at", 'text', OLD."text", 'created_at', OLD."created_at"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'interaction', OLD.id, json_object('id', OLD."id", 'at', OLD."at", 'text', OLD."text", 'created_at', OLD."created_at", 'share_id', OLD."share_id"), NULL);
 END;
 
 CREATE TRIGGER journal_interaction_contact_insert AFTER INSERT ON interaction_contact
@@ -1003,19 +1136,19 @@ END;
 CREATE TRIGGER journal_link_insert AFTER INSERT ON link
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'link', NEW.id, NULL, json_object('id', NEW."id", 'from_kind', NEW."from_kind", 'from_id', NEW."from_id", 'to_kind', NEW."to_kind", 'to_id', NEW."to_id", 'type', NEW."type", 'written', NEW."written", 'sentence', NEW."sentence", 'origin', NEW."origin", 'created_at', NEW."created_at"));
+  VALUES ((SELECT operation_id FROM journal), 'link', NEW.id, NULL, json_object('id', NEW."id", 'from_kind', NEW."from_kind", 'from_id', NEW."from_id", 'to_kind', NEW."to_kind", 'to_id', NEW."to_id", 'type', NEW."type", 'written', NEW."written", 'sentence', NEW."sentence", 'origin', NEW."origin", 'created_at', NEW."created_at", 'resolved_at', NEW."resolved_at", 'because', NEW."because"));
 END;
 
 CREATE TRIGGER journal_link_update AFTER UPDATE ON link
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'link', NEW.id, json_object('id', OLD."id", 'from_kind', OLD."from_kind", 'from_id', OLD."from_id", 'to_kind', OLD."to_kind", 'to_id', OLD."to_id", 'type', OLD."type", 'written', OLD."written", 'sentence', OLD."sentence", 'origin', OLD."origin", 'created_at', OLD."created_at"), json_object('id', NEW."id", 'from_kind', NEW."from_kind", 'from_id', NEW."from_id", 'to_kind', NEW."to_kind", 'to_id', NEW."to_id", 'type', NEW."type", 'written', NEW."written", 'sentence', NEW."sentence", 'origin', NEW."origin", 'created_at', NEW."created_at"));
+  VALUES ((SELECT operation_id FROM journal), 'link', NEW.id, json_object('id', OLD."id", 'from_kind', OLD."from_kind", 'from_id', OLD."from_id", 'to_kind', OLD."to_kind", 'to_id', OLD."to_id", 'type', OLD."type", 'written', OLD."written", 'sentence', OLD."sentence", 'origin', OLD."origin", 'created_at', OLD."created_at", 'resolved_at', OLD."resolved_at", 'because', OLD."because"), json_object('id', NEW."id", 'from_kind', NEW."from_kind", 'from_id', NEW."from_id", 'to_kind', NEW."to_kind", 'to_id', NEW."to_id", 'type', NEW."type", 'written', NEW."written", 'sentence', NEW."sentence", 'origin', NEW."origin", 'created_at', NEW."created_at", 'resolved_at', NEW."resolved_at", 'because', NEW."because"));
 END;
 
 CREATE TRIGGER journal_link_delete AFTER DELETE ON link
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'link', OLD.id, json_object('id', OLD."id", 'from_kind', OLD."from_kind", 'from_id', OLD."from_id", 'to_kind', OLD."to_kind", 'to_id', OLD."to_id", 'type', OLD."type", 'written', OLD."written", 'sentence', OLD."sentence", 'origin', OLD."origin", 'created_at', OLD."created_at"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'link', OLD.id, json_object('id', OLD."id", 'from_kind', OLD."from_kind", 'from_id', OLD."from_id", 'to_kind', OLD."to_kind", 'to_id', OLD."to_id", 'type', OLD."type", 'written', OLD."written", 'sentence', OLD."sentence", 'origin', OLD."origin", 'created_at', OLD."created_at", 'resolved_at', OLD."resolved_at", 'because', OLD."because"), NULL);
 END;
 
 CREATE TRIGGER journal_membership_insert AFTER INSERT ON membership
@@ -1036,22 +1169,76 @@ WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   VALUES ((SELECT operation_id FROM journal), 'membership', OLD.id, json_object('id', OLD."id", 'circle_id', OLD."circle_id", 'contact_id', OLD."contact_id", 'joined_at', OLD."joined_at", 'because', OLD."because", 'left_at', OLD."left_at", 'left_because', OLD."left_because"), NULL);
 END;
 
+CREATE TRIGGER journal_merger_insert AFTER INSERT ON merger
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'merger', NEW.id, NULL, json_object('id', NEW."id", 'kind', NEW."kind", 'gone_id', NEW."gone_id", 'into_id', NEW."into_id", 'at', NEW."at"));
+END;
+
+CREATE TRIGGER journal_merger_update AFTER UPDATE ON merger
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'merger', NEW.id, json_object('id', OLD."id", 'kind', OLD."kind", 'gone_id', OLD."gone_id", 'into_id', OLD."into_id", 'at', OLD."at"), json_object('id', NEW."id", 'kind', NEW."kind", 'gone_id', NEW."gone_id", 'into_id', NEW."into_id", 'at', NEW."at"));
+END;
+
+CREATE TRIGGER journal_merger_delete AFTER DELETE ON merger
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'merger', OLD.id, json_object('id', OLD."id", 'kind', OLD."kind", 'gone_id', OLD."gone_id", 'into_id', OLD."into_id", 'at', OLD."at"), NULL);
+END;
+
 CREATE TRIGGER journal_note_insert AFTER INSERT ON note
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'note', NEW.id, NULL, json_object('id', NEW."id", 'uid', NEW."uid", 'title', NEW."title", 'text', NEW."text", 'stage', NEW."stage", 'reach', NEW."reach", 'item_id', NEW."item_id", 'at', NEW."at", 'created_at', NEW."created_at", 'updated_at', NEW."updated_at", 'reviewed_at', NEW."reviewed_at", 'dropped_at', NEW."dropped_at"));
+  VALUES ((SELECT operation_id FROM journal), 'note', NEW.id, NULL, json_object('id', NEW."id", 'uid', NEW."uid", 'title', NEW."title", 'text', NEW."text", 'stage', NEW."stage", 'reach', NEW."reach", 'item_id', NEW."item_id", 'at', NEW."at", 'created_at', NEW."created_at", 'updated_at', NEW."updated_at", 'reviewed_at', NEW."reviewed_at", 'half_life', NEW."half_life", 'dropped_at', NEW."dropped_at"));
 END;
 
 CREATE TRIGGER journal_note_update AFTER UPDATE ON note
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'note', NEW.id, json_object('id', OLD."id", 'uid', OLD."uid", 'title', OLD."title", 'text', OLD."text", 'stage', OLD."stage", 'reach', OLD."reach", 'item_id', OLD."item_id", 'at', OLD."at", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'reviewed_at', OLD."reviewed_at", 'dropped_at', OLD."dropped_at"), json_object('id', NEW."id", 'uid', NEW."uid", 'title', NEW."title", 'text', NEW."text", 'stage', NEW."stage", 'reach', NEW."reach", 'item_id', NEW."item_id", 'at', NEW."at", 'created_at', NEW."created_at", 'updated_at', NEW."updated_at", 'reviewed_at', NEW."reviewed_at", 'dropped_at', NEW."dropped_at"));
+  VALUES ((SELECT operation_id FROM journal), 'note', NEW.id, json_object('id', OLD."id", 'uid', OLD."uid", 'title', OLD."title", 'text', OLD."text", 'stage', OLD."stage", 'reach', OLD."reach", 'item_id', OLD."item_id", 'at', OLD."at", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'reviewed_at', OLD."reviewed_at", 'half_life', OLD."half_life", 'dropped_at', OLD."dropped_at"), json_object('id', NEW."id", 'uid', NEW."uid", 'title', NEW."title", 'text', NEW."text", 'stage', NEW."stage", 'reach', NEW."reach", 'item_id', NEW."item_id", 'at', NEW."at", 'created_at', NEW."created_at", 'updated_at', NEW."updated_at", 'reviewed_at', NEW."reviewed_at", 'half_life', NEW."half_life", 'dropped_at', NEW."dropped_at"));
 END;
 
 CREATE TRIGGER journal_note_delete AFTER DELETE ON note
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'note', OLD.id, json_object('id', OLD."id", 'uid', OLD."uid", 'title', OLD."title", 'text', OLD."text", 'stage', OLD."stage", 'reach', OLD."reach", 'item_id', OLD."item_id", 'at', OLD."at", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'reviewed_at', OLD."reviewed_at", 'dropped_at', OLD."dropped_at"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'note', OLD.id, json_object('id', OLD."id", 'uid', OLD."uid", 'title', OLD."title", 'text', OLD."text", 'stage', OLD."stage", 'reach', OLD."reach", 'item_id', OLD."item_id", 'at', OLD."at", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'reviewed_at', OLD."reviewed_at", 'half_life', OLD."half_life", 'dropped_at', OLD."dropped_at"), NULL);
+END;
+
+CREATE TRIGGER journal_note_alias_insert AFTER INSERT ON note_alias
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'note_alias', NEW.id, NULL, json_object('id', NEW."id", 'note_id', NEW."note_id", 'name', NEW."name", 'folded', NEW."folded"));
+END;
+
+CREATE TRIGGER journal_note_alias_update AFTER UPDATE ON note_alias
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'note_alias', NEW.id, json_object('id', OLD."id", 'note_id', OLD."note_id", 'name', OLD."name", 'folded', OLD."folded"), json_object('id', NEW."id", 'note_id', NEW."note_id", 'name', NEW."name", 'folded', NEW."folded"));
+END;
+
+CREATE TRIGGER journal_note_alias_delete AFTER DELETE ON note_alias
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'note_alias', OLD.id, json_object('id', OLD."id", 'note_id', OLD."note_id", 'name', OLD."name", 'folded', OLD."folded"), NULL);
+END;
+
+CREATE TRIGGER journal_note_file_insert AFTER INSERT ON note_file
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'note_file', NEW.id, NULL, json_object('id', NEW."id", 'note_id', NEW."note_id", 'root', NEW."root", 'path', NEW."path", 'hash', NEW."hash", 'front', NEW."front", 'base', NEW."base", 'at', NEW."at"));
+END;
+
+CREATE TRIGGER journal_note_file_update AFTER UPDATE ON note_file
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'note_file', NEW.id, json_object('id', OLD."id", 'note_id', OLD."note_id", 'root', OLD."root", 'path', OLD."path", 'hash', OLD."hash", 'front', OLD."front", 'base', OLD."base", 'at', OLD."at"), json_object('id', NEW."id", 'note_id', NEW."note_id", 'root', NEW."root", 'path', NEW."path", 'hash', NEW."hash", 'front', NEW."front", 'base', NEW."base", 'at', NEW."at"));
+END;
+
+CREATE TRIGGER journal_note_file_delete AFTER DELETE ON note_file
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'note_file', OLD.id, json_object('id', OLD."id", 'note_id', OLD."note_id", 'root', OLD."root", 'path', OLD."path", 'hash', OLD."hash", 'front', OLD."front", 'base', OLD."base", 'at', OLD."at"), NULL);
 END;
 
 CREATE TRIGGER journal_page_insert AFTER INSERT ON page
@@ -1070,6 +1257,24 @@ CREATE TRIGGER journal_page_delete AFTER DELETE ON page
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
   VALUES ((SELECT operation_id FROM journal), 'page', OLD.id, json_object('id', OLD."id", 'item_id', OLD."item_id", 'role', OLD."role", 'at', OLD."at", 'media_type', OLD."media_type", 'text', OLD."text", 'html', OLD."html", 'body', CASE WHEN OLD."body" IS NULL THEN NULL ELSE hex(OLD."body") END), NULL);
+END;
+
+CREATE TRIGGER journal_promise_insert AFTER INSERT ON promise
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'promise', NEW.id, NULL, json_object('id', NEW."id", 'interaction_id', NEW."interaction_id", 'text', NEW."text", 'owed_by', NEW."owed_by", 'state', NEW."state", 'due_at', NEW."due_at", 'settled_at', NEW."settled_at", 'because', NEW."because"));
+END;
+
+CREATE TRIGGER journal_promise_update AFTER UPDATE ON promise
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'promise', NEW.id, json_object('id', OLD."id", 'interaction_id', OLD."interaction_id", 'text', OLD."text", 'owed_by', OLD."owed_by", 'state', OLD."state", 'due_at', OLD."due_at", 'settled_at', OLD."settled_at", 'because', OLD."because"), json_object('id', NEW."id", 'interaction_id', NEW."interaction_id", 'text', NEW."text", 'owed_by', NEW."owed_by", 'state', NEW."state", 'due_at', NEW."due_at", 'settled_at', NEW."settled_at", 'because', NEW."because"));
+END;
+
+CREATE TRIGGER journal_promise_delete AFTER DELETE ON promise
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'promise', OLD.id, json_object('id', OLD."id", 'interaction_id', OLD."interaction_id", 'text', OLD."text", 'owed_by', OLD."owed_by", 'state', OLD."state", 'due_at', OLD."due_at", 'settled_at', OLD."settled_at", 'because', OLD."because"), NULL);
 END;
 
 CREATE TRIGGER journal_response_insert AFTER INSERT ON response
@@ -1108,22 +1313,58 @@ WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   VALUES ((SELECT operation_id FROM journal), 'rule', OLD.id, json_object('id', OLD."id", 'action', OLD."action", 'pattern', OLD."pattern", 'argument', OLD."argument", 'person_id', OLD."person_id", 'source_id', OLD."source_id", 'tag_id', OLD."tag_id", 'contact_id', OLD."contact_id", 'created_at', OLD."created_at"), NULL);
 END;
 
+CREATE TRIGGER journal_saved_search_insert AFTER INSERT ON saved_search
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'saved_search', NEW.id, NULL, json_object('id', NEW."id", 'name', NEW."name", 'query', NEW."query", 'created_at', NEW."created_at"));
+END;
+
+CREATE TRIGGER journal_saved_search_update AFTER UPDATE ON saved_search
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'saved_search', NEW.id, json_object('id', OLD."id", 'name', OLD."name", 'query', OLD."query", 'created_at', OLD."created_at"), json_object('id', NEW."id", 'name', NEW."name", 'query', NEW."query", 'created_at', NEW."created_at"));
+END;
+
+CREATE TRIGGER journal_saved_search_delete AFTER DELETE ON saved_search
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'saved_search', OLD.id, json_object('id', OLD."id", 'name', OLD."name", 'query', OLD."query", 'created_at', OLD."created_at"), NULL);
+END;
+
 CREATE TRIGGER journal_share_insert AFTER INSERT ON share
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'share', NEW.id, NULL, json_object('id', NEW."id", 'uid', NEW."uid", 'title', NEW."title", 'slug', NEW."slug", 'introduction', NEW."introduction", 'state', NEW."state", 'created_at', NEW."created_at", 'sent_at', NEW."sent_at"));
+  VALUES ((SELECT operation_id FROM journal), 'share', NEW.id, NULL, json_object('id', NEW."id", 'uid', NEW."uid", 'type', NEW."type", 'title', NEW."title", 'slug', NEW."slug", 'introduction', NEW."introduction", 'state', NEW."state", 'created_at', NEW."created_at", 'sent_at', NEW."sent_at"));
 END;
 
 CREATE TRIGGER journal_share_update AFTER UPDATE ON share
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'share', NEW.id, json_object('id', OLD."id", 'uid', OLD."uid", 'title', OLD."title", 'slug', OLD."slug", 'introduction', OLD."introduction", 'state', OLD."state", 'created_at', OLD."created_at", 'sent_at', OLD."sent_at"), json_object('id', NEW."id", 'uid', NEW."uid", 'title', NEW."title", 'slug', NEW."slug", 'introduction', NEW."introduction", 'state', NEW."state", 'created_at', NEW."created_at", 'sent_at', NEW."sent_at"));
+  VALUES ((SELECT operation_id FROM journal), 'share', NEW.id, json_object('id', OLD."id", 'uid', OLD."uid", 'type', OLD."type", 'title', OLD."title", 'slug', OLD."slug", 'introduction', OLD."introduction", 'state', OLD."state", 'created_at', OLD."created_at", 'sent_at', OLD."sent_at"), json_object('id', NEW."id", 'uid', NEW."uid", 'type', NEW."type", 'title', NEW."title", 'slug', NEW."slug", 'introduction', NEW."introduction", 'state', NEW."state", 'created_at', NEW."created_at", 'sent_at', NEW."sent_at"));
 END;
 
 CREATE TRIGGER journal_share_delete AFTER DELETE ON share
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'share', OLD.id, json_object('id', OLD."id", 'uid', OLD."uid", 'title', OLD."title", 'slug', OLD."slug", 'introduction', OLD."introduction", 'state', OLD."state", 'created_at', OLD."created_at", 'sent_at', OLD."sent_at"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'share', OLD.id, json_object('id', OLD."id", 'uid', OLD."uid", 'type', OLD."type", 'title', OLD."title", 'slug', OLD."slug", 'introduction', OLD."introduction", 'state', OLD."state", 'created_at', OLD."created_at", 'sent_at', OLD."sent_at"), NULL);
+END;
+
+CREATE TRIGGER journal_share_contact_insert AFTER INSERT ON share_contact
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'share_contact', NEW.id, NULL, json_object('id', NEW."id", 'share_id', NEW."share_id", 'contact_id', NEW."contact_id", 'position', NEW."position"));
+END;
+
+CREATE TRIGGER journal_share_contact_update AFTER UPDATE ON share_contact
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'share_contact', NEW.id, json_object('id', OLD."id", 'share_id', OLD."share_id", 'contact_id', OLD."contact_id", 'position', OLD."position"), json_object('id', NEW."id", 'share_id', NEW."share_id", 'contact_id', NEW."contact_id", 'position', NEW."position"));
+END;
+
+CREATE TRIGGER journal_share_contact_delete AFTER DELETE ON share_contact
+WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
+  INSERT INTO change (operation_id, table_name, row_id, before, after)
+  VALUES ((SELECT operation_id FROM journal), 'share_contact', OLD.id, json_object('id', OLD."id", 'share_id', OLD."share_id", 'contact_id', OLD."contact_id", 'position', OLD."position"), NULL);
 END;
 
 CREATE TRIGGER journal_share_note_insert AFTER INSERT ON share_note
@@ -1183,19 +1424,19 @@ END;
 CREATE TRIGGER journal_tag_insert AFTER INSERT ON tag
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'tag', NEW.id, NULL, json_object('id', NEW."id", 'name', NEW."name", 'alias_of', NEW."alias_of", 'created_at', NEW."created_at"));
+  VALUES ((SELECT operation_id FROM journal), 'tag', NEW.id, NULL, json_object('id', NEW."id", 'name', NEW."name", 'learning', NEW."learning", 'alias_of', NEW."alias_of", 'created_at', NEW."created_at"));
 END;
 
 CREATE TRIGGER journal_tag_update AFTER UPDATE ON tag
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'tag', NEW.id, json_object('id', OLD."id", 'name', OLD."name", 'alias_of', OLD."alias_of", 'created_at', OLD."created_at"), json_object('id', NEW."id", 'name', NEW."name", 'alias_of', NEW."alias_of", 'created_at', NEW."created_at"));
+  VALUES ((SELECT operation_id FROM journal), 'tag', NEW.id, json_object('id', OLD."id", 'name', OLD."name", 'learning', OLD."learning", 'alias_of', OLD."alias_of", 'created_at', OLD."created_at"), json_object('id', NEW."id", 'name', NEW."name", 'learning', NEW."learning", 'alias_of', NEW."alias_of", 'created_at', NEW."created_at"));
 END;
 
 CREATE TRIGGER journal_tag_delete AFTER DELETE ON tag
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'tag', OLD.id, json_object('id', OLD."id", 'name', OLD."name", 'alias_of', OLD."alias_of", 'created_at', OLD."created_at"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'tag', OLD.id, json_object('id', OLD."id", 'name', OLD."name", 'learning', OLD."learning", 'alias_of', OLD."alias_of", 'created_at', OLD."created_at"), NULL);
 END;
 
 CREATE TRIGGER journal_tagging_insert AFTER INSERT ON tagging
@@ -1219,19 +1460,19 @@ END;
 CREATE TRIGGER journal_trial_insert AFTER INSERT ON trial
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'trial', NEW.id, NULL, json_object('id', NEW."id", 'note_id', NEW."note_id", 'place', NEW."place", 'outcome', NEW."outcome", 'text', NEW."text", 'at', NEW."at", 'created_at', NEW."created_at"));
+  VALUES ((SELECT operation_id FROM journal), 'trial', NEW.id, NULL, json_object('id', NEW."id", 'note_id', NEW."note_id", 'place', NEW."place", 'outcome', NEW."outcome", 'text', NEW."text", 'at', NEW."at", 'created_at', NEW."created_at", 'contact_id', NEW."contact_id", 'response_id', NEW."response_id"));
 END;
 
 CREATE TRIGGER journal_trial_update AFTER UPDATE ON trial
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'trial', NEW.id, json_object('id', OLD."id", 'note_id', OLD."note_id", 'place', OLD."place", 'outcome', OLD."outcome", 'text', OLD."text", 'at', OLD."at", 'created_at', OLD."created_at"), json_object('id', NEW."id", 'note_id', NEW."note_id", 'place', NEW."place", 'outcome', NEW."outcome", 'text', NEW."text", 'at', NEW."at", 'created_at', NEW."created_at"));
+  VALUES ((SELECT operation_id FROM journal), 'trial', NEW.id, json_object('id', OLD."id", 'note_id', OLD."note_id", 'place', OLD."place", 'outcome', OLD."outcome", 'text', OLD."text", 'at', OLD."at", 'created_at', OLD."created_at", 'contact_id', OLD."contact_id", 'response_id', OLD."response_id"), json_object('id', NEW."id", 'note_id', NEW."note_id", 'place', NEW."place", 'outcome', NEW."outcome", 'text', NEW."text", 'at', NEW."at", 'created_at', NEW."created_at", 'contact_id', NEW."contact_id", 'response_id', NEW."response_id"));
 END;
 
 CREATE TRIGGER journal_trial_delete AFTER DELETE ON trial
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'trial', OLD.id, json_object('id', OLD."id", 'note_id', OLD."note_id", 'place', OLD."place", 'outcome', OLD."outcome", 'text', OLD."text", 'at', OLD."at", 'created_at', OLD."created_at"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'trial', OLD.id, json_object('id', OLD."id", 'note_id', OLD."note_id", 'place', OLD."place", 'outcome', OLD."outcome", 'text', OLD."text", 'at', OLD."at", 'created_at', OLD."created_at", 'contact_id', OLD."contact_id", 'response_id', OLD."response_id"), NULL);
 END;
 
 CREATE TRIGGER journal_version_insert AFTER INSERT ON version
@@ -1254,10 +1495,10 @@ END;
 
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
 
-INSERT INTO alembic_version VALUES ('0003');
+INSERT INTO alembic_version VALUES ('0004');
 
 INSERT INTO journal (id, operation_id) VALUES (1, NULL);
 
 PRAGMA application_id = 1886088497;
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

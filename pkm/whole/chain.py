@@ -272,7 +272,14 @@ def _of_interaction(chain: Chain, row: Row) -> None:
     people = ask.who_met(chain.db, row["number"])
     for person in people:
         chain.add(person, "contact", 0)
-    chain.add(row, "interaction", 1 if people else 0)
+    depth = 1 if people else 0
+    chain.add(row, "interaction", depth)
+    for promise in ask.promises(chain.db, row["number"]):
+        chain.add(promise, "promise", depth + 1)
+
+
+def _of_promise(chain: Chain, promise: Row) -> None:
+    _of_interaction(chain, _there(chain, "interaction", promise["interaction_id"]))
 
 
 def _of_rule(chain: Chain, rule: Row) -> None:
@@ -291,6 +298,6 @@ def _of_rule(chain: Chain, rule: Row) -> None:
 WALKS = {
     "note": _of_note, "item": _of_item, "annotation": _of_annotation, "source": _of_source, "contact": _of_contact,
     "circle": _of_circle, "share": _of_share, "delivery": _of_delivery, "response": _of_response, "trial": _of_trial,
-    "interaction": _of_interaction, "rule": _of_rule,
+    "interaction": _of_interaction, "rule": _of_rule, "promise": _of_promise,
 }  # fmt: skip
 """How the chain of a kind is walked."""

@@ -83,7 +83,8 @@ def test_the_chain_of_a_note_made_from_an_answer_begins_with_the_share(store: St
         ("delivery", 1, ["note n1", "share x1", "  delivery d1*", "    response r1"]),
         ("response", 1, ["share x1", "  delivery d1", "    response r1*", "      note n3"]),
         ("trial", 1, ["      note n1", "        growth n1", "        growth n1", "        trial t1*"]),
-        ("interaction", 1, ["contact c1", "  interaction e1*"]),
+        ("interaction", 1, ["contact c1", "  interaction e1*", "    promise p1"]),
+        ("promise", 1, ["contact c1", "  interaction e1", "    promise p1*"]),
     ],
 )
 def test_chains_of_other_kinds(store: Store, kind: str, number: int, lines: list[str]) -> None:

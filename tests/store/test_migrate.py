@@ -88,3 +88,15 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(old: int, home_paths: Home
         assert raw.execute("PRAGMA user_version").fetchone()[0] == old
         assert raw.execute("SELECT title FROM note").fetchone()[0] == "Probe first"
     assert len(before) > 0
+
+
+def test_what_was_shared_and_answered_is_as_it_was(old: int, home_paths: Home) -> None:
+    if old < 3:
+        pytest.skip("the stored older ones shared nothing")
+    db = Store(home_paths).read()
+    row = db.execute("SELECT id, stage_id, circle_id, state, payload FROM delivery").fetchone()
+    assert tuple(row) == (7, 4, 1, "sent", b"\x00\xff")
+    assert db.execute("SELECT delivery_id FROM response").fetchone()[0] == 7
+    assert db.execute("SELECT type FROM share").fetchone()[0] == "digest"
+    sequences = dict(db.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+    assert (sequences["stage"], sequences["delivery"]) == (4, 7)

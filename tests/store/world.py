@@ -111,7 +111,7 @@ def _sense(unit: Unit) -> None:
 
 
 def _people(unit: Unit) -> None:
-    from pkm.store.model import Circle, CircleSource, Handle, Interaction, InteractionContact, Membership
+    from pkm.store.model import Circle, CircleSource, Handle, Interaction, InteractionContact, Membership, Promise
 
     unit.add(Circle(name="practice", kind="community", purpose="to test ideas", created_at=AT))
     unit.add(Membership(circle_id=2, contact_id=1, joined_at="2026-11-01T08:00:00Z", because="co-hosts the meetup"))
@@ -121,6 +121,7 @@ def _people(unit: Unit) -> None:
     unit.add(Handle(contact_id=1, kind="email", value="maria@example.org", folded="maria@example.org"))
     unit.add(Interaction(at=AT, text="talked about paths", created_at=AT))
     unit.add(InteractionContact(interaction_id=1, contact_id=1))
+    unit.add(Promise(interaction_id=1, text="the Dawson paper"))
 
 
 def _share(unit: Unit) -> None:
