@@ -22,6 +22,7 @@ COMMANDS: Table = {
     "link": ("pkm.cli.rework", "Link a note to a note, an item or a contact."),
     "grow": ("pkm.cli.rework", "Let a note grow: observation to idea, idea to practice."),
     "try": ("pkm.cli.rework", "Log where an idea was tried and what came of it."),
+    "review": ("pkm.cli.review", "Look again at a few notes: what is due, open questions, contradictions, one by chance."),
     "shrink": ("pkm.cli.rework", "Take a note one stage back, with the reason."),
 }
 """What reworks notes; as in cli/app."""
@@ -56,9 +57,11 @@ def sense(ctx: typer.Context, sort: ranked.SortOption = "best", json: JsonFlag =
     if ctx.invoked_subcommand is not None:
         return
     if sys.stdin.isatty() and sys.stdout.isatty() and not json:
+        from pkm.cli.review import walk_due
         from pkm.cli.walk import walk
 
-        walk(ranked.read_sort(sort))
+        if walk(ranked.read_sort(sort)):
+            walk_due()
     else:
         inbox(sort=sort, json=json)
 
