@@ -42,7 +42,7 @@ ItemsArgument = Annotated[
 ]
 TagOption = Annotated[
     list[str] | None,
-    typer.Option("--tag", "-t", help="A tag; may be given again.", autocompletion=complete.complete_tags),
+    typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags),
 ]
 ReachOption = Annotated[str, typer.Option("--reach", "-r", help="private, team, community or network.")]
 
@@ -245,21 +245,30 @@ def note(
         list[str] | None,
         typer.Argument(metavar="[TEXT...]", help="The text; `-` reads stdin; nothing opens your editor."),
     ] = None,
-    title: Annotated[str, typer.Option("--title", help="A title other than the first line or sentence.")] = "",
+    title: Annotated[str, typer.Option("--title", "-t", help="A title other than the first line or sentence.")] = "",
     reach: ReachOption = "private",
     tag: TagOption = None,
     source: Annotated[
-        str, typer.Option("--from", help="The item it is made from.", autocompletion=complete.complete_items)
+        str,
+        typer.Option(
+            "--from", help="The item it is made from; or a search (:cop, 'tag:cop'): its quotes are put together.",
+            autocompletion=complete.complete_items,
+        ),
     ] = "",
     draft: Annotated[str, typer.Option("--draft", help="Take up a draft that was kept: `last`, or its file.")] = "",
     json: JsonFlag = False,
 ) -> None:
-    """Write a note: from the arguments, from stdin, or in your editor."""
+    """Write a note: from the arguments, from stdin, or in your editor; or put quotes together, to write on from them."""
     from pkm.cli import drafts
     from pkm.cli.rework import emit_note
     from pkm.reach import read_reach
 
     reach = read_reach(reach)
+    if ":" in source and "://" not in source:
+        from pkm.cli.synthesis import put_together
+
+        put_together(source, title, " ".join(words or []), reach, tag or [], json=json)
+        return
     item = selectors.one(source, ("item",)).number if source else None
     text, path = _taken_up(draft) if draft else _typed(words or [])
     with drafts.kept(text, drafts.name_for(), path):
