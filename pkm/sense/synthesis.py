@@ -59,7 +59,8 @@ def gather(db: sqlite3.Connection, asked: str) -> list[Passage]:
 
 
 def _passage(db: sqlite3.Connection, name: str, quotes: Sequence[Row]) -> Passage:
-    taken = tuple((clean(row["exact"]), one_line(row["comment"])) for row in quotes)
+    ordered = sorted(quotes, key=lambda row: (row["position"] or 0, int(row["id"][1:])))
+    taken = tuple((clean(row["exact"]), one_line(row["comment"])) for row in ordered)
     if name.startswith("i"):
         item = items.rows(db, [int(name[1:])])[0]
         return Passage(name, item["title"], taken, item["author"] or item["source_title"] or "", item["url"])
