@@ -1,5 +1,6 @@
 """`pkm sense`: work through the inbox; keep, drop, write, tag. What reworks notes is registered from rework.py."""
 
+import os
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -52,11 +53,23 @@ ReachOption = Annotated[str, typer.Option("--reach", "-r", help="private, team, 
     epilog="Example:  pkm sense            (walks the inbox, one key each)\n\n"
     '          pkm sense note "Desire paths beat roadmaps #org"',
 )
-def sense(ctx: typer.Context, sort: ranked.SortOption = "best", json: JsonFlag = False) -> None:
+def sense(
+    ctx: typer.Context,
+    sort: ranked.SortOption = "best",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="One line and one key at a time: for screen readers and slow lines.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
     """Work through the inbox: keep, drop, note, quote, tag, link, grow."""
     if ctx.invoked_subcommand is not None:
         return
     if sys.stdin.isatty() and sys.stdout.isatty() and not json:
+        if not plain and sort == "best" and os.environ.get("TERM", "dumb") != "dumb":
+            from pkm.desk.app import run
+
+            run(current.store(), current.home())
+            return
         from pkm.cli.review import walk_due
         from pkm.cli.walk import walk
 
