@@ -31,13 +31,16 @@ Row = dict[str, Any]
 
 HELP = """k  keep          d  drop          u  undo the last of these
 n  note: your own words on it     e  edit a note
-"  quote: select words on the right (Tab, Shift and arrows, or the mouse), then "
-t  tag           l  link a note, with suggestions
-r  reach of a note                s  share a note: a draft for a circle
+"  quote: select words on the right (Tab, Shift and
+   arrows, or the mouse), then "
+t  tag           l  link a note   r  reach of a note
+s  share a note: a draft for a circle, nothing is sent
 o  open its page /  search        i  back to the inbox
-v  the review    z, x, c  of a note: again soon, later, eventually
+v  the review    z, x, c: a note again soon, later,
+                 eventually
 Tab  the other pane               q  quit
-Nothing is lost when the terminal closes; pkm sense --plain works without a full screen."""
+Nothing is lost when the terminal closes. Without a full
+screen: pkm sense --plain"""
 
 
 class Done(NamedTuple):
@@ -66,7 +69,8 @@ class Desk(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "keep", "keep"), Binding("d", "drop", "drop"), Binding("n", "note", "note"),
         Binding("quotation_mark", "quote", "quote", key_display='"'), Binding("t", "tag", "tag"),
-        Binding("l", "link", "link"), Binding("r", "reach", "reach"), Binding("s", "share", "share"),
+        Binding("l", "link", "link", show=False), Binding("r", "reach", "reach", show=False),
+        Binding("s", "share", "share", show=False),
         Binding("u", "undo", "undo"), Binding("slash", "find", "find", key_display="/"),
         Binding("question_mark", "help", "help", key_display="?"), Binding("q", "quit", "quit"),
         Binding("e", "edit", "edit", show=False), Binding("o", "open", "open", show=False),

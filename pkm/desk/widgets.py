@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -22,8 +22,10 @@ class Rows(ScrollView, can_focus=True):
     """A list of any length: two lines a row, read when they are drawn."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("down", "move(1)", "Down"), ("up", "move(-1)", "Up"), ("pagedown", "page(1)", "Page down"),
-        ("pageup", "page(-1)", "Page up"), ("home", "go(0)", "First"), ("end", "go(-1)", "Last"),
+        Binding(key, action, show=False) for key, action in (
+            ("down", "move(1)"), ("up", "move(-1)"), ("pagedown", "page(1)"), ("pageup", "page(-1)"), ("home", "go(0)"),
+            ("end", "go(-1)"),
+        )
     ]  # fmt: skip
     DEFAULT_CSS = "Rows { overflow-x: hidden; overflow-y: auto; }"
     cursor: reactive[int] = reactive(0)
@@ -87,10 +89,11 @@ class Rows(ScrollView, can_focus=True):
         row = self._read(at)
         here = at == self.cursor
         if second:
-            text = "  " + " · ".join(part for part in (one_line(row["from"], 40), row["day"], one_line(row["why"], 80)) if part)
+            facts = (one_line(row["from"], 40), row["day"], one_line(row["why"], 80))
+            text = "  " + one_line(" · ".join(fact for fact in facts if fact), max(width - 5, 10))
             style = Style(dim=True)
         else:
-            text, style = f"{row['id']} {one_line(row['title'], 200)}", Style(bold=here)
+            text, style = one_line(f"{row['id']} {row['title']}", max(width - 3, 10)), Style(bold=here)
         mark = ("▌" if here else " ") if self.has_focus or here else " "
         style += Style(reverse=here and self.has_focus)
         return Strip([Segment(f"{mark}{text}", self.rich_style + style)]).adjust_cell_length(width, self.rich_style + style)
