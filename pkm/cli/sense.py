@@ -50,7 +50,7 @@ ReachOption = Annotated[str, typer.Option("--reach", "-r", help="private, team, 
 
 @app.callback(
     invoke_without_command=True,
-    epilog="Example:  pkm sense            (walks the inbox, one key each)\n\n"
+    epilog="Example:  pkm sense            (opens the desk; --plain: one line, one key at a time)\n\n"
     '          pkm sense note "Desire paths beat roadmaps #org"',
 )
 def sense(
