@@ -15,7 +15,7 @@ from pkm.store.session import Store
 from pkm.text import fold
 from pkm.whole import measures
 from pkm.whole.measures import WARN
-from pkm.whole.stats import SHOWN, Measure, Row, Span, _concentration, listed
+from pkm.whole.stats import SHOWN, Measure, Row, Span, concentration_values, listed
 
 
 def measure_people(store: Store, span: Span) -> list[Measure]:
@@ -109,7 +109,7 @@ def measure_circles(store: Store, span: Span) -> Measure:
             "late_heard": weeks is None or weeks > limit, "late_given": given_weeks is None or given_weeks > limit,
         })  # fmt: skip
     quiet = next((row for row in rows if row["late_given"] and row["members"]), None)
-    return Measure("heard", "Heard and given", {"circles": rows}, next=f"pkm share --to {quiet['title']}" if quiet else "")
+    return Measure("heard", "Heard and given", {"circles": rows}, next=f"pkm share --to {quiet['id']}" if quiet else "")
 
 
 def _read_only(store: Store, kept: Sequence[Row], names: Mapping[int, str]) -> Measure:
@@ -134,7 +134,7 @@ def _from_few_people(kept: Sequence[Row], names: Mapping[int, str]) -> Measure:
             key = make("contact", number or contacts[fold(name)]) if number or fold(name) in contacts else fold(name)
             counts[titles.setdefault(key, name if name not in titles.values() else f"{name} ({key})")] += 1
     found = measures.concentrate(counts)
-    values: dict[str, Any] = {**_concentration(found), "unknown": len(kept) - found.cases}
+    values: dict[str, Any] = {**concentration_values(found), "unknown": len(kept) - found.cases}
     return Measure("concentration_people", "From how few people", values, found.verdict,
                    "pkm seek people" if found.verdict == WARN else "")  # fmt: skip
 

@@ -91,9 +91,8 @@ def measure_loop(store: Store, span: Span) -> Measure:
     }
     return Measure(
         "ratio", "Seek : sense : share",
-        {"seek": len(kept), "sense": len(notes), "share": len(shares), "weeks": [stamp(week) for week in weeks], **by_week}
-        | {"kept": len(kept), "notes": len(notes), "shares": len(shares), "by_week": by_week,
-           "seek": len(kept), "sense": len(notes), "share": len(shares)},
+        {"kept": len(kept), "notes": len(notes), "shares": len(shares), "weeks": [stamp(week) for week in weeks],
+         "by_week": by_week},
         next="pkm share" if notes and not shares else "pkm sense" if kept and not notes else "",
     )  # fmt: skip
 
@@ -135,13 +134,13 @@ def _from_few_sources(kept: Sequence[Row], sources: dict[int, Row]) -> Measure:
         for row in kept if row["source"] is not None and not row["told"]
     )  # fmt: skip
     found = measures.concentrate(counts)
-    return Measure("concentration_sources", "From how few sources", _concentration(found), found.verdict,
+    return Measure("concentration_sources", "From how few sources", concentration_values(found), found.verdict,
                    "pkm seek discover" if found.verdict == WARN else "")  # fmt: skip
 
 
-def _concentration(found: measures.Concentration) -> Row:
+def concentration_values(found: measures.Concentration) -> Row:
     return {"cases": found.cases, "parts": found.parts, "index": found.index, "effective": found.effective,
-            "half": list(found.half[:SHOWN])}  # fmt: skip
+            "half_of": len(found.half), "half": list(found.half[:SHOWN])}  # fmt: skip
 
 
 def _filters(kept: Sequence[Row]) -> Measure:
@@ -227,7 +226,7 @@ def measure_share(store: Store, span: Span) -> list[Measure]:
         Measure("shared_of_kept", "Shared against kept", numbers, next="pkm share"),
         _answers(store, span),
         Measure("unreached", f"Ideas that reached no community in {REACHED_DAYS} days", listed(unreached),
-                next=f"pkm share who {unreached[0]['id']}" if unreached else ""),
+                next=f"pkm sense reach {unreached[0]['id']} community" if unreached else ""),
         Measure("skipped", "To the network without a community first", listed(skipped),
                 next=f"pkm why {skipped[0]['id']}" if skipped else ""),
         Measure("narrow", "Practices that no network has seen", listed(narrow),
