@@ -148,8 +148,8 @@ def grown(db: sqlite3.Connection) -> list[Row]:
     community, network: whether it went to such a circle; waits: it was said that it should not go yet, or never.
     """
     found = db.execute(
-        f"WITH {WENT} SELECT note.id, note.title, note.stage, note.reach, coalesce((SELECT max(at) FROM growth WHERE note_id = note.id "
-        "AND stage_to = note.stage), note.created_at) AS since, "
+        f"WITH {WENT} SELECT note.id, note.title, note.stage, note.reach, coalesce((SELECT max(at) FROM growth "
+        "WHERE note_id = note.id AND stage_to = note.stage), note.created_at) AS since, "
         "(SELECT count(*) FROM trial WHERE note_id = note.id) AS trials, "
         "note.id IN (SELECT note FROM went WHERE kind = 'community') AS community, "
         "note.id IN (SELECT note FROM went WHERE kind = 'network') AS network, "
@@ -180,8 +180,8 @@ def steps(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
     shared: whether the note had gone to somebody before it grew.
     """
     found = db.execute(
-        f"WITH {WENT} SELECT growth.note_id AS note, growth.stage_to AS 'to', growth.at, coalesce((SELECT max(earlier.at) FROM growth "
-        "AS earlier WHERE earlier.note_id = growth.note_id AND earlier.stage_to = growth.stage_from "
+        f"WITH {WENT} SELECT growth.note_id AS note, growth.stage_to AS 'to', growth.at, coalesce((SELECT max(earlier.at) "
+        "FROM growth AS earlier WHERE earlier.note_id = growth.note_id AND earlier.stage_to = growth.stage_from "
         "AND earlier.id < growth.id), note.created_at) AS began, EXISTS (SELECT 1 FROM went "
         "WHERE went.note = note.id AND went.at < growth.at) AS shared "
         "FROM growth JOIN note ON note.id = growth.note_id WHERE growth.at >= :since AND growth.at < :until "

@@ -139,6 +139,7 @@ def _from_few_sources(kept: Sequence[Row], sources: dict[int, Row]) -> Measure:
 
 
 def concentration_values(found: measures.Concentration) -> Row:
+    """The concentration as JSON has it; of `half` the first."""
     return {"cases": found.cases, "parts": found.parts, "index": found.index, "effective": found.effective,
             "half_of": len(found.half), "half": list(found.half[:SHOWN])}  # fmt: skip
 
@@ -233,7 +234,8 @@ def measure_share(store: Store, span: Span) -> list[Measure]:
                 next=f"pkm sense reach {narrow[0]['id']} network" if narrow else ""),
         Measure("came_back", "Ideas that came back as practices", {"total": len(back), "things": back[:SHOWN]},
                 next=f"pkm why {back[0]}" if back else ""),
-        Measure("promises", "Promises not kept yet", {"open": open_, **listed(late)}, next="pkm contact promises" if open_ else ""),
+        Measure("promises", "Promises not kept yet", {"open": open_, **listed(late)},
+                next="pkm contact promises" if open_ else ""),
     ]  # fmt: skip
 
 

@@ -150,7 +150,9 @@ def test_planted_people_come_first_with_their_evidence(reader, web):
     assert found[0]["name"] == "Cy Young"
     assert {row["name"] for row in found[:5]} == {"Cy Young", "Gus Hall", "Jo Park", "Sam Lee"}
     quoting = ids(reader, "Ann on paths", "Ann on roads", "Bo on Cy")
-    assert set(found[0]["evidence"]) == quoting | ids(reader, "Commons one", "Review one")
+    linking = ids(reader, "Di on all", "Ed on two")
+    assert set(found[0]["evidence"]) == quoting | linking | ids(reader, "Commons one", "Review one")
+    assert "linked by " in found[0]["why"]
     assert found[0]["path"] == ["Ann Berg", "Cy Young"]
     assert {one["text"] for one in found[0]["excerpts"]} >= {"Paths are made by walking.", "Nobody plans a path."}
     (ivy,) = named(reader, "Ivy Chen")  # in no byline: known by the name she is linked by
