@@ -95,7 +95,10 @@ LONG_ONLY = {"shared_of_kept", "filters", "growing", "narrow", "came_back"}
 def _ratio(values: Row, verdict: str, limit: int) -> list[str]:
     weeks = values["by_week"]
     width = max(len(f"{values[name]:,}") for name in ("kept", "notes", "shares"))
-    told = (("seek", "kept", "items kept"), ("sense", "notes", "notes with own words"), ("share", "shares", "shares with own words"))
+    told = (
+        ("seek", "kept", "items kept"), ("sense", "notes", "notes with own words"),
+        ("share", "shares", "shares with own words"),
+    )  # fmt: skip
     lines = [
         f"{verb:<6} {values[name]:>{width},} {words:<22} {sparkline(weeks[verb][-40:])}" for verb, name, words in told
     ]  # fmt: skip
@@ -199,7 +202,8 @@ def _shared_of_kept(values: Row, verdict: str, limit: int) -> list[str]:
 
 def _answers(values: Row, verdict: str, limit: int) -> list[str]:
     return [
-        f"{row['id']:<4} {one_line(row['title'], 30)} got {count(row['shares'], 'share')} and gave {count(row['answers'], 'answer')}."
+        f"{row['id']:<4} {one_line(row['title'], 30)} got {count(row['shares'], 'share')} and gave "
+        f"{count(row['answers'], 'answer')}."
         for row in values["circles"]
     ] or ["Nothing went to a circle."]
 
@@ -215,15 +219,18 @@ def _promises(values: Row, verdict: str, limit: int) -> list[str]:
 
 WORDS: Mapping[str, Callable[[Row, str, int], Sequence[str]]] = {
     "ratio": _ratio, "kept_of_came_in": _kept_of_came_in, "filters": _filters, "echo": _echo, "unchallenged": _unchallenged, "stages": _stages,
-    "never_tried": _named("{count} ideas are older than 60 days and were not tried.", "One idea is older than 60 days and was not tried."),
+    "never_tried": _named("{count} ideas are older than 60 days and were not tried.",
+                          "One idea is older than 60 days and was not tried."),
     "unsupported": _named("{count} practices rest on no trial.", "One practice rests on no trial."),
-    "questions": _named("{count} questions are open for more than 30 days.", "One question is open for more than 30 days."),
+    "questions": _named("{count} questions are open for more than 30 days.",
+                        "One question is open for more than 30 days."),
     "growing": _growing, "shared_of_kept": _shared_of_kept, "answers": _answers,
     "unreached": _named("{count} ideas reached no community in 30 days.", "One idea reached no community in 30 days."),
     "skipped": _named("{count} notes went to a network before any community saw them.",
                       "One note went to a network before any community saw it."),
     "narrow": _named("{count} practices were not seen by a network.", "One practice was not seen by a network."),
-    "came_back": _named("{count} notes grew to a practice after they were shared.", "One note grew to a practice after it was shared."),
+    "came_back": _named("{count} notes grew to a practice after they were shared.",
+                        "One note grew to a practice after it was shared."),
     "promises": _promises, **stats_people.WORDS,
 }  # fmt: skip
 """Each measure in words: (its values, its verdict, how many are named) to lines."""

@@ -117,7 +117,7 @@ def _bridging(values: Row, verdict: str, limit: int) -> list[str]:
     if not values["cases"]:
         return []
     part = f" ({percent(values['part'])})" if values["part"] is not None else ""
-    named = [f"{row['id']} {one_line(row['title'], 40)}: {listed(row['worlds'], len(row['worlds']), 4)}" for row in values["things"]]
+    named = [f"{row['id']} {one_line(row['title'], 40)}: {', '.join(row['worlds'])}" for row in values["things"]]
     verb = "joins" if values["total"] == 1 else "join"
     return [f"{values['total']:,} of {count(values['cases'], 'note')} about people {verb} two of network, community, team "
             f"and life{part}.", *things(named, values["total"], min(limit, 3))]  # fmt: skip

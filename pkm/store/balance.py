@@ -177,7 +177,8 @@ def unanswered(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
         "AND response.at >= :since AND response.at < :until "
         "AND NOT EXISTS (SELECT 1 FROM trial WHERE trial.response_id = response.id) "
         "AND NOT EXISTS (SELECT 1 FROM interaction_contact JOIN interaction "
-        "ON interaction.id = interaction_contact.interaction_id WHERE interaction_contact.contact_id = response.contact_id AND interaction.at > response.at) "
+        "ON interaction.id = interaction_contact.interaction_id "
+        "WHERE interaction_contact.contact_id = response.contact_id AND interaction.at > response.at) "
         "AND NOT EXISTS (SELECT 1 FROM share_contact JOIN share ON share.id = share_contact.share_id "
         "WHERE share_contact.contact_id = response.contact_id AND share.sent_at > response.at) "
         "ORDER BY response.at, response.id",

@@ -4,7 +4,7 @@ What they say is a fact about a span of time, never a score of a person. Where t
 are counts and no verdict: of three items nothing can be told.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -49,7 +49,7 @@ def concentrate(counts: Mapping[str, int]) -> Concentration:
     cases = sum(found.values())
     if cases < MIN_CASES:
         return Concentration(cases, len(found))
-    index = sum((number / cases) ** 2 for number in found.values())
+    squares = sum(number**2 for number in found.values())  # whole numbers: five equal parts are exactly five
     half: list[str] = []
     held = 0
     for name in sorted(found, key=lambda name: (-found[name], name)):
@@ -57,8 +57,9 @@ def concentrate(counts: Mapping[str, int]) -> Concentration:
             break
         half.append(name)
         held += found[name]
-    warn = cases >= CONCENTRATION_CASES and 1 / index < EFFECTIVE
-    return Concentration(cases, len(found), round(index, 4), round(1 / index, 2),
+    index, effective = squares / cases**2, cases**2 / squares
+    warn = cases >= CONCENTRATION_CASES and effective < EFFECTIVE
+    return Concentration(cases, len(found), round(index, 4), round(effective, 2),
                          tuple(sorted(half, key=str.casefold)), WARN if warn else FINE)  # fmt: skip
 
 
@@ -143,10 +144,10 @@ def count_by(starts: Sequence[datetime], stamps: Iterable[str]) -> list[int]:
 
 def members_by_month(stays: Sequence[tuple[str, str | None]], months: Sequence[datetime], now: datetime) -> list[int]:
     """How many stays lasted at the end of each month, of the last one: now. stays: (from, to), to is None where it lasts."""
-    ends = [start.timestamp() for start in months[1:]] + [now.timestamp()]
+    ends = [start.timestamp() for start in months[1:]] + [now.timestamp() + 1]  # the first second after each
     joined = sorted(parse_stamp(start).timestamp() for start, _ in stays)
     left = sorted(parse_stamp(end).timestamp() for _, end in stays if end is not None)
-    return [bisect_right(joined, end) - bisect_right(left, end) for end in ends]
+    return [bisect_left(joined, end) - bisect_left(left, end) for end in ends]
 
 
 def median_days(spans_s: Sequence[float]) -> float | None:

@@ -12,7 +12,9 @@ def test_a_sparkline_has_a_letter_a_value(values: list[float], shown: str) -> No
     assert sparkline(values) == shown
 
 
-@pytest.mark.parametrize(("value", "shown"), [(0, ""), (-1, ""), (1, "▍"), (25, "██▌"), (100, "██████████"), (0.001, "▏"), (200, "█" * 10)])
+@pytest.mark.parametrize(("value", "shown"), [
+    (0, ""), (-1, ""), (1, "▏"), (5, "▌"), (25, "██▌"), (100, "█" * 10), (0.001, "▏"), (200, "█" * 10),
+])  # fmt: skip
 def test_a_bar_is_in_eighths(value: float, shown: str) -> None:
     assert bar(value, 100, 10) == shown
     assert bar(value, 0, 10) == ""
