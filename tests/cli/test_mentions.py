@@ -18,7 +18,7 @@ def maria(pkm: CommandLine, home: Path) -> CommandLine:
 
 def linked(pkm: CommandLine, note: str) -> list[str]:
     """The ids of the people whom a note mentions, by its `why` and card: who is found with it."""
-    people = ("c1", "c2", "c3", "c4", "c5")
+    people = ("c1", "c2", "c3", "c4", "c5", "c6")
     there = {row["id"] for row in pkm.json("contact", "list", "-n", "50")}
     found = []
     for number in people:
@@ -57,8 +57,12 @@ def test_who_is_nobody_yet_is_offered_and_listed(maria: CommandLine) -> None:
     assert rows[1]["next"] == "pkm contact edit c3 --nick ken"
     maria("contact", "add", "Dora Lane", "--nick", "dora_lane")  # older mentions mean her from now on
     assert linked(maria, "n1") == linked(maria, "n2") == ["c4"]
+    maria("undo")  # what was resolved with her is open again
+    assert linked(maria, "n1") == []
+    assert len(maria.json("contact", "list", "--wanted")) == 2
+    maria("contact", "add", "Dora Lane", "--nick", "dora_lane")
     maria("contact", "edit", "c3", "--nick", "ken")
-    assert linked(maria, "n2") == ["c3", "c4"]
+    assert linked(maria, "n2") == ["c3", "c5"]  # an id is never given twice
     assert "is a contact" in maria("contact", "list", "--wanted").err
     assert maria.json("contact", "list", "--wanted") == []
 
