@@ -218,7 +218,8 @@ def _promises(values: Row, verdict: str, limit: int) -> list[str]:
 
 
 WORDS: Mapping[str, Callable[[Row, str, int], Sequence[str]]] = {
-    "ratio": _ratio, "kept_of_came_in": _kept_of_came_in, "filters": _filters, "echo": _echo, "unchallenged": _unchallenged, "stages": _stages,
+    "ratio": _ratio, "kept_of_came_in": _kept_of_came_in, "filters": _filters, "echo": _echo,
+    "unchallenged": _unchallenged, "stages": _stages,
     "never_tried": _named("{count} ideas are older than 60 days and were not tried.",
                           "One idea is older than 60 days and was not tried."),
     "unsupported": _named("{count} practices rest on no trial.", "One practice rests on no trial."),
