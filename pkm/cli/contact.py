@@ -70,10 +70,16 @@ def list_contacts(
     words: Annotated[Strings, typer.Argument(help="Words of a name, nick, organization, e-mail or address.")] = None,
     circle: InCircleOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Those who used to write and have not for long.")] = False,
+    wanted: Annotated[bool, typer.Option("--wanted", help="Names that notes mention and nobody has yet.")] = False,
     limit: LimitOption = 50,
     json: JsonFlag = False,
 ) -> None:
     """List contacts by name; of a circle, those that hold some words, or who has fallen quiet."""
+    if wanted:
+        from pkm.cli.mentions import list_wanted
+
+        list_wanted(limit, json)
+        return
     if quiet:
         card.list_quiet(" ".join(words or ()), circle, limit, json)
         return

@@ -24,7 +24,8 @@ app = group("Reworking.")
 
 def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     """A note that was made or edited: its line, then what in it nothing answers to yet."""
-    from pkm.store import contacts, links
+    from pkm.cli.mentions import tell_people
+    from pkm.store import links
 
     row = added.row
     mentioned = [
@@ -37,25 +38,11 @@ def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     ]  # fmt: skip
     render.emit_made(row, as_json=as_json, also=[part for part in also if part])
     tell_near(added.near_tags)
-    for name in added.unknown_people:
-        known = contacts.first_named(current.store().read(), name)
-        if known:
-            may = ", ".join(f"{row['id']} {row['name']}" for row in known)
-            render.tell(f"@{name} may be {may}: pkm contact edit {known[0]['id']} --nick {name}")
-        else:
-            render.tell(f'@{name} is nobody yet: pkm contact add "{_as_name(name)} …" --nick {name}')
-    for name in added.ambiguous:
-        render.tell(
-            f"@{name} can be several people; it is linked once only one is called so: pkm find kind:contact {name}"
-        )
+    tell_people(added.unknown_people, added.ambiguous)
     for title in added.wanted:
         render.tell(f"[[{one_line(title, 80)}]] is no note yet; it will be linked when one is called that.")
     if added.resolved:
         render.tell(f"{count(added.resolved, 'link')} of other notes waited for this title and now lead here.")
-
-
-def _as_name(nick: str) -> str:
-    return nick.replace("_", " ").replace(".", " ").split("@")[0].title()
 
 
 def tell_near(likes: list[tuple[str, list[tuple[str, int]]]]) -> None:

@@ -142,6 +142,7 @@ def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:
         if changed:
             person.updated_at = unit.at
             resolved = links.resolve_people(unit, number, contacts.names_of(db, number))
+            _give_up_names(unit, before)
             unit.summarize(f"changed {', '.join(changed)} of {row['id']} {one_line(row['name'], 60)}")
             row = contacts.row(store.read(), number) or row
     return ContactChanged(row, changed, resolved, warnings)
@@ -252,8 +253,16 @@ def _keep_old_names(db: sqlite3.Connection, before: dict[str, Any], fields: Fiel
     if not lost:
         return fields
     aliases = fields.aliases if fields.aliases is not None else tuple(_values(before, "alias"))
-    known = {fold(name) for name in (*aliases, *(value or before[key] for key, value in new.items()))}
+    known = {fold(name) for name in (*aliases, *(before[key] if value is None else value for key, value in new.items()))}
     return replace(fields, aliases=(*aliases, *(name for name in lost if fold(name) not in known)))
+
+
+def _give_up_names(unit: Unit, before: dict[str, Any]) -> None:
+    """Open mentions by a name that was shared, and is one other person's now, mean that person."""
+    for name in filter(None, (before["name"], before["nick"])):
+        found = contacts.find_mentioned(unit.connection, name)
+        if len(found) == 1 and ids.make("contact", found[0]) != before["id"]:
+            links.resolve_people(unit, found[0], [name])
 
 
 def _set_columns(person: Contact, fields: Fields) -> None:

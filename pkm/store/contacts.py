@@ -147,6 +147,24 @@ def first_named(db: sqlite3.Connection, name: str) -> list[Row]:
     return [{"id": make("contact", row["id"]), "name": row["name"]} for row in found]
 
 
+def mentioned_in_vain(db: sqlite3.Connection, limit: int) -> tuple[int, list[Row]]:
+    """How many names notes mention that mean nobody, or several; and the first of them by how many notes, then by name.
+
+    {"name", "total", "notes"}: as first written, how many notes, and some of these.
+    """
+    found = db.execute(
+        "SELECT min(link.written) AS name, lower(link.written) AS folded, count(DISTINCT note.id) AS total, "
+        "group_concat(DISTINCT note.id) AS notes FROM link JOIN note ON note.id = link.from_id "
+        "WHERE link.to_kind = 'contact' AND link.to_id IS NULL AND link.from_kind = 'note' AND note.dropped_at IS NULL "
+        "GROUP BY folded ORDER BY total DESC, folded"
+    ).fetchall()
+    return len(found), [
+        {"name": row["name"], "total": row["total"],
+         "notes": [make("note", number) for number in sorted(map(int, row["notes"].split(",")))[:20]]}
+        for row in found[:limit]
+    ]  # fmt: skip
+
+
 def with_nick(db: sqlite3.Connection, nick: str) -> list[int]:
     """Contacts of that nick, case ignored, by id."""
     return _called(db, "nick", nick)

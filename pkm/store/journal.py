@@ -118,7 +118,8 @@ def _revert(unit: Unit, operation: int) -> list[Reverted]:
         last[key] = json.loads(change["after"]) if change["after"] else None
     images = _Images(db)
     _refuse_if_changed(images, operation, last)
-    _refuse_if_used(db, operation, [key for key, before in first.items() if before is None and last[key] is not None])
+    goes = [key for key, before in first.items() if before is None and last[key] is not None]
+    _refuse_if_used(db, operation, goes, set(first))
     db.execute("PRAGMA defer_foreign_keys = ON")
     reverted = []
     # Rows that go, last made first; then rows that come back or change, first touched first, so that what they
@@ -193,15 +194,19 @@ def _refuse_if_changed(images: _Images, operation: int, last: dict[tuple[str, in
         )  # fmt: skip
 
 
-def _refuse_if_used(db: sqlite3.Connection, operation: int, goes: list[tuple[str, int]]) -> None:
-    """A row that would go, but that later rows refer to, stays: they would lose what they hang on."""
-    going = set(goes)
+def _refuse_if_used(
+    db: sqlite3.Connection, operation: int, goes: list[tuple[str, int]], touched: set[tuple[str, int]]
+) -> None:
+    """A row that would go, but that later rows refer to, stays: they would lose what they hang on.
+
+    touched: what goes or is changed back with it, such as a mention that meant nobody before.
+    """
     referring = _references(db)
     findings = []
     for table, number in goes:
         for other, where in referring.get(table, []):
             rows = db.execute(f"SELECT id FROM {other} WHERE {where}", {"id": number}).fetchall()
-            users = [row[0] for row in rows if (other, row[0]) not in going]
+            users = [row[0] for row in rows if (other, row[0]) not in touched]
             if users:
                 later = db.execute(
                     "SELECT max(operation_id) FROM change WHERE table_name = :table AND row_id = :id",
