@@ -168,9 +168,11 @@ def _share(share: Row) -> str:
 
 def tell_nobody_due() -> None:
     """Says that nobody is due, and who will be next."""
-    coming = contacts.due(current.store().read(), "9999", limit=1)
+    db = current.store().read()
+    number = interactions.first_due(db)
+    coming = None if number is None else contacts.row(db, number)
     if coming:
-        render.tell(f"Nobody is due. The next one is {coming[0]['id']} {coming[0]['name']}, on {day(coming[0]['due'])}.")
+        render.tell(f"Nobody is due. The next one is {coming['id']} {coming['name']}, on {day(coming['due'])}.")
     else:
         render.tell("Nobody is due. Next: pkm circle join CIRCLE WHO, so that there is a rhythm to keep")
 
