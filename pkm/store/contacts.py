@@ -217,8 +217,8 @@ def memberships(db: sqlite3.Connection, number: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def newest_items(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
-    """The newest items of a contact's sources, and those that rules say are theirs.
+def newest_items(db: sqlite3.Connection, number: int, limit: int, since: str = "") -> list[Row]:
+    """The newest items of a contact's sources, and those that rules say are theirs. since: only those after that stamp.
 
     {"id", "kind", "title", "url", "source", "at", "state"}.
     """
@@ -227,8 +227,8 @@ def newest_items(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
         "coalesce(item.published_at, item.received_at) AS at FROM item WHERE item.id IN ("
         "SELECT item.id FROM source JOIN item ON item.source_id = source.id WHERE source.contact_id = :id UNION "
         "SELECT item.id FROM rule JOIN item ON item.rule_id = rule.id WHERE rule.person_id = :id) "
-        "ORDER BY at DESC, item.id DESC LIMIT :limit",
-        {"id": number, "limit": limit},
+        "AND coalesce(item.published_at, item.received_at) > :since ORDER BY at DESC, item.id DESC LIMIT :limit",
+        {"id": number, "limit": limit, "since": since},
     )
     return [
         {"id": make("item", row["id"]), "kind": "item", "title": row["title"] or row["url"], "url": row["url"],
