@@ -3,8 +3,9 @@
 Owns a contact's standing (closest tie, cadence, due); what counts as a touch is touches.py's. Knows nothing of how it is shown.
 """
 
+import heapq
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,14 +21,8 @@ EVERY_S = {"team": 14 * DAY_S, "community": 42 * DAY_S, "network": 182 * DAY_S}
 RANK = "CASE {kind} WHEN 'team' THEN 1 WHEN 'community' THEN 2 ELSE 3 END"
 """SQL: how close a kind of circle is, 1 the closest."""
 
-_DEFAULT_S = " ".join(f"WHEN '{kind}' THEN {seconds}" for kind, seconds in EVERY_S.items())
-_TIES = (
-    f"SELECT membership.contact_id, circle.kind, coalesce(circle.every_s, CASE circle.kind {_DEFAULT_S} END) AS every_s "
-    "FROM circle CROSS JOIN membership ON membership.circle_id = circle.id "
-    "WHERE membership.left_at IS NULL AND membership.contact_id {chosen} "
-    f"ORDER BY {RANK.format(kind='circle.kind')} DESC, every_s DESC, circle.id"
-)
-"""Who is in which circle now. Of several circles of one contact the last counts: the closest, then the shortest cadence."""
+_KINDS = tuple(EVERY_S)
+"""Kinds of circle, the closest first."""
 
 
 def in_ids(ids: Iterable[int]) -> str:
@@ -56,15 +51,20 @@ def standings(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, dict[str,
 
 def due(db: sqlite3.Connection, before: str, limit: int) -> list[int]:
     """Contacts whose next touch is due at or before that stamp, longest due first, then by id."""
-    over = sorted((at, number) for number, at, _ in _all_due(db, before))
-    return [number for _, number in over[: limit if limit >= 0 else None]]
+    firsts = (
+        (_on(since, every_s), number)
+        for every_s, over in _over(db, before).items()
+        for since, number in (heapq.nsmallest(limit, over) if limit >= 0 else over)
+    )
+    return [number for _, number in sorted(firsts)[: limit if limit >= 0 else None]]
 
 
 def most_due(db: sqlite3.Connection, now: str) -> int | None:
     """The contact who is over their date by the most of their own cadence (then the lowest id); None: nobody is due."""
     at = parse_stamp(now)
-    over = [((at - due).total_seconds() / every_s, -number) for number, due, every_s in _all_due(db, now)]
-    return -max(over)[1] if over else None
+    firsts = [(every_s, min(over)) for every_s, over in _over(db, now).items()]
+    shares = [((at - _on(since, every_s)).total_seconds() / every_s, -number) for every_s, (since, number) in firsts]
+    return -max(shares)[1] if shares else None
 
 
 def first_due(db: sqlite3.Connection) -> int | None:
@@ -77,28 +77,45 @@ _END = "9000-01-01T00:00:00Z"
 
 
 def _ties(db: sqlite3.Connection, chosen: str = touches.EVERYBODY) -> dict[int, tuple[str, int]]:
-    """The closest kind of circle and its cadence in seconds, of each contact who is in one."""
-    return {row[0]: (row[1], row[2]) for row in _plain(db, _TIES.format(chosen=chosen))}
+    """The closest kind of circle and its cadence in seconds, of each contact who is in one.
+
+    Of several circles the closest counts, of several of that kind the one with the shortest cadence.
+    """
+    circles = {
+        number: (_KINDS.index(kind), every_s or EVERY_S[kind])
+        for number, kind, every_s in _plain(db, "SELECT id, kind, every_s FROM circle")
+    }
+    found: dict[int, tuple[int, int]] = {}
+    stays = f"SELECT contact_id, circle_id FROM membership WHERE left_at IS NULL AND contact_id {chosen}"
+    for number, circle in _plain(db, stays):
+        tie = circles[circle]
+        if number not in found or tie < found[number]:
+            found[number] = tie
+    return {number: (_KINDS[rank], every_s) for number, (rank, every_s) in found.items()}
 
 
-def _all_due(db: sqlite3.Connection, before: str) -> Iterator[tuple[int, datetime, int]]:
-    """(contact, when they are due, their cadence in seconds) of all who are due at or before that stamp.
+def _over(db: sqlite3.Connection, before: str) -> dict[int, list[tuple[str, int]]]:
+    """Who is due at or before that stamp: for each cadence in seconds, (since when it runs, contact).
 
-    Every contact is looked at: what is not needed of one is not computed, so that 20,000 take tens of milliseconds.
+    Every contact is looked at, so only what tells who is due is computed: stamps are compared as text. A snooze is told
+    as a later start.
     """
     every = {number: every_s for number, (_, every_s) in _ties(db).items()}
     every.update(_plain(db, "SELECT id, every_s FROM contact WHERE every_s IS NOT NULL"))
     last = touches.last(db)
     end = parse_stamp(before)
     newest = {every_s: stamp(end - timedelta(seconds=every_s)) for every_s in set(every.values())}
+    over: dict[int, list[tuple[str, int]]] = {every_s: [] for every_s in newest}
     for number, created_at, snoozed in _plain(db, "SELECT id, created_at, snoozed_until FROM contact"):
         every_s = every.get(number)
-        if every_s is None or (snoozed and snoozed > before):
+        if every_s is None:
             continue
         since = last.get(number, created_at)
+        if snoozed and snoozed > since:
+            since = max(since, stamp(_on(snoozed, -every_s)))
         if since <= newest[every_s]:
-            due = _on(since, every_s)
-            yield number, max(due, datetime.fromisoformat(snoozed)) if snoozed else due, every_s
+            over[every_s].append((since, number))
+    return {every_s: found for every_s, found in over.items() if found}
 
 
 def _on(at: str, seconds: int) -> datetime:
