@@ -16,6 +16,8 @@ Row = dict[str, Any]
 
 LABEL = 10
 """Characters that the name of a part takes."""
+MIDDLE = 58
+"""Characters of a line whose end must be seen, with the count of what is left out, on a screen of 80."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _parts(card: Row, now: datetime) -> list[Part]:
     shared = [line for share in card["shares"] for line in _share(share)]
     return [
         Part("Circles", circles),
-        Part("Promises", [promise(one, now) for one in card["promises"]], counts["promises"]),
+        Part("Promises", [promise(one, now, MIDDLE) for one in card["promises"]], counts["promises"]),
         Part("Lately", [interaction(one) for one in card["interactions"]], counts["interactions"]),
         Part("Writes", written or [_unfollowed(card)], len(written) + hidden),
         Part("Notes", [note(one) for one in card["notes"]], counts["notes"]),
@@ -197,8 +199,9 @@ def interaction(row: Row) -> str:
 def _share(share: Row) -> list[str]:
     """A share, and below it what they answered."""
     via = f"  (with {one_line(share['via'], 24)})" if share["via"] else ""
-    at = f"{day(share['at'])}  " if share["at"] else ""
-    return [f"{share['id']}  {at}{one_line(share['title'], 48)}{via}", *(f"  {answer(one)}" for one in share["responses"])]
+    start = f"{share['id']}  {day(share['at'])}  " if share["at"] else f"{share['id']}  "
+    title = one_line(share["title"], max(MIDDLE - len(start) - len(via), 16))
+    return [f"{start}{title}{via}", *(f"  {answer(one)}" for one in share["responses"])]
 
 
 def answer(row: Row) -> str:
@@ -206,9 +209,10 @@ def answer(row: Row) -> str:
     return f"{row['id']}  {day(row['at'])}  “{one_line(row['text'])}”"
 
 
-def promise(row: Row, now: datetime) -> str:
-    """A promise on one line: who owes what until when."""
-    return f"{row['id']}  {owes(row)}: {one_line(row['text'], 52)}{until(row, now)}"
+def promise(row: Row, now: datetime, width: int = 0) -> str:
+    """A promise on one line: who owes what until when. width: where given, the words give way to what stands around."""
+    start, end = f"{row['id']}  {owes(row)}: ", until(row, now)
+    return start + one_line(row["text"], width and max(width - len(start) - len(end), 16)) + end
 
 
 def owes(row: Row) -> str:
