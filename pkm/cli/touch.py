@@ -249,12 +249,15 @@ def next_contact(json: JsonFlag = False) -> None:
 def _gather_topics(number: int, last: str | None) -> Row:
     """What there is to talk about with a contact: what is new from them since the last touch, what binds one to them."""
     db = current.store().read()
+    notes = contacts.notes_about(db, number, SHOWN)
+    told = {note["id"] for note in notes}
+    fitting = contacts.notes_fitting(db, number, 2 * SHOWN)
     return {
         "promises": stored.rows(db, contact=number, limit=SHOWN),
         "answers": exchange.answers(db, number, SHOWN),
         "newest": contacts.newest_items(db, number, SHOWN, since=last or ""),
-        "notes": contacts.notes_about(db, number, SHOWN),
-        "fitting": contacts.notes_fitting(db, number, SHOWN),
+        "notes": notes,
+        "fitting": [note for note in fitting if note["id"] not in told][:SHOWN],
         "interactions": interactions.of_contact(db, number, 1),
     }
 
@@ -293,7 +296,7 @@ def _tell_nobody_due() -> None:
         render.tell("Nobody is due. Next: pkm circle join CIRCLE WHO, so that there is a rhythm to keep")
     late = stored.count(db, before=stamp(now()))
     if late:
-        render.tell(f"{count(late, 'promise is', 'promises are')} over their date: pkm contact promises")
+        render.tell(f"{count(late, 'promise is over its', 'promises are over their')} date: pkm contact promises")
 
 
 def snooze(
