@@ -106,13 +106,12 @@ def _over(db: sqlite3.Connection, before: str) -> dict[int, list[tuple[str, int]
     end = parse_stamp(before)
     newest = {every_s: stamp(end - timedelta(seconds=every_s)) for every_s in set(every.values())}
     over: dict[int, list[tuple[str, int]]] = {every_s: [] for every_s in newest}
-    for number, created_at, snoozed in _plain(db, "SELECT id, created_at, snoozed_until FROM contact"):
-        every_s = every.get(number)
-        if every_s is None:
-            continue
-        since = last.get(number, created_at)
-        if snoozed and snoozed > since:
-            since = max(since, stamp(_on(snoozed, -every_s)))
+    added = dict(_plain(db, "SELECT id, created_at FROM contact"))
+    snoozed = dict(_plain(db, "SELECT id, snoozed_until FROM contact WHERE snoozed_until IS NOT NULL"))
+    for number, every_s in every.items():
+        since = last.get(number) or added[number]
+        if number in snoozed and snoozed[number] > since:
+            since = max(since, stamp(_on(snoozed[number], -every_s)))
         if since <= newest[every_s]:
             over[every_s].append((since, number))
     return {every_s: found for every_s, found in over.items() if found}
