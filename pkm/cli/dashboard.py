@@ -5,7 +5,7 @@ from typing import Any
 
 from pkm.cli import current, render
 from pkm.dates import ago, now, stamp
-from pkm.store import circles, contacts, review, shares, today
+from pkm.store import circles, contacts, promises, review, shares, today
 from pkm.text import count, one_line
 
 NEW_WITHIN = timedelta(days=1)
@@ -23,6 +23,7 @@ def show_dashboard(*, json: bool) -> None:
     best = _best() if standing["inbox"] else []
     to_look_at = review.due(db, stamp(at), SHOWN)
     people = contacts.due(db, stamp(at), limit=SHOWN)
+    owed = {"open": promises.count(db), "overdue": promises.count(db, before=stamp(at))}
     ready = []
     for circle in circles.rows(db):
         number = int(circle["id"][1:])
@@ -32,7 +33,7 @@ def show_dashboard(*, json: bool) -> None:
     facts: dict[str, Any] = {
         **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)),
         "sources_failing": today.sources_failing(db), "new": new_count, "newest": new, "best": best,
-        "review": review.count_due(db, stamp(at)), "to_review": to_look_at, "people_due": people,
+        "review": review.count_due(db, stamp(at)), "to_review": to_look_at, "people_due": people, "promises": owed,
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
     }  # fmt: skip
     steps = next_steps(facts)
@@ -68,6 +69,9 @@ def lines(facts: dict[str, Any]) -> list[str]:
         for row in facts["to_review"][:1]
     ]
     told += [f"people   {row['id']}  {one_line(row['name'], 40)} is due ({_last(row)})" for row in facts["people_due"]]
+    if facts["promises"]["open"]:
+        late = f", {facts['promises']['overdue']:,} overdue" if facts["promises"]["overdue"] else ""
+        told.append(f"promises {count(facts['promises']['open'], 'open promise')}{late}: pkm contact promises")
     told += [f"share    {count(one['notes'], 'note')} may go to {one['circle']}" for one in facts["to_share"]]
     if facts["drafts"]:
         told.append(f"share    {count(facts['drafts'], 'draft')} not sent yet: pkm share log shows what went")

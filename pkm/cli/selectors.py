@@ -156,6 +156,7 @@ LISTS = {
     "source": "pkm seek list",
     "share": "pkm share log",
     "rule": "pkm seek rules",
+    "promise": "pkm contact promises",
 }
 
 
