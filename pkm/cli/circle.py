@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pkm.cli import candidates as listing
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag
@@ -268,3 +269,7 @@ def _seconds(text: str | None) -> int | None:
     if text is None:
         return None
     return int(parse_span(text).total_seconds()) if text.strip() else 0
+
+
+app.command("candidates", epilog='Example:  pkm circle candidates practice\n\n'
+            '          pkm circle candidates practice --dismiss c7 --because "no time this year"')(listing.candidates)  # fmt: skip
