@@ -62,12 +62,12 @@ def _numbers(text: str) -> list[int]:
 
 
 def _list(number: int, every: bool, limit: int, json: bool) -> None:
-    from pkm.people.candidates import find_candidates, find_silent
+    from pkm.people.candidates import describe, find_candidates, find_silent
 
     at = now()
     found = find_candidates(current.store(), number, at)
     chosen = [*found.candidates, *(found.one_way if every else ())]
-    rows = [{**one.as_dict(), "dismissed_at": one.since} for one in chosen[:limit]]
+    rows = [one.as_dict() for one in describe(current.store(), found, chosen[:limit], at)]
     if json:
         render.emit_list(rows, (), as_json=True, noun="candidate")
         return
@@ -83,7 +83,7 @@ def _list(number: int, every: bool, limit: int, json: bool) -> None:
 def _show(row: Row) -> None:
     """A candidate: the sum, and below it each part in words with what it rests on."""
     ring = ", ".join(row["circles"]) or "in no circle"
-    back = f"; back since {day(row['dismissed_at'])}" if row["dismissed_at"] else ""
+    back = f"; turned down {day(row['dismissed_at'])}, new since" if row["dismissed_at"] else ""
     render.say(f"{row['id']}  {one_line(row['name'], 40)}  ({one_line(ring, 30)}{back})  {row['score']:.2f}")
     parts = [(one["what"], _ids(one["ids"]), f"last {day(one['last'])}" if one["last"] else "") for one in row["because"]]
     wide, next_wide = (max(len(part[place]) for part in parts) for place in (0, 1))
@@ -128,7 +128,7 @@ def _tell(found: Any, shown: int, total: int, every: bool) -> None:
         render.tell(f"{name} has no interests to share. Next: pkm circle edit {found.circle['id']} --tag NAME")
     first = next(iter((*found.candidates, *(found.one_way if every else ()))), None)
     if first is not None:
-        render.tell(f'Next: pkm circle join {handle_of(found.circle)} {first.person["id"]} --because "…"')
+        render.tell(f'Next: pkm circle join {handle_of(found.circle)} {ids.make("contact", first.number)} --because "…"')
 
 
 def _nobody(found: Any) -> str:

@@ -8,10 +8,10 @@ from pkm.cli import candidates as listing
 from pkm.cli import circle_card, complete, current, membership, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag
-from pkm.dates import ago, day, format_span, now, parse_span, stamp
+from pkm.dates import day, format_span, now, parse_span
 from pkm.errors import Invalid, NotFound
 from pkm.store import circles
-from pkm.text import count, one_line
+from pkm.text import one_line
 
 app = group("Circles of people (team, community, network): who is in them, and why.", invoke_without_command=True,
             epilog="Example:  pkm circle add practice --kind community")  # fmt: skip
@@ -206,7 +206,8 @@ def _tie(move: Any, *, named: bool = True) -> str:
 def _move_row(move: Any) -> dict[str, Any]:
     return {
         "contact": move.contact["id"], "name": move.contact["name"], "changed": move.changed, "since": move.since,
-        "explained": move.explained, "tie_before": move.tie_before, "tie_after": move.tie_after, "every_before_s": move.every_before_s,
+        "explained": move.explained,
+        "tie_before": move.tie_before, "tie_after": move.tie_after, "every_before_s": move.every_before_s,
         "every_after_s": move.every_after_s, "due": move.contact["due"],
     }  # fmt: skip
 
@@ -217,5 +218,6 @@ def _seconds(text: str | None) -> int | None:
     return int(parse_span(text).total_seconds()) if text.strip() else 0
 
 
-app.command("candidates", epilog='Example:  pkm circle candidates practice\n\n'
-            '          pkm circle candidates practice --dismiss c7 --because "no time this year"')(listing.candidates)  # fmt: skip
+_EXAMPLE = """Example:  pkm circle candidates practice\n
+          pkm circle candidates practice --dismiss c7 --because "no time this year\""""
+app.command("candidates", epilog=_EXAMPLE)(listing.candidates)

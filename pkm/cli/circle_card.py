@@ -64,7 +64,7 @@ def _with_evidence(db: sqlite3.Connection, members: list[Row]) -> list[Row]:
     """The members with what there is between you, counted and by id: "notes" are those that mention them."""
     found: dict[str, dict[str, list[str]]] = {one["id"]: {} for one in members}
     for trace in exchange.traces(db, [int(one["id"][1:]) for one in members]):
-        found[make("contact", trace.contact)].setdefault(trace.part, []).append(trace.id)
+        found[make("contact", trace.contact)].setdefault(trace.part, []).append(make(trace.kind, trace.number))
     return [
         {
             **one,
@@ -179,9 +179,9 @@ def _members(row: Row, at: datetime, limit: int, wide: int) -> list[str]:
         for one in shown
     ]
     widths = [max(len(line[place]) for line in cells) for place in range(4)]
-    if wide and 2 + sum(widths) + 8 > wide - ROOM:
+    if wide and sum(widths) + 10 + ROOM > wide:
         cells = [(*line[:4], "") for line in cells]
-    lines = ["  ".join(cell.ljust(wide) for cell, wide in zip(line, [*widths, 0], strict=True)).rstrip() for line in cells]
+    lines = ["  ".join(cell.ljust(to) for cell, to in zip(line, [*widths, 0], strict=True)).rstrip() for line in cells]
     return [f"{count(len(people), 'member')}{more}", *("  " + line for line in lines)]
 
 

@@ -4,13 +4,14 @@ Gathers from the store, weighs in a pure function, and writes only what was turn
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pkm import ids
-from pkm.dates import day, parse_stamp, stamp
+from pkm.dates import day, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.people.cadence import HARD
 from pkm.store import circles, contacts, dismissals, exchange
@@ -68,40 +69,52 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A contact who may become a member. person: the contact's row; hidden: why they are not proposed, "" where they are.
-
-    since: the day after which evidence is new, where they were turned down or left.
+class Standing:
+    """How a contact stands to a circle. points: by part; since: evidence after it is new, where they were turned down or
+    left; hidden: why they are not proposed, "" where they are.
     """
 
-    person: Row
-    parts: tuple[Part, ...]
+    number: int
+    points: Mapping[str, float]
+    since: str = ""
     hidden: str = ""
-    since: str | None = None
 
     @property
     def score(self) -> float:
         """The sum of the parts."""
-        return sum(part.points for part in self.parts)
+        return sum(self.points.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A contact who may become a member: who they are, the parts of the score in words, the day they were turned down."""
+
+    person: Row
+    parts: tuple[Part, ...]
+    since: str | None = None
 
     def as_dict(self) -> Row:
         """The candidate as the JSON contract has it."""
         keys = ("id", "kind", "title", "name", "nick", "tie", "circles", "last")
         return {
-            **{key: self.person[key] for key in keys}, "score": round(self.score, 2), "both_ways": is_both_ways(self.parts),
-            "because": [part.as_dict() for part in self.parts],
+            **{key: self.person[key] for key in keys}, "score": round(sum(part.points for part in self.parts), 2),
+            "both_ways": is_both_ways(part.name for part in self.parts),
+            "because": [part.as_dict() for part in self.parts], "dismissed_at": self.since,
         }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What there is to say of a circle: who may join, whom the person only reads, and who was turned down."""
+    """What there is to say of a circle: who may join, whom the person only reads, who was turned down or left.
+
+    around: how many people are in the wider ring.
+    """
 
     circle: Row
-    candidates: tuple[Candidate, ...]
-    one_way: tuple[Candidate, ...]
-    hidden: tuple[Candidate, ...]
-    around: int  # how many people are in the wider ring
+    candidates: tuple[Standing, ...]
+    one_way: tuple[Standing, ...]
+    hidden: tuple[Standing, ...]
+    around: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,33 +134,42 @@ class Silent:
         }  # fmt: skip
 
 
-def weigh(found: Sequence[Trace], shared: Mapping[str, Sequence[str]], now: datetime) -> tuple[Part, ...]:
-    """The parts of a score, most points first, then by name. Pure.
+def weigh(amounts: Mapping[str, float]) -> dict[str, float]:
+    """The points of each part: more of it is worth more, and each piece less than the one before. Pure.
 
-    found: what speaks for one contact; shared: the circle's interests that they share, each with the ids that say so.
-    Each piece weighs 1 today and half of that after HALF_LIFE_DAYS; what is of the future weighs as of today.
+    amounts: of each part the sum of its pieces, each as fresh as it is (see freshness); of interests their number.
     """
-    parts = []
-    for name, weight in WEIGHTS.items():
-        pieces = sorted((one for one in found if one.part == name), key=lambda one: (one.at, one.id), reverse=True)
-        amount = sum(_fresh(one.at, now) for one in pieces)
-        if pieces:
-            numbers = tuple(one.id for one in pieces)
-            parts.append(Part(name, _words(name, len(pieces)), _points(weight, amount), numbers, pieces[0].at))
-    if shared:
-        numbers = tuple(dict.fromkeys(number for held in shared.values() for number in held))
-        words = f"shares {' '.join('#' + name for name in shared)}"
-        parts.append(Part("interests", words, _points(WEIGHTS["interests"], len(shared)), numbers))
-    return tuple(sorted(parts, key=lambda part: (-part.points, part.name)))
+    return {
+        part: weight.most * amounts[part] / (amounts[part] + weight.half)
+        for part, weight in WEIGHTS.items() if amounts.get(part)
+    }  # fmt: skip
 
 
-def _fresh(at: str, now: datetime) -> float:
-    days = max(0.0, (now - parse_stamp(at)) / timedelta(days=1))
+def freshness(at: str, now: datetime) -> float:
+    """What a piece of evidence weighs by its age: 1 today (and where it is of the future), half after HALF_LIFE_DAYS."""
+    days = max(0, (now.date() - date.fromisoformat(at[:10])).days)
     return float(0.5 ** (days / HALF_LIFE_DAYS))
 
 
-def _points(weight: Weight, amount: float) -> float:
-    return weight.most * amount / (amount + weight.half)
+def explain(found: Sequence[Trace], shared: Mapping[str, Sequence[str]], now: datetime) -> tuple[Part, ...]:
+    """The parts of a score in words, most points first, then by name. Pure.
+
+    found: what speaks for one contact; shared: the circle's interests that they share, each with the ids that say so.
+    """
+    pieces: dict[str, list[Trace]] = {}
+    for one in sorted(found, key=lambda one: (one.at, one.number), reverse=True):
+        pieces.setdefault(one.part, []).append(one)
+    amounts = {part: sum(freshness(one.at, now) for one in of) for part, of in pieces.items()}
+    points = weigh({**amounts, "interests": len(shared)})
+    parts = [
+        Part(part, _words(part, len(of)), points[part], tuple(ids.make(one.kind, one.number) for one in of), of[0].at)
+        for part, of in pieces.items()
+    ]
+    if shared:
+        numbers = tuple(dict.fromkeys(number for held in shared.values() for number in held))
+        words = f"shares {' '.join('#' + name for name in shared)}"
+        parts.append(Part("interests", words, points["interests"], numbers))
+    return tuple(sorted(parts, key=lambda part: (-part.points, part.name)))
 
 
 def _words(name: str, number: int) -> str:
@@ -162,14 +184,14 @@ def _words(name: str, number: int) -> str:
     }[name]
 
 
-def is_enough(parts: Sequence[Part]) -> bool:
+def is_enough(points: Mapping[str, float]) -> bool:
     """Whether it makes a candidate: two parts at least, and LEAST points of exchange. No part alone does."""
-    return len(parts) >= 2 and sum(part.points for part in parts if part.name != "interests") >= LEAST
+    return len(points) >= 2 and sum(of for part, of in points.items() if part != "interests") >= LEAST
 
 
-def is_both_ways(parts: Sequence[Part]) -> bool:
+def is_both_ways(parts: Iterable[str]) -> bool:
     """Whether something came from them: an answer, a trial, a touch, a promise. Who is only read is known, not met."""
-    return any(WEIGHTS[part.name].both_ways for part in parts)
+    return any(WEIGHTS[part].both_ways for part in parts)
 
 
 def find_candidates(store: Store, circle_id: int, now: datetime) -> Found:
@@ -180,20 +202,26 @@ def find_candidates(store: Store, circle_id: int, now: datetime) -> Found:
     db = store.read()
     circle = _closer_circle(db, circle_id)
     around = exchange.ring(db, circle_id, circle["circle_kind"])
-    found = _weighed(db, circle_id, around, now)
-    rows = {row["id"]: row for row in contacts.rows(db, limit=-1, ids=list(found))}
-    reasons = _reasons_against(db, circle_id)
-    told = []
-    for number, (pieces, parts) in found.items():
-        why, since = reasons.get(number, ("", ""))
-        old = all(one.entered <= since for one in pieces)
-        told.append(Candidate(rows[ids.make("contact", number)], parts, why if old else "", since or None))
-    told.sort(key=lambda one: (-round(one.score, 9), int(one.person["id"][1:])))
+    told = sorted(_standings(db, circle_id, around, now), key=lambda one: (-round(one.score, 9), one.number))
     shown = [one for one in told if not one.hidden]
     return Found(
-        circle, tuple(one for one in shown if is_both_ways(one.parts)),
-        tuple(one for one in shown if not is_both_ways(one.parts)), tuple(one for one in told if one.hidden), len(around),
+        circle, tuple(one for one in shown if is_both_ways(one.points)),
+        tuple(one for one in shown if not is_both_ways(one.points)), tuple(one for one in told if one.hidden), len(around),
     )  # fmt: skip
+
+
+def describe(store: Store, found: Found, chosen: Sequence[Standing], now: datetime) -> list[Candidate]:
+    """These of those who were found, in their order, with what speaks for them in words."""
+    db, numbers = store.read(), [one.number for one in chosen]
+    pieces: dict[int, list[Trace]] = {}
+    for one in exchange.traces(db, numbers):
+        pieces.setdefault(one.contact, []).append(one)
+    shared = exchange.shared_interests(db, numbers, exchange.interests(db, int(found.circle["id"][1:])))
+    rows = contacts.rows(db, limit=-1, ids=numbers)
+    return [
+        Candidate(row, explain(pieces.get(one.number, ()), shared.get(one.number, {}), now), one.since or None)
+        for one, row in zip(chosen, rows, strict=True)
+    ]
 
 
 def _closer_circle(db: sqlite3.Connection, circle_id: int) -> Row:
@@ -208,26 +236,26 @@ def _closer_circle(db: sqlite3.Connection, circle_id: int) -> Row:
     return circle
 
 
-def _weighed(
-    db: sqlite3.Connection, circle_id: int, around: Sequence[int], now: datetime
-) -> dict[int, tuple[list[Trace], tuple[Part, ...]]]:
-    """For each of these contacts with enough evidence: the evidence and its weight."""
-    pieces: dict[int, list[Trace]] = {}
-    for one in exchange.traces(db, around):
-        pieces.setdefault(one.contact, []).append(one)
-    likely = {number: parts for number, of in pieces.items() if (parts := weigh(of, {}, now)) and _exchanged(parts)}
+def _standings(db: sqlite3.Connection, circle_id: int, around: Sequence[int], now: datetime) -> Iterator[Standing]:
+    """How each of these contacts with enough evidence stands to the circle."""
+    reasons = _reasons_against(db, circle_id)
+    amounts: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    fresh: dict[str, float] = {}  # by day: there are few days and many pieces
+    newest: dict[int, str] = {}
+    for contact, part, _, _, at, entered in exchange.read_traces(db, around):
+        day_of = at[:10]
+        if day_of not in fresh:
+            fresh[day_of] = freshness(day_of, now)
+        amounts[contact][part] += fresh[day_of]
+        if contact in reasons:
+            newest[contact] = max(newest.get(contact, ""), entered)
+    likely = [contact for contact, of in amounts.items() if sum(weigh(of).values()) >= LEAST]
     shared = exchange.shared_interests(db, likely, exchange.interests(db, circle_id))
-    found = {}
-    for number, parts in likely.items():
-        if number in shared:
-            parts = weigh(pieces[number], shared[number], now)
-        if is_enough(parts):
-            found[number] = (pieces[number], parts)
-    return found
-
-
-def _exchanged(parts: Sequence[Part]) -> bool:
-    return sum(part.points for part in parts) >= LEAST
+    for contact in likely:
+        points = weigh({**amounts[contact], "interests": len(shared.get(contact, ()))})
+        if is_enough(points):
+            why, since = reasons.get(contact, ("", ""))
+            yield Standing(contact, points, since, why if newest.get(contact, "") <= since else "")
 
 
 def _reasons_against(db: sqlite3.Connection, circle_id: int) -> dict[int, tuple[str, str]]:
@@ -274,24 +302,24 @@ def dismiss(store: Store, circle_id: int, numbers: Sequence[int], because: str, 
     Raises Invalid, naming the reason, where somebody is no candidate: nothing is changed then.
     """
     found = find_candidates(store, circle_id, now)
-    known = {one.person["id"]: one for one in (*found.candidates, *found.one_way)}
-    chosen = [ids.make("contact", number) for number in numbers]
-    for number, id in zip(numbers, chosen, strict=True):
-        if id not in known:
+    known = {one.number: one for one in (*found.candidates, *found.one_way)}
+    for number in numbers:
+        if number not in known:
             raise _no_candidate(store.read(), found, number)
+    chosen = describe(store, found, [known[number] for number in numbers], now)
     with store.unit() as unit:
         for number in numbers:
             dismissals.put(unit, KIND, _key(circle_id, number), clean(because).strip())
-        names = ", ".join(one_line(known[id].person["name"], 60) for id in chosen[:3])
+        names = ", ".join(one_line(one.person["name"], 60) for one in chosen[:3])
         more = f" and {len(chosen) - 3} more" if len(chosen) > 3 else ""
         unit.summarize(f"{names}{more} dismissed for {one_line(found.circle['name'], 60)}")
-    return [known[id] for id in chosen]
+    return chosen
 
 
 def _no_candidate(db: sqlite3.Connection, found: Found, number: int) -> Invalid:
     circle, person = found.circle, contacts.row(db, number)
     name = one_line(circle["name"], 60)
-    hidden = next((one.hidden for one in found.hidden if one.person["id"] == ids.make("contact", number)), "")
+    hidden = next((one.hidden for one in found.hidden if one.number == number), "")
     if circles.open_membership(db, int(circle["id"][1:]), number):
         why = f"they are in {name} already"
     elif hidden:

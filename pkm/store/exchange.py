@@ -6,11 +6,13 @@ Reads only, a fixed number of queries whatever the number of contacts. Knows not
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from pkm.ids import make
 from pkm.store import tags
+from pkm.store.interactions import in_ids
 from pkm.store.writers import LATEST
 from pkm.text import first_sentence, fold
 
@@ -21,12 +23,13 @@ WIDER = {"team": ("community", "network"), "community": ("network",)}
 class Trace(NamedTuple):
     """One thing that speaks for a tie. part: answers, trials, interactions, promises, quotes or mentions.
 
-    id: what it is (r4, e12, a3, n7); at: when it was; entered: when the store heard of it.
+    kind, number: what it is; at: when it was; entered: when the store heard of it.
     """
 
     contact: int
     part: str
-    id: str
+    kind: str
+    number: int
     at: str
     entered: str
 
@@ -40,31 +43,33 @@ class Sign(NamedTuple):
     at: str
 
 
-_THEIRS = "JOIN json_each(:ids) AS theirs ON theirs.value = "
-_TRACES = f"""
-SELECT response.contact_id AS contact, 'answers' AS part, 'response' AS kind, response.id AS number, response.at AS at,
-  response.at AS entered FROM response {_THEIRS} response.contact_id WHERE response.state <> 'dropped'
+_THEIRS = "IN (SELECT value FROM json_each(:ids))"
+"""SQL: one of the contacts asked about. As a join it would be read again for each row."""
+
+_TRACES = """
+SELECT contact_id, 'answers', 'response', id, at, at FROM response WHERE contact_id {chosen} AND state <> 'dropped'
 UNION ALL
-SELECT trial.contact_id, 'trials', 'trial', trial.id, trial.at, trial.created_at
-  FROM trial {_THEIRS} trial.contact_id WHERE trial.response_id IS NULL
+SELECT contact_id, 'trials', 'trial', id, at, created_at FROM trial WHERE contact_id {chosen} AND response_id IS NULL
 UNION ALL
 SELECT met.contact_id, 'interactions', 'interaction', interaction.id, interaction.at, interaction.created_at
-  FROM interaction_contact AS met {_THEIRS} met.contact_id JOIN interaction ON interaction.id = met.interaction_id
+  FROM interaction_contact AS met JOIN interaction ON interaction.id = met.interaction_id WHERE met.contact_id {chosen}
 UNION ALL
 SELECT met.contact_id, 'promises', 'promise', promise.id, coalesce(promise.settled_at, interaction.at),
   coalesce(promise.settled_at, interaction.at)
   FROM promise JOIN interaction ON interaction.id = promise.interaction_id
-  JOIN interaction_contact AS met ON met.interaction_id = interaction.id {_THEIRS} met.contact_id
-  WHERE promise.state = 'kept'
+  JOIN interaction_contact AS met ON met.interaction_id = interaction.id
+  WHERE promise.state = 'kept' AND met.contact_id {chosen}
 UNION ALL
 SELECT link.to_id, 'mentions', 'note', note.id, min(link.created_at), min(link.created_at)
-  FROM link {_THEIRS} link.to_id JOIN note ON note.id = link.from_id
-  WHERE link.from_kind = 'note' AND link.to_kind = 'contact' AND note.dropped_at IS NULL AND NOT EXISTS (
+  FROM link JOIN note ON note.id = link.from_id WHERE link.from_kind = 'note' AND link.to_kind = 'contact'
+  AND link.to_id {chosen} AND note.dropped_at IS NULL AND NOT EXISTS (
     SELECT 1 FROM response WHERE response.note_id = note.id AND response.contact_id = link.to_id)
   GROUP BY link.to_id, note.id
-ORDER BY contact, part, at, number
 """
 """A note made from an answer, and a trial that an answer told of, are that answer: they do not count twice."""
+
+_MANY = 500
+"""From so many contacts on, all are read and those not asked for left out: a list in SQL costs more than that."""
 
 
 def ring(db: sqlite3.Connection, circle_id: int, kind: str) -> list[int]:
@@ -81,26 +86,33 @@ def ring(db: sqlite3.Connection, circle_id: int, kind: str) -> list[int]:
 
 
 def traces(db: sqlite3.Connection, ids: Iterable[int]) -> list[Trace]:
-    """All that speaks for a tie with these contacts, by contact, part and time; quotes at the end.
+    """All that speaks for a tie with these contacts, by contact, part, time and number.
 
     An answer that was dropped and a note that was put away speak for nothing.
     """
+    return sorted(map(Trace._make, read_traces(db, ids)), key=lambda one: (one.contact, one.part, one.at, one.number))
+
+
+def read_traces(db: sqlite3.Connection, ids: Iterable[int]) -> Iterator[tuple[int, str, str, int, str, str]]:
+    """The same as plain tuples, in no order: of thousands of contacts there are tens of thousands."""
     wanted = set(ids)
-    found = db.execute(_TRACES, {"ids": json.dumps(sorted(wanted))})
-    told = [Trace(row[0], row[1], make(row[2], row[3]), row[4], row[5]) for row in found]
-    return told + _quotes(db, wanted)
+    chosen = f"IN {in_ids(wanted)}" if len(wanted) < _MANY else "IS NOT NULL"
+    cursor = db.cursor()
+    cursor.row_factory = None
+    for row in cursor.execute(_TRACES.format(chosen=chosen)):
+        if row[0] in wanted:
+            yield row
+    yield from _quotes(db, wanted)
 
 
-def _quotes(db: sqlite3.Connection, wanted: set[int]) -> list[Trace]:
+def _quotes(db: sqlite3.Connection, wanted: set[int]) -> Iterator[tuple[int, str, str, int, str, str]]:
     """What was quoted from, or remarked on, what these contacts wrote."""
-    rows = db.execute(
-        "SELECT id, item_id, created_at FROM annotation WHERE item_id IS NOT NULL ORDER BY created_at, id"
-    ).fetchall()
+    rows = db.execute("SELECT id, item_id, created_at FROM annotation WHERE item_id IS NOT NULL ORDER BY id").fetchall()
     wrote = wrote_items(db, {row["item_id"] for row in rows})
-    return [
-        Trace(contact, "quotes", make("annotation", row["id"]), row["created_at"], row["created_at"])
-        for row in rows for contact in wrote.get(row["item_id"], ()) if contact in wanted
-    ]  # fmt: skip
+    for number, item, at in rows:
+        for contact in wrote.get(item, ()):
+            if contact in wanted:
+                yield contact, "quotes", "annotation", number, at, at
 
 
 def wrote_items(db: sqlite3.Connection, items: Iterable[int]) -> dict[int, tuple[int, ...]]:
@@ -124,6 +136,7 @@ def wrote_items(db: sqlite3.Connection, items: Iterable[int]) -> dict[int, tuple
 _BETWEEN = re.compile(r"\s*(?:,|;|&|\band\b)\s+", re.I)
 
 
+@lru_cache(maxsize=4096)
 def _names(author: str, authors: str) -> list[str]:
     """What a byline may call somebody, folded: the whole of it, its parts, and the e-mails and addresses beside it."""
     told = [author, *_BETWEEN.split(author)]
@@ -166,18 +179,17 @@ def interests(db: sqlite3.Connection, circle_id: int) -> dict[int, str]:
 
 
 _TAGGED = f"""
-SELECT tagging.entity_id AS contact, tagging.tag_id AS tag, 'contact' AS kind, tagging.entity_id AS number
-  FROM tagging {_THEIRS} tagging.entity_id
-  WHERE tagging.kind = 'contact' AND tagging.tag_id IN (SELECT value FROM json_each(:tags))
+SELECT entity_id AS contact, tag_id AS tag, 'contact' AS kind, entity_id AS number
+  FROM tagging WHERE kind = 'contact' AND tag_id IN (SELECT value FROM json_each(:tags)) AND entity_id {_THEIRS}
 UNION
-SELECT source.contact_id, tagging.tag_id, 'source', source.id
-  FROM tagging JOIN source ON source.id = tagging.entity_id {_THEIRS} source.contact_id
+SELECT source.contact_id, tagging.tag_id, 'source', source.id FROM tagging JOIN source ON source.id = tagging.entity_id
   WHERE tagging.kind = 'source' AND tagging.tag_id IN (SELECT value FROM json_each(:tags))
+  AND source.contact_id {_THEIRS}
 UNION
-SELECT link.to_id, tagging.tag_id, 'note', note.id
-  FROM tagging JOIN note ON note.id = tagging.entity_id AND note.dropped_at IS NULL
-  JOIN link ON link.from_kind = 'note' AND link.from_id = note.id AND link.to_kind = 'contact' {_THEIRS} link.to_id
-  WHERE tagging.kind = 'note' AND tagging.tag_id IN (SELECT value FROM json_each(:tags))
+SELECT link.to_id, tagging.tag_id, 'note', note.id FROM tagging
+  JOIN note ON note.id = tagging.entity_id AND note.dropped_at IS NULL
+  JOIN link ON link.from_kind = 'note' AND link.from_id = note.id AND link.to_kind = 'contact'
+  WHERE tagging.kind = 'note' AND tagging.tag_id IN (SELECT value FROM json_each(:tags)) AND link.to_id {_THEIRS}
 ORDER BY contact, kind, number, tag
 """
 
@@ -211,20 +223,20 @@ _SIGNS = f"""
 SELECT contact, kind, number, title, at FROM (
   SELECT *, row_number() OVER (PARTITION BY contact ORDER BY at DESC, kind, number DESC) AS place FROM (
     SELECT met.contact_id AS contact, 'interaction' AS kind, interaction.id AS number, interaction.text AS title,
-      interaction.at AS at
-      FROM interaction_contact AS met {_THEIRS} met.contact_id JOIN interaction ON interaction.id = met.interaction_id
+      interaction.at AS at FROM interaction_contact AS met JOIN interaction ON interaction.id = met.interaction_id
+      WHERE met.contact_id {_THEIRS}
     UNION ALL
-    SELECT response.contact_id, 'response', response.id, response.text, response.at
-      FROM response {_THEIRS} response.contact_id
+    SELECT contact_id, 'response', id, text, at FROM response WHERE contact_id {_THEIRS}
     UNION ALL
     SELECT source.contact_id, 'item', item.id, coalesce(nullif(item.title, ''), item.url),
       min(coalesce(item.published_at, item.received_at), item.received_at)
-      FROM source {_THEIRS} source.contact_id JOIN item ON item.id IN (
+      FROM source CROSS JOIN item ON item.id IN (
         SELECT id FROM item WHERE source_id = source.id ORDER BY id DESC LIMIT {LATEST})
+      WHERE source.contact_id {_THEIRS}
     UNION ALL
     SELECT rule.person_id, 'item', item.id, coalesce(nullif(item.title, ''), item.url),
       min(coalesce(item.published_at, item.received_at), item.received_at)
-      FROM rule {_THEIRS} rule.person_id JOIN item ON item.rule_id = rule.id))
+      FROM rule CROSS JOIN item ON item.rule_id = rule.id WHERE rule.person_id {_THEIRS}))
 WHERE place = 1 ORDER BY contact
 """
 """What claims to be of the future is of the day it came in."""
