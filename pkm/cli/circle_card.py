@@ -150,10 +150,10 @@ def _changes(row: Row, at: datetime, limit: int) -> list[str]:
         lines.append(f"  quarter    {joined} joined, {left} left since {day(quarter['since'])}{more}")
         lines += [f"    {'+' if move['what'] == 'joined' else '-'} {_move(move)}" for move in shown]
     if row["silent"]:
-        shown = row["silent"][: QUIET if limit <= 10 else limit]
-        named = [f"{one['id']} {one_line(one['name'], 20)} ({_silence(one, at)})" for one in shown]
-        more = len(row["silent"]) - len(shown)
-        lines.append(f"  quiet      {', '.join(named)}{f' and {more} more' if more else ''}")
+        quiet = row["silent"][: QUIET if limit <= 10 else limit]
+        named = [f"{one['id']} {one_line(one['name'], 20)} ({_silence(one, at)})" for one in quiet]
+        rest = len(row["silent"]) - len(quiet)
+        lines.append(f"  quiet      {', '.join(named)}{f' and {rest} more' if rest else ''}")
     return lines
 
 

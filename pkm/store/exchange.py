@@ -199,15 +199,16 @@ def shared_interests(
 ) -> dict[int, dict[str, list[str]]]:
     """For each of these contacts: the interests that they share, each with the ids of what says so.
 
-    wanted: see interests(). That is a tag on them, on a source of theirs, on a kept item that they wrote, or on a note
-    that mentions them.
+    wanted: see interests(). That is a tag on them, on a source of theirs, on an item that they wrote and that was kept or
+    quoted, or on a note that mentions them.
     """
     theirs = set(ids)
     given = {"ids": json.dumps(sorted(theirs)), "tags": json.dumps(list(wanted))}
     found = [(row[0], row[1], make(row[2], row[3])) for row in db.execute(_TAGGED, given)] if wanted else []
     items = db.execute(
         "SELECT item.id, tagging.tag_id FROM tagging JOIN item ON item.id = tagging.entity_id WHERE tagging.kind = 'item' "
-        "AND tagging.tag_id IN (SELECT value FROM json_each(:tags)) AND item.state = 'kept' ORDER BY item.id", given,
+        "AND tagging.tag_id IN (SELECT value FROM json_each(:tags)) AND (item.state = 'kept' "
+        "OR EXISTS (SELECT 1 FROM annotation WHERE annotation.item_id = item.id)) ORDER BY item.id", given,
     ).fetchall()  # fmt: skip
     wrote = wrote_items(db, {row[0] for row in items})
     found += [(who, row[1], make("item", row[0])) for row in items for who in wrote.get(row[0], ()) if who in theirs]
