@@ -4,7 +4,6 @@ Gathers from the store, weighs in a pure function, and writes only what was turn
 """
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -239,16 +238,18 @@ def _closer_circle(db: sqlite3.Connection, circle_id: int) -> Row:
 def _standings(db: sqlite3.Connection, circle_id: int, around: Sequence[int], now: datetime) -> Iterator[Standing]:
     """How each of these contacts with enough evidence stands to the circle."""
     reasons = _reasons_against(db, circle_id)
-    amounts: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    sums: dict[str, dict[int, float]] = {part: {} for part in WEIGHTS}
     fresh: dict[str, float] = {}  # by day: there are few days and many pieces
     newest: dict[int, str] = {}
     for contact, part, _, _, at, entered in exchange.read_traces(db, around):
         day_of = at[:10]
         if day_of not in fresh:
             fresh[day_of] = freshness(day_of, now)
-        amounts[contact][part] += fresh[day_of]
+        sums[part][contact] = sums[part].get(contact, 0.0) + fresh[day_of]
         if contact in reasons:
             newest[contact] = max(newest.get(contact, ""), entered)
+    heard = {contact for of in sums.values() for contact in of}
+    amounts = {contact: {part: of[contact] for part, of in sums.items() if contact in of} for contact in heard}
     likely = [contact for contact, of in amounts.items() if sum(weigh(of).values()) >= LEAST]
     shared = exchange.shared_interests(db, likely, exchange.interests(db, circle_id))
     for contact in likely:

@@ -212,12 +212,10 @@ def shared_interests(
     ).fetchall()  # fmt: skip
     wrote = wrote_items(db, {row[0] for row in items})
     found += [(who, row[1], make("item", row[0])) for row in items for who in wrote.get(row[0], ()) if who in theirs]
-    told: dict[int, dict[str, list[str]]] = {}
+    told: dict[int, dict[str, dict[str, None]]] = {}
     for contact, tag, number in found:
-        held = told.setdefault(contact, {}).setdefault(wanted[tag], [])
-        if number not in held:
-            held.append(number)
-    return told
+        told.setdefault(contact, {}).setdefault(wanted[tag], {})[number] = None
+    return {contact: {interest: list(held) for interest, held in of.items()} for contact, of in told.items()}
 
 
 _SIGNS = f"""

@@ -93,8 +93,8 @@ def test_show_has_evidence_the_quiet_and_what_it_got(peopled, monkeypatch):
     assert (shown["gave"]["shares"], shown["gave"]["share"], shown["came_back"]["answers"]) == (1, "x1", 0)
     assert (shown["quarter"]["joined"], shown["quarter"]["since"]) == ([], "2027-10-01T00:00:00Z")
     told = peopled("circle", "show", "network").out
-    assert "  quiet      c2 Ken (e1 12 mo ago)\n" in told
-    assert "  got        1 share from you; last 2026-11-23 (12 mo ago), x1 “Finds, 23 November 2026”\n" in told
+    assert "  quiet      c2 Ken (e1 11 mo ago)\n" in told
+    assert "  got        1 share from you; last 2026-11-23 (11 mo ago), x1 “Finds, 23 November 2026”\n" in told
 
 
 def test_leaving_never_guesses(peopled):

@@ -19,7 +19,6 @@ from pkm.store.model import (
     Promise,
     Response,
     Rule,
-    Tag,
     Tagging,
     Trial,
 )

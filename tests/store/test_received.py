@@ -26,7 +26,7 @@ def sent(store: Store) -> Iterator[Store]:
             unit.add(Share(uid=f"x{number}", title=f"Finds {number}", state="sent", created_at=AT, sent_at=day(month)))
             unit.add(Stage(share_id=number, circle_id=1, position=1))
             add(unit, number, day(month))
-    yield store
+    return store
 
 
 def add(unit, share: int, at: str | None, *, circle: int | None = 1, contact: int | None = None, state: str = "sent"):
