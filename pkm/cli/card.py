@@ -7,7 +7,7 @@ from typing import Any
 from pkm.cli import card_layout, current, render
 from pkm.dates import ago, day, now
 from pkm.errors import NotFound
-from pkm.store import circles, contacts, exchange, interactions, links, promises, sources
+from pkm.store import circles, contacts, interactions, links, promises, received, sources
 from pkm.text import one_line
 
 Row = dict[str, Any]
@@ -41,9 +41,9 @@ def gather(db: sqlite3.Connection, number: int, limit: int = GATHERED) -> Row:
         "newest": contacts.newest_items(db, number, limit),
         "notes": contacts.notes_about(db, number, limit),
         "links": [link for link in links.incoming(db, "contact", number) if link["origin"] != "text"],
-        "shares": exchange.shares(db, number, limit),
+        "shares": received.shares(db, number, limit),
         "introduced": contacts.introduced_by(db, number),
-        "counts": exchange.counts(db, number),
+        "counts": received.counts(db, number),
     }
 
 

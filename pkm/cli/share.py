@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, render, selectors
+from pkm.cli import complete, current, heard, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import day
@@ -276,6 +276,10 @@ def log(
     ]  # fmt: skip
     empty = f"{found.id} has not gone anywhere." if found else "Nothing has gone out yet. Next: pkm share"
     render.emit_list(rows, columns, as_json=json, noun="delivery", plural="deliveries", empty=empty)
+
+
+app.command("heard", epilog='Example:  pkm share heard x12 --from ken "tried it, worked"\n\n'
+            "          pkm share heard      (all that was answered)")(heard.heard)  # fmt: skip
 
 
 @channel_app.callback()

@@ -10,7 +10,7 @@ from pkm.cli import card_layout, complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
 from pkm.dates import ago, day, format_span, now, parse_span, parse_when, stamp
 from pkm.errors import Invalid, NotFound
-from pkm.store import contacts, exchange, interactions
+from pkm.store import contacts, interactions, received
 from pkm.store import promises as stored
 from pkm.store.lookup import Found
 from pkm.text import count, one_line
@@ -254,7 +254,7 @@ def _gather_topics(number: int, last: str | None) -> Row:
     fitting = contacts.notes_fitting(db, number, 2 * SHOWN)
     return {
         "promises": stored.rows(db, contact=number, limit=SHOWN),
-        "answers": exchange.answers(db, number, SHOWN),
+        "answers": received.answers(db, number, SHOWN),
         "newest": contacts.newest_items(db, number, SHOWN, since=last or ""),
         "notes": notes,
         "fitting": [note for note in fitting if note["id"] not in told][:SHOWN],

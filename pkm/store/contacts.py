@@ -270,18 +270,6 @@ def notes_about(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def shares_to(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
-    """Shares that went to a contact, newest first, with "at" and how many "answers" came from them."""
-    found = db.execute(
-        "SELECT share.id, share.title, max(delivery.sent_at) AS at, (SELECT count(*) FROM response "
-        "WHERE response.share_id = share.id AND response.contact_id = :id) AS answers FROM delivery JOIN share "
-        "ON share.id = delivery.share_id WHERE delivery.contact_id = :id AND delivery.state = 'sent' "
-        "GROUP BY share.id ORDER BY at DESC, share.id DESC LIMIT :limit",
-        {"id": number, "limit": limit},
-    )
-    return [{**dict(row), "id": make("share", row["id"]), "kind": "share"} for row in found]
-
-
 def notes_fitting(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
     """Notes that share a tag with a contact, the most tags first, then the newest: {"id", "kind", "title", "tags"}.
 

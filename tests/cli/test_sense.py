@@ -449,8 +449,9 @@ class TestWalk:
         assert (states["i3"], states["i2"]) == ("dropped", "inbox")
 
     def test_words_that_ctrl_c_broke_off_are_kept(self, items: Path, states: dict[str, str]) -> None:
-        shown = run_on_pty(items, ["sense", "--plain"], [("[q]uit ?", "n"), ("Your words", "Half a thought"), ("Half a thought", "\x03"),
-                                              ("[q]uit ?", "q")])  # fmt: skip
+        shown = run_on_pty(items, ["sense", "--plain"], [
+            ("[q]uit ?", "n"), ("Your words", "Half a thought"), ("Half a thought", "\x03"), ("[q]uit ?", "q"),
+        ])  # fmt: skip
         assert "Not noted. What you typed is in" in shown
         (draft,) = (items / "drafts").glob("*.md")
         assert draft.read_text(encoding="utf-8") == "Half a thought"

@@ -11,7 +11,7 @@ import pytest
 from pkm import config
 from pkm.config import Home
 from pkm.dates import parse_stamp, stamp
-from pkm.store import contacts, exchange, interactions, promises, touches
+from pkm.store import contacts, interactions, promises, received, touches
 from pkm.store.session import Store
 from tests.people import NOW, fill
 
@@ -104,10 +104,10 @@ def test_a_standing_counted_by_hand(peopled: Store) -> None:
 def test_the_counts_of_a_card_are_those_of_its_lists(peopled: Store) -> None:
     db = peopled.read()
     for number in range(1, 60):
-        assert exchange.counts(db, number) == {
+        assert received.counts(db, number) == {
             "interactions": len(interactions.of_contact(db, number, -1)),
             "newest": len(contacts.newest_items(db, number, -1)), "notes": len(contacts.notes_about(db, number, -1)),
-            "shares": len(exchange.shares(db, number, -1)), "answers": len(exchange.answers(db, number, -1)),
+            "shares": len(received.shares(db, number, -1)), "answers": len(received.answers(db, number, -1)),
             "promises": len(promises.rows(db, contact=number, limit=-1)),
         }  # fmt: skip
 
@@ -123,7 +123,7 @@ def test_what_was_shared_with_a_circle_counts_while_they_were_in_it(peopled: Sto
             "SELECT share_id, name FROM delivery, membership, circle WHERE membership.contact_id = ? AND state = 'sent' "
             "AND delivery.contact_id IS NULL AND membership.circle_id = delivery.circle_id AND circle.id = delivery.circle_id "
             "AND sent_at >= joined_at AND (left_at IS NULL OR sent_at < left_at)", (number,))}  # fmt: skip
-        shares = {row["id"]: row for row in exchange.shares(db, number, -1)}
+        shares = {row["id"]: row for row in received.shares(db, number, -1)}
         assert shares.keys() == direct | through.keys()
         for share in through.keys() - direct:
             assert shares[share]["via"] == through[share]
