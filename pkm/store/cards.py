@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from pkm.store import tags
+
 Row = dict[str, Any]
 
 
@@ -12,10 +14,34 @@ def everybody(db: sqlite3.Connection) -> Iterator[Row]:
     handles: dict[int, list[Row]] = {}
     for row in db.execute("SELECT contact_id, kind, value, label FROM handle ORDER BY contact_id, position, id"):
         handles.setdefault(row["contact_id"], []).append(dict(row))
-    tags: dict[int, list[str]] = {}
+    tagged: dict[int, list[str]] = {}
     for number, name in db.execute(
         "SELECT entity_id, name FROM tagging JOIN tag ON tag.id = tag_id WHERE tagging.kind = 'contact' ORDER BY name"
     ):
-        tags.setdefault(number, []).append(name)
+        tagged.setdefault(number, []).append(name)
     for row in db.execute("SELECT * FROM contact ORDER BY id"):
-        yield {**dict(row), "handles": handles.get(row["id"], []), "tags": tags.get(row["id"], [])}
+        yield {**dict(row), "handles": handles.get(row["id"], []), "tags": tagged.get(row["id"], [])}
+
+
+def one(db: sqlite3.Connection, number: int) -> Row | None:
+    """One contact as `everybody` gives them, None where there is none."""
+    row = db.execute("SELECT * FROM contact WHERE id = :id", {"id": number}).fetchone()
+    if row is None:
+        return None
+    handles = db.execute(
+        "SELECT contact_id, kind, value, label FROM handle WHERE contact_id = :id ORDER BY position, id", {"id": number}
+    )
+    return {**dict(row), "handles": [dict(one) for one in handles], "tags": tags.of(db, "contact", number)}
+
+
+def weights(db: sqlite3.Connection) -> dict[int, int]:
+    """How much of the person's own hangs on a contact: interactions, stays, mentions, sources, answers, deliveries."""
+    found: dict[int, int] = {}
+    for table, column, where in (
+        ("interaction_contact", "contact_id", "1"), ("membership", "contact_id", "1"), ("source", "contact_id", "1"),
+        ("response", "contact_id", "1"), ("delivery", "contact_id", "1"), ("link", "to_id", "to_kind = 'contact'"),
+    ):  # fmt: skip
+        sql = f"SELECT {column}, count(*) FROM {table} WHERE {column} IS NOT NULL AND {where} GROUP BY {column}"
+        for number, count in db.execute(sql):
+            found[number] = found.get(number, 0) + count
+    return found
