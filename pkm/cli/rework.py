@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pkm import ids
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument
@@ -36,6 +37,9 @@ def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     ]  # fmt: skip
     render.emit_made(row, as_json=as_json, also=[part for part in also if part])
     tell_near(added.near_tags)
+    for link in mentioned:
+        if link["to_kind"] == "contact" and link["to"] and ids.parse(link["written"]) not in (None, ids.parse(link["to"])):
+            render.tell(f"{link['written']} was merged into {link['to']} {one_line(link['to_title'], 60)}.")
     for name in added.unknown_people:
         known = contacts.first_named(current.store().read(), name)
         if known:

@@ -6,6 +6,7 @@ address, a part of a name), so that 20,000 contacts take seconds.
 
 import math
 import re
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from pkm import ids
 from pkm.people.arrival import NO_NAME, compared, profile_key
 from pkm.people.names import Name, are_apart, compare, read_name
 from pkm.people.phones import Number, read_number, same_line
-from pkm.store import cards, discovery
+from pkm.store import cards, contacts, discovery
 from pkm.store.session import Store
 from pkm.text import fold, one_line
 
@@ -28,6 +29,9 @@ SHARED = 4
 """A number or address that more contacts have is a house's, not a person's."""
 COMMON = 60
 """A part of a name that more contacts share is too common to compare them all for it."""
+
+NEAR = 500
+"""So many contacts that share a word with a new one are looked at."""
 
 _OWN_KINDS = ("email", "phone", "url", "alias", "uid")
 _ONE_BOX = {"gmail.com", "googlemail.com"}
@@ -110,7 +114,7 @@ def read_candidate(row: Mapping[str, Any]) -> Candidate:
     emails = set(map(fold, handles["email"]))
     owned = {(kind, fold(value)) for kind, value in accounts}
     names = dict.fromkeys(map(read_name, _real_names(row["name"], handles["alias"])))
-    keys = {("phone", number.tail) for number, _ in numbers} | {("email", _box(email)) for email in emails}
+    keys: set[tuple[str, ...]] = {("phone", number.tail) for number, _ in numbers} | {("email", _box(email)) for email in emails}
     keys |= {("page", page) for page in profiles | pages} | {("account", *account) for account in owned}
     return Candidate(
         row["id"], row["name"], row["org"], row["birthday"], tuple(names), frozenset(emails), tuple(numbers),
@@ -243,15 +247,30 @@ def _name_keys(name: Name) -> Iterator[tuple[str, ...]]:
     if len(words) == 1:
         yield "name", "one", words[0][:4]
         return
-    for given, family in ((words[0], words[-1]), (words[-1], words[0])):
-        yield "name", "family", family, given[:1]
-    yield "name", "given", *sorted((words[0], words[-1][:2]))
+    for one, other in ((words[0], words[-1]), (words[-1], words[0])):
+        yield "name", "starts", one, other[:1]
 
 
 def find_duplicates(store: Store) -> list[Pair]:
     """The contacts of the store that may be one person, strongest first."""
     db = store.read()
     return find_pairs(map(read_candidate, cards.everybody(db)), cards.weights(db), discovery.dismissed(db, KIND))
+
+
+def find_like(db: sqlite3.Connection, number: int) -> list[Pair]:
+    """The contacts that may be the one of that number, surest first: whose name shares a word, or who have an address."""
+    row = cards.one(db, number)
+    if row is None:
+        return []
+    one = read_candidate(row)
+    near = {
+        other for other, name in cards.sharing_word(db, [word for name in one.names for word in name.words], NEAR)
+        if any(compare(mine, read_name(name)) for mine in one.names)
+    }  # fmt: skip
+    near.update(other for page in row["handles"] for other in contacts.with_handle(db, page["kind"], page["value"]))
+    others = [read_candidate(there) for other in sorted(near - {number}) if (there := cards.one(db, other)) is not None]
+    pairs = [pair for other in others if (pair := judge(other, one)) is not None and pair.score >= LEAST]
+    return sorted(pairs, key=lambda pair: (-pair.score, pair.one.number))
 
 
 def dismiss_pairs(store: Store, pairs: Sequence[tuple[int, int]]) -> list[str]:

@@ -45,12 +45,16 @@ class MergeField:
     origin: str
 
     @property
-    def lost(self) -> tuple[str, ...]:
-        """The values that nobody has afterwards."""
+    def lost(self) -> tuple[tuple[int, str], ...]:
+        """(place of the contact, value) of the values that nobody has afterwards; a name and a nick stay as aliases."""
+        if self.field in ("name", "nick"):
+            return ()
         kept = {compared(self.field, value) for value in self.kept}
         joined = "\n".join(self.kept)
-        every = dict.fromkeys(value for values in self.values for value in values)
-        return tuple(value for value in every if compared(self.field, value) not in kept and value not in joined)
+        return tuple(
+            (place, value) for place, values in enumerate(self.values) for value in values
+            if compared(self.field, value) not in kept and not (self.field in JOINED and value in joined)
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class Merged:
 def preview_merge(store: Store, numbers: Sequence[int], takes: Iterable[str] = ()) -> MergePlan:
     """What merge_contacts would do now. Raises as that does."""
     db = store.read()
-    numbers = list(dict.fromkeys(numbers))
+    numbers = list(dict.fromkeys(mergers.follow(db, "contact", number) or number for number in numbers))
     rows = [_existing(db, number) for number in numbers]
     if len(rows) < 2:
         raise Invalid(ids.make("contact", numbers[0]), "it cannot be merged with itself",
@@ -130,7 +134,7 @@ def read_takes(texts: Iterable[str], rows: Sequence[Row]) -> dict[str, int]:
     """Field to the place of the contact whose value stays, -1 for both. Raises Invalid, naming what there is."""
     fields = {**dict.fromkeys((*COLUMNS, *LISTS)), **dict.fromkeys(_account_kinds(rows))}
     takes = {}
-    for text in (part for text in texts for part in re.split(r",(?=\s*[\w.-]+\s*=)", text)):
+    for text in (part for given in texts for part in re.split(r",(?=\s*[\w.-]+\s*=)", given)):
         field, equals, value = (part.strip() for part in text.partition("="))
         field = field.lower()
         if not equals or field not in fields:
@@ -169,7 +173,7 @@ def plan_merge(rows: Sequence[Row], takes: Mapping[str, int], moves: Mapping[str
     columns |= {"created_at": min(row["created_at"] for row in rows), "vcard": _lines(rows, columns)}
     shown = [*(one for one, _ in fields), *(one for one, _ in listed), aliases[0], tagged[0]]
     return MergePlan(
-        rows[0], tuple(rows[1:]), tuple(one for one in shown if any(one.values)), columns, tuple(handles),
+        rows[0], tuple(rows[1:]), tuple(one for one in shown if any(one.values) or one.kept), columns, tuple(handles),
         tuple(value for _, value, _ in tagged[1]), dict(moves or {}),
     )  # fmt: skip
 
@@ -180,7 +184,7 @@ def _plan_single(field: str, rows: Sequence[Row], take: int | None) -> tuple[Mer
     values = [None if field == "through" and row[column] in own else row[column] for row in rows]
     given = [place for place, value in enumerate(values) if value and not (field == "name" and value == NO_NAME)]
     if take == -1 or (take is None and field in JOINED):
-        texts = list({fold(values[place]): values[place] for place in reversed(given)}.values())[::-1]
+        texts = list({fold(text): text for text in (str(values[place]) for place in reversed(given))}.values())[::-1]
         value: Any = JOINED[field].join(texts)
         origin = "both" if len(texts) > 1 else _owner(rows, given)
     else:
@@ -251,9 +255,16 @@ def _plan_aliases(
     for name in (*(one[1] for one in kept), *lost):
         if fold(name) not in called:
             found.setdefault(fold(name), name)
-    origin = field.origin or ("both" if found else "")
     values = tuple(found.values())
+    owners = [place for place, row in enumerate(rows) if found.keys() & _called(row)]
+    origin = "both" if len(owners) > 1 else _owner(rows, owners)
     return MergeField("alias", field.values, values, origin), [("alias", name, "") for name in values]
+
+
+def _called(row: Row) -> set[str]:
+    """Every name of a contact, as it is compared."""
+    aliases = (one["value"] for one in row["handles"] if one["kind"] == "alias")
+    return {fold(name) for name in (row["name"], row["nick"], *aliases) if name}
 
 
 def _uids(rows: Sequence[Row]) -> list[tuple[str, str, str]]:
@@ -270,16 +281,16 @@ def _account_kinds(rows: Sequence[Row]) -> list[str]:
 
 def _lines(rows: Sequence[Row], columns: Mapping[str, Any]) -> str:
     """What of their cards no column holds, of all, each line once."""
-    lines = json.loads(rows[0]["vcard"]) if rows[0]["vcard"] else []
+    lines: list[str] = json.loads(rows[0]["vcard"] or "[]")
     for row in rows[1:]:
         person = known_person({**rows[0], **columns, "vcard": json.dumps(lines)})
         fields = {key: row[key] for key in ("name", "org") if row[key]}
-        lines += new_lines(person, Arrival("", fields, lines=tuple(json.loads(row["vcard"] or "[]"))))
+        lines += list(new_lines(person, Arrival("", fields, lines=tuple(json.loads(row["vcard"] or "[]")))))
     return json.dumps(lines, ensure_ascii=False) if lines else ""
 
 
 def _existing(db: sqlite3.Connection, number: int) -> Row:
-    row = cards.one(db, mergers.follow(db, "contact", number) or number)
+    row = cards.one(db, number)
     if row is None:
         raise NotFound(ids.make("contact", number), "there is no such contact", next="pkm contact list")
     through = contacts.row(db, row["through_id"]) if row["through_id"] else None

@@ -91,8 +91,8 @@ def compare(one: Name, other: Name) -> Likeness | None:
         return Likeness("the same name in another order", 0.58)
     if one.words[-1] == other.words[-1] and (found := _in_short(one.words, other.words)) is not None:
         return found
-    if _are_told_apart(one.words, other.words):
-        return None
+    if _initials(one.words) != _initials(other.words) or _are_told_apart(one.words, other.words):
+        return None  # Anna and Hanna, Jan and Dan: as like as a slip, and mostly two people
     ratio = likeness(one, other)
     return Likeness(f"names alike by {ratio:.0f} of 100", 0.42 + (ratio - ALIKE) / 100) if ratio >= ALIKE else None
 
@@ -123,6 +123,11 @@ def _in_short(one: tuple[str, ...], other: tuple[str, ...]) -> Likeness | None:
     if first == second and _middles_agree(one[1:-1], other[1:-1]):
         return Likeness("the same name but for the middle one", 0.5)
     return None
+
+
+def _initials(words: tuple[str, ...]) -> set[str]:
+    """The first letters of the first and the last word, whichever comes first."""
+    return {words[0][0], words[-1][0]}
 
 
 def _are_told_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -1,7 +1,7 @@
 """Contacts whole, with what only their cards need (uid, unknown properties): for files of contacts. Reads only."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pkm.store import tags
@@ -32,6 +32,16 @@ def one(db: sqlite3.Connection, number: int) -> Row | None:
         "SELECT contact_id, kind, value, label FROM handle WHERE contact_id = :id ORDER BY position, id", {"id": number}
     )
     return {**dict(row), "handles": [dict(one) for one in handles], "tags": tags.of(db, "contact", number)}
+
+
+def sharing_word(db: sqlite3.Connection, words: Sequence[str], limit: int) -> list[tuple[int, str]]:
+    """(number, name) of the newest contacts whose name holds one of the words (letters and digits only), by number."""
+    match = " OR ".join(f'name : "{word}"' for word in words)
+    found = db.execute(
+        "SELECT id, name FROM contact WHERE id IN (SELECT rowid FROM contact_fts WHERE contact_fts MATCH :match "
+        "ORDER BY rowid DESC LIMIT :limit) ORDER BY id", {"match": match, "limit": limit},
+    )  # fmt: skip
+    return [(row["id"], row["name"]) for row in found] if match else []
 
 
 def weights(db: sqlite3.Connection) -> dict[int, int]:
