@@ -99,8 +99,8 @@ def test_a_row_of_dupes_is_merged_by_its_number(twice: CommandLine) -> None:
 def test_the_old_id_is_understood_everywhere_and_says_so(twice: CommandLine) -> None:
     twice("sense", "note", "a walk with @mary")
     twice("contact", "merge", "c1", "c2", "--yes")
-    for words in (["contact", "show", "c2"], ["why", "c2"], ["contact", "log", "c2", "call"], ["circle", "join", "network", "c2"]):
-        result = twice(*words)
+    for words in ("contact show c2", "why c2", "contact log c2 call", "circle join network c2"):
+        result = twice(*words.split())
         assert "c2 was merged into c1 Maria Silva." in result.err, words
         assert "c1" in result.out, words
     told = twice("sense", "note", "again with [[c2]]").err
