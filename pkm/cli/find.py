@@ -313,7 +313,7 @@ TELL: dict[str, Teller] = {
     "interaction": lambda step: (_on(step), step["title"]),
     "promise": lambda step: (
         f"{'promised' if step['owed_by'] == 'me' else 'promised to you'}: {step['title']}",
-        {"open": "open", "kept": "kept", "dropped": "let go"}[step["state"]], step["because"],
+        {"open": "open", "kept": "kept", "dropped": "let go"}[step["state"]], step.get("because", ""),
     ),
 }  # fmt: skip
 """How a relation is told."""

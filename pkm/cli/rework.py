@@ -15,6 +15,7 @@ from pkm.text import count, one_line
 if TYPE_CHECKING:
     from pkm.sense.annotate import Checked
     from pkm.sense.notes import NoteAdded
+    from pkm.store.lookup import Found
 
 Row = dict[str, Any]
 
@@ -129,6 +130,9 @@ def link(
         typer.Option("--as", help="supports, contradicts, source, next, answers, related, or your own word."),
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take the link away.")] = False,
+    resolve: Annotated[
+        str | None, typer.Option("--resolve", help="How you came to terms with it: a contradiction is listed no longer.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Link a note to a note, an item or a contact."""
@@ -137,6 +141,9 @@ def link(
 
     source = selectors.one(note, ("note",))
     target = selectors.one(to, LINKED)
+    if resolve is not None:
+        _resolve(source, target, resolve, json)
+        return
     if remove:
         gone, stay = unlink(
             current.store(), source.number, target.kind, target.number, read_type(type) if type else None
@@ -164,6 +171,14 @@ def link(
         render.say(f"  {linked.row['type']} → {target.id}  {one_line(target.title, 80)}")
     if not linked.made:
         render.tell("It was linked so already.")
+
+
+def _resolve(source: "Found", target: "Found", because: str, json: bool) -> None:
+    from pkm.sense.links import resolve as come_to_terms
+
+    settled = come_to_terms(current.store(), source.number, target.kind, target.number, because)
+    row = {"id": source.id, "kind": "note", "title": source.title, "to": target.id, "resolved": settled, "because": because}
+    render.emit_made(row, as_json=json, also=[f"no longer contradicts {target.id}: {one_line(because, 80)}"])
 
 
 @app.command(epilog='Example:  pkm sense grow n12 --title "Desire paths beat roadmaps"')

@@ -63,7 +63,10 @@ def _without_spaces(title: str) -> bool:
 
 
 def _own_words(facts: Facts) -> tuple[str, str, str] | None:
-    own = "\n".join(line for line in facts.text.split("\n") if not line.lstrip().startswith(">"))
+    lines = [line for line in facts.text.split("\n") if not line.lstrip().startswith(">")]
+    if len(re.findall(r"(?m)(?:\A|^\s*\n)>", facts.text)) > 1 and lines[0].strip() == facts.title:
+        del lines[0]  # over several quotes a title is a heading
+    own = "\n".join(lines)
     for quote in facts.quotes:
         own = own.replace(quote, " ")
     own = re.sub(r"https?://\S+|[#@][\w/-]+", " ", own)
