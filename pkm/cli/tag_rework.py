@@ -72,7 +72,7 @@ def list_learning(limit: int, json: bool) -> None:
 
 
 def _area(row: Row) -> list[str]:
-    stages = ", ".join(count(number, stage) for stage, number in row["notes"].items())
+    stages = ", ".join(count(number, stage) for stage, number in row["stages"].items())
     lines = [f"{row['id']}  {stages}"]
     for heading, part in (
         ("Learning from", [f"{one['id']}  {one_line(one['title'], 50)}{_kept(one)}" for one in row["from"]]),
@@ -97,9 +97,9 @@ def _next(row: Row) -> str:
     """The one step that is missing most."""
     if not row["from"]:
         return f"pkm find {row['name']}, pkm seek add URL --tag {row['name']}"
-    if not sum(row["notes"].values()):
+    if not row["notes"]:
         return f'pkm sense note "… #{row["name"]}"'
-    untried = row["notes"]["idea"] and not row["tried"]
+    untried = row["stages"]["idea"] and not row["tried"]
     return f"pkm find 'kind:note tag:{row['name']} stage:idea', then pkm sense try" if untried else ""
 
 

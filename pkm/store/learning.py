@@ -47,7 +47,7 @@ def set_learning(unit: "Unit", name: str, on: bool) -> bool:
 
 
 def area(db: sqlite3.Connection, name: str, since: str, limit: int) -> Row:
-    """One area with the tags below it: {"from", "came_in", "notes", "tried", "questions", and their counts}.
+    """One area with the tags below it: {"from", "came_in", "stages", "tried", "questions", and their counts}.
 
     since: a stamp; items that came later are "came_in". limit: of each list; counts are of all.
     """
@@ -56,7 +56,7 @@ def area(db: sqlite3.Connection, name: str, since: str, limit: int) -> Row:
     questions, asked = _questions(db, numbers, limit)
     return {
         "from": _teachers(db, numbers, limit), "came_in": came_in, "came_in_count": came,
-        "notes": _by_stage(db, numbers), "tried": _tried(db, numbers, limit),
+        "stages": _by_stage(db, numbers), "tried": _tried(db, numbers, limit),
         "questions": questions, "question_count": asked,
     }  # fmt: skip
 

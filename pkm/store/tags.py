@@ -460,4 +460,7 @@ def _join(db: sqlite3.Connection, source: int, target: int) -> None:
         "other.tag_id = :target AND other.kind = tagging.kind AND other.entity_id = tagging.entity_id)", given,
     )  # fmt: skip
     db.execute("UPDATE tagging SET tag_id = :target WHERE tag_id = :source", given)
-    db.execute("UPDATE tag SET alias_of = :target WHERE alias_of = :source OR id = :source", given)
+    db.execute("UPDATE tag SET learning = 1 WHERE id = :target AND (SELECT learning FROM tag WHERE id = :source)", given)
+    db.execute("UPDATE tag SET alias_of = :target, learning = 0 WHERE alias_of = :source OR id = :source", given)
+    db.execute("UPDATE rule SET tag_id = :target WHERE tag_id = :source", given)
+    db.execute("UPDATE source SET challenges_id = :target WHERE challenges_id = :source", given)
