@@ -36,12 +36,14 @@ def test_an_area_holds_what_is_below_it(world: Store) -> None:
     with world.unit() as unit:
         unit.connection.execute("UPDATE item SET state = 'kept' WHERE id = 2")
         unit.connection.execute("INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (1, 'source', 2, 'hand')")
+    from pkm.store.model import Link
+
     add_note(world, "Who walks first? #org/design")
     add_note(world, "Who follows? #org")
     answered = add_note(world, "Who pays? #org")
     with world.unit() as unit:
-        unit.connection.execute("INSERT INTO link (from_kind, from_id, to_kind, to_id, type, created_at) "
-                                "VALUES ('note', 1, 'note', :id, 'answers', '2026')", {"id": int(answered.row["id"][1:])})  # fmt: skip
+        unit.add(Link(from_kind="note", from_id=1, to_kind="note", to_id=int(answered.row["id"][1:]), type="answers",
+                      created_at="2026-11-20T08:00:00Z"))  # fmt: skip
     found = learning.area(world.read(), "org", "2026-11-01T00:00:00Z", 5)
     assert [(row["id"], row["kept"]) for row in found["from"]] == [("c1", 1), ("s2", 0)]
     assert [row["id"] for row in found["came_in"]] == ["i4", "i3", "i2"]
