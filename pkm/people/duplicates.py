@@ -109,8 +109,13 @@ def read_candidate(row: Mapping[str, Any]) -> Candidate:
         handles[one["kind"]].append(one["value"])
     numbers = [(number, value) for value in handles["phone"] if (number := read_number(value)) is not None]
     accounts = [(kind, value) for kind, values in handles.items() if kind not in _OWN_KINDS for value in values]
-    profiles = {key for value in (*handles["url"], *(value for _, value in accounts)) if (key := profile_key(value))}
-    pages = {compared("url", value)[1] for value in handles["url"] if not profile_key(value)}
+    profiles = {key for _, value in accounts if (key := profile_key(value))}
+    pages = set()
+    for value in handles["url"]:
+        if key := profile_key(value):
+            profiles.add(key)
+        else:
+            pages.add(compared("url", value)[1])
     emails = set(map(fold, handles["email"]))
     owned = {(kind, fold(value)) for kind, value in accounts}
     names = dict.fromkeys(map(read_name, _real_names(row["name"], handles["alias"])))

@@ -43,6 +43,7 @@ class Name:
     plain: str
     words: tuple[str, ...]
     ordered: str  # the words in their order in a dictionary
+    initials: str  # of the first and the last word, the earlier letter first
 
 
 @lru_cache(maxsize=100_000)
@@ -54,7 +55,8 @@ def read_name(text: str) -> Name:
     text = text if text.isascii() else _without_accents(text)
     words = [_spelled(word) for word in utils.default_process(text.replace("'", "")).split()]
     kept = tuple(word for word in words if word not in _TITLES) or tuple(words)
-    return Name(" ".join(kept), kept, " ".join(sorted(kept)))
+    initials = "".join(sorted(word[0] for word in (kept[0], kept[-1]))) if kept else ""
+    return Name(" ".join(kept), kept, " ".join(sorted(kept)), initials)
 
 
 def _spelled(word: str) -> str:
@@ -91,7 +93,7 @@ def compare(one: Name, other: Name) -> Likeness | None:
         return Likeness("the same name in another order", 0.58)
     if one.words[-1] == other.words[-1] and (found := _in_short(one.words, other.words)) is not None:
         return found
-    if _initials(one.words) != _initials(other.words) or _are_told_apart(one.words, other.words):
+    if one.initials != other.initials or _are_told_apart(one.words, other.words):
         return None  # Anna and Hanna, Jan and Dan: as like as a slip, and mostly two people
     ratio = likeness(one, other)
     return Likeness(f"names alike by {ratio:.0f} of 100", 0.42 + (ratio - ALIKE) / 100) if ratio >= ALIKE else None
@@ -125,15 +127,11 @@ def _in_short(one: tuple[str, ...], other: tuple[str, ...]) -> Likeness | None:
     return None
 
 
-def _initials(words: tuple[str, ...]) -> set[str]:
-    """The first letters of the first and the last word, whichever comes first."""
-    return {words[0][0], words[-1][0]}
-
-
 def _are_told_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether an initial in the middle is all that differs: that is what it is there for."""
-    ends = (one[0], one[-1]) == (other[0], other[-1])
-    return ends and any(len(a) == 1 or len(b) == 1 for a, b in zip(one[1:-1], other[1:-1], strict=False))
+    if one[-1] != other[-1] or one[0] != other[0]:
+        return False
+    return any(len(a) == 1 or len(b) == 1 for a, b in zip(one[1:-1], other[1:-1], strict=False))
 
 
 def _middles_agree(middle: tuple[str, ...], others: tuple[str, ...]) -> bool:
