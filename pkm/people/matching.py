@@ -187,7 +187,7 @@ class Register:
             if fold(tag) not in person.tags:
                 person.tags.add(fold(tag))
                 person.tagged.append(tag)
-        for line in new_lines(person, arrival):
+        for line in _new_lines(person, arrival):
             person.lines.add(mark(line))
             person.kept.append(line)
 
@@ -280,7 +280,7 @@ def _seen(arrival: Arrival) -> Iterator[str]:
         yield f"email {email}"
 
 
-def new_lines(person: Person, arrival: Arrival) -> Iterator[str]:
+def _new_lines(person: Person, arrival: Arrival) -> Iterator[str]:
     """The lines that they do not have; of what a card has once, the first stays: another picture is one more."""
     lines = list(arrival.lines)
     if arrival.uid and uid_line(arrival.uid) != uid_line(person.uid):

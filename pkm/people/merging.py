@@ -13,8 +13,7 @@ from typing import Any
 from pkm import ids
 from pkm.dates import day, format_span
 from pkm.errors import Invalid, NotFound
-from pkm.people.arrival import NO_NAME, Arrival, compared
-from pkm.people.matching import known_person, new_lines
+from pkm.people.arrival import ALSO_UID, KNOWN_AS, NO_NAME, compared, mark
 from pkm.people.phones import read_number, same_line
 from pkm.store import cards, contact_merging, contacts, links, mergers, tags
 from pkm.store.session import Store
@@ -33,6 +32,8 @@ LISTS = ("email", "phone", "url", "alias", "tag")
 """Fields that hold several values; so does each kind of account."""
 BOTH = ("both", "all")
 _UID = "uid"
+_SAYS_MORE = {"pkm.N": "name", "pkm.ORG": "org"}
+_PHOTO = "pkm.PHOTO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,13 +281,23 @@ def _account_kinds(rows: Sequence[Row]) -> list[str]:
 
 
 def _lines(rows: Sequence[Row], columns: Mapping[str, Any]) -> str:
-    """What of their cards no column holds, of all, each line once."""
-    lines: list[str] = json.loads(rows[0]["vcard"] or "[]")
-    for row in rows[1:]:
-        person = known_person({**rows[0], **columns, "vcard": json.dumps(lines)})
-        fields = {key: row[key] for key in ("name", "org") if row[key]}
-        lines += list(new_lines(person, Arrival("", fields, lines=tuple(json.loads(row["vcard"] or "[]")))))
-    return json.dumps(lines, ensure_ascii=False) if lines else ""
+    """What of their cards no column holds, of all, each line once.
+
+    A line that says more of a column (the parts of a name) goes with the value; of what a card has once, the first stays.
+    """
+    found: dict[str, str] = {}
+    once: set[str] = set()
+    for row in rows:
+        for line in json.loads(row["vcard"] or "[]"):
+            head = line.partition(":")[0]
+            column = _SAYS_MORE.get(head)
+            single = head.startswith("pkm.") and head not in (ALSO_UID, KNOWN_AS)
+            if (column and row[column] != columns[column]) or (single and head in once and head != _PHOTO):
+                continue
+            line = line.removeprefix("pkm.") if head == _PHOTO and head in once else line  # another picture is one more
+            once.add(head)
+            found.setdefault(mark(line), line)
+    return json.dumps(list(found.values()), ensure_ascii=False) if found else ""
 
 
 def _existing(db: sqlite3.Connection, number: int) -> Row:

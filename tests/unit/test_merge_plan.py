@@ -91,6 +91,15 @@ def test_what_only_their_cards_say_is_kept_of_all() -> None:
     assert plan([contact(1, "A"), contact(2, "B")]).columns["vcard"] == ""
 
 
+def test_the_parts_of_a_name_go_with_the_name_and_a_second_picture_is_one_more() -> None:
+    one = contact(1, "Ann Lee", vcard=json.dumps(["pkm.N:Lee;Ann", "pkm.PHOTO:a", "pkm.X-PKM-AS:ann lee"]))
+    other = contact(2, "A. Lee", vcard=json.dumps(["pkm.N:Lee;A.", "pkm.PHOTO:b", "pkm.X-PKM-AS:a. lee"]))
+    kept = ["pkm.PHOTO:a", "pkm.X-PKM-AS:ann lee", "PHOTO:b", "pkm.X-PKM-AS:a. lee"]
+    assert json.loads(plan([one, other]).columns["vcard"]) == ["pkm.N:Lee;Ann", *kept]
+    turned = json.loads(plan([one, other], "name=c2").columns["vcard"])
+    assert sorted(turned) == sorted(["pkm.N:Lee;A.", *kept])
+
+
 def test_three_are_one() -> None:
     done = plan([ANN, TOO, contact(7, "Ann", ("matrix", "@ann:x.org"))])
     assert [row["id"] for row in done.gone] == [4, 7]
