@@ -95,6 +95,8 @@ def compare(one: Name, other: Name) -> Likeness | None:
         return found
     if one.initials != other.initials or _are_told_apart(one.words, other.words):
         return None  # Anna and Hanna, Jan and Dan: as like as a slip, and mostly two people
+    if (masked := _without_figures(one.plain)) and masked == _without_figures(other.plain):
+        return None  # Contact 001 and Contact 010
     ratio = likeness(one, other)
     return Likeness(f"names alike by {ratio:.0f} of 100", 0.42 + (ratio - ALIKE) / 100) if ratio >= ALIKE else None
 
@@ -125,6 +127,12 @@ def _in_short(one: tuple[str, ...], other: tuple[str, ...]) -> Likeness | None:
     if first == second and _middles_agree(one[1:-1], other[1:-1]):
         return Likeness("the same name but for the middle one", 0.5)
     return None
+
+
+def _without_figures(plain: str) -> str:
+    """The name with its figures masked, "" where it has none."""
+    masked = re.sub(r"\d+", "0", plain)
+    return masked if masked != plain else ""
 
 
 def _are_told_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -22,6 +22,7 @@ from pkm.people.phones import read_number, same_line
     ("Maria Silva", "Marai Silva", "names alike by 91 of 100"),
     ("Ann C. Lee", "Ann B. Lee", None),
     ("Anna Silva", "Hanna Silva", None),
+    ("Contact 001", "Contact 010", None),
     ("Maria Silva", "Otto Silva", None),
     ("K. Silva", "Maria Silva", None),
     ("Maria", "Maria Silva", None),
