@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import card, complete, contact_files, current, render, selectors, touch
+from pkm.cli import card, complete, contact_files, current, merge, render, selectors, touch
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
 from pkm.dates import day, format_span, parse_span
@@ -310,3 +310,6 @@ app.command("snooze", epilog="Example:  pkm contact snooze ken 1w\n\n          p
 app.command("import", epilog="Example:  pkm contact import Connections.csv --circle network")(contact_files.import_file)
 app.command("export", epilog="Example:  pkm contact export --vcard people.vcf\n\n"
             "          pkm contact export ~/contacts/     (one file a contact)")(contact_files.export_file)  # fmt: skip
+app.command("dupes", epilog="Example:  pkm contact dupes\n\n          pkm contact dupes --dismiss c12,c40")(merge.dupes)
+app.command("merge", epilog="Example:  pkm contact merge c12 c40 --take email=both --take name=c12\n\n"
+            "          pkm contact merge %1            (row 1 of pkm contact dupes)")(merge.merge_contacts)  # fmt: skip

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pkm import ids
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument
@@ -38,6 +39,9 @@ def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     ]  # fmt: skip
     render.emit_made(row, as_json=as_json, also=[part for part in also if part])
     tell_near(added.near_tags)
+    for link in mentioned:
+        if link["to_kind"] == "contact" and link["to"] and ids.parse(link["written"]) not in (None, ids.parse(link["to"])):
+            render.tell(f"{link['written']} was merged into {link['to']} {one_line(link['to_title'], 60)}.")
     tell_people(added.unknown_people, added.ambiguous)
     for title in added.wanted:
         render.tell(f"[[{one_line(title, 80)}]] is no note yet; it will be linked when one is called that.")

@@ -118,9 +118,22 @@ def add_contact(
         resolved = links.resolve_people(unit, number, contacts.names_of(db, number))
         unit.summarize(f"added {ids.make('contact', number)} {one_line(fields.name or '', 60)}")
         row = contacts.row(db, number)
+        alike = _may_be(db, number, namesakes)
     assert row is not None
-    told = [f"{ids.make('contact', other)} has the same name" for other in namesakes[:3]]
+    told = [f"{ids.make('contact', other)} has the same name" for other in namesakes[:3]] + alike
     return ContactAdded(row, resolved, (*warnings, *told))
+
+
+def _may_be(db: sqlite3.Connection, number: int, told: Sequence[int]) -> list[str]:
+    """Who else the new contact may be, in words; those that were told of already are not among them."""
+    from pkm.people.duplicates import find_like
+
+    pairs = [pair for pair in find_like(db, number) if pair.one.number not in told]
+    return [
+        f"{pair.one.id} {one_line(pair.one.title, 60)} may be the same person ({pair.because[0].what}); "
+        f"pkm contact merge {pair.one.id} {pair.other.id} makes them one"
+        for pair in pairs[:3]
+    ]
 
 
 def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:

@@ -106,7 +106,7 @@ def _shape(person: sqlite3.Row, standing: Row, handles: list[Row], circles: list
 def _handles(db: sqlite3.Connection, listed: str) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = {}
     for row in db.execute(
-        f"SELECT contact_id, kind, value, label FROM handle WHERE contact_id IN {listed} "
+        f"SELECT contact_id, kind, value, label FROM handle WHERE contact_id IN {listed} AND kind <> 'uid' "
         "ORDER BY contact_id, position, id"
     ):
         found.setdefault(row[0], []).append({"kind": row["kind"], "value": row["value"], "label": row["label"]})

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pkm.errors import Invalid, NotFound, Refused
@@ -119,7 +120,7 @@ def _revert(unit: Unit, operation: int) -> list[Reverted]:
     images = _Images(db)
     _refuse_if_changed(images, operation, last)
     goes = [key for key, before in first.items() if before is None and last[key] is not None]
-    _refuse_if_used(db, operation, goes, set(first))
+    _refuse_if_used(db, operation, goes, {key for key, before in first.items() if before is not None})
     db.execute("PRAGMA defer_foreign_keys = ON")
     reverted = []
     # Rows that go, last made first; then rows that come back or change, first touched first, so that what they
@@ -128,12 +129,26 @@ def _revert(unit: Unit, operation: int) -> list[Reverted]:
         if first[key] is None and last[key] is not None:
             db.execute(f"DELETE FROM {key[0]} WHERE id = :id", {"id": key[1]})
             reverted.append(Reverted(*key, "removed", {}, last[key] or {}))
-    for key, before in first.items():
-        if before is not None and before != last[key]:
-            images.put(key[0], before)
-            what = "restored" if last[key] is None else "changed back"
-            reverted.append(Reverted(*key, what, before, last[key] or {}))
+    for key, before in _put_back(images, {key: row for key, row in first.items() if row is not None and row != last[key]}):
+        what = "restored" if last[key] is None else "changed back"
+        reverted.append(Reverted(*key, what, before, last[key] or {}))
     return reverted
+
+
+def _put_back(images: "_Images", rows: dict[tuple[str, int], Row]) -> Iterator[tuple[tuple[str, int], Row]]:
+    """The rows are as their images say, in their order; one whose place another still has waits until that one left."""
+    while rows:
+        waiting: dict[tuple[str, int], Row] = {}
+        for key, row in rows.items():
+            try:
+                images.put(key[0], row)
+            except sqlite3.IntegrityError:
+                waiting[key] = row
+                continue
+            yield key, row
+        if len(waiting) == len(rows):
+            images.put(next(iter(rows))[0], next(iter(rows.values())))  # none can: say why
+        rows = waiting
 
 
 class _Images:
@@ -195,18 +210,19 @@ def _refuse_if_changed(images: _Images, operation: int, last: dict[tuple[str, in
 
 
 def _refuse_if_used(
-    db: sqlite3.Connection, operation: int, goes: list[tuple[str, int]], touched: set[tuple[str, int]]
+    db: sqlite3.Connection, operation: int, goes: list[tuple[str, int]], back: set[tuple[str, int]]
 ) -> None:
     """A row that would go, but that later rows refer to, stays: they would lose what they hang on.
 
-    touched: what goes or is changed back with it, such as a mention that meant nobody before.
+    back: rows that the operation changed or took away, and that refer to what they did before it in a moment.
     """
+    going = {*goes, *back}
     referring = _references(db)
     findings = []
     for table, number in goes:
         for other, where in referring.get(table, []):
             rows = db.execute(f"SELECT id FROM {other} WHERE {where}", {"id": number}).fetchall()
-            users = [row[0] for row in rows if (other, row[0]) not in touched]
+            users = [row[0] for row in rows if (other, row[0]) not in going]
             if users:
                 later = db.execute(
                     "SELECT max(operation_id) FROM change WHERE table_name = :table AND row_id = :id",

@@ -93,8 +93,9 @@ def answer(db: sqlite3.Connection, written: Written, apart_from: int | None = No
     """
     if written.kind == "note":
         parsed = ids.parse(written.name)
-        if parsed and parsed[0] in ("note", "item", "contact") and lookup.by_number(db, *parsed):
-            return parsed
+        found = lookup.by_number(db, *parsed) if parsed and parsed[0] in ("note", "item", "contact") else None
+        if found is not None:
+            return found.kind, found.number
         titled = [number for number in _titled(db, written.name) if number != apart_from]
         if titled:
             return "note", titled[0]
