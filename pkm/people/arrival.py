@@ -26,6 +26,7 @@ _VALUE = 1000  # characters of an address or number that is used; a longer one i
 _LONG = 200  # characters from which on a line is compared by its digest: pictures
 _EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]]+@[^\s@<>(),;:\"\[\]/]+")
 _WEB = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+_PUNCTUATION = re.compile(r"[\s().\-/]+")  # of a number
 _BARE = re.compile(r"[\w-]+(\.[\w-]+)+([/?#:]\S*)?")
 _OWN_KINDS = ("", "email", "phone", "url", "alias")  # of handles; a service of such a name is told apart from them
 _PROFILES = (
@@ -92,7 +93,7 @@ def compared(kind: str, value: str) -> tuple[str, str]:
     """A handle as it is compared: a number by its digits, an address without a slash at its end."""
     text = fold(value)
     if kind == "phone":
-        return kind, re.sub(r"[\s().\-/]+", "", text) or text
+        return kind, _PUNCTUATION.sub("", text) or text
     return kind, text.rstrip("/") if kind == "url" else text
 
 
@@ -105,7 +106,7 @@ def mark(line: str) -> str:
 
 def profile_key(value: str) -> str:
     """One person's page as it is compared, host and path; "" for any other address."""
-    if not _WEB.fullmatch(value):
+    if value[:4].lower() != "http" or not _WEB.fullmatch(value):
         return ""
     try:
         parts = urlsplit(fold(value))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from pkm.errors import BadInput
 from pkm.filekind import name_kind
@@ -28,6 +29,7 @@ _FULL_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ].*)?")
 _NO_YEAR = re.compile(r"--(\d\d)-?(\d\d)")
 _PART_DATE = re.compile(r"(\d{4})(?:-(\d\d))?")
 _URI = re.compile(r"([a-z][a-z0-9+.-]*):\S", re.IGNORECASE)
+_ADDRESS_SCHEME = re.compile(r"^(?:(?:mailto|tel):\s*)+", re.IGNORECASE)
 _MIME = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}
 _STAND_IN = "pkm."  # the group of lines that leftover() makes
 
@@ -157,9 +159,11 @@ class _Draft:
 
     def take(self, line: Line) -> None:
         """Puts a property where it belongs."""
-        if line.name in ("VERSION", "PRODID"):
+        if line.too_large:
+            self.say(line.number, line.name, f"it is larger than {MAX_PHOTO:,} bytes and was left out")
+        elif line.name in ("VERSION", "PRODID"):
             return
-        if line.name in _SOCIAL or (line.name.startswith("X-") and line.name[2:] in _SERVICES):
+        elif line.name in _SOCIAL or (line.name.startswith("X-") and line.name[2:] in _SERVICES):
             self.handles += [handle for handle in [_handle(line)] if handle[1]]
         elif line.name in ("EMAIL", "TEL", "URL"):
             self.labeled += [line] if line.text().strip() else []
@@ -187,7 +191,7 @@ class _Draft:
     def compose(self) -> Card:
         """The card of all that was taken."""
         labels = {line.group.lower(): line for line in self.extra if line.name == "X-ABLABEL" and line.group}
-        extra = self._keep_extra({line.group.lower() for line in self.labeled if line.group})
+        extra = self._keep_extra({line.group.lower() for line in self.labeled if line.group}) if self.extra else ()
         emails, phones, urls = (self._values(name, labels) for name in ("EMAIL", "TEL", "URL"))
         parts, units = (tuple(self.lists.get(name, ())) for name in ("N", "ORG"))
         nicks, categories = (tuple(dict.fromkeys(self.lists.get(name, ()))) for name in ("NICKNAME", "CATEGORIES"))
@@ -206,7 +210,9 @@ class _Draft:
 
     def _values(self, name: str, labels: dict[str, Line]) -> tuple[Labeled, ...]:
         """The (label, value) of the properties of that name, the preferred first."""
-        lines = sorted((line for line in self.labeled if line.name == name), key=_preference)
+        lines = [line for line in self.labeled if line.name == name]
+        if len(lines) > 1:
+            lines.sort(key=_preference)
         return tuple((_label(line, labels), _value(line)) for line in lines)
 
     def _keep_extra(self, labeled: set[str]) -> tuple[str, ...]:
@@ -366,12 +372,17 @@ def _label(line: Line, labels: dict[str, Line]) -> str:
     own = labels.get(line.group.lower()) if line.group else None
     if own and (text := one_line(re.sub(r"_\$!<|>!\$_", "", own.text()), 100)):
         return text
-    return one_line(" ".join(kind for kind in line.types() if kind not in _SILENT_TYPES), 100)
+    return _typed(line.types())
+
+
+@lru_cache(1024)
+def _typed(types: tuple[str, ...]) -> str:
+    return one_line(" ".join(kind for kind in types if kind not in _SILENT_TYPES), 100)
 
 
 def _value(line: Line) -> str:
     """The address, number or URL of an EMAIL, TEL or URL property."""
-    value = re.sub(r"^(?:(?:mailto|tel):\s*)+", "", one_line(line.text()), flags=re.IGNORECASE)
+    value = _ADDRESS_SCHEME.sub("", one_line(line.text()))
     return value.replace("\\", "%5C") if line.name == "URL" else value
 
 
