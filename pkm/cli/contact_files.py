@@ -52,7 +52,7 @@ def import_people(
         done = importing.import_people(store, read, circle_id=in_circle, because=because)
     render.emit_run(done.as_dict(), as_json=json, line=f"would be: {done.line}" if dry_run else done.line)
     _tell_more(done)
-    if done.failures:
+    if done.failures or done.plan.conflicts:
         raise typer.Exit(4)
 
 
@@ -69,17 +69,26 @@ def read_mapping(given: list[str]) -> dict[str, str]:
 
 
 def _tell_more(done: Any) -> None:
-    """What the files say otherwise than the contacts, and who may be one person."""
-    for one in done.plan.differences[:TOLD]:
-        here, there = _from_difference(one_line(one.here), one_line(one.there))
-        render.tell(f"{one.who}: {one.field} differs: “{here}” here, “{there}” in the file")
-    for person, other in done.plan.alike[:TOLD]:
-        render.tell(f"{_called(person)} may be {_called(other)}")
-    more = max(0, len(done.plan.differences) - TOLD) + max(0, len(done.plan.alike) - TOLD)
-    if more:
-        render.tell(f"and {more:,} more like that")
+    """What the files say otherwise than the contacts, which cards are one contact, and who may be one person."""
+    plan = done.plan
+    told = [f"{one.where}: “{one_line(one.name, 60)}” is the contact of {one.other}: {one.why}" for one in plan.joined]
+    told += [f"{one.id} {one_line(one.fields['name'], 60)}: the card is older than the one that was imported: left as it is"
+             for one in plan.older]  # fmt: skip
+    told += [f"{one.who}: {one.field} differs: {_both(one)}" for one in plan.differences]
+    told += [f"{_called(person)} may be {_called(other)}" for person, other in plan.alike]
+    for one in plan.conflicts:
+        render.tell(f"{one.who}: {one.field} was changed on both sides: {_both(one)}. Yours stays, theirs is kept beside it.")
+    for line in told[:TOLD]:
+        render.tell(line)
+    if len(told) > TOLD:
+        render.tell(f"and {len(told) - TOLD:,} more like that (--json names them all)")
     if done.resolved:
         render.tell(f"{count(done.resolved, 'earlier mention')} in your notes: now answered.")
+
+
+def _both(one: Any) -> str:
+    here, there = _from_difference(one_line(one.here), one_line(one.there))
+    return f"“{here}” here, “{there}” in the file"
 
 
 def _from_difference(here: str, there: str) -> tuple[str, str]:

@@ -4,10 +4,11 @@ Owns what columns mean. Must not know the store, the network or any path.
 """
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pkm.errors import BadInput, Invalid
@@ -103,16 +104,22 @@ def _read_table(
     used = {index for column in columns for index in (column.index, column.label_index)}
     unknown = [(index, head) for index, head in enumerate(header) if index not in used and one_line(head)]
     linkedin = {"connected on", "first name"} <= set(map(_plain, header))
+    source = "table linkedin" if linkedin else f"table {_table_digest(header)}"
     cards = []
     for line, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         card = _card(cells, columns, unknown, "LinkedIn" if linkedin else "")
         if card.name:
-            cards.append(card)
+            cards.append(replace(card, line=line, source=source))
         else:
             failures.append((line, one_line(", ".join(filter(None, cells)), 80), "the row has no name and no e-mail"))
     return CardFile(tuple(cards), tuple(sorted(failures)))
+
+
+def _table_digest(header: Sequence[str]) -> str:
+    """What tables with those columns are told from others by."""
+    return hashlib.sha256("\n".join(sorted(set(map(_plain, header)))).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _card(cells: list[str], columns: Sequence[_Column], unknown: list[tuple[int, str]], service: str) -> Card:

@@ -205,7 +205,7 @@ class _Draft:
             name, given.get("UID", ""), given.get("KIND", ""), parts, nicks, given.get("ORG", ""), units,
             given.get("TITLE", ""), emails, phones, urls, tuple(self.handles), given.get("BDAY", ""),
             given.get("NOTE", ""), categories, given.get("X-PKM-MET", ""), given.get("PHOTO", ""),
-            given.get("REV", ""), extra,
+            given.get("REV", ""), extra, self.start,
         )  # fmt: skip
 
     def _values(self, name: str, labels: dict[str, Line]) -> tuple[Labeled, ...]:
@@ -223,6 +223,8 @@ class _Draft:
             if line.name == "X-ABLABEL" and line.group.lower() in labeled - others:
                 continue
             spelled = line.spell()
+            if line.group.lower() + "." == _STAND_IN:  # what leftover() writes is not for files to say
+                spelled = spelled.partition(".")[2]
             if len(spelled) > MAX_PHOTO * 3 // 2:
                 self.say(line.number, line.name, f"it is larger than {MAX_PHOTO:,} bytes and was left out")
             else:

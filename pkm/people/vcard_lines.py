@@ -120,7 +120,7 @@ def _unfold(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _physical(data: bytes) -> Iterator[bytes]:
-    """The lines of a file; exports through Windows text files have \\r\\r\\n, those of old Macs \\r alone."""
+    r"""The lines of a file; exports through Windows text files have \r\r\n, those of old Macs \r alone."""
     at = 0
     while at < len(data):
         end = data.find(b"\n", at + _CHUNK)

@@ -95,7 +95,7 @@ def test_a_dry_run_says_what_the_import_then_does(pkm: CommandLine, shared: Path
     for name in ("John_Doe_IPHONE.vcf", "odd-duplicates.vcf", "odd-mixed.vcf", "bad-unclosed.vcf"):
         file = shared / "vcards" / name
         dry = pkm.json("contact", "import", file, "--dry-run", ok=(0, 4))
-        assert list(dry) == KEYS
+        assert list(dry)[: len(KEYS)] == KEYS
         assert dry == pkm.json("contact", "import", file, ok=(0, 4))
         assert dry["new"] + dry["updated"] > 0
 
