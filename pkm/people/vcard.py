@@ -1,4 +1,4 @@
-"""People as vCards: 2.1, 3.0 and 4.0 in, 4.0 out (RFC 6350).
+"""People as vCards: 2.1, 3.0 and 4.0 in, 4.0 (RFC 6350) and 3.0 (RFC 2426, what many phones take) out.
 
 Owns what each property means to pkm; those it does not know are kept as they came. Must not know the store, the
 network or any path; the syntax of lines is vcard_lines.py's.
@@ -32,6 +32,9 @@ _URI = re.compile(r"([a-z][a-z0-9+.-]*):\S", re.IGNORECASE)
 _ADDRESS_SCHEME = re.compile(r"^(?:(?:mailto|tel):\s*)+", re.IGNORECASE)
 _MIME = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}
 _STAND_IN = "pkm."  # the group of lines that leftover() makes
+
+VERSIONS = ("4.0", "3.0")
+_NO_YEAR_APPLE = "1604"  # what 3.0 has for a birthday without a year, as Apple writes it
 
 Failure = tuple[int, str, str]
 
@@ -71,37 +74,59 @@ def looks_like_cards(data: bytes) -> bool:
     return any(isinstance(line, Line) and line.name == "BEGIN" and _is_card(line) for line in lines)
 
 
-def write_cards(cards: Iterable[Card]) -> bytes:
-    """The cards as one vCard 4.0 file, the same bytes for the same cards; reading it gives the same cards."""
-    return b"".join(map(write_card, cards))
+def write_cards(cards: Iterable[Card], version: str = "4.0") -> bytes:
+    """The cards as one vCard file, the same bytes for the same cards; reading it gives the same cards."""
+    return b"".join(write_card(card, version) for card in cards)
 
 
-def write_card(card: Card) -> bytes:
-    """The card as vCard 4.0: UTF-8, CRLF, folded at 75 octets, escaped (RFC 6350). Reading it gives the card.
+def write_card(card: Card, version: str = "4.0") -> bytes:
+    """The card as a vCard: UTF-8, CRLF, folded at 75 octets, escaped (RFC 6350). Reading it gives the card.
+
+    version: 4.0 or 3.0. In 3.0 a card has an N, made of its name where it has none.
 
     Lines of leftover() in `extra` stand for what the card itself does not say, as long as they agree with its name
     and its organization.
     """
     card = _absorb(card)
+    old = version == "3.0"
     lines = [
         "BEGIN:VCARD",
-        "VERSION:4.0",
+        f"VERSION:{version}",
         *_line("UID", card.uid),
         *_line("KIND", card.kind),
         f"FN:{escape(card.name)}",
     ]
-    lines += _list_line("N", ";", card.parts)
+    lines += _list_line("N", ";", card.parts or ((card.name, "", "", "", "") if old else ()))
     lines += _list_line("NICKNAME", ",", card.nicks)
     lines += _list_line("ORG", ";", (card.org, *card.units))
     lines += _line("TITLE", card.title)
     lines += _labeled_lines(card)
     lines += [_handle_line(service, value) for service, value in card.handles]
-    lines += _line("BDAY", _basic_date(card.birthday))
+    lines += _birthday_3(card.birthday) if old else _line("BDAY", _basic_date(card.birthday))
     lines += _list_line("CATEGORIES", ",", card.categories)
     lines += _line("NOTE", card.note) + _line("X-PKM-MET", card.met)
-    lines += [f"PHOTO:{card.photo}"] if card.photo else []
+    lines += [_photo_3(card.photo) if old else f"PHOTO:{card.photo}"] if card.photo else []
     lines += card.extra
     return fold([*lines, *_line("REV", card.rev), "END:VCARD"])
+
+
+def version_of(data: bytes) -> str:
+    """The version in which to write a file anew: 3.0 for one that is older than 4.0, else 4.0."""
+    found = re.search(rb"(?im)^VERSION:\s*(\d)", data)
+    return "3.0" if found and found[1] in (b"2", b"3") else "4.0"
+
+
+def _birthday_3(birthday: str) -> list[str]:
+    if birthday.startswith("--"):
+        return [f"BDAY;X-APPLE-OMIT-YEAR={_NO_YEAR_APPLE}:{_NO_YEAR_APPLE}{birthday[1:]}"]
+    return _line("BDAY", birthday)
+
+
+def _photo_3(photo: str) -> str:
+    kind, comma, data = photo.partition(";base64,")
+    if comma and kind.lower().startswith("data:image/"):
+        return f"PHOTO;ENCODING=b;TYPE={kind[11:].upper()}:{data}"
+    return f"PHOTO;VALUE=uri:{photo}"
 
 
 def leftover(card: Card) -> tuple[str, ...]:
