@@ -278,3 +278,51 @@ def test_the_parts_of_a_name_and_what_pkm_does_not_know_come_back(pkm: CommandLi
         assert line in out
     row = sqlite3.connect(tmp_path / "home/pkm.db").execute("SELECT vcard FROM contact").fetchone()
     assert "pkm.N:Lee;Ann;B.;Dr.;Jr." in json.loads(row[0])
+
+
+def test_a_merged_cards_uid_finds_the_contact_that_stayed_and_is_not_written(pkm: CommandLine, tmp_path: Path) -> None:
+    pkm("contact", "add", "Ann")
+    db = sqlite3.connect(tmp_path / "home/pkm.db")
+    db.execute("INSERT INTO handle (contact_id, kind, value, folded, label, position) VALUES (1, 'uid', 'Gone-1', 'gone-1', '', 0)")
+    db.commit()
+    assert counts(pkm.json("contact", "import", write(tmp_path / "a.vcf", card("FN:Annie", "UID:urn:uuid:gone-1"))))[1] == 0
+    assert "one-1" not in pkm("contact", "export").out
+
+
+def test_two_cards_with_one_uid_are_one_contact_and_said(pkm: CommandLine, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.vcf", card("FN:Ann", "UID:1", "TEL:1"), card("FN:Anna", "UID:1", "TEL:2"))
+    told = pkm("contact", "import", file)
+    assert "a.vcf, line 6: “Anna” is the contact of a.vcf, line 1: the same UID" in told.err
+    assert pkm.json("contact", "import", file)["unchanged"] == 1
+
+
+def test_a_changed_phone_follows_and_what_was_typed_stays(pkm: CommandLine, tmp_path: Path) -> None:
+    lines = ["FN:Ann", "UID:1", "TEL:111", "ORG:Acme"]
+    pkm("contact", "import", write(tmp_path / "a.vcf", card(*lines)))
+    pkm("contact", "edit", "Ann", "--org", "Own", "--email", "own@x.example")
+    newer = write(tmp_path / "a.vcf", card("FN:Ann", "UID:1", "TEL:222", "ORG:Acme"))
+    assert counts(pkm.json("contact", "import", newer)) == (1, 0, 1, 0, 0)
+    (ann,) = pkm.json("contact", "list")
+    assert (ann["org"], [one["value"] for one in ann["handles"]]) == ("Own", ["own@x.example", "222"])
+    other = write(tmp_path / "a.vcf", card("FN:Ann", "UID:1", "TEL:222", "ORG:Beta"))
+    told = pkm("contact", "import", other, ok=4)
+    assert "org was changed on both sides: “Own” here, “Beta” in the file" in told.err
+    assert "X-PKM-OTHER;X-NAME=org:Beta" in pkm("contact", "export").out
+    assert counts(pkm.json("contact", "import", other)) == (1, 0, 0, 1, 0)
+
+
+def test_a_file_that_was_deleted_in_the_folder_stays_so_until_asked(pkm: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    for name in ("Ann", "Ben"):
+        pkm("contact", "add", name)
+    pkm("contact", "export", folder, "--version", "3.0")
+    assert all(b"VERSION:3.0" in path.read_bytes() for path in folder.glob("*.vcf"))
+    for path in folder.glob("*.vcf"):
+        path.unlink()
+    assert [one["name"] for one in pkm.json("contact", "export", folder)["deleted"]] == ["Ann", "Ben"]
+    pkm("contact", "edit", "Ben", "--org", "Acme")
+    told = pkm("contact", "export", folder)
+    assert "Ben was deleted there, and is written again" in told.err
+    assert "Ann was deleted there: stays here, and is not written again" in told.err
+    assert pkm.json("contact", "export", folder, "--restore")["new"] == 1
+    assert pkm("contact", "export", folder, "--version", "5", ok=2).err

@@ -165,3 +165,39 @@ def test_cards_without_uid_only_add_so_that_all_files_again_change_nothing(files
     for cards in files:
         again = plan(people, *cards)
         assert (again.new, again.updated) == ((), ())
+
+
+NEWER = Card("Ann Lee", uid="1", org="Acme", emails=mails("a@a.b"), phones=(("cell", "123"),), note="base",
+             rev="20260101T000000Z", categories=("club",), extra=("X-FOO:1",))  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "card", "filled", "added", "taken", "conflicts"), [
+    ({}, replace(NEWER, phones=(("cell", "456"),)), {}, [("phone", "cell", "456")], [("phone", "123")], []),
+    ({}, replace(NEWER, org="Beta"), {"org": "Beta"}, [], [], []),
+    ({}, replace(NEWER, org=""), {"org": ""}, [], [], []),
+    ({}, replace(NEWER, name="Ann Ito"), {"name": "Ann Ito"}, [("alias", "", "Ann Lee")], [], []),
+    ({"org": "Own"}, NEWER, {}, [], [], []),
+    ({"org": "Own"}, replace(NEWER, org="Beta"), {}, [], [], ["org"]),
+    ({"about": "base and mine"}, replace(NEWER, note="base and theirs"), {"about": "base and mine\n\nbase and theirs"}, [], [],
+     ["about"]),
+    ({"org": ""}, NEWER, {}, [], [], []),
+    ({}, replace(NEWER, org="Older", rev="20250101T000000Z"), {}, [], [], []),
+])  # fmt: skip
+def test_what_a_newer_card_changes(
+    edit: dict[str, str], card: Card, filled: dict[str, str], added: list[object], taken: list[object], conflicts: list[str]
+) -> None:
+    (person,) = known(NEWER)
+    person.fields = {key: value for key, value in (person.fields | edit).items() if value}
+    done = plan([person], card)
+    got = (person.filled, person.added, person.taken, [one.field for one in done.conflicts])
+    assert got == (filled, added, taken, conflicts)
+    assert (len(done.older) == 1) == (card.rev < NEWER.rev)
+
+
+def test_a_card_that_only_adds_takes_nothing_away_and_tags_and_lines_follow_their_card() -> None:
+    (person,) = known(NEWER)
+    plan([person], Card("Ann Lee", emails=mails("a@a.b"), phones=(("", "9"),), org="Other"))
+    assert (person.taken, person.filled, person.added) == ([], {}, [("phone", "", "9")])
+    (person,) = known(NEWER)
+    plan([person], replace(NEWER, categories=("new",), extra=("X-FOO:2",)))
+    assert (person.untagged, person.tagged, person.dropped, person.kept) == (["club"], ["new"], ["X-FOO:1"], ["X-FOO:2"])
