@@ -1,4 +1,4 @@
-"""A folder with one vCard a file, as CardDAV sync tools keep it (vdirsyncer's vdir), written without need nowhere.
+"""A folder with one vCard a file, as CardDAV sync tools keep it (vdirsyncer's vdir), and what it said when last written.
 
 What the files said when they were last written is remembered at home, not in the folder, which a sync tool may carry to
 another machine: so that a change there is told from a change here. Owns the files and that memory; knows cards, not the store.

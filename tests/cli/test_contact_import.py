@@ -292,7 +292,7 @@ def test_a_merged_cards_uid_finds_the_contact_that_stayed_and_is_not_written(pkm
 def test_two_cards_with_one_uid_are_one_contact_and_said(pkm: CommandLine, tmp_path: Path) -> None:
     file = write(tmp_path / "a.vcf", card("FN:Ann", "UID:1", "TEL:1"), card("FN:Anna", "UID:1", "TEL:2"))
     told = pkm("contact", "import", file)
-    assert "a.vcf, line 6: “Anna” is the contact of a.vcf, line 1: the same UID" in told.err
+    assert "a.vcf, line 7: “Anna” is the contact of a.vcf, line 1: the same UID" in told.err
     assert pkm.json("contact", "import", file)["unchanged"] == 1
 
 
