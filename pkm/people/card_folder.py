@@ -197,7 +197,7 @@ def _deleted(
     missing = {name for name in wanted if name in memory.files and name not in there}
     if restore:
         return set(), missing
-    changed = {name for name in missing if _said(wanted[name]) != memory.files[name].said}
+    changed = {name for name in missing if memory.files[name].said not in (_said(wanted[name]), _said(wanted[name], "3.0"))}
     return missing - changed, changed
 
 
@@ -220,12 +220,12 @@ def _says(file: _File | None, card: Card) -> bool:
     """Whether the file says what the card says, in whatever version and order."""
     if file is None or file.card is None:
         return False
-    return _said(file.card) == _said(_own(card, file)) or _write(card, file, "") == file.data
+    return _said(file.card, "3.0") == _said(_own(card, file), "3.0") or _write(card, file, "") == file.data
 
 
-def _said(card: Card) -> Said:
-    """What a card says, its date aside."""
-    return replace(said_by([read_arrival(read_cards(write_card(card)).cards[0], str)]), rev="")
+def _said(card: Card, version: str = "4.0") -> Said:
+    """What a card says as it is written in that version, its date aside."""
+    return replace(said_by([read_arrival(read_cards(write_card(card, version)).cards[0], str)]), rev="")
 
 
 def _entry(data: bytes, made: bool, card: Card, file: Card | None) -> Entry:
