@@ -63,6 +63,11 @@ class Home:
         return self.data / "backups"
 
     @property
+    def folders(self) -> Path:
+        """What folders of contacts said when they were last written."""
+        return self.state / "folders"
+
+    @property
     def config(self) -> Path:
         """The settings, as TOML."""
         return self.settings / "config.toml"
