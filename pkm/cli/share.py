@@ -205,13 +205,13 @@ def preview(
     json: JsonFlag = False,
 ) -> None:
     """Show the very bytes that would go, for each circle and channel, with their hash."""
-    from pkm.share import outbox
+    from pkm.share.freeze import look_at
     from pkm.share.preview import readable
 
     found = selectors.one(what, ("share",))
     circle = selectors.one(to, ("circle",)).title if to else ""
     shown = [
-        one for one in outbox.look_at(current.store(), current.home(), found.number)
+        one for one in look_at(current.store(), current.home(), found.number)
         if (not circle or one.circle == circle) and (not channel or one.channel == channel)
     ]  # fmt: skip
     if not shown:
@@ -236,13 +236,14 @@ def preview(
 def send(what: ShareArgument, yes: YesFlag = False, json: JsonFlag = False) -> None:
     """Send a draft to its circles once confirmed; what was sent is never sent again."""
     from pkm.share import outbox
+    from pkm.share.freeze import look_at
 
     store, home = current.store(), current.home()
     found = selectors.one(what, ("share",), guess=False)
     row = shares.row(store.read(), found.number)
     assert row is not None
     if row["state"] != "sent":
-        outbox.look_at(store, home, found.number)  # the guard speaks before the question is put
+        look_at(store, home, found.number)  # the guard speaks before the question is put
         if not render.confirm(f"Send {found.id} “{row['title']}” to {', '.join(row['circles'])}?", yes=yes):
             render.tell("Nothing was sent.")
             return

@@ -48,7 +48,7 @@ _DELIVERY = (
     "circle.name AS circle, channel.name AS channel, contact.name AS contact, "
     "share.title AS share_title, "
     "coalesce(nullif(delivery.recipient, ''), circle.name || ' by ' || channel.name) AS title FROM delivery "
-    "JOIN share ON share.id = delivery.share_id JOIN circle ON circle.id = delivery.circle_id "
+    "JOIN share ON share.id = delivery.share_id LEFT JOIN circle ON circle.id = delivery.circle_id "
     "JOIN channel ON channel.id = delivery.channel_id "
     "LEFT JOIN contact ON contact.id = delivery.contact_id"
 )

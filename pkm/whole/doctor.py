@@ -71,7 +71,7 @@ def _check_store(store: Store) -> list[Finding]:
 
 def _check_channels(store: Store, home: Home) -> list[Finding]:
     """Folders hold what was sent; where one does not (a run was killed, a file was deleted), it is made so."""
-    from pkm.share.outbox import mend_mirrors
+    from pkm.share.mirror import mend_mirrors
 
     try:
         mended = mend_mirrors(store.read(), home)
