@@ -12,7 +12,7 @@ from pkm.errors import PkmError, StoreError
 
 @contextlib.contextmanager
 def locked(path: Path, what: str, wait_s: float = 10.0) -> Iterator[None]:
-    """This process alone does it (what: in words) while the block runs.
+    """One process alone, this one, does it (what: in words) while the block runs.
 
     Raises PkmError where another one does and is not done within wait_s; StoreError where the file cannot be made.
     """

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import card, complete, contact_files, current, render, selectors
+from pkm.cli import card, complete, contact_files, current, introduce, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption
 from pkm.dates import day, format_span, now, parse_span, parse_when, stamp
@@ -396,3 +396,5 @@ def _past(text: str) -> str | None:
 app.command("import", epilog="Example:  pkm contact import Connections.csv --circle network")(contact_files.import_file)
 app.command("export", epilog="Example:  pkm contact export --vcard people.vcf\n\n"
             "          pkm contact export ~/contacts/     (one file a contact)")(contact_files.export_file)  # fmt: skip
+app.command("introduce", epilog='Example:  pkm contact introduce ann ben --because "both try walking retros"\n\n'
+            "          pkm contact introduce --suggest")(introduce.introduce)  # fmt: skip

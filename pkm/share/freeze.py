@@ -30,7 +30,7 @@ SITE_MEDIA_TYPE = "application/vnd.pkm.digest+json"
 LEAVING = ("sending", "sent", "unknown")
 """States of a delivery whose bytes may be on the other side: they are never rendered anew."""
 
-NO_ADDRESS = "there is no e-mail address of theirs"
+NO_ADDRESS = "no e-mail address is known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _render_stages(db: sqlite3.Connection, home: Home, share: int, at: str) -> I
             else:
                 people = shares.recipients(db, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
                 keys = {one["id"]: _key(row, stage, channel, _recipient(one), 1) for one in people}
-                for one, payload in mailing.compose(digest, stage, channel, people, keys, home):
+                for one, payload in mailing.compose(row["id"], digest, stage, channel, people, keys, home):
                     yield Rendered(
                         file_name="", media_type=LETTER, payload=payload, part=1, key=keys[one["id"]],
                         recipient=_recipient(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]), **place,
@@ -254,7 +254,7 @@ def freeze(store: Store, home: Home, share: int, at: str = "") -> dict[int, list
         existing = shares.deliveries(db, share=share, limit=-1)
     numbers: dict[int, list[int]] = {}
     for row in reversed(existing):
-        if row["state"] in ("waiting", "refused") or (row["state"] == "sending" and is_mirror(row["channel_kind"])):
+        if (row["state"] in ("waiting", "refused") and row["error"] != NO_ADDRESS) or (row["state"] == "sending" and is_mirror(row["channel_kind"])):
             # a mirror can be written again and again, so `sending` (a run that was killed) is taken up too
             numbers.setdefault(row["channel_number"], []).append(int(row["id"][1:]))
     return numbers

@@ -85,8 +85,9 @@ def log(unit: "Unit", share: Row) -> Row:
     from pkm.store.model import Contact, Interaction, InteractionContact
 
     names = " and ".join(one["name"] for one in share["contacts"])
+    about = "" if share["title"] == names else f": {share['title']}"
     touch = unit.add(Interaction(
-        at=unit.at, text=f"introduced {names} to each other: {share['title']}", created_at=unit.at, share_id=share["number"],
+        at=unit.at, text=f"introduced {names} to each other{about}", created_at=unit.at, share_id=share["number"],
     ))  # fmt: skip
     number = touch.id or 0
     for one in share["contacts"]:

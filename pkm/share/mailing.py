@@ -18,9 +18,10 @@ Row = Mapping[str, Any]
 
 
 def compose(
-    digest: "Digest", stage: Row, channel: Row, people: Sequence[dict[str, Any]], keys: Mapping[int, str], home: Home
-) -> Iterable[tuple[dict[str, Any], bytes]]:
-    """(person, letter) for each; no bytes where there is no address. keys: by the people's numbers.
+    share: str, digest: "Digest", stage: Row, channel: Row, people: Sequence[dict[str, Any]], keys: Mapping[int, str],
+    home: Home,
+) -> Iterable[tuple[dict[str, Any], bytes]]:  # fmt: skip
+    """(person, letter) for each; no bytes where there is no address. share: its id. keys: by the people's numbers.
 
     Raises Invalid where an introduction lacks an address: it is for both or for nobody.
     """
@@ -31,9 +32,9 @@ def compose(
     if by_name and len(reachable) < len(people):
         lacking = next(one for one in people if one not in reachable)
         raise Invalid(
-            f"an introduction of {lacking['name']} (c{lacking['id']})", "there is no e-mail address of theirs", kept="the draft",
-            next=f"pkm contact edit c{lacking['id']} --email ADDRESS; or send it yourself: pkm share preview SHARE, "
-            "then pkm share send SHARE --by-hand",
+            f"an introduction of {lacking['name']} (c{lacking['id']})", "no e-mail address is known", kept="the draft",
+            next=f"pkm contact edit c{lacking['id']} --email ADDRESS; or send it yourself: pkm share preview {share}, "
+            f"then pkm share send {share} --by-hand",
         )  # fmt: skip
     text, html = render_letter(digest, listed=not by_name, templates=home.templates)
     sender = read_mailbox(channel["options"]["from"])

@@ -62,7 +62,7 @@ def send_share(store: Store, home: Home, share: int, at: str = "") -> SendReport
             results = transmit.send(store, home, channel, numbers)
             failures += _told(results)
     failures += _without_address(store.read(), share)
-    interaction = _finish(store, share)
+    interaction = _finish(store, share) if waiting else None
     return _report(store, home, share, {row["id"] for row in before}, failures, interaction)
 
 

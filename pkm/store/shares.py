@@ -191,7 +191,8 @@ def deliveries(
         "file_name, media_type, delivery.contact_id, contact.name AS name, attempts, delivery.channel_id, "
         "part, revision, frozen_at, remote_url FROM delivery JOIN share ON share.id = delivery.share_id "
         "LEFT JOIN circle ON circle.id = delivery.circle_id LEFT JOIN contact ON contact.id = delivery.contact_id "
-        "JOIN channel ON channel.id = delivery.channel_id WHERE (:share IS NULL OR delivery.share_id = :share) AND (:circle IS NULL OR delivery.circle_id = :circle) "
+        "JOIN channel ON channel.id = delivery.channel_id WHERE (:share IS NULL OR delivery.share_id = :share) "
+        "AND (:circle IS NULL OR delivery.circle_id = :circle) "
         "AND (:note IS NULL OR EXISTS (SELECT 1 FROM share_note WHERE share_note.share_id = delivery.share_id "
         "AND share_note.note_id = :note)) ORDER BY delivery.id DESC LIMIT :limit",
         {"share": share, "note": note, "circle": circle, "limit": limit},
