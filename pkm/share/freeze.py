@@ -254,8 +254,9 @@ def freeze(store: Store, home: Home, share: int, at: str = "") -> dict[int, list
         existing = shares.deliveries(db, share=share, limit=-1)
     numbers: dict[int, list[int]] = {}
     for row in reversed(existing):
-        if (row["state"] in ("waiting", "refused") and row["error"] != NO_ADDRESS) or (row["state"] == "sending" and is_mirror(row["channel_kind"])):
-            # a mirror can be written again and again, so `sending` (a run that was killed) is taken up too
+        # a mirror can be written again and again, so `sending` (a run that was killed) is taken up too
+        may_go = ("waiting", "refused", "sending") if is_mirror(row["channel_kind"]) else ("waiting", "refused")
+        if row["state"] in may_go and row["error"] != NO_ADDRESS:
             numbers.setdefault(row["channel_number"], []).append(int(row["id"][1:]))
     return numbers
 

@@ -103,32 +103,30 @@ def _finish(store: Store, share: int) -> Row | None:
     """
     from pkm.store.model import Share, Stage
 
-    db = store.read()
-    rows = shares.deliveries(db, share=share, limit=-1)
-    current = shares.row(db, share)
-    settled = {"sent", "cancelled"}
-    if current is None or not any(row["state"] == "sent" for row in rows):
-        return None
-    refused_may_stay = current["type"] != "introduction"
-    done = all(
-        row["state"] in settled
-        or (row["state"] == "refused" and refused_may_stay and not is_mirror(row["channel_kind"]))
-        for row in rows
-    )
-    left = transmit.anything_left(db, share)
-    final = transmit.CANNOT_RECALL if left else ""
+    logged = None
     with store.unit() as unit:
-        logged = None
-        if done and current["state"] != "sent":
+        db = unit.connection
+        current = shares.row(db, share)
+        assert current is not None
+        if current["state"] != "sent" and _has_arrived(current, shares.deliveries(db, share=share, limit=-1)):
             row = unit.get(Share, share)
             row.state, row.sent_at = "sent", unit.at
-            for stage in shares.stages(unit.connection, share):
+            for stage in shares.stages(db, share):
                 unit.get(Stage, stage["id"]).passed_at = unit.at
             if current["type"] == "introduction":
                 logged = introduction.log(unit, current)
-        if left:
-            unit.summarize(f"sent {current['id']} {current['title']}" if done else f"sent a part of {current['id']}", final=final)
-        return logged
+            unit.flush()
+        if any(one["channel_kind"] in transmit.SENDERS for one in shares.deliveries(db, share=share, limit=-1)):
+            final = transmit.CANNOT_RECALL if transmit.anything_left(db, share) else ""
+            unit.summarize(f"handed in {current['id']} {current['title']}", final=final)
+    return logged
+
+
+def _has_arrived(share: Row, rows: Sequence[Row]) -> bool:
+    may_stay = ("sent", "cancelled") if share["type"] == "introduction" else ("sent", "cancelled", "refused")
+    return any(row["state"] == "sent" for row in rows) and all(
+        row["state"] == "sent" if is_mirror(row["channel_kind"]) else row["state"] in may_stay for row in rows
+    )
 
 
 def send_by_hand(store: Store, share: int) -> SendReport:
@@ -190,7 +188,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
         delivery.error = "" if outcome == "sent" else "it did not arrive, as you said"
         delivery.sent_at = delivery.frozen_at if outcome == "sent" else None
         note(home, delivery.key, outcome, unit.at)
-        unit.summarize(f"{row['id']} counts as {outcome}")
+        unit.flush()
         interaction = _finish(store, share)
         unit.summarize(f"{row['id']} counts as {outcome}", final="outbox.log has it too: settle it again instead")
     after = shares.delivery(store.read(), number)

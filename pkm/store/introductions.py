@@ -27,7 +27,8 @@ def subjects(db: sqlite3.Connection, most: int) -> list[Row]:
     """
     return as_dicts(db.execute(
         "WITH said AS MATERIALIZED (SELECT coalesce(tag.alias_of, tag.id) AS subject, contact_id, tagged.kind, "
-        f"min(number) AS number FROM ({_TAGGED}) AS tagged JOIN tag ON tag.id = tag_id GROUP BY subject, contact_id, tagged.kind), "
+        f"min(number) AS number FROM ({_TAGGED}) AS tagged JOIN tag ON tag.id = tag_id "
+        "GROUP BY subject, contact_id, tagged.kind), "
         "few AS (SELECT subject FROM said GROUP BY subject HAVING count(DISTINCT contact_id) BETWEEN 2 AND :most) "
         "SELECT tag.name AS tag, contact_id, said.kind, said.number FROM said JOIN few USING (subject) "
         "JOIN tag ON tag.id = subject JOIN contact ON contact.id = contact_id "
