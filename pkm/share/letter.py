@@ -160,7 +160,7 @@ def _mailbox(one: Mailbox) -> str:
 def _phrase(name: str) -> str:
     """A name in front of an address: quoted, or encoded as a whole where it is not plain (RFC 2047, 5.3)."""
     line = one_line(name, 200)
-    if not line.isascii() or "=?" in line or len(line) > 70:
+    if not line.isascii() or "=?" in line:
         return _encoded(line, 12)
     return '"' + re.sub(r'(["\\])', r"\\\1", line) + '"'
 
