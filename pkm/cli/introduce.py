@@ -84,6 +84,10 @@ def _draft(who: list[str], because: str, text: str | None, title: str, json: boo
     from pkm.people import introducing
 
     found = _two(who)
+    own = sys.stdin.read() if text == "-" else text
+    if own is not None and not own.strip():
+        step = f'pkm contact introduce {found[0].id} {found[1].id} -m "…"'
+        raise Invalid("empty words", "what do you want to say to both?", next=step)
     store = current.store()
     first, second = introducing.check_pair(store, found[0].number, found[1].number)
     for earlier in shares.introductions(store.read(), found[0].number, found[1].number):
@@ -91,10 +95,7 @@ def _draft(who: list[str], because: str, text: str | None, title: str, json: boo
         render.tell(f"Note: {when}: {earlier['id']} “{one_line(earlier['title'], 60)}”.")
     shared = introductions.common_tags(store.read(), found[0].number, found[1].number)
     subject = one_line(title, 200) or introducing.title_of(first, second)
-    if text is not None:
-        own = sys.stdin.read() if text == "-" else text
-        if not own.strip():
-            raise Invalid("empty words", "what do you want to say to both?", next='-m "…"')
+    if own is not None:
         row = _store(found, subject, introducing.draft_words(first, second, shared, because, own))
     else:
         row = _write(found, subject, introducing.draft_words(first, second, shared, because))

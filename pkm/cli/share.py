@@ -109,6 +109,11 @@ def _show_plan(plan: Any) -> None:
     for note in plan.notes:
         source = f"  ← {one_line(note['source_title'] or note['item_author'] or '', 30)}" if note["item_id"] else ""
         render.say(f"  n{note['id']}  {one_line(note['title'], 60)}{source}")
+    db, number = current.store().read(), plan.circle["number"]
+    for way in shares.channels_of(db, number):
+        if way["channel_kind"] == "mail":
+            names = ", ".join(one_line(one["name"], 40) for one in shares.recipients(db, number) if one["email"])
+            render.say(f"  {way['name']} to {names or 'nobody'}; mail cannot be recalled")
 
 
 def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:

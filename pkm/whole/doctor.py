@@ -66,6 +66,9 @@ def _check_store(store: Store) -> list[Finding]:
     for share in shares.unfinished(db):
         why = f"“{one_line(share['title'], 60)}” was on its way and has not arrived"
         found.append(Finding(share["id"], why, "wrong", f"pkm share send {share['id']}"))
+    for row in shares.unsettled(db):
+        why = f"the letter to {one_line(row['recipient'], 60)} is {row['state']}: {one_line(row['error'], 120)}"
+        found.append(Finding(row["id"], why, "wrong", f"ask them, then pkm share log --resolve {row['id']} sent|refused"))
     return found
 
 
@@ -86,7 +89,7 @@ def _check_channels(store: Store, home: Home) -> list[Finding]:
 def _check_modes(home: Home) -> list[Finding]:
     """What others on this machine could read is closed to them: the store, the settings, the drafts."""
     found = []
-    paths = [home.data, home.db, home.config, home.last, home.drafts, home.backups]
+    paths = [home.data, home.db, home.config, home.last, home.drafts, home.backups, home.data / "outbox.log"]
     for path in paths:
         if not path.exists():
             continue

@@ -153,8 +153,8 @@ class TestSuggesting:
         pkm("tag", "list")
         with sqlite3.connect(home / "pkm.db") as db:
             at = "2026-11-20T09:00:00Z"
-            db.execute("INSERT INTO source (id, url, title, site_url, description, state, contact_id, created_at, failures, opml) "
-                       "VALUES (1, 'https://a.example/f', 'A', '', '', 'active', 1, ?, 0, '{}'), "
+            db.execute("INSERT INTO source (id, url, title, site_url, description, state, contact_id, created_at, failures, "
+                       "opml) VALUES (1, 'https://a.example/f', 'A', '', '', 'active', 1, ?, 0, '{}'), "
                        "(2, 'https://b.example/f', 'B', '', '', 'active', 2, ?, 0, '{}')", (at, at))  # fmt: skip
             db.execute("INSERT INTO tag (id, name, created_at) VALUES (1, 'walking', ?)", (at,))
             db.execute("INSERT INTO item (id, source_id, state, title, url, canonical_url, author, received_at, hash, via, "
