@@ -5,6 +5,7 @@ circle. Only suggested, with the reasons; what the letter says is the person's. 
 ask the store.
 """
 
+import heapq
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ MOST = 24
 IN_A_NOTE = 6
 """A note that mentions more people than this is a list."""
 
-PAIRS = 200_000
+PAIRS = 100_000
 """How many pairs are looked at, those with the rarest subjects first: more would only fill the end of the list."""
 
 NOTE_WORTH, CIRCLE_WORTH = 1.5, 0.3
@@ -64,25 +65,28 @@ class Facts:
 
 def find_pairs(facts: Facts, limit: int) -> list[Suggestion]:
     """The best pairs first, then by their numbers: each shares something, knows not the other, and was not turned down."""
-    found: dict[Pair, Suggestion] = {}
+    scores: dict[Pair, float] = {}
+    for worth, people, _ in _reasons(facts):
+        if len(scores) < PAIRS:
+            for pair in combinations(people, 2):
+                scores[pair] = scores.get(pair, 0.0) + worth
     places: dict[int, set[str]] = {}
     for contact, place in facts.met_in:
         places.setdefault(contact, set()).add(place)
-    met = {frozenset(pair) for pair in facts.through}
-    for worth, people, reason in _reasons(facts):
-        for pair in combinations(people, 2):
-            if pair not in found:
-                if len(found) >= PAIRS:
-                    continue
-                found[pair] = Suggestion(pair)
-            found[pair].score += worth
-            found[pair].because.append(reason(pair))
-    unknown = [
-        one for one in found.values()
-        if not places.get(one.pair[0], set()) & places.get(one.pair[1], set()) and frozenset(one.pair) not in met
-        and one.id not in facts.dismissed
-    ]  # fmt: skip
-    return sorted(unknown, key=lambda one: (-one.score, one.pair))[:limit]
+    nowhere: set[str] = set()
+    met = {(min(pair), max(pair)) for pair in facts.through}
+    turned_down = {pair for pair in scores if Suggestion(pair).id in facts.dismissed} if facts.dismissed else set()
+    best = heapq.nsmallest(limit, (
+        (-score, pair) for pair, score in scores.items()
+        if pair not in met and places.get(pair[0], nowhere).isdisjoint(places.get(pair[1], nowhere))
+        and pair not in turned_down
+    ))  # fmt: skip
+    found = {pair: Suggestion(pair, -score) for score, pair in best}
+    for _, people, reason in _reasons(facts) if found else ():
+        for pair, one in found.items():
+            if pair[0] in people and pair[1] in people:
+                one.because.append(reason(pair))
+    return list(found.values())
 
 
 def _reasons(facts: Facts) -> Iterator[tuple[float, list[int], Any]]:
