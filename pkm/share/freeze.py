@@ -8,7 +8,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkm import config
 from pkm.config import Home
@@ -22,6 +22,9 @@ from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.store import shares
 from pkm.store.session import Store
 
+if TYPE_CHECKING:
+    from pkm.share.letter import Opened
+
 Row = dict[str, Any]
 
 SITE_MEDIA_TYPE = "application/vnd.pkm.digest+json"
@@ -29,6 +32,9 @@ SITE_MEDIA_TYPE = "application/vnd.pkm.digest+json"
 
 LEAVING = ("sending", "sent", "unknown")
 """States of a delivery whose bytes may be on the other side: they are never rendered anew."""
+
+NOT_LEFT = ("waiting", "refused")
+"""States of a delivery that may go with the next send."""
 
 NO_ADDRESS = "no e-mail address is known"
 
@@ -120,9 +126,9 @@ def frozen(db: sqlite3.Connection, share: int) -> Iterable[Rendered]:
 
 
 def amended(db: sqlite3.Connection, home: Home, share: int, at: str = "") -> list[Rendered]:
-    """Letters to those who were refused under another address than they have now; the rest of the share has begun to leave."""
-    rows = [row for row in shares.deliveries(db, share=share) if row["contact"]]
-    got = {row["contact"] for row in rows if row["state"] != "refused"}
+    """Letters to those who did not get theirs and have another address now; the rest of the share has begun to leave."""
+    rows = [row for row in shares.deliveries(db, share=share, limit=-1) if row["contact"]]
+    got = {row["contact"] for row in rows if row["state"] not in NOT_LEFT}
     tried = {row["recipient"] for row in rows}
     asked = {row["contact"] for row in rows} - got
     if not asked:
@@ -194,10 +200,10 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
     for one in rendered:
         if one.media_type == LETTER and not one.payload:
             continue
-        text = _readable(one, home)
+        opened = open_letter(one.payload) if one.media_type == LETTER else None
+        text = _readable(one, opened, home)
         allowed: frozenset[str] = frozenset()
-        if one.media_type == LETTER:
-            opened = open_letter(one.payload)
+        if opened is not None:
             allowed = draft.may_be_read_in(db, share, one.channel_id, one.recipient)
             findings += check_addresses(opened.header("To"), allowed, make("share", share))
         if (one.stage_id, text) in checked:
@@ -210,16 +216,13 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
     return list(dict.fromkeys(findings))
 
 
-def _readable(one: Rendered, home: Home) -> bytes:
+def _readable(one: Rendered, opened: "Opened | None", home: Home) -> bytes:
     """What a receiver can read of it, decoded: a letter's subject and both its texts, the page that the site makes."""
     if one.media_type == SITE_MEDIA_TYPE:
         from pkm.share.render import render_html, thaw
 
         return render_html(thaw(one.payload), templates=home.templates)
-    if one.media_type == LETTER:
-        from pkm.share.letter import open_letter
-
-        opened = open_letter(one.payload)
+    if opened is not None:
         return "\n\n".join([opened.header("Subject"), opened.header("List-Id"), opened.text, opened.html]).encode()
     return one.payload
 
@@ -243,6 +246,7 @@ def freeze(store: Store, home: Home, share: int, at: str = "") -> dict[int, list
         db = unit.connection
         existing = shares.deliveries(db, share=share, limit=-1)
         if any(row["state"] in LEAVING for row in existing):
+            _cancel_gone(unit, share)
             known = {one.key for one in frozen(db, share)}
             _amend(unit, share, [one for one in rendered if one.key not in known], existing, at)
         else:
@@ -255,19 +259,37 @@ def freeze(store: Store, home: Home, share: int, at: str = "") -> dict[int, list
     numbers: dict[int, list[int]] = {}
     for row in reversed(existing):
         # a mirror can be written again and again, so `sending` (a run that was killed) is taken up too
-        may_go = ("waiting", "refused", "sending") if is_mirror(row["channel_kind"]) else ("waiting", "refused")
+        may_go = (*NOT_LEFT, "sending") if is_mirror(row["channel_kind"]) else NOT_LEFT
         if row["state"] in may_go and row["error"] != NO_ADDRESS:
             numbers.setdefault(row["channel_number"], []).append(int(row["id"][1:]))
     return numbers
 
 
+def _cancel_gone(unit: Any, share: int) -> None:
+    """Who left the circle meanwhile gets nothing of what still waits."""
+    from pkm.store.model import Delivery
+
+    db = unit.connection
+    members: dict[int, set[int]] = {}
+    for row in shares.frozen(db, share):
+        if row["circle_id"] is None or row["contact_id"] is None or row["state"] not in NOT_LEFT:
+            continue
+        circle = row["circle_id"]
+        if circle not in members:
+            members[circle] = {one["id"] for one in shares.recipients(db, circle)}
+        if row["contact_id"] not in members[circle]:
+            delivery = unit.get(Delivery, row["id"])
+            delivery.state, delivery.error = "cancelled", "they have left the circle"
+    unit.flush()
+
+
 def _amend(unit: Any, share: int, rendered: Sequence[Rendered], existing: Sequence[Row], at: str) -> None:
-    """Letters to another address take the place of those that were refused."""
+    """Letters to another address take the place of those that did not arrive."""
     from pkm.store.model import Delivery
 
     for one in rendered:
         for row in existing:
-            if row["state"] == "refused" and row["contact"] == make("contact", one.contact_id or 0):
+            if row["state"] in NOT_LEFT and row["contact"] == make("contact", one.contact_id or 0):
                 unit.get(Delivery, int(row["id"][1:])).state = "cancelled"
     _add(unit, share, rendered, at)
 

@@ -32,7 +32,7 @@ def note(home: Home, key: str, state: str, at: str) -> None:
             os.close(descriptor)
     except OSError as error:
         raise StoreError(
-            str(path), f"what leaves could not be written down: {error.strerror or error}", kept="Nothing was sent.",
+            str(path), f"what leaves could not be written down: {error.strerror or error}", kept="The letter did not leave.",
             next="see that there is room and that the folder can be written, then do it again",
         ) from error  # fmt: skip
 

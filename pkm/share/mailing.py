@@ -23,11 +23,13 @@ def compose(
 ) -> Iterable[tuple[dict[str, Any], bytes]]:  # fmt: skip
     """(person, letter) for each; no bytes where there is no address. share: its id. keys: by the people's numbers.
 
-    Raises Invalid where an introduction lacks an address: it is for both or for nobody.
+    Raises Invalid where an introduction lacks a person or an address: it is for both or for nobody.
     """
     from pkm.share.render import render_letter
 
     by_name = stage["circle_id"] is None
+    if by_name and len(people) < 2:
+        raise Invalid(share, "one of the two it introduces is no longer there", next="pkm contact introduce WHO WHO")
     reachable = [one for one in people if is_address(one["email"] or "")]
     if by_name and len(reachable) < len(people):
         lacking = next(one for one in people if one not in reachable)

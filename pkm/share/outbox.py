@@ -14,7 +14,7 @@ from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, transmit
 from pkm.share.channels import is_mirror
-from pkm.share.freeze import NO_ADDRESS, freeze, frozen, guard_bytes
+from pkm.share.freeze import NO_ADDRESS, channels_for, freeze, frozen, guard_bytes
 from pkm.share.ledger import note
 from pkm.store import shares
 from pkm.store.session import Store
@@ -48,7 +48,21 @@ def send_share(store: Store, home: Home, share: int, at: str = "") -> SendReport
     at: the stamp that new bytes are dated with; "": now.
     Raises Refused (guard), Invalid (nothing carries it). What fails on one channel lets the others go on.
     """
-    transmit.settle_died(store, home)
+    if not _hands_in(store.read(), share):
+        return _send(store, home, share, at)
+    with transmit.alone(home):
+        transmit.settle_begun(store, home)
+        return _send(store, home, share, at)
+
+
+def _hands_in(db: sqlite3.Connection, share: int) -> bool:
+    """Whether some of the share goes by a channel that may not be repeated."""
+    kinds = {channel["channel_kind"] for stage in shares.stages(db, share) for channel in channels_for(db, stage)}
+    kinds |= {row["channel_kind"] for row in shares.deliveries(db, share=share, limit=-1)}
+    return not all(map(is_mirror, kinds))
+
+
+def _send(store: Store, home: Home, share: int, at: str) -> SendReport:
     waiting = freeze(store, home, share, at)
     before = [row for row in shares.deliveries(store.read(), share=share, limit=-1) if row["state"] == "sent"]
     channels = {one["number"]: one for one in shares.channels(store.read())}
@@ -62,7 +76,9 @@ def send_share(store: Store, home: Home, share: int, at: str = "") -> SendReport
             results = transmit.send(store, home, channel, numbers)
             failures += _told(results)
     failures += _without_address(store.read(), share)
-    interaction = _finish(store, share) if waiting else None
+    before_it = shares.row(store.read(), share)
+    unfinished = before_it is not None and before_it["state"] != "sent"
+    interaction = _finish(store, share) if waiting or unfinished else None
     return _report(store, home, share, {row["id"] for row in before}, failures, interaction)
 
 
@@ -167,9 +183,10 @@ def _cancel(unit: Any, share: int) -> None:
 
 
 def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, SendReport]:
-    """The delivery that nobody knew of, or that was held, is what the person says: sent, or refused (it did not arrive).
+    """The letter is what the person says: sent, or refused (it did not arrive), whatever was known of it.
 
-    One that was refused goes with the next send of its share. Raises NotFound; Invalid for another outcome or state.
+    One that was refused goes with the next send of its share. Raises NotFound; Invalid for another outcome, or a letter
+    that has not been handed in.
     """
     from pkm.store.model import Delivery
 
@@ -179,14 +196,15 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
         raise NotFound(make("delivery", number), "there is no such delivery", next="pkm share log")
     if outcome not in ("sent", "refused"):
         raise Invalid(f"“{outcome}”", "it is sent or refused", next=f"pkm share log --resolve {row['id']} sent")
-    if row["state"] not in ("unknown", "held"):
-        raise Invalid(row["id"], f"it is {row['state']}; only what is unknown or held is settled by hand", next="pkm share log")
+    if is_mirror(row["channel_kind"]) or row["state"] not in ("unknown", "held", "sent", "refused"):
+        raise Invalid(row["id"], f"it is {row['state']}; only a letter that was handed in is settled by hand",
+                      next=f"pkm share send {row['share']}")  # fmt: skip
     share = int(row["share"][1:])
     with store.unit() as unit:
         delivery = unit.get(Delivery, number)
         delivery.state = outcome
         delivery.error = "" if outcome == "sent" else "it did not arrive, as you said"
-        delivery.sent_at = delivery.frozen_at if outcome == "sent" else None
+        delivery.sent_at = (delivery.sent_at or delivery.frozen_at) if outcome == "sent" else None
         note(home, delivery.key, outcome, unit.at)
         unit.flush()
         interaction = _finish(store, share)

@@ -70,53 +70,55 @@ SENDERS: Mapping[str, Open] = {"mail": open_mail}
 """How a channel of each kind is opened."""
 
 
+WAIT_S = 60.0
+"""How long a run waits for another one that is sending: a circle's letters take their time."""
+
+
+def alone(home: Home) -> AbstractContextManager[None]:
+    """One run at a time freezes and sends letters, while the block lasts. Raises PkmError where another one does not end."""
+    return locked(home.state / "outbox.lock", "sending", WAIT_S)
+
+
 def send(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list[Result]:
     """Each delivery was handed in once, or is as it was, with the reason; those without bytes are left out.
 
-    Raises PkmError where another run is sending; nothing was changed then.
+    To be called within `alone`.
     """
     from pkm.share.letter import read_mailbox
 
-    with locked(home.state / "outbox.lock", "sending"):
-        _settle_died(store, home, channel["number"])
-        todo = _claimable(store, home, channel, numbers)
-        results = [one for one in todo if isinstance(one, Result)]
-        letters = [one for one in todo if not isinstance(one, Result)]
-        if not letters:
-            return results
-        sender = read_mailbox(channel["options"]["from"]).address
-        try:
-            with SENDERS[channel["channel_kind"]](channel) as way:
-                results += [_send_one(store, home, way, sender, row) for row in letters]
-        except PkmError as error:
-            done = {one.number for one in results}
-            results += [_settle(store, home, row, "waiting", str(error)) for row in letters if row["id"] not in done]
+    todo = _claimable(store, home, channel, numbers)
+    results = [one for one in todo if isinstance(one, Result)]
+    letters = [one for one in todo if not isinstance(one, Result)]
+    if not letters:
+        return results
+    sender = read_mailbox(channel["options"]["from"]).address
+    try:
+        with SENDERS[channel["channel_kind"]](channel) as way:
+            results += [_send_one(store, home, way, sender, row) for row in letters]
+    except PkmError as error:
+        done = {one.number for one in results}
+        results += [_settle(store, home, row, "waiting", str(error)) for row in letters if row["id"] not in done]
     return results
 
 
 def settle_died(store: Store, home: Home) -> int:
     """What runs left in `sending` when they were ended is `unknown` now; how many. Not where one is sending this moment."""
-    channels = _begun(store)
-    if not channels:
+    if not _begun(store):
         return 0
     try:
         with locked(home.state / "outbox.lock", "sending", wait_s=0):
-            return sum(_settle_died(store, home, channel) for channel in channels)
+            return settle_begun(store, home)
     except StoreError:
         raise
     except PkmError:
         return 0
 
 
-def _begun(store: Store) -> list[int]:
-    channels = [one["number"] for one in shares.channels(store.read()) if one["channel_kind"] in SENDERS]
-    return [number for number in channels if shares.sending(store.read(), number)]
-
-
-def _settle_died(store: Store, home: Home, channel_id: int) -> int:
+def settle_begun(store: Store, home: Home) -> int:
+    """The same, within `alone`: who holds the lock knows that nobody else is sending."""
     from pkm.store.model import Delivery
 
-    found = shares.sending(store.read(), channel_id)
+    found = _begun(store)
     if found:
         with store.unit() as unit:
             for row in found:
@@ -126,11 +128,17 @@ def _settle_died(store: Store, home: Home, channel_id: int) -> int:
     return len(found)
 
 
+def _begun(store: Store) -> list[Row]:
+    db = store.read()
+    channels = [one["number"] for one in shares.channels(db) if one["channel_kind"] in SENDERS]
+    return [row for number in channels for row in shares.sending(db, number)]
+
+
 def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list[Row | Result]:
     """The deliveries that may leave now; a Result for each that the ledger holds back."""
     db = store.read()
     known = ledger.read(home)
-    rows = [row for row in shares.leaving(db, numbers) if row["payload"]]
+    rows = [row for row in shares.leaving(db, numbers) if row["payload"] and row["state"] in ("waiting", "refused")]
     if known is None and shares.attempted(db, channel["number"]):
         why = "this store has sent letters, but there is no outbox.log beside it: it may be a copy"
         return [_settle(store, home, row, "held", why) for row in rows]

@@ -15,7 +15,7 @@ import pytest
 from pkm.channels import mail as channel
 from pkm.config import Home
 from pkm.errors import PkmError, Refused, Unreachable
-from pkm.people.circles import add_circle, join
+from pkm.people.circles import add_circle, join, leave
 from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.sense.notes import add_note, set_reach
 from pkm.share import draft, introduction, outbox, transmit
@@ -138,6 +138,17 @@ class TestAnswers:
         assert len(mail.letters) == len(PEOPLE)
         assert shares.row(fresh(home_paths).read(), share)["state"] == "sent"  # type: ignore[index]
 
+    def test_who_left_meanwhile_gets_nothing_more(self, home_paths: Home, mail: MailServer) -> None:
+        mail.refuse["eve@example.org"] = "451 try later"
+        share = setup(home_paths, mail.url)
+        send(home_paths, share)
+        mail.refuse.clear()
+        leave(fresh(home_paths), 2, [5], "no more mail")
+        report = send(home_paths, share)
+        assert mail.to("eve@example.org") == []
+        assert report.share["state"] == "sent"
+        assert states(home_paths)["eve@example.org"] == "cancelled"
+
     def test_a_letter_that_is_refused_as_a_whole(self, home_paths: Home, mail: MailServer) -> None:
         mail.answer = "554 looks like spam"
         share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
@@ -181,8 +192,19 @@ class TestUnknown:
         assert (row["state"], report.share["state"]) == ("sent", "sent")
         assert send(home_paths, share).already == 1
         assert len(mail.letters) == 1
-        with pytest.raises(PkmError, match="only what is unknown"):
-            outbox.resolve(fresh(home_paths), home_paths, 1, "refused")
+
+    def test_a_letter_that_came_back_can_be_said_to_be_refused(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
+        send(home_paths, share)
+        outbox.resolve(fresh(home_paths), home_paths, 1, "refused")
+        assert [row["recipient"] for row in send(home_paths, share).sent] == ["ann@example.org"]
+        assert len(mail.letters) == 3
+
+    def test_what_was_not_handed_in_cannot_be_settled(self, home_paths: Home) -> None:
+        share = setup(home_paths, "smtp://127.0.0.1:9", ("Ann Lee",))
+        send(home_paths, share)
+        with pytest.raises(PkmError, match="only a letter that was handed in"):
+            outbox.resolve(fresh(home_paths), home_paths, 1, "sent")
 
     def test_the_person_says_that_it_did_not(self, home_paths: Home, mail: MailServer) -> None:
         share = self.lost(home_paths, mail)
@@ -255,7 +277,7 @@ class TestUnknown:
         from pkm.lock import locked
 
         share = setup(home_paths, mail.url, ("Ann Lee",))
-        monkeypatch.setattr(transmit, "locked", lambda path, what: locked(path, what, wait_s=0))
+        monkeypatch.setattr(transmit, "WAIT_S", 0)
         with locked(home_paths.state / "outbox.lock", "sending"), pytest.raises(PkmError, match="another pkm is at it"):
             send(home_paths, share)
         assert mail.letters == []
