@@ -22,7 +22,10 @@ LOOPBACK = Path(__file__).parent / "data" / "loopback.pem"
 
 @dataclass
 class MailServer:
-    """What it took, in order, and how it answers."""
+    """What it took, in order, and how it answers.
+
+    on_data: called with "before" and "after" a letter is kept; it is not kept where the first call says True.
+    """
 
     letters: list[tuple[str, bytes]] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
@@ -48,8 +51,8 @@ class MailServer:
         return "250 ok"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.on_data is not None:
-            self.on_data("before")
+        if self.on_data is not None and self.on_data("before"):
+            return "451 not kept"
         if self.answer.startswith("250"):
             self.letters += [(recipient, envelope.original_content) for recipient in envelope.rcpt_tos]
         if self.on_data is not None:

@@ -235,9 +235,11 @@ class TestUnknown:
         share = setup(home_paths, server.url, ("Ann Lee", "Cy"))
         running: list[subprocess.Popen[bytes]] = []
 
-        def kill(moment: str) -> None:
-            if running and moment == when:
-                os.kill(running.pop().pid, signal.SIGKILL)
+        def kill(moment: str) -> bool:
+            if not running or moment != when:
+                return False
+            os.kill(running.pop().pid, signal.SIGKILL)
+            return True
 
         server.on_data = kill
         rounds = 3
@@ -257,6 +259,7 @@ class TestUnknown:
             came = [to for to, _ in server.letters[before:]]
             found = states(home_paths, share)
             assert sorted(found.values()) == ["sent", "unknown"]
+            assert came.count("ann@example.org") == (1 if when == "after" else 0)
             for recipient, state in found.items():
                 assert came.count(recipient) <= 1
                 assert state == "unknown" or came.count(recipient) == 1
