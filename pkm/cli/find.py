@@ -270,7 +270,8 @@ def _tell_share(step: Row) -> tuple[str, ...]:
 
 def _tell_delivery(step: Row) -> tuple[str, ...]:
     to = step.get("contact") or step.get("recipient")
-    way = f"{'to ' + to + ' of' if to else 'to'} {step['circle']} by {step['channel']}"
+    goal = " of ".join(filter(None, (to, step.get("circle"))))
+    way = f"to {goal} by {step['channel']}"
     title = f"“{step['share_title']}”" if "share" in step else ""
     return title, way, step["state"] + _on(step, before=" "), step.get("url", ""), step.get("error", "")
 
