@@ -33,6 +33,11 @@ _STOP = frozenset(_COMMON.split())
 """Words that say nothing of a subject. English foremost; a rare language's are few enough for idf to see to."""
 
 
+def is_common(word: str) -> bool:
+    """Whether the word, in lower case, says nothing of a subject."""
+    return word in _STOP
+
+
 def spoken_words(text: str) -> list[str]:
     """The text's words of a subject as they stand there, in order and in lower case, without the common ones."""
     return [word for word in _WORD.findall(text[:_READ].lower()) if word not in _STOP and not word.isdecimal()]

@@ -34,7 +34,7 @@ def stem(word: str) -> str:
 
 
 def _shape(stem: str) -> str:
-    """c for each consonant and v for each vowel; y is a vowel behind a consonant."""
+    """C for each consonant and v for each vowel; y is a vowel behind a consonant."""
     if "y" not in stem:
         return stem.translate(_SHAPE)
     shape, after_consonant = "", False

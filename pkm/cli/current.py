@@ -27,24 +27,31 @@ def store() -> Store:
 
 
 def recall() -> dict[str, Any]:
-    """What the last run left: {"touched": id or None, "rows": [ids]}."""
+    """What the last run left: {"touched": id or None, "rows": [ids], "suggested": [suggestions]}."""
     try:
         found = json.loads(home().last.read_text(encoding="utf-8")) if home().last.is_file() else {}
     except (OSError, ValueError, RecursionError):
         found = {}
     if not isinstance(found, dict):
         found = {}
-    rows = found.get("rows")
-    return {"touched": found.get("touched"), "rows": rows if isinstance(rows, list) else []}
+    lists = {name: one if isinstance(one := found.get(name), list) else [] for name in ("rows", "suggested")}
+    return {"touched": found.get("touched"), **lists}
 
 
-def remember(*, touched: str | None = None, rows: list[str] | None = None) -> None:
-    """`.` means `touched` from now on, and %N row N of `rows`. Where the home cannot be written, nothing is kept."""
+def remember(
+    *, touched: str | None = None, rows: list[str] | None = None, suggested: list[str] | None = None
+) -> None:  # fmt: skip
+    """`.` means `touched` from now on, %N row N of `rows`, and --accept N suggestion N of `suggested`.
+
+    Where the home cannot be written, nothing is kept.
+    """
     kept = recall()
     if touched is not None:
         kept["touched"] = touched
     if rows is not None:
         kept["rows"] = rows[:RECALLED]
+    if suggested is not None:
+        kept["suggested"] = suggested[:RECALLED]
     path = home().last
     part = path.with_name(path.name + ".part")
     try:

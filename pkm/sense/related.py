@@ -97,7 +97,7 @@ def gather(store: Store, kind: str, number: int) -> Facts:
     seed, words = found[0], read_words(store)
     asked = _asked(seed, words)
     shared_links = nearness.neighbors(db, kind, number)
-    candidates = []
+    candidates: list[Compared] = []
     for other, limit in _CANDIDATES.items():
         numbers = dict.fromkeys(terms.most_holding(db, other, asked, limit))
         if other == "note":
@@ -108,8 +108,8 @@ def gather(store: Store, kind: str, number: int) -> Facts:
     named = {thing for thing, _ in shared_links}
     tagged: dict[Thing, Sequence[str]] = {}
     for other in _CANDIDATES:
-        numbers = [one.number for one in candidates if one.kind == other] + [number] * (other == kind)
-        tagged |= {(other, one): names for one, names in tags.of_many(db, other, numbers).items()}
+        listed = [one.number for one in candidates if one.kind == other] + [number] * (other == kind)
+        tagged |= {(other, one): names for one, names in tags.of_many(db, other, listed).items()}
     linked = nearness.linked_with(db, kind, number)
     people = {thing for thing in linked if thing[0] == "contact"}
     return Facts(seed, candidates, words, linked, shared_links, tagged, nearness.titles(db, sorted(named | people)))
@@ -119,7 +119,9 @@ def _asked(seed: Compared, words: Words) -> list[str]:
     """The words that look for candidates, as they stand in the text: the weightiest ones that the budget has room for."""
     counted = count_words(seed.title, seed.text)
     weights = weigh(counted, words.rarities)
-    said, asked, spent = spoken_as(seed.title, seed.text), [], 0.0
+    said = spoken_as(seed.title, seed.text)
+    asked: list[str] = []
+    spent = 0.0
     for one in weightiest(weights, len(weights)):
         cost = words.held(one)
         if len(asked) == _ASKED:
@@ -235,6 +237,6 @@ def read_words(store: Store) -> Words:
 
 def _rarities(holding: Mapping[str, int], number: int) -> Rarities:
     """Those of the words that are named; what common ones count is 0. Others are held by one note, or by few of many."""
-    most = max(3.0, COMMON_IN * number)
+    most = max(10.0, COMMON_IN * number)  # of a few notes, all may be about one thing
     named = {word: round(rarity(held, number), 3) if held <= most else 0.0 for word, held in holding.items()}
     return Rarities(named, rarity(number / (2 * _RARE), number))

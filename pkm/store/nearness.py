@@ -72,6 +72,44 @@ def neighbors(db: sqlite3.Connection, kind: str, number: int) -> list[tuple[Thin
     return [((row[0], row[1]), row[2]) for row in found]
 
 
+def names(db: sqlite3.Connection) -> list[tuple[str, int, str]]:
+    """(kind, number, name) of all that a text may name: titles and aliases of notes, names, nicks and aliases of people."""
+    sql = (
+        "SELECT 'note', id, title FROM note WHERE dropped_at IS NULL "
+        "UNION SELECT 'note', note_id, name FROM note_alias JOIN note ON note.id = note_id WHERE dropped_at IS NULL "
+        "UNION SELECT 'contact', id, name FROM contact UNION SELECT 'contact', id, nick FROM contact WHERE nick <> '' "
+        "UNION SELECT 'contact', contact_id, value FROM handle WHERE kind = 'alias'"
+    )
+    return [(row[0], row[1], row[2]) for row in db.execute(sql)]
+
+
+def noted(db: sqlite3.Connection, number: int) -> tuple[str, str] | None:
+    """(title, text) of a note that was not put away."""
+    row = db.execute("SELECT title, text FROM note WHERE id = :id AND dropped_at IS NULL", {"id": number}).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def newest_texts(db: sqlite3.Connection, limit: int) -> list[tuple[int, str]]:
+    """(number, text) of the notes that were changed last."""
+    sql = (
+        "SELECT id, substr(text, 1, 50000) FROM note WHERE dropped_at IS NULL "
+        "ORDER BY updated_at DESC, id DESC LIMIT :limit"
+    )
+    return [(row[0], row[1]) for row in db.execute(sql, {"limit": limit})]
+
+
+def all_links(db: sqlite3.Connection) -> dict[int, set[Thing]]:
+    """By note: what it is linked with, either way."""
+    found: dict[int, set[Thing]] = {}
+    sql = "SELECT from_id, to_kind, to_id, from_kind FROM link WHERE to_id IS NOT NULL"
+    for source, kind, target, from_kind in db.execute(sql):
+        if from_kind == "note":
+            found.setdefault(source, set()).add((kind, target))
+        if kind == "note":
+            found.setdefault(target, set()).add((from_kind, source))
+    return found
+
+
 def titles(db: sqlite3.Connection, things: Sequence[Thing]) -> dict[Thing, str]:
     """What these things are called; a person by the nick, where there is one."""
     found: dict[Thing, str] = {}

@@ -26,8 +26,8 @@ OF_TOPIC = 60
 LENGTH = 130
 """The median number of words of a note; an item has twice as many."""
 END = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-_ONSETS = "b br c ch cl d dr f fl g gr h j k l m n p pl pr qu r s sh sl st str t th tr v w".split()
-_NUCLEI = "a e i o u ai ea ou io".split()
+_ONSETS = tuple("b br c ch cl d dr f fl g gr h j k l m n p pl pr qu r s sh sl st str t th tr v w".split())  # noqa: SIM905
+_NUCLEI = ("a", "e", "i", "o", "u", "ai", "ea", "ou", "io")
 _CODAS = ["", "", "n", "r", "l", "s", "t", "m", "nd", "st", "ck"]
 _ENDINGS = ["", "", "", "s", "ing", "ed", "ation", "ment", "ly", "er"]
 
@@ -113,15 +113,19 @@ def fill(store: Store, number_notes: int, number_items: int = 0, seed: int = 7) 
     writer = Writer(seed)
     with store.unit(journal=False) as unit:
         db = unit.connection
-        at = {"at": stamp(END)}
-        db.executemany("INSERT INTO contact (id, uid, name, nick, org, role, met, about, birthday, vcard, created_at, updated_at) "
-                       "VALUES (?, ?, ?, ?, '', '', '', '', '', '', ?, ?)",
-                       [(n, f"c{n}", f"Person {n} Surname{n}", f"nick{n}", at["at"], at["at"]) for n in range(1, 101)])  # fmt: skip
-        db.executemany("INSERT INTO source (id, url, title, site_url, description, state, created_at, failures, opml) "
-                       "VALUES (?, ?, ?, '', '', 'active', ?, 0, '{}')",
-                       [(n, f"https://example.org/feed{n}", f"Source {n}", at["at"]) for n in range(1, 51)])  # fmt: skip
+        at = stamp(END)
+        db.executemany(
+            "INSERT INTO contact (id, uid, name, nick, org, role, met, about, birthday, vcard, created_at, updated_at) "
+            "VALUES (?, ?, ?, ?, '', '', '', '', '', '', ?, ?)",
+            [(n, f"c{n}", f"Person {n} Surname{n}", f"nick{n}", at, at) for n in range(1, 101)],
+        )
+        db.executemany(
+            "INSERT INTO source (id, url, title, site_url, description, state, created_at, failures, opml) "
+            "VALUES (?, ?, ?, '', '', 'active', ?, 0, '{}')",
+            [(n, f"https://example.org/feed{n}", f"Source {n}", at) for n in range(1, 51)],
+        )
         db.executemany("INSERT INTO tag (id, name, created_at) VALUES (?, ?, ?)",
-                       [(n, f"area{n % 12}/tag{n}", at["at"]) for n in range(1, 121)])  # fmt: skip
+                       [(n, f"area{n % 12}/tag{n}", at) for n in range(1, 121)])  # fmt: skip
         _fill_notes(db, writer, number_notes)
         _fill_items(db, writer, number_items)
 
@@ -159,7 +163,8 @@ def _link(db: Any, row: Row, kind: str, number: int) -> None:
 
 
 def _tag(db: Any, tag: int, kind: str, number: int) -> None:
-    db.execute("INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (?, ?, ?, 'hand') ON CONFLICT DO NOTHING", (tag, kind, number))
+    sql = "INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (?, ?, ?, 'hand') ON CONFLICT DO NOTHING"
+    db.execute(sql, (tag, kind, number))
 
 
 def main() -> None:

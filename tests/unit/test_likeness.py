@@ -2,9 +2,9 @@
 
 import pytest
 
+from pkm.likeness import words_of
 from pkm.seek.citing import MAX_LINKS, find_links
 from pkm.seek.coincidence import Told, find_coincidences
-from pkm.likeness import words_of
 from pkm.seek.likeness import NoteIndex, OwnNote
 
 NOTES = [
