@@ -94,7 +94,7 @@ class TestSuggest:
         assert "n1" in {row["id"] for row in rows if row["suggestion"] == "related"}
         tags = [row for row in rows if row["suggestion"] == "tag"]
         assert [row["id"] for row in tags] == ["#org/design", "#park"]
-        assert "3 notes of the 3 most like it have it: n" in tags[0]["because"][0]
+        assert "3 notes of the 4 most like it have it: n" in tags[0]["because"][0]
         assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
 
     def test_accepting_makes_a_link_with_its_sentence_and_leaves_the_text(self, pkm: CommandLine) -> None:

