@@ -22,6 +22,7 @@ COMMANDS: Table = {
     "link": ("pkm.cli.rework", "Link a note to a note, an item or a contact."),
     "suggest": ("pkm.cli.near", "Suggest links and tags for a note, each with why; accept or mute them by number."),
     "related": ("pkm.cli.near", "List notes and items that are related to a note or an item, each with why."),
+    "garden": ("pkm.cli.garden", "Show what of the notes wants looking after, each line with the command that mends it."),
     "grow": ("pkm.cli.rework", "Let a note grow: observation to idea, idea to practice."),
     "try": ("pkm.cli.rework", "Log where an idea was tried and what came of it."),
     "shrink": ("pkm.cli.rework", "Take a note one stage back, with the reason."),

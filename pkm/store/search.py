@@ -134,7 +134,7 @@ def _once_a_story(db: sqlite3.Connection, found: list[_Hit]) -> list[_Hit]:
     return [hit for hit in found if hit.number not in told]
 
 
-def _kinds(node: q.Node) -> list[str]:
+def _kinds(node: q.Node | None) -> list[str]:
     named = {kind for one in q.fields(node) if one.name == "kind" for kind in one.values}
     return list(dict.fromkeys([*SEARCHED, *(kind for kind in q.KINDS if kind in named)]))
 
