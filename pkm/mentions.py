@@ -51,10 +51,19 @@ class _Entry(NamedTuple):
 class Names:
     """The names of many things, ready to be looked for."""
 
-    def __init__(self, names: Iterable[Name], is_word: Callable[[str], bool] = lambda _: False) -> None:
-        """is_word: whether a stem is so frequent that a title of that one word is a word and no name."""
+    def __init__(
+        self, names: Iterable[Name], is_word: Callable[[str], bool] = lambda _: False, text: str | None = None
+    ) -> None:
+        """is_word: whether a stem is so frequent that a title of that one word is a word and no name.
+
+        text: the only one that will be looked through, where that is known; it spares reading most of many names.
+        """
         self._by_first: Mapping[str, list[_Entry]] = defaultdict(list)
+        here = None if text is None else set(_words(text))
         for name in names:
+            first = _WORD.search(name.words)
+            if here is not None and (first is None or stem(first[0].lower()) not in here):
+                continue
             words = _words(name.words)
             if _is_name(name, words) and not (name.kind == "note" and len(words) == 1 and is_word(words[0])):
                 alone = _WORD.findall(name.words.lower())[0] if len(words) == 1 else ""

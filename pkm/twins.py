@@ -13,21 +13,20 @@ _SKETCH = 4
 """Two texts are compared where one of so many of their runs, those of the smallest codes, is in both sketches."""
 _CROWD = 40  # a run that more texts share is a form they were all written by
 _WORD = re.compile(r"[^\W_]+")
-_MASK = (1 << 61) - 1
 
 
 @functools.lru_cache(maxsize=1 << 17)
 def _code(word: str) -> int:
-    return zlib.crc32(word.encode(errors="replace")) * 2654435761 + 1
+    return zlib.crc32(word.encode(errors="replace"))
 
 
 def runs_of(text: str) -> frozenset[int]:
     """The codes of the text's runs of three words; of a shorter text, that of all its words. Empty without a word."""
-    codes = [_code(word) for word in _WORD.findall(text.lower())]
+    codes = list(map(_code, _WORD.findall(text.lower())))
     if len(codes) < 3:
         return frozenset([hash(tuple(codes))]) if codes else frozenset()
-    runs = zip(codes, codes[1:], codes[2:], strict=False)
-    return frozenset((((a * 31 + b) * 1000003 + c) * 2862933555777941757) & _MASK for a, b, c in runs)
+    # the hash of numbers does not depend on the run of the program, as that of words does
+    return frozenset(map(hash, zip(codes, codes[1:], codes[2:], strict=False)))
 
 
 def candidates(texts: Iterable[tuple[int, str]]) -> list[tuple[int, int]]:

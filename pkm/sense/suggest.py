@@ -86,7 +86,8 @@ class _Muted:
 def suggest(store: Store, number: int) -> list[Suggestion]:
     """What could be made of the note: what it mentions first, then what is related, then tags. Raises NotFound."""
     related = find_related(store, "note", number, _LIKE * 2)
-    return _suggest(store, number, related, read_names(store), _Muted(store))
+    _, text = nearness.noted(store.read(), number) or ("", "")
+    return _suggest(store, number, related, read_names(store, text=text), _Muted(store))
 
 
 def _suggest(
@@ -109,12 +110,12 @@ def _suggest(
     return [*told, *chosen[:RELATED], *_tags(store, number, related, muted)]
 
 
-def read_names(store: Store, words: Words | None = None) -> Names:
-    """All that a text may name; a title of one word that many notes hold is none."""
+def read_names(store: Store, words: Words | None = None, text: str | None = None) -> Names:
+    """All that a text may name; a title of one word that many notes hold is none. text: the only one that is meant."""
     known = words or read_words(store)
     most = max(3.0, 0.01 * known.notes)
     names = (Name(*one) for one in nearness.names(store.read()))
-    return Names(names, lambda stem: known.held(stem) > most)
+    return Names(names, lambda stem: known.held(stem) > most, text)
 
 
 def _mentioned(

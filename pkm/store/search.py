@@ -397,7 +397,9 @@ def _snippets(
     db: sqlite3.Connection, kind: str, numbers: list[int], words: list[q.Word]
 ) -> dict[int, tuple[str, list[list[int]]]]:
     """For each number, the part of its text where the words are, and where they stand in it."""
-    expressions = [q.fts(word, _COLUMNS[kind]) for word in words] if kind in _SNIPPET else []
+    # A short beginning stands for so many words that asking the index for it again would double the time.
+    told = [word for word in words if not (word.prefix and len(word.text) < _SHORT)]
+    expressions = [q.fts(word, _COLUMNS[kind]) for word in told] if kind in _SNIPPET and told == words else []
     wanted = " OR ".join(dict.fromkeys(one for one in expressions if one))
     if not wanted:
         return {}
