@@ -59,7 +59,7 @@ def garden(
     current.remember(rows=numbered)
     for one in told:
         _show_part(one, len(one.rows))
-    empty = "Nothing wants looking after. Next: pkm sense review" if not told else ""
+    empty = "Nothing wants looking after. Next: pkm sense" if not told else ""
     render.tell(empty or f"{count(sum(one.total for one in told), 'thing')} in {count(len(told), 'part')}")
 
 

@@ -233,7 +233,7 @@ def test_a_pattern_that_would_run_for_ever_is_refused_or_stopped(store: Store, m
         look(store, "/(a+)+$/")
     monkeypatch.setattr("pkm.store.search.REGEX_S", 0.5)
     began = time.monotonic()
-    page = look(store, "/a*a*a*a*[b-y]/ OR desire")
+    page = look(store, "/a*a*a*a*\\d\\d/ OR desire")
     assert time.monotonic() - began < 60
     assert page.stopped
     assert page.total is None
