@@ -31,7 +31,8 @@ _URL = r"\b[A-Za-z][A-Za-z0-9+.\-]{0,20}://[^\s<>]+"
 # \w, and the vowel signs and marks of Indic scripts and Thai, without which their words end early.
 _LETTER = r"[\w\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e]"
 _TAG = rf"(?<![\w&/#=\\])#(\w(?:{_LETTER}|-)*(?:/(?:{_LETTER}|-)+)*)"
-_PERSON = rf"(?<![\w.%+/@\\-])@([^\W_](?:{_LETTER}|[.\-])*(?:@[\w\-]+(?:\.[\w\-]+)+)?)(?![\w/])"
+# Not within a word or an address (an underscore before it may be the mark of emphasis).
+_PERSON = rf"(?<![^\W_])(?<![^\W_]_)(?<![.%+/@\\-])@([^\W_](?:{_LETTER}|[.\-])*(?:@[\w\-]+(?:\.[\w\-]+)+)?)(?![\w/])"
 # Where one sentence, or one line that stands by itself, ends and the next begins.
 _BREAK = r"""^[ \t]*\#{1,6}[ ][^\n]*\n | \n(?=[ \t]*(?:\n|[-*+>|\#]|\d{1,3}[.)][ ])) | (?<=[.!?…])["'”’)\]]*\s+(?=\S)"""
 
@@ -104,7 +105,7 @@ def tags_in(plain: str) -> tuple[str, ...]:
 
 def people_in(plain: str) -> tuple[str, ...]:
     """The @people of a masked text, once each whatever their case; @ann@example.org is one, an e-mail address none."""
-    return _once(match[1].rstrip(".-") for match in re.finditer(_PERSON, plain))
+    return _once(match[1].rstrip(".-_") for match in re.finditer(_PERSON, plain))
 
 
 def links_in(text: str) -> tuple[Wikilink, ...]:

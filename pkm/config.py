@@ -63,6 +63,11 @@ class Home:
         return self.data / "backups"
 
     @property
+    def folders(self) -> Path:
+        """What folders of contacts said when they were last written."""
+        return self.state / "folders"
+
+    @property
     def config(self) -> Path:
         """The settings, as TOML."""
         return self.settings / "config.toml"
@@ -112,7 +117,8 @@ def _xdg(variable: str, default: str) -> Path:
 class Setting:
     """One thing that can be set.
 
-    kind: text, url (of the web), span ("1h"), command (a program with arguments), keep (a span, a number, or both).
+    kind: text, url (of the web), span ("1h"), command (a program with arguments), keep (a span, a number, or both),
+    yes (yes or no).
     """
 
     kind: str
@@ -128,6 +134,8 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "seek.every": Setting("span", "1h", "the least time between two looks at a source that has no --every"),
     "share.title": Setting("text", "{name}’s finds, {date}", "a digest’s title: {name}, {date}, {circle}, {count}"),
+    "touch.mentions": Setting("yes", "no", "yes: a note that mentions a contact counts as a touch"),
+    "touch.shares": Setting("yes", "no", "yes: what is shared with a contact, or a circle of theirs, counts as a touch"),
     "site.title": Setting("text", "", "the title of the site; else your name"),
     "site.url": Setting("url", "", "where the site is published, as https://example.org/pkm"),
 }
@@ -272,6 +280,8 @@ def _check(key: str, value: str) -> None:
         parse_span(value)
     if kind == "keep":
         _limits(key, value)
+    if kind == "yes" and value not in ("yes", "no"):
+        raise Invalid(f"{key}: {value}", "it should be yes or no", next=f"pkm config {key} yes")
     if kind == "url" and value and not value.lower().startswith(("http://", "https://")):
         raise Invalid(f"{key}: {value}", "it should begin with https:// or http://")
 

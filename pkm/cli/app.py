@@ -22,6 +22,8 @@ COMMANDS = {
     "why": ("pkm.cli.find", "Show where a thing came from and where it went."),
     "undo": ("pkm.cli.history", "Take back the last command, or command N of the log."),
     "log": ("pkm.cli.history", "List what each command changed."),
+    "stats": ("pkm.cli.stats", "Tell how the loop goes: seek, sense, share and people, in counts and small plots."),
+    "map": ("pkm.cli.map", "Draw the graph of notes, items, people and circles as one page."),
     "import": ("pkm.cli.whole", "Import OPML, bookmarks, vCards, a CSV of contacts, or a folder that `pkm export` made."),
     "export": ("pkm.cli.whole", "Export all of it as a folder of plain files."),
     "backup": ("pkm.cli.whole", "Copy the store, verified; or put a copy back."),

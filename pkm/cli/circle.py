@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, render, selectors
+from pkm.cli import candidates as listing
+from pkm.cli import circle_card, complete, current, membership, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag
-from pkm.dates import ago, day, format_span, now, parse_span, stamp
+from pkm.dates import day, format_span, now, parse_span
 from pkm.errors import Invalid, NotFound
 from pkm.store import circles
-from pkm.text import count, one_line
+from pkm.text import one_line
 
 app = group("Circles of people (team, community, network): who is in them, and why.", invoke_without_command=True,
             epilog="Example:  pkm circle add practice --kind community")  # fmt: skip
@@ -86,89 +87,19 @@ def add(
 
 
 @app.command(epilog="Example:  pkm circle show practice")
-def show(which: CircleArgument, json: JsonFlag = False) -> None:
-    """Show a circle: members with since when and why, who left, channels, interests, sources."""
+def show(
+    which: CircleArgument,
+    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many rows of each part at most.")] = 10,
+    json: JsonFlag = False,
+) -> None:
+    """Show a circle: members with their evidence, who is quiet, who came and went, what it got and what came back."""
     found = selectors.one(which, ("circle",))
-    db = current.store().read()
-    row = circles.row(db, found.number)
-    if row is None:
-        raise NotFound(found.id, "there is no such circle", next="pkm circle list")
-    shown = _gather(db, found.number, row)
+    shown = circle_card.gather(current.store().read(), found.number)
     current.remember(touched=found.id, rows=[one["id"] for one in shown["people"]])
     if json:
         render.emit_json(shown)
     else:
-        render.show_text("\n".join(_lines(shown)))
-
-
-def _gather(db: Any, number: int, row: dict[str, Any]) -> dict[str, Any]:
-    """The circle with who is in it ("members" stays how many), who went quiet, who left, what it got."""
-    from pkm.people.cadence import begin_quarter, name_shade
-
-    at = now()
-    evidence = circles.evidence(db, number)
-    people = [{**one, "evidence": evidence[one["id"]]} for one in circles.members(db, number)]
-    stays = circles.history(db, circle_id=number)
-    since = stamp(begin_quarter(at))
-    return {
-        **row,
-        "people": people,
-        "quiet": [one["id"] for one in people if name_shade(one["due"], one["every_s"], at) == "late"],
-        "left": [stay for stay in stays if stay["left_at"]],
-        "quarter": {
-            "since": since,
-            "joined": [stay["contact"] for stay in stays if stay["joined_at"] >= since],
-            "left": [stay["contact"] for stay in stays if (stay["left_at"] or "") >= since],
-        },
-        "sources": circles.sources_of(db, number),
-        "shares": circles.shares_to(db, number, 5),
-    }
-
-
-def _lines(row: dict[str, Any]) -> list[str]:
-    people, quarter = row["people"], row["quarter"]
-    every = f"every {format_span(row['every_s'])}" if row["every_s"] else "the rhythm of its kind"
-    lines = [f"{row['id']}  {row['name']}  ({row['circle_kind']}; {every})"]
-    if row["purpose"]:
-        lines.append(f"  for        {one_line(row['purpose'])}")
-    if row["tags"]:
-        lines.append(f"  interests  {' '.join('#' + tag for tag in row['tags'])}")
-    reached = ", ".join(row["channels"]) or f"nothing reaches it yet. Next: pkm circle edit {row['id']} --channel NAME"
-    lines.append(f"  channels   {reached}")
-    at = now()
-    if quarter["joined"] or quarter["left"]:
-        moved = f"{len(quarter['joined'])} joined, {len(quarter['left'])} left since {day(quarter['since'])}"
-        lines.append(f"  quarter    {moved}")
-    for heading, part in (
-        (count(len(people), "member"), [_member(one, at) for one in people]),
-        ("Quiet for long", [_member(one, at) for one in people if one["id"] in row["quiet"]]),
-        ("Left", [_stay(stay) for stay in row["left"]]),
-        ("Sources", [f"{one['id']}  {one_line(one['title'], 60)}" for one in row["sources"]]),
-        ("It got from you", [_share(share) for share in row["shares"]]),
-    ):
-        if part:
-            lines += ["", heading, *("  " + line for line in part)]
-    if not people:
-        lines += ["", f'Nobody is in it. Next: pkm circle join {row["id"]} WHO --because "…"']
-    return lines
-
-
-def _member(one: dict[str, Any], at: Any) -> str:
-    because = f": {one_line(one['because'], 60)}" if one["because"] else ""
-    told = [f"last touch {ago(one['last'], at)}" if one["last"] else "no touch yet"]
-    told += [count(number, what[:-1]) for what, number in one["evidence"].items() if number]
-    return f"{one['id']}  {one_line(one['name'], 40)}  since {day(one['since'])}{because}  ({', '.join(told)})"
-
-
-def _share(share: dict[str, Any]) -> str:
-    answers = f"  {count(share['answers'], 'answer')}" if share["answers"] else ""
-    return f"{share['id']}  {day(share['at']) if share['at'] else ''}  {one_line(share['title'], 60)}{answers}"
-
-
-def _stay(stay: dict[str, Any]) -> str:
-    because = f": {one_line(stay['left_because'], 60)}" if stay["left_because"] else ""
-    spell = f"{day(stay['joined_at'])} to {day(stay['left_at'])}"
-    return f"{stay['contact']}  {one_line(stay['contact_name'], 40)}  {spell}{because}"
+        circle_card.show(shown, now(), limit)
 
 
 @app.command(epilog="Example:  pkm circle edit practice --every 4w --channel +site --tag -draft")
@@ -206,9 +137,11 @@ def join(which: CircleArgument, who: WhoArguments, because: BecauseOption = "", 
     """Put contacts into a circle, with the reason."""
     from pkm.people import circles as people
 
-    found = selectors.one(which, ("circle",))
+    found = _circle_of(which)
     moved = people.join(current.store(), found.number, _numbers(who), because)
     _show_moved(moved, "joined", "is in {circle} already, since {since}", json)
+    if not json:
+        membership.tell_joined(moved, because)
 
 
 @app.command(epilog='Example:  pkm circle leave practice ken --because "moved on"')
@@ -216,9 +149,21 @@ def leave(which: CircleArgument, who: WhoArguments, because: BecauseOption = "",
     """Let contacts leave a circle; the history keeps that they were in it, and both reasons."""
     from pkm.people import circles as people
 
-    found = selectors.one(which, ("circle",), guess=False)
+    found = _circle_of(which, guess=False)
     moved = people.leave(current.store(), found.number, _numbers(who, guess=False), because)
     _show_moved(moved, "left", "is not in {circle}", json)
+    if not json:
+        membership.tell_left(moved, because)
+
+
+def _circle_of(which: str, *, guess: bool = True) -> Any:
+    """The circle that is meant; where a contact was named in its place, the error says so."""
+    try:
+        return selectors.one(which, ("circle",), guess=guess)
+    except (NotFound, Invalid) as error:
+        if membership.is_contact(which):
+            error.next = "the circle comes first, then who: pkm circle join CIRCLE WHO, or leave CIRCLE WHO"
+        raise
 
 
 def _numbers(who: list[str], *, guess: bool = True) -> list[int]:
@@ -231,12 +176,14 @@ def _show_moved(moved: Any, verb: str, unchanged: str, json: bool) -> None:
     name = one_line(moved.circle["name"], 60)
     if json:
         moves = [_move_row(move) for move in moved.moves]
-        render.emit_json({**moved.circle, "operation": moved.operation, "moves": moves})
+        reach = membership.reach_of(moved.circle)
+        render.emit_json({**moved.circle, "operation": moved.operation, "moves": moves, "reach": reach})
     for move in moved.moves:
         who = one_line(move.contact["name"], 60)
         if not move.changed:
             why = unchanged.replace("{circle}", name).replace("{since}", day(move.since) if move.since else "")
-            render.tell(f"{move.contact['id']}  {who} {why}; nothing was changed.")
+            done = "the reason is kept now" if move.explained else "nothing was changed"
+            render.tell(f"{move.contact['id']}  {who} {why}; {done}.")
         elif not json:
             render.say(f"{move.contact['id']}  {who} {verb} {moved.circle['id']} {name}")
             render.say(f"  {_tie(move, named=False)}")
@@ -259,6 +206,7 @@ def _tie(move: Any, *, named: bool = True) -> str:
 def _move_row(move: Any) -> dict[str, Any]:
     return {
         "contact": move.contact["id"], "name": move.contact["name"], "changed": move.changed, "since": move.since,
+        "explained": move.explained,
         "tie_before": move.tie_before, "tie_after": move.tie_after, "every_before_s": move.every_before_s,
         "every_after_s": move.every_after_s, "due": move.contact["due"],
     }  # fmt: skip
@@ -268,3 +216,8 @@ def _seconds(text: str | None) -> int | None:
     if text is None:
         return None
     return int(parse_span(text).total_seconds()) if text.strip() else 0
+
+
+_EXAMPLE = """Example:  pkm circle candidates practice\n
+          pkm circle candidates practice --dismiss c7 --because "no time this year\""""
+app.command("candidates", epilog=_EXAMPLE)(listing.candidates)

@@ -1,16 +1,15 @@
 """`pkm contact`: the people one learns with: who they are, how one met, what passed, and when to be in touch again."""
 
-from datetime import time
 from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import card, complete, contact_files, current, render, selectors
+from pkm.cli import card, complete, contact_files, current, introduce, merge, render, selectors, touch
 from pkm.cli.app import group
-from pkm.cli.options import BecauseOption, JsonFlag, LimitOption
-from pkm.dates import day, format_span, now, parse_span, parse_when, stamp
+from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
+from pkm.dates import day, format_span, parse_span
 from pkm.errors import Invalid, NotFound, PkmError
-from pkm.store import contacts, interactions, sources
+from pkm.store import contacts, sources
 from pkm.text import count, one_line
 
 app = group("The people you learn with: add, show, log what passed between you.", invoke_without_command=True,
@@ -27,9 +26,6 @@ COLUMNS = (
 )
 
 Strings = list[str] | None
-WhoArgument = Annotated[
-    str, typer.Argument(metavar="WHO", help="c12, a nick or a name.", autocompletion=complete.complete_contacts)
-]
 NickOption = Annotated[str | None, typer.Option("--nick", help="One word: what @nick means in notes.")]
 EmailOption = Annotated[Strings, typer.Option("--email", help="An e-mail address; may be given again.")]
 UrlOption = Annotated[Strings, typer.Option("--url", help="Their site or profile; may be given again.")]
@@ -70,10 +66,16 @@ def list_contacts(
     words: Annotated[Strings, typer.Argument(help="Words of a name, nick, organization, e-mail or address.")] = None,
     circle: InCircleOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Those who used to write and have not for long.")] = False,
+    wanted: Annotated[bool, typer.Option("--wanted", help="Names that notes mention and nobody has yet.")] = False,
     limit: LimitOption = 50,
     json: JsonFlag = False,
 ) -> None:
     """List contacts by name; of a circle, those that hold some words, or who has fallen quiet."""
+    if wanted:
+        from pkm.cli.mentions import list_wanted
+
+        list_wanted(limit, json)
+        return
     if quiet:
         card.list_quiet(" ".join(words or ()), circle, limit, json)
         return
@@ -198,15 +200,19 @@ def follow(feeds: list[Any], number: int, told: list[str]) -> list[dict[str, Any
 
 
 @app.command(epilog="Example:  pkm contact show maria")
-def show(who: WhoArgument, json: JsonFlag = False) -> None:
-    """Show one contact: handles, circles, last and next touch, what they write, what mentions them."""
+def show(
+    who: WhoArgument,
+    full: Annotated[bool, typer.Option("--full", help="All of it, not just one screen.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Show one contact on one screen: who they are, what you owe each other, what they write, what went to and fro."""
     found = selectors.one(who, ("contact",))
-    shown = card.gather(current.store().read(), found.number)
+    shown = card.gather(current.store().read(), found.number, card.WHOLE if full else card.GATHERED)
     current.remember(touched=found.id)
     if json:
         render.emit_json(shown)
     else:
-        card.show(shown, now())
+        card.show(shown, whole=full)
 
 
 @app.command(epilog="Example:  pkm contact edit maria --email +maria@work.example --tag +org --tag -draft\n\n"
@@ -273,95 +279,6 @@ def _edit_in_editor(number: int) -> Any:
     return changed
 
 
-@app.command(epilog='Example:  pkm contact log maria,ken "call: demo" --when yesterday')
-def log(
-    who: Annotated[
-        str, typer.Argument(metavar="WHO[,WHO]", help="Whom it was with.", autocompletion=complete.complete_contacts)
-    ],
-    text: Annotated[list[str], typer.Argument(help="What passed between you.")],
-    when: Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20, 14:30.")] = "",
-    json: JsonFlag = False,
-) -> None:
-    """Log what passed between you and one or more contacts; their next touch counts from it."""
-    from pkm.cli import drafts
-    from pkm.people.contacts import log_touch
-
-    words = " ".join(text)
-    with drafts.kept(words, drafts.name_for("log"), again=""):
-        people = selectors.many([part for part in who.split(",") if part.strip()], ("contact",))
-        logged = log_touch(current.store(), [one.number for one in people], words, _past(when))
-    if json:
-        render.emit_made({**logged.row, "people": list(logged.contacts)}, as_json=True)
-        return
-    render.emit_made(logged.row, as_json=False, also=[day(logged.row["at"])])
-    for row in logged.contacts:
-        render.say(f"  {row['id']}  {one_line(row['name'], 60)}  {_standing(row)}")
-
-
-@app.command(epilog="Example:  pkm contact due --in 2w")
-def due(
-    within: Annotated[str, typer.Option("--in", help="Also who is due within this time: 2w.")] = "",
-    limit: LimitOption = 20,
-    json: JsonFlag = False,
-) -> None:
-    """List who is due to hear from you, the longest due first."""
-    from pkm.people.cadence import name_shade
-
-    at = now()
-    before = stamp(at + parse_span(within)) if within else stamp(at)
-    found = contacts.due(current.store().read(), before, limit=limit + 1)
-    rows = [{**row, "shade": name_shade(row["due"], row["every_s"], at)} for row in found[:limit]]
-    if json:
-        render.emit_list(rows, (), as_json=True, noun="contact")
-    else:
-        card.show_due(rows, at, more=len(found) > limit)
-
-
-@app.command("next", epilog="Example:  pkm contact next")
-def next_contact(json: JsonFlag = False) -> None:
-    """Name one person to be in touch with, and what there is to talk about."""
-    at = now()
-    db = current.store().read()
-    number = interactions.most_due(db, stamp(at))
-    chosen = None if number is None else contacts.row(db, number)
-    if number is None or chosen is None:
-        if json:
-            render.emit_json(None)
-        card.tell_nobody_due()
-        return
-    topics = card.gather_topics(db, number)
-    current.remember(touched=chosen["id"])
-    if json:
-        render.emit_json({**chosen, **topics})
-    else:
-        card.show_next(chosen, topics, at)
-
-
-@app.command(epilog="Example:  pkm contact snooze ken 1w")
-def snooze(
-    who: WhoArgument,
-    until: Annotated[str, typer.Argument(help="For how long, or until when: 1w, fri, 2026-12-24.")] = "1w",
-    json: JsonFlag = False,
-) -> None:
-    """Let a contact not be due before a day."""
-    from pkm.people import contacts as people
-
-    found = selectors.one(who, ("contact",))
-    at = now()
-    then = parse_when(until, at)
-    if then <= at:
-        raise Invalid(f"“{until}”", f"that is {day(then)}, which is past", next=f"pkm contact snooze {found.id} 1w")
-    row = people.snooze(current.store(), found.number, stamp(then))
-    render.emit_made(row, as_json=json, also=[f"not due before {day(then)}"])
-
-
-def _standing(row: dict[str, Any]) -> str:
-    last = f"last touch {day(row['last'])}" if row["last"] else "no touch yet"
-    if not row["due"]:
-        return f"{last}; in no circle and with no --every, so never due"
-    return f"{last}; next due {day(row['due'])} (every {format_span(row['every_s'])})"
-
-
 def _warn(warnings: tuple[str, ...], resolved: int) -> None:
     for warning in warnings:
         render.tell(f"Note: {warning}.")
@@ -382,17 +299,19 @@ def _seconds(text: str | None) -> int | None:
     return int(parse_span(text).total_seconds()) if text.strip() else 0
 
 
-def _past(text: str) -> str | None:
-    """The stamp of a moment that is past: a day alone is its noon, today alone is now."""
-    if not text.strip():
-        return None
-    at = now()
-    then = parse_when(text, at, past=True, at=time(12))
-    if then > at and parse_when(text, at, past=True) <= at:
-        then = at
-    return stamp(then)
-
-
+# The commands of being in touch are touch.py's.
+app.command("log", epilog='Example:  pkm contact log maria,ken "call: demo, promised the Dawson paper" --when yesterday\n\n'
+            '          pkm contact log maria "sent it" --kept p3')(touch.log)  # fmt: skip
+app.command("promises", epilog="Example:  pkm contact promises maria\n\n          pkm contact promises --kept p3\n\n"
+            '          pkm contact promises --let-go p4 --because "she found it herself"')(touch.promises)  # fmt: skip
+app.command("due", epilog="Example:  pkm contact due --in 2w")(touch.due)
+app.command("next", epilog="Example:  pkm contact next")(touch.next_contact)
+app.command("snooze", epilog="Example:  pkm contact snooze ken 1w\n\n          pkm contact snooze ken none")(touch.snooze)
 app.command("import", epilog="Example:  pkm contact import Connections.csv --circle network")(contact_files.import_file)
 app.command("export", epilog="Example:  pkm contact export --vcard people.vcf\n\n"
             "          pkm contact export ~/contacts/     (one file a contact)")(contact_files.export_file)  # fmt: skip
+app.command("dupes", epilog="Example:  pkm contact dupes\n\n          pkm contact dupes --dismiss c12,c40")(merge.dupes)
+app.command("merge", epilog="Example:  pkm contact merge c12 c40 --take email=both --take name=c12\n\n"
+            "          pkm contact merge %1            (row 1 of pkm contact dupes)")(merge.merge_contacts)  # fmt: skip
+app.command("introduce", epilog='Example:  pkm contact introduce ann ben --because "both try walking retros"\n\n'
+            "          pkm contact introduce --suggest")(introduce.introduce)  # fmt: skip

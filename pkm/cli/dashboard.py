@@ -5,12 +5,10 @@ from typing import Any
 
 from pkm.cli import current, render
 from pkm.dates import ago, now, stamp
-from pkm.store import circles, contacts, shares, today
+from pkm.store import circles, contacts, promises, review, shares, today
 from pkm.text import count, one_line
 
 NEW_WITHIN = timedelta(days=1)
-REVIEW_AFTER = timedelta(days=14)
-"""An observation that nobody touched for so long is due to be looked at again."""
 SHOWN = 3
 
 
@@ -23,8 +21,9 @@ def show_dashboard(*, json: bool) -> None:
     standing = today.counts(db)
     new_count, new = today.new_since(db, stamp(at - NEW_WITHIN), SHOWN)
     best = _best() if standing["inbox"] else []
-    review_count, review = today.to_review(db, stamp(at - REVIEW_AFTER), SHOWN)
+    to_look_at = review.due(db, stamp(at), SHOWN)
     people = contacts.due(db, stamp(at), limit=SHOWN)
+    owed = {"open": promises.count(db), "overdue": promises.count(db, before=stamp(at))}
     ready = []
     for circle in circles.rows(db):
         number = int(circle["id"][1:])
@@ -34,7 +33,7 @@ def show_dashboard(*, json: bool) -> None:
     facts: dict[str, Any] = {
         **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)),
         "sources_failing": today.sources_failing(db), "new": new_count, "newest": new, "best": best,
-        "review": review_count, "to_review": review, "people_due": people,
+        "review": review.count_due(db, stamp(at)), "to_review": to_look_at, "people_due": people, "promises": owed,
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
     }  # fmt: skip
     steps = next_steps(facts)
@@ -63,13 +62,16 @@ def lines(facts: dict[str, Any]) -> list[str]:
         told.append(f"sources  {count(facts['sources_failing'], 'source')} gave nothing the last time: pkm doctor")
     told.append(
         f"notes    {count(facts['notes'], 'note')}"
-        + (f", {facts['review']} not touched for two weeks" if facts["review"] else "")
+        + (f", {facts['review']:,} due to be looked at again" if facts["review"] else "")
     )
     told += [
-        f"review   {row['id']}  {one_line(row['title'], 60)}  ({ago(row['updated_at'], now())})"
+        f"review   {row['id']}  {one_line(row['title'], 60)}  (last seen {ago(row['seen_at'], now())})"
         for row in facts["to_review"][:1]
     ]
     told += [f"people   {row['id']}  {one_line(row['name'], 40)} is due ({_last(row)})" for row in facts["people_due"]]
+    if facts["promises"]["open"]:
+        late = f", {facts['promises']['overdue']:,} overdue" if facts["promises"]["overdue"] else ""
+        told.append(f"promises {count(facts['promises']['open'], 'open promise')}{late}: pkm contact promises")
     told += [f"share    {count(one['notes'], 'note')} may go to {one['circle']}" for one in facts["to_share"]]
     if facts["drafts"]:
         told.append(f"share    {count(facts['drafts'], 'draft')} not sent yet: pkm share log shows what went")
@@ -103,7 +105,7 @@ def next_steps(facts: dict[str, Any]) -> dict[str, str]:
     if facts["inbox"]:
         sense = f"pkm sense              {count(facts['inbox'], 'item')} in the inbox"
     elif facts["review"]:
-        sense = f"pkm sense edit {facts['to_review'][0]['id']}      look at it again"
+        sense = f"pkm sense review       {count(facts['review'], 'note')} due"
     else:
         sense = 'pkm sense note "…"     write down what you noticed today'
     if facts["to_share"]:

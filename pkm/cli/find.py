@@ -293,7 +293,8 @@ def _tell_share(step: Row) -> tuple[str, ...]:
 
 def _tell_delivery(step: Row) -> tuple[str, ...]:
     to = step.get("contact") or step.get("recipient")
-    way = f"{'to ' + to + ' of' if to else 'to'} {step['circle']} by {step['channel']}"
+    goal = " of ".join(filter(None, (to, step.get("circle"))))
+    way = f"to {goal} by {step['channel']}"
     title = f"“{step['share_title']}”" if "share" in step else ""
     return title, way, step["state"] + _on(step, before=" "), step.get("url", ""), step.get("error", "")
 
@@ -336,7 +337,7 @@ TELL: dict[str, Teller] = {
     "interaction": lambda step: (_on(step), step["title"]),
     "promise": lambda step: (
         f"{'promised' if step['owed_by'] == 'me' else 'promised to you'}: {step['title']}",
-        {"open": "open", "kept": "kept", "dropped": "let go"}[step["state"]], step["because"],
+        {"open": "open", "kept": "kept", "dropped": "let go"}[step["state"]], step.get("because", ""),
     ),
 }  # fmt: skip
 """How a relation is told."""

@@ -24,13 +24,15 @@ def people(
     name: Annotated[str, typer.Option("--name", help="With --accept: what they are called.")] = "",
     no_follow: Annotated[bool, typer.Option("--no-follow", help="With --accept: do not look for a feed.")] = False,
     dismiss: Annotated[
-        str, typer.Option("--dismiss", metavar="N|NAME", help="Never suggest them again; pkm undo takes that back.")
+        str, typer.Option(
+            "--dismiss", metavar="N|NAME", help="Hide them until as much speaks for them again; pkm undo takes that back."
+        ),
     ] = "",
     limit: LimitOption = 20,
     yes: YesFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """Suggest people: named in several sources, or quoted by those you read, with the reason and the items."""
+    """Suggest people: named in several sources, quoted or linked by those you read, or who answered, with the reason."""
     if name and not accept:
         raise Invalid("--name", "it is what --accept calls somebody", next='pkm seek people --accept N --name "Name"')
     if dismiss:
@@ -47,14 +49,15 @@ def people(
 def _find() -> list[Any]:
     from pkm.seek.candidates import find_people
 
-    return find_people(current.store(), _own())
+    return find_people(current.store(), *_own())
 
 
-def _own() -> str:
-    """Where one's own site is, "" for none."""
+def _own() -> tuple[str, str]:
+    """Where one's own site is, and one's name; "" for none."""
     from pkm import config
 
-    return str(config.read(current.home())["site.url"])
+    settings = config.read(current.home())
+    return str(settings["site.url"]), str(settings["name"])
 
 
 def _nothing() -> str:
@@ -62,7 +65,7 @@ def _nothing() -> str:
 
     if not discovery.kept_items(current.store().read(), 1):
         return discover.NOTHING_KEPT.format(what="the people who wrote them, or whom they quote, are")
-    return "No suggestion: nobody new is named in two sources, kept three times, or quoted twice, in what you kept."
+    return "No suggestion: in what you kept, nobody new is named in two sources, kept three times, quoted or linked by two."
 
 
 def _look(found: list[Any], limit: int, yes: bool) -> list[Any]:
@@ -75,7 +78,7 @@ def _look(found: list[Any], limit: int, yes: bool) -> list[Any]:
     if not pages or not render.confirm(question, yes=yes):
         return found
     with show_progress("Asking") as progress:
-        looked = look_at(current.store(), _own(), limit=limit, progress=progress)
+        looked = look_at(current.store(), *_own(), limit=limit, progress=progress)
     render.tell(f"{count(looked.answered, 'page')} of {len(pages)} answered")
     return list(looked.people)
 
@@ -110,7 +113,8 @@ def _accept(text: str, name: str, no_follow: bool, json: bool) -> None:
         one = _looked_up(one, address)
     name = name or ("" if one.unnamed else one.name)
     if not name:
-        raise Invalid(one.key, "it is not known whose site it is", next=f'pkm seek people --accept {key} --name "Name"')
+        unknown = "whose site it is" if one.url else "what they are called"
+        raise Invalid(one.key, f"it is not known {unknown}", next=f'pkm seek people --accept {key} --name "Name"')
     feeds, told = _feeds(one, no_follow)
     added, followed = _add(one, name, feeds, told)
     row = {**added.row, "sources": [source["id"] for source in followed]}
@@ -128,7 +132,7 @@ def _looked_up(one: Any, address: str) -> Any:
 
     render.tell(f"Looking at {address} …")
     keys = one.keys | {one.key}
-    looked = look_at(current.store(), _own(), limit=1, keys=keys)
+    looked = look_at(current.store(), *_own(), limit=1, keys=keys)
     return next((told for told in looked.people if keys & (told.keys | {told.key})), one)
 
 
@@ -150,15 +154,22 @@ def _feeds(one: Any, no_follow: bool) -> tuple[list[Any], list[str]]:
 def _add(one: Any, name: str, feeds: list[Any], told: list[str]) -> tuple[Any, list[Row]]:
     from pkm.cli.contact import follow
     from pkm.people.contacts import add_contact
+    from pkm.seek.candidates import claim_answers
     from pkm.seek.sources import SourceEdit, edit_source
 
     store = current.store()
     aliases = [spelling for spelling in (one.name, *one.spellings) if not one.unnamed and fold(spelling) != fold(name)]
     with store.unit() as unit:
-        added = add_contact(store, name, emails=one.emails, urls=one.urls, aliases=aliases)
+        added = add_contact(store, name, emails=one.emails, urls=one.urls, aliases=aliases, met=_met(one))
+        answers = claim_answers(store, added.number, one.emails)
         followed = [edit_source(store, number, SourceEdit(contact_id=added.number)) for number in one.feeds]
         followed += follow(feeds, added.number, told)
+        told += [f"{count(answers, 'answer')} of theirs to what you shared is with them now"] if answers else []
         more = f", follows {', '.join(source['id'] for source in followed)}" if followed else ""
         unit.summarize(f"added {added.row['id']} {one_line(name, 60)}{more}")
     return added, followed
 
+
+def _met(one: Any) -> str:
+    """How one met them: the reason they were suggested for, without what is only said to look further."""
+    return one_line("; ".join(part for part in one.why.split("; ") if "pkm seek people" not in part), 300)

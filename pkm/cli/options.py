@@ -11,6 +11,9 @@ LimitOption = Annotated[int, typer.Option("-n", "--limit", min=1, help="How many
 YesFlag = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
 BecauseOption = Annotated[str, typer.Option("--because", help="The reason, kept in the history.")]
+WhoArgument = Annotated[
+    str, typer.Argument(metavar="WHO", help="c12, a nick or a name.", autocompletion=complete.complete_contacts)
+]
 NoteArgument = Annotated[
     str, typer.Argument(help="The note: its id, or words of its title.", autocompletion=complete.complete_notes)
 ]

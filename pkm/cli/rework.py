@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pkm import ids
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument
@@ -14,6 +15,7 @@ from pkm.text import count, one_line
 if TYPE_CHECKING:
     from pkm.sense.annotate import Checked
     from pkm.sense.notes import NoteAdded
+    from pkm.store.lookup import Found
 
 Row = dict[str, Any]
 
@@ -23,7 +25,8 @@ app = group("Reworking.")
 
 def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     """A note that was made or edited: its line, then what in it nothing answers to yet."""
-    from pkm.store import contacts, links
+    from pkm.cli.mentions import tell_people
+    from pkm.store import links
 
     row = added.row
     mentioned = [
@@ -36,25 +39,14 @@ def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     ]  # fmt: skip
     render.emit_made(row, as_json=as_json, also=[part for part in also if part])
     tell_near(added.near_tags)
-    for name in added.unknown_people:
-        known = contacts.first_named(current.store().read(), name)
-        if known:
-            may = ", ".join(f"{row['id']} {row['name']}" for row in known)
-            render.tell(f"@{name} may be {may}: pkm contact edit {known[0]['id']} --nick {name}")
-        else:
-            render.tell(f'@{name} is nobody yet: pkm contact add "{_as_name(name)} …" --nick {name}')
-    for name in added.ambiguous:
-        render.tell(
-            f"@{name} can be several people; it is linked once only one is called so: pkm find kind:contact {name}"
-        )
+    for link in mentioned:
+        if link["to_kind"] == "contact" and link["to"] and ids.parse(link["written"]) not in (None, ids.parse(link["to"])):
+            render.tell(f"{link['written']} was merged into {link['to']} {one_line(link['to_title'], 60)}.")
+    tell_people(added.unknown_people, added.ambiguous)
     for title in added.wanted:
         render.tell(f"[[{one_line(title, 80)}]] is no note yet; it will be linked when one is called that.")
     if added.resolved:
         render.tell(f"{count(added.resolved, 'link')} of other notes waited for this title and now lead here.")
-
-
-def _as_name(nick: str) -> str:
-    return nick.replace("_", " ").replace(".", " ").split("@")[0].title()
 
 
 def tell_near(likes: list[tuple[str, list[tuple[str, int]]]]) -> None:
@@ -125,6 +117,9 @@ def link(
         typer.Option("--as", help="supports, contradicts, source, next, answers, related, or your own word."),
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take the link away.")] = False,
+    resolve: Annotated[
+        str | None, typer.Option("--resolve", help="How you came to terms with it: a contradiction is listed no longer.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Link a note to a note, an item or a contact."""
@@ -133,6 +128,9 @@ def link(
 
     source = selectors.one(note, ("note",))
     target = selectors.one(to, LINKED)
+    if resolve is not None:
+        _resolve(source, target, resolve, json)
+        return
     if remove:
         gone, stay = unlink(
             current.store(), source.number, target.kind, target.number, read_type(type) if type else None
@@ -160,6 +158,14 @@ def link(
         render.say(f"  {linked.row['type']} → {target.id}  {one_line(target.title, 80)}")
     if not linked.made:
         render.tell("It was linked so already.")
+
+
+def _resolve(source: "Found", target: "Found", because: str, json: bool) -> None:
+    from pkm.sense.links import resolve as come_to_terms
+
+    settled = come_to_terms(current.store(), source.number, target.kind, target.number, because)
+    row = {"id": source.id, "kind": "note", "title": source.title, "to": target.id, "resolved": settled, "because": because}
+    render.emit_made(row, as_json=json, also=[f"no longer contradicts {target.id}: {one_line(because, 80)}"])
 
 
 @app.command(epilog='Example:  pkm sense grow n12 --title "Desire paths beat roadmaps"')

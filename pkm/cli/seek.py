@@ -30,7 +30,7 @@ COMMANDS: Table = {
     "discover": ("pkm.cli.discover", "Suggest new sources: sites that what you kept links to, with the reason and the items."),
     "people": (
         "pkm.cli.meet",
-        "Suggest people: named in several sources, or quoted by those you read, with the reason and the items.",
+        "Suggest people: named in several sources, quoted or linked by those you read, or who answered, with the reason.",
     ),
     "import": (
         "pkm.cli.lists",

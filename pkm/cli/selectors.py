@@ -10,11 +10,11 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from pkm import ids
-from pkm.cli import current
+from pkm.cli import current, render
 from pkm.errors import Ambiguous, Invalid, NotFound
 from pkm.store import lookup
 from pkm.store.lookup import Found
-from pkm.text import fold
+from pkm.text import fold, one_line
 
 LIKE = 80
 """From this likeness on (0 to 100) a title is offered for the words typed."""
@@ -125,6 +125,8 @@ def _by_id(text: str, kind: str, number: int, kinds: Sequence[str]) -> Found:
     found = lookup.by_number(current.store().read(), kind, number)
     if found is None:
         raise NotFound(text, f"there is no such {kind}", next=_next(kind))
+    if found.number != number:
+        render.tell(f"{ids.make(kind, number)} was merged into {found.id} {one_line(found.title, 60)}.")
     return found
 
 
@@ -187,6 +189,7 @@ LISTS = {
     "source": "pkm seek list",
     "share": "pkm share log",
     "rule": "pkm seek rules",
+    "promise": "pkm contact promises",
 }
 
 

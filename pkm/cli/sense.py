@@ -1,5 +1,6 @@
 """`pkm sense`: work through the inbox; keep, drop, write, tag. What reworks notes is registered from rework.py."""
 
+import os
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -25,6 +26,7 @@ COMMANDS: Table = {
     "garden": ("pkm.cli.garden", "Show what of the notes wants looking after, each line with the command that mends it."),
     "grow": ("pkm.cli.rework", "Let a note grow: observation to idea, idea to practice."),
     "try": ("pkm.cli.rework", "Log where an idea was tried and what came of it."),
+    "review": ("pkm.cli.review", "Look again at a few notes: what is due, open questions, contradictions, one by chance."),
     "shrink": ("pkm.cli.rework", "Take a note one stage back, with the reason."),
 }
 """What reworks notes; as in cli/app."""
@@ -44,24 +46,38 @@ ItemsArgument = Annotated[
 ]
 TagOption = Annotated[
     list[str] | None,
-    typer.Option("--tag", "-t", help="A tag; may be given again.", autocompletion=complete.complete_tags),
+    typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags),
 ]
 ReachOption = Annotated[str, typer.Option("--reach", "-r", help="private, team, community or network.")]
 
 
 @app.callback(
     invoke_without_command=True,
-    epilog="Example:  pkm sense            (walks the inbox, one key each)\n\n"
+    epilog="Example:  pkm sense            (opens the desk; --plain: one line, one key at a time)\n\n"
     '          pkm sense note "Desire paths beat roadmaps #org"',
 )
-def sense(ctx: typer.Context, sort: ranked.SortOption = "best", json: JsonFlag = False) -> None:
+def sense(
+    ctx: typer.Context,
+    sort: ranked.SortOption = "best",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="One line and one key at a time: for screen readers and slow lines.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
     """Work through the inbox: keep, drop, note, quote, tag, link, grow."""
     if ctx.invoked_subcommand is not None:
         return
     if sys.stdin.isatty() and sys.stdout.isatty() and not json:
+        if not plain and sort == "best" and os.environ.get("TERM", "dumb") != "dumb":
+            from pkm.desk.app import run
+
+            run(current.store(), current.home())
+            return
+        from pkm.cli.review import walk_due
         from pkm.cli.walk import walk
 
-        walk(ranked.read_sort(sort))
+        if walk(ranked.read_sort(sort)):
+            walk_due()
     else:
         inbox(sort=sort, json=json)
 
@@ -245,21 +261,30 @@ def note(
         list[str] | None,
         typer.Argument(metavar="[TEXT...]", help="The text; `-` reads stdin; nothing opens your editor."),
     ] = None,
-    title: Annotated[str, typer.Option("--title", help="A title other than the first line or sentence.")] = "",
+    title: Annotated[str, typer.Option("--title", "-t", help="A title other than the first line or sentence.")] = "",
     reach: ReachOption = "private",
     tag: TagOption = None,
     source: Annotated[
-        str, typer.Option("--from", help="The item it is made from.", autocompletion=complete.complete_items)
+        str,
+        typer.Option(
+            "--from", help="The item it is made from; or a search (:cop, 'tag:cop'): its quotes are put together.",
+            autocompletion=complete.complete_items,
+        ),
     ] = "",
     draft: Annotated[str, typer.Option("--draft", help="Take up a draft that was kept: `last`, or its file.")] = "",
     json: JsonFlag = False,
 ) -> None:
-    """Write a note: from the arguments, from stdin, or in your editor."""
+    """Write a note: from the arguments, from stdin, or in your editor; or put quotes together, to write on from them."""
     from pkm.cli import drafts
     from pkm.cli.rework import emit_note
     from pkm.reach import read_reach
 
     reach = read_reach(reach)
+    if ":" in source and "://" not in source:
+        from pkm.cli.synthesis import put_together
+
+        put_together(source, title, " ".join(words or []), reach, tag or [], json=json)
+        return
     item = selectors.one(source, ("item",)).number if source else None
     text, path = _taken_up(draft) if draft else _typed(words or [])
     with drafts.kept(text, drafts.name_for(), path):

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, render
+from pkm.cli import complete, current, render, tag_rework
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.store import tags
@@ -26,9 +26,18 @@ def tag(ctx: typer.Context, limit: LimitOption = 50, json: JsonFlag = False) -> 
         list_tags(limit=limit, json=json)
 
 
-@app.command("list", epilog="Example:  pkm tag list -n 100 --json")
-def list_tags(limit: LimitOption = 50, json: JsonFlag = False) -> None:
+@app.command("list", epilog="Example:  pkm tag list -n 100 --json\n\n          pkm tag list --learning")
+def list_tags(
+    learning: Annotated[
+        bool, typer.Option("--learning", help="What you want to learn: from whom, what came in, what was tried.")
+    ] = False,
+    limit: LimitOption = 50,
+    json: JsonFlag = False,
+) -> None:
     """List the tags in use, the most used first; a parent counts what its children have."""
+    if learning:
+        tag_rework.list_learning(limit, json)
+        return
     db = current.store().read()
     rows = tags.rows(db, limit=limit)
     render.emit_list(rows, COLUMNS, as_json=json, noun="tag", total=tags.count(db),
@@ -82,3 +91,10 @@ def _emit(moved: Any, line: str, json: bool) -> None:
         render.emit_json({**row, **told})
     else:
         render.say(line)
+
+
+app.command(epilog="Example:  pkm tag edit complexity --learning")(tag_rework.edit)
+app.command(epilog="Example:  pkm tag alias pkm personal-knowledge")(tag_rework.alias)
+app.command(epilog="Example:  pkm tag split design --into 'design/ui=figma OR from:ux' --into design/org=n12,n40\n\n"
+            "          pkm tag split design --into design/ui,design/org     (asks for each thing)")(tag_rework.split)  # fmt: skip
+app.command(epilog="Example:  pkm tag doctor\n\n          pkm tag doctor --dismiss 2")(tag_rework.doctor)

@@ -72,22 +72,24 @@ class Walk:
         return int(self.item["id"][1:])
 
 
-def walk(sort: str = "best") -> None:
-    """Every item of the inbox was shown, or the person quit; what they decided is in the store."""
+def walk(sort: str = "best") -> bool:
+    """Every item of the inbox was shown (True), or the person quit; what they decided is in the store."""
     store = current.store()
     total = items.count_inbox(store.read())
     if not total:
         render.tell("The inbox is empty. Next: pkm seek")
-        return
+        return True
+    through = False
     with Keys() as keys:
         state = Walk(store, keys, sort, total)
         if sort == "best":
             _order(state)
         try:
-            _go(state)
+            through = _go(state)
         except KeyboardInterrupt:
             print()
     _tell_end(state)
+    return through
 
 
 def _order(state: Walk) -> None:
@@ -102,7 +104,7 @@ def _order(state: Walk) -> None:
     tell_order(order, json=False)
 
 
-def _go(state: Walk) -> None:
+def _go(state: Walk) -> bool:
     while _next(state):
         _show(state)
         while True:
@@ -110,9 +112,10 @@ def _go(state: Walk) -> None:
             key = state.keys.read()
             print(key if key.isprintable() else "")
             if key in ("q", ""):
-                return
+                return False
             if _act(state, key):
                 break
+    return True
 
 
 def _next(state: Walk) -> bool:

@@ -31,6 +31,7 @@ class Move:
     every_after_s: int | None
     changed: bool = True
     since: str | None = None  # where nothing changed: the day they joined
+    explained: bool = False  # they were in it without a reason, and have one now
 
 
 def begin_quarter(now: datetime) -> datetime:

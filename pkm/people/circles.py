@@ -5,7 +5,7 @@ Gathers from the store, decides, writes in one unit. Never prints.
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pkm import ids
@@ -96,19 +96,25 @@ def edit_circle(
 
 
 def join(store: Store, circle_id: int, contact_ids: Sequence[int], because: str = "", at: str | None = None) -> Moved:
-    """The contacts are in the circle, since `at` (a stamp; None: now), for that reason; who was in it stays so."""
+    """The contacts are in the circle, since `at` (a stamp; None: now), for that reason; who was in it stays so.
+
+    Who was in it for no reason that is kept has this one from now on.
+    """
     with store.unit() as unit:
         db = unit.connection
         circle = _existing(db, circle_id)
         known = {number: stay for number in contact_ids if (stay := circles.open_membership(db, circle_id, number))}
         new = [number for number in dict.fromkeys(contact_ids) if number not in known]
         stood = interactions.standings(db, contact_ids)
+        because = clean(because).strip()
         for number in new:
-            unit.add(Membership(
-                circle_id=circle_id, contact_id=number, joined_at=at or unit.at, because=clean(because).strip()
-            ))  # fmt: skip
+            unit.add(Membership(circle_id=circle_id, contact_id=number, joined_at=at or unit.at, because=because))
+        unexplained = {number for number, stay in known.items() if because and not stay["because"]}
+        for number in unexplained:
+            unit.get(Membership, known[number]["id"]).because = because
         unchanged = {number: str(stay["joined_at"]) for number, stay in known.items()}
         moves = _moves(db, dict.fromkeys(contact_ids), stood, unchanged)
+        moves = tuple(replace(move, explained=int(move.contact["id"][1:]) in unexplained) for move in moves)
         return _told(unit, circle, moves, "joined")
 
 
@@ -139,10 +145,12 @@ def check_kind(kind: str) -> str:
 
 
 def _told(unit: Unit, circle: dict[str, Any], moves: tuple[Move, ...], verb: str) -> Moved:
-    names = [one_line(move.contact["name"], 60) for move in moves if move.changed]
+    moved = [move for move in moves if move.changed]
+    names = [one_line(move.contact["name"], 60) for move in moved or moves if move.changed or move.explained]
     if names:
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        unit.summarize(f"{', '.join(names[:3])}{more} {verb} {one_line(circle['name'], 60)}")
+        verb = f" {verb}" if moved else ": the reason to be in"
+        unit.summarize(f"{', '.join(names[:3])}{more}{verb} {one_line(circle['name'], 60)}")
     row = circles.row(unit.connection, int(circle["id"][1:])) or circle
     return Moved(row, moves, unit.operation if names else None)
 

@@ -12,8 +12,13 @@ from typing import Any
 from uuid import uuid4
 
 from pkm import ids
+from pkm.dates import day
 from pkm.errors import Exists, Invalid, NotFound
+from pkm.people import promises
+from pkm.people.promised import read_all
+from pkm.people.promises import refuse_strangers
 from pkm.store import contacts, interactions, links, tags
+from pkm.store import promises as stored_promises
 from pkm.store.model import Contact, Handle, Interaction, InteractionContact
 from pkm.store.session import Store, Unit
 from pkm.text import clean, count, fold, one_line
@@ -80,10 +85,12 @@ class ContactChanged:
 
 @dataclass(frozen=True, slots=True)
 class TouchLogged:
-    """An interaction and the contacts that took part, as they stand after it."""
+    """An interaction and the contacts that took part, as they stand after it; promises made and kept in it."""
 
     row: dict[str, Any]
     contacts: tuple[dict[str, Any], ...]
+    promised: tuple[dict[str, Any], ...] = ()
+    kept: tuple[dict[str, Any], ...] = ()
 
 
 def add_contact(
@@ -111,9 +118,22 @@ def add_contact(
         resolved = links.resolve_people(unit, number, contacts.names_of(db, number))
         unit.summarize(f"added {ids.make('contact', number)} {one_line(fields.name or '', 60)}")
         row = contacts.row(db, number)
+        alike = _may_be(db, number, namesakes)
     assert row is not None
-    told = [f"{ids.make('contact', other)} has the same name" for other in namesakes[:3]]
+    told = [f"{ids.make('contact', other)} has the same name" for other in namesakes[:3]] + alike
     return ContactAdded(row, resolved, (*warnings, *told))
+
+
+def _may_be(db: sqlite3.Connection, number: int, told: Sequence[int]) -> list[str]:
+    """Who else the new contact may be, in words; those that were told of already are not among them."""
+    from pkm.people.duplicates import find_like
+
+    pairs = [pair for pair in find_like(db, number) if pair.one.number not in told]
+    return [
+        f"{pair.one.id} {one_line(pair.one.title, 60)} may be the same person ({pair.because[0].what}); "
+        f"pkm contact merge {pair.one.id} {pair.other.id} makes them one"
+        for pair in pairs[:3]
+    ]
 
 
 def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:
@@ -142,44 +162,62 @@ def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:
         if changed:
             person.updated_at = unit.at
             resolved = links.resolve_people(unit, number, contacts.names_of(db, number))
+            _give_up_names(unit, before)
             unit.summarize(f"changed {', '.join(changed)} of {row['id']} {one_line(row['name'], 60)}")
             row = contacts.row(store.read(), number) or row
     return ContactChanged(row, changed, resolved, warnings)
 
 
-def log_touch(store: Store, numbers: Sequence[int], text: str, at: str | None = None) -> TouchLogged:
+def log_touch(
+    store: Store, numbers: Sequence[int], text: str, at: str | None = None, *, mine: Sequence[str] = (),
+    theirs: Sequence[str] = (), kept: Sequence[int] = (),
+) -> TouchLogged:  # fmt: skip
     """An interaction with those contacts is kept; their next touch counts from it, and a snooze before it is over.
 
-    at: stamp; None: now. Raises Invalid where the text is empty, or the time is still to come.
+    at: stamp; None: now. mine, theirs: what one promised them, and they one, beside what the text says was promised.
+    kept: promises of theirs or to them that were kept by it. Raises Invalid where the text is empty, nobody took part,
+    the time is still to come, or a promise is another's or settled already.
     """
+    numbers = list(dict.fromkeys(numbers))
     text = clean(text).strip()
     if not text:
         raise Invalid("an empty text", "a word about what passed between you is wanted",
                       next='pkm contact log NAME "call: the demo"')  # fmt: skip
+    if not numbers:
+        raise Invalid("nobody", "name whom it was with", next='pkm contact log NAME "call: the demo"')
     with store.unit() as unit:
         at = at or unit.at
         if at > unit.at:
-            raise Invalid(at, "that is still to come; what is logged has happened", next="give the day with --when")
+            raise Invalid(day(at), "that is still to come; what is logged has happened",
+                          next="give a day that is past with --when, or leave it out")  # fmt: skip
+        db = unit.connection
+        said = read_all(text, [contacts.names_of(db, number) for number in numbers], at, mine, theirs)
+        refuse_strangers(db, kept, numbers)
         touch = unit.add(Interaction(at=at, text=text, created_at=unit.at))
         number = touch.id or 0
-        for contact_id in dict.fromkeys(numbers):
+        for contact_id in numbers:
             unit.add(InteractionContact(interaction_id=number, contact_id=contact_id))
             unit.get(Contact, contact_id).snoozed_until = None
+        made = promises.add(unit, number, said)
+        done = promises.settle(store, kept, "kept", text) if kept else []
         unit.flush()
-        rows = contacts.rows(unit.connection, limit=-1, ids=list(dict.fromkeys(numbers)))
-        unit.summarize(f"logged {ids.make('interaction', number)} with {', '.join(row['name'] for row in rows[:5])}")
-        row = interactions.row(unit.connection, number)
+        rows = contacts.rows(db, limit=-1, ids=numbers)
+        summary = f"logged {ids.make('interaction', number)} with {', '.join(row['name'] for row in rows[:5])}"
+        unit.summarize(summary + "".join(f"; kept {promise['id']}" for promise in done))
+        row = interactions.row(db, number)
+        promised = [promise for one in made if (promise := stored_promises.row(db, one))]
     assert row is not None
-    return TouchLogged(row, tuple(rows))
+    return TouchLogged(row, tuple(rows), tuple(promised), tuple(done))
 
 
-def snooze(store: Store, number: int, until: str) -> dict[str, Any]:
-    """The contact is not due before that stamp; the contact as it stands."""
+def snooze(store: Store, number: int, until: str | None) -> dict[str, Any]:
+    """The contact is not due before that stamp, None: as their cadence says; the contact as it stands."""
     with store.unit() as unit:
         person = unit.get(Contact, number)
         person.snoozed_until = until
         unit.flush()
-        unit.summarize(f"{ids.make('contact', number)} {one_line(person.name, 60)} is not due before {until[:10]}")
+        told = f"is not due before {day(until)}" if until else "is due as the cadence says"
+        unit.summarize(f"{ids.make('contact', number)} {one_line(person.name, 60)} {told}")
         row = contacts.row(unit.connection, number)
     assert row is not None
     return row
@@ -252,8 +290,16 @@ def _keep_old_names(db: sqlite3.Connection, before: dict[str, Any], fields: Fiel
     if not lost:
         return fields
     aliases = fields.aliases if fields.aliases is not None else tuple(_values(before, "alias"))
-    known = {fold(name) for name in (*aliases, *(value or before[key] for key, value in new.items()))}
+    known = {fold(name) for name in (*aliases, *(before[key] if value is None else value for key, value in new.items()))}
     return replace(fields, aliases=(*aliases, *(name for name in lost if fold(name) not in known)))
+
+
+def _give_up_names(unit: Unit, before: dict[str, Any]) -> None:
+    """Open mentions by a name that was shared, and is one other person's now, mean that person."""
+    for name in filter(None, (before["name"], before["nick"])):
+        found = contacts.find_mentioned(unit.connection, name)
+        if len(found) == 1 and ids.make("contact", found[0]) != before["id"]:
+            links.resolve_people(unit, found[0], [name])
 
 
 def _set_columns(person: Contact, fields: Fields) -> None:

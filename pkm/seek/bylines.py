@@ -6,6 +6,7 @@ other (rel=me). A name alone proves nothing: it is said that it may be the same 
 
 import json
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ _ROLES_LISTED = (
 )
 _ROLES = set(_ROLES_LISTED.split())
 _MAX_WORDS = 5
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+"""Letters that no normal form takes apart."""
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?)+")
 
 
@@ -210,14 +213,20 @@ def _group(writings: Sequence[Writing], same: Iterable[tuple[str, str]]) -> list
     owners: dict[tuple[int | None, str], set[str]] = defaultdict(set)
     for one, tokens in zip(writings, own, strict=True):
         if tokens:
-            owners[one.source, fold(one.byline.name)].add(root(tokens[0]))
+            owners[one.source, _plain(fold(one.byline.name))].add(root(tokens[0]))
     groups: dict[str, list[Writing]] = defaultdict(list)
     for one, tokens in zip(writings, own, strict=True):
-        name = fold(one.byline.name)
+        name = _plain(fold(one.byline.name))
         known = owners.get((one.source, name), set())
         owner = root(tokens[0]) if tokens else next(iter(known)) if len(known) == 1 else f"name:{name}"
         groups[owner].append(one)
     return list(groups.values())
+
+
+def _plain(name: str) -> str:
+    """A folded name without accents, hyphens and points: spellings of a name that nobody would take for two people."""
+    letters = unicodedata.normalize("NFKD", name.translate(_LETTERS))
+    return " ".join(re.findall(r"[^\W_]+", "".join(one for one in letters if not unicodedata.combining(one))))
 
 
 def _shared_tokens(writings: Sequence[Writing]) -> set[str]:
@@ -254,7 +263,7 @@ def _person(writings: Sequence[Writing]) -> Person:
     emails = tuple(dict.fromkeys(one.byline.email for one in writings if one.byline.email))
     urls = tuple({same_page_key(one.byline.url): one.byline.url for one in writings if is_web_address(one.byline.url)}.values())
     proofs = [*(f"mailto:{email}" for email in emails), *(f"url:{same_page_key(url)}" for url in urls)]
-    keys = sorted(proofs) or [f"name:{fold(spellings[0])}"]
+    keys = sorted(proofs) or sorted(f"name:{fold(spelling)}" for spelling in spellings)
     newest = sorted({one.item: one for one in writings}.values(), key=lambda one: (not one.kept, -one.item))
     return Person(keys[0], spellings[0], tuple(spellings[1:]), emails, urls, frozenset(keys), tuple(newest))
 

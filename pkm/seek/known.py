@@ -36,6 +36,10 @@ class KnownPeople:
         """True where a contact is called so."""
         return fold(name) in self._names
 
+    def has_email(self, address: str) -> bool:
+        """True where a contact has that e-mail address."""
+        return f"mailto:{address.lower()}" in self._tokens
+
     def is_known(self, one: Person) -> bool:
         """True for a contact; one who only shares the name of a contact, who is proven to be another, is not."""
         if self._by_proof(one) is not None:

@@ -49,13 +49,14 @@ class Looked:
 
 
 def look_at(
-    store: Store, own_url: str = "", *, limit: int, keys: frozenset[str] = frozenset(), progress: Step | None = None
-) -> Looked:
+    store: Store, own_url: str = "", own_name: str = "", *, limit: int, keys: frozenset[str] = frozenset(),
+    progress: Step | None = None,
+) -> Looked:  # fmt: skip
     """The people as their pages tell of them; spellings that rel=me joins, both ways, are one person.
 
     The pages of the first `limit` are asked, or of those whom one of the keys means.
     """
-    facts = gather_people(store, own_url)
+    facts = gather_people(store, own_url, own_name)
     people = decide_people(facts)
     wanted = [one for one in people if keys & (one.keys | {one.key})] if keys else people[:limit]
     wanted = [one for one in wanted if one.url]
@@ -210,4 +211,5 @@ def _join(one: PersonSuggestion, other: PersonSuggestion) -> PersonSuggestion:
         emails=tuple(dict.fromkeys([*one.emails, *other.emails])), feeds=tuple(dict.fromkeys([*one.feeds, *other.feeds])),
         urls=tuple({same_page_key(url): url for url in (*one.urls, *other.urls)}.values()),
         evidence=tuple(dict.fromkeys([*one.evidence, *other.evidence])), maybe=(), feed=one.feed or other.feed,
+        answers=tuple(dict.fromkeys([*one.answers, *other.answers])),
     )  # fmt: skip

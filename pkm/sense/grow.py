@@ -62,12 +62,20 @@ def _without_spaces(title: str) -> bool:
     return len(letters) >= 2 * CLAIM_WORDS
 
 
-def _own_words(facts: Facts) -> tuple[str, str, str] | None:
-    own = "\n".join(line for line in facts.text.split("\n") if not line.lstrip().startswith(">"))
-    for quote in facts.quotes:
+def has_own_words(text: str, quotes: Sequence[str] = (), title: str = "") -> bool:
+    """Whether some words of a text are its writer's own: beside quotes, tags, people and addresses."""
+    lines = [line for line in text.split("\n") if not line.lstrip().startswith(">")]
+    if len(re.findall(r"(?m)(?:\A|^\s*\n)>", text)) > 1 and lines[0].strip() == title:
+        del lines[0]  # over several quotes a title is a heading
+    own = "\n".join(lines)
+    for quote in quotes:
         own = own.replace(quote, " ")
     own = re.sub(r"https?://\S+|[#@][\w/-]+", " ", own)
-    if len(re.findall(r"[^\W\d_]{2,}", own)) >= OWN_WORDS or _without_spaces(own):
+    return len(re.findall(r"[^\W\d_]{2,}", own)) >= OWN_WORDS or _without_spaces(own)
+
+
+def _own_words(facts: Facts) -> tuple[str, str, str] | None:
+    if has_own_words(facts.text, facts.quotes, facts.title):
         return None
     return (
         "words of your own",

@@ -7,7 +7,7 @@ from pkm.errors import Invalid
 from pkm.ids import make
 from pkm.store import links
 from pkm.store.session import Store
-from pkm.text import one_line
+from pkm.text import clean, one_line
 
 Row = dict[str, Any]
 
@@ -66,3 +66,20 @@ def unlink(store: Store, number: int, to_kind: str, to_id: int, type: str | None
             raise Invalid(f"{make('note', number)} → {make(to_kind, to_id)}", "there is no such link")
         unit.summarize(f"unlinked {make('note', number)} from {make(to_kind, to_id)}")
         return gone, stay
+
+
+def resolve(store: Store, number: int, to_kind: str, to_id: int, because: str) -> int:
+    """The contradiction between the two is come to terms with, and how; it is listed no longer. How many links that was.
+
+    Raises Invalid where there is no such contradiction, or no word about how.
+    """
+    because = clean(because).strip()
+    if not because:
+        raise Invalid("--resolve", "say how you came to terms with it")
+    with store.unit() as unit:
+        settled = links.settle(unit, number, to_kind, to_id, "contradicts", because)
+        if not settled:
+            raise Invalid(f"{make('note', number)} → {make(to_kind, to_id)}", "there is no open contradiction between them",
+                          next="pkm sense review --only contradiction")  # fmt: skip
+        unit.summarize(f"came to terms with {make('note', number)} against {make(to_kind, to_id)}")
+    return settled

@@ -131,13 +131,13 @@ def _result(store: Store, number: int, likes: Likes, resolved: int = 0) -> NoteA
     there = {fold(name) for name in row["tags"]}
     open_links = [link for link in links.outgoing(db, "note", number) if link["to"] is None]
     people = [link["written"] for link in open_links if link["to_kind"] == "contact"]
-    several = [name for name in people if len(contacts.find_mentioned(db, name)) > 1]
+    several = [link["written"] for link in open_links if len(contacts.find_mentioned(db, link["written"])) > 1]
     return NoteAdded(
         row=row,
         unknown_people=[name for name in people if name not in several],
         ambiguous=several,
         near_tags=[(name, like) for name, like in likes if fold(name) in there],
-        wanted=[link["written"] for link in open_links if link["to_kind"] != "contact"],
+        wanted=[link["written"] for link in open_links if link["to_kind"] != "contact" and link["written"] not in several],
         resolved=resolved,
     )
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pkm.errors import Invalid
 from pkm.ids import make
-from pkm.store import tags
+from pkm.store import learning, tags
 from pkm.store.session import Store
 from pkm.store.tags import Moved
 
@@ -84,3 +84,28 @@ def merge(store: Store, old: str, into: str) -> Moved:
         moved = tags.merge(unit, old, into)
         unit.summarize(f"#{moved.old} went into #{moved.new}")
         return moved
+
+
+def give_alias(store: Store, alias: str, name: str) -> str:
+    """The other name means the tag from now on; the tag's name. Raises Exists, Invalid."""
+    with store.unit() as unit:
+        kept = tags.give_alias(unit, alias, name)
+        unit.summarize(f"#{tags.clean_name(alias)} means #{kept}")
+        return kept
+
+
+def take_alias(store: Store, alias: str) -> str:
+    """The other name means nothing any more; the tag that it meant. Raises NotFound."""
+    with store.unit() as unit:
+        kept = tags.take_alias(unit, alias)
+        unit.summarize(f"#{tags.clean_name(alias)} no longer means #{kept}")
+        return kept
+
+
+def set_learning(store: Store, name: str, on: bool) -> tuple[str, bool]:
+    """The tag is something that one wants to learn about, or not; its name, and whether that is new."""
+    with store.unit() as unit:
+        kept = tags.resolve(unit.connection, tags.clean_name(name))
+        changed = learning.set_learning(unit, kept, on)
+        unit.summarize(f"#{kept} is {'a' if on else 'no'} learning area")
+        return kept, changed

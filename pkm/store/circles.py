@@ -109,25 +109,6 @@ def members(db: sqlite3.Connection, circle_id: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def evidence(db: sqlite3.Connection, circle_id: int) -> dict[str, Row]:
-    """For each member's id, what there is between you: {"interactions", "notes", "answers"}, counted."""
-    found = db.execute(
-        "SELECT contact_id, "
-        "(SELECT count(*) FROM interaction_contact AS met "
-        "WHERE met.contact_id = membership.contact_id) AS interactions, "
-        "(SELECT count(DISTINCT link.from_id) FROM link JOIN note ON note.id = link.from_id "
-        "WHERE link.from_kind = 'note' AND link.to_kind = 'contact' AND link.to_id = membership.contact_id "
-        "AND note.dropped_at IS NULL) AS notes, "
-        "(SELECT count(*) FROM response WHERE response.contact_id = membership.contact_id) AS answers "
-        "FROM membership WHERE circle_id = :id AND left_at IS NULL ORDER BY contact_id",
-        {"id": circle_id},
-    )
-    return {
-        make("contact", row["contact_id"]): {key: row[key] for key in ("interactions", "notes", "answers")}
-        for row in found
-    }
-
-
 def shares_to(db: sqlite3.Connection, circle_id: int, limit: int) -> list[Row]:
     """What a circle got, newest first, with "at", how many "deliveries" went out and how many "answers" came back."""
     found = db.execute(
@@ -140,6 +121,30 @@ def shares_to(db: sqlite3.Connection, circle_id: int, limit: int) -> list[Row]:
         {"id": circle_id, "limit": limit},
     )
     return [{**dict(row), "id": make("share", row["id"]), "kind": "share"} for row in found]
+
+
+def given(db: sqlite3.Connection, circle_id: int) -> Row:
+    """What a circle got: {"shares" (how many), "last" (when; None: nothing yet), "share" (which that was), "title"}."""
+    found = shares_to(db, circle_id, 1)
+    sql = "SELECT count(DISTINCT share_id) FROM delivery WHERE circle_id = :id AND state = 'sent'"
+    shares = int(db.execute(sql, {"id": circle_id}).fetchone()[0])
+    last: Row = found[0] if found else {"at": None, "id": None, "title": ""}
+    return {"shares": shares, "last": last["at"], "share": last["id"], "title": last["title"]}
+
+
+def came_back(db: sqlite3.Connection, circle_id: int) -> Row:
+    """What a circle answered to what it got: {"answers" (how many), "people" (from how many), "last", "response"}."""
+    found = db.execute(
+        "SELECT response.id, response.at, count(*) OVER () AS answers, (SELECT count(DISTINCT theirs.contact_id) "
+        "FROM response AS theirs JOIN delivery AS its ON its.id = theirs.delivery_id WHERE its.circle_id = :id) AS people "
+        "FROM response JOIN delivery ON delivery.id = response.delivery_id WHERE delivery.circle_id = :id "
+        "ORDER BY response.at DESC, response.id DESC LIMIT 1",
+        {"id": circle_id},
+    ).fetchone()
+    if found is None:
+        return {"answers": 0, "people": 0, "last": None, "response": None}
+    return {"answers": found["answers"], "people": found["people"], "last": found["at"],
+            "response": make("response", found["id"])}  # fmt: skip
 
 
 def member_ids(db: sqlite3.Connection, circle_id: int) -> list[int]:

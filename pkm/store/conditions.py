@@ -169,10 +169,11 @@ def _from(scope: Scope, name: str) -> _Sets:
 def _people(scope: Scope, name: str) -> list[int]:
     """Whom the name means: an id, a nick, a name, an alias; else all who have it in their name."""
     from pkm.store.contacts import find_mentioned
+    from pkm.store.mergers import follow
 
     parsed = ids.parse(name)
     if parsed and parsed[0] == "contact":
-        return [parsed[1]]
+        return [follow(scope.db, *parsed) or parsed[1]]
     found = find_mentioned(scope.db, name)
     quoted = _quoted(name)
     if not found and quoted:

@@ -106,7 +106,7 @@ def _shape(person: sqlite3.Row, standing: Row, handles: list[Row], circles: list
 def _handles(db: sqlite3.Connection, listed: str) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = {}
     for row in db.execute(
-        f"SELECT contact_id, kind, value, label FROM handle WHERE contact_id IN {listed} "
+        f"SELECT contact_id, kind, value, label FROM handle WHERE contact_id IN {listed} AND kind <> 'uid' "
         "ORDER BY contact_id, position, id"
     ):
         found.setdefault(row[0], []).append({"kind": row["kind"], "value": row["value"], "label": row["label"]})
@@ -145,6 +145,24 @@ def first_named(db: sqlite3.Connection, name: str) -> list[Row]:
         {"start": name.replace("!", "!!").replace("%", "!%").replace("_", "!_") + " %"},
     )
     return [{"id": make("contact", row["id"]), "name": row["name"]} for row in found]
+
+
+def mentioned_in_vain(db: sqlite3.Connection, limit: int) -> tuple[int, list[Row]]:
+    """How many names notes mention that mean nobody, or several; and the first of them by how many notes, then by name.
+
+    {"name", "total", "notes"}: as first written, how many notes, and some of these.
+    """
+    found = db.execute(
+        "SELECT min(link.written) AS name, lower(link.written) AS folded, count(DISTINCT note.id) AS total, "
+        "group_concat(DISTINCT note.id) AS notes FROM link JOIN note ON note.id = link.from_id "
+        "WHERE link.to_kind = 'contact' AND link.to_id IS NULL AND link.from_kind = 'note' AND note.dropped_at IS NULL "
+        "GROUP BY folded ORDER BY total DESC, folded"
+    ).fetchall()
+    return len(found), [
+        {"name": row["name"], "total": row["total"],
+         "notes": [make("note", number) for number in sorted(map(int, row["notes"].split(",")))[:20]]}
+        for row in found[:limit]
+    ]  # fmt: skip
 
 
 def with_nick(db: sqlite3.Connection, nick: str) -> list[int]:
@@ -217,8 +235,8 @@ def memberships(db: sqlite3.Connection, number: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def newest_items(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
-    """The newest items of a contact's sources, and those that rules say are theirs.
+def newest_items(db: sqlite3.Connection, number: int, limit: int, since: str = "") -> list[Row]:
+    """The newest items of a contact's sources, and those that rules say are theirs. since: only those after that stamp.
 
     {"id", "kind", "title", "url", "source", "at", "state"}.
     """
@@ -227,8 +245,8 @@ def newest_items(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
         "coalesce(item.published_at, item.received_at) AS at FROM item WHERE item.id IN ("
         "SELECT item.id FROM source JOIN item ON item.source_id = source.id WHERE source.contact_id = :id UNION "
         "SELECT item.id FROM rule JOIN item ON item.rule_id = rule.id WHERE rule.person_id = :id) "
-        "ORDER BY at DESC, item.id DESC LIMIT :limit",
-        {"id": number, "limit": limit},
+        "AND coalesce(item.published_at, item.received_at) > :since ORDER BY at DESC, item.id DESC LIMIT :limit",
+        {"id": number, "limit": limit, "since": since},
     )
     return [
         {"id": make("item", row["id"]), "kind": "item", "title": row["title"] or row["url"], "url": row["url"],
@@ -252,27 +270,22 @@ def notes_about(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def shares_to(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
-    """Shares that went to a contact, newest first, with "at" and how many "answers" came from them."""
-    found = db.execute(
-        "SELECT share.id, share.title, max(delivery.sent_at) AS at, (SELECT count(*) FROM response "
-        "WHERE response.share_id = share.id AND response.contact_id = :id) AS answers FROM delivery JOIN share "
-        "ON share.id = delivery.share_id WHERE delivery.contact_id = :id AND delivery.state = 'sent' "
-        "GROUP BY share.id ORDER BY at DESC, share.id DESC LIMIT :limit",
-        {"id": number, "limit": limit},
-    )
-    return [{**dict(row), "id": make("share", row["id"]), "kind": "share"} for row in found]
-
-
 def notes_fitting(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
-    """Notes that share a tag with a contact, the most tags first, then the newest: {"id", "kind", "title", "tags"}."""
+    """Notes that share a tag with a contact, the most tags first, then the newest: {"id", "kind", "title", "tags"}.
+
+    Of notes with as many tags in common only the last that were made are looked at: a tag may be on ten thousand.
+    """
     found = db.execute(
-        "SELECT note.id, note.title, count(*) AS shared, group_concat(tag.name, ', ') AS tags FROM tagging AS theirs "
+        "WITH fitting AS MATERIALIZED (SELECT mine.entity_id, count(*) AS shared FROM tagging AS theirs "
         "JOIN tagging AS mine ON mine.tag_id = theirs.tag_id AND mine.kind = 'note' "
-        "JOIN note ON note.id = mine.entity_id JOIN tag ON tag.id = mine.tag_id "
-        "WHERE theirs.kind = 'contact' AND theirs.entity_id = :id AND note.dropped_at IS NULL "
-        "GROUP BY note.id ORDER BY shared DESC, note.updated_at DESC, note.id DESC LIMIT :limit",
-        {"id": number, "limit": limit},
+        "WHERE theirs.kind = 'contact' AND theirs.entity_id = :id "
+        "GROUP BY mine.entity_id ORDER BY shared DESC, mine.entity_id DESC LIMIT :looked) "
+        "SELECT note.id, note.title, (SELECT group_concat(tag.name, ', ') FROM tagging AS mine "
+        "JOIN tagging AS theirs ON theirs.tag_id = mine.tag_id AND theirs.kind = 'contact' AND theirs.entity_id = :id "
+        "JOIN tag ON tag.id = mine.tag_id WHERE mine.kind = 'note' AND mine.entity_id = note.id) AS tags "
+        "FROM fitting JOIN note ON note.id = fitting.entity_id "
+        "WHERE note.dropped_at IS NULL ORDER BY shared DESC, note.updated_at DESC, note.id DESC LIMIT :limit",
+        {"id": number, "limit": limit, "looked": max(20 * limit, 200)},
     )
     return [
         {"id": make("note", row["id"]), "kind": "note", "title": row["title"], "tags": row["tags"].split(", ")}

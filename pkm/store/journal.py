@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pkm.errors import Invalid, NotFound, Refused
@@ -118,7 +119,8 @@ def _revert(unit: Unit, operation: int) -> list[Reverted]:
         last[key] = json.loads(change["after"]) if change["after"] else None
     images = _Images(db)
     _refuse_if_changed(images, operation, last)
-    _refuse_if_used(db, operation, [key for key, before in first.items() if before is None and last[key] is not None])
+    goes = [key for key, before in first.items() if before is None and last[key] is not None]
+    _refuse_if_used(db, operation, goes, {key for key, before in first.items() if before is not None})
     db.execute("PRAGMA defer_foreign_keys = ON")
     reverted = []
     # Rows that go, last made first; then rows that come back or change, first touched first, so that what they
@@ -127,12 +129,26 @@ def _revert(unit: Unit, operation: int) -> list[Reverted]:
         if first[key] is None and last[key] is not None:
             db.execute(f"DELETE FROM {key[0]} WHERE id = :id", {"id": key[1]})
             reverted.append(Reverted(*key, "removed", {}, last[key] or {}))
-    for key, before in first.items():
-        if before is not None and before != last[key]:
-            images.put(key[0], before)
-            what = "restored" if last[key] is None else "changed back"
-            reverted.append(Reverted(*key, what, before, last[key] or {}))
+    for key, before in _put_back(images, {key: row for key, row in first.items() if row is not None and row != last[key]}):
+        what = "restored" if last[key] is None else "changed back"
+        reverted.append(Reverted(*key, what, before, last[key] or {}))
     return reverted
+
+
+def _put_back(images: "_Images", rows: dict[tuple[str, int], Row]) -> Iterator[tuple[tuple[str, int], Row]]:
+    """The rows are as their images say, in their order; one whose place another still has waits until that one left."""
+    while rows:
+        waiting: dict[tuple[str, int], Row] = {}
+        for key, row in rows.items():
+            try:
+                images.put(key[0], row)
+            except sqlite3.IntegrityError:
+                waiting[key] = row
+                continue
+            yield key, row
+        if len(waiting) == len(rows):
+            images.put(next(iter(rows))[0], next(iter(rows.values())))  # none can: say why
+        rows = waiting
 
 
 class _Images:
@@ -185,7 +201,7 @@ def _refuse_if_changed(images: _Images, operation: int, last: dict[tuple[str, in
                 "SELECT max(operation_id) FROM change WHERE table_name = :table AND row_id = :id AND operation_id > :op",
                 {"table": table, "id": number, "op": operation},
             ).fetchone()[0]
-            findings.append((_name(table, number), _since(later), f"pkm undo {later}" if later else _instead(table, number)))
+            findings.append((_name(table, number), *_since(images.db, later, table, number)))
     if findings:
         raise Refused(
             f"undo {operation}", "what it changed has been changed since", findings=findings,
@@ -193,9 +209,14 @@ def _refuse_if_changed(images: _Images, operation: int, last: dict[tuple[str, in
         )  # fmt: skip
 
 
-def _refuse_if_used(db: sqlite3.Connection, operation: int, goes: list[tuple[str, int]]) -> None:
-    """A row that would go, but that later rows refer to, stays: they would lose what they hang on."""
-    going = set(goes)
+def _refuse_if_used(
+    db: sqlite3.Connection, operation: int, goes: list[tuple[str, int]], back: set[tuple[str, int]]
+) -> None:
+    """A row that would go, but that later rows refer to, stays: they would lose what they hang on.
+
+    back: rows that the operation changed or took away, and that refer to what they did before it in a moment.
+    """
+    going = {*goes, *back}
     referring = _references(db)
     findings = []
     for table, number in goes:
@@ -238,8 +259,14 @@ def _name(table: str, number: int) -> str:
     return make(table, number) if table in LETTERS else f"{table.replace('_', ' ')} {number}"
 
 
-def _since(later: int | None) -> str:
-    return f"changed by command {later}" if later else "changed by a pull since, which cannot be undone"
+def _since(db: sqlite3.Connection, later: int | None, table: str, number: int) -> tuple[str, str]:
+    """(what changed the row since, the command that goes past it)."""
+    if not later:
+        return "changed by a pull since, which cannot be undone", _instead(table, number)
+    final = db.execute("SELECT final FROM operation WHERE id = :id", {"id": later}).fetchone()
+    if final and final[0]:
+        return f"changed by command {later}, which cannot be undone: {final[0]}", "pkm log"
+    return f"changed by command {later}", f"pkm undo {later}"
 
 
 def _earlier(db: sqlite3.Connection, operation: int) -> str:

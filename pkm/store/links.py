@@ -43,6 +43,7 @@ def _shape(row: sqlite3.Row) -> Row:
         "to_kind": row["to_kind"], "to_title": row["to_title"] or row["written"], "type": row["type"],
         "written": row["written"],
         "sentence": row["sentence"], "origin": row["origin"],
+        **({"resolved_at": row["resolved_at"], "because": row["because"]} if row["resolved_at"] else {}),
     }  # fmt: skip
 
 
@@ -92,8 +93,9 @@ def answer(db: sqlite3.Connection, written: Written, apart_from: int | None = No
     """
     if written.kind == "note":
         parsed = ids.parse(written.name)
-        if parsed and parsed[0] in ("note", "item", "contact") and lookup.by_number(db, *parsed):
-            return parsed
+        found = lookup.by_number(db, *parsed) if parsed and parsed[0] in ("note", "item", "contact") else None
+        if found is not None:
+            return found.kind, found.number
         titled = [number for number in _titled(db, written.name) if number != apart_from]
         if titled:
             return "note", titled[0]
@@ -183,6 +185,18 @@ def remove(unit: "Unit", number: int, to_kind: str, to_id: int, type: str | None
     gone = unit.connection.execute(f"DELETE FROM link WHERE {where} AND origin = 'hand'", given).rowcount
     stay = unit.connection.execute(f"SELECT count(*) FROM link WHERE {where}", given).fetchone()[0]
     return gone, stay
+
+
+def settle(unit: "Unit", number: int, to_kind: str, to_id: int, type: str, because: str) -> int:
+    """Links of that type between the two, in either direction, are come to terms with, for that reason; how many."""
+    unit.flush()
+    given = {"id": number, "kind": to_kind, "to": to_id, "type": type, "because": because, "at": unit.at}
+    return unit.connection.execute(
+        "UPDATE link SET resolved_at = :at, because = :because WHERE type = :type AND resolved_at IS NULL AND ("
+        "(from_kind = 'note' AND from_id = :id AND to_kind = :kind AND to_id = :to) "
+        "OR (:kind = 'note' AND from_kind = 'note' AND from_id = :to AND to_kind = 'note' AND to_id = :id))",
+        given,
+    ).rowcount
 
 
 def resolve_people(unit: "Unit", contact_id: int, names: Iterable[str]) -> int:

@@ -4,6 +4,7 @@ import sqlite3
 from typing import NamedTuple
 
 from pkm.ids import make
+from pkm.store import mergers
 from pkm.store.sources import without_user
 
 TITLES = {
@@ -58,8 +59,10 @@ def _found(kind: str, number: int, title: str | None) -> Found:
 
 
 def by_number(db: sqlite3.Connection, kind: str, number: int) -> Found | None:
-    """The thing of that kind and number, None where there is none."""
+    """The thing of that kind and number, None where there is none; for one that was merged, what it went into."""
     row = db.execute(f"SELECT {TITLES[kind]} FROM {kind} WHERE id = :id", {"id": number}).fetchone()
+    if row is None and (merged := mergers.follow(db, kind, number)) is not None:
+        return by_number(db, kind, merged)
     return None if row is None else _found(kind, number, row[0])
 
 

@@ -17,6 +17,7 @@ def _shape(row: sqlite3.Row, names: list[str]) -> Row:
         "reach": row["reach"], "stage": row["stage"],
         "item": None if row["item_id"] is None else make("item", row["item_id"]), "at": row["at"],
         "created_at": row["created_at"], "updated_at": row["updated_at"], "dropped_at": row["dropped_at"],
+        "reviewed_at": row["reviewed_at"], "half_life": row["half_life"],
     }  # fmt: skip
 
 

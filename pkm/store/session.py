@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from pkm import config
 from pkm.dates import now, stamp
 from pkm.errors import PkmError, StoreError
 from pkm.store.version import APPLICATION_ID, SCHEMA_VERSION
@@ -171,7 +172,7 @@ class Store:
             from sqlalchemy import create_engine, event
             from sqlalchemy.pool import StaticPool
 
-            engine = create_engine("sqlite://", creator=lambda: connect(self.path), poolclass=StaticPool)
+            engine = create_engine("sqlite://", creator=lambda: self._tell_settings(connect(self.path)), poolclass=StaticPool)
             # The driver begins lazily and as a reader; a writer that finds out late that it may not write has to
             # throw its work away. So: take the write lock first.
             event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -188,11 +189,23 @@ class Store:
                 reader.close()
                 self._change_version(version)
                 reader = _connect_to_read(self.path)
-            return reader
+            return self._tell_settings(reader)
         except sqlite3.Error as error:
             raise translate(error, self.path) from error
         except OSError as error:
             raise StoreError(str(self.path), error.strerror or str(error), next=_WRITABLE) from error
+
+    def _tell_settings(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """SQL on that connection can ask what the person set: setting('touch.mentions')."""
+        connection.create_function("setting", 1, self._setting, deterministic=True)
+        return connection
+
+    def _setting(self, key: str) -> str:
+        """The setting; its default where the settings cannot be read, which the doctor and `pkm config` tell."""
+        if isinstance(self.home, config.Home):
+            with contextlib.suppress(PkmError):
+                return config.read(self.home)[key]
+        return config.SETTINGS[key].default
 
     def _change_version(self, version: int) -> None:
         """The store has this program's schema; a store that is not ours or newer is refused, untouched."""

@@ -120,6 +120,7 @@ def rows(db: sqlite3.Connection, *, limit: int = -1, names: Sequence[str] | None
     names: only these tags, also when nothing has them.
     """
     tags = {row["id"]: row["name"] for row in db.execute("SELECT id, name FROM tag WHERE alias_of IS NULL")}
+    aliases, learning = _aliases(db), {row[0] for row in db.execute("SELECT id FROM tag WHERE learning = 1")}
     own = _own_counts(db)
     below = _children(tags)
     wanted = None if names is None else {fold(name) for name in names}
@@ -127,7 +128,7 @@ def rows(db: sqlite3.Connection, *, limit: int = -1, names: Sequence[str] | None
     for number, name in tags.items():
         counts = _counts_together(db, [number, *below[number]]) if number in below else own.get(number, {})
         if fold(name) in wanted if wanted is not None else counts:
-            found.append(_shape(name, counts))
+            found.append(_shape(name, counts, aliases.get(number, []), number in learning))
     found.sort(key=lambda row: (-row["count"], fold(row["name"]), row["name"]))
     return found[: limit if limit >= 0 else None]
 
@@ -169,10 +170,19 @@ def _counts_together(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[str
     return {row[0]: row[1] for row in db.execute(sql)}
 
 
-def _shape(name: str, counts: dict[str, int]) -> Row:
+def _aliases(db: sqlite3.Connection) -> dict[int, list[str]]:
+    """For each tag that has other names: those, by name."""
+    found: dict[int, list[str]] = {}
+    for row in db.execute("SELECT alias_of, name FROM tag WHERE alias_of IS NOT NULL ORDER BY name COLLATE NOCASE, id"):
+        found.setdefault(row[0], []).append(row[1])
+    return found
+
+
+def _shape(name: str, counts: dict[str, int], aliases: list[str], learning: bool) -> Row:
     by_kind = {plural: counts.get(kind, 0) for kind, plural in COUNTED.items()}
     return {
         "id": f"#{name}", "kind": "tag", "title": name, "name": name, "count": sum(counts.values()), **by_kind,
+        "aliases": aliases, "learning": learning,
     }  # fmt: skip
 
 
@@ -305,7 +315,7 @@ def rename(unit: "Unit", old: str, new: str) -> Moved:
     Raises NotFound, Exists (the new name is in use: that would be a merge), Invalid.
     """
     db = unit.connection
-    old, new = _existing(db, old), clean_name(new)
+    old, new = existing(db, old), clean_name(new)
     there = find(db, new)
     if there is not None and there["alias_of"] is None and fold(new) != fold(old):
         raise Exists(
@@ -326,7 +336,7 @@ def merge(unit: "Unit", old: str, into: str) -> Moved:
     Raises NotFound, Invalid (both are one).
     """
     db = unit.connection
-    old, into = _existing(db, old), _existing(db, into)
+    old, into = existing(db, old), existing(db, into)
     if fold(old) == fold(into):
         raise Invalid(f"#{old} and #{into}", "they are one tag already")
     counts = things(db, old) or _things_below(db, old), things(db, into)
@@ -337,7 +347,52 @@ def merge(unit: "Unit", old: str, into: str) -> Moved:
     return Moved(old, into, *counts, things(db, into), both, len(below))
 
 
-def _existing(db: sqlite3.Connection, name: str) -> str:
+def having(db: sqlite3.Connection, name: str) -> list[Row]:
+    """What has the tag itself, by kind and number: {"kind", "number", "title", "origin"}."""
+    from pkm.store.lookup import TITLES
+
+    titles = " ".join(f"WHEN '{kind}' THEN (SELECT {TITLES[kind]} FROM {kind} WHERE {kind}.id = entity_id)" for kind in COUNTED)
+    found = db.execute(
+        f"SELECT kind, entity_id AS number, coalesce(CASE kind {titles} END, '') AS title, origin FROM tagging "
+        "WHERE tag_id = (SELECT id FROM tag WHERE name = :name) ORDER BY kind, entity_id", {"name": name},
+    )  # fmt: skip
+    return [dict(row) for row in found]
+
+
+def give_alias(unit: "Unit", alias: str, name: str) -> str:
+    """The name, which nothing has yet, means the tag, which is made where there is none; the tag's name.
+
+    Raises Exists where the alias is a tag of its own (that would be a merge), Invalid where both are one.
+    """
+    db = unit.connection
+    number, alias = number_for(unit, name), clean_name(alias)
+    kept = name_of(db, number)
+    there = find(db, alias)
+    if there is not None and there["id"] == number:
+        raise Invalid(f"#{alias} and #{kept}", "they are one tag already")
+    if there is not None and there["alias_of"] is None and (things(db, alias) or _below(db, alias)):
+        raise Exists(f"#{there['name']}", "to make the two one, merge them", next=f"pkm tag merge {alias} {kept}")
+    if there is None:
+        from pkm.store.model import Tag
+
+        unit.add(Tag(name=alias, alias_of=number, created_at=unit.at))
+    else:
+        db.execute("UPDATE tag SET alias_of = :tag WHERE id = :id OR alias_of = :id", {"tag": number, "id": there["id"]})
+    return kept
+
+
+def take_alias(unit: "Unit", alias: str) -> str:
+    """The name means nothing of its own any more; the tag that it meant. Raises NotFound where it is no alias."""
+    unit.flush()
+    there = find(unit.connection, clean_name(alias))
+    if there is None or there["alias_of"] is None:
+        raise NotFound(f"#{clean_name(alias)}", "it is no other name of a tag", next="pkm tag list --json")
+    unit.connection.execute("DELETE FROM tag WHERE id = :id", {"id": there["id"]})
+    return name_of(unit.connection, there["alias_of"])
+
+
+def existing(db: sqlite3.Connection, name: str) -> str:
+    """The name of the tag that is meant, which is there, or has tags below it. Raises NotFound, Invalid."""
     name = resolve(db, clean_name(name))
     if find(db, name) is None and not _below(db, name):
         like = near(db, name)
@@ -405,4 +460,7 @@ def _join(db: sqlite3.Connection, source: int, target: int) -> None:
         "other.tag_id = :target AND other.kind = tagging.kind AND other.entity_id = tagging.entity_id)", given,
     )  # fmt: skip
     db.execute("UPDATE tagging SET tag_id = :target WHERE tag_id = :source", given)
-    db.execute("UPDATE tag SET alias_of = :target WHERE alias_of = :source OR id = :source", given)
+    db.execute("UPDATE tag SET learning = 1 WHERE id = :target AND (SELECT learning FROM tag WHERE id = :source)", given)
+    db.execute("UPDATE tag SET alias_of = :target, learning = 0 WHERE alias_of = :source OR id = :source", given)
+    db.execute("UPDATE rule SET tag_id = :target WHERE tag_id = :source", given)
+    db.execute("UPDATE source SET challenges_id = :target WHERE challenges_id = :source", given)

@@ -46,14 +46,3 @@ def sources_due(db: sqlite3.Connection, now: str) -> int:
 def sources_failing(db: sqlite3.Connection) -> int:
     """How many sources gave nothing the last time they were asked."""
     return int(db.execute("SELECT count(*) FROM source WHERE state = 'active' AND failures > 0").fetchone()[0])
-
-
-def to_review(db: sqlite3.Connection, before: str, limit: int) -> tuple[int, list[Row]]:
-    """Observations that nobody touched since then: how many, and the oldest of them."""
-    condition = "stage = 'observation' AND dropped_at IS NULL AND coalesce(reviewed_at, updated_at) < :before"
-    total = db.execute(f"SELECT count(*) FROM note WHERE {condition}", {"before": before}).fetchone()[0]
-    rows = db.execute(
-        f"SELECT id, title, updated_at FROM note WHERE {condition} ORDER BY updated_at, id LIMIT :limit",
-        {"before": before, "limit": limit},
-    )
-    return total, [{**dict(row), "id": make("note", row["id"]), "kind": "note"} for row in rows]

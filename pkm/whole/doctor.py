@@ -66,12 +66,15 @@ def _check_store(store: Store) -> list[Finding]:
     for share in shares.unfinished(db):
         why = f"“{one_line(share['title'], 60)}” was on its way and has not arrived"
         found.append(Finding(share["id"], why, "wrong", f"pkm share send {share['id']}"))
+    for row in shares.unsettled(db):
+        why = f"the letter to {one_line(row['recipient'], 60)} is {row['state']}: {one_line(row['error'], 120)}"
+        found.append(Finding(row["id"], why, "wrong", f"ask them, then pkm share log --resolve {row['id']} sent|refused"))
     return found
 
 
 def _check_channels(store: Store, home: Home) -> list[Finding]:
     """Folders hold what was sent; where one does not (a run was killed, a file was deleted), it is made so."""
-    from pkm.share.outbox import mend_mirrors
+    from pkm.share.mirror import mend_mirrors
 
     try:
         mended = mend_mirrors(store.read(), home)
@@ -86,7 +89,7 @@ def _check_channels(store: Store, home: Home) -> list[Finding]:
 def _check_modes(home: Home) -> list[Finding]:
     """What others on this machine could read is closed to them: the store, the settings, the drafts."""
     found = []
-    paths = [home.data, home.db, home.config, home.last, home.drafts, home.backups]
+    paths = [home.data, home.db, home.config, home.last, home.drafts, home.backups, home.data / "outbox.log"]
     for path in paths:
         if not path.exists():
             continue

@@ -45,7 +45,7 @@ undo: pkm undo 5
 
 
 def test_joining_twice_is_said_and_changes_nothing(peopled):
-    peopled("circle", "join", "practice", "maria")
+    peopled("circle", "join", "practice", "maria", "--because", "co-hosts")
     result = peopled("circle", "join", "practice", "maria", "--because", "again")
     assert result.out == ""
     assert "c1  Maria Silva is in practice already, since 2026-11-23; nothing was changed." in result.err
@@ -53,7 +53,7 @@ def test_joining_twice_is_said_and_changes_nothing(peopled):
     assert (again["operation"], again["moves"][0]["changed"]) == (None, False)
 
 
-def test_show_has_members_who_left_and_why(peopled):
+def test_show_has_members_who_came_and_went_and_why(peopled):
     peopled("circle", "join", "practice", "maria,ken", "--because", "co-hosts the meetup")
     left = peopled("circle", "leave", "practice", "ken", "--because", "moved on")
     assert "closest tie: community → none; no rhythm (before: 6 weeks)" in left.out
@@ -62,14 +62,14 @@ o2  practice  (community; the rhythm of its kind)
   for        to try ideas
   interests  #org
   channels   nothing reaches it yet. Next: pkm circle edit o2 --channel NAME
-  quarter    2 joined, 1 left since 2026-10-01
-
+  got        nothing from you yet. Next: pkm share --to practice
+  quarter    2 joined, 1 left since 2026-10-01 (the last 2; all: pkm why o2)
+    + c1  Maria Silva  2026-11-23: co-hosts the meetup
+    + c2  Ken  2026-11-23: co-hosts the meetup
 1 member
-  c1  Maria Silva  since 2026-11-23: co-hosts the meetup  (no touch yet)
-
-Left
-  c2  Ken  2026-11-23 to 2026-11-23: moved on
+  c1  Maria Silva  since 2026-11-23  no touch yet  co-hosts the meetup
 """
+    assert "    - c2  Ken  2026-11-23: moved on" in peopled("circle", "show", "practice", "-n", "20").out
     shown = peopled.json("circle", "show", "o2")
     assert [one["id"] for one in shown["people"]] == ["c1"]
     assert [(stay["contact"], stay["left_because"]) for stay in shown["left"]] == [("c2", "moved on")]
@@ -84,13 +84,17 @@ def test_show_has_evidence_the_quiet_and_what_it_got(peopled, monkeypatch):
     monkeypatch.setenv("PKM_NOW", "2027-11-23T09:00:00Z")
     peopled("contact", "log", "maria", "met")
     shown = peopled.json("circle", "show", "network")
-    assert {one["id"]: one["evidence"] for one in shown["people"]} == {
-        "c1": {"interactions": 1, "notes": 1, "answers": 0}, "c2": {"interactions": 1, "notes": 0, "answers": 0},
-    }  # fmt: skip
+    evidence = {one["id"]: {part: of for part, of in one["evidence_ids"].items() if of} for one in shown["people"]}
+    assert evidence == {"c1": {"interactions": ["e2"], "notes": ["n1"]}, "c2": {"interactions": ["e1"]}}
+    assert {one["id"]: one["evidence"]["notes"] for one in shown["people"]} == {"c1": 1, "c2": 0}
     assert shown["quiet"] == ["c2"]
+    assert shown["silent"][0]["last"] == {"id": "e1", "kind": "interaction", "title": "call", "at": "2026-11-23T09:00:00Z"}
     assert [(share["id"], share["answers"]) for share in shown["shares"]] == [("x1", 0)]
+    assert (shown["gave"]["shares"], shown["gave"]["share"], shown["came_back"]["answers"]) == (1, "x1", 0)
     assert (shown["quarter"]["joined"], shown["quarter"]["since"]) == ([], "2027-10-01T00:00:00Z")
-    assert "Quiet for long\n  c2  Ken" in peopled("circle", "show", "network").out
+    told = peopled("circle", "show", "network").out
+    assert "  quiet      c2 Ken (e1 11 mo ago)\n" in told
+    assert "  got        1 share from you; last 2026-11-23 (11 mo ago), x1 “Finds, 23 November 2026”\n" in told
 
 
 def test_leaving_never_guesses(peopled):
@@ -118,6 +122,6 @@ def test_a_new_kind_tells_whose_tie_changes(peopled):
     assert "c1  Maria Silva  closest tie: community → team; in touch every 2 weeks (before: 6 weeks)" in result.err
 
 
-@pytest.mark.parametrize("command", ["add", "list", "show", "edit", "join", "leave"])
+@pytest.mark.parametrize("command", ["add", "list", "show", "edit", "join", "leave", "candidates"])
 def test_every_command_has_help_with_an_example(pkm, command):
     assert "Example:" in pkm("circle", command, "--help").out

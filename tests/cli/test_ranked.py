@@ -113,7 +113,7 @@ class TestWalk:
         best = [row["id"] for row in pkm.json("sense", "inbox")]
         pressed = "k+-+ssssssq"
         waited = ["1/20", *["[q]uit ?"] * 3, "[q]uit ?", *(f"{place}/20" for place in range(3, 8)), "[q]uit ?"]
-        output = run_on_pty(habits, ["sense"], list(zip(waited, pressed, strict=True)))
+        output = run_on_pty(habits, ["sense", "--plain"], list(zip(waited, pressed, strict=True)))
         assert output.index(best[0]) < output.index(best[1]) < output.index(best[2])
         assert "── 1/20 · kept 20 of 20 ─" in output
         assert "── 7/20 · surprise ─" in output

@@ -425,7 +425,7 @@ class TestWalk:
         return States()
 
     def test_one_key_each(self, items: Path, states: dict[str, str], pkm: CommandLine) -> None:
-        shown = run_on_pty(items, ["sense"], [
+        shown = run_on_pty(items, ["sense", "--plain"], [
             ("[q]uit ?", "k"), ("2/3", "n"), ("Your words", "What I think of it #own\n"), ("3/3", "s"),
         ])  # fmt: skip
         assert "i3  Item number 3" in shown
@@ -439,37 +439,38 @@ class TestWalk:
         assert [row["command"] for row in log][:2] == ["pkm sense keep --note i2", "pkm sense keep i3"]
 
     def test_undo_brings_the_last_one_back(self, items: Path, states: dict[str, str]) -> None:
-        shown = run_on_pty(items, ["sense"], [("[q]uit ?", "d"), ("i2 ", "u"), ("1/3", "k"), ("2/3", "q")])
+        shown = run_on_pty(items, ["sense", "--plain"], [("[q]uit ?", "d"), ("i2 ", "u"), ("1/3", "k"), ("2/3", "q")])
         assert "1 kept; 2 left in the inbox." in shown
         assert states["i3"] == "kept"
 
     def test_what_was_decided_before_ctrl_c_is_kept(self, items: Path, states: dict[str, str]) -> None:
-        shown = run_on_pty(items, ["sense"], [("[q]uit ?", "d"), ("2/3", "?"), ("quit (so", "x")], stop=signal.SIGINT)
+        shown = run_on_pty(items, ["sense", "--plain"], [("[q]uit ?", "d"), ("2/3", "?"), ("quit (so", "x")], stop=signal.SIGINT)
         assert "1 dropped; 2 left in the inbox." in shown
         assert (states["i3"], states["i2"]) == ("dropped", "inbox")
 
     def test_words_that_ctrl_c_broke_off_are_kept(self, items: Path, states: dict[str, str]) -> None:
-        shown = run_on_pty(items, ["sense"], [("[q]uit ?", "n"), ("Your words", "Half a thought"), ("Half a thought", "\x03"),
-                                              ("[q]uit ?", "q")])  # fmt: skip
+        shown = run_on_pty(items, ["sense", "--plain"], [
+            ("[q]uit ?", "n"), ("Your words", "Half a thought"), ("Half a thought", "\x03"), ("[q]uit ?", "q"),
+        ])  # fmt: skip
         assert "Not noted. What you typed is in" in shown
         (draft,) = (items / "drafts").glob("*.md")
         assert draft.read_text(encoding="utf-8") == "Half a thought"
         assert states["i3"] == "inbox"
 
     def test_an_undo_says_what_it_took_back(self, items: Path) -> None:
-        shown = run_on_pty(items, ["sense"], [("[q]uit ?", "n"), ("Your words", "A thought\n"), ("2/3", "u"),
+        shown = run_on_pty(items, ["sense", "--plain"], [("[q]uit ?", "n"), ("Your words", "A thought\n"), ("2/3", "u"),
                                               ("Taken back", ""), ("[q]uit ?", "q")])  # fmt: skip
         assert "Taken back: noted i3. n1 is removed. Do it again with: pkm undo" in " ".join(shown.split())
 
     def test_keys_typed_ahead_count_and_an_empty_line_cancels_a_note(self, items: Path, states: dict[str, str]) -> None:
         shown = run_on_pty(
-            items, ["sense"], [("[q]uit ?", "kd\x1b[A"), ("3/3", "n"), ("Your words", "\n"), ("[q]uit ?", "q")]
+            items, ["sense", "--plain"], [("[q]uit ?", "kd\x1b[A"), ("3/3", "n"), ("Your words", "\n"), ("[q]uit ?", "q")]
         )
         assert (states["i3"], states["i2"], states["i1"]) == ("kept", "dropped", "inbox")
         assert "1 kept, 1 dropped; 1 left" in shown
 
     def test_tags_are_put_on_the_item_and_it_stays(self, items: Path, pkm: CommandLine) -> None:
-        run_on_pty(items, ["sense"], [("[q]uit ?", "t"), ("Tags", "org/design, +cop\n"), ("#org/design", "q")])
+        run_on_pty(items, ["sense", "--plain"], [("[q]uit ?", "t"), ("Tags", "org/design, +cop\n"), ("#org/design", "q")])
         assert pkm.json("sense", "show", "i3")["tags"] == ["cop", "org/design"]
 
 

@@ -46,7 +46,7 @@ class TestAtTheEdge:
     def test_the_help_of_the_walk(self, pkm: CommandLine, server: FeedServer, home: Path) -> None:
         pkm("seek", "add", server.add("/f", rss("a")))
         pkm("seek", "pull")
-        shown = run_on_pty(home, ["sense"], [("[q]uit ?", "?"), ("quit (so", "q")])
+        shown = run_on_pty(home, ["sense", "--plain"], [("[q]uit ?", "?"), ("quit (so", "q")])
         assert all(len(line) <= 80 for line in shown.splitlines())
         assert "an empty line cancels" in " ".join(shown.split())
 

@@ -150,12 +150,14 @@ def test_planted_people_come_first_with_their_evidence(reader, web):
     assert found[0]["name"] == "Cy Young"
     assert {row["name"] for row in found[:5]} == {"Cy Young", "Gus Hall", "Jo Park", "Sam Lee"}
     quoting = ids(reader, "Ann on paths", "Ann on roads", "Bo on Cy")
-    assert set(found[0]["evidence"]) == quoting | ids(reader, "Commons one", "Review one")
+    linking = ids(reader, "Di on all", "Ed on two")
+    assert set(found[0]["evidence"]) == quoting | linking | ids(reader, "Commons one", "Review one")
+    assert "linked by " in found[0]["why"]
     assert found[0]["path"] == ["Ann Berg", "Cy Young"]
     assert {one["text"] for one in found[0]["excerpts"]} >= {"Paths are made by walking.", "Nobody plans a path."}
     (ivy,) = named(reader, "Ivy Chen")  # in no byline: known by the name she is linked by
     assert ivy["url"] == web.url(13)
-    assert set(ivy["evidence"]) == ids(reader, "Bo on maps", "Bo on lakes")
+    assert set(ivy["evidence"]) == ids(reader, "Bo on maps", "Bo on lakes", "Di on all")
 
 
 def test_an_equal_email_makes_two_spellings_one_person(reader):
@@ -312,3 +314,47 @@ def test_a_page_on_the_web_may_not_send_us_to_ones_own_network(server: FeedServe
     with Fetcher() as fetcher:
         assert read_card(server.url, page_fetch(fetcher, local=False)) is None
     assert server.requests == []
+
+
+def answered(address: str) -> None:
+    """x1 went to that address, whose owner is nobody yet, and was answered from there: r1."""
+    from pkm.config import Home
+    from pkm.store.model import Channel, Circle, Delivery, Response, Share, Stage
+    from pkm.store.session import Store
+
+    store, at = Store(Home.find(), "test"), "2026-11-21T08:00:00Z"
+    with store.unit() as unit:
+        circle = unit.add(Circle(name="list", kind="network", created_at=at))
+        channel = Channel(name="m", kind="mail", created_at=at)
+        unit.add(channel)
+        share = unit.add(Share(uid="x", title="Finds", state="sent", created_at=at, sent_at=at))
+        stage = unit.add(Stage(share_id=share.id or 0, circle_id=circle.id, position=1))
+        sent = unit.add(Delivery(key="k", share_id=share.id or 0, stage_id=stage.id or 0, circle_id=circle.id, state="sent",
+                                 channel_id=channel.id or 0, recipient=address, sha256="", media_type="text/plain",
+                                 frozen_at=at, sent_at=at, payload=b""))  # fmt: skip
+        unit.add(Response(share_id=share.id or 0, delivery_id=sent.id, text="Tried it, worked", at=at))
+    store.close()
+
+
+def test_who_answered_and_is_nobody_yet_is_offered_and_gets_their_answers(pkm):
+    answered("Ken@ken.example")
+    (ken,) = pkm.json("seek", "people")
+    assert (ken["title"], ken["name"], ken["why"], ken["evidence"]) == ("ken@ken.example", "", "answered x1 (r1)", ["r1"])
+    assert "--name" in pkm("seek", "people", "--accept", "1", ok=2).err
+    ran = pkm("seek", "people", "--accept", "1", "--name", "Ken Smith")
+    assert ran.out.startswith("c1  Ken Smith")
+    assert "1 answer of theirs to what you shared is with them now" in ran.err
+    contact = pkm.json("contact", "show", "c1")
+    assert contact["met"] == "answered x1 (r1)"
+    assert contact["emails"] == ["ken@ken.example"]
+    assert {row["id"] for row in pkm.json("find", "kind:response @c1")} == {"r1"}
+    assert pkm.json("seek", "people") == []
+    pkm("undo")
+    assert [row["title"] for row in pkm.json("seek", "people")] == ["ken@ken.example"]
+    pkm("seek", "people", "--dismiss", "ken@ken.example")
+    assert pkm.json("seek", "people") == []
+
+
+def test_how_one_met_is_the_reason(reader):
+    reader("seek", "people", "--accept", "Gus Hall", "--no-follow")
+    assert reader.json("contact", "show", "Gus Hall")["met"].startswith("bylined in 2 sources")

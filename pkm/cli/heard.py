@@ -1,0 +1,111 @@
+"""`pkm share heard`: what people answered to what was shared: typed in, listed, made a note of."""
+
+from datetime import time
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import complete, current, drafts, render, selectors
+from pkm.cli.options import JsonFlag, LimitOption
+from pkm.dates import day, now, parse_when, stamp
+from pkm.errors import Invalid
+from pkm.store import contacts, responses
+from pkm.text import one_line
+
+Row = dict[str, Any]
+
+COLUMNS: render.Columns = (
+    ("id", lambda row: row["id"]), ("share", lambda row: row["share"]), ("on", lambda row: day(row["at"])),
+    ("from", lambda row: one_line(row["contact_name"] or "somebody", 30)),
+    ("text", lambda row: one_line(row["text"], 120)), ("note", lambda row: row["note"] or ""),
+)  # fmt: skip
+
+
+def heard(
+    share: Annotated[
+        str | None,
+        typer.Argument(help="The share that was answered: x12, or words of its title.",
+                       autocompletion=complete.complete_shares),
+    ] = None,
+    text: Annotated[list[str] | None, typer.Argument(help="What they said; left out: list the answers.")] = None,
+    who: Annotated[
+        str, typer.Option("--from", metavar="WHO", help="Who answered.", autocompletion=complete.complete_contacts)
+    ] = "",
+    when: Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20.")] = "",
+    note: Annotated[bool, typer.Option("--note", help="Make a note of it too, private as any.")] = False,
+    limit: LimitOption = 20,
+    json: JsonFlag = False,
+) -> None:
+    """Keep what somebody answered to a share; without words, list the answers."""
+    found = selectors.one(share, ("share",)) if share else None
+    words = " ".join(text or ()).strip()
+    if found is None or not (words or who):
+        if note or when or who:
+            raise Invalid("--from, --when or --note", "they go with the words of an answer",
+                          next='pkm share heard x12 --from WHO "what they said"')  # fmt: skip
+        _list(found.number if found else None, limit, json)
+        return
+    if not who:
+        raise Invalid("an answer from nobody", "who gave it is wanted", next=f'pkm share heard {found.id} --from WHO "…"')
+    with drafts.kept(words, drafts.name_for("heard"), again=""):
+        _keep(found.number, selectors.one(who, ("contact",)).number, words, _past(when), note, json)
+
+
+def _list(share: int | None, limit: int, json: bool) -> None:
+    db = current.store().read()
+    rows = responses.rows(db, share=share, limit=limit)
+    empty = "Nobody has answered yet." if share is None else f"Nobody has answered x{share} yet."
+    step = f'{empty} Next: pkm share heard {f"x{share}" if share else "SHARE"} --from WHO "what they said"'
+    render.emit_list(rows, COLUMNS, as_json=json, noun="answer", total=responses.count(db, share=share), empty=step)
+
+
+def _keep(share: int, contact: int, words: str, at: str | None, note: bool, json: bool) -> None:
+    from pkm.share.responses import hear
+
+    store = current.store()
+    with store.unit() as unit:
+        kept = hear(store, share, contact, words, at)
+        row, made = kept.row, False
+        if note and row["note"] is None:
+            row, made = _make_note(kept), True
+            unit.summarize(f"{row['id']} {one_line(row['contact_name'], 60)} answered {row['share']}; {row['note']}")
+    also = [f"{one_line(row['contact_name'], 40)} on {row['share']} {one_line(row['share_title'], 40)}", day(row["at"])]
+    render.emit_made({**row, "new": kept.new}, as_json=json, also=also)
+    if json:
+        return
+    if made:
+        render.say(f"{row['note']}  a note of it, private")
+    if not kept.new:
+        render.tell("It was kept already; nothing was kept twice.")
+    if kept.new and not kept.reached:
+        render.tell(f"{row['share']} had not gone to them, as far as pkm knows; the answer counts all the same.")
+    if row["note"] is None:
+        render.tell("To make a note of it: the same again with --note")
+
+
+def _make_note(kept: Any) -> Row:
+    """A note of the answer, with their words quoted and a mention of them; the answer as it stands."""
+    from pkm.sense.notes import add_note
+    from pkm.share.responses import settle
+
+    row, store = kept.row, current.store()
+    person = contacts.row(store.read(), int(row["contact"][1:]))
+    assert person is not None
+    mention = f"@{person['nick']}" if person["nick"] else f"[[{person['name']}]]"
+    quoted = "\n".join(f"> {line}".rstrip() for line in row["text"].split("\n"))
+    made = add_note(
+        store, f"{mention} on {row['share']} “{one_line(row['share_title'], 100)}”:\n\n{quoted}",
+        title=f"{one_line(person['name'], 60)}: {row['title']}",
+    )  # fmt: skip
+    return settle(store, kept.number, int(made.row["id"][1:]))
+
+
+def _past(text: str) -> str | None:
+    """The stamp of a moment that is past: a day alone is its noon, today alone is now; None where nothing is said."""
+    if not text.strip():
+        return None
+    at = now()
+    then = parse_when(text, at, past=True, at=time(12))
+    if then > at and parse_when(text, at, past=True) <= at:
+        then = at
+    return stamp(then)

@@ -1,0 +1,266 @@
+"""`pkm sense review`: a few notes to look at again, one key each on a terminal, a list without one."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import complete, current, drafts, editor, render, selectors
+from pkm.cli.app import group
+from pkm.cli.keys import Keys
+from pkm.cli.options import JsonFlag
+from pkm.cli.thing import styled, wrap
+from pkm.dates import now
+from pkm.errors import PkmError
+from pkm.store import notes
+from pkm.text import count, one_line
+
+Row = dict[str, Any]
+
+app = group("Reviewing.")
+
+SHORT = "[s]oon [l]ater [e]ventually [n]ever, Enter seen · [w]rite [g]row [d]rop [u]ndo [q]uit ?"
+HELP = """s  soon: again in a week          l  later: in two weeks
+e  eventually: in four weeks     n  never: only when you look for it
+Enter  seen: it comes back in its own rhythm
+w  write on: opens your editor
+g  grow: observation to idea, idea to practice
+d  drop: put it away
+u  undo the last of these
+q  quit (so does Ctrl-C); what was decided stays decided
+"""
+NOTHING = "Nothing is due to be looked at again."
+COLUMNS = (
+    ("id", lambda row: row["id"]), ("title", lambda row: one_line(row["title"], 80)),
+    ("stage", lambda row: row["stage"]), ("why", lambda row: one_line(row["why"])),
+)  # fmt: skip
+
+
+@app.command(epilog="Example:  pkm sense review\n\n          pkm sense review n98 --as later")
+def review(
+    note: Annotated[
+        str | None,
+        typer.Argument(help="A note that you looked at just now.", autocompletion=complete.complete_notes),
+    ] = None,
+    half_life: Annotated[
+        str, typer.Option("--as", help="When it comes back: soon (7 days), later (14), eventually (28) or never.")
+    ] = "",
+    only: Annotated[
+        str, typer.Option("--only", help="All of one part: due, stale, question, contradiction, day or chance.")
+    ] = "",
+    list_only: Annotated[bool, typer.Option("--list", help="List them on a terminal too.")] = False,
+    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")] = 5,
+    json: JsonFlag = False,
+) -> None:
+    """Look again at a few notes: what is due, open questions, contradictions, one by chance."""
+    if note is not None:
+        _mark(note, half_life, json)
+        return
+    from pkm.errors import Invalid
+    from pkm.sense import review as work
+
+    if half_life:
+        raise Invalid("--as", "say which note you looked at", next="pkm sense review n98 --as later")
+    db, at = current.store().read(), now()
+    if only:
+        rows, left = work.only(work.gather(db, at), only, at)[:limit], 0
+    else:
+        rows, left = (found := work.today(db, at, limit)).rows, found.left
+    if sys.stdin.isatty() and sys.stdout.isatty() and not (json or list_only):
+        walk(rows, left)
+        return
+    nothing = f"No {only}. Next: pkm sense review" if only else NOTHING
+    render.emit_list(rows, COLUMNS, as_json=json, noun="note", empty=nothing)
+    if not json:
+        _tell_left(left)
+
+
+def _mark(note: str, half_life: str, json: bool) -> None:
+    from pkm.sense.review import mark_seen
+
+    found = selectors.one(note, ("note",))
+    row = mark_seen(current.store(), found.number, half_life or None)
+    render.emit_made(row, as_json=json, also=["seen", *([row["half_life"]] if row["half_life"] else [])])
+
+
+def _tell_left(left: int) -> None:
+    if left:
+        render.tell(f"{count(left, 'more note')} due (-n for more).")
+
+
+@dataclass
+class Sitting:
+    """One review: the notes, which of them is shown, what was decided (operation, words)."""
+
+    rows: tuple[Row, ...]
+    keys: Keys
+    at: int = 0
+    done: int = 0
+    last: tuple[int, int] | None = None  # the operation that an undo takes back, and the place it was made at
+
+    @property
+    def number(self) -> int:
+        """The number of the note that is shown."""
+        return int(self.rows[self.at]["id"][1:])
+
+
+def walk_due() -> None:
+    """What is due today was reviewed; nothing is said where nothing is."""
+    from pkm.sense.review import today
+
+    found = today(current.store().read(), now())
+    if found.rows:
+        render.tell(f"Now the review: {count(len(found.rows), 'note')} to look at again.")
+        walk(found.rows, found.left)
+
+
+def walk(rows: tuple[Row, ...], left: int) -> None:
+    """The notes were shown one after the other, or the person quit; what they decided is in the store."""
+    if not rows:
+        render.tell(NOTHING)
+        return
+    with Keys() as keys:
+        sitting = Sitting(rows, keys)
+        try:
+            _go(sitting)
+        except KeyboardInterrupt:
+            print()
+    render.say(f"{count(sitting.done, 'note')} looked at; {left + max(0, len(rows) - sitting.at):,} left.")
+
+
+def _go(sitting: Sitting) -> None:
+    while sitting.at < len(sitting.rows):
+        if not _show(sitting):
+            sitting.at += 1
+            continue
+        while True:
+            print(f"{SHORT} ", end="", flush=True)
+            key = sitting.keys.read()
+            print(key if key.isprintable() else "")
+            if key in ("q", ""):
+                return
+            if _act(sitting, key):
+                break
+
+
+def _show(sitting: Sitting) -> bool:
+    """Why it is shown, its title, and as much of the text as fits; False where it is gone meanwhile."""
+    row, note = sitting.rows[sitting.at], notes.row(current.store().read(), sitting.number)
+    if note is None or note["dropped_at"]:
+        return False
+    size = shutil.get_terminal_size((80, 24))
+    place = f"── {sitting.at + 1}/{len(sitting.rows)} · {one_line(row['why'], size.columns - 16)} "
+    print(styled(place.ljust(min(size.columns, 88) - 1, "─"), dim=True))
+    tags = " ".join(f"#{name}" for name in note["tags"])
+    print(styled(one_line(f"{note['id']}  {note['title']}", size.columns - 1), bold=True))
+    print(one_line(f"{note['stage']} · {note['reach']}  {tags}", size.columns - 1))
+    room = max(3, size.lines - 7)
+    text = [line for line in wrap(note["text"], min(size.columns, 88)) if line.strip()]
+    if text[1:] or text[:1] != [note["title"]]:
+        print("\n".join(["", *text[:room]]))
+    if len(text) > room:
+        print(styled(f"… {count(len(text) - room, 'more line')}: pkm sense show {note['id']}", dim=True))
+    for answer in row.get("answers", ()):
+        print(f"  {answer['id']}  {one_line(answer['title'], size.columns - 12)}")
+    sys.stdout.flush()
+    return True
+
+
+def _act(sitting: Sitting, key: str) -> bool:
+    """What the key says is done; True where the next note is to be shown."""
+    action = ACTIONS.get(key)
+    if action is None:
+        render.tell(SHORT)
+        return False
+    store, before = current.store(), current.store().command
+    store.operation, store.command = None, f"pkm sense review ({key if key.isprintable() else 'Enter'})"
+    try:
+        on = action(sitting)
+    except PkmError as error:
+        from pkm.cli.messages import show
+
+        show(error)
+        return False
+    finally:
+        store.command = before
+    if on and key != "u":
+        sitting.last = (store.operation, sitting.at) if store.operation is not None else None
+        sitting.at, sitting.done = sitting.at + 1, sitting.done + 1
+    return on
+
+
+def _seen(half_life: str | None) -> Callable[[Sitting], bool]:
+    def mark(sitting: Sitting) -> bool:
+        from pkm.sense.review import mark_seen
+
+        mark_seen(current.store(), sitting.number, half_life)
+        return True
+
+    return mark
+
+
+def _write(sitting: Sitting) -> bool:
+    """The note was written on in the editor and counts as seen; it is shown again where nothing was changed."""
+    from pkm.cli.rework import emit_note
+    from pkm.sense.notes import edit_note, note_of
+    from pkm.sense.review import mark_seen
+
+    store = current.store()
+    base = note_of(store, sitting.number)
+    with sitting.keys.lines():
+        text, path = editor.edit(base["text"] + "\n", drafts.name_for(base["id"]), instead=f"pkm sense edit {base['id']}")
+    if text.strip() == base["text"].strip():
+        path.unlink(missing_ok=True)
+        return False
+    with drafts.kept(text, drafts.name_for(base["id"]), path, again=f"pkm sense edit {base['id']} --draft"), store.unit():
+        added = edit_note(store, sitting.number, text=text, base=base)
+        mark_seen(store, sitting.number)
+    emit_note(added, as_json=False)
+    return True
+
+
+def _grow(sitting: Sitting) -> bool:
+    from pkm.sense.grow import grow
+    from pkm.sense.review import mark_seen
+
+    store = current.store()
+    with store.unit():
+        row = grow(store, sitting.number)
+        mark_seen(store, sitting.number)
+    render.say(f"{row['id']} is {'an' if row['stage'][0] in 'aeiou' else 'a'} {row['stage']} now.")
+    return True
+
+
+def _drop(sitting: Sitting) -> bool:
+    from pkm.sense.inbox import drop
+
+    drop(current.store(), [("note", sitting.number)])
+    return True
+
+
+def _undo(sitting: Sitting) -> bool:
+    from pkm.store.journal import undo
+
+    if sitting.last is None:
+        render.tell("Nothing was decided yet in this review; pkm undo takes back what was before it.")
+        return False
+    undone = undo(current.store(), sitting.last[0])
+    render.say(f"Taken back. Do it again with: pkm undo {undone.number}")
+    sitting.at, sitting.last = sitting.last[1], None
+    sitting.done -= 1
+    return True
+
+
+def _help(sitting: Sitting) -> bool:
+    for line in HELP.splitlines():
+        render.say(line)
+    return False
+
+
+ACTIONS: dict[str, Callable[[Sitting], bool]] = {
+    "s": _seen("soon"), "l": _seen("later"), "e": _seen("eventually"), "n": _seen("never"), "\n": _seen(None),
+    "\r": _seen(None), "w": _write, "g": _grow, "d": _drop, "u": _undo, "?": _help, "h": _help,
+}  # fmt: skip

@@ -1,0 +1,348 @@
+"""Being in touch: what passed and what was promised is logged; who is due, whom to turn to next, and with what."""
+
+import sys
+from datetime import datetime, time
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import card_layout, complete, current, render, selectors
+from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
+from pkm.dates import ago, day, format_span, now, parse_span, parse_when, stamp
+from pkm.errors import Invalid, NotFound
+from pkm.store import contacts, interactions, received
+from pkm.store import promises as stored
+from pkm.store.lookup import Found
+from pkm.text import count, one_line
+
+Row = dict[str, Any]
+Strings = list[str] | None
+
+SHOWN = 5
+"""Rows of each thing to talk about."""
+
+PeopleArgument = Annotated[
+    str, typer.Argument(metavar="WHO[,WHO]", help="Whom it was with.", autocompletion=complete.complete_contacts)
+]
+KeptOption = Annotated[Strings, typer.Option("--kept", help="A promise (p3) that was kept; may be given again.")]
+
+
+def log(
+    who: PeopleArgument,
+    text: Annotated[Strings, typer.Argument(help="What passed between you. “promised …” makes a promise.")] = None,
+    when: Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20, 14:30.")] = "",
+    promise: Annotated[
+        Strings, typer.Option("--promise", help="What you promised, as “the paper by fri”; may be given again.")
+    ] = None,
+    promised_me: Annotated[
+        Strings, typer.Option("--promised-me", help="What they promised you; may be given again.")
+    ] = None,
+    kept: KeptOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """Log what passed between you and one or more contacts, and what was promised; their next touch counts from it."""
+    from pkm.cli import drafts
+    from pkm.people.contacts import log_touch
+
+    mine, theirs = promise or [], promised_me or []
+    words = " ".join(text or ()) or _told(mine, theirs)
+    with drafts.kept(words, drafts.name_for("log"), again=""):
+        people = _people(who)
+        done = [one.number for one in selectors.many(kept or (), ("promise",))]
+        if done and not words.strip():
+            _keep_only(done, people, json)
+            return
+        logged = log_touch(
+            current.store(), [one.number for one in people], words, _past(when), mine=mine, theirs=theirs, kept=done
+        )
+    if json:
+        made = {"people": list(logged.contacts), "promises": list(logged.promised), "kept": list(logged.kept)}
+        render.emit_made({**logged.row, **made}, as_json=True)
+        return
+    render.emit_made(logged.row, as_json=False, also=[day(logged.row["at"])])
+    for row in logged.promised:
+        render.say(f"  {card_layout.promise(row, now())}")
+    for row in logged.kept:
+        render.say(f"  {row['id']}  kept: {one_line(row['text'], 60)}")
+    for row in logged.contacts:
+        render.say(f"  {row['id']}  {one_line(row['name'], 60)}  {_standing(row)}")
+
+
+def _told(mine: list[str], theirs: list[str]) -> str:
+    """What a log says that has no words but promises."""
+    return "; ".join([*(f"promised {one}" for one in mine), *(f"they promised {one}" for one in theirs)])
+
+
+def _people(who: str) -> list[Found]:
+    """The contacts named. Raises NotFound, offering to add who is not there."""
+    found: dict[int, Found] = {}
+    for name in who.split(","):
+        if not name.strip():
+            continue
+        try:
+            one = selectors.one(name, ("contact",))
+        except NotFound as error:
+            if error.next == selectors.LISTS["contact"]:
+                error.next = f'pkm contact add "{one_line(name, 60).removeprefix("@")}", or pkm contact list'
+            raise
+        found.setdefault(one.number, one)
+    if not found:
+        raise Invalid("nobody", "name whom it was with", next='pkm contact log NAME "call: the demo"')
+    return list(found.values())
+
+
+def _keep_only(numbers: list[int], people: list[Found], json: bool) -> None:
+    """The promises are kept, and nothing is logged."""
+    from pkm.people.promises import refuse_strangers, settle
+
+    store = current.store()
+    refuse_strangers(store.read(), numbers, [one.number for one in people])
+    _show_settled(settle(store, numbers, "kept"), json)
+
+
+def promises(
+    who: Annotated[
+        str, typer.Argument(metavar="[WHO]", help="Only those with a contact.", autocompletion=complete.complete_contacts)
+    ] = "",
+    mine: Annotated[bool, typer.Option("--mine", help="Only what you owe.")] = False,
+    theirs: Annotated[bool, typer.Option("--theirs", help="Only what is owed to you.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also those that were kept or let go.")] = False,
+    kept: KeptOption = None,
+    let_go: Annotated[Strings, typer.Option("--let-go", help="One that will not be kept; say why with --because.")] = None,
+    reopen: Annotated[Strings, typer.Option("--reopen", help="One that is open again.")] = None,
+    because: BecauseOption = "",
+    limit: LimitOption = 50,
+    json: JsonFlag = False,
+) -> None:
+    """List what you promised and what was promised to you, soonest due first; mark one as kept or let it go."""
+    chosen = {"kept": kept, "dropped": let_go, "open": reopen}
+    asked = {state: texts for state, texts in chosen.items() if texts}
+    if len(asked) > 1:
+        raise Invalid("--kept, --let-go, --reopen", "one of them at a time")
+    if because and not {"kept", "dropped"} & set(asked):
+        raise Invalid("--because", "it says why a promise is --kept or --let-go, and none is named")
+    db = current.store().read()
+    number = selectors.one(who, ("contact",)).number if who else None
+    if asked:
+        from pkm.people.promises import refuse_strangers, settle
+
+        [(state, texts)] = asked.items()
+        numbers = [one.number for one in selectors.many(texts, ("promise",))]
+        if number is not None:
+            refuse_strangers(db, numbers, [number])
+        _show_settled(settle(current.store(), numbers, state, because), json)
+        return
+    owed_by = None if mine == theirs else "me" if mine else "them"
+    rows = stored.rows(db, limit=limit, contact=number, owed_by=owed_by, settled=every)
+    total = len(rows)
+    if total == limit:
+        total = stored.count(db, contact=number, owed_by=owed_by, settled=every)
+    _list_promises(rows, total, now(), json)
+
+
+def _list_promises(rows: list[Row], total: int, at: datetime, json: bool) -> None:
+    from pkm.people.promised import is_overdue, name_state
+
+    rows = [{**row, "overdue": is_overdue(row, at)} for row in rows]
+    columns: render.Columns = (
+        ("id", lambda row: row["id"]), ("who", lambda row: card_layout.owes(row)), ("text", lambda row: row["text"]),
+        ("with", lambda row: one_line(", ".join(row["names"]), 30)),
+        ("by", lambda row: day(row["due_at"]) if row["due_at"] else ""),
+        ("state", lambda row: name_state(row, at)),
+    )  # fmt: skip
+    empty = 'No open promise. One is made by: pkm contact log WHO "call: promised the paper by fri"'
+    render.emit_list(rows, columns, as_json=json, noun="promise", total=total, empty=empty)
+    if rows and not json and any(row["state"] == "open" for row in rows):
+        render.tell("Next: pkm contact promises --kept ID")
+
+
+def _show_settled(rows: list[Row], json: bool) -> None:
+    from pkm.people.promised import DONE
+
+    current.remember(touched=rows[-1]["id"])
+    if json:
+        render.emit_json(rows[0] if len(rows) == 1 else rows)
+        return
+    for row in rows:
+        because = f": {one_line(row['because'], 60)}" if row["because"] else ""
+        render.say(f"{row['id']}  {one_line(row['text'], 60)}  {DONE[row['state']]}{because}")
+
+
+def due(
+    within: Annotated[str, typer.Option("--in", help="Also who is due within this time: 2w.")] = "",
+    limit: LimitOption = 20,
+    json: JsonFlag = False,
+) -> None:
+    """List who is due to hear from you, the longest due first."""
+    from pkm.people.cadence import name_shade
+
+    at = now()
+    before = stamp(at + parse_span(within)) if within else stamp(at)
+    found = contacts.due(current.store().read(), before, limit=limit + 1)
+    rows = [{**row, "shade": name_shade(row["due"], row["every_s"], at)} for row in found[:limit]]
+    if json:
+        render.emit_list(rows, (), as_json=True, noun="contact")
+    else:
+        _show_due(rows, at, more=len(found) > limit)
+
+
+def _show_due(rows: list[Row], now: datetime, *, more: bool) -> None:
+    """Who is due, the longest first; on a terminal the late are red and the due yellow (NO_COLOR is respected)."""
+    current.remember(rows=[str(row["id"]) for row in rows])
+    if not rows:
+        _tell_nobody_due()
+        return
+    if sys.stdout.isatty():
+        _show_colored(rows, now)
+    else:
+        names = ("id", "name", "due", "state", "last", "circles")
+        render.emit_table(rows, [(name, _cell(name, now)) for name in names])
+    rest = "; there are more (-n)" if more else ""
+    render.tell(f"{count(len(rows), 'contact')}{rest}. Next: pkm contact next")
+
+
+def _cell(name: str, now: datetime) -> Any:
+    return {
+        "id": lambda row: row["id"],
+        "name": lambda row: one_line(row["name"], 40),
+        "due": lambda row: f"{day(row['due'])} ({ago(row['due'], now)})",
+        "state": lambda row: row["shade"],
+        "last": lambda row: day(row["last"]) if row["last"] else "never",
+        "circles": lambda row: ", ".join(row["circles"]),
+    }[name]
+
+
+def _show_colored(rows: list[Row], now: datetime) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    names = ("id", "name", "due", "state", "last", "circles")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in names:
+        table.add_column(name, no_wrap=True, overflow="ellipsis")
+    for row in rows:
+        style = {"late": "red", "due": "yellow"}.get(row["shade"], "")
+        table.add_row(*(Text(one_line(str(_cell(name, now)(row))), style=style) for name in names))
+    Console(markup=False, highlight=False).print(table)
+
+
+def next_contact(json: JsonFlag = False) -> None:
+    """Name one person to be in touch with, and what there is to talk about."""
+    at = now()
+    db = current.store().read()
+    number = interactions.most_due(db, stamp(at))
+    chosen = None if number is None else contacts.row(db, number)
+    if number is None or chosen is None:
+        if json:
+            render.emit_json(None)
+        _tell_nobody_due()
+        return
+    topics = _gather_topics(number, chosen["last"])
+    current.remember(touched=chosen["id"])
+    if json:
+        render.emit_json({**chosen, **topics})
+    else:
+        _show_next(chosen, topics, at)
+
+
+def _gather_topics(number: int, last: str | None) -> Row:
+    """What there is to talk about with a contact: what is new from them since the last touch, what binds one to them."""
+    db = current.store().read()
+    notes = contacts.notes_about(db, number, SHOWN)
+    told = {note["id"] for note in notes}
+    fitting = contacts.notes_fitting(db, number, 2 * SHOWN)
+    return {
+        "promises": stored.rows(db, contact=number, limit=SHOWN),
+        "answers": received.answers(db, number, SHOWN),
+        "newest": contacts.newest_items(db, number, SHOWN, since=last or ""),
+        "notes": notes,
+        "fitting": [note for note in fitting if note["id"] not in told][:SHOWN],
+        "interactions": interactions.of_contact(db, number, 1),
+    }
+
+
+def _show_next(row: Row, topics: Row, now: datetime) -> None:
+    """One person, why now, and what there is to talk about."""
+    lines = [card_layout.head(row), f"Last touch: {card_layout.last_touch(row, now)}"]
+    lines.append(f"Next due:   {card_layout.next_touch(row, now)}")
+    since = f" since {day(row['last'])}" if row["last"] else ""
+    for heading, part in (
+        ("Promised", [card_layout.promise(one, now) for one in topics["promises"]]),
+        ("Last time", [card_layout.interaction(one) for one in topics["interactions"]]),
+        ("They answered", [card_layout.answer(one) for one in topics["answers"]]),
+        (f"New from them{since}", [card_layout.item(one) for one in topics["newest"]]),
+        ("Your notes on them", [card_layout.note(one) for one in topics["notes"]]),
+        ("Your notes on their subjects", [_fitting(one) for one in topics["fitting"]]),
+    ):
+        if part:
+            lines += ["", heading, *("  " + line for line in part)]
+    render.show_text("\n".join(lines))
+    render.tell(f'Next: pkm contact log {row["id"]} "…", or pkm contact snooze {row["id"]} 1w')
+
+
+def _fitting(note: Row) -> str:
+    return f"{card_layout.note(note)}  {' '.join('#' + tag for tag in note['tags'])}"
+
+
+def _tell_nobody_due() -> None:
+    """Says that nobody is due, who will be next, and what was promised and is over its date."""
+    db = current.store().read()
+    number = interactions.first_due(db)
+    coming = None if number is None else contacts.row(db, number)
+    if coming:
+        render.tell(f"Nobody is due. The next one is {coming['id']} {coming['name']}, on {day(coming['due'])}.")
+    else:
+        render.tell("Nobody is due. Next: pkm circle join CIRCLE WHO, so that there is a rhythm to keep")
+    late = stored.count(db, before=stamp(now()))
+    if late:
+        render.tell(f"{count(late, 'promise is over its', 'promises are over their')} date: pkm contact promises")
+
+
+def snooze(
+    who: WhoArgument,
+    until: Annotated[
+        str, typer.Argument(help="For how long, or until when: 1w, fri, 2026-12-24; none: as the cadence says.")
+    ] = "1w",
+    json: JsonFlag = False,
+) -> None:
+    """Let a contact not be due before a day, or take that back."""
+    from pkm.people import contacts as people
+
+    found = selectors.one(who, ("contact",))
+    at = now()
+    if until.strip().casefold() in ("none", "off", "never"):
+        row = people.snooze(current.store(), found.number, None)
+        render.emit_made(row, as_json=json, also=[_next_due(row)])
+        return
+    then = parse_when(until.strip().removeprefix("until ").removeprefix("for "), at)
+    if then <= at:
+        raise Invalid(f"“{until}”", f"that is {day(then)}, which is past", next=f"pkm contact snooze {found.id} 1w")
+    row = people.snooze(current.store(), found.number, stamp(then))
+    render.emit_made(row, as_json=json, also=[f"not due before {day(then)}"])
+    if row["due"] != row["snoozed_until"]:
+        render.tell(f"Without it as well: {_next_due(row)}.")
+
+
+def _next_due(row: Row) -> str:
+    if not row["due"]:
+        return "never due: in no circle and with no --every"
+    return f"next due {day(row['due'])} (every {format_span(row['every_s'])})"
+
+
+def _standing(row: Row) -> str:
+    last = f"last touch {day(row['last'])}" if row["last"] else "no touch yet"
+    if not row["due"]:
+        return f"{last}; in no circle and with no --every, so never due"
+    return f"{last}; {_next_due(row)}"
+
+
+def _past(text: str) -> str | None:
+    """The stamp of a moment that is past: a day alone is its noon, today alone is now."""
+    if not text.strip():
+        return None
+    at = now()
+    then = parse_when(text, at, past=True, at=time(12))
+    if then > at and parse_when(text, at, past=True) <= at:
+        then = at
+    return stamp(then)

@@ -1,0 +1,1 @@
+"""The desk: the full-screen app of `pkm sense`."""

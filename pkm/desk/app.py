@@ -1,0 +1,367 @@
+"""The desk: a list on the left, the text on the right, one key for each thing that is done.
+
+Every decision is a command of its own in the log, stored at once: a terminal that is closed loses nothing. What is done
+is done by the verbs; here are only keys, panes and words.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Footer, Static
+
+from pkm import dates
+from pkm.config import Home
+from pkm.desk import deeds, shelves
+from pkm.desk.reading import describe
+from pkm.desk.screens import CSS as SCREENS
+from pkm.desk.screens import Ask, Choose, Help, Write
+from pkm.desk.shelves import Shelf, Thing
+from pkm.desk.widgets import Reading, Rows
+from pkm.errors import PkmError
+from pkm.ids import make, parse
+from pkm.store.session import Store
+from pkm.text import one_line
+
+Row = dict[str, Any]
+
+HELP = """k  keep          d  drop          u  undo the last of these
+n  note: your own words on it     e  edit a note
+"  quote: select words on the right (Tab, Shift and
+   arrows, or the mouse), then "
+t  tag           l  link a note   r  reach of a note
+s  share a note: a draft for a circle, nothing is sent
+o  open its page /  search        i  back to the inbox
+v  the review    z, x, c: a note again soon, later,
+                 eventually
+Tab  the other pane               q  quit
+Nothing is lost when the terminal closes. Without a full
+screen: pkm sense --plain"""
+
+
+class Done(NamedTuple):
+    """A decision that `u` takes back: the command's number, the thing, its place, the shelf it stood on."""
+
+    operation: int
+    thing: Thing
+    at: int | None
+    shelf: Shelf
+
+
+class Desk(App[None]):
+    """The app. It is given an open store and a home, and leaves both open."""
+
+    TITLE = "pkm"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = SCREENS + """
+    #left { width: 40%; min-width: 30; border-right: solid $foreground 20%; }
+    #where { height: 1; background: $foreground 10%; padding: 0 1; }
+    Rows { height: 1fr; }
+    #head { height: auto; max-height: 6; padding: 0 1; }
+    Reading { height: 1fr; }
+    #below { height: auto; max-height: 8; padding: 0 1; color: $text-muted; overflow-y: auto; }
+    #said { height: 1; padding: 0 1; background: $foreground 10%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "keep", "keep"), Binding("d", "drop", "drop"), Binding("n", "note", "note"),
+        Binding("quotation_mark", "quote", "quote", key_display='"'), Binding("t", "tag", "tag"),
+        Binding("l", "link", "link", show=False), Binding("r", "reach", "reach", show=False),
+        Binding("s", "share", "share", show=False),
+        Binding("u", "undo", "undo"), Binding("slash", "find", "find", key_display="/"),
+        Binding("question_mark", "help", "help", key_display="?"), Binding("q", "quit", "quit"),
+        Binding("e", "edit", "edit", show=False), Binding("o", "open", "open", show=False),
+        Binding("i", "inbox", "inbox", show=False), Binding("v", "review", "review", show=False),
+        Binding("escape", "inbox", "inbox", show=False), Binding("z", "seen('soon')", "soon", show=False),
+        Binding("x", "seen('later')", "later", show=False), Binding("c", "seen('eventually')", "eventually", show=False),
+        Binding("h", "help", "help", show=False),
+    ]  # fmt: skip
+
+    def __init__(self, store: Store, home: Home) -> None:
+        super().__init__()
+        self.store, self.home = store, home
+        self.shelf = shelves.open_inbox(store, self.now)
+        self.done: list[Done] = []
+        self.said = ""
+
+    @property
+    def now(self) -> datetime:
+        """The clock's time, which PKM_NOW sets."""
+        return dates.now()
+
+    def compose(self) -> ComposeResult:
+        """List, text, what was said last, the keys."""
+        with Horizontal():
+            with Vertical(id="left"):
+                yield Static(id="where", markup=False)
+                yield Rows(lambda at: self.shelf.row(self.store, at), id="rows")
+            with Vertical():
+                yield Static(id="head", markup=False)
+                yield Reading(id="text")
+                yield Static(id="below", markup=False)
+        yield Static(id="said", markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """The inbox is open and the list has the keys."""
+        self.open_shelf(self.shelf)
+        self.query_one(Rows).focus()
+
+    # What is shown
+
+    def open_shelf(self, shelf: Shelf, at: int = 0) -> None:
+        """The list shows the shelf."""
+        self.shelf = shelf
+        self.query_one(Rows).show(len(shelf), at)
+        if shelf.note:
+            self.say(shelf.note)
+
+    def say(self, words: str) -> None:
+        """One line below: what was done, or why not."""
+        self.said = one_line(words, 400)
+        self.query_one("#said", Static).update(self.said)
+
+    @property
+    def thing(self) -> Thing | None:
+        """What has the cursor."""
+        return self.shelf.things[self.query_one(Rows).cursor] if len(self.shelf) else None
+
+    def on_rows_moved(self) -> None:
+        """The text is that of the row with the cursor."""
+        rows, thing = self.query_one(Rows), self.thing
+        place = f"{rows.cursor + 1:,}/{len(self.shelf):,}" if thing else "nothing here"
+        self.query_one("#where", Static).update(f"{self.shelf.name}  {place}")
+        shown = describe(self.store, thing, self.shelf.why.get(thing, "")) if thing else None
+        self.query_one("#head", Static).update(shown.head if shown else deeds.WHAT_NOW.get(self.shelf.name, "Nothing was found."))
+        self.query_one(Reading).load_text(shown.text if shown else "")
+        self.query_one("#below", Static).update(shown.below if shown else "")
+
+    def refresh_thing(self) -> None:
+        """What has the cursor is read anew."""
+        if self.thing:
+            self.shelf.forget(self.thing)
+            self.query_one(Rows).refresh()
+            self.on_rows_moved()
+
+    # What is done
+
+    @contextlib.contextmanager
+    def command(self, words: str) -> Iterator[None]:
+        """A command of its own in the log; an error is said and nothing is changed."""
+        self.store.operation, before = None, self.store.command
+        self.store.command = f"pkm {one_line(words, 120)}"
+        try:
+            yield
+        except PkmError as error:
+            why = f": {error.why}" if error.why else ""
+            found = "; ".join(": ".join(map(str, one[:2])) for one in getattr(error, "findings", ())[:2])
+            step = f" Next: {error.next}" if error.next else ""
+            self.say(f"{error.what}{why}.{f' {found}.' if found else ''}{step}")
+        finally:
+            self.store.command = before
+
+    def decide(self, words: str, said: str, *, off: bool = True) -> None:
+        """What was done is remembered for an undo, and said; off: the thing leaves the list."""
+        thing = self.thing
+        if thing is None or self.store.operation is None:
+            return
+        at = self.shelf.take(thing) if off else None
+        self.done.append(Done(self.store.operation, thing, at, self.shelf))
+        if off:
+            self.query_one(Rows).show(len(self.shelf), self.query_one(Rows).cursor)
+        else:
+            self.refresh_thing()
+        self.say(said)
+
+    def action_keep(self) -> None:
+        """The item is kept."""
+        self._verb("keep", "kept")
+
+    def action_drop(self) -> None:
+        """The item is dropped, the note put away."""
+        self._verb("drop", "dropped")
+
+    def _verb(self, verb: str, said: str) -> None:
+        if (thing := self.thing) is None:
+            return
+        with self.command(f"sense {verb} {make(*thing)}"):
+            deeds.decide(self.store, verb, thing, self.shelf.filters)
+            self.decide(verb, f"{make(*thing)} {said}", off=self.shelf.name in ("inbox", "review") or verb == "drop")
+
+    def action_seen(self, half_life: str) -> None:
+        """The note was looked at and comes back in that time."""
+        if (thing := self.thing) is None or thing[0] != "note":
+            self.say("Only a note comes back.")
+            return
+        with self.command(f"sense review {make(*thing)} --as {half_life}"):
+            deeds.mark_seen(self.store, thing[1], half_life)
+            self.decide("seen", f"{make(*thing)} comes back {half_life}", off=self.shelf.name == "review")
+
+    def action_note(self) -> None:
+        """A note of own words is made; from an item, that one is kept."""
+        thing = self.thing
+        of_item = thing if thing and thing[0] == "item" else None
+        draft = deeds.draft_path(self.home, f"{make(*of_item)}-note" if of_item else "note")
+        about = f"Your words on {make(*of_item)}" if of_item else "A new note"
+
+        def made(text: str | None) -> None:
+            if text is None or not text.strip():
+                return
+            with self.command(f"sense keep {make(*of_item)} --note" if of_item else "sense note"):
+                row = deeds.write_note(self.store, text, of_item, self.shelf.filters)
+                draft.unlink(missing_ok=True)
+                self.decide("note", f"{row['id']} “{row['title']}”", off=of_item is not None and self.shelf.name == "inbox")
+
+        self.push_screen(Write(f"{about} (#tags, @people and [[links]] are read)", draft), made)
+
+    def action_edit(self) -> None:
+        """The note's text is changed."""
+        if (thing := self.thing) is None or thing[0] != "note":
+            self.say("Only a note can be edited; n makes one.")
+            return
+        from pkm.sense.notes import note_of
+
+        base = note_of(self.store, thing[1])
+        draft = deeds.draft_path(self.home, base["id"])
+
+        def changed(text: str | None) -> None:
+            if text is None or text.strip() == base["text"].strip():
+                draft.unlink(missing_ok=True)
+                return
+            with self.command(f"sense edit {base['id']}"):
+                deeds.edit(self.store, thing[1], text, base)
+                draft.unlink(missing_ok=True)
+                self.decide("edit", f"edited {base['id']}", off=False)
+
+        self.push_screen(Write(f"{base['id']}  {base['title']}", draft, base["text"]), changed)
+
+    def action_quote(self) -> None:
+        """The selected words are quoted, with a comment."""
+        thing, quote = self.thing, self.query_one(Reading).selected_text
+        if thing is None:
+            return
+        if not quote.strip():
+            self.query_one(Reading).focus()
+            self.say('Select words first (Shift and arrows, or the mouse), then ". Tab goes back to the list.')
+            return
+
+        def said(comment: str | None) -> None:
+            if comment is None:
+                return
+            with self.command(f"sense annotate {make(*thing)}"):
+                row = deeds.quote(self.store, thing, quote, comment)
+                self.decide("quote", f"{row['id']} “{one_line(row['exact'], 80)}”", off=False)
+
+        self.push_screen(Ask(f"“{one_line(quote, 120)}”: what do you say to it? (may stay empty)"), said)
+
+    def action_tag(self) -> None:
+        """Tags are put on and taken off."""
+        if (thing := self.thing) is None:
+            return
+
+        def tagged(words: str | None) -> None:
+            if not words or not words.strip():
+                return
+            with self.command(f"sense tag {make(*thing)} {words}"):
+                names = deeds.tag(self.store, thing, words)
+                self.decide("tag", " ".join(f"#{name}" for name in names) or "no tags", off=False)
+
+        self.push_screen(Ask("Tags (+ adds, - takes away)", deeds.known_tags(self.store)), tagged)
+
+    def action_link(self) -> None:
+        """A note is linked to what is chosen."""
+        if (thing := self.thing) is None or thing[0] != "note":
+            self.say("A link begins at a note; n makes one from this item.")
+            return
+
+        def linked(name: str | None) -> None:
+            if name is None or (other := parse(name)) is None:
+                return
+            with self.command(f"sense link {make(*thing)} {name}"):
+                deeds.link(self.store, thing[1], other)
+                self.decide("link", f"{make(*thing)} → {name}", off=False)
+
+        self.push_screen(Choose(f"Link {make(*thing)} to", lambda typed: deeds.offer_links(self.store, thing[1], typed)), linked)
+
+    def action_reach(self) -> None:
+        """The note gets another reach."""
+        if (thing := self.thing) is None or thing[0] != "note":
+            self.say("Only a note has a reach.")
+            return
+
+        def reached(word: str | None) -> None:
+            if word is None:
+                return
+            with self.command(f"sense reach {make(*thing)} {word}"):
+                deeds.set_reach(self.store, thing[1], word)
+                self.decide("reach", f"{make(*thing)} may go to: {word}", off=False)
+
+        self.push_screen(Choose("How far may it go?", lambda _: deeds.REACHES, typed=False), reached)
+
+    def action_share(self) -> None:
+        """The note is in a draft for the chosen circle; nothing is sent."""
+        if (thing := self.thing) is None or thing[0] != "note":
+            self.say("Only a note can be shared.")
+            return
+
+        def drafted(circle: str | None) -> None:
+            if circle is None or (found := parse(circle)) is None:
+                return
+            with self.command(f"share draft {make(*thing)} --to {circle}"):
+                row = deeds.draft_share(self.store, thing[1], found[1])
+                self.decide("share", f"{row['id']} drafted, nothing was sent. Next: pkm share preview {row['id']}", off=False)
+
+        self.push_screen(Choose("For whom?", lambda _: deeds.offer_circles(self.store), typed=False), drafted)
+
+    def action_open(self) -> None:
+        """The item's page is open in the browser."""
+        if self.thing and (url := deeds.address(self.store, self.thing)):
+            self.open_url(url)
+
+    def action_undo(self) -> None:
+        """The last thing that was done here is taken back."""
+        if not self.done:
+            self.say("Nothing was done yet here; pkm undo takes back what was before.")
+            return
+        last = self.done.pop()
+        with self.command(f"undo {last.operation}"):
+            deeds.undo(self.store, last.operation)
+            if last.at is not None:
+                last.shelf.put(last.thing, last.at)
+                self.open_shelf(last.shelf, last.at)
+            else:
+                self.refresh_thing()
+            self.say(f"taken back: {make(*last.thing)} is as it was")
+
+    # Where one goes
+
+    def action_find(self) -> None:
+        """The list shows what a search finds."""
+
+        def found(typed: str | None) -> None:
+            if typed and typed.strip():
+                with self.command("find"):
+                    self.open_shelf(shelves.open_found(self.store, typed, self.now))
+
+        self.push_screen(Ask("Search: words, \"phrases\", tag:org, @maria, is:question …"), found)
+
+    def action_inbox(self) -> None:
+        """The list shows the inbox."""
+        self.open_shelf(shelves.open_inbox(self.store, self.now))
+        self.query_one(Rows).focus()
+
+    def action_review(self) -> None:
+        """The list shows what is due to be looked at again."""
+        self.open_shelf(shelves.open_review(self.store, self.now))
+
+    def action_help(self) -> None:
+        """The keys are told."""
+        self.push_screen(Help(HELP))
+
+
+def run(store: Store, home: Home) -> None:
+    """The desk was open until the person quit; what was done is in the store."""
+    Desk(store, home).run()

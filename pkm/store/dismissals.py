@@ -1,0 +1,46 @@
+"""Suggestions that hold until new evidence comes: turned down with a day and a reason, turned down anew, taken back."""
+
+import sqlite3
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pkm.store.session import Unit
+
+
+class Dismissed(NamedTuple):
+    """A suggestion that was turned down. because: the reason, kept where others keep a title."""
+
+    key: str
+    because: str
+    at: str
+
+
+def starting(db: sqlite3.Connection, kind: str, start: str) -> list[Dismissed]:
+    """What of a kind was turned down and has a key that begins so, the last first, then by key."""
+    found = db.execute(
+        "SELECT key, title, at FROM dismissal WHERE kind = :kind AND substr(key, 1, length(:start)) = :start "
+        "ORDER BY at DESC, key",
+        {"kind": kind, "start": start},
+    )
+    return [Dismissed(*row) for row in found]
+
+
+def put(unit: "Unit", kind: str, key: str, because: str) -> None:
+    """The suggestion is turned down as of now; where it was before, the day and the reason are the new ones."""
+    from pkm.store.model import Dismissal
+
+    found = unit.connection.execute(
+        "SELECT id FROM dismissal WHERE kind = :kind AND key = :key", {"kind": kind, "key": key}
+    ).fetchone()
+    if found is None:
+        unit.add(Dismissal(kind=kind, key=key, title=because, at=unit.at))
+        return
+    row = unit.get(Dismissal, found[0])
+    row.title, row.at = because, unit.at
+    unit.flush()
+
+
+def remove(unit: "Unit", kind: str, key: str) -> bool:
+    """The suggestion may be made again; False where it was not turned down."""
+    gone = unit.connection.execute("DELETE FROM dismissal WHERE kind = :kind AND key = :key", {"kind": kind, "key": key})
+    return gone.rowcount > 0

@@ -1,0 +1,111 @@
+"""Questions about what reached a contact: by name, or as a member, on that day, of a circle that it went to. Reads only.
+
+Who joins later got nothing of what went before; who left keeps what they got.
+"""
+
+import sqlite3
+from typing import Any
+
+from pkm.ids import make
+from pkm.text import first_sentence
+
+Row = dict[str, Any]
+
+_REACHED = """
+SELECT delivery.id, delivery.share_id, delivery.circle_id, delivery.sent_at FROM delivery
+  WHERE delivery.contact_id = :contact AND delivery.state = 'sent'
+UNION
+SELECT delivery.id, delivery.share_id, delivery.circle_id, delivery.sent_at FROM membership
+  JOIN delivery ON delivery.circle_id = membership.circle_id AND delivery.contact_id IS NULL
+  AND delivery.sent_at >= membership.joined_at AND (membership.left_at IS NULL OR delivery.sent_at < membership.left_at)
+  WHERE membership.contact_id = :contact AND delivery.state = 'sent'
+"""
+"""SQL: the deliveries that reached a contact. One that names its receiver is theirs alone, whatever the circle."""
+
+
+_THEIRS = f"""
+SELECT share_id, circle_id, sent_at FROM ({_REACHED})
+UNION ALL
+SELECT share_id, NULL, NULL FROM response WHERE contact_id = :contact
+"""
+"""SQL: what reached a contact, and what they answered to however it did."""
+
+
+def shares(db: sqlite3.Connection, contact: int, limit: int) -> list[Row]:
+    """What was shared with a contact, by name or with a circle while they were in it, or that they answered; newest first.
+
+    {"id", "kind", "title", "state", "at" (when it reached them last), "circles" (through which), "via" (the first of
+    these, None: by name, or they found it), "answers" (how many they gave), "responses": those, oldest first}
+    """
+    found = db.execute(
+        "SELECT share.id, share.title, share.state, coalesce(max(theirs.sent_at), share.sent_at) AS at, "
+        f"group_concat(DISTINCT circle.name) AS circles FROM ({_THEIRS}) AS theirs "
+        "JOIN share ON share.id = theirs.share_id LEFT JOIN circle ON circle.id = theirs.circle_id "
+        "GROUP BY share.id ORDER BY at DESC, share.id DESC LIMIT :limit",
+        {"contact": contact, "limit": limit},
+    ).fetchall()
+    given: dict[str, list[Row]] = {}
+    for response in reversed(answers(db, contact, -1)):
+        given.setdefault(response["share"], []).append(response)
+    return [_share(row, given.get(make("share", row["id"]), [])) for row in found]
+
+
+def _share(row: sqlite3.Row, responses: list[Row]) -> Row:
+    circles = sorted((row["circles"] or "").split(",")) if row["circles"] else []
+    return {
+        "id": make("share", row["id"]), "kind": "share", "title": row["title"], "state": row["state"], "at": row["at"],
+        "circles": circles, "via": circles[0] if circles else None, "answers": len(responses), "responses": responses,
+    }  # fmt: skip
+
+
+def answers(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
+    """What a contact answered to shares, newest first."""
+    found = db.execute(
+        "SELECT id, share_id, note_id, state, text, at FROM response WHERE contact_id = :id "
+        "ORDER BY at DESC, id DESC LIMIT :limit",
+        {"id": number, "limit": limit},
+    )
+    return [
+        {"id": make("response", row["id"]), "kind": "response", "title": first_sentence(row["text"]), "text": row["text"],
+         "at": row["at"], "state": row["state"], "share": make("share", row["share_id"]),
+         "note": row["note_id"] and make("note", row["note_id"])}
+        for row in found
+    ]  # fmt: skip
+
+
+def counts(db: sqlite3.Connection, number: int) -> dict[str, int]:
+    """How much there is of each part of a contact's card."""
+    found = db.execute(
+        "SELECT (SELECT count(*) FROM interaction_contact WHERE contact_id = :contact) AS interactions, "
+        "(SELECT count(*) FROM (SELECT item.id FROM source JOIN item ON item.source_id = source.id "
+        "WHERE source.contact_id = :contact UNION SELECT item.id FROM rule JOIN item ON item.rule_id = rule.id "
+        "WHERE rule.person_id = :contact)) AS newest, "
+        "(SELECT count(DISTINCT note.id) FROM link JOIN note ON note.id = link.from_id WHERE link.from_kind = 'note' "
+        "AND link.to_kind = 'contact' AND link.to_id = :contact AND note.dropped_at IS NULL) AS notes, "
+        f"(SELECT count(DISTINCT share_id) FROM ({_THEIRS})) AS shares, "
+        "(SELECT count(*) FROM response WHERE contact_id = :contact) AS answers, "
+        "(SELECT count(DISTINCT promise.id) FROM interaction_contact JOIN promise "
+        "ON promise.interaction_id = interaction_contact.interaction_id "
+        "WHERE contact_id = :contact AND promise.state = 'open') AS promises",
+        {"contact": number},
+    ).fetchone()
+    return dict(found)
+
+
+def delivery_to(db: sqlite3.Connection, share: int, contact: int) -> int | None:
+    """The delivery by which a share reached a contact, the last of several; None where it did not reach them."""
+    found = db.execute(
+        f"SELECT id FROM ({_REACHED}) WHERE share_id = :share ORDER BY sent_at DESC, id DESC LIMIT 1",
+        {"contact": contact, "share": share},
+    ).fetchone()
+    return None if found is None else int(found[0])
+
+
+def first_sent(db: sqlite3.Connection, share: int) -> str | None:
+    """When anything of a share first left; None where nothing did."""
+    found = db.execute(
+        "SELECT min(coalesce(sent_at, frozen_at)) FROM delivery WHERE share_id = :share "
+        "AND state IN ('sent', 'sending', 'unknown')",
+        {"share": share},
+    ).fetchone()
+    return found[0] and str(found[0])

@@ -1,0 +1,57 @@
+"""Questions about answers to shares: what came back, from whom. Reads only, in the shape of the JSON contract."""
+
+import sqlite3
+from typing import Any
+
+from pkm.ids import make
+from pkm.text import first_sentence
+
+Row = dict[str, Any]
+
+_ROWS = (
+    "SELECT response.*, contact.name AS contact_name, share.title AS share_title FROM response "
+    "JOIN share ON share.id = response.share_id LEFT JOIN contact ON contact.id = response.contact_id "
+)
+
+
+def row(db: sqlite3.Connection, number: int) -> Row | None:
+    """One answer as an object, None where there is none."""
+    found = db.execute(f"{_ROWS} WHERE response.id = :id", {"id": number}).fetchone()
+    return None if found is None else _shape(found)
+
+
+def rows(db: sqlite3.Connection, *, share: int | None = None, limit: int) -> list[Row]:
+    """Answers, newest first, then by id; those to one share."""
+    found = db.execute(
+        f"{_ROWS} WHERE :share IS NULL OR response.share_id = :share ORDER BY response.at DESC, response.id DESC LIMIT :limit",
+        {"share": share, "limit": limit},
+    )
+    return [_shape(one) for one in found]
+
+
+def count(db: sqlite3.Connection, *, share: int | None = None) -> int:
+    """How many answers `rows` would list without a limit."""
+    sql = "SELECT count(*) FROM response WHERE :share IS NULL OR share_id = :share"
+    return int(db.execute(sql, {"share": share}).fetchone()[0])
+
+
+def of_contact(db: sqlite3.Connection, share: int, contact: int) -> list[Row]:
+    """What a contact answered to a share, oldest first, then by id."""
+    found = db.execute(
+        f"{_ROWS} WHERE response.share_id = :share AND response.contact_id = :contact ORDER BY response.at, response.id",
+        {"share": share, "contact": contact},
+    )
+    return [_shape(one) for one in found]
+
+
+def _shape(one: sqlite3.Row) -> Row:
+    return {
+        "id": make("response", one["id"]), "kind": "response", "title": first_sentence(one["text"]), "text": one["text"],
+        "at": one["at"], "state": one["state"], "share": make("share", one["share_id"]), "share_title": one["share_title"],
+        "contact": _made("contact", one["contact_id"]), "contact_name": one["contact_name"],
+        "delivery": _made("delivery", one["delivery_id"]), "note": _made("note", one["note_id"]),
+    }  # fmt: skip
+
+
+def _made(kind: str, number: int | None) -> str | None:
+    return None if number is None else make(kind, number)

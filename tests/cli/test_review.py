@@ -1,0 +1,102 @@
+"""`pkm sense review`: the few notes to look at again, as a list and on a terminal."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_sense import run_on_pty
+from tests.conftest import CommandLine
+
+
+@pytest.fixture
+def notes(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four notes of other days: n1 contradicts n2, n3 asks, n4 is of this day a year ago. Now: 2026-11-28."""
+    for day, words in (
+        ("2026-01-05", "Desire paths beat roadmaps"), ("2026-01-06", "Roadmaps give calm"),
+        ("2026-01-07", "Who walks in retros?"), ("2025-11-28", "A remark of last year"),
+    ):  # fmt: skip
+        monkeypatch.setenv("PKM_NOW", f"{day}T12:00:00Z")
+        pkm("sense", "note", words)
+    pkm("sense", "link", "n1", "n2", "--as", "contradicts")
+    monkeypatch.setenv("PKM_NOW", "2026-11-28T12:00:00Z")
+
+
+def parts(pkm: CommandLine, *more: str) -> dict[str, str]:
+    return {row["id"]: row["part"] for row in pkm.json("sense", "review", *more)}
+
+
+def test_one_of_each_and_why(pkm: CommandLine, notes: None) -> None:
+    shown = pkm("sense", "review")
+    assert parts(pkm) == {"n1": "contradiction", "n3": "question", "n2": "stale", "n4": "stale"}
+    assert "contradicts n2 “Roadmaps give calm”" in shown.out
+    assert "an open question, asked 325 days ago" in shown.out
+
+
+def test_what_was_looked_at_comes_back_in_its_time(
+    pkm: CommandLine, notes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pkm("sense", "review", "n4", "--as", "later").out == "n4  A remark of last year  seen  later\n"
+    assert "n4" not in parts(pkm, "--only", "due")
+    assert parts(pkm, "--only", "day") == {"n4": "day"}
+    monkeypatch.setenv("PKM_NOW", "2026-12-12T12:00:00Z")
+    assert parts(pkm, "--only", "due")["n4"] == "due"
+    pkm("sense", "review", "n4", "--as", "never")
+    monkeypatch.setenv("PKM_NOW", "2028-12-12T12:00:00Z")
+    assert "n4" not in parts(pkm, "-n", "50")
+
+
+def test_a_contradiction_is_listed_until_one_came_to_terms_with_it(pkm: CommandLine, notes: None) -> None:
+    assert parts(pkm, "--only", "contradiction") == {"n1": "contradiction"}
+    pkm("sense", "link", "n2", "n1", "--resolve", "  ", ok=2)
+    assert pkm("sense", "link", "n2", "n1", "--resolve", "both hold, at other times").out.startswith("n2")
+    assert parts(pkm, "--only", "contradiction") == {}
+    assert "no open contradiction" in pkm("sense", "link", "n1", "n2", "--resolve", "again", ok=2).err
+    pkm("undo")
+    assert parts(pkm, "--only", "contradiction") == {"n1": "contradiction"}
+
+
+def test_a_question_is_closed_by_a_link(pkm: CommandLine, notes: None) -> None:
+    pkm("sense", "link", "n1", "n3", "--as", "answers")
+    assert parts(pkm, "--only", "question") == {}
+
+
+def test_what_is_put_away_is_not_reviewed(pkm: CommandLine, notes: None) -> None:
+    pkm("sense", "drop", "n2", "n3", "n4")
+    assert parts(pkm, "-n", "50") == {"n1": "stale"}  # nothing stands against it any more
+
+
+def test_by_chance_is_far_from_what_one_works_on(
+    pkm: CommandLine, notes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5, 9):
+        pkm("sense", "note", f"New note {number}")
+    pkm("sense", "link", "n8", "n2")
+    assert parts(pkm, "--only", "chance").keys() == {"n3", "n4"}  # n1 and n2 are a link or two away
+    assert list(parts(pkm, "--only", "chance")) == list(parts(pkm, "--only", "chance"))
+
+
+def test_bad_words(pkm: CommandLine, notes: None) -> None:
+    assert "soon, later, eventually or never" in pkm("sense", "review", "n1", "--as", "weekly", ok=2).err
+    assert "contradiction, question" in pkm("sense", "review", "--only", "all", ok=2).err
+    assert "which note" in pkm("sense", "review", "--as", "soon", ok=2).err
+
+
+def test_an_empty_store_has_nothing_due(pkm: CommandLine) -> None:
+    shown = pkm("sense", "review")
+    assert (shown.out, shown.err) == ("", "Nothing is due to be looked at again.\n")
+
+
+def test_on_a_terminal_one_key_each(pkm: CommandLine, notes: None, home: Path) -> None:
+    keys = [("1/4 · contradicts n2", "l"), ("2/4 ·", "x"), ("[s]oon", "u"), ("1/4 ·", "n"), ("2/4 ·", "g"),
+            ("[s]oon", "d"), ("3/4 ·", "\n"), ("4/4 ·", "q")]  # fmt: skip
+    output = run_on_pty(home, ["sense", "review"], keys)
+    assert "3 notes looked at; 1 left." in output
+    assert "a title that is a claim" in output  # why the question does not grow
+    assert pkm.json("sense", "show", "n1")["half_life"] == "never"
+    assert pkm.json("sense", "show", "n3")["dropped_at"]
+
+
+def test_after_the_inbox_comes_the_review(pkm: CommandLine, notes: None, home: Path) -> None:
+    output = run_on_pty(home, ["sense", "--plain"], [("1/4 ·", "q")])
+    assert "The inbox is empty" in output
+    assert "Now the review: 4 notes" in output

@@ -1,0 +1,113 @@
+"""`pkm stats` as a person reads it: an empty store, a small one, few cases, the window, a narrow terminal, JSON."""
+
+from pathlib import Path
+
+import pytest
+
+from pkm.config import Home
+from tests.cli.test_sense import run_on_pty
+from tests.conftest import CommandLine
+from tests.store.world import make_world
+
+PARTS = ("", "seek", "sense", "share", "people")
+
+
+def measures(pkm: CommandLine, *args: str) -> dict[str, dict]:
+    return {row["id"]: row for row in pkm.json("stats", *args)["measures"]}
+
+
+@pytest.fixture
+def world(pkm: CommandLine, home_paths: Home) -> CommandLine:
+    make_world(home_paths).close()
+    return pkm
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_empty_store_has_nothing_to_tell_and_no_verdict(pkm: CommandLine, part: str) -> None:
+    shown = pkm("stats", *([part] if part else []))
+    assert shown.out.startswith("The last 3 months, since 2026-08-25\n")
+    assert {row["verdict"] for row in measures(pkm, *([part] if part else [])).values()} <= {None, "few"}
+
+
+def test_few_cases_are_counted_and_not_judged(world: CommandLine) -> None:
+    found = measures(world, "people")
+    assert (found["concentration_people"]["cases"], found["concentration_people"]["verdict"]) == (1, "few")
+    assert found["concentration_people"]["effective"] is None
+    shown = world("stats", "people").out
+    assert "1 kept item of 1 person: too few to tell how evenly." in shown
+    assert "You gave: 1 share" in shown
+    assert "Came back: 1 answer and 1 person met through somebody." in shown
+
+
+def test_who_gave_first_is_named_and_who_is_read_and_never_answered(world: CommandLine) -> None:
+    from pkm.config import Home
+    from pkm.store.session import Store
+
+    found = measures(world, "people")
+    given = {row["id"] for row in found["reciprocity"]["people"]["things"]}
+    assert given <= {"c1", "c2"}
+    store = Store(Home.find())
+    with store.unit() as unit:
+        unit.connection.execute("DELETE FROM interaction")
+    store.close()
+    alone = measures(world, "people")["read_only"]
+    assert [(row["name"], row["kept"]) for row in alone["things"]] == [("Maria Silva", 1)]
+    assert "of 1 of them you never answered one: Maria Silva (1)." in world("stats", "people").out
+    assert alone["next"] == 'pkm contact log c1 "told them what I made of it"'
+    world("contact", "log", "c1", "wrote to her")
+    assert measures(world, "people")["read_only"]["total"] == 0
+
+
+def test_the_window_decides_what_is_counted(world: CommandLine) -> None:
+    assert measures(world)["ratio"]["kept"] == 1
+    assert measures(world, "--window", "2d")["ratio"]["kept"] == 0
+    assert measures(world, "--window", "4d")["ratio"]["kept"] == 1
+    assert len(measures(world, "--window", "2w")["ratio"]["weeks"]) == 3
+    assert "a length of time" in world("stats", "--window", "soon", ok=2).err
+
+
+def test_a_part_may_be_shortened_and_a_wrong_one_is_refused(world: CommandLine) -> None:
+    assert world("stats", "pe").out == world("stats", "people").out
+    for wrong in ("s", "friends", "se"):
+        assert "pkm stats people" in world("stats", wrong, ok=2).err
+
+
+def test_each_measure_names_a_command_that_is_there(world: CommandLine) -> None:
+    from pkm.cli.app import COMMANDS, GROUPS
+
+    told = [row for part in PARTS[1:] for row in measures(world, part).values()]
+    assert len(told) > 20
+    for row in told:
+        assert row["kind"] == "measure"
+        assert row["title"]
+        if row["next"]:
+            words = row["next"].split()
+            assert words[0] == "pkm"
+            assert words[1] in {**GROUPS, **COMMANDS}
+
+
+def test_nobody_is_ranked(world: CommandLine, home: Path) -> None:
+    for number, name in enumerate(["Zoe", "ann", "Bo"], 3):
+        world("contact", "add", name, "--no-follow")
+        for each in range(6 - number):
+            world("contact", "log", f"c{number}", f"call {each}", "--when", "yesterday")
+    people = measures(world, "people")["reciprocity"]["people"]["things"]
+    names = [row["name"] for row in people]
+    assert names == sorted(names, key=str.casefold)
+    assert not {key for row in people for key in row} & {"score", "rank"}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_it_fits_a_narrow_terminal(world: CommandLine, home: Path, part: str) -> None:
+    shown = run_on_pty(home, ["stats", *([part] if part else [])])
+    assert all(len(line) <= 80 for line in shown.splitlines())
+
+
+def test_a_name_is_no_escape_and_no_markup(world: CommandLine) -> None:
+    world("contact", "add", "\x1b[31m[bold]Eve[/bold]", "--no-follow")
+    world("circle", "add", "[red]circle", "--kind", "team")
+    world("circle", "join", "[red]circle", "c3")
+    world("contact", "log", "c3", "call")
+    shown = world("stats", "people").out
+    assert "\x1b" not in shown
+    assert "[red]circle" in shown
