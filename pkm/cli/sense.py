@@ -21,6 +21,9 @@ Row = dict[str, Any]
 COMMANDS: Table = {
     "annotate": ("pkm.cli.rework", "Quote words of an item or a note, comment on them, or both."),
     "link": ("pkm.cli.rework", "Link a note to a note, an item or a contact."),
+    "suggest": ("pkm.cli.near", "Suggest links and tags for a note, each with why; accept or mute them by number."),
+    "related": ("pkm.cli.near", "List notes and items that are related to a note or an item, each with why."),
+    "garden": ("pkm.cli.garden", "Show what of the notes wants looking after, each line with the command that mends it."),
     "grow": ("pkm.cli.rework", "Let a note grow: observation to idea, idea to practice."),
     "try": ("pkm.cli.rework", "Log where an idea was tried and what came of it."),
     "review": ("pkm.cli.review", "Look again at a few notes: what is due, open questions, contradictions, one by chance."),

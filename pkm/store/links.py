@@ -163,14 +163,15 @@ def _refresh(db: sqlite3.Connection, row: sqlite3.Row, written: Written, number:
         )
 
 
-def add(unit: "Unit", number: int, to_kind: str, to_id: int, type: str) -> bool:
-    """The note is linked to the thing by hand with that type; False where it was already."""
+def add(unit: "Unit", number: int, to_kind: str, to_id: int, type: str, sentence: str = "") -> bool:
+    """The note is linked to the thing by hand with that type; False where it was already. sentence: where it is named."""
     from pkm.store.model import Link
 
     unit.flush()
     if any(row["type"] == type for row in between(unit.connection, number, to_kind, to_id)):
         return False
-    unit.add(Link(from_kind="note", from_id=number, to_kind=to_kind, to_id=to_id, type=type, created_at=unit.at))
+    unit.add(Link(from_kind="note", from_id=number, to_kind=to_kind, to_id=to_id, type=type, sentence=sentence,
+                  created_at=unit.at))  # fmt: skip
     return True
 
 
