@@ -174,6 +174,11 @@ def masked(text: str) -> str:
     return _blanked(text, _FENCE, _SPAN, _COMMENT, _HTML_COMMENT, _WIKILINK, _TARGET, _URL)
 
 
+def without_code(text: str) -> str:
+    """The text without code, fenced or in a line."""
+    return re.sub(_SPAN, "", _blanked(text, _FENCE), flags=re.M)
+
+
 def without_comments(text: str) -> str:
     """The text without %%comments%%, which are never shared; code keeps its %%. One left open hides the rest."""
     if "%%" not in text:

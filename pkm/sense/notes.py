@@ -108,17 +108,25 @@ def _read_out(unit: Unit, number: int, captured: Captured) -> None:
 
 def written(captured: Captured) -> list[Written]:
     """The links and mentions of a text, each with the first sentence it stands in. Embedded files are no links."""
-    sentences = [line for line in re.split(r"\n+|(?<=[.!?…])\s+", captured.body) if line.strip()]
-    people = []
-    for name in captured.people:
-        sentence = next((line for line in sentences if fold(f"@{name}") in fold(line)), "")
-        people.append(Written("contact", name, one_line(sentence, 300)))
+    people = mentions(captured.body, captured.people)
     titles = [
         Written("note", one_line(link.target), link.sentence)
         for link in captured.links if link.target.strip() and not _is_file(link)
     ]  # fmt: skip
     files = [Written("note", link.path, link.sentence, path=True) for link in captured.files if is_note_path(link.path)]
     return people + titles + files
+
+
+def mentions(body: str, names: Sequence[str]) -> list[Written]:
+    """The people whom a text names, each with the first sentence that does."""
+    if not names:
+        return []
+    sentences = [line for line in re.split(r"\n+|(?<=[.!?…])\s+", body) if line.strip()]
+    found = []
+    for name in names:
+        sentence = next((line for line in sentences if fold(f"@{name}") in fold(line)), "")
+        found.append(Written("contact", name, one_line(sentence, 300)))
+    return found
 
 
 def is_note_path(path: str) -> bool:

@@ -87,18 +87,25 @@ class Names:
         beside: the file that it is written in. In the folder of that, a file's name goes before a title; a path decides
         between files of one name. Then titles, files elsewhere, other names, and the last part of a path.
         """
+        return self.found(name, beside)[1]
+
+    def found(self, name: str, beside: Place | None = None) -> tuple[str, list[int]]:
+        """As `meant`, with what answered: file, title, alias, or "" where nothing did."""
         if beside is not None and name.startswith(("./", "../", "/")):
             path = _joined(beside[1], name)
-            return self._order(self._at((beside[0], path)), beside) if path else []
+            return "file", self._order(self._at((beside[0], path)), beside) if path else []
         whole = fold(_bare(name))
         last = whole.rpartition("/")[2]
         files = [one for one in self._files.get(last, ()) if f"/{fold(_bare(one.place[1]))}".endswith(f"/{whole}")]
         near = [one for one in files if beside is not None and one.place[0] == beside[0]]
         titles, aliases = self._titles, self._aliases
-        for found in (near, titles.get(whole), files, aliases.get(whole), titles.get(last), aliases.get(last)):
+        for how, found in (
+            ("file", near), ("title", titles.get(whole)), ("file", files), ("alias", aliases.get(whole)),
+            ("title", titles.get(last)), ("alias", aliases.get(last)),
+        ):  # fmt: skip
             if found:
-                return self._order(found, beside)
-        return []
+                return how, self._order(found, beside)
+        return "", []
 
     def at_path(self, path: str, beside: Place) -> list[int]:
         """The note of the file to which a relative path leads from the file that it is written in."""
