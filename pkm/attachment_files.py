@@ -50,6 +50,21 @@ def take_in(folder: Path, source: Path, sha256: str) -> bool:
     return True
 
 
+def give_out(folder: Path, sha256: str, target: Path) -> None:
+    """A file that was not there holds the bytes of that hash. Raises StoreError where the folder has them not, OSError."""
+    source = folder / sha256
+    if not source.is_file():
+        raise StoreError(str(source), "the bytes of this attachment are missing", next="pkm doctor")
+    part = target.with_name(f".pkm-{os.getpid()}.part")
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out, source.open("rb") as file:
+            shutil.copyfileobj(file, out, _CHUNK)
+        part.replace(target)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
 def missing(folder: Path, hashes: Iterable[str]) -> list[str]:
     """Those whose bytes are not in the folder."""
     return [one for one in hashes if not (folder / one).is_file()]

@@ -58,6 +58,35 @@ def root_of(folder: Path) -> str:
     return os.path.realpath(folder)
 
 
+@dataclass(slots=True)
+class Names:
+    """The files of a folder by their paths in it: where they lie, and the hashes of the notes' bytes."""
+
+    root: str
+    places: dict[str, Path] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+
+def read_names(folder: Path) -> Names:
+    """What lies in the folder, for an export into it. A note that cannot be read counts as one of unknown bytes."""
+    found = Names(root_of(folder))
+    told = Folder(found.root)
+    for entry, path in _walk(folder, "", told):
+        if not _is_unicode(path):
+            continue
+        kept = unicodedata.normalize("NFC", path)
+        found.places.setdefault(kept, Path(entry.path))
+        if is_note_name(entry.name):
+            try:
+                regular = entry.is_file(follow_symlinks=False)
+                found.hashes[kept] = hashlib.sha256(Path(entry.path).read_bytes()).hexdigest() if regular else "?"
+            except OSError:
+                found.hashes[kept] = "?"
+    found.failures = told.failures
+    return found
+
+
 def is_note_name(name: str) -> bool:
     """Whether a file of that name is taken for a note."""
     return name.lower().endswith(ENDINGS)
@@ -66,6 +95,17 @@ def is_note_name(name: str) -> bool:
 def holds_notes(folder: Path) -> bool:
     """Whether there is a Markdown file in the folder, or in one of its folders."""
     return any(is_note_name(entry.name) for entry, _ in _walk(folder, "", None))
+
+
+def looks_like_vault(folder: Path) -> bool:
+    """Whether a folder is one of notes: there is Markdown in it, and it is not one of vCards."""
+    if (folder / ".obsidian").is_dir() or (folder / ".foam").is_dir() or (folder / ".zk").is_dir():
+        return holds_notes(folder)
+    try:
+        cards = any(entry.name.lower().endswith((".vcf", ".vcard")) for entry in os.scandir(folder))
+    except OSError:
+        return False
+    return not cards and holds_notes(folder)
 
 
 def read_folder(folder: Path) -> Folder:
