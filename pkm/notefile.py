@@ -6,7 +6,7 @@ of folders, or of what links lead to.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pkm import capture, frontmatter
@@ -44,20 +44,16 @@ class Properties:
 class NoteText:
     """A file as it was read. front + body are its text to the letter, byte order mark included.
 
-    front: its front matter, "" where it has none that can be read. text: as a note keeps it. remarks: what somebody who
-    wrote the file may want to know.
+    front: its front matter, "" where it has none that can be read. text: the body as a note keeps it. remarks: what
+    somebody who wrote the file may want to know.
     """
 
     front: str
     body: str
+    text: str
     properties: Properties
     fields: Fields = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The body, as a note keeps it."""
-        return plain(self.body)
 
 
 def read_file(data: bytes, path: str) -> NoteText:
@@ -78,7 +74,7 @@ def read_file(data: bytes, path: str) -> NoteText:
         named = "UTF-16 or UTF-32" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "Windows-1252"
         remarks.append(f"it is not UTF-8 (from byte {error.start:,} on): read as {named}; the file was not touched")
     read = read_text(text, path)
-    return NoteText(read.front, read.body, read.properties, read.fields, (*remarks, *read.remarks))
+    return replace(read, remarks=(*remarks, *read.remarks))
 
 
 def read_text(text: str, path: str) -> NoteText:
@@ -87,7 +83,7 @@ def read_text(text: str, path: str) -> NoteText:
     if text.startswith("\ufeff"):
         front, body = ("\ufeff" + front, body) if front else ("", "\ufeff" + body)
     remarks = list(_remarks(text, front, fields))
-    return NoteText(front, body, read_properties(fields, body, path), fields, tuple(remarks))
+    return NoteText(front, body, plain(body), read_properties(fields, body, path), fields, tuple(remarks))
 
 
 def _remarks(text: str, front: str, fields: Fields) -> Sequence[str]:

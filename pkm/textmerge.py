@@ -25,8 +25,7 @@ class Merged(NamedTuple):
 
 def plain(body: str) -> str:
     """The text of a file as a note keeps it: cleaned, without blank lines before and after it."""
-    text = re.sub(r"\A(?:[ \t]*\n)+", "", clean(body))
-    return re.sub(r"(?:\n[ \t]*)+\Z", "", text) if text.strip() else ""
+    return re.sub(r"\A(?:[ \t]*\n)+", "", clean(body).rstrip(" \t\n"))
 
 
 def same(one: str, other: str) -> bool:
@@ -57,7 +56,8 @@ def merge(base: str, ours: str, theirs: str, *, ours_name: str, theirs_name: str
 
 def unmarked(text: str) -> str:
     """The text with our side alone wherever an earlier merge left two versions marked."""
-    mark = rf"^{_OURS} [^\n]*\n(?P<ours>(?:(?!{_OURS} |{_THEIRS} )[^\n]*\n)*?){_MIDDLE}\n(?:(?!{_OURS} |{_THEIRS} )[^\n]*\n)*?{_THEIRS} [^\n]*$\n?"
+    line = rf"(?:(?!{_OURS} |{_THEIRS} )[^\n]*\n)*?"
+    mark = rf"^{_OURS} [^\n]*\n(?P<ours>{line}){_MIDDLE}\n{line}{_THEIRS} [^\n]*$\n?"
     return re.sub(mark, lambda found: found["ours"], text, flags=re.M) if _OURS in text else text
 
 
@@ -80,9 +80,7 @@ def put_back(raw: str, text: str) -> str:
     core, wanted = lines[first:last], plain(text).split("\n")
     kept: list[str] = []
     for old, new in _changes(_keys_of([clean(line) for line in core]), _keys_of(wanted)):
-        equal = old.stop - old.start == new.stop - new.start and all(
-            clean(core[a]).rstrip() == wanted[b].rstrip() for a, b in zip(range(old.start, old.stop), range(new.start, new.stop), strict=True)
-        )
+        equal = _keys_of([clean(line) for line in core[old]]) == _keys_of(wanted[new])
         kept += core[old] if equal else [line + end for line in wanted[new]]
     made = "".join(one if one.endswith("\n") else one + end for one in kept)
     if core and not core[-1].endswith("\n"):  # the file ends without a line end, and stays so

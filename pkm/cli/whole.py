@@ -22,7 +22,10 @@ KINDS = ("opml", "urls", "bookmarks", "vcard", "csv", "vault", "export")
 """What `pkm import` takes."""
 
 
-@app.command("export", epilog="Example:  pkm export ~/pkm-export\n\n          pkm export --notes ~/notes     (for another editor)")
+@app.command(
+    "export",
+    epilog="Example:  pkm export ~/pkm-export\n\n          pkm export --notes ~/notes     (for another editor)",
+)
 def export_folder(
     folder: Annotated[Path | None, typer.Argument(help="A new or empty folder, or one that an export made.")] = None,
     notes: Annotated[
@@ -30,7 +33,7 @@ def export_folder(
     ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Export all of it as a folder of plain files, or the notes as a folder of Markdown."""
+    """Export all of it as plain files, or the notes as a folder of Markdown."""
     from pkm.errors import Invalid
 
     if (folder is None) == (notes is None):
@@ -76,7 +79,7 @@ def import_path(
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """Import OPML, bookmarks, vCards, a CSV of contacts, a folder of Markdown, or one that `pkm export` made."""
+    """Import feeds, bookmarks, people, a folder of Markdown, or one that `pkm export` made."""
     from pkm.errors import BadInput, Invalid, NotFound
     from pkm.whole import archive
 

@@ -140,7 +140,11 @@ def _is_file(link: Wikilink) -> bool:
     return re.search(ending, link.target, re.I) is not None
 
 
-_ATTACHED = r"\.(?:pdf|png|jpe?g|gif|webp|svg|avif|bmp|heic|mp[34]|m4a|ogg|wav|webm|mov|docx?|xlsx?|pptx?|od[tsp]|csv|zip|epub|canvas|base)$"
+_ATTACHED = (
+    r"\.(?:pdf|png|jpe?g|gif|webp|svg|avif|bmp|heic|mp[34]|m4a|ogg|wav|webm|mov|docx?|xlsx?|pptx?|od[tsp]|csv|zip|epub"
+    r"|canvas|base)$"
+)
+"""Files that are no notes, by their endings."""
 
 
 def _result(store: Store, number: int, likes: Likes, resolved: int = 0) -> NoteAdded:

@@ -66,7 +66,7 @@ class VaultImport:
         told = [f"{counted_noun(numbers['notes'], 'note')}: {len(self.plan.new):,} new, {len(self.plan.changed):,} updated, "
                 f"{self.plan.unchanged:,} unchanged"]  # fmt: skip
         told += [f"{self.lost:,} not read"] if self.lost else []
-        found = [f"{numbers['resolved']:,} resolved", f"{numbers['unresolved']:,} unresolved", f"{numbers['ambiguous']:,} ambiguous"]
+        found = [f"{numbers[name]:,} {name}" for name in ("resolved", "unresolved", "ambiguous")]
         told += [f"{counted_noun(numbers['links'], 'link')}: {', '.join(found)}"] if numbers["links"] else []
         told += [counted_noun(numbers["attachments"], "attachment")] if numbers["attachments"] else []
         return " · ".join(told)

@@ -230,7 +230,8 @@ class Others:
     def meant(self, written: str) -> str:
         """The path of the file that ![[name]] means, whatever its case; the rest of its path decides. "" for none."""
         whole = fold(written.strip("/. "))
-        return next((path for path in self._by_name.get(whole.rpartition("/")[2], ()) if f"/{fold(path)}".endswith(f"/{whole}")), "")
+        named = self._by_name.get(whole.rpartition("/")[2], ())
+        return next((path for path in named if f"/{fold(path)}".endswith(f"/{whole}")), "")
 
     def exactly(self, path: str) -> str:
         """The path of the file at this path, whatever its case; "" for none."""

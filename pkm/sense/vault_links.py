@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pkm import capture
 from pkm.capture import FileLink, Wikilink
@@ -24,7 +24,7 @@ LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """What one note says: its links, those in its front matter with the property they stand in, files, tags, people."""
+    """What a note says: its links, those in its front matter with the property they stand in, files, tags, people."""
 
     links: tuple[Wikilink, ...]
     front: tuple[tuple[str, Wikilink], ...]
@@ -62,7 +62,8 @@ def read_speech(file: ReadFile, text: str | None = None) -> Speech:
     tags = capture.tags_in(plain)
     front = tuple(_front_links(file)) if "[[" in file.note.front else ()
     return Speech(
-        tuple(capture.all_links_in(text)), front, capture.file_links_in(text), tags, tuple(mentions(text, capture.people_in(plain))),
+        tuple(capture.all_links_in(text)), front, capture.file_links_in(text), tags,
+        tuple(mentions(text, capture.people_in(plain))),
         len(capture.without_code(_prose(file)).split()),
     )  # fmt: skip
 
@@ -79,7 +80,7 @@ def _front_links(file: ReadFile) -> Iterator[tuple[str, Wikilink]]:
     for name, value in file.note.fields.items():
         for said in [value] if isinstance(value, str) else value:
             for link in capture.all_links_in(said):
-                yield name, Wikilink(link.target, link.heading, link.block, link.label, link.embed, one_line(f"{name}: {said}", 300))
+                yield name, replace(link, sentence=one_line(f"{name}: {said}", 300))
 
 
 def written(speech: Speech, others: Others) -> list[Written]:
@@ -93,7 +94,8 @@ def written(speech: Speech, others: Others) -> list[Written]:
         Written("note", one_line(link.target), link.sentence, type=_type(name))
         for name, link in speech.front if link.target and not others.meant(link.target)
     ]  # fmt: skip
-    return found + [Written("note", link.path, link.sentence, path=True) for link in speech.files if is_note_path(link.path)]
+    files = [link for link in speech.files if is_note_path(link.path)]
+    return found + [Written("note", link.path, link.sentence, path=True) for link in files]
 
 
 def _type(name: str) -> str:

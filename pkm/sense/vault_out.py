@@ -7,7 +7,6 @@ was changed in the folder since is never overwritten: an import brings it in fir
 import contextlib
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -20,7 +19,7 @@ from pkm.dates import parse_stamp
 from pkm.errors import BadInput, PkmError, Refused, StoreError
 from pkm.files import safe_name
 from pkm.ids import make
-from pkm.notefile import Properties, read_properties, stem, write_front
+from pkm.notefile import ENDINGS, Properties, read_properties, stem, write_front
 from pkm.sense.vault import tag_of
 from pkm.sense.vault_folder import Names, read_names
 from pkm.sense.vault_plan import TagOf
@@ -171,7 +170,7 @@ def _free_path(path: str, title: str, taken: set[str], there: Names) -> str:
 def _is_safe(path: str) -> bool:
     """Whether a stored path leads to a note in the folder, and nowhere else."""
     parts = path.split("/")
-    return path.lower().endswith((".md", ".markdown")) and all(part and not part.startswith(".") and "\0" not in part for part in parts)
+    return path.lower().endswith(ENDINGS) and all(part and part[0] != "." and "\0" not in part for part in parts)
 
 
 def _as_file(
@@ -306,5 +305,5 @@ def _write_attachments(store: Store, home: Home, writing: _Writing) -> None:
 
 
 def _is_inside(path: str) -> bool:
-    return all(part and not part.startswith(".") for part in path.split("/")) and not re.search(r"[\0]", path)
+    return all(part and part[0] != "." and "\0" not in part for part in path.split("/"))
 

@@ -153,7 +153,8 @@ def _is_dropped(db: sqlite3.Connection, number: int) -> bool:
 def place_of(db: sqlite3.Connection, number: int) -> Place | None:
     """The file that a note is in, the one written or read last; None where it is in none."""
     row = db.execute(
-        "SELECT root, path FROM note_file WHERE note_id = :id AND root GLOB '/*' ORDER BY at DESC, id DESC LIMIT 1", {"id": number}
+        "SELECT root, path FROM note_file WHERE note_id = :id AND root GLOB '/*' ORDER BY at DESC, id DESC LIMIT 1",
+        {"id": number},
     ).fetchone()
     return None if row is None else (row[0], row[1])
 
