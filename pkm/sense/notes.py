@@ -111,7 +111,7 @@ def written(captured: Captured) -> list[Written]:
     people = mentions(captured.body, captured.people)
     titles = [
         Written("note", one_line(link.target), link.sentence)
-        for link in captured.links if link.target.strip() and not _is_file(link)
+        for link in captured.links if link.target.strip() and not is_file_link(link)
     ]  # fmt: skip
     files = [Written("note", link.path, link.sentence, path=True) for link in captured.files if is_note_path(link.path)]
     return people + titles + files
@@ -134,7 +134,7 @@ def is_note_path(path: str) -> bool:
     return path.lower().endswith((".md", ".markdown"))
 
 
-def _is_file(link: Wikilink) -> bool:
+def is_file_link(link: Wikilink) -> bool:
     """Whether a link shows, or leads to, a file that is no note."""
     ending = r"\.(?!md$)[A-Za-z0-9]{2,4}$" if link.embed else _ATTACHED
     return re.search(ending, link.target, re.I) is not None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pkm import capture
 from pkm.capture import FileLink, Wikilink
 from pkm.notefile import is_unreadable
-from pkm.sense.notes import is_note_path, mentions
+from pkm.sense.notes import is_file_link, is_note_path, mentions
 from pkm.sense.vault_folder import Others, ReadFile
 from pkm.store.links import Written
 from pkm.store.note_names import Names
@@ -88,11 +88,11 @@ def written(speech: Speech, others: Others) -> list[Written]:
     found = list(speech.people)
     found += [
         Written("note", one_line(link.target), link.sentence)
-        for link in speech.links if link.target and not others.meant(link.target)
+        for link in speech.links if link.target and not is_file_link(link) and not others.meant(link.target)
     ]  # fmt: skip
     found += [
         Written("note", one_line(link.target), link.sentence, type=_type(name))
-        for name, link in speech.front if link.target and not others.meant(link.target)
+        for name, link in speech.front if link.target and not is_file_link(link) and not others.meant(link.target)
     ]  # fmt: skip
     files = [link for link in speech.files if is_note_path(link.path)]
     return found + [Written("note", link.path, link.sentence, path=True) for link in files]

@@ -148,8 +148,8 @@ def link_many(unit: Unit, written: Mapping[int, Sequence[Written]], names: Names
             target = (before["to_kind"], before["to_id"]) if before and before["to_id"] is not None else _answer(
                 db, link, names, places.get(number), number, memory
             )  # fmt: skip
-            if target is None and link.path:
-                continue
+            if target is None and (link.path or names.meant(link.name, places.get(number)) == [number]):
+                continue  # a file that is not there, or the note itself, is not wanted
             kind, to = target or (link.kind, None)
             row = {"id": number, "kind": kind, "to": to, "name": link.name, "sentence": link.sentence, "at": unit.at,
                    "type": link.type, "origin": "text" if link.type == "related" else "front"}  # fmt: skip
