@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 from pkm.config import ensure_folder
@@ -63,8 +62,3 @@ def give_out(folder: Path, sha256: str, target: Path) -> None:
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
-
-
-def missing(folder: Path, hashes: Iterable[str]) -> list[str]:
-    """Those whose bytes are not in the folder."""
-    return [one for one in hashes if not (folder / one).is_file()]

@@ -61,11 +61,6 @@ def unmarked(text: str) -> str:
     return re.sub(mark, lambda found: found["ours"], text, flags=re.M) if _OURS in text else text
 
 
-def is_marked(text: str) -> bool:
-    """Whether two versions stand in the text, marked, and wait for a decision."""
-    return unmarked(text) != text
-
-
 def put_back(raw: str, text: str) -> str:
     """The body of a file that says `text`: lines that it has already stay as they are, to the byte.
 

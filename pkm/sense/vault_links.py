@@ -6,7 +6,7 @@ Pure: values of files in, values out. The rules of counting are those of the fol
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pkm import capture
@@ -17,10 +17,6 @@ from pkm.sense.vault_folder import Others, ReadFile
 from pkm.store.links import Written
 from pkm.store.note_names import Names
 from pkm.text import fold, one_line
-
-LISTED = 20
-"""So many names of what nothing answers to are told."""
-
 
 @dataclass(frozen=True, slots=True)
 class Speech:
@@ -169,10 +165,3 @@ def _count_file(counted: Counted, link: FileLink, path: str, names: Names, other
     attached = "" if joined.startswith("..") else others.exactly(joined)
     if attached:
         counted.attachments.setdefault(attached, path)
-
-
-def told(names: Iterable[str]) -> str:
-    """The names, the first of them, for a message."""
-    listed = [one_line(name, 60) for name in names]
-    more = f" and {len(listed) - LISTED:,} more" if len(listed) > LISTED else ""
-    return ", ".join(listed[:LISTED]) + more

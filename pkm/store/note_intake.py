@@ -75,14 +75,6 @@ def roots(db: sqlite3.Connection) -> list[str]:
     return [row[0] for row in db.execute("SELECT DISTINCT root FROM note_file ORDER BY root")]
 
 
-def titles(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:
-    """What these notes are called."""
-    rows = db.execute(
-        "SELECT id, title FROM note WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(numbers))}
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def add_notes(unit: Unit, rows: Sequence[Row]) -> list[int]:
     """The notes are in the store; their ids in order. Rows: uid, title, text, stage, reach, at, created_at, updated_at."""
     unit.flush()

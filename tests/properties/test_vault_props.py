@@ -21,8 +21,7 @@ FRONT = st.sampled_from([
 def test_any_bytes_are_a_note_or_an_error_of_ours(data: bytes) -> None:
     try:
         read = read_file(data, "a.md")
-    except BadInput as error:
-        assert error.why
+    except BadInput:
         return
     whole = read.front + read.body
     assert whole.encode() == data or read.remarks
