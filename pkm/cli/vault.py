@@ -73,3 +73,17 @@ def export_vault(folder: Path, *, json: bool) -> None:
             render.tell(f"{count(len(done.ahead), 'file')} changed in the folder. Next: pkm import {folder}")
     if done.failures:
         raise typer.Exit(4)
+
+
+def import_journal(path: Path, *, dry_run: bool, json: bool) -> None:
+    """The entries of jrnl's export are notes and the summary is printed; exit code 4 where some could not be used."""
+    from pkm.errors import BadInput
+    from pkm.sense.jrnl import import_jrnl
+
+    if not path.is_file():
+        raise BadInput(str(path), "it is no file", next="jrnl --format json > journal.json")
+    done = import_jrnl(current.store(), path, dry_run=dry_run)
+    line = f"would be: {done.line}" if dry_run else done.line
+    render.emit_run({**done.as_dict(), "dry_run": dry_run}, as_json=json, line=line)
+    if done.failures:
+        raise typer.Exit(4)

@@ -18,7 +18,7 @@ app = group("What serves the whole.")
 QUIET = 10
 """So many quiet sources are named by `pkm doctor`, the rest is counted."""
 
-KINDS = ("opml", "urls", "bookmarks", "vcard", "csv", "vault", "export")
+KINDS = ("opml", "urls", "bookmarks", "vcard", "csv", "vault", "jrnl", "export")
 """What `pkm import` takes."""
 
 
@@ -70,7 +70,7 @@ def import_path(
     path: Annotated[
         Path,
         typer.Argument(help="OPML, newsboat's urls, bookmarks, vCards or a folder of them, a CSV of contacts, a folder of "
-                       "Markdown, an export."),
+                       "Markdown, jrnl's JSON, an export."),
     ],
     as_: Annotated[str, typer.Option("--as", help=f"What it is, where that cannot be seen: {', '.join(KINDS)}.")] = "",
     drop_gone: Annotated[
@@ -92,6 +92,11 @@ def import_path(
         from pkm.cli.vault import import_folder
 
         import_folder(path, drop_gone=drop_gone, dry_run=dry_run, json=json)
+        return
+    if as_ == "jrnl" or (not as_ and _is_journal(path)):
+        from pkm.cli.vault import import_journal
+
+        import_journal(path, dry_run=dry_run, json=json)
         return
     if drop_gone:
         raise Invalid("--drop-gone", f"{path} is no folder of Markdown", next=f"pkm import {path} --as vault --drop-gone")
@@ -123,6 +128,15 @@ def import_path(
     from pkm.cli.lists import import_list
 
     import_list(path, dry_run=dry_run, json=json, kind=as_)
+
+
+def _is_journal(path: Path) -> bool:
+    from pkm.sense.jrnl import looks_like_jrnl
+
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return looks_like_jrnl(file.read(65_536))
 
 
 def _holds_notes(path: Path) -> bool:

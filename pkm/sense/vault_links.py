@@ -18,6 +18,7 @@ from pkm.store.links import Written
 from pkm.store.note_names import Names
 from pkm.text import fold, one_line
 
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """What a note says: its links, those in its front matter with the property they stand in, files, tags, people."""

@@ -1,6 +1,7 @@
 """Folders of Markdown: in, out, and in step with another editor."""
 
 import csv
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -348,3 +349,31 @@ def test_a_vault_of_300_notes_twice(pkm: CommandLine, tmp_path: Path) -> None:
     assert pkm.json("export", "--notes", tmp_path / "v")["unchanged"] == 300
     pkm("export", "--notes", tmp_path / "out")
     assert files(tmp_path / "out") == files(tmp_path / "v")
+
+
+def test_a_journal_of_jrnl_comes_in_once(pkm: CommandLine, tmp_path: Path) -> None:
+    entry = {"title": "Met @maria.", "body": "About #paths and [[Maps]].", "date": "2024-02-29", "time": "10:30", "starred": True}
+    entries = [entry, {**entry, "title": "The same minute.", "body": "", "starred": False}, {"title": "no date"}]
+    path = tmp_path / "journal.json"
+
+    def write() -> None:
+        path.write_text(json.dumps({"tags": {"@maria": 1}, "entries": entries}), encoding="utf-8")
+
+    write()
+    told = pkm.json("import", path, ok=4)
+    assert (told["new"], [failure["what"] for failure in told["failures"]]) == (2, ["journal.json, entry 3"])
+    first = note(pkm, "maria")
+    assert (first["title"], first["at"], first["created_at"]) == ("Met @maria", "2024-02-29T10:30:00Z", "2024-02-29T10:30:00Z")
+    assert (first["text"], first["tags"], first["reach"]) == (
+        "Met @maria.\nAbout #paths and [[Maps]].", ["paths", "starred"], "private"
+    )  # fmt: skip
+    assert first["path"] is None
+    told = pkm.json("import", path, ok=4)
+    assert (told["new"], told["updated"], told["unchanged"]) == (0, 0, 2)
+    del entries[2]
+    entries[1] = {**entries[1], "body": "More words."}
+    write()
+    assert pkm.json("import", path)["updated"] == 1
+    assert note(pkm, "minute")["text"] == "The same minute.\nMore words."
+    pkm("undo")
+    assert note(pkm, "minute")["text"] == "The same minute."
