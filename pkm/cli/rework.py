@@ -13,7 +13,6 @@ from pkm.errors import Invalid
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
-    from pkm.sense.annotate import Checked
     from pkm.sense.notes import NoteAdded
     from pkm.store.lookup import Found
 
@@ -54,55 +53,6 @@ def tell_near(likes: list[tuple[str, list[tuple[str, int]]]]) -> None:
     for name, like in likes:
         others = ", ".join(f"#{other} ({number})" for other, number in like)
         render.tell(f"#{name} is new, and nearly {others}: pkm tag merge {name} {like[0][0]}")
-
-
-@app.command(epilog='Example:  pkm sense annotate i12 -q "exact words" -m "why they matter"')
-def annotate(
-    thing: Annotated[
-        str, typer.Argument(metavar="ITEM|NOTE", help="What is annotated.", autocompletion=complete.complete_any)
-    ],
-    quote: Annotated[
-        str, typer.Option("--quote", "-q", help="The exact words; none: the comment is on the whole of it.")
-    ] = "",
-    comment: Annotated[str, typer.Option("--comment", "-m", help="What you say to it.")] = "",
-    nth: Annotated[int, typer.Option("--nth", min=1, help="Which place, where the words stand several times.")] = 1,
-    check: Annotated[bool, typer.Option("--check", help="Look whether the quotes still stand in the text.")] = False,
-    json: JsonFlag = False,
-) -> None:
-    """Quote words of an item or a note, comment on them, or both."""
-    found = selectors.one(thing, ("item", "note"))
-    if check:
-        _check(found.kind, found.number, json)
-        return
-    from pkm.sense.annotate import annotate as annotate_thing
-
-    made = annotate_thing(current.store(), found.kind, found.number, quote=quote, comment=comment, nth=nth)
-    quoted = one_line(made.row["exact"], 80)
-    words = [f"“{quoted}”" if quoted else "on the whole", f"on {found.id}  {one_line(found.title, 60)}"]
-    if json:
-        render.emit_made(made.row, as_json=True)
-    else:
-        current.remember(touched=made.row["id"])
-        render.say("  ".join([made.row["id"], *words]))
-    if made.places > 1:
-        render.tell(f"These words stand there {made.places} times; this is place {made.taken} (--nth N for another).")
-
-
-def _check(kind: str, number: int, json: bool) -> None:
-    from pkm.sense.annotate import check
-
-    checked = check(current.store(), kind, number)
-    if json:
-        render.emit_json([one.row for one in checked])
-        return
-    for one in checked:
-        render.say(f"{one.row['id']}  {one.row['state']}{_likeness(one)}  “{one_line(one.row['exact'], 80)}”")
-    orphans = sum(one.row["state"] == "orphan" for one in checked)
-    render.tell(f"{count(len(checked), 'quote')}, {orphans} no longer found in the text.")
-
-
-def _likeness(checked: "Checked") -> str:
-    return f" ({checked.place.likeness:.0%} like)" if checked.place is not None and checked.place.likeness < 1 else ""
 
 
 @app.command(epilog="Example:  pkm sense link n142 n98 --as supports")

@@ -19,7 +19,7 @@ from pkm.text import clean, count, one_line
 Row = dict[str, Any]
 
 COMMANDS: Table = {
-    "annotate": ("pkm.cli.rework", "Quote words of an item or a note, comment on them, or both."),
+    "annotate": ("pkm.cli.quoting", "Quote words of an item or a note, comment on them, or both."),
     "link": ("pkm.cli.rework", "Link a note to a note, an item or a contact."),
     "grow": ("pkm.cli.rework", "Let a note grow: observation to idea, idea to practice."),
     "try": ("pkm.cli.rework", "Log where an idea was tried and what came of it."),
