@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pkm import ids
-from pkm.cli import complete, current, render, selectors
+from pkm.cli import complete, current, drafts, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument
-from pkm.dates import day
+from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
 from pkm.text import count, one_line
 
@@ -133,13 +133,19 @@ def grow(
 
 
 @app.command(
-    "try", epilog='Example:  pkm sense try n12 --where "retro, team blue" --outcome mixed "took longer, but…"'
-)
+    "try", epilog='Example:  pkm sense try n12 --where "retro, team blue" --outcome mixed "took longer, but…"\n\n'
+                  "          pkm sense try n12 --from r4 --outcome worked   (as somebody answered)"
+)  # fmt: skip
 def try_note(
     note: NoteArgument,
-    words: Annotated[list[str] | None, typer.Argument(metavar="[TEXT...]", help="What came of it.")] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[TEXT...]", help="What came of it; -: stdin.")] = None,
     outcome: Annotated[str, typer.Option("--outcome", "-o", help="worked, mixed or failed.")] = "",
     where: Annotated[str, typer.Option("--where", "-w", help="Where it was tried.")] = "",
+    by: Annotated[
+        str, typer.Option("--by", metavar="WHO", help="Who tried it, if not you.", autocompletion=complete.complete_contacts)
+    ] = "",
+    answer: Annotated[str, typer.Option("--from", metavar="ANSWER", help="The answer (r4) that told of it.")] = "",
+    when: Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20.")] = "",
     json: JsonFlag = False,
 ) -> None:
     """Log where an idea was tried and what came of it."""
@@ -148,8 +154,25 @@ def try_note(
     if not outcome:
         raise Invalid("a trial without --outcome", f"say {', '.join(OUTCOMES)}")
     found = selectors.one(note, ("note",))
-    row = add_trial(current.store(), found.number, where=where, outcome=outcome, text=" ".join(words or []))
-    render.emit_made(row, as_json=json, also=[row["outcome"], f"with {found.id}  {one_line(found.title, 60)}"])
+    told = selectors.one(answer, ("response",)).number if answer else None
+    who = selectors.one(by, ("contact",)).number if by else None
+    text = _said(words)
+    with drafts.kept(text, drafts.name_for(f"{found.id}-trial"), again=""):
+        row = add_trial(
+            current.store(), found.number, where=where, outcome=outcome, text=text, contact=who, response=told,
+            at=parse_past(when, now()),
+        )  # fmt: skip
+    also = [row["outcome"], f"with {found.id}  {one_line(found.title, 60)}"]
+    if row["contact"]:
+        also.append(f"by {one_line(row['contact_name'], 40)}")
+    render.emit_made(row, as_json=json, also=[*also, f"told in {row['response']}"] if row["response"] else also)
+
+
+def _said(words: list[str] | None) -> str:
+    """What was typed, or what comes on stdin for `-`."""
+    from pkm.cli.noting import typed
+
+    return typed().strip() if words == ["-"] else " ".join(words or [])
 
 
 @app.command(epilog='Example:  pkm sense shrink n12 --because "it did not hold outside our team"')
