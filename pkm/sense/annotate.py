@@ -32,10 +32,13 @@ class Checked(NamedTuple):
     place: Anchor | None
 
 
-def annotate(store: Store, kind: str, number: int, *, quote: str = "", comment: str = "", nth: int = 1) -> Annotated:
+def annotate(
+    store: Store, kind: str, number: int, *, quote: str = "", comment: str = "", nth: int = 1, near: int | None = None
+) -> Annotated:
     """A quote with a comment is on the item or note; without a quote, the comment is on the whole of it.
 
-    nth: which place is meant where the words stand several times, from 1.
+    nth: which place is meant where the words stand several times, from 1. near: a position in the text, in place of nth:
+    the place that is nearest to it.
     Raises Invalid (neither quote nor comment, no such place), NotFound (with the closest passage).
     """
     from pkm.store.model import Annotation
@@ -46,6 +49,8 @@ def annotate(store: Store, kind: str, number: int, *, quote: str = "", comment: 
     with store.unit() as unit:
         text = annotations.texts(unit.connection, kind, number)
         passages = find(text, quote) if quote else []
+        if near is not None and passages:
+            nth = 1 + min(range(len(passages)), key=lambda at: abs(passages[at].start - near))
         kept = _selected(make(kind, number), text, quote, passages, nth)
         row = unit.add(Annotation(
             item_id=number if kind == "item" else None, note_id=number if kind == "note" else None,
