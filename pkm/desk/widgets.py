@@ -98,7 +98,7 @@ class Rows(ScrollView, can_focus=True):
         row = self._read(at)
         here = at == self.cursor
         if second:
-            facts = (one_line(row["from"], 40), row["day"], one_line(row["why"], 80))
+            facts = (row["day"], one_line(row["from"], 40), one_line(row["why"], 80))
             text, style = "  " + fit(" · ".join(fact for fact in facts if fact), width - 4), Style(dim=True)
         else:
             text, style = fit(f"{row['id']} {row['title']}", width - 2), Style(bold=here)
