@@ -58,9 +58,19 @@ class Home:
         return self.data / "site"
 
     @property
+    def attachments(self) -> Path:
+        """The bytes of what notes show, each file named by its hash."""
+        return self.data / "attachments"
+
+    @property
     def backups(self) -> Path:
         """Copies of the store."""
         return self.data / "backups"
+
+    @property
+    def folders(self) -> Path:
+        """What folders of contacts said when they were last written."""
+        return self.state / "folders"
 
     @property
     def config(self) -> Path:

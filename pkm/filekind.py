@@ -80,6 +80,8 @@ def decode_text(data: bytes, declared: str = "") -> str:
 
     declared: the encoding that a header or the document names; a wrong or unknown name is passed over.
     """
+    if not declared and data.isascii() and 0 not in data:
+        return data.decode("ascii")
     order = [declared, "utf-8"]
     if declared.lower().startswith(("utf-16", "utf-32")):  # read as ASCII, the declaration cannot be true
         order.reverse()
@@ -108,6 +110,8 @@ def _encoding_of(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding
+    if 0 not in data[:400]:
+        return ""
     even, odd = data[0:400:2], data[1:400:2]
     if len(data) >= 4 and len(data) % 2 == 0:
         if odd.count(0) > 0.7 * len(odd) and not even.count(0):

@@ -32,6 +32,8 @@ _UNSEEN = re.compile(
 
 def clean(text: str) -> str:
     """The text without terminal sequences, control characters and bidi controls; one kind of line end; NFC."""
+    if text.isascii() and text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     if not text.isascii() or not text.isprintable():
         text = _HARMFUL.sub("", _ESCAPES.sub("", text))
@@ -47,7 +49,7 @@ def one_line(text: str, limit: int = 0) -> str:
     text = clean(text)
     if not text.isascii():
         text = _UNSEEN.sub(lambda found: found[1] or "", text)
-    line = _SPACE.sub(" ", text).strip()
+    line = " ".join(text.split())
     if limit and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"
     return line
@@ -60,7 +62,9 @@ def without_user(text: str) -> str:
 
 def fold(text: str) -> str:
     """The text as names are compared: NFKC, case folded, white space folded."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.casefold().split())
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

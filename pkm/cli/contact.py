@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import card, complete, contact_files, current, merge, render, selectors, touch
+from pkm.cli import card, complete, contact_files, current, introduce, merge, render, selectors, touch
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
 from pkm.dates import day, format_span, parse_span
@@ -313,3 +313,5 @@ app.command("export", epilog="Example:  pkm contact export --vcard people.vcf\n\
 app.command("dupes", epilog="Example:  pkm contact dupes\n\n          pkm contact dupes --dismiss c12,c40")(merge.dupes)
 app.command("merge", epilog="Example:  pkm contact merge c12 c40 --take email=both --take name=c12\n\n"
             "          pkm contact merge %1            (row 1 of pkm contact dupes)")(merge.merge_contacts)  # fmt: skip
+app.command("introduce", epilog='Example:  pkm contact introduce ann ben --because "both try walking retros"\n\n'
+            "          pkm contact introduce --suggest")(introduce.introduce)  # fmt: skip

@@ -46,14 +46,29 @@ def import_people(
     store = current.store()
     in_circle = selectors.one(circle, ("circle",)).number if circle else None
     read = importing.read_people(path.expanduser(), kind=kind, mapping=mapping)
+    bases, gone = _remembered(path.expanduser())
     if dry_run:
-        done = importing.preview_import(store, read)
+        done = importing.preview_import(store, read, bases)
     else:
-        done = importing.import_people(store, read, circle_id=in_circle, because=because)
+        done = importing.import_people(store, read, circle_id=in_circle, because=because, bases=bases)
     render.emit_run(done.as_dict(), as_json=json, line=f"would be: {done.line}" if dry_run else done.line)
     _tell_more(done)
-    if done.failures:
+    if gone:
+        render.tell(f"{count(gone, 'file')} that an export left there: deleted since. Their contacts stay.")
+    if done.failures or done.plan.conflicts:
         raise typer.Exit(4)
+
+
+def _remembered(path: Path) -> tuple[Any, int]:
+    """What a folder said when it was last written, as import_people asks for it; and how many files were deleted since."""
+    if not path.is_dir():
+        return None, 0
+    from pkm.people.card_folder import bases_of, missing_files, read_memory
+
+    memory = read_memory(current.home().folders, path)
+    if not memory.files:
+        return None, 0
+    return (lambda person: bases_of(memory, person.uid, person.memory())), len(missing_files(memory, path))
 
 
 def read_mapping(given: list[str]) -> dict[str, str]:
@@ -69,17 +84,26 @@ def read_mapping(given: list[str]) -> dict[str, str]:
 
 
 def _tell_more(done: Any) -> None:
-    """What the files say otherwise than the contacts, and who may be one person."""
-    for one in done.plan.differences[:TOLD]:
-        here, there = _from_difference(one_line(one.here), one_line(one.there))
-        render.tell(f"{one.who}: {one.field} differs: “{here}” here, “{there}” in the file")
-    for person, other in done.plan.alike[:TOLD]:
-        render.tell(f"{_called(person)} may be {_called(other)}")
-    more = max(0, len(done.plan.differences) - TOLD) + max(0, len(done.plan.alike) - TOLD)
-    if more:
-        render.tell(f"and {more:,} more like that")
+    """What the files say otherwise than the contacts, which cards are one contact, and who may be one person."""
+    plan = done.plan
+    told = [f"{one.where}: “{one_line(one.name, 60)}” is the contact of {one.other}: {one.why}" for one in plan.joined]
+    told += [f"{one.id} {one_line(one.fields['name'], 60)}: the card is older than the one that was imported: left as it is"
+             for one in plan.older]  # fmt: skip
+    told += [f"{one.who}: {one.field} differs: {_both(one)}" for one in plan.differences]
+    told += [f"{_called(person)} may be {_called(other)}" for person, other in plan.alike]
+    for one in plan.conflicts:
+        render.tell(f"{one.who}: {one.field} was changed on both sides: {_both(one)}. Yours stays, theirs is kept beside it.")
+    for line in told[:TOLD]:
+        render.tell(line)
+    if len(told) > TOLD:
+        render.tell(f"and {len(told) - TOLD:,} more like that (--json names them all)")
     if done.resolved:
         render.tell(f"{count(done.resolved, 'earlier mention')} in your notes: now answered.")
+
+
+def _both(one: Any) -> str:
+    here, there = _from_difference(one_line(one.here), one_line(one.there))
+    return f"“{here}” here, “{there}” in the file"
 
 
 def _from_difference(here: str, there: str) -> tuple[str, str]:
@@ -98,20 +122,30 @@ def _called(person: Any) -> str:
 def export_file(
     path: Annotated[Path | None, typer.Argument(help="A file, or a folder for one file a contact; -: stdout.")] = None,
     vcard: Annotated[Path | None, typer.Option("--vcard", metavar="PATH|DIR|-", help="The same, as an option.")] = None,
+    version: Annotated[
+        str, typer.Option("--version", metavar="4.0|3.0", help="Of the vCards; many phones take 3.0 only.")
+    ] = "",
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Into a folder: also those whose files were deleted there.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Write the contacts as vCard 4.0, with all that their cards said; into a folder, only what has changed."""
     from pkm.people.cards import all_cards
-    from pkm.people.vcard import write_cards
+    from pkm.people.vcard import VERSIONS, write_cards
 
+    if version and version not in VERSIONS:
+        raise Invalid(f"--version {one_line(version, 20)}", f"cards are written as {' or '.join(VERSIONS)}")
     if path and vcard:
         raise Invalid(str(path), f"--vcard {vcard} is named as well", next="name one of them")
     target = (vcard or path or Path("-")).expanduser()
     cards = all_cards(current.store().read())
     if _is_folder(target, str(vcard or path or "-")):
-        _export_folder(list(cards), target, json)
+        _export_folder(list(cards), target, json, version, restore)
         return
-    data = write_cards(cards)
+    if restore:
+        raise Invalid("--restore", "it is for a folder, whose files somebody may delete", next="name a folder")
+    data = write_cards(cards, version or "4.0")
     if str(target) == "-" and not json:
         sys.stdout.write(data.decode())
         return
@@ -131,21 +165,30 @@ def _is_folder(target: Path, written: str) -> bool:
     return written != "-" and (target.is_dir() or written.endswith("/") or (not target.exists() and not target.suffix))
 
 
-def _export_folder(cards: list[Any], folder: Path, json: bool) -> None:
-    from pkm.people.card_folder import write_folder
+def _export_folder(cards: list[Any], folder: Path, json: bool, version: str, restore: bool) -> None:
+    from pkm.people.card_folder import read_memory, write_folder
 
-    done = write_folder(cards, folder)
+    done = write_folder(cards, folder, read_memory(current.home().folders, folder), version=version, restore=restore)
     _emit(folder, json, new=len(done.new), updated=len(done.updated), unchanged=done.unchanged, removed=len(done.removed),
-          failures=[{"what": what, "why": why} for what, why in done.failures])  # fmt: skip
+          failures=[{"what": what, "why": why} for what, why in done.failures],
+          deleted=[{"file": file, "name": name} for file, name in done.deleted])  # fmt: skip
+    for file, name in done.again:
+        render.tell(f"{file}: {one_line(name, 60)} was deleted there, and is written again")
+    for file, name in done.deleted[:TOLD]:
+        render.tell(f"{file}: {one_line(name, 60)} was deleted there: stays here, and is not written again")
+    if done.deleted:
+        render.tell(f"Next: pkm contact export {folder} --restore writes what was deleted there again.")
     if done.failures:
         raise typer.Exit(4)
 
 
 def _emit(
     target: Path, json: bool, *, new: int = 0, updated: int = 0, unchanged: int = 0, removed: int = 0,
-    failures: list[dict[str, str]] | None = None,
+    failures: list[dict[str, str]] | None = None, deleted: list[dict[str, str]] | None = None,
 ) -> None:  # fmt: skip
     counts = {"new": new, "updated": updated, "unchanged": unchanged}
-    told = ", ".join(f"{number:,} {word}" for word, number in {**counts, "removed": removed}.items() if number)
-    summary = {"path": str(target), **counts, "files_removed": removed, "failed": len(failures or []), "failures": failures or []}
+    shown = {**counts, "removed": removed, "deleted there": len(deleted or [])}
+    told = ", ".join(f"{number:,} {word}" for word, number in shown.items() if number)
+    summary = {"path": str(target), **counts, "files_removed": removed, "failed": len(failures or []),
+               "failures": failures or [], "deleted": deleted or []}  # fmt: skip
     render.emit_run(summary, as_json=json, line=f"{target}  {told or 'no contacts'}")

@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, heard, render, selectors
+from pkm import ids
+from pkm.cli import channel, complete, current, heard, render, selectors
 from pkm.cli.app import group
-from pkm.cli.options import JsonFlag, LimitOption, YesFlag
+from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
 from pkm.dates import day
 from pkm.errors import Invalid, NotFound
 from pkm.store import circles, shares
@@ -17,8 +18,7 @@ app = group(
     epilog="Example:  pkm share            (shows the digest, asks, publishes)\n\n"
     "          pkm share --yes      (publishes without asking)",
 )  # fmt: skip
-channel_app = group("The ways out: the site, folders of files.", invoke_without_command=True)
-app.add_typer(channel_app, name="channel", epilog="Example:  pkm share channel add drop files:/some/folder")
+app.add_typer(channel.app, name="channel", epilog="Example:  pkm share channel add drop files:/some/folder")
 
 ToOption = Annotated[
     list[str], typer.Option("--to", help="A circle; may be given again.", autocompletion=complete.complete_circles)
@@ -41,9 +41,15 @@ def share(
         return
     from pkm import config
     from pkm.dates import now
-    from pkm.share import draft, outbox
+    from pkm.share import draft, outbox, transmit
 
     store, home = current.store(), current.home()
+    transmit.settle_died(store, home)
+    unsettled = shares.unsettled(store.read())
+    if unsettled:
+        from pkm.cli.outgoing import tell_unsettled
+
+        tell_unsettled(unsettled)
     unfinished = [] if to else shares.unfinished(store.read())
     targets = _circles(to or ["network"])
     _refuse_unreachable(targets)
@@ -56,7 +62,8 @@ def share(
         return
     if not json:
         for row in unfinished:
-            render.say(f"Not finished: {row['id']} “{row['title']}” for {', '.join(row['circles'])}")
+            goal = ", ".join(row["circles"]) or " and ".join(one["name"] for one in row["contacts"])
+            render.say(f"Not finished: {row['id']} “{row['title']}” for {goal}")
         for plan in plans:
             _show_plan(plan)
         if not config.read(home)["name"]:
@@ -71,12 +78,7 @@ def share(
         numbers_of = [note["id"] for note in plan.notes]
         made = draft.create_share(store, numbers_of, [plan.circle], title, only_new=True)
         numbers.append(made["number"])
-    reports = [outbox.send_share(store, home, number) for number in numbers]
-    summaries = [_emit_report(report, json=json) for report in reports]
-    if json:
-        render.emit_json(summaries[0] if len(summaries) == 1 else summaries)
-    if any(report.failures for report in reports):
-        raise typer.Exit(4)
+    _report_all([outbox.send_share(store, home, number) for number in numbers], json)
 
 
 def _circles(names: list[str]) -> list[dict[str, Any]]:
@@ -107,6 +109,11 @@ def _show_plan(plan: Any) -> None:
     for note in plan.notes:
         source = f"  ← {one_line(note['source_title'] or note['item_author'] or '', 30)}" if note["item_id"] else ""
         render.say(f"  n{note['id']}  {one_line(note['title'], 60)}{source}")
+    db, number = current.store().read(), plan.circle["number"]
+    for way in shares.channels_of(db, number):
+        if way["channel_kind"] == "mail":
+            names = ", ".join(one_line(one["name"], 40) for one in shares.recipients(db, number) if one["email"])
+            render.say(f"  {way['name']} to {names or 'nobody'}; mail cannot be recalled")
 
 
 def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
@@ -138,20 +145,36 @@ def _emit_report(report: Any, *, json: bool) -> dict[str, Any]:
     summary = {
         **report.share, "new": len(report.sent), "updated": 0, "unchanged": report.already,
         "failed": len(report.failures), "failures": [{"what": what, "why": why} for what, why in report.failures],
-        "deliveries": list(report.sent), "places": list(report.places),
+        "deliveries": list(report.sent), "places": list(report.places), "unknown": list(report.unknown),
+        "interaction": report.interaction,
     }  # fmt: skip
     for what, why in report.failures:
         render.tell(f"{what}: {why}")
+    if report.unknown:
+        from pkm.cli.outgoing import tell_unsettled
+
+        tell_unsettled(report.unknown)
     if json:
         return summary
     if report.sent:
-        channels = ", ".join(dict.fromkeys(row["channel"] for row in report.sent))
+        channels = ", ".join(_by_channel(report.sent))
         render.say(f"{report.share['id']}  {report.share['title']}  sent by {channels}")
     elif report.already:
         render.say(f"{report.share['id']}  {report.share['title']}  was sent before; nothing was sent again")
+    elif report.interaction:
+        render.say(f"{report.share['id']}  {report.share['title']}  counts as sent, by hand")
     for place in report.places:
         render.say(f"  {place}")
+    if report.interaction:
+        render.say(f"{report.interaction['id']}  {report.interaction['text']}")
     return summary
+
+
+def _by_channel(rows: Any) -> list[str]:
+    """Each channel that something went by, with to how many people."""
+    channels = dict.fromkeys(row["channel"] for row in rows)
+    people = {name: sum(row["contact"] is not None for row in rows if row["channel"] == name) for name in channels}
+    return [f"{name} to {count(people[name], 'person', 'people')}" if people[name] else name for name in channels]
 
 
 @app.command(
@@ -205,73 +228,119 @@ def preview(
     json: JsonFlag = False,
 ) -> None:
     """Show the very bytes that would go, for each circle and channel, with their hash."""
-    from pkm.share import outbox
-    from pkm.share.preview import readable
+    from pkm.cli import outgoing
+    from pkm.share.freeze import look_at
 
     found = selectors.one(what, ("share",))
     circle = selectors.one(to, ("circle",)).title if to else ""
+    at = outgoing.instant(found.id)
+    row = shares.row(current.store().read(), found.number)
+    try:
+        rendered = look_at(current.store(), current.home(), found.number, at)
+    except Invalid as error:
+        if row is None or row["type"] != "introduction":
+            raise
+        outgoing.show_to_copy(row, error, json)
+        return
     shown = [
-        one for one in outbox.look_at(current.store(), current.home(), found.number)
+        one for one in rendered
         if (not circle or one.circle == circle) and (not channel or one.channel == channel)
     ]  # fmt: skip
     if not shown:
         raise NotFound(f"{found.id} for {circle or 'any circle'} on {channel or 'any channel'}", "it does not go there")
+    current.remember(touched=found.id, seen=(found.id, at))
     if json:
-        render.emit_json([
-            {"id": found.id, "kind": "share", "title": found.title, "circle": one.circle, "channel": one.channel,
-             "media_type": one.media_type, "sha256": one.sha256, "text": readable(one.media_type, one.payload)}
-            for one in shown
-        ])  # fmt: skip
+        render.emit_json(outgoing.as_json(found, shown))
         return
-    parts = []
-    for one in shown:
-        parts.append(
-            f"— for {one.circle} by {one.channel}: {one.file_name}, {len(one.payload):,} bytes, sha256 {one.sha256}"
-        )
-        parts.append(readable(one.media_type, one.payload))
-    render.show_text("\n".join(parts))
+    render.show_text("\n".join(outgoing.lines(shown, row is not None and row["type"] == "introduction")))
 
 
-@app.command(epilog="Example:  pkm share send x12")
-def send(what: ShareArgument, yes: YesFlag = False, json: JsonFlag = False) -> None:
-    """Send a draft to its circles once confirmed; what was sent is never sent again."""
+@app.command(epilog="Example:  pkm share send x12\n\n"
+             "          pkm share send x9 --by-hand    (an introduction that you wrote to both yourself)")  # fmt: skip
+def send(
+    what: ShareArgument,
+    yes: YesFlag = False,
+    dry_run: DryRunFlag = False,
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="An introduction: send nothing, note that you wrote to both yourself.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Send a draft to its circles or people once confirmed; what was sent is never sent again."""
+    from pkm.cli import outgoing
     from pkm.share import outbox
+    from pkm.share.freeze import look_at
 
     store, home = current.store(), current.home()
     found = selectors.one(what, ("share",), guess=False)
     row = shares.row(store.read(), found.number)
     assert row is not None
-    if row["state"] != "sent":
-        outbox.look_at(store, home, found.number)  # the guard speaks before the question is put
-        if not render.confirm(f"Send {found.id} “{row['title']}” to {', '.join(row['circles'])}?", yes=yes):
+    if by_hand:
+        _report_all([outbox.send_by_hand(store, found.number)], json)
+        return
+    at = outgoing.instant(found.id)
+    shown = look_at(store, home, found.number, at)  # the guard speaks before the question is put
+    if dry_run:
+        render.emit_json(outgoing.as_json(found, shown)) if json else render.say(
+            f"{found.id} “{row['title']}” would go {outgoing.summary(shown)}"
+        )
+        return
+    if row["state"] != "sent" or any(one.state == "refused" for one in shown):
+        question = f"Send {found.id} “{row['title']}” to {outgoing.whom(row)}, {outgoing.summary(shown)} Go on?"
+        if not render.confirm(question, yes=yes):
             render.tell("Nothing was sent.")
             return
-    report = outbox.send_share(store, home, found.number)
-    summary = _emit_report(report, json=json)
+    _report_all([outbox.send_share(store, home, found.number, at)], json)
+
+
+def _report_all(reports: list[Any], json: bool) -> None:
+    summaries = [_emit_report(report, json=json) for report in reports]
     if json:
-        render.emit_json(summary)
-    if report.failures:
+        render.emit_json(summaries[0] if len(summaries) == 1 else summaries)
+    if any(report.failures or report.unknown for report in reports):
         raise typer.Exit(4)
+
+
+@app.command(epilog="Example:  pkm share edit x9 --title \"Ann and Ben: walking retros\"\n\n"
+             "          pkm share edit x9        (opens your editor)")  # fmt: skip
+def edit(
+    what: ShareArgument,
+    title: Annotated[str | None, typer.Option("--title", help="Its title: the subject of a letter.")] = None,
+    text: Annotated[str | None, typer.Option("-m", "--text", help="Its words, in Markdown; - reads them from stdin.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Change the words of a draft: an introduction's letter, a digest's few words in front. Without options, in your editor."""
+    from pkm.cli.letters import edit_share
+
+    edit_share(selectors.one(what, ("share",), guess=False), title, text, json)
 
 
 @app.command(
     epilog="Example:  pkm share log          (everything that went out)\n\n"
-    "          pkm share log n41      (who got that note, where, when)"
+    "          pkm share log n41      (who got that note, where, when)\n\n"
+    "          pkm share log --resolve d212 sent"
 )
 def log(
     what: Annotated[
         str | None, typer.Argument(help="A share, a note or a circle.", autocompletion=complete.complete_any)
     ] = None,
+    resolve: Annotated[
+        str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent.")
+    ] = "",
     limit: LimitOption = 50,
     json: JsonFlag = False,
 ) -> None:
-    """List what went where, and when."""
+    """List what went where, and when; or settle a letter of which nobody knows whether it arrived."""
+    if resolve:
+        _resolve(resolve, what or "", json)
+        return
     found = selectors.one(what, ("share", "note", "circle")) if what else None
     wanted = {found.kind: found.number} if found else {}
     rows = shares.deliveries(current.store().read(), limit=limit, **wanted)
     columns: render.Columns = [
         ("id", lambda row: row["id"]), ("share", lambda row: row["share"]), ("state", lambda row: row["state"]),
-        ("circle", lambda row: row["circle"]), ("channel", lambda row: row["channel"]),
+        ("to", lambda row: row["circle"] if row["contact"] is None else row["recipient"]),
+        ("channel", lambda row: row["channel"]),
         ("at", lambda row: day(row["at"]) if row["at"] else ""), ("title", lambda row: row["title"]),
     ]  # fmt: skip
     empty = f"{found.id} has not gone anywhere." if found else "Nothing has gone out yet. Next: pkm share"
@@ -282,47 +351,15 @@ app.command("heard", epilog='Example:  pkm share heard x12 --from ken "tried it,
             "          pkm share heard      (all that was answered)")(heard.heard)  # fmt: skip
 
 
-@channel_app.callback()
-def channel(ctx: typer.Context) -> None:
-    """List the channels, or add one."""
-    if ctx.invoked_subcommand is None:
-        list_channels()
+def _resolve(which: str, outcome: str, json: bool) -> None:
+    from pkm.share import outbox
 
-
-@channel_app.command("list", epilog="Example:  pkm share channel list")
-def list_channels(json: JsonFlag = False) -> None:
-    """List the channels: what each can do, and whom it reaches."""
-    from pkm.share.channels import KINDS, folder_of
-
-    rows = shares.channels(current.store().read())
-    for row in rows:
-        powers = KINDS.get(row["channel_kind"])
-        row["folder"] = str(folder_of(row, current.home()))
-        if powers:
-            row |= {
-                "edits": powers.edits,
-                "deletes": powers.deletes,
-                "repeats": powers.repeats,
-                "readers": powers.readers,
-            }
-    columns: render.Columns = [
-        ("name", lambda row: row["name"]), ("kind", lambda row: row["channel_kind"]),
-        ("circles", lambda row: ", ".join(row["circles"]) or "no circle"),
-        ("readers", lambda row: row.get("readers", "")), ("folder", lambda row: row["folder"]),
-    ]  # fmt: skip
-    render.emit_list(rows, columns, as_json=json, noun="channel")
-
-
-@channel_app.command("add", epilog="Example:  pkm share channel add drop files:/some/folder")
-def add_channel(
-    name: Annotated[str, typer.Argument(help="One word.")],
-    address: Annotated[str, typer.Argument(help="files:FOLDER, or site:FOLDER.")],
-    json: JsonFlag = False,
-) -> None:
-    """Add a way out; then give it to a circle."""
-    from pkm.share.channels import add_channel as add
-
-    row = add(current.store(), current.home(), name, address)
-    render.emit_made(row, as_json=json, also=[row["address"] or str(current.home().site)])
-    if not json:
-        render.tell(f"Next: pkm circle edit CIRCLE --channel {row['name']}")
+    kind, number = ids.parse(selectors.recalled(which)) or ("", 0)
+    if kind != "delivery":
+        raise Invalid(f"“{which}”", "it is the id of a delivery, as d212", next="pkm share log")
+    row, report = outbox.resolve(current.store(), current.home(), number, outcome)
+    render.emit_made(row, as_json=json, also=[f"counts as {row['state']}"])
+    if not json and report.interaction:
+        render.say(f"{report.interaction['id']}  {report.interaction['text']}")
+    if not json and row["state"] == "refused":
+        render.tell(f"Next: pkm share send {row['share']}, to try it again")

@@ -26,6 +26,7 @@ _VALUE = 1000  # characters of an address or number that is used; a longer one i
 _LONG = 200  # characters from which on a line is compared by its digest: pictures
 _EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]]+@[^\s@<>(),;:\"\[\]/]+")
 _WEB = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+_PUNCTUATION = re.compile(r"[\s().\-/]+")  # of a number
 _BARE = re.compile(r"[\w-]+(\.[\w-]+)+([/?#:]\S*)?")
 _OWN_KINDS = ("", "email", "phone", "url", "alias")  # of handles; a service of such a name is told apart from them
 _PROFILES = (
@@ -44,19 +45,26 @@ class Arrival:
     """One card, ready to be compared with contacts and kept.
 
     fields: name, org, role, met, about and birthday, those that are not empty. handles: without aliases, the preferred
-    first. lines: what no column holds. emails, profiles: as they are compared.
+    first; keys: the same as they are compared. tags: as the store calls the categories, where it can.
+    lines: what no column holds. emails, profiles: as they are compared. rev: digits, "" without.
     known_as: the line that remembers a card with no UID, e-mail or profile; "" for any other.
+    card: what the card is known again by, a UID or a kind of table; "" where that cannot be. where: its file and line.
     """
 
     uid: str
     fields: dict[str, str]
     nicks: tuple[str, ...] = ()
     handles: tuple[Handle, ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()
+    categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     known_as: str = ""
+    rev: str = ""
+    card: str = ""
+    where: str = ""
 
     @property
     def name(self) -> str:
@@ -64,23 +72,38 @@ class Arrival:
         return self.fields["name"]
 
 
-def read_arrival(card: Card, tag_of: Callable[[str], str]) -> Arrival:
+def read_arrival(card: Card, tag_of: Callable[[str], str], where: str = "") -> Arrival:
     """The card as the store would keep it. tag_of: a category's tag, "" where it can be none."""
-    handles, lines = _sort_handles(card)
+    sorted_handles, lines = _sort_handles(card)
+    handles = tuple(sorted_handles.values())
     kept = (*leftover(card), *lines)
     fields = {
         "name": card.name or NO_NAME, "org": card.org, "role": card.title, "met": card.met, "about": card.note,
         "birthday": card.birthday,
     }  # fmt: skip
     found = Arrival(
-        card.uid, {key: value for key, value in fields.items() if value}, card.nicks, handles,
-        tuple(_each_once(filter(None, map(tag_of, card.categories)))), tuple(dict.fromkeys(kept)),
-        tuple(_each_once(fold(value) for kind, _, value in handles if kind == "email")),
+        card.uid, {key: value for key, value in fields.items() if value}, card.nicks, handles, tuple(sorted_handles),
+        *_named_categories(card, tag_of), tuple(dict.fromkeys(kept)),
+        tuple(value for kind, value in sorted_handles if kind == "email"),
         tuple(_each_once(filter(None, (profile_key(value) for _, _, value in handles)))),
+        rev=_digits(card.rev), card=uid_line(card.uid) if card.uid else card.source, where=where,
     )  # fmt: skip
     if found.uid or found.emails or found.profiles:
         return found
     return replace(found, known_as=_known_as(found))
+
+
+def _named_categories(card: Card, tag_of: Callable[[str], str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The categories that can be tags, as they are compared, and the tags, each at the same place."""
+    named = {fold(tag): (fold(category), tag) for category in reversed(card.categories) if (tag := tag_of(category))}
+    pairs = list(reversed(named.values()))
+    return tuple(category for category, _ in pairs), tuple(tag for _, tag in pairs)
+
+
+def _digits(rev: str) -> str:
+    """A REV as it is compared with others; "" where it is no instant."""
+    digits = re.sub(r"[^0-9]", "", rev)[:14]
+    return digits.ljust(14, "0") if len(digits) >= 8 else ""
 
 
 def uid_line(uid: str) -> str:
@@ -92,7 +115,7 @@ def compared(kind: str, value: str) -> tuple[str, str]:
     """A handle as it is compared: a number by its digits, an address without a slash at its end."""
     text = fold(value)
     if kind == "phone":
-        return kind, re.sub(r"[\s().\-/]+", "", text) or text
+        return kind, _PUNCTUATION.sub("", text) or text
     return kind, text.rstrip("/") if kind == "url" else text
 
 
@@ -105,7 +128,7 @@ def mark(line: str) -> str:
 
 def profile_key(value: str) -> str:
     """One person's page as it is compared, host and path; "" for any other address."""
-    if not _WEB.fullmatch(value):
+    if value[:4].lower() != "http" or not _WEB.fullmatch(value):
         return ""
     try:
         parts = urlsplit(fold(value))
@@ -125,8 +148,8 @@ def _known_as(found: Arrival) -> str:
     return f"{KNOWN_AS}:{hashlib.sha256(told.encode('utf-8', 'replace')).hexdigest()}"
 
 
-def _sort_handles(card: Card) -> tuple[tuple[Handle, ...], list[str]]:
-    """The ways to reach them that can be used, each once, and the lines of those that cannot."""
+def _sort_handles(card: Card) -> tuple[dict[tuple[str, str], Handle], list[str]]:
+    """The ways to reach them that can be used, each once, by how they are compared; and the lines of those that cannot."""
     handles: dict[tuple[str, str], Handle] = {}
     lines = []
     for kind, name, values, fits in (
@@ -140,7 +163,7 @@ def _sort_handles(card: Card) -> tuple[tuple[Handle, ...], list[str]]:
     for service, given in card.handles:
         kind, value = _service_kind(service), one_line(given, _VALUE)
         handles.setdefault(compared(kind, value), (kind, "", value))
-    return tuple(handles.values()), lines
+    return handles, lines
 
 
 def _service_kind(service: str) -> str:

@@ -3,7 +3,7 @@
 Owns the values that readers give and writers take. Must not know any format or the store.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Labeled = tuple[str, str]
 
@@ -18,7 +18,8 @@ class Card:
     handles: (service, value), such as ("mastodon", "https://example.social/@x") or ("skype", "name").
     birthday: 1980-05-21, --05-21, 1980-05 or 1980. photo: a URL or a data: URI.
     met: how we met. rev: when the card was changed, as it says. extra: properties that pkm does not know, one
-    unfolded line each, groups included.
+    unfolded line each, groups included. line, source: where it stood: the line of its file; for a row of a table, a name
+    for tables like that one.
     """
 
     name: str = ""
@@ -40,6 +41,8 @@ class Card:
     photo: str = ""
     rev: str = ""
     extra: tuple[str, ...] = ()
+    line: int = field(default=0, compare=False)
+    source: str = field(default="", compare=False)
 
     @property
     def family(self) -> str:

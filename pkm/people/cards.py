@@ -3,11 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
+from pkm.people.arrival import uid_line
 from pkm.people.card import Card
 from pkm.store import cards
 
-_SERVICES = {"email", "phone", "url", "alias"}
+_OWN = {"email", "phone", "url", "alias", "uid"}  # kinds of handles that are no service; uid: that of a merged card
 
 
 def all_cards(db: sqlite3.Connection) -> Iterator[Card]:
@@ -19,10 +21,16 @@ def all_cards(db: sqlite3.Connection) -> Iterator[Card]:
             nicks=tuple(filter(None, (person["nick"], *_values(handles, "alias")))),
             org=person["org"], title=person["role"],
             emails=_labeled(handles, "email"), phones=_labeled(handles, "phone"), urls=_labeled(handles, "url"),
-            handles=tuple((one["kind"], one["value"]) for one in handles if one["kind"] not in _SERVICES),
+            handles=tuple((one["kind"], one["value"]) for one in handles if one["kind"] not in _OWN),
             birthday=person["birthday"], note=person["about"], categories=tuple(person["tags"]), met=person["met"],
-            extra=tuple(json.loads(person["vcard"])) if person["vcard"] else (),
+            extra=_lines(person),
         )  # fmt: skip
+
+
+def _lines(person: dict[str, Any]) -> tuple[str, ...]:
+    """What no column holds, with the UIDs of merged cards, by which their files are found; these are never written."""
+    lines = json.loads(person["vcard"]) if person["vcard"] else []
+    return tuple(dict.fromkeys((*lines, *map(uid_line, _values(person["handles"], "uid")))))
 
 
 def _labeled(handles: list[dict[str, str]], kind: str) -> tuple[tuple[str, str], ...]:

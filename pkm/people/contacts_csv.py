@@ -4,10 +4,11 @@ Owns what columns mean. Must not know the store, the network or any path.
 """
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pkm.errors import BadInput, Invalid
@@ -41,12 +42,40 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "met": ("connected on", "met", "how we met"),
     "uid": ("uid",),
 }  # fmt: skip
-_MEANING = {header: field for field, headers in FIELDS.items() for header in headers}
+# What the German, French, Spanish, Italian, Dutch and Portuguese versions of Outlook and LinkedIn call the same.
+_ABROAD: dict[str, tuple[str, ...]] = {
+    "name": ("vollständiger name", "anzeigename", "nom complet", "nombre completo", "nome completo", "volledige naam"),
+    "given": ("vorname", "prénom", "nombre", "nome", "voornaam"),
+    "additional": ("weitere vornamen", "deuxième prénom", "segundo nombre", "secondo nome"),
+    "family": ("nachname", "nom", "apellidos", "apellido", "cognome", "achternaam", "sobrenome"),
+    "suffix": ("suffixe", "sufijo"),
+    "nick": ("spitzname", "surnom", "apodo", "bijnaam", "apelido"),
+    "org": ("firma", "unternehmen", "société", "entreprise", "empresa", "organización", "azienda", "società", "bedrijf"),
+    "unit": ("abteilung", "service", "departamento", "reparto", "ufficio", "afdeling"),
+    "title": ("funktion", "titre", "poste", "profession", "cargo", "puesto", "posizione", "qualifica", "functie"),
+    "email": ("e-mail-adresse", "email-adresse", "e-mailadresse", "adresse e-mail", "adresse de messagerie",
+              "dirección de correo electrónico", "correo electrónico", "indirizzo e-mail", "indirizzo posta elettronica",
+              "indirizzo di posta elettronica", "e-mailadres", "endereço de e-mail", "endereço de email"),
+    "phone": ("mobiltelefon", "telefon", "telefon geschäftlich", "telefon privat", "téléphone", "tél. mobile",
+              "téléphone mobile", "téléphone (bureau)", "téléphone (domicile)", "teléfono", "teléfono móvil", "cellulare",
+              "telefono", "telefono cellulare", "mobiele telefoon", "telefoon", "telemóvel", "telefone"),
+    "url": ("webseite", "website-url", "page web", "página web", "pagina web", "webpagina"),
+    "birthday": ("geburtstag", "anniversaire", "cumpleaños", "compleanno", "verjaardag", "aniversário"),
+    "note": ("notizen", "bemerkungen", "remarques", "notas", "note", "notities"),
+    "tags": ("kategorien", "catégories", "categorías", "categorie", "categorieën", "categorias"),
+    "met": ("verbunden am", "connecté le", "conectado el", "collegato il"),
+}  # fmt: skip
+_MEANING = {header: field for names in (_ABROAD, FIELDS) for field, headers in names.items() for header in headers}
+_LABELED_ABROAD = {"mobiltelefon": "mobile", "téléphone mobile": "mobile", "tél. mobile": "mobile", "teléfono móvil": "mobile",
+                   "cellulare": "mobile", "telefono cellulare": "mobile", "mobiele telefoon": "mobile", "telemóvel": "mobile",
+                   "telefon geschäftlich": "work", "téléphone (bureau)": "work", "telefon privat": "home",
+                   "téléphone (domicile)": "home", "telefon": "", "telefono": "", "teléfono": "", "téléphone": "",
+                   "telefoon": "", "telefone": ""}  # fmt: skip
 _IDENTIFY = ("name", "given", "family", "email")
 _NUMBERED = re.compile(
     r"(e-?mail|phone|website|organization|im) \d+ - (value|name|title|department|label|type|service)"
 )
-_OUTLOOK_MAIL = re.compile(r"e-?mail \d+ address")
+_OUTLOOK_MAIL = re.compile(r"e-?mail \d+ address|e-?mail-?adresse \d|e-?mail \d:? adresse|adresse de messagerie \d")
 _LABELS = ("label", "type", "service")
 _MAX_CELL = 10_000_000
 _HEADER_WITHIN = 25  # rows that a preamble may take
@@ -103,16 +132,22 @@ def _read_table(
     used = {index for column in columns for index in (column.index, column.label_index)}
     unknown = [(index, head) for index, head in enumerate(header) if index not in used and one_line(head)]
     linkedin = {"connected on", "first name"} <= set(map(_plain, header))
+    source = "table linkedin" if linkedin else f"table {_table_digest(header)}"
     cards = []
     for line, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         card = _card(cells, columns, unknown, "LinkedIn" if linkedin else "")
         if card.name:
-            cards.append(card)
+            cards.append(replace(card, line=line, source=source))
         else:
             failures.append((line, one_line(", ".join(filter(None, cells)), 80), "the row has no name and no e-mail"))
     return CardFile(tuple(cards), tuple(sorted(failures)))
+
+
+def _table_digest(header: Sequence[str]) -> str:
+    """What tables with those columns are told from others by."""
+    return hashlib.sha256("\n".join(sorted(set(map(_plain, header)))).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _card(cells: list[str], columns: Sequence[_Column], unknown: list[tuple[int, str]], service: str) -> Card:
@@ -237,6 +272,8 @@ def _column_label(head: str, field: str) -> str:
     """The label that a header itself gives: "mobile phone" is a phone, mobile."""
     if field != "phone" or " - " in head:
         return ""
+    if head in _LABELED_ABROAD:
+        return _LABELED_ABROAD[head]
     words = re.sub(r"\b(phone|telephone|number|tel|primary|\d+)\b", "", head).split()
     return " ".join("work" if word == "business" else word for word in words)
 

@@ -5,7 +5,7 @@ Never prints, never uses the network.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,17 @@ from uuid import uuid4
 
 from pkm.errors import BadInput, Invalid, NotFound, PkmError
 from pkm.filekind import name_kind
-from pkm.people.arrival import Arrival, read_arrival
+from pkm.people.arrival import Arrival, compared, mark, read_arrival
 from pkm.people.card import Card, CardFile
 from pkm.people.contacts_csv import looks_like_contacts, read_contacts
-from pkm.people.matching import ImportPlan, Person, known_person, plan_import
+from pkm.people.matching import ImportPlan, plan_import
+from pkm.people.person import Difference, Person, known_person
+from pkm.people.said import LINE, Said
 from pkm.people.vcard import looks_like_cards, read_cards
 from pkm.store import cards as stored
 from pkm.store import contact_intake, tags
 from pkm.store.session import Store, Unit
-from pkm.text import clean, count, one_line
+from pkm.text import clean, count, fold, one_line
 
 MAX_BYTES = 500_000_000
 """Of one file; a phone's 20,000 cards with pictures are under it."""
@@ -29,16 +31,22 @@ _CARDS, _TABLES = (".vcf", ".vcard"), (".csv", ".tsv")
 _NAMED = (*_CARDS, *_TABLES)
 
 Row = dict[str, Any]
+Bases = dict[str, Said]
+"""What cards said, by what each is known again by."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleRead:
-    """What files of people gave. failures: (file, line and text; why). lost: cards and rows that nothing can be made of."""
+    """What files of people gave. failures: (file, line and text; why). lost: cards and rows that nothing can be made of.
+
+    files: the names of the files, each with how many of the cards are its.
+    """
 
     name: str
     cards: tuple[Card, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
     lost: int = 0
+    files: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,10 @@ class PeopleImport:
         return {
             "read": plan.read, "new": len(plan.new), "updated": len(plan.updated), "unchanged": plan.unchanged,
             "failed": len(self.failures), "failures": [{"what": what, "why": why} for what, why in self.failures],
+            "lost": self.lost, "joined": [{"what": _place(one.where, one.name), "why": one.why} for one in plan.joined],
+            "possible_duplicates": [[_told(one), _told(other)] for one, other in plan.alike],
+            "differences": [_difference(one) for one in plan.differences],
+            "conflicts": [_difference(one) for one in plan.conflicts],
         }  # fmt: skip
 
     @property
@@ -64,7 +76,7 @@ class PeopleImport:
         plan = self.plan
         told = [f"{plan.read:,} read", f"{len(plan.new):,} new", f"{len(plan.updated):,} updated"]
         told += [f"{plan.unchanged:,} unchanged"] if plan.unchanged else []
-        told += [f"{plan.joined:,} joined to another of them"] if plan.joined else []
+        told += [f"{len(plan.joined):,} joined to another of them"] if plan.joined else []
         told += [count(len(plan.alike), "possible duplicate")] if plan.alike else []
         return " · ".join([*told, f"{self.lost:,} lost"])
 
@@ -86,6 +98,7 @@ def read_people(path: Path, *, kind: str = "", mapping: Mapping[str, str] | None
     return PeopleRead(
         path.name, tuple(card for one in found for card in one.cards),
         tuple(failure for one in found for failure in one.failures), sum(one.lost for one in found),
+        tuple(file for one in found for file in one.files),
     )  # fmt: skip
 
 
@@ -105,29 +118,37 @@ def holds_people(path: Path) -> bool:
     return looks_like_cards(head) or looks_like_contacts(head)
 
 
-def preview_import(store: Store, read: PeopleRead) -> PeopleImport:
+def preview_import(store: Store, read: PeopleRead, bases: Callable[[Person], Bases] | None = None) -> PeopleImport:
     """What import_people would do now."""
-    db = store.read()
-    plan = plan_import(map(known_person, stored.everybody(db)), list(_arrivals(store, read.cards)))
+    people = list(map(known_person, stored.everybody(store.read())))
+    known = {card: said for person in people for card, said in bases(person).items()} if bases else {}
+    plan = plan_import(people, list(_arrivals(store, read)), known)
     return PeopleImport(plan, read.failures, read.lost)
 
 
-def import_people(store: Store, read: PeopleRead, *, circle_id: int | None = None, because: str = "") -> PeopleImport:
+def import_people(
+    store: Store, read: PeopleRead, *, circle_id: int | None = None, because: str = "",
+    bases: Callable[[Person], Bases] | None = None,
+) -> PeopleImport:  # fmt: skip
     """Everybody who was read is a contact, once; those who are known have what was new of them.
 
-    circle_id: the circle that those who are new are in then, because of the import where no reason is given. A second
-    import changes nothing; one undo takes the whole of it back.
+    circle_id: the circle that those who are new are in then, because of the import where no reason is given.
+    bases: what the cards of a person said when somebody last wrote their files, where that is newer than what the person
+    remembers. A second import changes nothing; one undo takes the whole of it back.
     """
     with store.unit() as unit:
-        done = preview_import(store, read)
+        done = preview_import(store, read, bases)
         numbers = _add_new(unit, done.plan.new)
-        _give(unit, {person.number: person for person in done.plan.updated})
+        _give(unit, {person.number: person for person in (*done.plan.updated, *done.plan.remembered)})
         if circle_id is not None:
             contact_intake.join_circle(unit, circle_id, numbers, clean(because).strip() or f"import of {read.name}")
         resolved = contact_intake.resolve_mentions(unit, [*numbers, *(person.number for person in done.plan.updated)])
         if done.plan.new or done.plan.updated:
             told = f"{count(len(numbers), 'new contact')}, {len(done.plan.updated):,} updated"
             unit.summarize(f"{told}, from {one_line(read.name, 60)}")
+        elif done.plan.remembered:
+            told = count(len(done.plan.remembered), "contact")
+            unit.summarize(f"remembered what the cards of {told} say, from {one_line(read.name, 60)}")
     return PeopleImport(done.plan, done.failures, done.lost, resolved)
 
 
@@ -138,10 +159,10 @@ def _read_file(path: Path, kind: str, mapping: Mapping[str, str] | None) -> Peop
         raise BadInput(str(path), "it is a vCard file, not a table of contacts", next=f"pkm contact import {path}")
     if mapping or kind == "csv" or (not kind and not cards and _is_table(path, data)):
         found = read_contacts(data, mapping, name=str(path))
-        return PeopleRead(path.name, found.cards, _failures(path, found), len(found.failures))
+        return _found(path, found, len(found.failures))
     if kind == "vcard" or cards or is_card_file(path):
         found = read_cards(data, name=str(path))
-        return PeopleRead(path.name, found.cards, _failures(path, found), len(found.broken))
+        return _found(path, found, len(found.broken))
     raise BadInput(str(path), f"it is {name_kind(data)}, no vCards and no table of contacts", next="say what it is, as in "
                    f'pkm contact import {path.name} --map "name=COLUMN,email=COLUMN"')  # fmt: skip
 
@@ -168,11 +189,25 @@ def _bytes(path: Path) -> bytes:
         raise BadInput(str(path), error.strerror or "it cannot be read") from error
 
 
-def _failures(path: Path, found: CardFile) -> tuple[tuple[str, str], ...]:
-    return tuple((f"{path.name}, line {line}: {what}", why) for line, what, why in found.failures)
+def _found(path: Path, found: CardFile, lost: int) -> PeopleRead:
+    failures = tuple((f"{path.name}, line {line}: {what}", why) for line, what, why in found.failures)
+    return PeopleRead(path.name, found.cards, failures, lost, ((path.name, len(found.cards)),))
 
 
-def _arrivals(store: Store, cards: Sequence[Card]) -> Iterator[Arrival]:
+def _place(where: str, name: str) -> str:
+    return f"{where}: {one_line(name, 60)}"
+
+
+def _told(person: Person) -> Row:
+    """A person as JSON names them: with an id, where they have one."""
+    return {"id": person.id if person.number else None, "name": person.fields["name"], "org": person.fields.get("org", "")}
+
+
+def _difference(one: Difference) -> Row:
+    return {"who": one.who, "field": one.field, "here": one.here, "there": one.there}
+
+
+def _arrivals(store: Store, read: PeopleRead) -> Iterator[Arrival]:
     """The cards as the store would keep them; each category is looked up once."""
     db = store.read()
     known: dict[str, str] = {}
@@ -185,8 +220,9 @@ def _arrivals(store: Store, cards: Sequence[Card]) -> Iterator[Arrival]:
                 known[category] = ""
         return known[category]
 
-    for card in cards:
-        yield read_arrival(card, tag_of)
+    names = (name for name, number in read.files for _ in range(number))
+    for card, name in zip(read.cards, names, strict=True):
+        yield read_arrival(card, tag_of, f"{name}, line {card.line}")
 
 
 def _add_new(unit: Unit, people: Sequence[Person]) -> list[int]:
@@ -195,7 +231,7 @@ def _add_new(unit: Unit, people: Sequence[Person]) -> list[int]:
     numbers = contact_intake.add_contacts(unit, [
         {
             **person.filled, "uid": person.uid or f"urn:uuid:{uuid4()}",
-            "vcard": json.dumps(person.kept, ensure_ascii=False) if person.kept else "",
+            "vcard": _as_json([*person.kept, *person.memory()]),
         }
         for person in people
     ])  # fmt: skip
@@ -204,9 +240,35 @@ def _add_new(unit: Unit, people: Sequence[Person]) -> list[int]:
 
 
 def _give(unit: Unit, people: Mapping[int, Person]) -> None:
-    """The contacts have what the import brings them."""
-    contact_intake.fill_contacts(unit, {number: (person.filled, person.kept) for number, person in people.items()})
+    """The contacts have what the import brings them, and no longer what it takes."""
+    contact_intake.fill_contacts(unit, {number: one.filled for number, one in people.items() if one.changed})
+
+    def change(number: int, lines: list[str]) -> list[str]:
+        person = people[number]
+        gone = set(person.dropped)
+        stay = [line for line in lines if mark(line) not in gone and not (person.remembers and line.startswith(LINE))]
+        return [*stay, *person.kept, *(person.memory() if person.remembers else ())]
+
+    contact_intake.change_lines(unit, [n for n, one in people.items() if one.kept or one.dropped or one.remembers], change)
+    for number, person in people.items():
+        if person.taken or person.relabeled:
+            _change_handles(unit, number, person)
+        if person.untagged:
+            tags.take(unit, "contact", number, person.untagged)
     _add_lists(unit, people)
+
+
+def _change_handles(unit: Unit, number: int, person: Person) -> None:
+    for row, kind, value in contact_intake.handles_of(unit, number):
+        key = (kind, fold(value)) if kind == "alias" else compared(kind, value)
+        if key in person.taken:
+            contact_intake.take_handle(unit, row)
+        elif key in person.relabeled:
+            contact_intake.write_handle(unit, row, *person.relabeled[key])
+
+
+def _as_json(lines: Sequence[str]) -> str:
+    return json.dumps(lines, ensure_ascii=False) if lines else ""
 
 
 def _add_lists(unit: Unit, people: Mapping[int, Person]) -> None:

@@ -1,4 +1,4 @@
-"""People as vCards: 2.1, 3.0 and 4.0 in, 4.0 out (RFC 6350).
+"""People as vCards: 2.1, 3.0 and 4.0 in, 4.0 (RFC 6350) and 3.0 (RFC 2426, what many phones take) out.
 
 Owns what each property means to pkm; those it does not know are kept as they came. Must not know the store, the
 network or any path; the syntax of lines is vcard_lines.py's.
@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from pkm.errors import BadInput
 from pkm.filekind import name_kind
@@ -28,8 +29,12 @@ _FULL_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ].*)?")
 _NO_YEAR = re.compile(r"--(\d\d)-?(\d\d)")
 _PART_DATE = re.compile(r"(\d{4})(?:-(\d\d))?")
 _URI = re.compile(r"([a-z][a-z0-9+.-]*):\S", re.IGNORECASE)
+_ADDRESS_SCHEME = re.compile(r"^(?:(?:mailto|tel):\s*)+", re.IGNORECASE)
 _MIME = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}
 _STAND_IN = "pkm."  # the group of lines that leftover() makes
+
+VERSIONS = ("4.0", "3.0")
+_NO_YEAR_APPLE = "1604"  # what 3.0 has for a birthday without a year, as Apple writes it
 
 Failure = tuple[int, str, str]
 
@@ -69,37 +74,59 @@ def looks_like_cards(data: bytes) -> bool:
     return any(isinstance(line, Line) and line.name == "BEGIN" and _is_card(line) for line in lines)
 
 
-def write_cards(cards: Iterable[Card]) -> bytes:
-    """The cards as one vCard 4.0 file, the same bytes for the same cards; reading it gives the same cards."""
-    return b"".join(map(write_card, cards))
+def write_cards(cards: Iterable[Card], version: str = "4.0") -> bytes:
+    """The cards as one vCard file, the same bytes for the same cards; reading it gives the same cards."""
+    return b"".join(write_card(card, version) for card in cards)
 
 
-def write_card(card: Card) -> bytes:
-    """The card as vCard 4.0: UTF-8, CRLF, folded at 75 octets, escaped (RFC 6350). Reading it gives the card.
+def write_card(card: Card, version: str = "4.0") -> bytes:
+    """The card as a vCard: UTF-8, CRLF, folded at 75 octets, escaped (RFC 6350). Reading it gives the card.
+
+    version: 4.0 or 3.0. In 3.0 a card has an N, made of its name where it has none.
 
     Lines of leftover() in `extra` stand for what the card itself does not say, as long as they agree with its name
     and its organization.
     """
     card = _absorb(card)
+    old = version == "3.0"
     lines = [
         "BEGIN:VCARD",
-        "VERSION:4.0",
+        f"VERSION:{version}",
         *_line("UID", card.uid),
         *_line("KIND", card.kind),
         f"FN:{escape(card.name)}",
     ]
-    lines += _list_line("N", ";", card.parts)
+    lines += _list_line("N", ";", card.parts or ((card.name, "", "", "", "") if old else ()))
     lines += _list_line("NICKNAME", ",", card.nicks)
     lines += _list_line("ORG", ";", (card.org, *card.units))
     lines += _line("TITLE", card.title)
     lines += _labeled_lines(card)
     lines += [_handle_line(service, value) for service, value in card.handles]
-    lines += _line("BDAY", _basic_date(card.birthday))
+    lines += _birthday_3(card.birthday) if old else _line("BDAY", _basic_date(card.birthday))
     lines += _list_line("CATEGORIES", ",", card.categories)
     lines += _line("NOTE", card.note) + _line("X-PKM-MET", card.met)
-    lines += [f"PHOTO:{card.photo}"] if card.photo else []
+    lines += [_photo_3(card.photo) if old else f"PHOTO:{card.photo}"] if card.photo else []
     lines += card.extra
     return fold([*lines, *_line("REV", card.rev), "END:VCARD"])
+
+
+def version_of(data: bytes) -> str:
+    """The version in which to write a file anew: 3.0 for one that is older than 4.0, else 4.0."""
+    found = re.search(rb"(?im)^VERSION:\s*(\d)", data)
+    return "3.0" if found and found[1] in (b"2", b"3") else "4.0"
+
+
+def _birthday_3(birthday: str) -> list[str]:
+    if birthday.startswith("--"):
+        return [f"BDAY;X-APPLE-OMIT-YEAR={_NO_YEAR_APPLE}:{_NO_YEAR_APPLE}{birthday[1:]}"]
+    return _line("BDAY", birthday)
+
+
+def _photo_3(photo: str) -> str:
+    kind, comma, data = photo.partition(";base64,")
+    if comma and kind.lower().startswith("data:image/"):
+        return f"PHOTO;ENCODING=b;TYPE={kind[11:].upper()}:{data}"
+    return f"PHOTO;VALUE=uri:{photo}"
 
 
 def leftover(card: Card) -> tuple[str, ...]:
@@ -157,9 +184,11 @@ class _Draft:
 
     def take(self, line: Line) -> None:
         """Puts a property where it belongs."""
-        if line.name in ("VERSION", "PRODID"):
+        if line.too_large:
+            self.say(line.number, line.name, f"it is larger than {MAX_PHOTO:,} bytes and was left out")
+        elif line.name in ("VERSION", "PRODID"):
             return
-        if line.name in _SOCIAL or (line.name.startswith("X-") and line.name[2:] in _SERVICES):
+        elif line.name in _SOCIAL or (line.name.startswith("X-") and line.name[2:] in _SERVICES):
             self.handles += [handle for handle in [_handle(line)] if handle[1]]
         elif line.name in ("EMAIL", "TEL", "URL"):
             self.labeled += [line] if line.text().strip() else []
@@ -187,7 +216,7 @@ class _Draft:
     def compose(self) -> Card:
         """The card of all that was taken."""
         labels = {line.group.lower(): line for line in self.extra if line.name == "X-ABLABEL" and line.group}
-        extra = self._keep_extra({line.group.lower() for line in self.labeled if line.group})
+        extra = self._keep_extra({line.group.lower() for line in self.labeled if line.group}) if self.extra else ()
         emails, phones, urls = (self._values(name, labels) for name in ("EMAIL", "TEL", "URL"))
         parts, units = (tuple(self.lists.get(name, ())) for name in ("N", "ORG"))
         nicks, categories = (tuple(dict.fromkeys(self.lists.get(name, ()))) for name in ("NICKNAME", "CATEGORIES"))
@@ -201,12 +230,14 @@ class _Draft:
             name, given.get("UID", ""), given.get("KIND", ""), parts, nicks, given.get("ORG", ""), units,
             given.get("TITLE", ""), emails, phones, urls, tuple(self.handles), given.get("BDAY", ""),
             given.get("NOTE", ""), categories, given.get("X-PKM-MET", ""), given.get("PHOTO", ""),
-            given.get("REV", ""), extra,
+            given.get("REV", ""), extra, self.start,
         )  # fmt: skip
 
     def _values(self, name: str, labels: dict[str, Line]) -> tuple[Labeled, ...]:
         """The (label, value) of the properties of that name, the preferred first."""
-        lines = sorted((line for line in self.labeled if line.name == name), key=_preference)
+        lines = [line for line in self.labeled if line.name == name]
+        if len(lines) > 1:
+            lines.sort(key=_preference)
         return tuple((_label(line, labels), _value(line)) for line in lines)
 
     def _keep_extra(self, labeled: set[str]) -> tuple[str, ...]:
@@ -217,6 +248,8 @@ class _Draft:
             if line.name == "X-ABLABEL" and line.group.lower() in labeled - others:
                 continue
             spelled = line.spell()
+            if line.group.lower() + "." == _STAND_IN:  # what leftover() writes is not for files to say
+                spelled = spelled.partition(".")[2]
             if len(spelled) > MAX_PHOTO * 3 // 2:
                 self.say(line.number, line.name, f"it is larger than {MAX_PHOTO:,} bytes and was left out")
             else:
@@ -366,12 +399,17 @@ def _label(line: Line, labels: dict[str, Line]) -> str:
     own = labels.get(line.group.lower()) if line.group else None
     if own and (text := one_line(re.sub(r"_\$!<|>!\$_", "", own.text()), 100)):
         return text
-    return one_line(" ".join(kind for kind in line.types() if kind not in _SILENT_TYPES), 100)
+    return _typed(line.types())
+
+
+@lru_cache(1024)
+def _typed(types: tuple[str, ...]) -> str:
+    return one_line(" ".join(kind for kind in types if kind not in _SILENT_TYPES), 100)
 
 
 def _value(line: Line) -> str:
     """The address, number or URL of an EMAIL, TEL or URL property."""
-    value = re.sub(r"^(?:(?:mailto|tel):\s*)+", "", one_line(line.text()), flags=re.IGNORECASE)
+    value = _ADDRESS_SCHEME.sub("", one_line(line.text()))
     return value.replace("\\", "%5C") if line.name == "URL" else value
 
 

@@ -9,10 +9,14 @@ import quopri
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pkm.filekind import decode_text
 from pkm.text import clean, one_line
 
+MAX_VALUE = 4_000_000
+"""Bytes of one property that are read: more than the largest picture that is kept has in base64."""
+_CHUNK = 1_000_000  # bytes of the file that are divided at once
 _ENCODINGS = ("QUOTED-PRINTABLE", "BASE64", "B", "Q", "8BIT", "7BIT")
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2}\s*")
 _SAYS_QP = re.compile(rb';(?:ENCODING=)?"?QUOTED-PRINTABLE\b')
@@ -22,28 +26,48 @@ _ESCAPED = {"n": "\n", "N": "\n", ",": ",", ";": ";", ":": ":", "\\": "\\", '"':
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One property, unfolded. `number` is the first of its lines in the file, `name` in capitals; `params` are
-    (NAME, value); `raw` is the value as it came, before escapes; `data` holds decoded base64.
+class Head:
+    """What stands before a property's colon: `name` in capitals, `written` as it came, `params` as (NAME, value).
+
+    types: the TYPE values, in lower case, in their order, each once.
     """
 
-    number: int
     group: str
     name: str
+    written: str
     params: tuple[tuple[str, str], ...]
-    raw: str
-    data: bytes | None = None
-    encoded: bool = False  # quoted-printable: its value has no backslash escapes for line ends
-    written: str = ""  # the name in the letters it was written in
+    types: tuple[str, ...]
 
     def param(self, name: str) -> str:
         """The first value of a parameter, "" where it has none."""
         return next((value for key, value in self.params if key == name), "")
 
-    def types(self) -> list[str]:
+
+@dataclass(slots=True)  # not frozen: half of the time of reading a large file went into that
+class Line:
+    """One property, unfolded. `number` is the first of its lines in the file; `raw` is the value as it came, before
+    escapes; `data` holds decoded base64.
+
+    encoded: quoted-printable; its value has no backslash escapes for line ends. too_large: the value is longer than
+    MAX_VALUE, and was not read.
+    """
+
+    number: int
+    head: Head
+    name: str
+    group: str
+    raw: str
+    data: bytes | None = None
+    encoded: bool = False
+    too_large: bool = False
+
+    def param(self, name: str) -> str:
+        """The first value of a parameter, "" where it has none."""
+        return self.head.param(name)
+
+    def types(self) -> tuple[str, ...]:
         """The TYPE values, in lower case, in their order, each once."""
-        values = (part for key, value in self.params if key == "TYPE" for part in value.split(","))
-        return list(dict.fromkeys(part.strip().strip('"').lower() for part in values if part.strip()))
+        return self.head.types
 
     def text(self) -> str:
         """The value as text: escapes undone, harmless."""
@@ -56,13 +80,13 @@ class Line:
     def spell(self) -> str:
         """The property as one unfolded line of a vCard 4.0 that says the same: no charset, no quoted-printable."""
         params = "".join(
-            f";{key}={quote(value, key)}" for key, value in self.params if key not in ("CHARSET", "ENCODING")
+            f";{key}={quote(value, key)}" for key, value in self.head.params if key not in ("CHARSET", "ENCODING")
         )
         if self.data is not None:
             params, value = params + ";ENCODING=b", base64.b64encode(self.data).decode()
         else:  # between escapes: a combining mark after \n must not make it \ñ
             value = "".join(part if part[:1] == "\\" else clean(part) for part in re.split(r"(\\.)", self.raw))
-        return f"{self.group + '.' if self.group else ''}{self.written or self.name}{params}:" + value.replace(
+        return f"{self.group + '.' if self.group else ''}{self.head.written}{params}:" + value.replace(
             "\n", "\\n"
         )
 
@@ -77,34 +101,48 @@ def read_lines(data: bytes) -> Iterator[Line | tuple[int, str]]:
 
 def _unfold(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Logical lines with the number of their first physical line; blank ones are passed over."""
-    lines = re.split(rb"\r*\n|\r", data)  # exports through Windows text files have \r\r\n
+    start, parts, soft, base64_block = 0, [b""], False, False
+    for number, line in enumerate(_physical(data), 1):
+        if soft and parts[-1].endswith(b"=") and not _is_border(line):
+            parts[-1] = parts[-1][:-1]
+            parts.append(line)
+        elif start and line[:1] in (b" ", b"\t"):
+            parts.append(line[1:])
+        elif base64_block and line and _BASE64_LINE.fullmatch(line):
+            parts.append(line)
+        else:
+            if (whole := b"".join(parts)).strip():
+                yield start, whole
+            start, parts = number, [line]
+            soft, base64_block = _continues(line)
+    if (whole := b"".join(parts)).strip():
+        yield start, whole
+
+
+def _physical(data: bytes) -> Iterator[bytes]:
+    r"""The lines of a file; exports through Windows text files have \r\r\n, those of old Macs \r alone."""
     at = 0
-    while at < len(lines):
-        start, parts = at, [lines[at]]
-        soft, base64_block = _continues(lines[at])
-        at += 1
-        while at < len(lines):
-            line = lines[at]
-            if soft and parts[-1].endswith(b"=") and not _is_border(line):
-                parts[-1] = parts[-1][:-1]
-                parts.append(line)
-            elif line[:1] in (b" ", b"\t"):
-                parts.append(line[1:])
-            elif base64_block and line and _BASE64_LINE.fullmatch(line):
-                parts.append(line)
+    while at < len(data):
+        end = data.find(b"\n", at + _CHUNK)
+        end = len(data) if end < 0 else end
+        for line in data[at:end].split(b"\n"):
+            line = line.rstrip(b"\r")
+            if b"\r" in line:
+                yield from line.split(b"\r")
             else:
-                break
-            at += 1
-        whole = b"".join(parts)
-        if whole.strip():
-            yield start + 1, whole
+                yield line
+        at = end + 1
 
 
 def _continues(line: bytes) -> tuple[bool, bool]:
     """Whether a property's first line says that it is quoted-printable, and that it is base64."""
-    head = line.partition(b":")[0].upper()
-    if b";" not in head:
-        return False, False
+    head = line.partition(b":")[0]
+    return _head_continues(head) if b";" in head else (False, False)
+
+
+@lru_cache(4096)
+def _head_continues(head: bytes) -> tuple[bool, bool]:
+    head = head.upper()
     return bool(_SAYS_QP.search(head)), bool(_SAYS_BASE64.search(head))
 
 
@@ -115,28 +153,46 @@ def _is_border(line: bytes) -> bool:
 def _parse(number: int, line: bytes) -> Line | None:
     """The property on a logical line, None where there is none."""
     at = _colon(line)
-    if at <= 0:
+    read = _read_head(line[:at]) if at > 0 else None
+    if read is None:
         return None
-    head = _split_quoted(one_line(decode_text(line[:at])), ";")
-    group, _, name = head[0].strip().rpartition(".")
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name) or not re.fullmatch(r"[\w.-]*", group):
-        return None
-    params = tuple(_param(part) for part in head[1:] if part.strip())
-    given = dict(params)
-    encoding, charset, value = given.get("ENCODING", "").upper(), given.get("CHARSET", ""), line[at + 1 :]
+    head, encoding, charset = read
+    value = line[at + 1 :]
+    if len(value) > MAX_VALUE:
+        return Line(number, head, head.name, head.group, "", too_large=True)
     if encoding in ("BASE64", "B"):
         decoded = _base64(value)
         raw = decode_text(value) if decoded is None else ""
-        return Line(number, group, name.upper(), params, raw, decoded, written=name)
+        return Line(number, head, head.name, head.group, raw, decoded)
     encoded = encoding in ("QUOTED-PRINTABLE", "Q")
     if encoded:
         value = quopri.decodestring(value)
-    raw = decode_text(value, charset).strip("\r\n")
-    return Line(number, group, name.upper(), params, raw, None, encoded, name)
+    return Line(number, head, head.name, head.group, decode_text(value, charset).strip("\r\n"), None, encoded)
+
+
+@lru_cache(4096)
+def _read_head(head: bytes) -> tuple[Head, str, str] | None:
+    """What stands before the colon, its encoding and its charset; None where it is no property.
+
+    Kept, since a file of thousands of cards has but a few dozen of them.
+    """
+    first, *rest = _split_quoted(one_line(decode_text(head)), ";")
+    group, _, name = first.strip().rpartition(".")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name) or not re.fullmatch(r"[\w.-]*", group):
+        return None
+    params = tuple(_param(part) for part in rest if part.strip())
+    given = dict(params)
+    kinds = (part for key, value in params if key == "TYPE" for part in value.split(","))
+    types = tuple(dict.fromkeys(part.strip().strip('"').lower() for part in kinds if part.strip()))
+    read = Head(group, name.upper(), name, params, types)
+    return read, given.get("ENCODING", "").upper(), given.get("CHARSET", "")
 
 
 def _colon(line: bytes) -> int:
     """Where the value begins: the first colon outside quotes, else the first of all; -1 without one."""
+    first = line.find(b":")
+    if b'"' not in line[: max(first, 0)]:
+        return first
     quoted = False
     for at, byte in enumerate(line[:4096]):
         if byte == 0x22:

@@ -1,30 +1,20 @@
-"""Secrets of private feeds: where one is (that alone is stored), what it is, and the header that carries it.
+"""Secrets of private feeds: the header that carries one. Where it is and how it is read says pkm.secret.
 
-A place is `env:NAME`, `command:WORDS` or `file:PATH`. The secret is read when its source is fetched and lives no longer
-than the run; it stands in no message, no log and on no command line. Knows no store and no network.
+The secret is read when its source is fetched and lives no longer than the run; it stands in no message and no log.
+Knows no store and no network.
 """
 
 import base64
-import contextlib
-import os
 import re
-import shlex
-import signal
-import stat
-import subprocess
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 
-from pkm.errors import BadInput, Invalid, NotFound, PkmError, Refused
-from pkm.text import one_line
+from pkm import secret as secrets
+from pkm.errors import Invalid, PkmError
+from pkm.secret import check_place
 
-COMMAND_S = 10.0
-"""How long a command may take to give its secret."""
+__all__ = ["Credentials", "as_headers", "check_place", "read_secret"]
 
-MAX_BYTES = 16_384
-
-PLACES = "env:NAME, command:pass show feeds/x, or file:/path"
 FORMS = "user:password, Bearer TOKEN, or Header-Name: value"
 
 _RIGHT = f"write the secret, at the place that --credential names, as {FORMS}"
@@ -34,36 +24,9 @@ _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9_-]*):[ \t]+(\S.*)")
 _NOT_TO_SET = {"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "upgrade"}
 
 
-def check_place(place: str) -> str:
-    """The place as it is stored. Raises Invalid where it is none, and never repeats it: it may be the secret itself."""
-    kind, colon, rest = one_line(place).partition(":")
-    rest = rest.strip()
-    if not colon or not rest or kind not in ("env", "command", "file"):
-        why = f"it says where the secret is, not what it is: {PLACES}"
-        raise Invalid("--credential", why, next="put the secret into a file of mode 600: --credential file:~/secret")
-    if kind == "env" and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", rest):
-        raise Invalid("--credential env:", "no variable of the environment can have that name")
-    if kind == "command":
-        _words(rest)
-    if kind == "file":
-        rest = str(Path(rest).expanduser().absolute())
-        _read_file(rest)
-    return f"{kind}:{rest}"
-
-
 def read_secret(place: str) -> str:
-    """The secret at the place: the first line that is not empty.
-
-    Raises NotFound, Refused (others could read the file), Invalid or BadInput, naming the place alone.
-    """
-    kind, _, rest = place.partition(":")
-    read = {"env": _read_environment, "command": _run_command, "file": _read_file}.get(kind)
-    if read is None:
-        raise Invalid("its credential", f"it should be at one of {PLACES}")
-    lines = [line.strip() for line in read(rest).splitlines() if line.strip()]
-    if not lines:
-        raise BadInput(_named(place), "it gives no secret", next=f"it should give {FORMS}")
-    return lines[0]
+    """The secret at the place: the first line that is not empty. Raises as pkm.secret.read_secret does."""
+    return secrets.read_secret(place, FORMS)
 
 
 def as_headers(secret: str) -> dict[str, str]:
@@ -111,89 +74,3 @@ class Credentials:
         if isinstance(known, PkmError):
             raise known
         return known
-
-
-def _named(place: str) -> str:
-    return f"the credential at {one_line(place, 80)}"
-
-
-def _read_environment(name: str) -> str:
-    secret = os.environ.get(name)
-    if secret is None:
-        raise NotFound(_named(f"env:{name}"), f"the environment has no {name}", next=f"export {name}=…")
-    return secret
-
-
-def _read_file(path: str) -> str:
-    """The text of a plain file that only its owner, who is this person, can read."""
-    try:
-        file = os.open(os.path.expanduser(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise NotFound(_named(f"file:{path}"), f"it cannot be read: {error.strerror or error}") from None
-    try:
-        status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode):
-            raise Refused(_named(f"file:{path}"), "it is no plain file")
-        if status.st_uid != os.getuid():
-            raise Refused(_named(f"file:{path}"), "the file belongs to another user of this machine")
-        if status.st_mode & 0o077:
-            why = f"others on this machine could read it ({stat.S_IMODE(status.st_mode):o}): chmod 600 {shlex.quote(path)}"
-            raise Refused(_named(f"file:{path}"), why, next=f"chmod 600 {shlex.quote(path)}")
-        return os.read(file, MAX_BYTES).decode("utf-8", "replace")
-    finally:
-        os.close(file)
-
-
-def _words(command: str) -> list[str]:
-    try:
-        words = shlex.split(command)
-    except ValueError as error:
-        raise Invalid("--credential command:", f"it cannot be divided into words: {error}") from None
-    if not words:
-        raise Invalid("--credential command:", "it names no program")
-    return words
-
-
-def _run_command(command: str) -> str:
-    """What the command prints, no shell between. It is stopped, with all it started, when its time is over."""
-    what = _named(f"command:{command}")
-    try:
-        process = subprocess.Popen(
-            _words(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            process_group=0,
-        )  # fmt: skip
-    except OSError as error:
-        raise NotFound(what, f"it cannot be run: {error.strerror or error}") from None
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        _kill(process)
-
-    watch = threading.Timer(COMMAND_S, stop)
-    watch.daemon = True
-    watch.start()
-    try:
-        assert process.stdout is not None
-        data = process.stdout.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            _kill(process)
-        process.stdout.close()
-        code = process.wait()
-    except BaseException:
-        _kill(process)
-        raise
-    finally:
-        watch.cancel()
-    if late.is_set():
-        raise BadInput(what, f"the command gave nothing within {COMMAND_S:g} s")
-    if len(data) > MAX_BYTES:
-        raise BadInput(what, "the command gave too much for a secret")
-    if code:
-        raise BadInput(what, f"the command failed (exit {code})")
-    return data.decode("utf-8", "replace")
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)

@@ -1,5 +1,6 @@
 """Which ways out there are, with what each can do; adding one to the store."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ from pkm.text import one_line
 
 @dataclass(frozen=True, slots=True)
 class Powers:
-    """What a kind of channel can do: take back, correct, be repeated safely; who can read it."""
+    """What a kind of channel can do: take back, correct, be repeated safely; who can read it.
+
+    mirror: its folder is made to hold what was sent, again and again; else each delivery is handed in once.
+    """
 
     what: str
     edits: bool
@@ -22,6 +26,7 @@ class Powers:
     repeats: bool
     readers: str
     public: bool
+    mirror: bool = True
 
 
 KINDS: Mapping[str, Powers] = {
@@ -31,7 +36,13 @@ KINDS: Mapping[str, Powers] = {
     "files": Powers(
         "a folder: each digest as a Markdown and an HTML file", True, True, True, "who can read the folder", False
     ),
+    "mail": Powers("a letter to each member", False, False, False, "who gets the letter", False, mirror=False),
 }
+
+SCHEMES = {"site": "site", "files": "files", "smtp": "mail", "smtps": "mail"}
+"""How an address begins, and the kind of channel that it names."""
+
+_FORMS = "files:FOLDER, site:FOLDER, smtp://HOST:PORT or smtps://HOST:PORT"
 
 
 def is_public(kind: str) -> bool:
@@ -39,39 +50,74 @@ def is_public(kind: str) -> bool:
     return kind not in KINDS or KINDS[kind].public
 
 
+def is_mirror(kind: str) -> bool:
+    """Whether sending may be repeated there; a kind that is unknown may not be."""
+    return kind in KINDS and KINDS[kind].mirror
+
+
 def effective_kind(circle_kind: str, channel_kind: str) -> str:
     """For whom a circle's digest on a channel is: a public channel is the network's, whatever circle it stands for."""
     return "network" if is_public(channel_kind) else circle_kind
 
 
-def add_channel(store: Store, home: Home, name: str, address: str) -> dict[str, Any]:
+def add_channel(
+    store: Store, home: Home, name: str, address: str, *, sender: str = "", login: str = "", credential: str = ""
+) -> dict[str, Any]:
     """The channel is in the store; its folder need not be there yet. Returns its row.
 
-    address: files:FOLDER or site:FOLDER (site: alone is the home's site/).
-    Raises Invalid (kind unknown, folder missing), Exists (name taken, folder taken by another channel).
+    address: files:FOLDER, site:FOLDER (site: alone is the home's site/), or a mail server, which wants a sender too.
+    credential: where the password of `login` is (pkm.secret), never the password.
+    Raises Invalid (kind unknown, folder or sender missing), Exists (name taken, folder taken by another channel).
     """
     from pkm.store.model import Channel
 
     name = one_line(name, 60)
-    kind, _, path = address.partition(":")
-    if kind not in KINDS:
-        listed = " or ".join(f"{known}:FOLDER" for known in KINDS)
-        raise Invalid(
-            f"the address {address}", f"it should be {listed}", next=f"pkm share channel add {name} files:/some/folder"
-        )
+    scheme, _, rest = address.partition(":")
+    kind = SCHEMES.get(scheme)
+    if kind is None:
+        raise Invalid(f"the address {one_line(address, 80)}", f"it should be {_FORMS}",
+                      next=f"pkm share channel add {name} files:/some/folder")  # fmt: skip
     if not name or " " in name:
         raise Invalid(f"the name “{name}”", "a channel's name is one word")
-    if kind == "files" and not path:
-        raise Invalid(f"the address {address}", "a folder is wanted behind files:")
-    folder = Path(path).expanduser().absolute() if path else home.site
+    if kind == "mail":
+        address, options = _mail(address, sender, login, credential)
+    elif sender or login or credential:
+        raise Invalid("--from, --login and the password", f"a channel of {kind} has none")
+    else:
+        if kind == "files" and not rest:
+            raise Invalid(f"the address {address}", "a folder is wanted behind files:")
+        folder = Path(rest).expanduser().absolute() if rest else home.site
+        address, options = f"{kind}:{folder}" if rest else "", {}
     with store.unit() as unit:
         for other in shares.channels(unit.connection):
             if other["name"].casefold() == name.casefold():
                 raise Exists(f"a channel {other['name']}", other["address"] or other["channel_kind"])
-            if folder_of(other, home) == folder:
+            if kind != "mail" and is_mirror(other["channel_kind"]) and folder_of(other, home) == folder:
                 raise Exists(f"a channel that writes {folder}", f"it is {other['name']}", next="choose another folder")
-        unit.add(Channel(name=name, kind=kind, address=f"{kind}:{folder}" if path else "", created_at=unit.at))
+        unit.add(Channel(
+            name=name, kind=kind, address=address, options=json.dumps(options, ensure_ascii=False), created_at=unit.at
+        ))  # fmt: skip
+        unit.summarize(f"added the channel {name}")
         return next(row for row in shares.channels(unit.connection) if row["name"] == name)
+
+
+def _mail(address: str, sender: str, login: str, credential: str) -> tuple[str, dict[str, str]]:
+    """(address, options) of a mail channel, checked."""
+    from pkm.channels.mail import read_address
+    from pkm.secret import check_place
+    from pkm.share.letter import read_mailbox
+
+    server = read_address(address)
+    if not sender:
+        raise Invalid("a mail channel", "it is not said whom its letters are from",
+                      next=f'pkm share channel add NAME {server} --from "Me <me@example.org>"')  # fmt: skip
+    if bool(login) != bool(credential):
+        raise Invalid("--login", "who logs in and where the password is are said together",
+                      next="--login NAME --password-env VARIABLE")  # fmt: skip
+    options = {"from": str(read_mailbox(sender))}
+    if login:
+        options |= {"login": one_line(login, 200), "credential": check_place(credential)}
+    return str(server), options
 
 
 def folder_of(channel: Mapping[str, Any], home: Home) -> Path:

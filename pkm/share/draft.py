@@ -15,12 +15,12 @@ from pkm.config import Settings
 from pkm.dates import local, now, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
-from pkm.reach import wide_enough
+from pkm.reach import REACHES, wide_enough
 from pkm.share.channels import effective_kind, is_public
 from pkm.share.guard import Finding, check_notes
 from pkm.store import shares
 from pkm.store.session import Store
-from pkm.text import one_line
+from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest, Piece
@@ -132,6 +132,10 @@ def check_share(db: sqlite3.Connection, share: int) -> list[Finding]:
     notes = shares.notes(db, share)
     findings: list[Finding] = []
     for stage in shares.stages(db, share):
+        if stage["circle_id"] is None:
+            names = " and ".join(one["name"] for one in shares.people_of(db, share))
+            findings += check_notes(notes, names, kind_by_name(db, share))
+            continue
         findings += check_notes(notes, stage["circle"], stage["circle_kind"])
         for channel in shares.channels_of(db, stage["circle_id"]):
             kind = effective_kind(stage["circle_kind"], channel["channel_kind"])
@@ -151,15 +155,34 @@ def digest_for(db: sqlite3.Connection, share: int, stage: Row, channel_kind: str
     if row is None:
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
     notes = shares.notes(db, share)
-    kind = effective_kind(stage["circle_kind"], channel_kind)
+    by_name = stage["circle_id"] is None
+    kind = effective_kind(kind_by_name(db, share) if by_name else stage["circle_kind"], channel_kind)
     own = stage["circle_kind"] == kind
     hidden = [target for note in notes for target in hidden_in(db, note["id"], wide_enough(kind))]
     return Digest(
         uid=row["uid"], title=row["title"], slug=row["slug"],
         date=at, author=author, intro=row["introduction"] or (stage["introduction"] if own else ""),
-        salutation=stage["salutation"] if own else "", circle=stage["circle"] if kind != "network" else "",
+        salutation=stage["salutation"] if own else "", circle=(stage["circle"] or "") if kind != "network" else "",
         circle_kind=kind, pieces=tuple(piece_of(db, note, hidden) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
     )  # fmt: skip
+
+
+def kind_by_name(db: sqlite3.Connection, share: int) -> str:
+    """The kind of circle that the people of a share are treated as: the loosest of their closest ties."""
+    from pkm.store.interactions import standings
+
+    people = [one["id"] for one in shares.people_of(db, share)]
+    ties = {row["tie"] or "network" for row in standings(db, people).values()}
+    return max(ties, key=REACHES.index) if ties else "network"
+
+
+def may_be_read_in(db: sqlite3.Connection, share: int, channel: int, recipient: str) -> frozenset[str]:
+    """The addresses that a letter may name, folded: its sender's and its recipient's; an introduction's, of both."""
+    from pkm.share.letter import read_mailbox, wire_address
+
+    options = next(one["options"] for one in shares.channels(db) if one["number"] == channel)
+    named = [read_mailbox(options["from"]).address, recipient, *(one["email"] or "" for one in shares.people_of(db, share))]
+    return frozenset(fold(one) for address in named if "@" in address for one in (address, wire_address(address)))
 
 
 def hidden_in(db: sqlite3.Connection, note: int, reaches: list[str]) -> list[str]:

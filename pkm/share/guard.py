@@ -5,7 +5,7 @@ Pure: facts in, findings out. A finding is (what, why, the command that mends it
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -55,16 +55,20 @@ def check_notes(notes: Iterable[Mapping[str, Any]], circle: str, circle_kind: st
     return findings
 
 
-def check_bytes(payload: bytes, secrets: Secrets, cleared: Sequence[Mapping[str, Any]]) -> list[Finding]:
+def check_bytes(
+    payload: bytes, secrets: Secrets, cleared: Sequence[Mapping[str, Any]], *, said: str = "", share: str = ""
+) -> list[Finding]:
     """A finding for each private thing that stands in the rendered bytes.
 
     cleared: the notes that go out. What their own words say, links and comments aside, is theirs to say.
+    said: a letter's own words, of which the same is true. share: its id, named where no note is.
     """
     raw = html.unescape(payload.decode("utf-8", "replace").replace("\\n", "\n").replace('\\"', '"'))
+    own_words = [*(note["text"] for note in cleared), said]
+    own = fold(" ".join([*(_LINK.sub(" ", _COMMENT.sub(" ", text)) for text in own_words), *secrets.public]))
     said = fold(raw)
-    own = fold(" ".join([*(_LINK.sub(" ", _COMMENT.sub(" ", note["text"])) for note in cleared), *secrets.public]))
-    where = ", ".join(make("note", note["id"]) for note in cleared)
-    mend = f"pkm sense edit {make('note', cleared[0]['id'])}" if cleared else "pkm share preview"
+    where = ", ".join(make("note", note["id"]) for note in cleared) or share
+    mend = f"pkm sense edit {make('note', cleared[0]['id'])}" if cleared else f"pkm share edit {share}"
     findings: list[Finding] = []
     for title, number in secrets.titles:
         folded = fold(title)
@@ -72,7 +76,7 @@ def check_bytes(payload: bytes, secrets: Secrets, cleared: Sequence[Mapping[str,
             findings.append((f"{make('note', number)} “{title}”", f"its title would go out with {where}", mend))
     decoded = fold(unquote(raw)) if "@" in said or "%40" in said else ""
     for address, person in sorted((secrets.emails or {}).items()) if decoded else ():
-        if re.search(rf"(?<![\w.+'-]){re.escape(fold(address))}(?![\w-])", decoded):
+        if fold(address) in decoded and re.search(rf"(?<![\w.+'-]){re.escape(fold(address))}(?![\w-])", decoded):
             findings.append((make("contact", person), f"the address {address} would go out with {where}", mend))
     for note in cleared:
         for comment in _COMMENT.findall(_CODE.sub("", note["text"])):
@@ -82,3 +86,11 @@ def check_bytes(payload: bytes, secrets: Secrets, cleared: Sequence[Mapping[str,
     if _KEY.search(raw):
         findings.append((where, "something that looks like a secret key would go out", mend))
     return findings
+
+
+def check_addresses(header: str, allowed: Collection[str], share: str) -> list[Finding]:
+    """A finding for each address in a letter's header that is not one of those that may be read there (folded)."""
+    from email.utils import getaddresses
+
+    found = [address for _, address in getaddresses([header]) if fold(address) not in allowed]
+    return [(share, f"the address {address} would go out with it", f"pkm share preview {share}") for address in found]

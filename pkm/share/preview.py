@@ -1,6 +1,7 @@
 """Frozen bytes as the receiver would read them, for a terminal."""
 
-from pkm.share.outbox import SITE_MEDIA_TYPE
+from pkm.share.freeze import SITE_MEDIA_TYPE
+from pkm.share.letter import MEDIA_TYPE, open_letter
 
 
 def readable(media_type: str, payload: bytes) -> str:
@@ -9,6 +10,10 @@ def readable(media_type: str, payload: bytes) -> str:
         from pkm.share.render import render_text, thaw
 
         return render_text(thaw(payload)).decode()
+    if media_type == MEDIA_TYPE:
+        opened = open_letter(payload)
+        shown = [f"{name}: {opened.header(name)}" for name in ("From", "To", "Subject", "Date") if opened.header(name)]
+        return "\n".join([*shown, "", opened.text.strip("\n")])
     if media_type == "text/html":
         return f"(the page as HTML, {len(payload):,} bytes; the same words as above)"
     return payload.decode("utf-8", "replace")

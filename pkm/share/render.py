@@ -141,6 +141,25 @@ def render_text(digest: Digest, canonical_url: str = "", *, templates: Path | No
     return render("digest.txt", {**values, "canonical_url": web_url(canonical_url)}, templates)
 
 
+def render_letter(digest: Digest, *, listed: bool, templates: Path | None = None) -> tuple[str, str]:
+    """The digest as a letter's plain text (letter.txt) and its HTML (letter.html), with the style in each element.
+
+    listed: whether it goes to the members of a circle; else the introduction's words are the whole letter.
+    """
+    import css_inline
+    from markupsafe import Markup
+
+    digest = harmless(digest)
+    link = linker(digest)
+    plain = digest_values(digest, lambda text, _: to_plain(text, urls=True, link=link))
+    marked = html_values(digest, Links(note=link))
+    more = {"listed": listed, "canonical_url": "", "circle": digest.circle}
+    text = render("letter.txt", {**plain, **more}, templates).decode()
+    page = render("letter.html", {**marked, **more, "style": Markup(style(templates, "letter.css"))}, templates).decode()
+    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False, keep_link_tags=False)
+    return text, inliner.inline(page) + "\n"
+
+
 def render_html(digest: Digest, canonical_url: str = "", *, templates: Path | None = None) -> bytes:
     """The digest as one complete HTML page (digest.html) that needs no other file: its style is within it."""
     from markupsafe import Markup

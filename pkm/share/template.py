@@ -42,15 +42,15 @@ def render(name: str, values: Mapping[str, Any], templates: Path | None = None) 
     return (text.replace("\r\n", "\n").strip("\n") + "\n").encode()
 
 
-def style(templates: Path | None = None) -> str:
-    """The style sheet: the person's own style.css, else the packaged one."""
+def style(templates: Path | None = None, name: str = "style.css") -> str:
+    """The style sheet of that name: the person's own, else the packaged one."""
     for folder in (templates, PACKAGED):
-        if folder is not None and (folder / "style.css").is_file():
+        if folder is not None and (folder / name).is_file():
             try:
-                return (folder / "style.css").read_text(encoding="utf-8").strip() + "\n"
+                return (folder / name).read_text(encoding="utf-8").strip() + "\n"
             except (OSError, ValueError) as error:
-                raise Invalid("the template style.css", f"it cannot be read: {error}") from error
-    raise Invalid("the template style.css", "it is missing from the package", next="install pkm again")
+                raise Invalid(f"the template {name}", f"it cannot be read: {error}") from error
+    raise Invalid(f"the template {name}", "it is missing from the package", next="install pkm again")
 
 
 def day(stamp: str) -> str:

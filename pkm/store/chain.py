@@ -48,7 +48,7 @@ _DELIVERY = (
     "circle.name AS circle, channel.name AS channel, contact.name AS contact, "
     "share.title AS share_title, "
     "coalesce(nullif(delivery.recipient, ''), circle.name || ' by ' || channel.name) AS title FROM delivery "
-    "JOIN share ON share.id = delivery.share_id JOIN circle ON circle.id = delivery.circle_id "
+    "JOIN share ON share.id = delivery.share_id LEFT JOIN circle ON circle.id = delivery.circle_id "
     "JOIN channel ON channel.id = delivery.channel_id "
     "LEFT JOIN contact ON contact.id = delivery.contact_id"
 )
@@ -63,7 +63,8 @@ _TRIAL = (
     "FROM trial LEFT JOIN contact ON contact.id = trial.contact_id"
 )
 _INTERACTION = (
-    "SELECT 'interaction' AS kind, interaction.id AS number, interaction.text AS title, interaction.at FROM interaction"
+    "SELECT 'interaction' AS kind, interaction.id AS number, interaction.text AS title, interaction.at, interaction.share_id "
+    "FROM interaction"
 )
 _PROMISE = (
     "SELECT 'promise' AS kind, promise.id AS number, promise.text AS title, interaction.at, promise.state, "
@@ -252,6 +253,13 @@ def who_met(db: sqlite3.Connection, interaction: int) -> list[Row]:
     sql = f"{_CONTACT} JOIN interaction_contact ON interaction_contact.contact_id = contact.id " \
           "WHERE interaction_contact.interaction_id = :id ORDER BY contact.name, contact.id"  # fmt: skip
     return _all(db, sql, id=interaction)
+
+
+def introduced_in(db: sqlite3.Connection, share: int) -> list[Row]:
+    """The contacts whom a share is for by name, in its order."""
+    sql = f"{_CONTACT} JOIN share_contact ON share_contact.contact_id = contact.id WHERE share_contact.share_id = :id " \
+          "ORDER BY share_contact.position, contact.id"  # fmt: skip
+    return _all(db, sql, id=share)
 
 
 def promises(db: sqlite3.Connection, interaction: int) -> list[Row]:

@@ -6,7 +6,7 @@ write lock, so that the next ids can be given out here.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pkm.store import contacts, links
@@ -47,18 +47,45 @@ def add_handles(unit: Unit, handles: Iterable[tuple[int, str, str, str]]) -> Non
     )
 
 
-def fill_contacts(unit: Unit, filled: Mapping[int, tuple[Mapping[str, str], Sequence[str]]]) -> None:
-    """The contacts have these columns and, in their `vcard`, these lines as well; they are changed as of now."""
-    for number, (columns, lines) in filled.items():
+def fill_contacts(unit: Unit, filled: Mapping[int, Mapping[str, str]]) -> None:
+    """The contacts have these columns, and are changed as of now."""
+    for number, columns in filled.items():
         assert columns.keys() <= set(_COLUMNS)
-        values = dict(columns)
-        if lines:
-            had = unit.connection.execute("SELECT vcard FROM contact WHERE id = :id", {"id": number}).fetchone()[0]
-            values["vcard"] = json.dumps([*(json.loads(had) if had else []), *lines], ensure_ascii=False)
-        changes = ", ".join(f"{name} = :{name}" for name in (*values, "updated_at"))
+        changes = ", ".join(f"{name} = :{name}" for name in (*columns, "updated_at"))
         unit.connection.execute(
-            f"UPDATE contact SET {changes} WHERE id = :id", {**values, "updated_at": unit.at, "id": number}
+            f"UPDATE contact SET {changes} WHERE id = :id", {**columns, "updated_at": unit.at, "id": number}
         )
+
+
+def change_lines(unit: Unit, numbers: Iterable[int], change: Callable[[int, list[str]], list[str]]) -> None:
+    """The contacts' cards have the lines that `change` makes of a contact's number and the lines that were there."""
+    for number in numbers:
+        had = unit.connection.execute("SELECT vcard FROM contact WHERE id = :id", {"id": number}).fetchone()[0]
+        lines = change(number, json.loads(had) if had else [])
+        told = json.dumps(lines, ensure_ascii=False) if lines else ""
+        if told != had:
+            unit.connection.execute("UPDATE contact SET vcard = :told WHERE id = :id", {"told": told, "id": number})
+
+
+def handles_of(unit: Unit, number: int) -> list[tuple[int, str, str]]:
+    """The handles of a contact: (row, kind, value), by row."""
+    found = unit.connection.execute(
+        "SELECT id, kind, value FROM handle WHERE contact_id = :id ORDER BY id", {"id": number}
+    )
+    return [(row["id"], row["kind"], row["value"]) for row in found]
+
+
+def take_handle(unit: Unit, row: int) -> None:
+    """The handle is gone."""
+    unit.connection.execute("DELETE FROM handle WHERE id = :id", {"id": row})
+
+
+def write_handle(unit: Unit, row: int, label: str, value: str) -> None:
+    """The handle is written so."""
+    unit.connection.execute(
+        "UPDATE handle SET label = :label, value = :value, folded = :folded WHERE id = :id",
+        {"label": label, "value": value, "folded": fold(value), "id": row},
+    )
 
 
 def join_circle(unit: Unit, circle_id: int, numbers: Iterable[int], because: str) -> None:

@@ -201,7 +201,7 @@ def _refuse_if_changed(images: _Images, operation: int, last: dict[tuple[str, in
                 "SELECT max(operation_id) FROM change WHERE table_name = :table AND row_id = :id AND operation_id > :op",
                 {"table": table, "id": number, "op": operation},
             ).fetchone()[0]
-            findings.append((_name(table, number), _since(later), f"pkm undo {later}" if later else _instead(table, number)))
+            findings.append((_name(table, number), *_since(images.db, later, table, number)))
     if findings:
         raise Refused(
             f"undo {operation}", "what it changed has been changed since", findings=findings,
@@ -259,8 +259,14 @@ def _name(table: str, number: int) -> str:
     return make(table, number) if table in LETTERS else f"{table.replace('_', ' ')} {number}"
 
 
-def _since(later: int | None) -> str:
-    return f"changed by command {later}" if later else "changed by a pull since, which cannot be undone"
+def _since(db: sqlite3.Connection, later: int | None, table: str, number: int) -> tuple[str, str]:
+    """(what changed the row since, the command that goes past it)."""
+    if not later:
+        return "changed by a pull since, which cannot be undone", _instead(table, number)
+    final = db.execute("SELECT final FROM operation WHERE id = :id", {"id": later}).fetchone()
+    if final and final[0]:
+        return f"changed by command {later}, which cannot be undone: {final[0]}", "pkm log"
+    return f"changed by command {later}", f"pkm undo {later}"
 
 
 def _earlier(db: sqlite3.Connection, operation: int) -> str:

@@ -6,24 +6,27 @@ from typing import Any
 
 from pkm.ids import make
 from pkm.store import tags
+from pkm.store.note_names import paths_of
 from pkm.text import fold
 
 Row = dict[str, Any]
 
 
-def _shape(row: sqlite3.Row, names: list[str]) -> Row:
+def _shape(row: sqlite3.Row, names: list[str], path: str | None) -> Row:
     return {
         "id": make("note", row["id"]), "kind": "note", "title": row["title"], "text": row["text"], "tags": names,
         "reach": row["reach"], "stage": row["stage"],
         "item": None if row["item_id"] is None else make("item", row["item_id"]), "at": row["at"],
         "created_at": row["created_at"], "updated_at": row["updated_at"], "dropped_at": row["dropped_at"],
         "reviewed_at": row["reviewed_at"], "half_life": row["half_life"],
+        "path": path,
     }  # fmt: skip
 
 
 def _shaped(db: sqlite3.Connection, found: list[sqlite3.Row]) -> list[Row]:
     names = tags.of_many(db, "note", [row["id"] for row in found])
-    return [_shape(row, names.get(row["id"], [])) for row in found]
+    paths = paths_of(db, [row["id"] for row in found])
+    return [_shape(row, names.get(row["id"], []), paths.get(row["id"])) for row in found]
 
 
 def row(db: sqlite3.Connection, number: int) -> Row | None:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 from pkm.ids import make
@@ -9,7 +10,7 @@ from pkm.store.session import as_dicts
 
 Row = dict[str, Any]
 
-_SHARE = "SELECT id, title, slug, introduction, state, uid, created_at, sent_at FROM share"
+_SHARE = "SELECT id, type, title, slug, introduction, state, uid, created_at, sent_at FROM share"
 
 
 def rows(db: sqlite3.Connection, limit: int) -> list[Row]:
@@ -29,19 +30,60 @@ def _shape(db: sqlite3.Connection, share: sqlite3.Row) -> Row:
         {"id": share["id"]},
     )
     notes = db.execute("SELECT note_id FROM share_note WHERE share_id = :id ORDER BY position", {"id": share["id"]})
+    people = people_of(db, share["id"]) if share["type"] == "introduction" else []
     return {
         **dict(share), "id": make("share", share["id"]), "kind": "share", "number": share["id"],
         "circles": [circle[0] for circle in circles], "notes": [make("note", note[0]) for note in notes],
+        "contacts": [{"id": make("contact", one["id"]), "name": one["name"]} for one in people],
     }  # fmt: skip
 
 
 def stages(db: sqlite3.Connection, share_id: int) -> list[Row]:
-    """The steps of a share's plan in order, each with its circle: id, circle_id, circle, circle_kind, …"""
+    """The steps of a share's plan in order, each with its circle: id, circle_id, circle, circle_kind, …
+
+    A step without a circle is for the people that the share names; its circle's columns are None.
+    """
     return as_dicts(db.execute(
         "SELECT stage.id, stage.position, stage.circle_id, circle.name AS circle, circle.kind AS circle_kind, "
-        "circle.salutation, circle.introduction, stage.passed_at FROM stage JOIN circle ON circle.id = stage.circle_id "
+        "circle.salutation, circle.introduction, stage.passed_at FROM stage LEFT JOIN circle ON circle.id = stage.circle_id "
         "WHERE share_id = :id ORDER BY position", {"id": share_id},
     ))  # fmt: skip
+
+
+_FIRST_EMAIL = (
+    "(SELECT value FROM handle WHERE contact_id = contact.id AND kind = 'email' ORDER BY position, id LIMIT 1) AS email"
+)
+
+
+def people_of(db: sqlite3.Connection, share_id: int) -> list[Row]:
+    """The people whom a share is for by name, in its order: {"id" (a number), "name", "email" (None: there is none)}."""
+    return as_dicts(db.execute(
+        f"SELECT contact.id, contact.name, {_FIRST_EMAIL}, 0 AS new FROM share_contact "
+        "JOIN contact ON contact.id = share_contact.contact_id WHERE share_id = :id ORDER BY share_contact.position, contact.id",
+        {"id": share_id},
+    ))  # fmt: skip
+
+
+def recipients(db: sqlite3.Connection, circle_id: int) -> list[Row]:
+    """Who is in a circle now, by name then id, as people_of has them; "new": 1 where others got something before, and
+    this one did not.
+    """
+    return as_dicts(db.execute(
+        f"SELECT contact.id, contact.name, {_FIRST_EMAIL}, "
+        "EXISTS (SELECT 1 FROM delivery WHERE circle_id = :id AND state = 'sent' AND delivery.contact_id IS NOT NULL) "
+        "AND NOT EXISTS (SELECT 1 FROM delivery WHERE circle_id = :id AND delivery.contact_id = contact.id AND state = 'sent') "
+        "AS new FROM membership JOIN contact ON contact.id = membership.contact_id WHERE membership.circle_id = :id "
+        "AND left_at IS NULL ORDER BY contact.name COLLATE NOCASE, contact.id", {"id": circle_id},
+    ))  # fmt: skip
+
+
+def introductions(db: sqlite3.Connection, first: int, second: int) -> list[Row]:
+    """Shares that introduce these two to each other and were not taken back, newest first."""
+    found = db.execute(
+        f"{_SHARE} WHERE type = 'introduction' AND state <> 'retracted' AND 2 = (SELECT count(*) FROM share_contact "
+        "WHERE share_id = share.id AND contact_id IN (:first, :second)) ORDER BY id DESC", {"first": first, "second": second},
+    ).fetchall()  # fmt: skip
+    return [_shape(db, one) for one in found]
 
 
 def notes(db: sqlite3.Connection, share_id: int) -> list[Row]:
@@ -145,10 +187,12 @@ def deliveries(
     """Deliveries, newest first: of a share, of shares that hold a note, to a circle, or all. Without their bytes."""
     found = db.execute(
         "SELECT delivery.id, delivery.share_id, share.title, delivery.state, circle.name AS circle, "
-        "channel.name AS channel, recipient, sha256, delivery.sent_at, delivery.error, file_name, media_type, "
+        "channel.name AS channel, channel.kind AS channel_kind, recipient, sha256, delivery.sent_at, delivery.error, "
+        "file_name, media_type, delivery.contact_id, contact.name AS name, attempts, delivery.channel_id, "
         "part, revision, frozen_at, remote_url FROM delivery JOIN share ON share.id = delivery.share_id "
-        "JOIN circle ON circle.id = delivery.circle_id JOIN channel ON channel.id = delivery.channel_id "
-        "WHERE (:share IS NULL OR delivery.share_id = :share) AND (:circle IS NULL OR delivery.circle_id = :circle) "
+        "LEFT JOIN circle ON circle.id = delivery.circle_id LEFT JOIN contact ON contact.id = delivery.contact_id "
+        "JOIN channel ON channel.id = delivery.channel_id WHERE (:share IS NULL OR delivery.share_id = :share) "
+        "AND (:circle IS NULL OR delivery.circle_id = :circle) "
         "AND (:note IS NULL OR EXISTS (SELECT 1 FROM share_note WHERE share_note.share_id = delivery.share_id "
         "AND share_note.note_id = :note)) ORDER BY delivery.id DESC LIMIT :limit",
         {"share": share, "note": note, "circle": circle, "limit": limit},
@@ -160,6 +204,8 @@ def deliveries(
             "channel": one["channel"], "recipient": one["recipient"] or one["file_name"], "sha256": one["sha256"],
             "at": one["sent_at"], "error": one["error"], "media_type": one["media_type"], "part": one["part"],
             "revision": one["revision"], "frozen_at": one["frozen_at"], "url": one["remote_url"],
+            "contact": one["contact_id"] and make("contact", one["contact_id"]), "name": one["name"],
+            "attempts": one["attempts"], "channel_kind": one["channel_kind"], "channel_number": one["channel_id"],
         }
         for one in found
     ]  # fmt: skip
@@ -168,11 +214,40 @@ def deliveries(
 def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
     """The deliveries of a share with their bytes, their circle and channel, in the order they were frozen."""
     return as_dicts(db.execute(
-        "SELECT delivery.id, stage_id, delivery.circle_id, channel_id, part, file_name, media_type, payload, "
-        "circle.name AS circle, channel.name AS channel, channel.kind AS channel_kind FROM delivery "
-        "JOIN circle ON circle.id = delivery.circle_id JOIN channel ON channel.id = delivery.channel_id "
+        "SELECT delivery.id, delivery.key, delivery.state, stage_id, delivery.circle_id, channel_id, part, file_name, "
+        "media_type, payload, recipient, contact_id, contact.name, circle.name AS circle, channel.name AS channel, "
+        "channel.kind AS channel_kind FROM delivery LEFT JOIN circle ON circle.id = delivery.circle_id "
+        "LEFT JOIN contact ON contact.id = contact_id JOIN channel ON channel.id = delivery.channel_id "
         "WHERE share_id = :share ORDER BY delivery.id", {"share": share},
     ))  # fmt: skip
+
+
+def delivery(db: sqlite3.Connection, number: int) -> Row | None:
+    """One delivery as deliveries() has it, None where there is none."""
+    found = db.execute("SELECT share_id FROM delivery WHERE id = :id", {"id": number}).fetchone()
+    if found is None:
+        return None
+    return next(row for row in deliveries(db, share=found[0], limit=-1) if row["id"] == make("delivery", number))
+
+
+def leaving(db: sqlite3.Connection, numbers: Iterable[int]) -> list[Row]:
+    """These deliveries with their bytes, in the order they were frozen: {"id", "share_id", "key", "recipient", "payload"}."""
+    return as_dicts(db.execute(
+        "SELECT id, share_id, key, recipient, state, payload FROM delivery WHERE id IN (SELECT value FROM json_each(:ids)) "
+        "ORDER BY id", {"ids": json.dumps(list(numbers))},
+    ))  # fmt: skip
+
+
+def sending(db: sqlite3.Connection, channel_id: int) -> list[Row]:
+    """Deliveries on a channel that a run has begun and not finished: {"id", "key"}, by id."""
+    sql = "SELECT id, key FROM delivery WHERE channel_id = :id AND state = 'sending' ORDER BY id"
+    return as_dicts(db.execute(sql, {"id": channel_id}))
+
+
+def attempted(db: sqlite3.Connection, channel_id: int) -> bool:
+    """Whether something was ever handed in on a channel, whatever came of it."""
+    sql = "SELECT 1 FROM delivery WHERE channel_id = :id AND attempts > 0 LIMIT 1"
+    return db.execute(sql, {"id": channel_id}).fetchone() is not None
 
 
 def payloads(db: sqlite3.Connection, channel_id: int, *, also: tuple[int, ...] = ()) -> list[Row]:
@@ -196,15 +271,18 @@ def channels(db: sqlite3.Connection) -> list[Row]:
             "ORDER BY circle.name", {"id": one["number"]},
         )  # fmt: skip
         one |= {"id": one["name"], "kind": "channel", "title": one["name"], "circles": [name[0] for name in circles]}
+        one["options"] = json.loads(one["options"])
     return found
 
 
 def channels_of(db: sqlite3.Connection, circle_id: int) -> list[Row]:
-    """The channels that reach a circle, by name: number, name, channel_kind, address."""
-    return as_dicts(db.execute(
-        "SELECT channel.id AS number, channel.name, channel.kind AS channel_kind, channel.address FROM circle_channel "
-        "JOIN channel ON channel.id = channel_id WHERE circle_id = :circle ORDER BY channel.name", {"circle": circle_id},
+    """The channels that reach a circle, by name: number, name, channel_kind, address, options."""
+    found = as_dicts(db.execute(
+        "SELECT channel.id AS number, channel.name, channel.kind AS channel_kind, channel.address, channel.options "
+        "FROM circle_channel JOIN channel ON channel.id = channel_id WHERE circle_id = :circle ORDER BY channel.name",
+        {"circle": circle_id},
     ))  # fmt: skip
+    return [{**one, "options": json.loads(one["options"])} for one in found]
 
 
 def slugs(db: sqlite3.Connection) -> set[str]:
@@ -213,8 +291,18 @@ def slugs(db: sqlite3.Connection) -> set[str]:
 
 
 def unfinished(db: sqlite3.Connection) -> list[Row]:
-    """Shares with deliveries that were begun and have not arrived, oldest first."""
+    """Shares with deliveries that were begun and have not arrived, oldest first.
+
+    Of a share that was sent, a recipient who was refused is settled: only the person tries that again.
+    """
     found = db.execute(
-        f"{_SHARE} WHERE id IN (SELECT share_id FROM delivery WHERE state IN ('waiting', 'sending', 'refused')) ORDER BY id"
+        f"{_SHARE} WHERE id IN (SELECT share_id FROM delivery WHERE state IN ('waiting', 'sending', 'refused')) "
+        "AND state NOT IN ('sent', 'retracted') ORDER BY id"
     )
-    return [_shape(db, one) for one in found]
+    return [_shape(db, one) for one in found.fetchall()]
+
+
+def unsettled(db: sqlite3.Connection) -> list[Row]:
+    """Deliveries of which nobody knows whether they arrived, or that are held, oldest first, as deliveries() has them."""
+    found = db.execute("SELECT id FROM delivery WHERE state IN ('unknown', 'held') ORDER BY id").fetchall()
+    return [row for one in found if (row := delivery(db, one[0]))]

@@ -241,8 +241,11 @@ def _of_circle(chain: Chain, circle: Row) -> None:
 def _of_share(chain: Chain, share: Row) -> None:
     for note in chain.shown(ask.notes_of_share(chain.db, share["number"], LIMIT + 1), 0):
         _to_note(chain, note)
-    chain.add(share, "share", 0)
-    _after_share(chain, share["number"], 1)
+    people = ask.introduced_in(chain.db, share["number"])
+    for person in people:
+        chain.add(person, "contact", 0)
+    chain.add(share, "share", 1 if people else 0)
+    _after_share(chain, share["number"], 2 if people else 1)
 
 
 def _of_delivery(chain: Chain, delivery: Row) -> None:
@@ -278,6 +281,10 @@ def _of_interaction(chain: Chain, row: Row) -> None:
     for person in people:
         chain.add(person, "contact", 0)
     depth = 1 if people else 0
+    share = ask.thing(chain.db, "share", row["share_id"]) if row["share_id"] else None
+    if share:
+        chain.add(share, "share", depth)
+        depth += 1
     chain.add(row, "interaction", depth)
     for promise in ask.promises(chain.db, row["number"]):
         chain.add(promise, "promise", depth + 1)

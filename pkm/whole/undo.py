@@ -17,11 +17,11 @@ def undo_command(store: Store, home: Home, number: int | None = None) -> journal
         sent = [row for row in undone.rows if row.table == "delivery"]
         up = any(row.before.get("state") == "sent" for row in sent)
         if sent:
-            from pkm.share import outbox
+            from pkm.share import mirror, outbox
 
             outbox.check_return(unit.connection, home, undone.rows)
             if not up:
-                outbox.republish(unit.connection, home, undone.rows)
+                mirror.republish(unit.connection, home, undone.rows)
     if sent and up:
-        outbox.republish(store.read(), home, undone.rows)
+        mirror.republish(store.read(), home, undone.rows)
     return undone

@@ -11,8 +11,9 @@ from pkm.config import Home
 from pkm.errors import PkmError, Refused
 from pkm.people.circles import add_circle
 from pkm.sense.notes import add_note, set_reach
-from pkm.share import draft, outbox
+from pkm.share import draft, mirror, outbox
 from pkm.share.channels import add_channel
+from pkm.share.freeze import look_at
 from pkm.store import circles, shares
 from pkm.store.session import Store
 from pkm.whole.undo import undo_command
@@ -63,7 +64,7 @@ def article(page: Path) -> str:
 
 def test_a_delivery_is_the_bytes_that_were_shown(home_paths: Home, drop: Path) -> None:
     share = drafted(home_paths, [note(home_paths, "Walking retros work", "community")], "practice")
-    shown = {one.file_name: one.payload for one in outbox.look_at(fresh(home_paths), home_paths, share)}
+    shown = {one.file_name: one.payload for one in look_at(fresh(home_paths), home_paths, share)}
     send(home_paths, share)
     assert {path.name: path.read_bytes() for path in drop.glob("2026*")} == shown
     rows = shares.deliveries(fresh(home_paths).read(), share=share)
@@ -82,7 +83,7 @@ def test_sending_again_sends_nothing_and_a_preview_shows_what_went(home_paths: H
     again = send(home_paths, share)
     assert (len(again.sent), again.already) == (0, 2)
     assert read(drop) == before
-    assert all(b"another" not in one.payload for one in outbox.look_at(fresh(home_paths), home_paths, share))
+    assert all(b"another" not in one.payload for one in look_at(fresh(home_paths), home_paths, share))
 
 
 def test_a_note_too_narrow_for_the_circle_makes_no_draft(home_paths: Home, drop: Path) -> None:
@@ -151,7 +152,7 @@ def test_a_channel_that_fails_is_refused_and_tried_again_with_what_the_note_says
     from pkm.sense.notes import edit_note
 
     edit_note(fresh(home_paths), number, text="Walking retros work")
-    shown = {one.payload for one in outbox.look_at(fresh(home_paths), home_paths, share)}
+    shown = {one.payload for one in look_at(fresh(home_paths), home_paths, share)}
     assert not send(home_paths, share).failures
     assert {path.read_bytes() for path in drop.glob("2026*")} == shown
     assert "UNWANTED" not in read(drop)
@@ -163,7 +164,7 @@ def kill_while_sending(home: Home, share: int, monkeypatch: pytest.MonkeyPatch) 
         assert states == {"sending"}, "it was not committed before its channel was called"
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(outbox, "mirror", killed)
+    monkeypatch.setattr(mirror, "mirror", killed)
     with pytest.raises(KeyboardInterrupt):
         send(home, share)
     monkeypatch.undo()
@@ -235,7 +236,7 @@ def test_the_oldest_wait_where_there_are_many(home_paths: Home) -> None:
 def test_the_site_is_the_same_bytes_from_the_same_store(home_paths: Home) -> None:
     send(home_paths, drafted(home_paths, [note(home_paths, "Walking retros work", "network")], "network"))
     before = {path: path.read_bytes() for path in home_paths.site.rglob("*") if path.is_file()}
-    outbox.mirror(fresh(home_paths).read(), home_paths, 1)
+    mirror.mirror(fresh(home_paths).read(), home_paths, 1)
     assert {path: path.read_bytes() for path in home_paths.site.rglob("*") if path.is_file()} == before
     assert json.loads((home_paths.site / "feed.json").read_text(encoding="utf-8"))["items"]
 

@@ -100,10 +100,29 @@ def test_outlook() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "windows-1252"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_encodings_and_delimiters(encoding: str, delimiter: str) -> None:
-    text = delimiter.join(("Name", "E-Mail", "Firma")) + "\n" + delimiter.join(("Zoë", "z@example.org", "Müller"))
+    text = delimiter.join(("Name", "E-Mail", "Größe")) + "\n" + delimiter.join(("Zoë", "z@example.org", "Müller"))
     (card,) = read_contacts(text.encode(encoding)).cards
     assert (card.name, card.emails) == ("Zoë", (("", "z@example.org"),))
-    assert card.extra == ("X-PKM-COLUMN;X-NAME=Firma:Müller",)
+    assert card.extra == ("X-PKM-COLUMN;X-NAME=Größe:Müller",)
+
+
+@pytest.mark.parametrize(("header", "row"), [
+    ("Vorname;Nachname;Firma;Position;E-Mail-Adresse;Mobiltelefon;Geburtstag", "Ann;Lee;Acme;Chef;a@b.c;12;21.05.1980"),
+    ("Prénom;Nom;Société;Titre;Adresse de messagerie;Tél. mobile;Anniversaire", "Ann;Lee;Acme;Chef;a@b.c;12;1980-05-21"),
+    ("Nombre;Apellidos;Empresa;Cargo;Dirección de correo electrónico;Teléfono móvil;Cumpleaños",
+     "Ann;Lee;Acme;Chef;a@b.c;12;1980-05-21"),
+])  # fmt: skip
+def test_headers_in_other_languages(header: str, row: str) -> None:
+    (card,) = read_contacts(f"{header}\n{row}\n".encode("windows-1252")).cards
+    assert (card.name, card.org, card.title, card.emails) == ("Ann Lee", "Acme", "Chef", (("", "a@b.c"),))
+    assert (card.phones, card.birthday, card.extra) == ((("mobile", "12"),), "1980-05-21", ())
+
+
+def test_headers_that_come_twice_and_rows_that_are_short_or_long() -> None:
+    found = read_contacts(b'Name,Email,Email,Note\nAnn,a@b.c,d@e.f,"two\nlines"\nBen\nCleo,c@b.c,,x,more,cells\n')
+    assert [card.emails for card in found.cards] == [(("", "a@b.c"), ("", "d@e.f")), (), (("", "c@b.c"),)]
+    assert [card.note for card in found.cards] == ["two\nlines", "", "x"]
+    assert [card.line for card in found.cards] == [2, 4, 5]
 
 
 def test_a_mapping_says_what_columns_mean() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pkm import secret as secrets
 from pkm.errors import PkmError
-from pkm.seek import credential
 from pkm.seek.credential import Credentials, as_headers, check_place, read_secret
 
 
@@ -81,7 +81,7 @@ def test_from_a_command_and_no_shell(tmp_path: Path) -> None:
 
 
 def test_a_command_that_hangs_is_stopped_with_all_it_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credential, "COMMAND_S", 0.2)
+    monkeypatch.setattr(secrets, "COMMAND_S", 0.2)
     with pytest.raises(PkmError, match=r"within 0\.2 s"):
         read_secret("command:sh -c 'sleep 1000; echo ann:s3cret'")
 

@@ -295,3 +295,17 @@ def test_recognition(shared: Path) -> None:
 def test_twenty_thousand_cards_are_read() -> None:
     data = card("FN:Contact", "N:Last;First;;;", "EMAIL;TYPE=work:a@example.org", "TEL;TYPE=cell:1", "X-A:b") * 20_000
     assert len(read_cards(data).cards) == 20_000
+
+
+def test_version_3_has_what_phones_ask_for_and_comes_back() -> None:
+    photo = "data:image/jpeg;base64,/9j/AAAA"
+    given = Card("Ann", uid="1", birthday="--05-21", photo=photo, emails=(("work", "a@b.c"),))
+    written = write_card(given, "3.0")
+    for line in (b"VERSION:3.0", b"N:Ann;;;;", b"BDAY;X-APPLE-OMIT-YEAR=1604:1604-05-21", b"PHOTO;ENCODING=b;TYPE=JPEG:/9j/AAAA"):
+        assert line in written
+    (again,) = read_cards(written).cards
+    assert (again.birthday, again.photo, again.emails) == (given.birthday, given.photo, given.emails)
+
+
+def test_a_file_cannot_say_what_pkm_keeps_for_itself() -> None:
+    assert one("FN:A", "pkm.UID:other", "pkm.X-PKM-SAID:{}").extra == ("X-PKM-SAID:{}",)

@@ -1,0 +1,111 @@
+"""What would leave, shown before it does: the bytes as their receiver sees them, who gets them, what cannot be taken back."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from pkm.cli import current, render
+from pkm.dates import now, parse_stamp, stamp
+from pkm.errors import Invalid
+from pkm.share.freeze import NO_ADDRESS, Rendered
+from pkm.share.preview import readable
+from pkm.text import count, one_line
+
+FRESH = timedelta(hours=1)
+"""How long a preview stands for what is sent: the bytes are dated with the time when they were looked at."""
+
+NAMED = 12
+
+
+def instant(share: str) -> str:
+    """The stamp that the share's bytes are dated with: that of its preview where one was looked at lately, else now."""
+    at = current.recall()["seen"].get(share)
+    try:
+        return at if at and timedelta(0) <= now() - parse_stamp(at) < FRESH else stamp(now())
+    except (TypeError, ValueError):
+        return stamp(now())
+
+
+def whom(row: dict[str, Any]) -> str:
+    """For whom a share is, in words: its circles, or its people."""
+    return ", ".join(row["circles"]) or " and ".join(one_line(one["name"], 40) for one in row["contacts"])
+
+
+def as_json(share: Any, shown: Iterable[Rendered]) -> list[dict[str, Any]]:
+    """Each with its hash and its text, as the receiver would read it."""
+    return [
+        {"id": share.id, "kind": "share", "title": share.title, "circle": one.circle, "channel": one.channel,
+         "recipient": one.recipient or one.file_name, "contact": one.contact_id and f"c{one.contact_id}",
+         "name": one.name or None, "new": one.new, "media_type": one.media_type, "sha256": one.sha256,
+         "text": readable(one.media_type, one.payload) if one.payload else ""}
+        for one in shown
+    ]  # fmt: skip
+
+
+def lines(shown: Sequence[Rendered], introduces: bool) -> list[str]:
+    """Each with its hash, then its text; letters that say the same to several people show it once."""
+    told: list[str] = []
+    for (_, _, letters), group in itertools.groupby(shown, lambda one: (one.stage_id, one.channel_id, one.recipient != "")):
+        part = list(group)
+        told += _letters(part, introduces) if letters else [line for one in part for line in _file(one)]
+    return told
+
+
+def _file(one: Rendered) -> list[str]:
+    head = f"— for {one.circle} by {one.channel}: {one.file_name}, {len(one.payload):,} bytes, sha256 {one.sha256}"
+    return [head, readable(one.media_type, one.payload)]
+
+
+def _letters(part: Sequence[Rendered], introduces: bool) -> list[str]:
+    going = [one for one in part if one.payload]
+    first = part[0]
+    goal = f"for {first.circle} " if first.circle else ""
+    told = [f"— {goal}by {first.channel}: {count(len(going), 'letter')}, one a recipient; mail cannot be recalled"]
+    for one in part:
+        new = "  (new: got nothing before)" if one.new else ""
+        state = f"  [{one.state}]" if one.state else ""
+        size = f"{len(one.payload):,} bytes, sha256 {one.sha256}" if one.payload else NO_ADDRESS
+        told.append(f"  {one_line(one.name, 40)} <{one.recipient}>{new}{state}  {size}" if one.payload else
+                    f"  {one_line(one.name, 40)} (c{one.contact_id}): {size}")  # fmt: skip
+    if introduces:
+        told.append("  Both get the same letter, and each sees the other's address: that is what an introduction is for.")
+    if going:
+        told += [readable(going[0].media_type, going[0].payload), ""]
+    return told
+
+
+def summary(shown: Sequence[Rendered]) -> str:
+    """By which channels to whom, in one line, with what cannot be taken back."""
+    ways = []
+    for channel in dict.fromkeys(one.channel for one in shown):
+        part = [one for one in shown if one.channel == channel and one.state in ("", "waiting", "refused")]
+        names = [one.name for one in part if one.recipient and one.payload]
+        if not any(one.recipient for one in part):
+            ways += [channel] if part else []
+        elif names:
+            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            ways.append(f"{channel} to {', '.join(one_line(name, 40) for name in names[:NAMED])}{more}")
+    recall = " Mail cannot be recalled." if any(one.recipient for one in shown) else ""
+    return f"by {'; '.join(ways)}.{recall}" if ways else "to nobody."
+
+
+def show_to_copy(row: dict[str, Any], error: Invalid, json: bool) -> None:
+    """An introduction that no channel carries: its words as plain text, and how to go on."""
+    from pkm.markdown import to_plain
+
+    text = to_plain(row["introduction"], urls=True)
+    if json:
+        render.emit_json([{"id": row["id"], "kind": "share", "title": row["title"], "channel": None, "text": text}])
+        return
+    render.show_text(f"Subject: {row['title']}\n\n{text}")
+    render.tell(f"It cannot go by itself: {error.what}: {error.why}.")
+    render.tell(f"Next: {error.next}")
+
+
+def tell_unsettled(rows: Iterable[dict[str, Any]]) -> None:
+    """Each delivery of which nobody knows whether it arrived, with how it is settled."""
+    for row in rows:
+        to = f"{one_line(row['name'] or '', 40)} <{row['recipient']}>".strip()
+        render.tell(f"{row['id']} to {to} is {row['state']}: {row['error']}. It is not sent again by itself. "
+                    f"Ask them, then: pkm share log --resolve {row['id']} sent|refused")  # fmt: skip

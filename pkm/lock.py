@@ -1,0 +1,39 @@
+"""A lock that one process of this machine holds at a time, and that goes with it however it ends."""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from pkm.errors import PkmError, StoreError
+
+
+@contextlib.contextmanager
+def locked(path: Path, what: str, wait_s: float = 10.0) -> Iterator[None]:
+    """One process alone, this one, does it (what: in words) while the block runs.
+
+    Raises PkmError where another one does and is not done within wait_s; StoreError where the file cannot be made.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(str(path), error.strerror or str(error), kept=f"{what} did not begin") from error
+    try:
+        until = time.monotonic() + wait_s
+        while not _take(descriptor):
+            if time.monotonic() >= until:
+                raise PkmError(what, "another pkm is at it now", next="do it again when that one is done")
+            time.sleep(0.05)
+        yield
+    finally:
+        os.close(descriptor)  # which lets go of it
+
+
+def _take(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,307 @@
+"""The very bytes that a share would send, for each circle, channel and recipient: rendered, guarded, frozen in the store.
+
+What began to leave is never rendered anew. A delivery's key is made of what it is (share, stage, channel, recipient, part),
+so that the same letter has the same name in a store that was put back from a copy.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pkm import config
+from pkm.config import Home
+from pkm.errors import Invalid, NotFound, Refused
+from pkm.ids import make
+from pkm.reach import wide_enough
+from pkm.share import draft
+from pkm.share.channels import effective_kind, is_mirror
+from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
+from pkm.share.letter import MEDIA_TYPE as LETTER
+from pkm.store import shares
+from pkm.store.session import Store
+
+if TYPE_CHECKING:
+    from pkm.share.letter import Opened
+
+Row = dict[str, Any]
+
+SITE_MEDIA_TYPE = "application/vnd.pkm.digest+json"
+"""The site's deliveries hold the digest itself; its page, the index and the feeds are made from it."""
+
+LEAVING = ("sending", "sent", "unknown")
+"""States of a delivery whose bytes may be on the other side: they are never rendered anew."""
+
+NOT_LEFT = ("waiting", "refused")
+"""States of a delivery that may go with the next send."""
+
+NO_ADDRESS = "no e-mail address is known"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Bytes that would leave (or have left) on one channel, for one circle (None: for people by name).
+
+    recipient: an address; "" where the channel itself is the recipient; a contact's id where nobody knows an address, and
+    then there are no bytes. new: whether the others of the circle got something before, and this one did not.
+    """
+
+    circle: str | None
+    channel: str
+    channel_kind: str
+    file_name: str
+    media_type: str
+    payload: bytes
+    stage_id: int
+    circle_id: int | None
+    channel_id: int
+    part: int
+    key: str
+    recipient: str = ""
+    contact_id: int | None = None
+    name: str = ""
+    new: bool = False
+    state: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the bytes, in hex."""
+        return hashlib.sha256(self.payload).hexdigest()
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether it is a letter to one recipient that has an address."""
+        return self.media_type == LETTER and bool(self.payload)
+
+
+def look_at(store: Store, home: Home, share: int, at: str = "") -> list[Rendered]:
+    """The bytes of a share for each circle, channel and recipient: as they began to leave, else as they would be frozen now.
+
+    at: the stamp that they are dated with; "": now.
+    Raises NotFound; for a share that has not arrived everywhere: Refused with findings where the guard finds
+    something, Invalid where nothing would carry it.
+    """
+    db = store.read()
+    row = shares.row(db, share)
+    if row is None:
+        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+    rows = shares.deliveries(db, share=share)
+    left = any(one["state"] in LEAVING for one in rows)
+    rendered = [*frozen(db, share), *amended(db, home, share, at)] if left else list(_render_stages(db, home, share, at))
+    if row["state"] == "sent" and all(one["state"] == "sent" for one in rows):
+        return rendered
+    findings = draft.check_share(db, share) or guard_bytes(db, home, share, rendered)
+    if findings:
+        raise Refused(
+            make("share", share), "something in it may not go there", findings=findings,
+            kept="Nothing was queued and nothing was sent.", next=f"mend that, then pkm share send {make('share', share)}",
+        )  # fmt: skip
+    if not rendered:
+        raise _nothing_carries(row)
+    return rendered
+
+
+def _nothing_carries(share: Row) -> Invalid:
+    if share["type"] == "introduction":
+        return Invalid(
+            share["id"], "there is no channel of mail to send it by", kept="the draft",
+            next='pkm share channel add mail smtp://HOST:PORT --from "Me <me@example.org>"; or send it yourself: '
+            f"pkm share preview {share['id']}, then pkm share send {share['id']} --by-hand",
+        )  # fmt: skip
+    return Invalid(
+        share["id"], "no circle it is for has a channel that reaches somebody",
+        next="pkm share channel add NAME files:/some/folder, then pkm circle edit CIRCLE --channel NAME",
+    )  # fmt: skip
+
+
+def frozen(db: sqlite3.Connection, share: int) -> Iterable[Rendered]:
+    """The deliveries of a share as they were frozen, each with its state."""
+    for row in shares.frozen(db, share):
+        yield Rendered(
+            row["circle"], row["channel"], row["channel_kind"], row["file_name"], row["media_type"], row["payload"],
+            row["stage_id"], row["circle_id"], row["channel_id"], row["part"], row["key"], row["recipient"],
+            row["contact_id"], row["name"] or "", state=row["state"],
+        )  # fmt: skip
+
+
+def amended(db: sqlite3.Connection, home: Home, share: int, at: str = "") -> list[Rendered]:
+    """Letters to those who did not get theirs and have another address now; the rest of the share has begun to leave."""
+    rows = [row for row in shares.deliveries(db, share=share, limit=-1) if row["contact"]]
+    got = {row["contact"] for row in rows if row["state"] not in NOT_LEFT}
+    tried = {row["recipient"] for row in rows}
+    asked = {row["contact"] for row in rows} - got
+    if not asked:
+        return []
+    return [
+        one for one in _render_stages(db, home, share, at)
+        if one.is_letter and make("contact", one.contact_id or 0) in asked and one.recipient not in tried
+    ]  # fmt: skip
+
+
+def _render_stages(db: sqlite3.Connection, home: Home, share: int, at: str) -> Iterable[Rendered]:
+    from pkm.share import mailing, mirror
+
+    author = config.read(home)["name"]
+    at = at or draft.now_stamp()
+    row = shares.row(db, share)
+    assert row is not None
+    for stage in shares.stages(db, share):
+        for channel in channels_for(db, stage):
+            place = {"stage_id": stage["id"], "circle_id": stage["circle_id"], "circle": stage["circle"],
+                     "channel_id": channel["number"], "channel": channel["name"],
+                     "channel_kind": channel["channel_kind"]}  # fmt: skip
+            digest = draft.digest_for(db, share, stage, channel["channel_kind"], author, at)
+            if is_mirror(channel["channel_kind"]):
+                for part, (name, media_type, payload) in enumerate(mirror.files(digest, channel["channel_kind"], home), 1):
+                    yield Rendered(file_name=name, media_type=media_type, payload=payload, part=part,
+                                   key=_key(row, stage, channel, "", part), **place)  # fmt: skip
+            else:
+                people = shares.recipients(db, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
+                keys = {one["id"]: _key(row, stage, channel, _recipient(one), 1) for one in people}
+                for one, payload in mailing.compose(row["id"], digest, stage, channel, people, keys, home):
+                    yield Rendered(
+                        file_name="", media_type=LETTER, payload=payload, part=1, key=keys[one["id"]],
+                        recipient=_recipient(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]), **place,
+                    )  # fmt: skip
+
+
+def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
+    """The channels that carry a stage: those of its circle; for people by name the first that sends letters."""
+    if stage["circle_id"] is not None:
+        return shares.channels_of(db, stage["circle_id"])
+    return [one for one in shares.channels(db) if one["channel_kind"] == "mail"][:1]
+
+
+def _recipient(person: Row) -> str:
+    from pkm.share.letter import is_address
+
+    return person["email"] if is_address(person["email"] or "") else make("contact", person["id"])
+
+
+def _key(share: Row, stage: Row, channel: Row, recipient: str, part: int) -> str:
+    """The delivery's name, which nobody can guess, the share's being random; the same whenever it is made."""
+    said = "\n".join([share["uid"], str(stage["position"]), str(channel["number"]), recipient.casefold(), str(part), "1"])
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequence[Rendered]) -> list[Finding]:
+    """What the guard finds in the very bytes that would leave; of the site's, in the page that is made from them."""
+    from pkm.share.letter import open_letter
+
+    findings: list[Finding] = []
+    row = shares.row(db, share)
+    notes = shares.notes(db, share)
+    emails = dict(shares.emails(db))
+    kinds = {stage["id"]: stage["circle_kind"] or draft.kind_by_name(db, share) for stage in shares.stages(db, share)}
+    others = [text for note in notes for text in _words_of_others(db, note)]
+    own = row["introduction"] if row and row["type"] == "introduction" else ""
+    checked: set[tuple[int, bytes]] = set()
+    for one in rendered:
+        if one.media_type == LETTER and not one.payload:
+            continue
+        opened = open_letter(one.payload) if one.media_type == LETTER else None
+        text = _readable(one, opened, home)
+        allowed: frozenset[str] = frozenset()
+        if opened is not None:
+            allowed = draft.may_be_read_in(db, share, one.channel_id, one.recipient)
+            findings += check_addresses(opened.header("To"), allowed, make("share", share))
+        if (one.stage_id, text) in checked:
+            continue
+        checked.add((one.stage_id, text))
+        reaches = wide_enough(effective_kind(kinds[one.stage_id], one.channel_kind))
+        hidden = {address: person for address, person in emails.items() if address not in allowed}
+        secrets = Secrets(tuple(shares.narrower_titles(db, reaches)), hidden, tuple(others))
+        findings += check_bytes(text, secrets, notes, said=own, share=make("share", share))
+    return list(dict.fromkeys(findings))
+
+
+def _readable(one: Rendered, opened: "Opened | None", home: Home) -> bytes:
+    """What a receiver can read of it, decoded: a letter's subject and both its texts, the page that the site makes."""
+    if one.media_type == SITE_MEDIA_TYPE:
+        from pkm.share.render import render_html, thaw
+
+        return render_html(thaw(one.payload), templates=home.templates)
+    if opened is not None:
+        return "\n\n".join([opened.header("Subject"), opened.header("List-Id"), opened.text, opened.html]).encode()
+    return one.payload
+
+
+def _words_of_others(db: sqlite3.Connection, note: Row) -> Iterable[str]:
+    """What a digest says of a note that is public already: the item's title and author, its source, what is quoted."""
+    yield from filter(None, (note["item_title"], note["item_author"], note["source_title"], note["item_url"]))
+    if note["item_id"] is not None:
+        yield from shares.quotes(db, note["item_id"])
+
+
+def freeze(store: Store, home: Home, share: int, at: str = "") -> dict[int, list[int]]:
+    """Channel number -> delivery numbers that are to go now; new ones are frozen and committed.
+
+    What was frozen and has not begun to leave is frozen anew, so that what goes is what the notes say now; once something
+    has begun to leave, all others get the same. Raises as look_at does.
+    """
+    at = at or draft.now_stamp()
+    rendered = look_at(store, home, share, at)
+    with store.unit() as unit:  # of two runs at once, the second waits here and finds the deliveries of the first
+        db = unit.connection
+        existing = shares.deliveries(db, share=share, limit=-1)
+        if any(row["state"] in LEAVING for row in existing):
+            _cancel_gone(unit, share)
+            known = {one.key for one in frozen(db, share)}
+            _amend(unit, share, [one for one in rendered if one.key not in known], existing, at)
+        else:
+            from pkm.store.model import Delivery
+
+            for row in existing:
+                unit.delete(unit.get(Delivery, int(row["id"][1:])))
+            _add(unit, share, rendered, at)
+        existing = shares.deliveries(db, share=share, limit=-1)
+    numbers: dict[int, list[int]] = {}
+    for row in reversed(existing):
+        # a mirror can be written again and again, so `sending` (a run that was killed) is taken up too
+        may_go = (*NOT_LEFT, "sending") if is_mirror(row["channel_kind"]) else NOT_LEFT
+        if row["state"] in may_go and row["error"] != NO_ADDRESS:
+            numbers.setdefault(row["channel_number"], []).append(int(row["id"][1:]))
+    return numbers
+
+
+def _cancel_gone(unit: Any, share: int) -> None:
+    """Who left the circle meanwhile gets nothing of what still waits."""
+    from pkm.store.model import Delivery
+
+    db = unit.connection
+    members: dict[int, set[int]] = {}
+    for row in shares.frozen(db, share):
+        if row["circle_id"] is None or row["contact_id"] is None or row["state"] not in NOT_LEFT:
+            continue
+        circle = row["circle_id"]
+        if circle not in members:
+            members[circle] = {one["id"] for one in shares.recipients(db, circle)}
+        if row["contact_id"] not in members[circle]:
+            delivery = unit.get(Delivery, row["id"])
+            delivery.state, delivery.error = "cancelled", "they have left the circle"
+    unit.flush()
+
+
+def _amend(unit: Any, share: int, rendered: Sequence[Rendered], existing: Sequence[Row], at: str) -> None:
+    """Letters to another address take the place of those that did not arrive."""
+    from pkm.store.model import Delivery
+
+    for one in rendered:
+        for row in existing:
+            if row["state"] in NOT_LEFT and row["contact"] == make("contact", one.contact_id or 0):
+                unit.get(Delivery, int(row["id"][1:])).state = "cancelled"
+    _add(unit, share, rendered, at)
+
+
+def _add(unit: Any, share: int, rendered: Sequence[Rendered], at: str) -> None:
+    from pkm.store.model import Delivery
+
+    for one in rendered:
+        missing = one.media_type == LETTER and not one.payload
+        unit.add(Delivery(
+            key=one.key, share_id=share, stage_id=one.stage_id, circle_id=one.circle_id, channel_id=one.channel_id,
+            contact_id=one.contact_id, recipient=one.recipient, part=one.part, sha256=one.sha256,
+            media_type=one.media_type, file_name=one.file_name, frozen_at=at, payload=one.payload,
+            state="refused" if missing else "waiting", error=NO_ADDRESS if missing else "",
+        ))  # fmt: skip

@@ -1,0 +1,55 @@
+"""The ledger beside the store: which letters began to leave, and what was answered. It is never written over.
+
+A store that was put back from a backup, or copied, does not know what left since; the ledger does. One line a step, on the
+disk before the letter's first byte goes. It holds no address and no word of a letter: only keys, states and times.
+"""
+
+import json
+import os
+from pathlib import Path
+
+from pkm.config import Home
+from pkm.errors import StoreError
+
+MAY_HAVE_LEFT = ("sending", "sent", "unknown")
+
+
+def path_of(home: Home) -> Path:
+    """Where the ledger is: beside the store."""
+    return home.data / "outbox.log"
+
+
+def note(home: Home, key: str, state: str, at: str) -> None:
+    """The ledger says so, on the disk. Raises StoreError where it cannot be written: then nothing may leave."""
+    path = path_of(home)
+    line = json.dumps({"at": at, "key": key, "state": state}) + "\n"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, line.encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise StoreError(
+            str(path), f"what leaves could not be written down: {error.strerror or error}", kept="The letter did not leave.",
+            next="see that there is room and that the folder can be written, then do it again",
+        ) from error  # fmt: skip
+
+
+def read(home: Home) -> dict[str, tuple[str, str]] | None:
+    """Key -> (state, at) as it was last written; None where there is no ledger. A line that was cut off counts as sending."""
+    try:
+        lines = path_of(home).read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(str(path_of(home)), f"it cannot be read: {error.strerror or error}") from error
+    states: dict[str, tuple[str, str]] = {}
+    for line in lines:
+        try:
+            said = json.loads(line)
+            states[str(said["key"])] = str(said["state"]), str(said["at"])
+        except (ValueError, TypeError, KeyError):
+            continue  # the power went while it was written; what it was about is `sending` in the line before, or never began
+    return states

@@ -1,0 +1,482 @@
+"""Letters: what is shown is what is stored is what the server got; each is handed in once, whatever breaks in between."""
+
+import hashlib
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkm.channels import mail as channel
+from pkm.config import Home
+from pkm.errors import PkmError, Refused, Unreachable
+from pkm.people.circles import add_circle, join, leave
+from pkm.people.contacts import Fields, add_contact, edit_contact
+from pkm.sense.notes import add_note, set_reach
+from pkm.share import draft, introduction, outbox, transmit
+from pkm.share.channels import add_channel
+from pkm.share.freeze import look_at
+from pkm.share.letter import open_letter
+from pkm.share.trying import try_channel
+from pkm.store import circles, interactions, shares
+from pkm.store.session import Store
+from pkm.whole.undo import undo_command
+from tests.mail_server import LOOPBACK, MailServer, serve, tls_context
+from tests.mail_server import mail as mail
+
+PEOPLE = ("Ann Lee", "Ben Öde", "Cy", "Dee", "Eve", "Fay", "Gus")
+
+
+def fresh(home: Home, command: str = "pkm share") -> Store:
+    return Store(home, command)
+
+
+def address(name: str) -> str:
+    return f"{name.split()[0].lower()}@example.org"
+
+
+def setup(home: Home, url: str, people: tuple[str, ...] = PEOPLE, **access: str) -> int:
+    """A community `practice` that is reached by mail; the draft of a note for it."""
+    store = fresh(home, "setup")
+    add_channel(store, home, "mail", url, sender="Me <me@example.org>", **access)
+    add_circle(store, "practice", "community", channels=["mail"])
+    numbers = [add_contact(store, name, emails=[address(name)]).number for name in people]
+    join(store, 2, numbers, "peers")
+    number = int(add_note(store, "Walking retros work", reach="community").row["id"][1:])
+    row = circles.by_name(store.read(), "practice")
+    assert row is not None
+    return int(draft.create_share(store, [number], [{**row, "number": 2}], "Fünds 47")["number"])
+
+
+def send(home: Home, share: int) -> outbox.SendReport:
+    return outbox.send_share(fresh(home, f"pkm share send x{share}"), home, share)
+
+
+def states(home: Home, share: int = 1) -> dict[str, str]:
+    return {row["recipient"]: row["state"] for row in shares.deliveries(fresh(home).read(), share=share)}
+
+
+def stored(home: Home) -> dict[str, bytes]:
+    return {row["recipient"]: row["payload"] for row in shares.frozen(fresh(home).read(), 1)}
+
+
+class TestBytes:
+    def test_what_is_shown_is_what_is_stored_is_what_arrived(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url)
+        shown = {one.recipient: one.sha256 for one in look_at(fresh(home_paths), home_paths, share)}
+        report = send(home_paths, share)
+        assert not report.failures
+        assert {row["recipient"]: row["sha256"] for row in report.sent} == shown
+        assert {to: hashlib.sha256(letter).hexdigest() for to, letter in mail.letters} == shown
+        assert dict(mail.letters) == stored(home_paths)
+        assert len(mail.letters) == len(PEOPLE)
+
+    def test_a_letter_names_its_recipient_and_nobody_else(self, home_paths: Home, mail: MailServer) -> None:
+        send(home_paths, setup(home_paths, mail.url))
+        for name in PEOPLE:
+            (letter,) = mail.to(address(name))
+            opened = open_letter(letter)
+            assert opened.header("To") == f"{name} <{address(name)}>"
+            assert opened.header("Subject") == "Fünds 47"
+            assert opened.header("List-Unsubscribe") == "<mailto:me@example.org?subject=unsubscribe%20o2>"
+            assert "<o2.pkm.example.org>" in opened.header("List-Id")
+            assert "Walking retros work" in opened.text
+            assert "Walking retros work" in opened.html
+            assert "<style" not in opened.html
+            assert not [other for other in PEOPLE if other != name and address(other).encode() in letter]
+
+    def test_the_same_store_gives_the_same_letters(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url)
+        first, second = ([one.payload for one in look_at(fresh(home_paths), home_paths, share)] for _ in range(2))
+        assert first == second
+        assert len({open_letter(one).header("Message-ID") for one in first}) == len(PEOPLE)
+
+    def test_dots_and_long_lines_arrive_as_they_were(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee",))
+        text = ".\n\n..two dots\n\n.\r\n\nFrom here on " + "word " * 400
+        introduction.edit(fresh(home_paths), share, text=text)
+        send(home_paths, share)
+        (letter,) = mail.to("ann@example.org")
+        assert letter == stored(home_paths)["ann@example.org"]
+        assert max(map(len, letter.split(b"\r\n"))) <= 100
+        assert b"\n" not in letter.replace(b"\r\n", b"")
+        assert "..two dots" in open_letter(letter).text
+
+
+class TestAnswers:
+    def test_one_refused_of_seven_is_one_refused_row(self, home_paths: Home, mail: MailServer) -> None:
+        mail.refuse["eve@example.org"] = "550 no such user here"
+        share = setup(home_paths, mail.url)
+        report = send(home_paths, share)
+        assert [what for what, _ in report.failures] == ["d5 to eve@example.org"]
+        assert "550 no such user here" in report.failures[0][1]
+        assert states(home_paths) == {address(name): "refused" if name == "Eve" else "sent" for name in PEOPLE}
+        assert report.share["state"] == "sent"
+        assert shares.unfinished(fresh(home_paths).read()) == []
+
+    def test_a_refused_one_with_a_new_address_gets_it_and_nobody_else_again(self, home_paths: Home, mail: MailServer) -> None:
+        mail.refuse["eve@example.org"] = "550 no such user here"
+        share = setup(home_paths, mail.url)
+        send(home_paths, share)
+        edit_contact(fresh(home_paths), 5, Fields(emails=("eve@new.example",)))
+        assert [row["recipient"] for row in send(home_paths, share).sent] == ["eve@new.example"]
+        assert len(mail.letters) == len(PEOPLE)
+        assert states(home_paths)["eve@example.org"] == "cancelled"
+
+    def test_not_now_is_tried_again(self, home_paths: Home, mail: MailServer) -> None:
+        mail.refuse["eve@example.org"] = "451 try later"
+        share = setup(home_paths, mail.url)
+        assert send(home_paths, share).share["state"] == "draft"
+        assert states(home_paths)["eve@example.org"] == "waiting"
+        mail.refuse.clear()
+        assert [row["recipient"] for row in send(home_paths, share).sent] == ["eve@example.org"]
+        assert len(mail.letters) == len(PEOPLE)
+        assert shares.row(fresh(home_paths).read(), share)["state"] == "sent"  # type: ignore[index]
+
+    def test_who_left_meanwhile_gets_nothing_more(self, home_paths: Home, mail: MailServer) -> None:
+        mail.refuse["eve@example.org"] = "451 try later"
+        share = setup(home_paths, mail.url)
+        send(home_paths, share)
+        mail.refuse.clear()
+        leave(fresh(home_paths), 2, [5], "no more mail")
+        report = send(home_paths, share)
+        assert mail.to("eve@example.org") == []
+        assert report.share["state"] == "sent"
+        assert states(home_paths)["eve@example.org"] == "cancelled"
+
+    def test_a_letter_that_is_refused_as_a_whole(self, home_paths: Home, mail: MailServer) -> None:
+        mail.answer = "554 looks like spam"
+        share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
+        report = send(home_paths, share)
+        assert report.failures == (("2 letters", "refused: 554 looks like spam"),)
+        assert mail.letters == []
+        undo_command(fresh(home_paths, "pkm undo"), home_paths)  # nothing left, so it can be taken back
+        assert shares.deliveries(fresh(home_paths).read()) == []
+
+    def test_a_server_that_is_away(self, home_paths: Home, mail: MailServer) -> None:
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            share = setup(home_paths, f"smtp://127.0.0.1:{nobody.getsockname()[1]}")
+            report = send(home_paths, share)
+        assert report.failures[0][0] == "7 letters"
+        assert "connection refused" in report.failures[0][1]
+        assert set(states(home_paths).values()) == {"waiting"}
+        assert [row["number"] for row in shares.unfinished(fresh(home_paths).read())] == [share]
+
+
+class TestUnknown:
+    def lost(self, home: Home, mail: MailServer) -> int:
+        share = setup(home, mail.url, ("Ann Lee",))
+        mail.drop_after_data = True
+        report = send(home, share)
+        assert [row["state"] for row in report.unknown] == ["unknown"]
+        assert len(mail.letters) == 1
+        mail.drop_after_data = False
+        return share
+
+    def test_no_answer_is_unknown_and_never_sent_again_by_itself(self, home_paths: Home, mail: MailServer) -> None:
+        share = self.lost(home_paths, mail)
+        for _ in range(2):
+            assert send(home_paths, share).sent == ()
+        assert len(mail.letters) == 1
+        assert [row["id"] for row in shares.unsettled(fresh(home_paths).read())] == ["d1"]
+
+    def test_the_person_says_that_it_arrived(self, home_paths: Home, mail: MailServer) -> None:
+        share = self.lost(home_paths, mail)
+        row, report = outbox.resolve(fresh(home_paths), home_paths, 1, "sent")
+        assert (row["state"], report.share["state"]) == ("sent", "sent")
+        assert send(home_paths, share).already == 1
+        assert len(mail.letters) == 1
+
+    def test_a_letter_that_came_back_can_be_said_to_be_refused(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
+        send(home_paths, share)
+        outbox.resolve(fresh(home_paths), home_paths, 1, "refused")
+        assert [row["recipient"] for row in send(home_paths, share).sent] == ["ann@example.org"]
+        assert len(mail.letters) == 3
+
+    def test_what_was_not_handed_in_cannot_be_settled(self, home_paths: Home) -> None:
+        share = setup(home_paths, "smtp://127.0.0.1:9", ("Ann Lee",))
+        send(home_paths, share)
+        with pytest.raises(PkmError, match="only a letter that was handed in"):
+            outbox.resolve(fresh(home_paths), home_paths, 1, "sent")
+
+    def test_the_person_says_that_it_did_not(self, home_paths: Home, mail: MailServer) -> None:
+        share = self.lost(home_paths, mail)
+        outbox.resolve(fresh(home_paths), home_paths, 1, "refused")
+        assert len(send(home_paths, share).sent) == 1
+        assert len(mail.letters) == 2
+
+    def test_an_interrupted_run_is_unknown(
+        self, home_paths: Home, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
+
+        def stopped(*_: object) -> None:
+            assert states(home_paths) == {"ann@example.org": "sending", "cy@example.org": "waiting"}
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(channel.Mailer, "_hand_in", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            send(home_paths, share)
+        monkeypatch.undo()
+        assert states(home_paths) == {"ann@example.org": "unknown", "cy@example.org": "waiting"}
+
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_kill_9_at_the_network_call(self, home_paths: Home, when: str, tmp_path: Path) -> None:
+        """Killed just before the server keeps the letter, or just after; then run twice more: one copy, or unknown."""
+        server = MailServer()
+        controller = serve(server)
+        share = setup(home_paths, server.url, ("Ann Lee", "Cy"))
+        running: list[subprocess.Popen[bytes]] = []
+
+        def kill(moment: str) -> bool:
+            if not running or moment != when:
+                return False
+            os.kill(running.pop().pid, signal.SIGKILL)
+            return True
+
+        server.on_data = kill
+        rounds = 3
+        for number in range(rounds):
+            if number:
+                row = circles.by_name(fresh(home_paths).read(), "practice")
+                assert row is not None
+                share = int(draft.create_share(fresh(home_paths), [1], [{**row, "number": 2}], f"Again {number}")["number"])
+            before = len(server.letters)
+            command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            running.append(process)
+            process.communicate()
+            assert process.returncode == -signal.SIGKILL
+            for _ in range(2):
+                subprocess.run(command, capture_output=True, check=False)
+            came = [to for to, _ in server.letters[before:]]
+            found = states(home_paths, share)
+            assert sorted(found.values()) == ["sent", "unknown"]
+            assert came.count("ann@example.org") == (1 if when == "after" else 0)
+            for recipient, state in found.items():
+                assert came.count(recipient) <= 1
+                assert state == "unknown" or came.count(recipient) == 1
+        controller.stop()
+
+    def test_two_runs_at_once_send_one_copy_each(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url)
+        command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
+        running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)]
+        for process in running:
+            process.communicate()
+        assert sorted(to for to, _ in mail.letters) == sorted(map(address, PEOPLE))
+        assert set(states(home_paths).values()) == {"sent"}
+
+    def test_another_run_that_is_sending_is_waited_for_and_named(
+        self, home_paths: Home, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from pkm.lock import locked
+
+        share = setup(home_paths, mail.url, ("Ann Lee",))
+        monkeypatch.setattr(transmit, "WAIT_S", 0)
+        with locked(home_paths.state / "outbox.lock", "sending"), pytest.raises(PkmError, match="another pkm is at it"):
+            send(home_paths, share)
+        assert mail.letters == []
+        assert len(send(home_paths, share).sent) == 1
+
+
+class TestLedger:
+    def test_a_store_put_back_from_before_holds_what_left(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
+        with sqlite3.connect(home_paths.db) as now, sqlite3.connect(home_paths.data / "old.db") as old:
+            now.backup(old)
+        send(home_paths, share)
+        with sqlite3.connect(home_paths.db) as now, sqlite3.connect(home_paths.data / "old.db") as old:
+            old.backup(now)
+        report = send(home_paths, share)
+        assert [row["state"] for row in report.unknown] == ["held", "held"]
+        assert "this store is older" in report.failures[0][1]
+        assert len(mail.letters) == 2
+        outbox.resolve(fresh(home_paths), home_paths, 1, "sent")
+        assert states(home_paths)["ann@example.org"] == "sent"
+
+    def test_a_copy_of_a_store_without_its_ledger_sends_nothing(self, home_paths: Home, mail: MailServer) -> None:
+        mail.refuse["cy@example.org"] = "451 later"
+        share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
+        send(home_paths, share)
+        mail.refuse.clear()
+        (home_paths.data / "outbox.log").unlink()
+        assert "it may be a copy" in send(home_paths, share).failures[0][1]
+        assert len(mail.letters) == 1
+
+    def test_the_ledger_holds_no_address_and_no_word(self, home_paths: Home, mail: MailServer) -> None:
+        send(home_paths, setup(home_paths, mail.url))
+        said = (home_paths.data / "outbox.log").read_text()
+        assert "sent" in said
+        assert "example" not in said
+        assert "Walking" not in said
+        assert (home_paths.data / "outbox.log").stat().st_mode & 0o077 == 0
+
+
+class TestAccess:
+    @pytest.fixture
+    def locked_server(self) -> Any:
+        server = MailServer(users={"ann": "pä55word"})
+        controller = serve(server)
+        yield server
+        controller.stop()
+
+    def test_the_password_is_read_where_it_lies_and_stands_nowhere(
+        self, home_paths: Home, locked_server: MailServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MAIL_PASSWORD", "pä55word")
+        share = setup(home_paths, locked_server.url, ("Ann Lee",), login="ann", credential="env:MAIL_PASSWORD")
+        assert not send(home_paths, share).failures
+        assert len(locked_server.letters) == 1
+        for path in home_paths.data.rglob("*"):
+            assert not path.is_file() or b"55word" not in path.read_bytes()
+
+    def test_a_wrong_password_sends_nothing_and_is_not_repeated(
+        self, home_paths: Home, locked_server: MailServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MAIL_PASSWORD", "hunter2wrong")
+        share = setup(home_paths, locked_server.url, ("Ann Lee",), login="ann", credential="env:MAIL_PASSWORD")
+        report = send(home_paths, share)
+        assert "does not let ann in" in report.failures[0][1]
+        assert "hunter2" not in str(report)
+        assert states(home_paths) == {"ann@example.org": "waiting"}
+        monkeypatch.delenv("MAIL_PASSWORD")
+        assert "the environment has no MAIL_PASSWORD" in send(home_paths, share).failures[0][1]
+
+    def test_a_password_in_the_address_is_refused_and_not_repeated(self, home_paths: Home) -> None:
+        with pytest.raises(PkmError) as refused:
+            add_channel(fresh(home_paths), home_paths, "mail", "smtp://ann:hunter2@127.0.0.1:25", sender="me@example.org")
+        assert "hunter2" not in f"{refused.value} {refused.value.next}"
+
+    @pytest.mark.parametrize("kind", ["outer", "inner"])
+    def test_tls_where_the_certificate_is_trusted(
+        self, home_paths: Home, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server = MailServer()
+        controller = serve(server, **{kind: tls_context()})
+        scheme = "smtps" if kind == "outer" else "smtp"
+        monkeypatch.setenv("SSL_CERT_FILE", str(LOOPBACK))
+        share = setup(home_paths, f"{scheme}://127.0.0.1:{server.port}", ("Ann Lee",))
+        assert not send(home_paths, share).failures
+        assert len(server.letters) == 1
+        monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+        with pytest.raises(Unreachable, match="certificate is not to be trusted"):
+            try_channel(shares.channels(fresh(home_paths).read())[0], home_paths)
+        assert len(server.letters) == 1
+        controller.stop()
+
+    def test_without_tls_nothing_is_sent_but_to_this_machine(
+        self, home_paths: Home, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(channel, "_is_loopback", lambda _: False)
+        share = setup(home_paths, mail.url, ("Ann Lee",))
+        assert "offers no TLS" in send(home_paths, share).failures[0][1]
+        assert mail.letters == []
+
+    def test_a_channel_is_tried_on_oneself_alone(self, home_paths: Home, mail: MailServer) -> None:
+        setup(home_paths, mail.url)
+        try_channel(shares.channels(fresh(home_paths).read())[0], home_paths)
+        assert [to for to, _ in mail.letters] == ["me@example.org"]
+        assert shares.deliveries(fresh(home_paths).read()) == []
+
+
+class TestGuard:
+    def test_another_s_address_in_the_words_is_found(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url)
+        introduction.edit(fresh(home_paths), share, text="Write to gus@example.org about it")
+        with pytest.raises(Refused) as refused:
+            send(home_paths, share)
+        assert [what for what, _, _ in refused.value.findings] == ["c7"]
+        assert mail.letters == []
+
+    def test_a_private_title_is_found_in_the_letter(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url)
+        add_note(fresh(home_paths), "The budget talk with Bob")
+        introduction.edit(fresh(home_paths), share, title="Finds [[The budget talk with Bob]]")
+        with pytest.raises(Refused, match="may not go there"):
+            send(home_paths, share)
+
+    def test_a_note_narrowed_in_between_keeps_what_waits_at_home(self, home_paths: Home, mail: MailServer) -> None:
+        mail.refuse["eve@example.org"] = "451 later"
+        share = setup(home_paths, mail.url)
+        send(home_paths, share)
+        set_reach(fresh(home_paths), [1], "private")
+        mail.refuse.clear()
+        with pytest.raises(Refused):
+            send(home_paths, share)
+        assert mail.to("eve@example.org") == []
+
+    def test_a_member_without_an_address_is_named_and_the_others_get_it(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee",))
+        join(fresh(home_paths), 2, [add_contact(fresh(home_paths), "Zed").number], "peer")
+        report = send(home_paths, share)
+        assert [what for what, _ in report.failures] == ["c2 Zed"]
+        assert len(mail.letters) == 1
+        edit_contact(fresh(home_paths), 2, Fields(emails=("zed@example.org",)))
+        assert [row["recipient"] for row in send(home_paths, share).sent] == ["zed@example.org"]
+
+    def test_what_left_is_not_undone(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee",))
+        store = fresh(home_paths, "pkm share send")
+        outbox.send_share(store, home_paths, share)
+        with pytest.raises(Refused, match="cannot be recalled"):
+            undo_command(fresh(home_paths, "pkm undo"), home_paths, store.operation)
+        assert states(home_paths) == {"ann@example.org": "sent"}
+
+
+class TestIntroduction:
+    def introduced(self, home: Home, url: str, text: str = "Dear both, do talk.") -> int:
+        setup(home, url, ("Ann Lee", "Ben Öde", "Cy"))
+        return int(introduction.create(fresh(home), [1, 2], "Ann Lee and Ben Öde", text)["number"])
+
+    def test_both_get_one_letter_that_names_both(self, home_paths: Home, mail: MailServer) -> None:
+        share = self.introduced(home_paths, mail.url)
+        report = send(home_paths, share)
+        assert sorted(to for to, _ in mail.letters) == ["ann@example.org", "ben@example.org"]
+        assert mail.letters[0][1] == mail.letters[1][1]
+        opened = open_letter(mail.letters[0][1])
+        assert opened.header("To") == "Ann Lee <ann@example.org>, Ben Öde <ben@example.org>"
+        assert opened.text.strip() == "Dear both, do talk."
+        assert opened.header("List-Id") == ""
+        assert report.interaction is not None
+        for number in (1, 2):
+            (row,) = interactions.of_contact(fresh(home_paths).read(), number, 5)
+            assert row["text"] == "introduced Ann Lee and Ben Öde to each other"
+        assert interactions.of_contact(fresh(home_paths).read(), 3, 5) == []
+
+    def test_a_third_address_and_a_private_title_are_found(self, home_paths: Home, mail: MailServer) -> None:
+        add_note(fresh(home_paths), "The budget talk with Bob")
+        share = self.introduced(home_paths, mail.url, "Ask cy@example.org. See [[The budget talk with Bob]].")
+        with pytest.raises(Refused) as refused:
+            send(home_paths, share)
+        assert {what.split()[0] for what, _, _ in refused.value.findings} == {"c3", "n1"}
+        assert mail.letters == []
+
+    def test_it_is_for_both_or_not_done(self, home_paths: Home, mail: MailServer) -> None:
+        mail.refuse["ben@example.org"] = "550 no"
+        share = self.introduced(home_paths, mail.url)
+        report = send(home_paths, share)
+        assert (report.share["state"], report.interaction) == ("draft", None)
+        mail.refuse.clear()
+        assert send(home_paths, share).interaction is not None
+        assert len(mail.letters) == 2
+
+    def test_without_an_address_it_stays_a_draft(self, home_paths: Home, mail: MailServer) -> None:
+        share = self.introduced(home_paths, mail.url)
+        edit_contact(fresh(home_paths), 2, Fields(emails=()))
+        with pytest.raises(PkmError, match="no e-mail address is known") as refused:
+            send(home_paths, share)
+        assert f"pkm share send x{share} --by-hand" in str(refused.value.next)
+        report = outbox.send_by_hand(fresh(home_paths), share)
+        assert report.share["state"] == "sent"
+        assert report.interaction is not None
+        with pytest.raises(PkmError, match="it has gone already"):
+            outbox.send_by_hand(fresh(home_paths), share)
+        assert mail.letters == []
