@@ -290,7 +290,10 @@ class Desk(App[None]):
                 self.decide("tag", " ".join(f"#{name}" for name in names) or "no tags", off=False)
 
         has = " ".join(f"#{name}" for name in deeds.tags_of(self.store, thing)) or "no tags yet"
-        self.push_screen(Ask(f"{make(*thing)} has {has}. + adds, - takes away:", deeds.known_tags(self.store)), tagged)
+        offered = deeds.offer_tags(self.store, thing)
+        like = f" Notes like it have {' '.join(f'#{name}' for name in offered)}." if offered else ""
+        known = [*offered, *deeds.known_tags(self.store)]
+        self.push_screen(Ask(f"{make(*thing)} has {has}.{like} + adds, - takes away:", known), tagged)
 
     def action_link(self) -> None:
         """A note is linked to what is chosen."""

@@ -1,16 +1,18 @@
 """What the keys of the desk do: each one call to the verbs. Knows no widget."""
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkm.dates import now
 from pkm.desk.shelves import Thing
 from pkm.ids import make
-from pkm.store import circles, lookup, tags
+from pkm.store import circles, tags
 from pkm.store import items as stored_items
 from pkm.store.session import Store
 from pkm.text import one_line
+
+if TYPE_CHECKING:
+    from pkm.sense.suggest import Suggestion
 
 Row = dict[str, Any]
 
@@ -107,22 +109,33 @@ def link(store: Store, number: int, other: Thing) -> None:
 
 
 def offer_links(store: Store, number: int, typed: str) -> list[tuple[str, str]]:
-    """What a note may be linked to: (id, words); by what was typed, else what shares the words of its title."""
-    from pkm.store import notes
-
-    wanted = typed.strip()
-    if not wanted and (note := notes.row(store.read(), number)):
-        words = {word.casefold() for word in re.findall(r"[^\W\d_]{4,}", note["title"])}
-        wanted = " OR ".join(f'"{word}"' for word in sorted(words))
-    found = _searched(store, wanted) if wanted else []
-    if len(found) < OFFERED and not typed.strip():
-        latest = [one for kind in ("note", "contact") for one in lookup.starting(store.read(), kind, "", 8)]
-        there = {row[:2] for row in found}
-        found += [(one.kind, one.number, one.title) for one in latest if one[:2] not in there]
+    """What a note may be linked to: (id, words); what is suggested and why, or what a search for the typed words finds."""
+    if typed.strip():
+        found = [(make(kind, one), title, "") for kind, one, title in _searched(store, typed)]
+    else:
+        found = [
+            (one.target, one.title, "; ".join(one.because)) for one in _suggested(store, number) if one.kind != "tag"
+        ]
     return [
-        (make(kind, one), f"{make(kind, one)}  {one_line(title, 70)}") for kind, one, title in found
-        if (kind, one) != ("note", number)
+        (name, f"{name}  {one_line(title, 60)}" + (f"\n      {one_line(why, 76)}" if why else ""))
+        for name, title, why in found if name != make("note", number)
     ][:OFFERED]  # fmt: skip
+
+
+def offer_tags(store: Store, thing: Thing) -> list[str]:
+    """Tags that notes like this one have, of a note; without the #."""
+    return [one.target.lstrip("#") for one in _suggested(store, thing[1]) if one.kind == "tag"] if thing[0] == "note" else []
+
+
+def _suggested(store: Store, number: int) -> "Sequence[Suggestion]":
+    """What could be made of a note; nothing of one that is gone."""
+    from pkm.errors import PkmError
+    from pkm.sense.suggest import suggest
+
+    try:
+        return suggest(store, number)
+    except PkmError:
+        return []
 
 
 def _searched(store: Store, asked: str) -> list[tuple[str, int, str]]:

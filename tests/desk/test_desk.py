@@ -340,13 +340,29 @@ def test_several_tags_are_completed_and_put_on_at_once(store: Store) -> None:
     assert tags.of(store.read(), "item", 3) == ["org/design", "Trust"]
 
 
-def test_a_link_is_offered_by_the_words_of_the_title(store: Store) -> None:
+def test_links_are_suggested_with_why_and_tags_of_notes_like_it(store: Store) -> None:
     from pkm.sense.notes import add_note
 
-    for text in ("Desire paths beat roadmaps", "A note on bread", "Roadmaps give calm"):
+    for text in ("Desire paths beat roadmaps", "A note on bread", "Roadmaps give calm, and desire paths too #org",
+                 "Desire paths of teams, roadmaps of firms #org"):  # fmt: skip
         add_note(store, text)
-    play(store, press("/", *"kind:note desire", "enter", "l", "enter"))
-    assert store.read().execute("SELECT from_id, to_kind, to_id FROM link").fetchone()[:] == (1, "note", 3)
+    shown = []
+
+    async def moves(pilot: Pilot[None]) -> None:
+        await pilot.press("/", *'in:title "desire paths beat"', "enter", "l")
+        await pilot.pause()
+        shown.append("\n".join(picture(pilot.app)))  # type: ignore[arg-type]
+        await pilot.press("enter", "t")
+        await pilot.pause()
+        shown.append(" ".join("\n".join(picture(pilot.app)).split()))  # type: ignore[arg-type]
+
+    play(store, moves)
+    assert "n3  Roadmaps give calm" in shown[0]
+    assert "bread" not in shown[0].partition("Link n1 to")[2].partition("Enter")[0]
+    assert "Notes like it have #org" in shown[1]
+    row = store.read().execute("SELECT from_id, to_kind, to_id FROM link").fetchone()
+    assert row[:2] == (1, "note")
+    assert row[2] in (3, 4)
 
 
 @pytest.mark.parametrize(("filled", "words"), [(True, "The inbox is empty: well done."), (False, "no source is followed")])
