@@ -1,6 +1,5 @@
 """`pkm sense annotate`: quotes and comments put on items and notes, changed, taken away, and looked for again."""
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,8 +62,10 @@ def _given(quote: list[str] | None, comment: list[str] | None) -> tuple[list[str
     if (quotes + comments).count("-") > 1:
         raise Invalid("-q - and -m -", "stdin can be one of them only")
     if "-" in quotes + comments:
-        typed = sys.stdin.read()
-        quotes, comments = ([typed if one == "-" else one for one in words] for words in (quotes, comments))
+        from pkm.cli.noting import typed
+
+        given = typed()
+        quotes, comments = ([given if one == "-" else one for one in words] for words in (quotes, comments))
     return quotes, comments
 
 
