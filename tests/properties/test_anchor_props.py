@@ -4,6 +4,7 @@ import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import Indel
 
 from pkm.sense.anchor import Passage, anchor, find, folded, select
 
@@ -61,6 +62,7 @@ def test_an_edited_text_gives_the_same_place_or_none(seed: int, words: int, size
     found = anchor(now, *kept)
     if found is None:
         return
+    assert Indel.normalized_similarity(kept.exact, now[found.start : found.end]) >= 0.85, (kept, found, now)
     origins = {origin for _, origin in tracked[found.start : found.end]}
     around = {origin for _, origin in tracked[max(0, found.start - 16) : found.end + 16]}
     # Most of what is marked was quoted: a place that only touches the quote is a wrong one.
@@ -157,3 +159,11 @@ def test_where_the_quoted_place_is_cut_out_the_same_few_words_elsewhere_are_not_
     rest = own[: middle - 40] + own[middle + 40 :]
     found = anchor(double + rest if front else rest + double, *kept)
     assert found is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 10**9), size=st.integers(4, 10))
+def test_other_words_in_the_same_surroundings_are_not_the_quoted_ones(seed: int, size: int) -> None:
+    text = prose(seed, 60)
+    kept = select(text, Passage(100, 100 + size))
+    assert anchor(text[:100] + "0123456789"[:size] + text[100 + size :], *kept) is None
