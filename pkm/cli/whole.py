@@ -18,7 +18,7 @@ app = group("What serves the whole.")
 QUIET = 10
 """So many quiet sources are named by `pkm doctor`, the rest is counted."""
 
-KINDS = ("opml", "urls", "bookmarks", "vcard", "csv", "vault", "jrnl", "export")
+KINDS = ("opml", "urls", "bookmarks", "vcard", "csv", "vault", "nb", "jrnl", "readwise", "export")
 """What `pkm import` takes."""
 
 
@@ -97,6 +97,11 @@ def import_path(
         from pkm.cli.vault import import_journal
 
         import_journal(path, dry_run=dry_run, json=json)
+        return
+    if as_ == "readwise" and path.is_dir():
+        from pkm.cli.bookmarks import import_pages
+
+        import_pages(path, dry_run=dry_run, json=json)
         return
     if drop_gone:
         raise Invalid("--drop-gone", f"{path} is no folder of Markdown", next=f"pkm import {path} --as vault --drop-gone")
