@@ -173,8 +173,8 @@ def _page(one: Bookmark, at: str) -> SavedPage:
 
 
 def _text_of(one: Bookmark) -> str:
-    """The text of a page that is known by its quotes only."""
-    return _APART.join(_distinct(quote.exact for quote in one.quotes if quote.exact))
+    """The text of a page; of one that is known by its quotes only, these."""
+    return one.text or _APART.join(_distinct(quote.exact for quote in one.quotes if quote.exact))
 
 
 def _distinct(words: Iterable[str]) -> Sequence[str]:

@@ -41,7 +41,8 @@ class Bookmark:
     """A saved page. waiting: it was saved to be read and was not yet. added: when it was saved, a stamp or None.
 
     key: what the same page has in every list: its canonical address, or a name for a book that has none.
-    description: what the page says of itself; what the person says stands in quotes.
+    description: what the page says of itself; what the person says stands in quotes. text: all that it says, where the
+    list has it.
     """
 
     url: str
@@ -53,6 +54,7 @@ class Bookmark:
     waiting: bool = False
     description: str = ""
     quotes: tuple[Quote, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def read_bookmarks(data: bytes, name: str, wanted: str = "") -> BookmarkList:
 
 def make_bookmark(
     url: str, *, title: str = "", author: str = "", tags: Iterable[str] = (), added: str | None = None,
-    waiting: bool = False, description: str = "", comment: str = "", quotes: Iterable[Quote] = (), key: str = "",
+    waiting: bool = False, description: str = "", comment: str = "", quotes: Iterable[Quote] = (), key: str = "", text: str = "",
 ) -> Bookmark | str | None:  # fmt: skip
     """The bookmark, cleaned; None where its address is no page's, words where it has none at all."""
     url = re.sub(r"^(https?://)[^/?#@]*@", r"\1", one_line(url).replace(" ", "%20"), flags=re.I)  # no password is kept
@@ -133,6 +135,7 @@ def make_bookmark(
         url=url, key=canonical_url(url) if url else key, title="" if title == url else title,
         author=one_line(author, 200), tags=tuple(dict.fromkeys(filter(None, map(_tag, tags)))), added=added,
         waiting=waiting, description=one_line(description, 500), quotes=tuple(map(_cleaned, said)),
+        text=clean(text).strip(),
     )  # fmt: skip
 
 
@@ -171,6 +174,7 @@ def _joined(one: Bookmark, other: Bookmark) -> Bookmark:
         tags=tuple(dict.fromkeys((*one.tags, *other.tags))), waiting=one.waiting and other.waiting,
         added=min(filter(None, (one.added, other.added)), default=None),
         description=one.description or other.description, quotes=tuple(dict.fromkeys((*one.quotes, *other.quotes))),
+        text=one.text or other.text,
     )  # fmt: skip
 
 

@@ -67,7 +67,8 @@ def _read_row(row: Mapping[str, str], where: str) -> Iterator[Found]:
         yield f"{where}: it has no book, or no words"
         return
     if written.strip() and at is None:
-        yield f"{where}, “{one_line(words or note, 40)}”: “{one_line(written, 40)}” is no time it can be of, so it came in without"
+        time = one_line(written, 40).replace(": ", ":")
+        yield f"{where}, “{one_line(words or note, 40)}”: “{time}” is no time that it can be of, so it came in without"
     comment, inline = _note(note)
     tags = [*(row.get("document tags") or "").split(","), *(row.get("tags") or "").split(","), *inline]
     yield make_bookmark(url, title=title, author=author, added=at, tags=_tags(tags), quotes=[Quote(words, comment, at)],
