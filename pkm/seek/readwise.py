@@ -40,8 +40,6 @@ def read_table(text: str) -> Iterator[Found]:
         except csv.Error as error:
             yield f"row {number}: {_wrong(error)}"
             continue
-        while len(cells) > len(columns) and not cells[-1].strip():
-            cells.pop()
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(columns):
