@@ -1,6 +1,7 @@
 """What other tools wrote comes in: Readwise's highlights, a notebook of nb, a journal of jrnl as text."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class TestReadwise:
         assert counts(pkm.json("import", table)) == (0, 0, 1, 0)
         said = [one["comment"] for one in pkm.json("sense", "show", "i1")["annotations"]]
         assert said == ["Another thought", "", "mine"]
-        with sqlite3.connect(home / "pkm.db") as db:
+        with closing(sqlite3.connect(home / "pkm.db", isolation_level=None)) as db:
             db.execute("UPDATE annotation SET comment = 'changed here', updated_at = '2026-11-24T09:00:00Z' WHERE id = 1")
         table.write_text(HEAD + FIRST.replace("A thought .idea", "A third thought") + SECOND)
         told = pkm.json("import", table)
