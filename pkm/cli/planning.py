@@ -28,7 +28,7 @@ def _waits(row: Row) -> str:
     if row["passed_at"]:
         return f"on {day(row['passed_at'])}"
     if row["held"] is not None:
-        return row["held"]
+        return str(row["held"])
     if row["waits"]:
         return f"waits {', and '.join(row['waits'])}"
     return f"leaves at {_moment(row['leaves_at'])}" if row["leaves_at"] else ""
@@ -94,7 +94,8 @@ def _tell_next(share: str, rows: list[Row]) -> None:
 def approve(
     what: ShareArgument,
     by: Annotated[
-        str, typer.Option("--by", metavar="WHO", help="Who said it; left out: yourself.", autocompletion=complete.complete_contacts)
+        str,
+        typer.Option("--by", metavar="WHO", help="Who said it; left out: yourself.", autocompletion=complete.complete_contacts),
     ] = "",
     circle: Annotated[
         str, typer.Option("--for", metavar="CIRCLE", help="Only for this circle.", autocompletion=complete.complete_circles)
@@ -193,7 +194,8 @@ def _show_due(found: list[tuple[Row, Any, Any]], json: bool) -> None:
         render.emit_json(rows)
         return
     for row in rows:
-        what = "would go" if row["go"] else f"would be held: {row['held']}" if row["held"] else f"waits {', and '.join(row['waits'])}"
+        waits = f"waits {', and '.join(row['waits'])}"
+        what = "would go" if row["go"] else f"would be held: {row['held']}" if row["held"] else waits
         render.say(f"{row['id']}  {one_line(row['title'], 60)}  for {row['circle']}: {what}")
     if not rows:
         render.tell("No share is planned that has not gone.")

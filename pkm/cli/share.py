@@ -356,15 +356,36 @@ def _report_all(reports: list[Any], json: bool) -> None:
 
 
 @app.command(epilog="Example:  pkm share edit x9 --title \"Ann and Ben: walking retros\"\n\n"
-             "          pkm share edit x9        (opens your editor)")  # fmt: skip
+             "          pkm share edit x9        (opens your editor)\n\n"
+             "          pkm share edit x12 --for network --note n41 -m \"the short version\"\n\n"
+             "          pkm share edit x12 --for network --only n41")  # fmt: skip
 def edit(
     what: ShareArgument,
     title: Annotated[str | None, typer.Option("--title", help="Its title: the subject of a letter.")] = None,
     text: Annotated[str | None, typer.Option("-m", "--text", help="Its words, in Markdown; - reads them from stdin.")] = None,
+    circle: Annotated[
+        str, typer.Option("--for", metavar="CIRCLE", help="Only for this circle.", autocompletion=complete.complete_circles)
+    ] = "",
+    note: Annotated[
+        str,
+        typer.Option("--note", help="With --for: the words are instead of this note's.", autocompletion=complete.complete_notes),
+    ] = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NOTE", help="With --for: this note goes there; may be given again. all: every one.",
+                     autocompletion=complete.complete_notes),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Change the words of a draft: an introduction's letter, a digest's few words in front. Without options, in your editor."""
-    from pkm.cli.letters import edit_share
+    from pkm.cli.letters import edit_for_circle, edit_share
+
+    if circle:
+        (target,) = circles_named([circle])
+        edit_for_circle(selectors.one(what, ("share",), guess=False), target, title, text, note, only, json)
+        return
+    if note or only:
+        raise Invalid("--note and --only", "they say what one circle gets", next=f"pkm share edit {what} --for CIRCLE …")
 
     edit_share(selectors.one(what, ("share",), guess=False), title, text, json)
 

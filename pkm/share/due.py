@@ -74,7 +74,9 @@ def turn(step: Step, limits: Limits, went: tuple[datetime, ...], now: datetime, 
     if step.verdict.waits:
         return Turn(waits=step.verdict.waits)
     if step.unsettled:
-        return Turn(waits=(f"until {', '.join(step.unsettled)} is settled (pkm share log --resolve {step.unsettled[0]} sent|refused)",))
+        first = step.unsettled[0]
+        told = f"until {', '.join(step.unsettled)} is settled (pkm share log --resolve {first} sent|refused)"
+        return Turn(waits=(told,))
     times = (step.row["gate"].get("released_at"), step.leaving)
     since = max([step.verdict.since, *(dates.parse_stamp(at) for at in times if at)])
     if not by_hand and now - since > limits.late:

@@ -135,7 +135,8 @@ def judge(gate: Gate, facts: Facts) -> Verdict:
     opened = [facts.planned_at]
     days: list[datetime] = []
     if facts.before and facts.before_at is None:
-        waits.append(f"for {facts.before} to get it first")
+        then = f", then {format_span(gate['after_s'])}" if gate.get("after_s") else ""
+        waits.append(f"for {facts.before} to get it first{then}")
     if facts.before_at is not None:
         opened.append(facts.before_at)
     if gate.get("at"):
@@ -143,10 +144,7 @@ def judge(gate: Gate, facts: Facts) -> Verdict:
     if gate.get("after_s"):
         start = facts.before_at if facts.before else facts.planned_at
         span = timedelta(seconds=gate["after_s"])
-        if start is None:
-            waits.append(f"{format_span(gate['after_s'])} more, from then on")
-        else:
-            days.append(start + span)
+        days += [start + span] if start is not None else []
     until = max(days, default=None)
     if until is not None and until > facts.now:
         waits.append(f"until {_moment(until)}")

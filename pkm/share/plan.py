@@ -125,7 +125,8 @@ def set_plan(store: Store, share: int, wanted: Sequence[Wanted], because: str = 
     with store.unit() as unit:
         row = _changeable(unit.connection, share)
         if row["type"] == "introduction":
-            raise Invalid(row["id"], "an introduction is for two people by name; it has no plan", next=f"pkm share send {row['id']}")
+            raise Invalid(row["id"], "an introduction is for two people by name; it has no plan",
+                          next=f"pkm share send {row['id']}")  # fmt: skip
         _lay(unit, share, wanted, because)
         from pkm.store.model import Share
 

@@ -47,7 +47,8 @@ def stages(db: sqlite3.Connection, share_id: int) -> list[Row]:
     """
     found = as_dicts(db.execute(
         "SELECT stage.id, stage.position, stage.circle_id, circle.name AS circle, circle.kind AS circle_kind, "
-        "circle.salutation, circle.introduction, stage.passed_at, stage.gate FROM stage LEFT JOIN circle ON circle.id = stage.circle_id "
+        "circle.salutation, circle.introduction, stage.passed_at, stage.gate "
+        "FROM stage LEFT JOIN circle ON circle.id = stage.circle_id "
         "WHERE share_id = :id ORDER BY position", {"id": share_id},
     ))  # fmt: skip
     return [{**one, "gate": read_gate(one["gate"])} for one in found]
@@ -203,7 +204,8 @@ def deliveries(
         "SELECT delivery.id, delivery.share_id, share.title, delivery.state, circle.name AS circle, "
         "channel.name AS channel, channel.kind AS channel_kind, recipient, sha256, delivery.sent_at, delivery.error, "
         "file_name, media_type, delivery.contact_id, contact.name AS name, attempts, delivery.channel_id, "
-        "part, revision, frozen_at, remote_url, delivery.stage_id, not_before FROM delivery JOIN share ON share.id = delivery.share_id "
+        "part, revision, frozen_at, remote_url, delivery.stage_id, not_before "
+        "FROM delivery JOIN share ON share.id = delivery.share_id "
         "LEFT JOIN circle ON circle.id = delivery.circle_id LEFT JOIN contact ON contact.id = delivery.contact_id "
         "JOIN channel ON channel.id = delivery.channel_id WHERE (:share IS NULL OR delivery.share_id = :share) "
         "AND (:circle IS NULL OR delivery.circle_id = :circle) "
