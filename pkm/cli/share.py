@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm import ids
-from pkm.cli import channel, complete, current, heard, planning, render, selectors
+from pkm.cli import channel, complete, current, heard, planning, render, selectors, whom
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
 from pkm.dates import day
@@ -393,6 +393,7 @@ def edit(
 @app.command(
     epilog="Example:  pkm share log          (everything that went out)\n\n"
     "          pkm share log n41      (who got that note, where, when)\n\n"
+    "          pkm share log --contact ann    (what reached her)\n\n"
     "          pkm share log --resolve d212 sent"
 )
 def log(
@@ -402,6 +403,12 @@ def log(
     resolve: Annotated[
         str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent.")
     ] = "",
+    contact: Annotated[
+        str, typer.Option("--contact", metavar="WHO", help="What reached one person.", autocompletion=complete.complete_contacts)
+    ] = "",
+    circle: Annotated[
+        str, typer.Option("--circle", help="What went to one circle.", autocompletion=complete.complete_circles)
+    ] = "",
     limit: LimitOption = 50,
     json: JsonFlag = False,
 ) -> None:
@@ -409,8 +416,10 @@ def log(
     if resolve:
         _resolve(resolve, what or "", json)
         return
-    found = selectors.one(what, ("share", "note", "circle")) if what else None
-    wanted = {found.kind: found.number} if found else {}
+    asked = [(what, ("share", "note", "circle", "contact")), (circle, ("circle",)), (contact, ("contact",))]
+    given = [selectors.one(text, kinds) for text, kinds in asked if text]
+    found = given[0] if given else None
+    wanted = {one.kind: one.number for one in given}
     rows = shares.deliveries(current.store().read(), limit=limit, **wanted)
     columns: render.Columns = [
         ("id", lambda row: row["id"]), ("share", lambda row: row["share"]), ("state", lambda row: row["state"]),
@@ -426,6 +435,11 @@ app.command("plan", epilog='Example:  pkm share plan x12 --stage "practice now" 
             "          pkm share plan x12      (what each stage waits for)")(planning.plan)  # fmt: skip
 app.command("approve", epilog="Example:  pkm share approve x12 --by ann")(planning.approve)
 app.command("hold", epilog="Example:  pkm share hold x12\n\n          pkm share hold x12 --release")(planning.hold)
+app.command("who", epilog="Example:  pkm share who n41\n\n"
+            '          pkm share who --need "how do you run retros?"')(whom.who)  # fmt: skip
+app.command("not", epilog='Example:  pkm share not n41 practice --until 2027-02-01 --because "after the reorganisation"\n\n'
+            "          pkm share not n41      (never, to nobody)")(whom.decline)  # fmt: skip
+app.command("check", epilog="Example:  pkm share check x12")(whom.check)
 app.command("heard", epilog='Example:  pkm share heard x12 --from ken "tried it, worked"\n\n'
             "          pkm share heard      (all that was answered)")(heard.heard)  # fmt: skip
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from pkm.capture import links_in, without_comments
 from pkm.capture import title_of as title_of_text
 from pkm.config import Settings
+from pkm.dates import day as today
 from pkm.dates import local, now, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
 from pkm.reach import REACHES, wide_enough
 from pkm.share.channels import effective_kind, is_public
 from pkm.share.guard import Finding, check_notes
-from pkm.store import plans, shares
+from pkm.store import audience, plans, shares
 from pkm.store.session import Store
 from pkm.text import fold, one_line
 
@@ -62,11 +63,13 @@ def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST
     """What the digest since the last one would hold for a circle (number, name, circle_kind)."""
     reaches = reaches_for(db, circle)
     found = shares.candidates(db, circle["number"], reaches, LOOKED_AT)
+    declined = audience.withheld(db, circle["number"], today(now()))
+    found, put_off = [note for note in found if note["id"] not in declined], sum(note["id"] in declined for note in found)
     worded = [note for note in found if _has_words(note)]
     bare = [note for note in found if not _has_words(note)]
     since = shares.last_sent(db, circle["number"])
     items = shares.kept_without_note(db, since or "", 100)
-    rest = shares.count_candidates(db, circle["number"], reaches) - len(found)
+    rest = shares.count_candidates(db, circle["number"], reaches) - len(found) - put_off
     waiting = max(0, len(worded) - limit) + rest
     return DigestPlan(circle, tuple(worded[-limit:]), tuple(bare), tuple(items), waiting, since)
 

@@ -197,9 +197,12 @@ def emails(db: sqlite3.Connection) -> list[tuple[str, int]]:
 
 def deliveries(
     db: sqlite3.Connection, *, share: int | None = None, note: int | None = None, circle: int | None = None,
-    limit: int = 1000,
+    contact: int | None = None, limit: int = 1000,
 ) -> list[Row]:  # fmt: skip
-    """Deliveries, newest first: of a share, of shares that hold a note, to a circle, or all. Without their bytes."""
+    """Deliveries, newest first: of a share, with a note in them, to a circle, that reached a contact, or all. Without bytes.
+
+    Who was in a circle on that day got what went to it as a whole.
+    """
     found = db.execute(
         "SELECT delivery.id, delivery.share_id, share.title, delivery.state, circle.name AS circle, "
         "channel.name AS channel, channel.kind AS channel_kind, recipient, sha256, delivery.sent_at, delivery.error, "
@@ -210,8 +213,14 @@ def deliveries(
         "JOIN channel ON channel.id = delivery.channel_id WHERE (:share IS NULL OR delivery.share_id = :share) "
         "AND (:circle IS NULL OR delivery.circle_id = :circle) "
         "AND (:note IS NULL OR EXISTS (SELECT 1 FROM share_note WHERE share_note.share_id = delivery.share_id "
-        "AND share_note.note_id = :note)) ORDER BY delivery.id DESC LIMIT :limit",
-        {"share": share, "note": note, "circle": circle, "limit": limit},
+        "AND share_note.note_id = :note) AND NOT EXISTS (SELECT 1 FROM stage WHERE stage.id = delivery.stage_id "
+        "AND json_type(stage.gate, '$.notes') IS NOT NULL "
+        "AND :note NOT IN (SELECT value FROM json_each(stage.gate, '$.notes')))) "
+        "AND (:contact IS NULL OR delivery.contact_id = :contact OR (delivery.contact_id IS NULL AND EXISTS ("
+        "SELECT 1 FROM membership WHERE membership.contact_id = :contact AND membership.circle_id = delivery.circle_id "
+        "AND joined_at <= delivery.sent_at AND (left_at IS NULL OR left_at > delivery.sent_at)))) "
+        "ORDER BY delivery.id DESC LIMIT :limit",
+        {"share": share, "note": note, "circle": circle, "contact": contact, "limit": limit},
     )
     return [
         {
