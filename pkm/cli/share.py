@@ -439,6 +439,7 @@ app.command("who", epilog="Example:  pkm share who n41\n\n"
             '          pkm share who --need "how do you run retros?"')(whom.who)  # fmt: skip
 app.command("not", epilog='Example:  pkm share not n41 practice --until 2027-02-01 --because "after the reorganisation"\n\n'
             "          pkm share not n41      (never, to nobody)")(whom.decline)  # fmt: skip
+app.command("retract", epilog='Example:  pkm share retract x12 --because "it did not hold"')(whom.retract)
 app.command("check", epilog="Example:  pkm share check x12")(whom.check)
 app.command("heard", epilog='Example:  pkm share heard x12 --from ken "tried it, worked"\n\n'
             "          pkm share heard      (all that was answered)")(heard.heard)  # fmt: skip

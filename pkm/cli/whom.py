@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import complete, current, render, selectors
-from pkm.cli.options import BecauseOption, JsonFlag, LimitOption
+from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, YesFlag
 from pkm.dates import day, now, parse_date
 from pkm.errors import Invalid
 from pkm.text import one_line
@@ -29,7 +29,8 @@ def who(
     from pkm.share import who as asking
 
     if bool(what) == bool(need):
-        raise Invalid("share who", "a note is wanted, or a need", next='pkm share who n41; pkm share who --need "what they asked"')
+        raise Invalid("share who", "a note is wanted, or a need",
+                      next='pkm share who n41; pkm share who --need "what they asked"')  # fmt: skip
     db = current.store().read()
     if need:
         _show_needed(asking.needed(db, need, limit), json)
@@ -127,3 +128,27 @@ def check(what: ShareArgument, json: JsonFlag = False) -> None:
         render.say(f"{found.id}  {one_line(found.title, 60)}  nothing keeps it; it would go {outgoing.summary(shown)}")
     if findings:
         raise typer.Exit(3)
+
+
+def retract(what: ShareArgument, because: BecauseOption = "", yes: YesFlag = False, json: JsonFlag = False) -> None:
+    """Take back a share where its channels let that be done, say where they do not, and draft a correction."""
+    from pkm.share.retract import retract as take_back
+
+    found = selectors.one(what, ("share",), guess=False)
+    question = f"Take back {found.id} “{one_line(found.title, 60)}” everywhere it can be?"
+    if not render.confirm(question, yes=yes or not render.is_asked()):  # in a script the command itself is the yes
+        render.tell("Nothing was taken back.")
+        return
+    done = take_back(current.store(), current.home(), found.number, because)
+    current.remember(touched=found.id)
+    if json:
+        channels = [{"channel": channel, "what": said} for channel, said in done.channels]
+        render.emit_json({**done.share, "channels": channels, "correction": done.correction and done.correction["id"]})
+        return
+    render.say(f"{found.id}  {one_line(found.title, 60)}  taken back")
+    for channel, said in done.channels:
+        render.say(f"  {channel}: {said}")
+    if done.correction:
+        number = done.correction["id"]
+        render.say(f"{number}  {one_line(done.correction['title'], 60)}  a draft, for those who got a letter")
+        render.tell(f"Next: pkm share edit {number}, then pkm share send {number}")

@@ -172,8 +172,11 @@ def _render_stages(
                                    key=_key(row, stage, channel, "", part), **place)  # fmt: skip
             else:
                 people = shares.recipients(db, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
+                answers = _answered(db, stage)
+                if answers is not None:
+                    people = [one for one in people if one["id"] in answers]
                 keys = {one["id"]: _key(row, stage, channel, _recipient(one), 1) for one in people}
-                for one, payload in mailing.compose(row["id"], digest, stage, channel, people, keys, home):
+                for one, payload in mailing.compose(row["id"], digest, stage, channel, people, keys, home, answers):
                     yield Rendered(
                         file_name="", media_type=LETTER, payload=payload, part=1, key=keys[one["id"]],
                         recipient=_recipient(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]), **place,
@@ -183,8 +186,15 @@ def _render_stages(
 def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
     """The channels that carry a stage: those of its circle; for people by name the first that sends letters."""
     if stage["circle_id"] is not None:
-        return shares.channels_of(db, stage["circle_id"])
+        found = shares.channels_of(db, stage["circle_id"])
+        return [one for one in found if not is_mirror(one["channel_kind"])] if stage["gate"].get("replies_to") else found
     return [one for one in shares.channels(db) if one["channel_kind"] == "mail"][:1]
+
+
+def _answered(db: sqlite3.Connection, stage: Row) -> dict[int, str] | None:
+    """For a correction: contact -> the key of the letter that it corrects; None where it corrects none."""
+    share = stage["gate"].get("replies_to")
+    return shares.keys_of_letters(db, share) if share else None
 
 
 def _recipient(person: Row) -> str:

@@ -64,6 +64,9 @@ def send_share(store: Store, home: Home, share: int, at: str = "", leave: Leave 
     Raises Refused (guard), Invalid (nothing carries it). What fails on one channel lets the others go on.
     """
     leave = leave or Leave(at=at)
+    row = shares.row(store.read(), share)
+    if row is not None and row["state"] == "retracted":
+        raise Invalid(row["id"], "it was taken back", next=f"pkm share log {row['id']}")
     if not _hands_in(store.read(), share):
         return _send(store, home, share, leave)
     with transmit.alone(home):

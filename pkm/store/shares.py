@@ -286,6 +286,24 @@ def payloads(db: sqlite3.Connection, channel_id: int, *, also: tuple[int, ...] =
     ))  # fmt: skip
 
 
+def withdrawn(db: sqlite3.Connection, channel_id: int) -> list[bytes]:
+    """The bytes of what was sent on a channel and then taken back, oldest first."""
+    found = db.execute(
+        "SELECT payload FROM delivery JOIN share ON share.id = share_id WHERE channel_id = :channel "
+        "AND share.state = 'retracted' AND delivery.state = 'sent' ORDER BY delivery.id", {"channel": channel_id},
+    )  # fmt: skip
+    return [row[0] for row in found]
+
+
+def keys_of_letters(db: sqlite3.Connection, share: int) -> dict[int, str]:
+    """Contact -> the key of the letter of a share that they have, or may have."""
+    found = db.execute(
+        "SELECT contact_id, key FROM delivery WHERE share_id = :share AND contact_id IS NOT NULL AND payload <> x'' "
+        "AND state IN ('sent', 'unknown', 'sending') ORDER BY id", {"share": share},
+    )  # fmt: skip
+    return {row[0]: row[1] for row in found}
+
+
 def channels(db: sqlite3.Connection) -> list[Row]:
     """Every channel by name, with the circles that it reaches."""
     found = as_dicts(
