@@ -5,7 +5,7 @@ exists: whether a tag, a person or a note is known is asked of the store by whoe
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,8 @@ from pkm.text import clean, first_sentence, one_line
 
 TITLE = 120
 """How long a title may be, in characters."""
+TITLE_IN = 20_000
+"""In so many characters at a text's beginning its title is looked for."""
 SENTENCE = 240
 """How much of a sentence is kept on either side of a link, in characters."""
 
@@ -26,6 +28,7 @@ _SPAN = r"(?<![`\\])(?P<tick>`+)(?!`)[^\n]*?(?<!`)(?P=tick)(?!`)"
 _COMMENT = r"%%[\s\S]*?(?:%%|\Z)"
 _HTML_COMMENT = r"<!--[\s\S]*?(?:-->|\Z)"
 _WIKILINK = r"(!?)\[\[([^\[\]\n]+)\]\]"
+_FILE_LINK = r"(!?)\[((?:\\.|[^\[\]\\\n])*)\]\([ \t]*(<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)[^()\n]*\)"
 _TARGET = r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*"
 _URL = r"\b[A-Za-z][A-Za-z0-9+.\-]{0,20}://[^\s<>]+"
 # \w, and the vowel signs and marks of Indic scripts and Thai, without which their words end early.
@@ -50,6 +53,16 @@ class Wikilink:
 
 
 @dataclass(frozen=True, slots=True)
+class FileLink:
+    """One [label](path) or ![label](path) to a file beside the note: `path` decoded, with /, relative as it is written."""
+
+    path: str
+    label: str = ""
+    embed: bool = False
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Captured:
     """What was read out of a text. tags have no #, people no @; each is there once, as first written.
 
@@ -62,6 +75,7 @@ class Captured:
     people: tuple[str, ...]
     links: tuple[Wikilink, ...]
     at: datetime | None
+    files: tuple[FileLink, ...] = ()
 
 
 def read_text(text: str, now: datetime, *, dated: bool = True) -> Captured:
@@ -73,7 +87,7 @@ def read_text(text: str, now: datetime, *, dated: bool = True) -> Captured:
     if dated:
         body, at = _undated(body, now)
     plain = masked(body)
-    return Captured(title_of(body), body, tags_in(plain), people_in(plain), links_in(body), at)
+    return Captured(title_of(body), body, tags_in(plain), people_in(plain), links_in(body), at, file_links_in(body))
 
 
 def title_of(text: str) -> str:
@@ -81,7 +95,7 @@ def title_of(text: str) -> str:
 
     At most TITLE characters; without #tags at its end, links said by their labels, no emphasis. "" for an empty text.
     """
-    shown = without_comments(text)
+    shown = without_comments(text[:TITLE_IN])
     lines = [line.strip() for line in _blanked(shown, _FENCE).strip().split("\n")]
     if not lines[0]:
         lines = [line.strip() for line in re.sub(r"^[ \t>]*[`~]{3,}.*", "", shown, flags=re.M).strip().split("\n")][:1]
@@ -113,24 +127,57 @@ def links_in(text: str) -> tuple[Wikilink, ...]:
 
     A link within the note itself ([[#part]]) is none.
     """
-    plain = _blanked(text, _FENCE, _SPAN, _COMMENT, _HTML_COMMENT)
-    found = []
+    return tuple(link for link in all_links_in(text) if link.target)
+
+
+def all_links_in(text: str, *, comments: bool = False) -> Iterator[Wikilink]:
+    """The [[links]] and ![[embeds]] of a text, those within the note itself as well: their target is "".
+
+    comments: those in comments too.
+    """
+    if "[[" not in text:
+        return
+    plain = _blanked(text, _FENCE, _SPAN, *(() if comments else (_COMMENT, _HTML_COMMENT)))
     for match in re.finditer(_WIKILINK, plain):
         target, _, label = match[2].partition("|")
         target, _, heading = target.rstrip("\\").partition("#")
         place = heading or target
         name, _, block = place.partition("^")
         target, heading = (target, name) if heading else (name, "")
-        if target.strip():
+        target, heading, block, label = (part.strip() for part in (target, heading, block, label))
+        if target or heading or block:
+            sentence = sentence_around(text, match.start(), match.end()) if target else ""
+            yield Wikilink(target, heading, block, label, bool(match[1]), sentence)
+
+
+def file_links_in(text: str) -> tuple[FileLink, ...]:
+    """The Markdown links and pictures of a text that lead to files beside it, in order; not those in code and comments.
+
+    Addresses of the web and places in the note itself are none.
+    """
+    if "](" not in text:
+        return ()
+    from urllib.parse import unquote
+
+    plain = _blanked(text, _FENCE, _SPAN, _COMMENT, _HTML_COMMENT)
+    found = []
+    for match in re.finditer(_FILE_LINK, plain):
+        path = re.split(r"[#?]", match[3].strip("<>"), maxsplit=1)[0]
+        if path and not re.match(r"[A-Za-z][A-Za-z0-9+.\-]*:|[/\\]", path):
+            path = one_line(unquote(path)).replace("\\", "/")
             sentence = sentence_around(text, match.start(), match.end())
-            target, heading, block, label = (part.strip() for part in (target, heading, block, label))
-            found.append(Wikilink(target, heading, block, label, bool(match[1]), sentence))
+            found.append(FileLink(path, match[2].strip(), bool(match[1]), sentence))
     return tuple(found)
 
 
 def masked(text: str) -> str:
     """The text with blanks for what holds no tags and people: code, comments, links' targets; equally long."""
     return _blanked(text, _FENCE, _SPAN, _COMMENT, _HTML_COMMENT, _WIKILINK, _TARGET, _URL)
+
+
+def without_code(text: str) -> str:
+    """The text without code, fenced or in a line."""
+    return re.sub(_SPAN, "", _blanked(text, _FENCE), flags=re.M)
 
 
 def without_comments(text: str) -> str:
@@ -178,16 +225,25 @@ def _stands_alone(line: str, following: str) -> bool:
 
 
 def _said(text: str) -> str:
-    """A line as it is read: links by their labels, no emphasis, no tags at the end."""
+    """A line as it is read: links by their labels, no emphasis, no tags at the end. Of a very long one, its beginning."""
+    text = text[:2000]
     text = re.sub(_WIKILINK, lambda match: match[2].rpartition("|")[2].partition("#")[0] or match[2], text)
     text = re.sub(r"!?\[([^\[\]\n]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)", r"\1", text)
     text = re.sub(r"(\*\*|__|==|`)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
     return re.sub(rf"(?<=\S)(?:\s+{_TAG}(?:\s+@\S+)*)+\s*$", "", text)
 
 
+_SIGNS = {
+    _FENCE: ("```", "~~~"), _SPAN: ("`",), _COMMENT: ("%%",), _HTML_COMMENT: ("<!--",), _WIKILINK: ("[[",), _TARGET: ("](",),
+    _URL: ("://",),
+}  # fmt: skip
+"""What stands in a text that has a form at all: most texts have few, and looking for a form takes long."""
+
+
 def _blanked(text: str, *forms: str) -> str:
     for form in forms:
-        text = re.sub(form, _blank, text, flags=re.M)
+        if any(sign in text for sign in _SIGNS[form]):
+            text = re.sub(form, _blank, text, flags=re.M)
     return text
 
 

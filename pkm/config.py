@@ -58,6 +58,11 @@ class Home:
         return self.data / "site"
 
     @property
+    def attachments(self) -> Path:
+        """The bytes of what notes show, each file named by its hash."""
+        return self.data / "attachments"
+
+    @property
     def backups(self) -> Path:
         """Copies of the store."""
         return self.data / "backups"

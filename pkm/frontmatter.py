@@ -62,6 +62,60 @@ def join(fields: Mapping[str, str | Sequence[str]], body: str) -> str:
     return "\n".join(["---", *lines, "---", body])
 
 
+def change(raw: str, changes: Mapping[str, str | Sequence[str] | None]) -> str:
+    """The front matter, as split gives it, with these fields set, or taken out (None); every other line as it came.
+
+    A field that is there keeps its place and the case of its name; a new one is the last. Where the block cannot be
+    changed line by line (it is one mapping in braces), it is written anew. Nothing left: "". A byte order mark stays.
+    """
+    mark, raw = ("\ufeff", raw[1:]) if raw.startswith("\ufeff") else ("", raw)
+    fields = split(raw)[0]
+    names = {name.casefold(): name for name in fields}
+    wanted = {names.get(name.casefold(), name): value for name, value in changes.items()}
+    result: dict[str, str | Sequence[str]] = {name: value for name, value in fields.items() if name not in wanted}
+    result |= {name: value for name, value in wanted.items() if value is not None}
+    if not result:
+        return mark
+    made = _changed(raw, wanted) if raw else join(result, "")
+    same = {name: value if isinstance(value, str) else list(value) for name, value in result.items()}
+    return mark + (made if split(made)[0] == same else join(result, ""))
+
+
+def _changed(raw: str, wanted: Mapping[str, str | Sequence[str] | None]) -> str:
+    """The block with the lines of these fields replaced, each with the lines that hang below it."""
+    end = "\r\n" if raw.split("\n", 1)[0].endswith("\r") else "\n"
+    lines = raw.splitlines(keepends=True)
+    last = next(at for at in range(len(lines) - 1, 0, -1) if lines[at].startswith(("---", "...")))
+    kept, left, skipping = lines[:1], dict(wanted), False
+    for line in lines[1:last]:
+        found = re.match(r"[\"']?([^\s#\"'-][^:\"']*?)[\"']?[ \t]*:(?:\s|$)", line)
+        name = found[1] if found else ""
+        if found or (line.strip() and not line.startswith((" ", "\t", "-"))):
+            skipping = name in wanted
+            if name in left and (value := left.pop(name)) is not None:
+                kept.append(_line(name, value).replace("\n", end) + end)
+        if not skipping:
+            kept.append(line)
+    kept += [_line(clean(name), value).replace("\n", end) + end for name, value in left.items() if value is not None]
+    return "".join([*kept, *lines[last:]])
+
+
+def refers(raw: str) -> bool:
+    """Whether the front matter has anchors or aliases of YAML: what is read of it is what is written, not what it means."""
+    if not re.search(r"(?:^|[\s\[,{:-])[&*]\S", raw):
+        return False
+    import yaml
+
+    match = re.match(_BLOCK, raw.removeprefix("\ufeff"), re.M)
+    try:
+        for event in yaml.parse(match["inner"] if match else "", Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                return True
+    except (yaml.YAMLError, UnicodeError):
+        return False
+    return False
+
+
 def _line(name: str, value: str | Sequence[str]) -> str:
     key = _scalar(name, _PLAIN_ITEM)
     if isinstance(value, str):

@@ -372,6 +372,9 @@ def _regex(pattern: str) -> Regex:
     if _repeats_repetition(pattern):
         why = "it could run for ever: a group that repeats holds a repetition or a choice"
         raise Invalid(f"/{pattern}/", why, next="say it without the outer * or +")
+    from pkm.matching import compile_regex  # reads a little less than re, and its searches can be given a time
+
+    compile_regex(pattern)
     return Regex(pattern)
 
 

@@ -17,7 +17,7 @@ those top-level parts that one MATCH can answer, joined, and `rest_of` all other
 nothing of SQL, columns or entities' tables.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -178,6 +178,26 @@ def terms(node: Node | None) -> list[Word]:
     if isinstance(node, And | Or):
         return [word for part in node.nodes for word in terms(part)]
     return []
+
+
+def fields(node: Node | None) -> Iterator[Field]:
+    """The fields of the tree, wherever they stand, in order."""
+    if isinstance(node, Field):
+        yield node
+    elif isinstance(node, Not):
+        yield from fields(node.node)
+    elif isinstance(node, And | Or):
+        for part in node.nodes:
+            yield from fields(part)
+
+
+def has_field(node: Node | None) -> bool:
+    """Whether the tree asks for more than words: a field, a saved search, a date."""
+    if isinstance(node, Not):
+        return has_field(node.node)
+    if isinstance(node, And | Or):
+        return any(map(has_field, node.nodes))
+    return isinstance(node, Field | When)
 
 
 def explain(query: Query) -> str:

@@ -98,8 +98,10 @@ HEAVY = {
 @pytest.mark.parametrize("command", [
     ["find", "hello"], ["sense", "inbox"], ["sense", "show", "n1"], ["why", "n1"], ["contact", "list"], ["circle", "list"],
     ["seek", "list"], ["seek", "discover"], ["seek", "people"], ["seek", "rules"],
-    ["stats"], ["stats", "people"], ["contact", "list", "--wanted"], ["share", "heard"], ["circle", "show", "o1"],
-    ["seek", "rules", "test", "mute", "x"], ["tag", "list"], ["share", "log"], ["log"], ["--help"], ["sense", "--help"], [],
+    ["sense", "related", "n1"], ["sense", "suggest", "n1"], ["sense", "suggest", "--all"], ["sense", "garden"],
+    ["find", "--saved"], ["stats"], ["stats", "people"], ["contact", "list", "--wanted"], ["share", "heard"],
+    ["circle", "show", "o1"], ["seek", "rules", "test", "mute", "x"], ["tag", "list"], ["share", "log"], ["log"], ["--help"],
+    ["sense", "--help"], [],
 ], ids=" ".join)  # fmt: skip
 def test_a_command_that_reads_loads_nothing_heavy(command: list[str], home: Path) -> None:
     subprocess.run([sys.executable, "-m", "pkm", "sense", "note", "hello world"], check=True, capture_output=True)

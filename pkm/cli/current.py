@@ -30,23 +30,28 @@ def store() -> Store:
 
 
 def recall() -> dict[str, Any]:
-    """What the last run left: {"touched": id or None, "rows": [ids], "seen": {id of a share: stamp of its preview}}."""
+    """What the last run left.
+
+    {"touched": id or None, "rows": [ids], "suggested": [suggestions], "seen": {id of a share: stamp of its preview}}
+    """
     try:
         found = json.loads(home().last.read_text(encoding="utf-8")) if home().last.is_file() else {}
     except (OSError, ValueError, RecursionError):
         found = {}
     if not isinstance(found, dict):
         found = {}
-    rows = found.get("rows")
+    lists = {name: one if isinstance(one := found.get(name), list) else [] for name in ("rows", "suggested")}
     seen = found.get("seen")
-    return {"touched": found.get("touched"), "rows": rows if isinstance(rows, list) else [],
-            "seen": seen if isinstance(seen, dict) else {}}  # fmt: skip
+    return {"touched": found.get("touched"), **lists, "seen": seen if isinstance(seen, dict) else {}}
 
 
 def remember(
-    *, touched: str | None = None, rows: list[str] | None = None, seen: tuple[str, str] | None = None
+    *, touched: str | None = None, rows: list[str] | None = None, seen: tuple[str, str] | None = None,
+    suggested: list[str] | None = None,
 ) -> None:  # fmt: skip
-    """`.` means `touched` from now on, %N row N of `rows`; `seen` a share and when its bytes were looked at.
+    """`.` means `touched` from now on, %N row N of `rows`, and --accept N suggestion N of `suggested`.
+
+    `seen`: a share and when its bytes were looked at.
 
     Where the home cannot be written, nothing is kept.
     """
@@ -57,6 +62,8 @@ def remember(
         kept["touched"] = touched
     if rows is not None:
         kept["rows"] = rows[:RECALLED]
+    if suggested is not None:
+        kept["suggested"] = suggested[:RECALLED]
     path = home().last
     part = path.with_name(path.name + ".part")
     try:

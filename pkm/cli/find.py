@@ -31,7 +31,8 @@ def _bold(text: str) -> str:
 
 @app.command(
     context_settings={"ignore_unknown_options": True},
-    epilog="Example:  pkm find 'kind:note tag:org \"desire paths\" -is:private after:3m'",
+    epilog="Example:  pkm find 'kind:note tag:org \"desire paths\" -is:private after:3m'\n\n"
+    "          pkm find --save cop 'tag:cop'      (from then on :cop stands for it)",
 )
 def find(
     words: Annotated[
@@ -41,9 +42,15 @@ def find(
     limit: LimitOption = 20,
     sort: Annotated[str, typer.Option("--sort", help="best, newest, oldest or title.")] = "best",
     explain: Annotated[bool, typer.Option("--explain", help="Say in words what is asked for.")] = False,
+    save: Annotated[str, typer.Option("--save", metavar="NAME", help="Keep the query: :NAME stands for it.")] = "",
+    saved: Annotated[bool, typer.Option("--saved", help="List the saved searches.")] = False,
+    forget: Annotated[str, typer.Option("--forget", metavar="NAME", help="Forget a saved search.")] = "",
     json: JsonFlag = False,
 ) -> None:
     """Search items, annotations, notes, contacts and shares."""
+    if saved or save or forget:
+        _keep_searches(" ".join(_not_options(words or ())), save, forget, limit, json=json)
+        return
     from pkm import query
     from pkm.dates import now
     from pkm.store.search import SORTS, search
@@ -60,6 +67,22 @@ def find(
     if page.stopped:
         render.tell("The regular expression took too long; this is what was found until then. Add a word or a field.")
     _print_page(page, typed, as_json=json)
+
+
+def _keep_searches(typed: str, save: str, forget: str, limit: int, *, json: bool) -> None:
+    """What --save, --forget and --saved do."""
+    from pkm.cli import searches
+
+    if save and forget:
+        raise Invalid("--save and --forget", "give one of the two")
+    if typed and not save:
+        raise Invalid(f"“{one_line(typed, 60)}”", "--saved and --forget take no query", next=f"pkm find '{one_line(typed, 60)}'")
+    if save:
+        searches.save(save, typed, json=json)
+    elif forget:
+        searches.forget(forget, json=json)
+    else:
+        searches.show_all(limit, json=json)
 
 
 def _not_options(words: Iterable[str]) -> Iterator[str]:
@@ -261,7 +284,8 @@ def _tell_growth(step: Row) -> tuple[str, ...]:
 
 def _tell_trial(step: Row) -> tuple[str, ...]:
     place = f" at {step['place']}" if step.get("place") else ""
-    return f"tried{place}: {step['outcome']}", _on(step), step["title"]
+    who = f" by {step['contact']}" if step.get("contact") else ""
+    return f"tried{place}{who}: {step['outcome']}", _on(step), step["title"]
 
 
 def _tell_share(step: Row) -> tuple[str, ...]:

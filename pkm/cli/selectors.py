@@ -1,9 +1,11 @@
-"""Selectors: an id (n142), `.` (the last one touched), `%2` (row 2 of the last list), `-` (ids on stdin), or words.
+"""Selectors: an id (n142), `.` (the last one touched), `%2` (row 2 of the last list), `-` (ids on stdin), or words; and a
+query with a field or a saved search in it (`tag:org after:3m`, `:cop`), which means all that it finds.
 
 Words name a thing exactly, or one whose title holds all of them, or one that is very like them. A guess never deletes,
 merges or sends: with guess=False anything less than an exact name lists what it might have meant.
 """
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -38,16 +40,45 @@ def one(text: str, kinds: Sequence[str], *, guess: bool = True) -> Found:
         return _by_id(text, *parsed, kinds)
     if not text:
         raise Invalid("an empty selector", "an id or some words of a title are wanted")
-    return _by_words(text, kinds, guess)
+    asked = _by_query(text, kinds)
+    if asked is None:
+        return _by_words(text, kinds, guess)
+    if len(asked) > 1:
+        raise _ambiguous(text, asked)
+    return asked[0]
 
 
 def many(texts: Iterable[str], kinds: Sequence[str], *, guess: bool = True) -> list[Found]:
     """The things that the selectors mean, in order, each once. `n1,n4` and `n1 n4` are the same."""
     found: dict[tuple[str, int], Found] = {}
     for text in _spread(texts):
-        thing = one(text, kinds, guess=guess)
-        found.setdefault((thing.kind, thing.number), thing)
+        for thing in _by_query(text.strip(), kinds) or [one(text, kinds, guess=guess)]:
+            found.setdefault((thing.kind, thing.number), thing)
     return list(found.values())
+
+
+_QUERY = re.compile(r"(?:^|[\s(-])(?::[^\W\d_]|[a-z]+:(?!//)\S)")
+
+
+def _by_query(text: str, kinds: Sequence[str]) -> list[Found] | None:
+    """All things of these kinds that a query finds; None where the words are no query, or the name of a thing.
+
+    A query has a field or a saved search in it. Raises NotFound where it finds nothing.
+    """
+    if not _QUERY.search(text):
+        return None
+    from pkm import query
+    from pkm.dates import now
+    from pkm.store.search import find_all
+
+    db = current.store().read()
+    asked = query.parse(text)
+    if not query.has_field(asked.node) or any(lookup.by_name(db, kind, text) for kind in kinds):
+        return None
+    found = [lookup.by_number(db, kind, number) for kind, number in find_all(db, asked, kinds, now())]
+    if not found:
+        raise NotFound(text, f"no {' or '.join(kinds)} answers to it", next=f"pkm find '{text}'")
+    return [one for one in found if one is not None]
 
 
 def _spread(texts: Iterable[str]) -> Iterable[str]:

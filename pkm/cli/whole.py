@@ -18,16 +18,33 @@ app = group("What serves the whole.")
 QUIET = 10
 """So many quiet sources are named by `pkm doctor`, the rest is counted."""
 
-KINDS = ("opml", "urls", "bookmarks", "vcard", "csv", "export")
+KINDS = ("opml", "urls", "bookmarks", "vcard", "csv", "vault", "jrnl", "export")
 """What `pkm import` takes."""
 
 
-@app.command("export", epilog="Example:  pkm export ~/pkm-export")
+@app.command(
+    "export",
+    epilog="Example:  pkm export ~/pkm-export\n\n          pkm export --notes ~/notes     (for another editor)",
+)
 def export_folder(
-    folder: Annotated[Path, typer.Argument(help="A new or empty folder, or one that an export made.")],
+    folder: Annotated[Path | None, typer.Argument(help="A new or empty folder, or one that an export made.")] = None,
+    notes: Annotated[
+        Path | None, typer.Option("--notes", metavar="DIR", help="The notes alone, as Markdown; only what changed is written.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Export all of it as a folder of plain files."""
+    """Export all of it as plain files, or the notes as a folder of Markdown."""
+    from pkm.errors import Invalid
+
+    if (folder is None) == (notes is None):
+        given = "no folder" if folder is None else f"{folder} and --notes {notes}"
+        raise Invalid(given, "name one folder", next="pkm export DIR for everything, pkm export --notes DIR for the notes")
+    if notes is not None:
+        from pkm.cli.vault import export_vault
+
+        export_vault(notes.expanduser(), json=json)
+        return
+    assert folder is not None
     from pkm.whole.archive import export_all
 
     report = export_all(current.store(), current.home(), folder.expanduser())
@@ -46,18 +63,23 @@ def export_folder(
 @app.command(
     "import",
     epilog="Example:  pkm import subscriptions.opml\n\n          pkm import contacts.vcf\n\n"
+    "          pkm import ~/vault --dry-run\n\n"
     "          pkm import ~/pkm-export     (into an empty home)",
 )
 def import_path(
     path: Annotated[
         Path,
-        typer.Argument(help="OPML, newsboat's urls file, bookmarks, vCards or a folder of them, a CSV of contacts, an export."),
+        typer.Argument(help="OPML, newsboat's urls, bookmarks, vCards or a folder of them, a CSV of contacts, a folder of "
+                       "Markdown, jrnl's JSON, an export."),
     ],
     as_: Annotated[str, typer.Option("--as", help=f"What it is, where that cannot be seen: {', '.join(KINDS)}.")] = "",
+    drop_gone: Annotated[
+        bool, typer.Option("--drop-gone", help="Of a folder of Markdown: put away notes whose files are gone from it.")
+    ] = False,
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
 ) -> None:
-    """Import OPML, bookmarks, vCards, a CSV of contacts, or a folder that `pkm export` made."""
+    """Import feeds, bookmarks, people, a folder of Markdown, or one that `pkm export` made."""
     from pkm.errors import BadInput, Invalid, NotFound
     from pkm.whole import archive
 
@@ -66,6 +88,18 @@ def import_path(
         raise NotFound(str(path), "there is no such file or folder")
     if as_ and as_ not in KINDS:
         raise Invalid(f"--as {as_}", f"it should be one of {', '.join(KINDS)}")
+    if as_ == "vault" or (not as_ and _holds_notes(path)):
+        from pkm.cli.vault import import_folder
+
+        import_folder(path, drop_gone=drop_gone, dry_run=dry_run, json=json)
+        return
+    if as_ == "jrnl" or (not as_ and _is_journal(path)):
+        from pkm.cli.vault import import_journal
+
+        import_journal(path, dry_run=dry_run, json=json)
+        return
+    if drop_gone:
+        raise Invalid("--drop-gone", f"{path} is no folder of Markdown", next=f"pkm import {path} --as vault --drop-gone")
     if as_ in ("vcard", "csv") or (not as_ and _holds_people(path)):
         from pkm.cli.contact_files import import_people
 
@@ -75,7 +109,7 @@ def import_path(
         if not archive.is_export(path):
             raise BadInput(
                 str(path),
-                "it is no folder that pkm export made (no pkm.json in it)",
+                "it is no folder of Markdown, and none that pkm export made (no pkm.json in it)",
                 next="pkm seek import FILE, for a list of feeds; pkm contact import PATH, for people",
             )
         rows = archive.import_all(current.store(), current.home(), path, dry_run=dry_run)
@@ -94,6 +128,23 @@ def import_path(
     from pkm.cli.lists import import_list
 
     import_list(path, dry_run=dry_run, json=json, kind=as_)
+
+
+def _is_journal(path: Path) -> bool:
+    from pkm.sense.jrnl import looks_like_jrnl
+
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return looks_like_jrnl(file.read(65_536))
+
+
+def _holds_notes(path: Path) -> bool:
+    """Whether it is a folder of Markdown, and not one of vCards or of an export."""
+    from pkm.sense.vault_folder import looks_like_vault
+    from pkm.whole.archive import is_export
+
+    return path.is_dir() and not is_export(path) and looks_like_vault(path)
 
 
 def _holds_people(path: Path) -> bool:

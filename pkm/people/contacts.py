@@ -28,7 +28,7 @@ NAME_LIMIT = 200
 LINE_LIMIT = 1000
 """Characters of the other lines: e-mail, address, how we met."""
 
-_EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]]+@[^\s@<>(),;:\"\[\]/]+")
+_EMAIL = re.compile(r"(?![+-])[^\s@<>(),;:\"\[\]]+@[^\s@<>(),;:\"\[\]/]+")
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
@@ -261,11 +261,15 @@ def refuse_taken(db: sqlite3.Connection, fields: Fields, but: int = 0) -> None:
 def changed_list(current: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
     """The list after `given`: +value adds, -value takes away (case ignored); values without a sign are the new list.
 
-    An empty value alone empties it.
+    An empty value alone empties it. Raises Invalid where some have a sign and others none.
     """
     given = [value.strip() for value in given if value.strip()]
-    if not given or not all(value[0] in "+-" for value in given):
+    signed = [value for value in given if value[0] in "+-"]
+    if not signed:
         return tuple(given)
+    if len(signed) < len(given):
+        raise Invalid(f"“{one_line(' '.join(given), 60)}”", "a list is given whole, or changed by +VALUE and -VALUE, not both",
+                      next="put + before what is to be added")  # fmt: skip
     gone = {fold(value[1:]) for value in given if value[0] == "-"}
     kept = [value for value in current if fold(value) not in gone]
     known = {fold(value) for value in kept}

@@ -42,8 +42,8 @@ def find_coincidences(
     """
     if not before:
         return []
-    now = _sources_by_phrase(recent)
-    then = _sources_by_phrase(before)
+    now, said = _sources_by_phrase(recent)
+    then, _ = _sources_by_phrase(before)
     sources = len({one.source for one in (*recent, *before)})
     candidates = []
     for phrase, using in now.items():
@@ -53,18 +53,20 @@ def find_coincidences(
             continue
         apart = _apart(using, cited)
         if len(apart) >= SOURCES:
-            candidates.append(Coincidence(phrase, tuple(apart)))
+            candidates.append(Coincidence(said[phrase], tuple(apart)))
     candidates.sort(key=lambda one: (-len(one.items), " " not in one.subject, one.subject))
     return _different(candidates)
 
 
-def _sources_by_phrase(told: Iterable[Told]) -> dict[str, dict[int, Told]]:
-    """By phrase: each source's item that uses it (its latest, since they come last first)."""
+def _sources_by_phrase(told: Iterable[Told]) -> tuple[dict[str, dict[int, Told]], dict[str, str]]:
+    """By phrase: each source's item that uses it (its latest, since they come last first); and how it is said there."""
     found: dict[str, dict[int, Told]] = defaultdict(dict)
+    said: dict[str, str] = {}
     for one in told:
-        for phrase in phrases_of(one.title, one.text):
+        for phrase, words in phrases_of(one.title, one.text).items():
             found[phrase].setdefault(one.source, one)
-    return found
+            said.setdefault(phrase, words)
+    return found, said
 
 
 def _apart(using: Mapping[int, Told], cited: Set[tuple[int, int]]) -> list[int]:

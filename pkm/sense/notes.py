@@ -15,7 +15,7 @@ from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.reach import read_reach
 from pkm.sense.tags import new_with_likes
-from pkm.store import contacts, items, links, notes, tags
+from pkm.store import contacts, items, links, note_names, notes, tags
 from pkm.store.links import Written
 from pkm.store.model import Note
 from pkm.store.session import Store, Unit
@@ -108,20 +108,43 @@ def _read_out(unit: Unit, number: int, captured: Captured) -> None:
 
 def written(captured: Captured) -> list[Written]:
     """The links and mentions of a text, each with the first sentence it stands in. Embedded files are no links."""
-    sentences = [line for line in re.split(r"\n+|(?<=[.!?…])\s+", captured.body) if line.strip()]
-    people = []
-    for name in captured.people:
-        sentence = next((line for line in sentences if fold(f"@{name}") in fold(line)), "")
-        people.append(Written("contact", name, one_line(sentence, 300)))
+    people = mentions(captured.body, captured.people)
     titles = [
         Written("note", one_line(link.target), link.sentence)
-        for link in captured.links if link.target.strip() and not _is_file(link)
+        for link in captured.links if link.target.strip() and not is_file_link(link)
     ]  # fmt: skip
-    return people + titles
+    files = [Written("note", link.path, link.sentence, path=True) for link in captured.files if is_note_path(link.path)]
+    return people + titles + files
 
 
-def _is_file(link: Wikilink) -> bool:
-    return link.embed and re.search(r"\.(?!md$)[A-Za-z0-9]{2,4}$", link.target) is not None
+def mentions(body: str, names: Sequence[str]) -> list[Written]:
+    """The people whom a text names, each with the first sentence that does."""
+    if not names:
+        return []
+    sentences = [line for line in re.split(r"\n+|(?<=[.!?…])\s+", body) if line.strip()]
+    found = []
+    for name in names:
+        sentence = next((line for line in sentences if fold(f"@{name}") in fold(line)), "")
+        found.append(Written("contact", name, one_line(sentence, 300)))
+    return found
+
+
+def is_note_path(path: str) -> bool:
+    """Whether a link leads to a Markdown file."""
+    return path.lower().endswith((".md", ".markdown"))
+
+
+def is_file_link(link: Wikilink) -> bool:
+    """Whether a link shows, or leads to, a file that is no note."""
+    ending = r"\.(?!md$)[A-Za-z0-9]{2,4}$" if link.embed else _ATTACHED
+    return re.search(ending, link.target, re.I) is not None
+
+
+_ATTACHED = (
+    r"\.(?:pdf|png|jpe?g|gif|webp|svg|avif|bmp|heic|mp[34]|m4a|ogg|wav|webm|mov|docx?|xlsx?|pptx?|od[tsp]|csv|zip|epub"
+    r"|canvas|base)$"
+)
+"""Files that are no notes, by their endings."""
 
 
 def _result(store: Store, number: int, likes: Likes, resolved: int = 0) -> NoteAdded:
@@ -170,16 +193,31 @@ def edit_note(
         note.at = _day(captured) or note.at
         unit.flush()
         _read_out(unit, number, captured)
-        resolved = links.resolve_title(unit, number, note.title) if note.title != before else 0
+        resolved = 0
+        if note.title != before:
+            if title is not None or links.is_called(unit.connection, number, before):
+                _keep_name(unit, number, before, note.title)
+            resolved = links.resolve_title(unit, number, note.title)
         unit.summarize(f"edited {make('note', number)}")
     return _result(store, number, likes, resolved)
 
 
 def retitle(unit: Unit, note: Note, title: str) -> None:
-    """The note has the title; links to it stay, and those that were waiting for this title point to it."""
-    note.title = one_line(title, TITLE)
+    """The note has the title, and its old one as another name, so that what links to it goes on meaning it.
+
+    Links that were waiting for this title point to it.
+    """
+    before, note.title = note.title, one_line(title, TITLE)
     unit.flush()
+    _keep_name(unit, _number(note), before, note.title)
     links.resolve_title(unit, _number(note), note.title)
+
+
+def _keep_name(unit: Unit, number: int, before: str, title: str) -> None:
+    """The note answers to its old title as well; its new one is no other name of it."""
+    if fold(before) != fold(title):
+        note_names.put_aliases(unit, {number: [before]})
+    note_names.take_aliases(unit, number, [title])
 
 
 def set_reach(store: Store, numbers: Sequence[int], reach: str) -> list[tuple[Row, str]]:

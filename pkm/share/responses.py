@@ -9,7 +9,7 @@ from typing import Any
 from pkm.dates import day
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
-from pkm.store import received, responses, shares
+from pkm.store import contacts, received, responses, shares
 from pkm.store.session import Store
 from pkm.text import clean, fold, one_line
 
@@ -75,6 +75,24 @@ def _refuse_untimely(db: Any, share: int, given: str, now: str) -> None:
 def _kept_before(known: list[Row], text: str, at: str) -> Row | None:
     words, when = fold(text), day(at)
     return next((one for one in known if fold(one["text"]) == words and day(one["at"]) == when), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as a note tells it: a title; who said it on what, and their words quoted."""
+
+    title: str
+    text: str
+
+
+def as_note(db: Any, row: Row) -> Answer:
+    """What a note of the answer says: a mention of whoever gave it, and their words as a quote."""
+    person = contacts.row(db, int(row["contact"][1:])) if row["contact"] else None
+    name = person["name"] if person else "Somebody"
+    mention = "Somebody" if person is None else f"@{person['nick']}" if person["nick"] else f"[[{name}]]"
+    quoted = "\n".join(f"> {line}".rstrip() for line in row["text"].split("\n"))
+    text = f"{mention} on {row['share']} “{one_line(row['share_title'], 100)}”:\n\n{quoted}"
+    return Answer(f"{one_line(name, 60)}: {row['title']}", text)
 
 
 def settle(store: Store, number: int, note: int) -> Row:

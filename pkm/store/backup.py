@@ -6,6 +6,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
+from pkm.attachment_files import take_in
 from pkm.errors import BadInput, StoreError
 from pkm.store.session import Paths, connect, translate
 from pkm.store.version import APPLICATION_ID, SCHEMA_VERSION
@@ -30,6 +31,8 @@ def back_up(home: Paths, now: datetime, *, target: Path | None = None, label: st
             store.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
         check(part)
+        if path.parent.resolve() != home.backups.resolve():
+            _copy_attachments(home.attachments, _beside(path))
         os.replace(part, path)
     except sqlite3.Error as error:
         raise translate(error, path) from error
@@ -40,6 +43,19 @@ def back_up(home: Paths, now: datetime, *, target: Path | None = None, label: st
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def _beside(copy: Path) -> Path:
+    """Where the attachments lie that belong to a copy outside of the home; in the home they are never removed."""
+    return copy.with_name(copy.name + ".attachments")
+
+
+def _copy_attachments(source: Path, target: Path) -> None:
+    """The target has every attachment that the source has; what it has already stays."""
+    if source.is_dir():
+        for path in sorted(source.iterdir()):
+            if path.is_file() and not path.name.startswith("."):
+                take_in(target, path, path.name)
 
 
 def check(path: Path) -> int:
@@ -84,6 +100,7 @@ def restore(home: Paths, copy: Path, now: datetime) -> Path | None:
             store.execute("PRAGMA journal_mode = WAL")
     except sqlite3.Error as error:
         raise translate(error, home.db) from error
+    _copy_attachments(_beside(copy), home.attachments)
     return kept
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pkm import ids
 from pkm.dates import now, stamp
-from pkm.errors import NotFound
 from pkm.query import Field, When
 from pkm.text import fold
 
@@ -65,7 +64,7 @@ class Scope:
 
 
 def of_field(scope: Scope, field: Field) -> str:
-    """The condition of a field for the scope's kind. Raises NotFound for a saved search that is not there."""
+    """The condition of a field for the scope's kind. A saved search was put into words before (searches.expanded)."""
     if field.name in ("kind", "reach", "stage"):
         return _plain(scope, field)
     if field.name in _SETS:
@@ -342,10 +341,4 @@ def _links(scope: Scope, span: str) -> str:
     return f"({count} >= {scope.bind(int(least or 0))}{upper})"
 
 
-def _saved(scope: Scope, name: str) -> str:
-    raise NotFound(
-        f":{name}", "no search was saved under that name", next=f"put it in quotes to find the word: '\":{name}\"'"
-    )
-
-
-_VALUES: dict[str, Callable[[Scope, str], str]] = {"is": _is, "has": _has, "links": _links, "saved": _saved}
+_VALUES: dict[str, Callable[[Scope, str], str]] = {"is": _is, "has": _has, "links": _links}

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm import ids
-from pkm.store import contacts, lookup, notes
+from pkm.store import contacts, lookup, note_names
+from pkm.store.note_names import Names
 from pkm.text import fold
 
 if TYPE_CHECKING:
@@ -29,11 +30,17 @@ _ROWS = (
 
 
 class Written(NamedTuple):
-    """A link as it stands in a text: kind is contact for @name, note for [[title]]."""
+    """A link as it stands in a text: kind is contact for @name, note for [[title]] and for [words](path.md).
+
+    path: it is a path, relative to the file that the note is in; while nothing is there, it is no link.
+    type: what it says of the other thing, where that is written.
+    """
 
     kind: str
     name: str
     sentence: str
+    path: bool = False
+    type: str = "related"
 
 
 def _shape(row: sqlite3.Row) -> Row:
@@ -76,6 +83,12 @@ def between(db: sqlite3.Connection, number: int, to_kind: str, to_id: int) -> li
     return _all(db, where, id=number, kind=to_kind, to=to_id)
 
 
+def is_called(db: sqlite3.Connection, number: int, name: str) -> bool:
+    """Whether a note that links to this one calls it so."""
+    rows = db.execute("SELECT written FROM link WHERE to_kind = 'note' AND to_id = :id AND written <> ''", {"id": number})
+    return any(fold(row[0]) == fold(name) for row in rows)
+
+
 def count_resolved(db: sqlite3.Connection, number: int) -> int:
     """How many links join a note to something that is there, in either direction."""
     sql = (
@@ -88,24 +101,32 @@ def count_resolved(db: sqlite3.Connection, number: int) -> int:
 def answer(db: sqlite3.Connection, written: Written, apart_from: int | None = None) -> tuple[str, int] | None:
     """What a written link means: (kind, number), None where nothing or more than one contact answers.
 
-    [[title]]: an id, else the note of that title (the oldest of several), else a contact. @name: a contact.
-    apart_from: the note it is written in, which is never meant.
+    [[title]]: an id, else the note of that name (the likeliest of several: see Names.meant), else a contact. @name: a
+    contact. apart_from: the note it is written in, which is never meant.
     """
+    if written.kind != "note":
+        return answer_among(db, written, Names(), None, apart_from)
+    beside = None if apart_from is None else note_names.place_of(db, apart_from)
+    return answer_among(db, written, Names.like(db, written.name), beside, apart_from)
+
+
+def answer_among(
+    db: sqlite3.Connection, written: Written, names: Names, beside: note_names.Place | None, apart_from: int | None = None
+) -> tuple[str, int] | None:
+    """As `answer`, where the names of the notes are known, and the file that the link is written in."""
+    if written.path:
+        meant = names.at_path(written.name, beside) if beside else []
+        return next((("note", number) for number in meant if number != apart_from), None)
     if written.kind == "note":
         parsed = ids.parse(written.name)
         found = lookup.by_number(db, *parsed) if parsed and parsed[0] in ("note", "item", "contact") else None
         if found is not None:
             return found.kind, found.number
-        titled = [number for number in _titled(db, written.name) if number != apart_from]
-        if titled:
-            return "note", titled[0]
+        meant = [number for number in names.meant(written.name, beside) if number != apart_from]
+        if meant:
+            return "note", meant[0]
     people = contacts.find_mentioned(db, written.name)
     return ("contact", people[0]) if len(people) == 1 else None
-
-
-def _titled(db: sqlite3.Connection, name: str) -> list[int]:
-    """Notes that [[name]] means: of that title, else of the last part of it, as of folder/Title.md."""
-    return notes.by_title(db, name) or notes.by_title(db, name.rpartition("/")[2].removesuffix(".md"))
 
 
 def sync(unit: "Unit", number: int, links: Iterable[Written]) -> None:
@@ -125,6 +146,8 @@ def sync(unit: "Unit", number: int, links: Iterable[Written]) -> None:
         row = _stood(left.values(), written)
         if row is None:
             kind, target = answer(db, written, number) or (written.kind, None)
+            if target is None and written.path:
+                continue
             unit.add(Link(from_kind="note", from_id=number, to_kind=kind, to_id=target, written=written.name,
                           sentence=written.sentence, origin="text", created_at=unit.at))  # fmt: skip
         else:
@@ -163,14 +186,15 @@ def _refresh(db: sqlite3.Connection, row: sqlite3.Row, written: Written, number:
         )
 
 
-def add(unit: "Unit", number: int, to_kind: str, to_id: int, type: str) -> bool:
-    """The note is linked to the thing by hand with that type; False where it was already."""
+def add(unit: "Unit", number: int, to_kind: str, to_id: int, type: str, sentence: str = "") -> bool:
+    """The note is linked to the thing by hand with that type; False where it was already. sentence: where it is named."""
     from pkm.store.model import Link
 
     unit.flush()
     if any(row["type"] == type for row in between(unit.connection, number, to_kind, to_id)):
         return False
-    unit.add(Link(from_kind="note", from_id=number, to_kind=to_kind, to_id=to_id, type=type, created_at=unit.at))
+    unit.add(Link(from_kind="note", from_id=number, to_kind=to_kind, to_id=to_id, type=type, sentence=sentence,
+                  created_at=unit.at))  # fmt: skip
     return True
 
 

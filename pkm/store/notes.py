@@ -6,24 +6,27 @@ from typing import Any
 
 from pkm.ids import make
 from pkm.store import tags
+from pkm.store.note_names import paths_of
 from pkm.text import fold
 
 Row = dict[str, Any]
 
 
-def _shape(row: sqlite3.Row, names: list[str]) -> Row:
+def _shape(row: sqlite3.Row, names: list[str], path: str | None) -> Row:
     return {
         "id": make("note", row["id"]), "kind": "note", "title": row["title"], "text": row["text"], "tags": names,
         "reach": row["reach"], "stage": row["stage"],
         "item": None if row["item_id"] is None else make("item", row["item_id"]), "at": row["at"],
         "created_at": row["created_at"], "updated_at": row["updated_at"], "dropped_at": row["dropped_at"],
         "reviewed_at": row["reviewed_at"], "half_life": row["half_life"],
+        "path": path,
     }  # fmt: skip
 
 
 def _shaped(db: sqlite3.Connection, found: list[sqlite3.Row]) -> list[Row]:
     names = tags.of_many(db, "note", [row["id"] for row in found])
-    return [_shape(row, names.get(row["id"], [])) for row in found]
+    paths = paths_of(db, [row["id"] for row in found])
+    return [_shape(row, names.get(row["id"], []), paths.get(row["id"])) for row in found]
 
 
 def row(db: sqlite3.Connection, number: int) -> Row | None:
@@ -66,11 +69,21 @@ def of_item(db: sqlite3.Connection, item_id: int) -> list[Row]:
 
 
 def trials(db: sqlite3.Connection, number: int) -> list[Row]:
-    """Where a note was tried, oldest first: {"id", "kind", "title", "place", "outcome", "text", "at"}."""
-    found = db.execute("SELECT * FROM trial WHERE note_id = :id ORDER BY at, id", {"id": number})
+    """Where a note was tried, oldest first, then by id.
+
+    {"id", "kind", "title", "place", "outcome", "text", "at", "contact", "contact_name", "response"}; contact: who tried
+    it, None: oneself; response: the answer that told of it.
+    """
+    found = db.execute(
+        "SELECT trial.*, contact.name AS contact_name FROM trial LEFT JOIN contact ON contact.id = trial.contact_id "
+        "WHERE note_id = :id ORDER BY trial.at, trial.id", {"id": number},
+    )  # fmt: skip
     return [
         {"id": make("trial", row["id"]), "kind": "trial", "title": row["text"] or row["outcome"], "place": row["place"],
-         "outcome": row["outcome"], "text": row["text"], "at": row["at"]}
+         "outcome": row["outcome"], "text": row["text"], "at": row["at"],
+         "contact": None if row["contact_id"] is None else make("contact", row["contact_id"]),
+         "contact_name": row["contact_name"],
+         "response": None if row["response_id"] is None else make("response", row["response_id"])}
         for row in found
     ]  # fmt: skip
 

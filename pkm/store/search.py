@@ -6,7 +6,8 @@ items have would take long to rank whole, and what is old there is rarely meant.
 kinds, weighed by kind and age, and merged; only what is shown is read in full.
 """
 
-import contextlib
+import functools
+import itertools
 import re
 import sqlite3
 import time
@@ -18,7 +19,7 @@ from typing import Any
 from pkm import query as q
 from pkm.dates import parse_stamp
 from pkm.errors import Invalid
-from pkm.store import stories
+from pkm.store import searches, stories
 from pkm.store.conditions import AT, Scope, all_of, any_of, none_of, of_date, of_field
 from pkm.store.hits import TITLED, read, whole_text
 from pkm.text import fold
@@ -92,19 +93,39 @@ def search(
     if query.node is None:
         raise Invalid("an empty query", "there is nothing to search for",
                       next="pkm find 'desire paths', pkm find 'kind:note tag:org', pkm find '@maria after:3m'")  # fmt: skip
+    query = searches.expanded(db, query, now)
     hits: list[_Hit] = []
     unknown: list[tuple[str, str]] = []
     full = False
-    with _patience(db, query.node) as patience:
-        for kind in _kinds(query.node):
-            scope = Scope(db, kind)
-            found = _ask(scope, query, max(WINDOW, limit), sort, patience)
-            full |= len(found) >= max(WINDOW, limit)
-            hits += _scored(_once_a_story(db, found) if kind == "item" else found, now)
-            unknown += [name for name in scope.unknown if name not in unknown]
+    patience = _be_patient(db, query.node)
+    for kind in _kinds(query.node):
+        scope = Scope(db, kind)
+        found = _ask(scope, query, max(WINDOW, limit), sort, patience)
+        full |= len(found) >= max(WINDOW, limit)
+        hits += _scored(_once_a_story(db, found) if kind == "item" else found, now)
+        unknown += [name for name in scope.unknown if name not in unknown]
     _order(hits, sort if sort != "best" or q.text_of(query) is not None else "newest")
     rows = _shown(db, hits[:limit], query)
     return SearchPage(rows, None if full or patience.over else len(hits), unknown, patience.over)
+
+
+def find_all(db: sqlite3.Connection, query: q.Query, kinds: Sequence[str], now: datetime) -> list[tuple[str, int]]:
+    """(kind, number) of all things of these kinds that the query asks for, the newest of each kind first.
+
+    Raises Invalid where nothing was asked for or a regular expression ran out of time, NotFound as search does.
+    """
+    query = searches.expanded(db, query, now)
+    if query.node is None:
+        raise Invalid("an empty query", "there is nothing to search for")
+    patience = _be_patient(db, query.node)
+    found = []
+    for kind in kinds:
+        if kind in q.KINDS:
+            numbers = [hit.number for hit in _ask(Scope(db, kind), query, -1, "newest", patience)]
+            found += [(kind, number) for number in numbers]
+    if patience.over:
+        raise Invalid("the regular expression", f"it takes longer than {REGEX_S:g} s", next="add a word or a field")
+    return found
 
 
 def _once_a_story(db: sqlite3.Connection, found: list[_Hit]) -> list[_Hit]:
@@ -113,18 +134,8 @@ def _once_a_story(db: sqlite3.Connection, found: list[_Hit]) -> list[_Hit]:
     return [hit for hit in found if hit.number not in told]
 
 
-def _fields(node: q.Node | None) -> Iterator[q.Field]:
-    if isinstance(node, q.Field):
-        yield node
-    elif isinstance(node, q.Not):
-        yield from _fields(node.node)
-    elif isinstance(node, q.And | q.Or):
-        for part in node.nodes:
-            yield from _fields(part)
-
-
-def _kinds(node: q.Node) -> list[str]:
-    named = {kind for one in _fields(node) if one.name == "kind" for kind in one.values}
+def _kinds(node: q.Node | None) -> list[str]:
+    named = {kind for one in q.fields(node) if one.name == "kind" for kind in one.values}
     return list(dict.fromkeys([*SEARCHED, *(kind for kind in q.KINDS if kind in named)]))
 
 
@@ -134,7 +145,7 @@ def _kinds(node: q.Node) -> list[str]:
 def _ask(scope: Scope, query: q.Query, window: int, sort: str, patience: "_Patience") -> list[_Hit]:
     """The kind's newest (sort oldest: its oldest) matches, at most `window` of each alternative."""
     hidden = "tag.alias_of IS NULL" if scope.kind == "tag" else "1"
-    if not any(one.name == "is" and "dropped" in one.values for one in _fields(query.node)):
+    if not any(one.name == "is" and "dropped" in one.values for one in q.fields(query.node)):
         hidden = {"note": "note.dropped_at IS NULL", "item": "item.state <> 'dropped'"}.get(scope.kind, hidden)
     found: dict[int, _Hit] = {}
     for node in _alternatives(query.node):
@@ -267,53 +278,20 @@ class _Patience:
     def __init__(self) -> None:
         self.until = time.monotonic() + REGEX_S
         self.over = False
-        self.interruptible = True
 
 
-class _TooLong(Exception):
-    """A regular expression ran out of time."""
-
-
-@contextlib.contextmanager
-def _patience(db: sqlite3.Connection, node: q.Node) -> Iterator[_Patience]:
-    """The connection can hold texts against words and patterns; a pattern that takes too long is stopped.
-
-    Python's matcher looks for signals while it works, so a timer ends it. Only the main thread may set one: elsewhere
-    less of each text is looked at.
-    """
+def _be_patient(db: sqlite3.Connection, node: q.Node | None) -> _Patience:
+    """The connection can hold texts against words and patterns; a pattern that takes too long is stopped, in any thread."""
     patience = _Patience()
     db.create_function("holds_word", 2, lambda word, text: word in fold(text or ""), deterministic=True)
-    if not any(isinstance(part, q.Regex) for part in _all_nodes(node)):
-        yield patience
+    if any(isinstance(part, q.Regex) for part in _all_nodes(node)):
+        db.create_function("holds_regex", 2, _matcher(patience), deterministic=True)
+    return patience
+
+
+def _all_nodes(node: q.Node | None) -> Iterator[q.Node]:
+    if node is None:
         return
-    import signal
-    import threading
-
-    patience.interruptible = threading.current_thread() is threading.main_thread()
-    db.create_function("holds_regex", 2, _matcher(patience), deterministic=True)
-    if not patience.interruptible:
-        yield patience
-        return
-
-    def stop(*_: object) -> None:
-        patience.over = True
-        raise _TooLong
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, REGEX_S)
-    try:
-        yield patience
-    except _TooLong:  # between two texts, where nothing was left to stop
-        patience.over = True
-        raise Invalid(
-            "the regular expression", f"it takes longer than {REGEX_S:g} s", next="add a word or a field"
-        ) from None
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def _all_nodes(node: q.Node) -> Iterator[q.Node]:
     yield node
     if isinstance(node, q.Not):
         yield from _all_nodes(node.node)
@@ -323,17 +301,32 @@ def _all_nodes(node: q.Node) -> Iterator[q.Node]:
 
 
 def _matcher(patience: _Patience) -> Any:
-    compiled: dict[str, re.Pattern[str]] = {}
-    most = REGEX_TEXT if patience.interruptible else REGEX_TEXT // 10
+    """Whether a text holds a pattern, for SQL."""
 
     def holds(pattern: str, text: str | None) -> bool:
-        if time.monotonic() > patience.until:
+        left = patience.until - time.monotonic()
+        if left <= 0 or patience.over:
             patience.over = True
             raise _TooLong
-        found = compiled.get(pattern) or compiled.setdefault(pattern, re.compile(pattern, re.I | re.M))
-        return found.search((text or "")[:most]) is not None
+        try:
+            return _compiled(pattern).search((text or "")[:REGEX_TEXT], timeout=left) is not None
+        except TimeoutError:
+            patience.over = True
+            raise _TooLong from None
 
     return holds
+
+
+@functools.lru_cache(maxsize=32)
+def _compiled(pattern: str) -> Any:
+    """The pattern of a query. The PyPI package regex is used for these alone: its searches can be given a time."""
+    import regex  # type: ignore[import-untyped]
+
+    return regex.compile(pattern, regex.IGNORECASE | regex.MULTILINE | regex.V0)
+
+
+class _TooLong(Exception):
+    """A regular expression ran out of time."""
 
 
 def _fetch(scope: Scope, sql: str, patience: _Patience) -> list[_Hit]:
@@ -382,7 +375,7 @@ def _order(hits: list[_Hit], sort: str) -> None:
 
 def _shown(db: sqlite3.Connection, hits: list[_Hit], query: q.Query) -> list[Row]:
     words = q.terms(query.node)
-    patterns = [re.compile(node.pattern, re.I | re.M) for node in _parts(query.node) if isinstance(node, q.Regex)]
+    patterns = [_compiled(node.pattern) for node in _parts(query.node) if isinstance(node, q.Regex)]
     by_kind: dict[str, list[int]] = {}
     for hit in hits:
         by_kind.setdefault(hit.kind, []).append(hit.number)
@@ -404,7 +397,9 @@ def _snippets(
     db: sqlite3.Connection, kind: str, numbers: list[int], words: list[q.Word]
 ) -> dict[int, tuple[str, list[list[int]]]]:
     """For each number, the part of its text where the words are, and where they stand in it."""
-    expressions = [q.fts(word, _COLUMNS[kind]) for word in words] if kind in _SNIPPET else []
+    # A short beginning stands for so many words that asking the index for it again would double the time.
+    told = [word for word in words if not (word.prefix and len(word.text) < _SHORT)]
+    expressions = [q.fts(word, _COLUMNS[kind]) for word in told] if kind in _SNIPPET and told == words else []
     wanted = " OR ".join(dict.fromkeys(one for one in expressions if one))
     if not wanted:
         return {}
@@ -435,17 +430,33 @@ SHOWN = 140
 """How many characters of a text are shown where no index gave a snippet."""
 
 
-def cut(text: str, words: Sequence[q.Word], patterns: Sequence[re.Pattern[str]]) -> tuple[str, list[list[int]]]:
-    """A piece of the text around its first hit, on one line, and where hits stand in it; its beginning without one."""
+def cut(text: str, words: Sequence[q.Word], patterns: Sequence[Any]) -> tuple[str, list[list[int]]]:
+    """A piece of the text around its first hit, on one line, and where hits stand in it; its beginning without one.
+
+    patterns: of the package regex; one that takes long marks nothing.
+    """
     line = re.sub(r"\s+", " ", text[:REGEX_TEXT]).strip()
     looked = [re.compile(re.escape(word.text), re.I) for word in words]
     looked += patterns
-    first = min((match.start() for one in looked if (match := one.search(line)) and match.group()), default=0)
+    first = min((places[0][0] for one in looked if (places := _places(one, line, 1))), default=0)
     start = 0 if first < SHOWN // 2 else line.rfind(" ", 0, first - SHOWN // 4) + 1
     piece = ("…" if start else "") + line[start : start + SHOWN] + ("…" if len(line) > start + SHOWN else "")
-    spans = sorted([match.start(), match.end()] for one in looked for match in one.finditer(piece) if match.group())
     apart: list[list[int]] = []
-    for span in spans:
+    for span in sorted(place for one in looked for place in _places(one, piece, SHOWN)):
         if not apart or span[0] >= apart[-1][1]:
             apart.append(span)
     return piece, apart
+
+
+MARK_S = 0.1
+"""How long a regular expression may take to mark its hits in one text."""
+
+
+def _places(pattern: Any, text: str, most: int) -> list[list[int]]:
+    """Where the pattern stands in the text."""
+    timed = {} if isinstance(pattern, re.Pattern) else {"timeout": MARK_S}
+    try:
+        found = (match for match in pattern.finditer(text, **timed) if match.group())
+        return [[match.start(), match.end()] for match in itertools.islice(found, most)]
+    except TimeoutError:
+        return []

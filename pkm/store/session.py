@@ -42,6 +42,10 @@ class Paths(Protocol):
     def backups(self) -> Path:
         """The folder of copies."""
 
+    @property
+    def attachments(self) -> Path:
+        """The folder of what notes show."""
+
     def ensure(self) -> None:
         """Make the home's folders; StoreError where that is not possible."""
 

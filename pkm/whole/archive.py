@@ -5,16 +5,18 @@ again what other tools can read; an import of the folder takes the tables and th
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pkm import attachment_files
 from pkm.config import Home
 from pkm.errors import BadInput, Invalid, Refused, StoreError
 from pkm.files import safe_name, write_atomic
 from pkm.ids import make
-from pkm.store import archive
+from pkm.store import archive, attachments
 from pkm.store.session import Store
 from pkm.store.version import SCHEMA_VERSION
 from pkm.text import one_line
@@ -27,7 +29,8 @@ _README = """# An export of pkm
 
 Everything in plain files. `notes/` holds the notes as Markdown with front matter; `tables/` every table as JSON, one row
 a line (a note's text stands in its file in `notes/`); `sources.opml` and `contacts.vcf` are copies for other programs;
-`home/` holds the settings, templates and drafts. `pkm import` of this folder into an empty home gives it all back.
+`home/` holds the settings, templates and drafts, `attachments/` the files that notes show, named by the hash of their
+bytes. `pkm import` of this folder into an empty home gives it all back.
 """
 
 
@@ -59,9 +62,10 @@ def export_all(store: Store, home: Home, folder: Path) -> ExportReport:
             rows = [{key: value for key, value in row.items() if key != "text"} for row in rows]
         files[f"tables/{table}.json"] = _json_lines(rows)
     files |= _home_files(home)
+    kept = {f"attachments/{name}": home.attachments / name for name in _hashes(db) if (home.attachments / name).is_file()}
     files["sources.opml"] = _opml(db)
     files["contacts.vcf"] = _vcards(db)
-    mark = {"format": FORMAT, "schema": SCHEMA_VERSION, "sequences": archive.sequences(db), "files": sorted(files)}
+    mark = {"format": FORMAT, "schema": SCHEMA_VERSION, "sequences": archive.sequences(db), "files": sorted([*files, *kept])}
     files[MARK] = (json.dumps(mark, ensure_ascii=False, indent=1) + "\n").encode()
     written = 0
     for name, data in files.items():
@@ -70,10 +74,24 @@ def export_all(store: Store, home: Home, folder: Path) -> ExportReport:
         if not (path.is_file() and path.read_bytes() == data):
             write_atomic(path, data)
             written += 1
-    gone = [name for name in earlier if name not in files]
+    copied = sum(_copy(source, folder / name, name.rpartition("/")[2]) for name, source in kept.items())
+    gone = [name for name in earlier if name not in files and name not in kept]
     for name in gone:
         (folder / name).unlink(missing_ok=True)
-    return ExportReport(folder, written, len(files) - written, len(gone), counts)
+    return ExportReport(folder, written + copied, len(files) + len(kept) - written - copied, len(gone), counts)
+
+
+def _hashes(db: Any) -> list[str]:
+    """The names of the files in attachments/ that belong to the store."""
+    return sorted(name for name in attachments.hashes(db) if re.fullmatch(r"[0-9a-f]{64}", name))
+
+
+def _copy(source: Path, target: Path, sha256: str) -> bool:
+    """The export has the attachment's bytes; False where it had them."""
+    if target.is_file() and not target.is_symlink() and attachment_files.digest(target) == sha256:
+        return False
+    target.unlink(missing_ok=True)
+    return attachment_files.take_in(target.parent, source, sha256)
 
 
 def _earlier(folder: Path) -> list[str]:
@@ -189,6 +207,7 @@ def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False)
                 f"imported {sum(counts.values())} rows from {folder}",
                 final="an import into an empty store is not undone; begin with a new home",
             )
+            _restore_attachments(unit.connection, home, folder)
             _restore_home(home, folder)  # before the rows are committed: a run that is cut short can be run again
     except OSError as error:
         where = str(error.filename or home.settings)
@@ -242,6 +261,14 @@ def _note_texts(folder: Path) -> Iterator[tuple[int, str]]:
         if known is None:
             raise Invalid(str(path), "its front matter has no id", kept="Nothing was imported.")
         yield known[1], body
+
+
+def _restore_attachments(db: Any, home: Home, folder: Path) -> None:
+    """The home has the bytes of every attachment that the export has."""
+    for name in _hashes(db):
+        source = folder / "attachments" / name
+        if source.is_file() and not source.is_symlink():
+            attachment_files.take_in(home.attachments, source, name)
 
 
 def _restore_home(home: Home, folder: Path) -> None:

@@ -123,7 +123,7 @@ def _after_note(chain: Chain, note: Row, depth: int) -> None:
     for step in ask.growth(chain.db, number):
         chain.add(step, "growth", depth)
     for trial in chain.shown(ask.trials(chain.db, number, LIMIT + 1), depth):
-        chain.add(trial, "trial", depth)
+        chain.add(trial, "trial", depth, **_told_in(trial))
     _declined(chain, number, depth)
     for share in chain.shown(ask.shares_of_note(chain.db, number, LIMIT + 1), depth):
         chain.add(share, "share", depth)
@@ -280,7 +280,12 @@ def _of_trial(chain: Chain, trial: Row) -> None:
     depth = _to_note(chain, _there(chain, "note", trial["note_id"]))
     for step in ask.growth(chain.db, trial["note_id"]):
         chain.add(step, "growth", depth)
-    chain.add(trial, "trial", depth)
+    chain.add(trial, "trial", depth, **_told_in(trial))
+
+
+def _told_in(trial: Row) -> dict[str, str]:
+    """The answer that told of the trial."""
+    return {"response": ids.make("response", trial["response_id"])} if trial["response_id"] else {}
 
 
 def _of_interaction(chain: Chain, row: Row) -> None:

@@ -5,11 +5,11 @@ import stat
 from dataclasses import dataclass
 from typing import Any
 
-from pkm import config
+from pkm import attachment_files, config
 from pkm.config import Home
 from pkm.dates import ago, now
 from pkm.errors import PkmError
-from pkm.store import health, shares
+from pkm.store import attachments, health, shares
 from pkm.store.session import Store
 from pkm.text import count, one_line
 
@@ -35,6 +35,7 @@ def examine(store: Store, home: Home) -> list[Finding]:
     found = [
         *(damage := _check_store(store)),
         *([] if damage and damage[0].state == "wrong" else _check_channels(store, home)),
+        *([] if damage and damage[0].state == "wrong" else _check_attachments(store, home)),
         *_check_modes(home),
         *_check_settings(home),
         *_check_drafts(home),
@@ -86,10 +87,25 @@ def _check_channels(store: Store, home: Home) -> list[Finding]:
     ]
 
 
+def _check_attachments(store: Store, home: Home) -> list[Finding]:
+    """The bytes of everything that notes show are there, and are those that were taken in."""
+    found = []
+    step = "pkm import of the folder it came from, or pkm backup --restore FILE"
+    for sha256, (name, size) in attachments.hashes(store.read()).items():
+        path = home.attachments / sha256
+        if not path.is_file():
+            found.append(Finding(f"attachment {one_line(name, 60)}", "its bytes are not in the home", "wrong", step))
+        elif path.stat().st_size != size or attachment_files.digest(path) != sha256:
+            found.append(Finding(f"attachment {one_line(name, 60)}", "its bytes are not those taken in", "wrong", step))
+    return found
+
+
 def _check_modes(home: Home) -> list[Finding]:
     """What others on this machine could read is closed to them: the store, the settings, the drafts."""
     found = []
-    paths = [home.data, home.db, home.config, home.last, home.drafts, home.backups, home.data / "outbox.log"]
+    paths = [
+        home.data, home.db, home.config, home.last, home.drafts, home.backups, home.attachments, home.data / "outbox.log",
+    ]  # fmt: skip
     for path in paths:
         if not path.exists():
             continue

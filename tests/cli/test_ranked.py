@@ -208,7 +208,7 @@ class TestSignals:
         for name in names:
             server.add(f"/{name}", feed(name, (f"Earlier {name} words", "<p>Old.</p>"), (f"{name} on desire paths", "<p>N.</p>")))
         report = pkm.json("seek")
-        assert [(one["subject"], len(one["items"])) for one in report["coincidences"]] == [("desire path", 3)]
+        assert [(one["subject"], len(one["items"])) for one in report["coincidences"]] == [("desire paths", 3)]
         told = pkm("sense", "inbox").err
         assert 'Coincidence: 3 sources turn to "desire path": i4, i5, i6 (' in told
         assert sorted(told.rpartition("(")[2].partition(")")[0].split(", ")) == ["ann", "bo", "cy"]

@@ -1,3 +1,4 @@
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -94,6 +95,23 @@ def test_any_text_gives_hits_or_one_of_our_errors(store: Store, text: str) -> No
     for sort in ("newest", "oldest", "title"):
         assert sorted(ids(store, text, sort)) == sorted(found)
     assert ids(store, text, limit=2) == found[:2]
+
+
+def test_ten_thousand_random_queries_give_hits_or_a_usage_error(store: Store) -> None:
+    """The same ones every time; most are nonsense, as what a cat types is."""
+    chance = random.Random(20261123)
+    signs = "".join(chr(code) for code in range(32, 127)) + "äß路🎉\u200b\t\n"
+    refused = 0
+    for _ in range(10_000):
+        if chance.random() < 0.6:
+            text = " ".join(chance.choices(PIECES, k=chance.randint(1, 6)))
+        else:
+            text = "".join(chance.choices(signs, k=chance.randint(0, 25)))
+        try:
+            search(store.read(), query.parse(text), limit=1, now=now())
+        except (Invalid, NotFound):
+            refused += 1
+    assert 0 < refused < 8_000
 
 
 @settings(max_examples=100, deadline=None)

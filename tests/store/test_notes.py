@@ -53,7 +53,7 @@ def test_a_note_has_the_shape_of_the_contract(store: Store) -> None:
     assert row == {
         "id": "n1", "kind": "note", "title": "Desire paths", "text": "Desire paths #org", "tags": ["org"],
         "reach": "private", "stage": "observation", "item": "i1", "at": None, "created_at": AT, "updated_at": AT,
-        "dropped_at": None, "reviewed_at": None, "half_life": "",
+        "dropped_at": None, "reviewed_at": None, "half_life": "", "path": None,
     }  # fmt: skip
     assert notes.row(store.read(), 99) is None
     assert annotations.row(store.read(), 1) is None

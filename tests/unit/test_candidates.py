@@ -30,11 +30,11 @@ def test_a_piece_weighs_half_after_half_a_year(at: str, worth: float) -> None:
 
 @pytest.mark.parametrize("part", WEIGHTS)
 def test_each_piece_adds_less_than_the_one_before_and_never_more_than_the_most(part: str) -> None:
-    sums = [weigh({part: amount})[part] for amount in (1, 2, 3, 4, 1000)]
+    sums = [weigh({part: amount})[part] for amount in (1, 2, 3, 4)]
     steps = [after - before for before, after in itertools.pairwise(sums)]
     assert steps == sorted(steps, reverse=True)
     assert all(step > 0 for step in steps)
-    assert sums[-1] < WEIGHTS[part].most
+    assert weigh({part: 1000})[part] < WEIGHTS[part].most
 
 
 def test_nothing_of_a_part_is_no_part() -> None:

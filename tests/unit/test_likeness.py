@@ -2,9 +2,10 @@
 
 import pytest
 
+from pkm.likeness import words_of
 from pkm.seek.citing import MAX_LINKS, find_links
 from pkm.seek.coincidence import Told, find_coincidences
-from pkm.seek.likeness import NoteIndex, OwnNote, words_of
+from pkm.seek.likeness import NoteIndex, OwnNote
 
 NOTES = [
     OwnNote(1, "Trust grows in small teams", "People trust those whom they have worked with in a small team."),
@@ -19,7 +20,7 @@ class TestFit:
 
     def test_the_nearest_note_and_the_shared_words(self):
         like = self.index.compare("Building trust between teams", "Teams that trust each other work better.")
-        assert (like.note, like.words) == (1, "team, trust")
+        assert (like.note, like.words) == (1, "teams, trust")
         assert 0 < like.fit <= 1
 
     def test_what_shares_nothing_is_like_none(self):
@@ -76,7 +77,7 @@ class TestCoincidence:
 
     def test_three_sources_that_turn_to_one_subject(self):
         found = find_coincidences([*self.NOW, told(9, 4, "Bread")], BEFORE, set())
-        assert [(one.subject, one.items) for one in found] == [("desire path", (1, 2, 3))]
+        assert [(one.subject, one.items) for one in found] == [("desire paths", (1, 2, 3))]
 
     @pytest.mark.parametrize(
         ("recent", "before", "cited"),

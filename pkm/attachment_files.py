@@ -1,0 +1,64 @@
+"""The bytes of attachments: files in the home's attachments/, named by their hash, written once and never changed."""
+
+import contextlib
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from pkm.config import ensure_folder
+from pkm.errors import StoreError
+
+_CHUNK = 1_000_000
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex. Raises OSError."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def take_in(folder: Path, source: Path, sha256: str) -> bool:
+    """The folder has the bytes of that hash (0600); False where it had them already.
+
+    Raises StoreError, with nothing left behind, where they cannot be written or the source has other bytes by now.
+    """
+    target = folder / sha256
+    if target.is_file():
+        return False
+    ensure_folder(folder)
+    part = folder / f".{os.getpid()}.part"
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "wb") as out, source.open("rb") as file:
+            shutil.copyfileobj(file, out, _CHUNK)
+            out.flush()
+            os.fsync(descriptor)
+        if digest(part) != sha256:
+            raise StoreError(str(source), "it was changed while it was copied", next="do it again")
+        part.replace(target)
+    except OSError as error:
+        raise StoreError(str(target), f"it cannot be written: {error.strerror or error}",
+                         next="see that there is room, then do it again") from error  # fmt: skip
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+    return True
+
+
+def give_out(folder: Path, sha256: str, target: Path) -> None:
+    """A file that was not there holds the bytes of that hash. Raises StoreError where the folder has them not, OSError."""
+    source = folder / sha256
+    if not source.is_file():
+        raise StoreError(str(source), "the bytes of this attachment are missing", next="pkm doctor")
+    part = target.with_name(f".pkm-{os.getpid()}.part")
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out, source.open("rb") as file:
+            shutil.copyfileobj(file, out, _CHUNK)
+        part.replace(target)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()

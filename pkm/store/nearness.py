@@ -1,0 +1,123 @@
+"""What stands near a note or an item: its text and those of others, what both are linked with, tags. Reads only."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from pkm.store import lookup
+
+Row = dict[str, Any]
+Thing = tuple[str, int]
+
+_MOST = 4000
+"""So many links are followed; whoever is linked with more says little by it."""
+
+
+class Compared(NamedTuple):
+    """A thing as far as likeness goes. about: whose it is, for an item the contact who writes its source."""
+
+    kind: str
+    number: int
+    title: str
+    text: str
+    writer: int | None = None
+
+
+def texts(db: sqlite3.Connection, kind: str, numbers: Iterable[int]) -> list[Compared]:
+    """Notes or items with the beginning of their text, by id; notes that were put away are left out."""
+    listed = ", ".join(str(int(number)) for number in numbers)
+    if kind == "note":
+        sql = f"SELECT id, title, substr(text, 1, 3000), NULL FROM note WHERE id IN ({listed}) AND dropped_at IS NULL"
+    else:
+        sql = (
+            f"SELECT item.id, {lookup.TITLES['item'].replace('title', 'item.title').replace('url', 'item.url')}, "
+            "substr(item.text, 1, 3000), coalesce(rule.person_id, source.contact_id) FROM item "
+            "LEFT JOIN source ON source.id = item.source_id LEFT JOIN rule ON rule.id = item.rule_id "
+            f"WHERE item.id IN ({listed})"
+        )
+    return [Compared(kind, row[0], row[1] or "", row[2] or "", row[3]) for row in db.execute(f"{sql} ORDER BY 1")]
+
+
+def count_notes(db: sqlite3.Connection) -> int:
+    """How many notes the index of words holds."""
+    return int(db.execute("SELECT count(*) FROM note").fetchone()[0])
+
+
+_MINE = (
+    "SELECT to_kind AS kind, to_id AS id FROM link WHERE from_kind = :kind AND from_id = :id AND to_id IS NOT NULL "
+    "UNION SELECT from_kind, from_id FROM link WHERE to_kind = :kind AND to_id = :id "
+    "UNION SELECT 'item', item_id FROM note WHERE :kind = 'note' AND id = :id AND item_id IS NOT NULL "
+    "UNION SELECT 'note', id FROM note WHERE :kind = 'item' AND item_id = :id"
+)
+"""What the thing is linked with, either way; a note with the item that it was made from."""
+
+
+def linked_with(db: sqlite3.Connection, kind: str, number: int) -> set[Thing]:
+    """What the thing is linked with, either way."""
+    return {(row[0], row[1]) for row in db.execute(_MINE, {"kind": kind, "id": number})}
+
+
+def neighbors(db: sqlite3.Connection, kind: str, number: int) -> list[tuple[Thing, int]]:
+    """(a thing that both are linked with, another note) for each note that shares a neighbor with the thing."""
+    sql = (
+        f"WITH mine AS ({_MINE}) SELECT * FROM ("
+        "SELECT mine.kind, mine.id, link.from_id AS other FROM mine JOIN link ON link.to_kind = mine.kind "
+        "AND link.to_id = mine.id AND link.from_kind = 'note' "
+        "UNION SELECT mine.kind, mine.id, link.to_id FROM mine JOIN link ON link.from_kind = mine.kind "
+        "AND link.from_id = mine.id AND link.to_kind = 'note' AND link.to_id IS NOT NULL "
+        "UNION SELECT mine.kind, mine.id, note.id FROM mine JOIN note ON mine.kind = 'item' AND note.item_id = mine.id) "
+        "WHERE NOT (:kind = 'note' AND other = :id) LIMIT :most"
+    )
+    found = db.execute(sql, {"kind": kind, "id": number, "most": _MOST})
+    return [((row[0], row[1]), row[2]) for row in found]
+
+
+def names(db: sqlite3.Connection) -> list[tuple[str, int, str]]:
+    """(kind, number, name) of all that a text may name: titles and aliases of notes, names, nicks and aliases of people."""
+    sql = (
+        "SELECT 'note', id, title FROM note WHERE dropped_at IS NULL "
+        "UNION SELECT 'note', note_id, name FROM note_alias JOIN note ON note.id = note_id WHERE dropped_at IS NULL "
+        "UNION SELECT 'contact', id, name FROM contact UNION SELECT 'contact', id, nick FROM contact WHERE nick <> '' "
+        "UNION SELECT 'contact', contact_id, value FROM handle WHERE kind = 'alias'"
+    )
+    return [(row[0], row[1], row[2]) for row in db.execute(sql)]
+
+
+def noted(db: sqlite3.Connection, number: int) -> tuple[str, str] | None:
+    """(title, text) of a note that was not put away."""
+    row = db.execute("SELECT title, text FROM note WHERE id = :id AND dropped_at IS NULL", {"id": number}).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def newest_texts(db: sqlite3.Connection, limit: int) -> list[tuple[int, str]]:
+    """(number, text) of the notes that were changed last."""
+    sql = (
+        "SELECT id, substr(text, 1, 50000) FROM note WHERE dropped_at IS NULL "
+        "ORDER BY updated_at DESC, id DESC LIMIT :limit"
+    )
+    return [(row[0], row[1]) for row in db.execute(sql, {"limit": limit})]
+
+
+def all_links(db: sqlite3.Connection) -> dict[int, set[Thing]]:
+    """By note: what it is linked with, either way."""
+    found: dict[int, set[Thing]] = {}
+    sql = "SELECT from_id, to_kind, to_id, from_kind FROM link WHERE to_id IS NOT NULL"
+    for source, kind, target, from_kind in db.execute(sql):
+        if from_kind == "note":
+            found.setdefault(source, set()).add((kind, target))
+        if kind == "note":
+            found.setdefault(target, set()).add((from_kind, source))
+    return found
+
+
+def titles(db: sqlite3.Connection, things: Sequence[Thing]) -> dict[Thing, str]:
+    """What these things are called; a person by the nick, where there is one."""
+    found: dict[Thing, str] = {}
+    for kind, number in things:
+        if kind == "contact":
+            row = db.execute("SELECT nick, name FROM contact WHERE id = :id", {"id": number}).fetchone()
+            if row is not None:
+                found[kind, number] = f"@{row[0]}" if row[0] else row[1]
+        elif (one := lookup.by_number(db, kind, number)) is not None:
+            found[kind, number] = f"{one.id} {one.title}"
+    return found
