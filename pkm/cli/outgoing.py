@@ -32,6 +32,17 @@ def whom(row: dict[str, Any]) -> str:
     return ", ".join(row["circles"]) or " and ".join(one_line(one["name"], 40) for one in row["contacts"])
 
 
+def refuse_held(share: dict[str, Any]) -> None:
+    """Raises Refused where a draft was put on hold."""
+    from pkm.errors import Refused
+    from pkm.store import shares
+
+    for stage in shares.stages(current.store().read(), share["number"]):
+        if held := stage["gate"].get("held"):
+            finding = (share["id"], f"it is on hold: {one_line(held['because'], 120)}", f"pkm share hold {share['id']} --release")
+            raise Refused(share["id"], "it may not go now", findings=[finding], kept="Nothing was sent.")
+
+
 def as_json(share: Any, shown: Iterable[Rendered]) -> list[dict[str, Any]]:
     """Each with its hash and its text, as the receiver would read it."""
     return [

@@ -155,12 +155,14 @@ def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str
 
 def _send_one(store: Store, home: Home, way: Sender, sender: str, row: Row) -> Result:
     """One letter, claimed on the disk before it leaves and settled when the answer is there."""
-    from pkm.store.model import Delivery
+    from pkm.store.model import Delivery, Stage
 
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
         if delivery.state not in ("waiting", "refused"):
             return Result(row["id"], row["recipient"], delivery.state, delivery.error)
+        if shares.read_gate(unit.get(Stage, delivery.stage_id).gate).get("held"):
+            return Result(row["id"], row["recipient"], delivery.state, "its share was put on hold")
         delivery.state, delivery.attempts, delivery.error = "sending", delivery.attempts + 1, ""
         ledger.note(home, row["key"], "sending", unit.at)
         # whatever comes of it: a run that is killed here has perhaps sent
