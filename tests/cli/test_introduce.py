@@ -25,6 +25,7 @@ class TestSending:
         made = pkm.json("contact", "introduce", "ann", "ben", "--because", "both try it", "-m", "Do *talk*.")
         assert (made["id"], made["type"], made["state"]) == ("x1", "introduction", "draft")
         assert [one["name"] for one in made["contacts"]] == ["Ann Lee", "Ben Öde"]
+        assert made["introduction"] == "Do *talk*.\n\nWhy now: both try it."
         pkm("share", "edit", "x1", "--title", "Walking retros")
         shown = pkm.json("share", "preview", "x1")
         assert [row["recipient"] for row in shown] == ["ann@example.org", "ben@example.org"]
@@ -88,10 +89,11 @@ class TestEditor:
         self, pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         people(pkm)
-        self.editor(tmp_path, monkeypatch, 'sed -i "s/^%%.*/My own words./; s/^# .*/# Meet/" "$1"')
+        self.editor(tmp_path, monkeypatch, 'sed -i "s/^%% Your.*/My own words.\\n/; s/^%% \\(Ann.*\\) %%/\\n\\1\\n/; s/^# .*/# Meet/" "$1"')
         made = pkm.json("contact", "introduce", "ann", "ben", "--because", "both try it")
         assert made["title"] == "Meet"
-        assert made["introduction"].startswith("My own words.\n\nAnn Lee: Walkers\n\nWhat you share: walking.")
+        said = [line for line in made["introduction"].split("\n") if line]
+        assert said == ["My own words.", "Ann Lee: Walkers", "Why now: both try it."]
         self.editor(tmp_path, monkeypatch, 'printf "# Meet\\n\\nOther words\\n" > "$1"')
         assert pkm.json("share", "edit", "x1")["introduction"] == "Other words"
 
