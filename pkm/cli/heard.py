@@ -1,5 +1,6 @@
 """`pkm share heard`: what people answered to what was shared: typed in, listed, made a note of."""
 
+import re
 from datetime import time
 from typing import Annotated, Any
 
@@ -84,20 +85,34 @@ def _keep(share: int, contact: int, words: str, at: str | None, note: bool, json
 
 
 def _make_note(kept: Any) -> Row:
-    """A note of the answer, with their words quoted and a mention of them; the answer as it stands."""
+    """A note of the answer, with their words quoted and a mention of them; the answer as it stands.
+
+    What they wrote is no tag, link or comment of one's own: each sign of Markdown in it is escaped.
+    """
+    from pkm.markdown import escape
     from pkm.sense.notes import add_note
     from pkm.share.responses import settle
 
     row, store = kept.row, current.store()
     person = contacts.row(store.read(), int(row["contact"][1:]))
     assert person is not None
-    mention = f"@{person['nick']}" if person["nick"] else f"[[{person['name']}]]"
-    quoted = "\n".join(f"> {line}".rstrip() for line in row["text"].split("\n"))
+    said = re.sub(r"([@%])", r"\\\1", escape(row["text"])).replace("\\<", "&lt;")  # \<!-- would begin a comment all the same
+    quoted = "\n".join(f"> {line}".rstrip() for line in said.split("\n"))
     made = add_note(
-        store, f"{mention} on {row['share']} “{one_line(row['share_title'], 100)}”:\n\n{quoted}",
+        store, f"{_mention(person)} on {row['share']} “{one_line(row['share_title'], 100)}”:\n\n{quoted}",
         title=f"{one_line(person['name'], 60)}: {row['title']}",
     )  # fmt: skip
     return settle(store, kept.number, int(made.row["id"][1:]))
+
+
+def _mention(person: Row) -> str:
+    """How a text names them: by nickname or name; by id where that would not be read as it is written."""
+    from pkm.capture import links_in, people_in
+
+    if person["nick"] and people_in(f"@{person['nick']} ") == (person["nick"],):
+        return f"@{person['nick']}"
+    link = f"[[{person['name']}]]"
+    return link if [one.target for one in links_in(link)] == [person["name"]] else f"[[{person['id']}]]"
 
 
 def _past(text: str) -> str | None:
