@@ -108,6 +108,29 @@ class TestBytes:
         assert "..two dots" in open_letter(letter).text
 
 
+class TestTwoCircles:
+    def both(self, home: Home, url: str) -> int:
+        """A draft for `practice` and the team `blue`; Ann is in both, Cy in practice, Dee in blue. Both go by mail."""
+        setup(home, url, ("Ann Lee", "Cy", "Dee"))
+        store = fresh(home, "setup")
+        add_circle(store, "blue", "team", channels=["mail"])
+        leave(store, 2, [3], "moved")
+        join(store, 3, [1, 3], "us")
+        rows = [circles.by_name(store.read(), name) for name in ("practice", "blue")]
+        targets = [{**row, "number": int(row["id"][1:])} for row in rows if row]
+        return int(draft.create_share(store, [1], targets, "Both")["number"])
+
+    def test_who_is_in_two_circles_gets_one_letter_the_closest_ones(self, home_paths: Home, mail: MailServer) -> None:
+        share = self.both(home_paths, mail.url)
+        shown = look_at(fresh(home_paths), home_paths, share)
+        assert [(one.name, one.circle) for one in shown] == [("Cy", "practice"), ("Ann Lee", "blue"), ("Dee", "blue")]
+        report = send(home_paths, share)
+        assert sorted(to for to, _ in mail.letters) == ["ann@example.org", "cy@example.org", "dee@example.org"]
+        assert (len(report.sent), report.share["state"]) == (3, "sent")
+        assert send(home_paths, share).sent == ()
+        assert len(mail.letters) == 3
+
+
 class TestAnswers:
     def test_one_refused_of_seven_is_one_refused_row(self, home_paths: Home, mail: MailServer) -> None:
         mail.refuse["eve@example.org"] = "550 no such user here"
