@@ -105,6 +105,8 @@ def _tell_left_out(plan: Any) -> None:
 def _show_plan(plan: Any) -> None:
     since = f"since {day(plan.since)}" if plan.since else "the first one"
     channels = ", ".join(plan.circle["channels"]) or "no channel yet"
+    from pkm.cli import outgoing
+
     render.say(f"For {plan.circle['name']} ({plan.circle['circle_kind']}), {since}, by {channels}:")
     for note in plan.notes:
         source = f"  ← {one_line(note['source_title'] or note['item_author'] or '', 30)}" if note["item_id"] else ""
@@ -112,8 +114,10 @@ def _show_plan(plan: Any) -> None:
     db, number = current.store().read(), plan.circle["number"]
     for way in shares.channels_of(db, number):
         if way["channel_kind"] == "mail":
-            names = ", ".join(one_line(one["name"], 40) for one in shares.recipients(db, number) if one["email"])
+            people = [one for one in shares.recipients(db, number) if one["email"]]
+            names = outgoing.named([outgoing.addressed(one["name"], one["email"]) for one in people])
             render.say(f"  {way['name']} to {names or 'nobody'}; mail cannot be recalled")
+            outgoing.tell_moved((one["id"], one["name"], one["email"]) for one in people)
 
 
 def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
@@ -159,6 +163,7 @@ def _emit_report(report: Any, *, json: bool) -> dict[str, Any]:
     if report.sent:
         channels = ", ".join(_by_channel(report.sent))
         render.say(f"{report.share['id']}  {report.share['title']}  sent by {channels}")
+        _say_to_whom(report.sent)
     elif report.already:
         render.say(f"{report.share['id']}  {report.share['title']}  was sent before; nothing was sent again")
     elif report.interaction:
@@ -168,6 +173,13 @@ def _emit_report(report: Any, *, json: bool) -> dict[str, Any]:
     if report.interaction:
         render.say(f"{report.interaction['id']}  {report.interaction['text']}")
     return summary
+
+
+def _say_to_whom(rows: Any) -> None:
+    from pkm.cli.outgoing import addressed, named
+
+    if people := [addressed(row["name"] or "", row["recipient"]) for row in rows if row["contact"] is not None]:
+        render.say(f"  to {named(people)}")
 
 
 def _by_channel(rows: Any) -> list[str]:
@@ -280,6 +292,7 @@ def send(
         return
     at = outgoing.instant(found.id)
     shown = look_at(store, home, found.number, at)  # the guard speaks before the question is put
+    outgoing.tell_before(shown)
     if dry_run:
         render.emit_json(outgoing.as_json(found, shown)) if json else render.say(
             f"{found.id} “{row['title']}” would go {outgoing.summary(shown)}"

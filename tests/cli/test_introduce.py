@@ -74,8 +74,47 @@ class TestSending:
         people(pkm)
         pkm("share", "channel", "add", "mail", mail.url, "--from", ME)
         pkm("contact", "introduce", "ann", "ben", "-m", "Do talk.")
-        assert "by mail to Ann Lee, Ben Öde. Mail cannot be recalled." in pkm("share", "send", "x1", "--dry-run").out
+        assert "by mail to Ann Lee <ann@example.org>, Ben Öde <ben@example.org>. Mail cannot be recalled." in pkm("share", "send", "x1", "--dry-run").out
         assert (mail.letters, pkm.json("share", "log", "x1")) == ([], [])
+
+
+class TestAddresses:
+    """A card that was read since may say another address: what is asked, and what is told, name it."""
+
+    def test_the_question_and_the_result_say_where_each_letter_goes(self, pkm: CommandLine, mail: MailServer) -> None:
+        people(pkm)
+        pkm("share", "channel", "add", "mail", mail.url, "--from", ME)
+        pkm("circle", "add", "practice", "--kind", "community", "--channel", "mail")
+        pkm("circle", "join", "practice", "ann", "ben")
+        for number, title in enumerate(("First", "Second"), 1):
+            pkm("sense", "note", f"Walking retros {number}", "--reach", "community")
+            pkm("share", "draft", f"n{number}", "--to", "practice", "--title", title)
+        first = pkm("share", "send", "x1", "--yes")
+        assert "  to Ann Lee <ann@example.org>, Ben Öde <ben@example.org>\n" in first.out
+        assert "Another address" not in first.err
+        pkm("contact", "edit", "ann", "--email", "ann@evil.example")
+        told = "Another address than last time: Ann Lee <ann@evil.example>; the last letter went to ann@example.org"
+        asked = pkm("share", "send", "x2", ok=3)
+        assert told in asked.err
+        assert "Ben Öde <ben@example.org>" not in asked.err.partition("Another address")[2].partition("\n")[0]
+        row = next(row for row in pkm.json("share", "preview", "x2") if row["contact"] == "c1")
+        assert (row["recipient"], row["sent_before_to"]) == ("ann@evil.example", "ann@example.org")
+        sent = pkm("share", "send", "x2", "--yes")
+        assert told in sent.err
+        assert "  to Ann Lee <ann@evil.example>, Ben Öde <ben@example.org>\n" in sent.out
+        assert "Another address" not in pkm("share", "send", "x2", "--yes").err
+
+    def test_the_digest_says_it_too(self, pkm: CommandLine, mail: MailServer) -> None:
+        people(pkm)
+        pkm("share", "channel", "add", "mail", mail.url, "--from", ME)
+        pkm("circle", "add", "practice", "--kind", "community", "--channel", "mail")
+        pkm("circle", "join", "practice", "ann")
+        pkm("sense", "note", "Walking retros", "--reach", "community")
+        assert "  mail to Ann Lee <ann@example.org>; mail cannot" in pkm("share", "--to", "practice", "--yes").out
+        pkm("contact", "edit", "ann", "--email", "ann@new.example")
+        pkm("sense", "note", "Silent retros", "--reach", "community")
+        asked = pkm("share", "--to", "practice", ok=3)
+        assert "Another address than last time: Ann Lee <ann@new.example>" in asked.err
 
 
 class TestEditor:
