@@ -116,7 +116,11 @@ def summary(shown: Sequence[Rendered]) -> str:
 
 def tell_before(shown: Sequence[Rendered]) -> None:
     """What the person should know before they say yes: whose address is another than last time."""
+    from pkm.share.transmit import older
+
     going = [one for one in shown if one.is_letter and one.state in ("", "waiting", "refused")]
+    if going and (why := older(current.store().read(), current.home())):
+        tell_older(why)
     tell_moved((one.contact_id or 0, one.name, one.recipient) for one in going)
 
 
@@ -133,9 +137,24 @@ def show_to_copy(row: dict[str, Any], error: Invalid, json: bool) -> None:
     render.tell(f"Next: {error.next}")
 
 
-def tell_unsettled(rows: Iterable[dict[str, Any]]) -> None:
+def tell_older(why: str) -> None:
+    """The store was put back from an older copy: what is new is held until the person says what it is."""
+    render.tell(f"{why[:1].upper()}{why[1:]}. New letters are held. Ask whether they got this already, then: "
+                "pkm share log --resolve older sent (they did) | refused (they did not; it goes with the next send)")  # fmt: skip
+
+
+def tell_unsettled(rows: Sequence[dict[str, Any]]) -> None:
     """Each delivery of which nobody knows whether it arrived, with how it is settled."""
+    from pkm.share.transmit import OLDER
+
+    held = [row for row in rows if row["error"].startswith(OLDER)]
+    if held:
+        people = named([addressed(row["name"] or "", row["recipient"]) for row in held])
+        tell_older(held[0]["error"])
+        render.tell(f"Held: {count(len(held), 'letter')} to {people}.")
     for row in rows:
+        if row in held:
+            continue
         to = addressed(row["name"] or "", row["recipient"])
         render.tell(f"{row['id']} to {to} is {row['state']}: {row['error']}. It is not sent again by itself. "
                     f"Ask them, then: pkm share log --resolve {row['id']} sent|refused")  # fmt: skip

@@ -106,6 +106,7 @@ def _show_plan(plan: Any) -> None:
     since = f"since {day(plan.since)}" if plan.since else "the first one"
     channels = ", ".join(plan.circle["channels"]) or "no channel yet"
     from pkm.cli import outgoing
+    from pkm.share.transmit import older
 
     render.say(f"For {plan.circle['name']} ({plan.circle['circle_kind']}), {since}, by {channels}:")
     for note in plan.notes:
@@ -118,6 +119,8 @@ def _show_plan(plan: Any) -> None:
             names = outgoing.named([outgoing.addressed(one["name"], one["email"]) for one in people])
             render.say(f"  {way['name']} to {names or 'nobody'}; mail cannot be recalled")
             outgoing.tell_moved((one["id"], one["name"], one["email"]) for one in people)
+            if people and (why := older(db, current.home())):
+                outgoing.tell_older(why)
 
 
 def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
@@ -338,7 +341,8 @@ def log(
         str | None, typer.Argument(help="A share, a note or a circle.", autocompletion=complete.complete_any)
     ] = None,
     resolve: Annotated[
-        str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent.")
+        str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent; "
+                     "older sent|refused: of those held in a store put back from a copy.")
     ] = "",
     limit: LimitOption = 50,
     json: JsonFlag = False,
@@ -367,6 +371,9 @@ app.command("heard", epilog='Example:  pkm share heard x12 --from ken "tried it,
 def _resolve(which: str, outcome: str, json: bool) -> None:
     from pkm.share import outbox
 
+    if which == "older":
+        _resolve_older(outcome, json)
+        return
     kind, number = ids.parse(selectors.recalled(which)) or ("", 0)
     if kind != "delivery":
         raise Invalid(f"“{which}”", "it is the id of a delivery, as d212", next="pkm share log")
@@ -376,3 +383,17 @@ def _resolve(which: str, outcome: str, json: bool) -> None:
         render.say(f"{report.interaction['id']}  {report.interaction['text']}")
     if not json and row["state"] == "refused":
         render.tell(f"Next: pkm share send {row['share']}, to try it again")
+
+
+def _resolve_older(outcome: str, json: bool) -> None:
+    from pkm.share import outbox
+
+    rows = outbox.resolve_older(current.store(), current.home(), outcome)
+    if json:
+        render.emit_json(rows)
+        return
+    render.say(f"{count(len(rows), 'held letter')} {'counts' if len(rows) == 1 else 'count'} as {outcome}; "
+               "what else left is settled")  # fmt: skip
+    if outcome == "refused":
+        for share in dict.fromkeys(row["share"] for row in rows):
+            render.tell(f"Next: pkm share send {share}")

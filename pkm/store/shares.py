@@ -230,6 +230,11 @@ def delivery(db: sqlite3.Connection, number: int) -> Row | None:
     return next(row for row in deliveries(db, share=found[0], limit=-1) if row["id"] == make("delivery", number))
 
 
+def keys(db: sqlite3.Connection) -> set[str]:
+    """The keys of all deliveries."""
+    return {row[0] for row in db.execute("SELECT key FROM delivery")}
+
+
 def last_addresses(db: sqlite3.Connection) -> dict[int, str]:
     """By contact: the address that their last letter was sent to."""
     found = db.execute(

@@ -117,6 +117,32 @@ class TestAddresses:
         assert "Another address than last time: Ann Lee <ann@new.example>" in asked.err
 
 
+def test_a_store_put_back_from_a_copy_says_so_and_holds_what_is_new(pkm: CommandLine, mail: MailServer, home: Path) -> None:
+    people(pkm)
+    pkm("share", "channel", "add", "mail", mail.url, "--from", ME)
+    pkm("circle", "add", "practice", "--kind", "community", "--channel", "mail")
+    pkm("circle", "join", "practice", "ann", "ben")
+    pkm("sense", "note", "Walking retros", "--reach", "community")
+    with sqlite3.connect(home / "pkm.db") as now, sqlite3.connect(home / "old.db") as old:
+        now.backup(old)
+    pkm("share", "--to", "practice", "--yes")
+    with sqlite3.connect(home / "pkm.db") as now, sqlite3.connect(home / "old.db") as old:
+        old.backup(now)
+    why = "This store is older than outbox.log: 2 letters left that it does not know. New letters are held."
+    assert why in pkm("share", "--to", "practice", ok=3).err
+    told = pkm("share", "--to", "practice", "--yes", ok=4).err
+    assert "Held: 2 letters to Ann Lee <ann@example.org>, Ben Öde <ben@example.org>." in told
+    assert "pkm share log --resolve older sent" in told
+    assert why in pkm("share", "send", "x1", ok=3).err
+    assert len(mail.letters) == 2
+    assert "it is sent or refused" in pkm("share", "log", "--resolve", "older", ok=2).err
+    assert pkm("share", "log", "--resolve", "older", "sent").out == "2 held letters count as sent; what else left is settled\n"
+    assert "nothing was sent again" in pkm("share", "send", "x1", "--yes").out
+    pkm("sense", "note", "Silent retros", "--reach", "community")
+    pkm("share", "--to", "practice", "--yes")
+    assert len(mail.letters) == 4
+
+
 class TestEditor:
     def editor(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
         program = tmp_path / "editor"
