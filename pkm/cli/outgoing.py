@@ -62,7 +62,8 @@ def as_json(share: Any, shown: Iterable[Rendered]) -> list[dict[str, Any]]:
     return [
         {"id": share.id, "kind": "share", "title": share.title, "circle": one.circle, "channel": one.channel,
          "recipient": one.recipient or one.file_name, "contact": one.contact_id and f"c{one.contact_id}",
-         "name": one.name or None, "sent_before_to": before.get(one.contact_id or 0), "new": one.new, "media_type": one.media_type, "sha256": one.sha256,
+         "name": one.name or None, "sent_before_to": before.get(one.contact_id or 0),
+         "new": one.new, "media_type": one.media_type, "sha256": one.sha256,
          "text": readable(one.media_type, one.payload) if one.payload else ""}
         for one in shown
     ]  # fmt: skip

@@ -193,7 +193,8 @@ def is_enough(points: Mapping[str, float]) -> bool:
 
     Quotes by their own word and by another's are one part.
     """
-    return len({"quotes" if part == "bylines" else part for part in points}) >= 2 and sum(of for part, of in points.items() if part != "interests") >= LEAST
+    kinds = {"quotes" if part == "bylines" else part for part in points}
+    return len(kinds) >= 2 and sum(of for part, of in points.items() if part != "interests") >= LEAST
 
 
 def is_both_ways(parts: Iterable[str]) -> bool:

@@ -74,7 +74,8 @@ class TestSending:
         people(pkm)
         pkm("share", "channel", "add", "mail", mail.url, "--from", ME)
         pkm("contact", "introduce", "ann", "ben", "-m", "Do talk.")
-        assert "by mail to Ann Lee <ann@example.org>, Ben Öde <ben@example.org>. Mail cannot be recalled." in pkm("share", "send", "x1", "--dry-run").out
+        told = "by mail to Ann Lee <ann@example.org>, Ben Öde <ben@example.org>. Mail cannot be recalled."
+        assert told in pkm("share", "send", "x1", "--dry-run").out
         assert (mail.letters, pkm.json("share", "log", "x1")) == ([], [])
 
 
@@ -154,7 +155,8 @@ class TestEditor:
         self, pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         people(pkm)
-        self.editor(tmp_path, monkeypatch, 'sed -i "s/^%% Your.*/My own words.\\n/; s/^%% \\(Ann.*\\) %%/\\n\\1\\n/; s/^# .*/# Meet/" "$1"')
+        script = 'sed -i "s/^%% Your.*/My own words.\\n/; s/^%% \\(Ann.*\\) %%/\\n\\1\\n/; s/^# .*/# Meet/" "$1"'
+        self.editor(tmp_path, monkeypatch, script)
         made = pkm.json("contact", "introduce", "ann", "ben", "--because", "both try it")
         assert made["title"] == "Meet"
         said = [line for line in made["introduction"].split("\n") if line]
