@@ -114,6 +114,9 @@ def _tell_left_out(plan: Any) -> None:
 def _show_plan(plan: Any) -> None:
     since = f"since {day(plan.since)}" if plan.since else "the first one"
     channels = ", ".join(plan.circle["channels"]) or "no channel yet"
+    from pkm.cli import outgoing
+    from pkm.share.transmit import older
+
     render.say(f"For {plan.circle['name']} ({plan.circle['circle_kind']}), {since}, by {channels}:")
     for note in plan.notes:
         source = f"  ← {one_line(note['source_title'] or note['item_author'] or '', 30)}" if note["item_id"] else ""
@@ -121,8 +124,12 @@ def _show_plan(plan: Any) -> None:
     db, number = current.store().read(), plan.circle["number"]
     for way in shares.channels_of(db, number):
         if way["channel_kind"] == "mail":
-            names = ", ".join(one_line(one["name"], 40) for one in shares.recipients(db, number) if one["email"])
+            people = [one for one in shares.recipients(db, number) if one["email"]]
+            names = outgoing.named([outgoing.addressed(one["name"], one["email"]) for one in people])
             render.say(f"  {way['name']} to {names or 'nobody'}; mail cannot be recalled")
+            outgoing.tell_moved((one["id"], one["name"], one["email"]) for one in people)
+            if people and (why := older(db, current.home())):
+                outgoing.tell_older(why)
 
 
 def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
@@ -169,6 +176,7 @@ def emit_report(report: Any, *, json: bool) -> dict[str, Any]:
     if report.sent:
         channels = ", ".join(_by_channel(report.sent))
         render.say(f"{report.share['id']}  {report.share['title']}  sent by {channels}")
+        _say_to_whom(report.sent)
     elif report.already:
         render.say(f"{report.share['id']}  {report.share['title']}  was sent before; nothing was sent again")
     elif report.interaction:
@@ -178,6 +186,13 @@ def emit_report(report: Any, *, json: bool) -> dict[str, Any]:
     if report.interaction:
         render.say(f"{report.interaction['id']}  {report.interaction['text']}")
     return summary
+
+
+def _say_to_whom(rows: Any) -> None:
+    from pkm.cli.outgoing import addressed, named
+
+    if people := [addressed(row["name"] or "", row["recipient"]) for row in rows if row["contact"] is not None]:
+        render.say(f"  to {named(people)}")
 
 
 def _by_channel(rows: Any) -> list[str]:
@@ -299,6 +314,7 @@ def send(
     outgoing.refuse_held(row)
     at = outgoing.instant(found.id)
     shown = look_at(store, home, found.number, at)  # the guard speaks before the question is put
+    outgoing.tell_before(shown)
     if dry_run:
         render.emit_json(outgoing.as_json(found, shown)) if json else render.say(
             f"{found.id} “{row['title']}” would go {outgoing.summary(shown)}"
@@ -401,7 +417,8 @@ def log(
         str | None, typer.Argument(help="A share, a note or a circle.", autocompletion=complete.complete_any)
     ] = None,
     resolve: Annotated[
-        str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent.")
+        str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent; "
+                     "older sent|refused: of those held in a store put back from a copy.")
     ] = "",
     contact: Annotated[
         str, typer.Option("--contact", metavar="WHO", help="What reached one person.", autocompletion=complete.complete_contacts)
@@ -448,6 +465,9 @@ app.command("heard", epilog='Example:  pkm share heard x12 --from ken "tried it,
 def _resolve(which: str, outcome: str, json: bool) -> None:
     from pkm.share import outbox
 
+    if which == "older":
+        _resolve_older(outcome, json)
+        return
     kind, number = ids.parse(selectors.recalled(which)) or ("", 0)
     if kind != "delivery":
         raise Invalid(f"“{which}”", "it is the id of a delivery, as d212", next="pkm share log")
@@ -457,3 +477,17 @@ def _resolve(which: str, outcome: str, json: bool) -> None:
         render.say(f"{report.interaction['id']}  {report.interaction['text']}")
     if not json and row["state"] == "refused":
         render.tell(f"Next: pkm share send {row['share']}, to try it again")
+
+
+def _resolve_older(outcome: str, json: bool) -> None:
+    from pkm.share import outbox
+
+    rows = outbox.resolve_older(current.store(), current.home(), outcome)
+    if json:
+        render.emit_json(rows)
+        return
+    render.say(f"{count(len(rows), 'held letter')} {'counts' if len(rows) == 1 else 'count'} as {outcome}; "
+               "what else left is settled")  # fmt: skip
+    if outcome == "refused":
+        for share in dict.fromkeys(row["share"] for row in rows):
+            render.tell(f"Next: pkm share send {share}")

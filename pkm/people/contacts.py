@@ -21,7 +21,7 @@ from pkm.store import contacts, interactions, links, tags
 from pkm.store import promises as stored_promises
 from pkm.store.model import Contact, Handle, Interaction, InteractionContact
 from pkm.store.session import Store, Unit
-from pkm.text import clean, count, fold, one_line
+from pkm.text import clean, count, fold, one_line, quoted_url
 
 NAME_LIMIT = 200
 """Characters of a name, a nick, an organization; what is longer is cut, with a warning."""
@@ -370,7 +370,7 @@ def _email(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    url = one_line(text, LINE_LIMIT)
+    url = quoted_url(one_line(text, LINE_LIMIT))
     if url and not _SCHEME.match(url):
         url = f"https://{url}"
     if url and not _URL.fullmatch(url):

@@ -14,7 +14,7 @@ from pkm import config
 from pkm.config import Home
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
-from pkm.reach import wide_enough
+from pkm.reach import REACHES, wide_enough
 from pkm.share import draft
 from pkm.share.channels import effective_kind, is_mirror
 from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
@@ -160,6 +160,7 @@ def _render_stages(
     at = at or draft.now_stamp()
     row = shares.row(db, share)
     assert row is not None
+    places = _letter_places(db, share)
     for stage in shares.stages(db, share):
         for channel in channels_for(db, stage) if only in (None, stage["id"]) else ():
             place = {"stage_id": stage["id"], "circle_id": stage["circle_id"], "circle": stage["circle"],
@@ -171,8 +172,9 @@ def _render_stages(
                     yield Rendered(file_name=name, media_type=media_type, payload=payload, part=part,
                                    key=_key(row, stage, channel, "", part), **place)  # fmt: skip
             else:
-                people = shares.recipients(db, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
                 answers = _answered(db, stage)
+                people = _people_of(db, share, stage)
+                people = [one for one in people if places[one["id"]] == (stage["id"], channel["number"])]
                 if answers is not None:
                     people = [one for one in people if one["id"] in answers]
                 keys = {one["id"]: _key(row, stage, channel, _recipient(one), 1) for one in people}
@@ -181,6 +183,21 @@ def _render_stages(
                         file_name="", media_type=LETTER, payload=payload, part=1, key=keys[one["id"]],
                         recipient=_recipient(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]), **place,
                     )  # fmt: skip
+
+
+def _people_of(db: sqlite3.Connection, share: int, stage: Mapping[str, Any]) -> list[Row]:
+    return shares.recipients(db, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
+
+
+def _letter_places(db: sqlite3.Connection, share: int) -> dict[int, tuple[int, int]]:
+    """By contact: the stage and the channel of their one letter; who is in several circles gets the closest one's."""
+    places: dict[int, tuple[int, int]] = {}
+    for stage in sorted(shares.stages(db, share), key=lambda one: REACHES.index(one["circle_kind"] or "private")):
+        for channel in channels_for(db, stage):
+            if not is_mirror(channel["channel_kind"]):
+                for one in _people_of(db, share, stage):
+                    places.setdefault(one["id"], (stage["id"], channel["number"]))
+    return places
 
 
 def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:

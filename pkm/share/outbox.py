@@ -15,7 +15,7 @@ from pkm.ids import make
 from pkm.share import draft, introduction, mirror, transmit
 from pkm.share.channels import is_mirror
 from pkm.share.freeze import NO_ADDRESS, channels_for, deliveries, freeze, frozen, guard_bytes
-from pkm.share.ledger import note
+from pkm.share.ledger import SETTLED, left_unknown, note
 from pkm.store import shares
 from pkm.store.session import Store
 
@@ -237,6 +237,26 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
     after = shares.delivery(store.read(), number)
     assert after is not None
     return after, _report(store, home, share, set(), (), interaction)
+
+
+def resolve_older(store: Store, home: Home, outcome: str) -> list[Row]:
+    """The letters that left and that this store does not know are settled, and with them what was held because of them.
+
+    outcome: what was held counts as sent (it is what they got), or as refused: it goes with the next send of its share.
+    The deliveries that were held. Raises Invalid for another outcome, or where the store is not older than the ledger.
+    """
+    if outcome not in ("sent", "refused"):
+        raise Invalid(f"“{outcome}”", "it is sent or refused", next="pkm share log --resolve older sent")
+    with transmit.alone(home):
+        db = store.read()
+        unknown = left_unknown(home, shares.keys(db))
+        held = [row for row in shares.unsettled(db) if row["error"].startswith(transmit.OLDER)]
+        if not unknown and not held:
+            raise Invalid("older", "outbox.log tells of no letter that this store does not know", next="pkm share log")
+        settled = [resolve(store, home, int(row["id"][1:]), outcome)[0] for row in held]
+        for key in unknown:
+            note(home, key, SETTLED, draft.now_stamp())
+    return settled
 
 
 def check_return(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]") -> None:

@@ -3,6 +3,7 @@
 Writes in one unit; whoever makes a note of an answer does both inside one store.unit(). Never prints.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,13 +87,28 @@ class Answer:
 
 
 def as_note(db: Any, row: Row) -> Answer:
-    """What a note of the answer says: a mention of whoever gave it, and their words as a quote."""
+    """What a note of the answer says: a mention of whoever gave it, and their words as a quote.
+
+    What they wrote is no tag, link or comment of one's own: each sign of Markdown in it is escaped.
+    """
+    from pkm.markdown import escape
+
     person = contacts.row(db, int(row["contact"][1:])) if row["contact"] else None
-    name = person["name"] if person else "Somebody"
-    mention = "Somebody" if person is None else f"@{person['nick']}" if person["nick"] else f"[[{name}]]"
-    quoted = "\n".join(f"> {line}".rstrip() for line in row["text"].split("\n"))
+    name, mention = (person["name"], _mention(person)) if person else ("Somebody", "Somebody")
+    said = re.sub(r"([@%])", r"\\\1", escape(row["text"])).replace("\\<", "&lt;")  # \<!-- would begin a comment all the same
+    quoted = "\n".join(f"> {line}".rstrip() for line in said.split("\n"))
     text = f"{mention} on {row['share']} “{one_line(row['share_title'], 100)}”:\n\n{quoted}"
     return Answer(f"{one_line(name, 60)}: {row['title']}", text)
+
+
+def _mention(person: Row) -> str:
+    """How a text names them: by nickname or name; by id where that would not be read as it is written."""
+    from pkm.capture import links_in, people_in
+
+    if person["nick"] and people_in(f"@{person['nick']} ") == (person["nick"],):
+        return f"@{person['nick']}"
+    link = f"[[{person['name']}]]"
+    return link if [one.target for one in links_in(link)] == [person["name"]] else f"[[{person['id']}]]"
 
 
 def settle(store: Store, number: int, note: int) -> Row:

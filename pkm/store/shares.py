@@ -256,6 +256,20 @@ def delivery(db: sqlite3.Connection, number: int) -> Row | None:
     return next(row for row in deliveries(db, share=found[0], limit=-1) if row["id"] == make("delivery", number))
 
 
+def keys(db: sqlite3.Connection) -> set[str]:
+    """The keys of all deliveries."""
+    return {row[0] for row in db.execute("SELECT key FROM delivery")}
+
+
+def last_addresses(db: sqlite3.Connection) -> dict[int, str]:
+    """By contact: the address that their last letter was sent to."""
+    found = db.execute(
+        "SELECT contact_id, recipient FROM delivery WHERE state = 'sent' AND contact_id IS NOT NULL "
+        "ORDER BY coalesce(sent_at, frozen_at), id"
+    )
+    return {row[0]: row[1] for row in found}
+
+
 def leaving(db: sqlite3.Connection, numbers: Iterable[int]) -> list[Row]:
     """These deliveries with their bytes, in the order they were frozen: {"id", "share_id", "key", "recipient", "payload"}."""
     return as_dicts(db.execute(

@@ -94,3 +94,17 @@ def test_the_words_and_the_ranking_rest_on_the_same_points() -> None:
 def test_what_is_recent_is_worth_more() -> None:
     fresh, stale = (explain(traces(answers=[at]), {}, NOW)[0].points for at in ("2026-11-20", "2025-11-20"))
     assert fresh > 2 * stale
+
+
+def test_a_byline_in_a_source_of_others_says_so_and_weighs_less_than_a_quote() -> None:
+    def byline(number: int, where: str) -> Trace:
+        return Trace(1, "bylines", "annotation", number, "2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z", where)
+
+    one = explain([byline(1, "Group blog")], {}, NOW)
+    assert [(part.name, part.what) for part in one] == [
+        ("bylines", "quoted by you once, bylined in Group blog, which is not theirs")
+    ]
+    two = explain([byline(1, "Group blog"), byline(2, "Spam")], {}, NOW)
+    assert two[0].what == "quoted by you twice, bylined in Spam and 1 more, which are not theirs"
+    assert weigh({"bylines": 1})["bylines"] == weigh({"quotes": 1})["quotes"] / 2
+    assert not is_enough({"quotes": 2.0, "bylines": 1.0})
