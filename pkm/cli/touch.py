@@ -1,6 +1,5 @@
 """Being in touch: what passed and what was promised is logged; who is due, whom to turn to next, and with what."""
 
-import sys
 from datetime import datetime, time
 from typing import Annotated, Any
 
@@ -192,11 +191,9 @@ def _show_due(rows: list[Row], now: datetime, *, more: bool) -> None:
     if not rows:
         _tell_nobody_due()
         return
-    if sys.stdout.isatty():
-        _show_colored(rows, now)
-    else:
-        names = ("id", "name", "due", "state", "last", "circles")
-        render.emit_table(rows, [(name, _cell(name, now)) for name in names])
+    names = ("id", "name", "due", "state", "last", "circles")
+    colors = {"late": "red", "due": "yellow"}
+    render.emit_table(rows, [(name, _cell(name, now)) for name in names], lambda row: colors.get(row["shade"], ""))
     rest = "; there are more (-n)" if more else ""
     render.tell(f"{count(len(rows), 'contact')}{rest}. Next: pkm contact next")
 
@@ -210,21 +207,6 @@ def _cell(name: str, now: datetime) -> Any:
         "last": lambda row: day(row["last"]) if row["last"] else "never",
         "circles": lambda row: ", ".join(row["circles"]),
     }[name]
-
-
-def _show_colored(rows: list[Row], now: datetime) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    names = ("id", "name", "due", "state", "last", "circles")
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in names:
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
-    for row in rows:
-        style = {"late": "red", "due": "yellow"}.get(row["shade"], "")
-        table.add_row(*(Text(one_line(str(_cell(name, now)(row))), style=style) for name in names))
-    Console(markup=False, highlight=False).print(table)
 
 
 def next_contact(json: JsonFlag = False) -> None:
