@@ -167,7 +167,8 @@ def test_possible_duplicates_come_first_and_end_with_a_command(pkm: CommandLine,
     told = pkm("contact", "import", write(tmp_path / "d.vcf", *pairs))
     lines = told.err.splitlines()
     assert [line.split(" may be ")[0] for line in lines[:5]] == [f"Person {name}" for name in "abcde"]
-    assert lines[5:] == ["and 2 more possible duplicates", "c1: org differs: “A” here, “B” in the file", "Next: pkm contact dupes"]
+    differs = "c1: org differs: “A” here, “B” in the file"
+    assert lines[5:] == ["and 2 more possible duplicates", differs, "Next: pkm contact dupes"]
     assert told.out.splitlines()[-1] == "undo: pkm undo 2"
     pkm("undo", "2")
     assert people(pkm) == ["Ann"]
