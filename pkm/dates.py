@@ -119,6 +119,9 @@ def format_span(seconds: float) -> str:
 # Dates and times as people say them
 
 RIGHT = "it should be a date such as fri, tomorrow, in 2 weeks, 3d ago, eom, 1 dec or 2026-12-01"
+RIGHT_PAST = "it should be a date such as yesterday, mon, 3d ago or 2026-11-20"
+"""The same where only what is past can be meant."""
+_NEXT_PAST = "give the date as 2026-11-20, which is never misread"
 _NEXT = "give the date as 2026-12-01, which is never misread"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
@@ -246,14 +249,14 @@ def _read(text: str, now: datetime, past: bool) -> _Found:
     try:
         found = _iso_moment(words) or _span_from(words, here, past) or _dated(words, here, past)
     except (ValueError, OverflowError):
-        raise Invalid(_shown(text), "there is no such day or time", next=_NEXT) from None
+        raise Invalid(_shown(text), "there is no such day or time", next=_NEXT_PAST if past else _NEXT) from None
     if found is None or found.start.year not in _YEARS:
-        raise _no(text)
+        raise _no(text, past)
     return found
 
 
-def _no(text: str) -> Invalid:
-    return Invalid(_shown(text), RIGHT, next=_NEXT)
+def _no(text: str, past: bool = False) -> Invalid:
+    return Invalid(_shown(text), RIGHT_PAST if past else RIGHT, next=_NEXT_PAST if past else _NEXT)
 
 
 def _shown(text: str) -> str:

@@ -28,13 +28,16 @@ class NotFound(PkmError):
 
 
 class Ambiguous(PkmError):
-    """Several things answer to a selector; `candidates` are (id, title), best first. Nothing was guessed."""
+    """Several things answer to a selector; `candidates` are (id, title), best first, of `total`. Nothing was guessed."""
 
     exit_code = 2
 
-    def __init__(self, what: str, candidates: Sequence[tuple[str, str]], *, next: str | None = None) -> None:
-        super().__init__(what, f"{len(candidates)} match", next=next)
+    def __init__(
+        self, what: str, candidates: Sequence[tuple[str, str]], *, total: int = 0, next: str | None = None
+    ) -> None:
         self.candidates = list(candidates)
+        self.total = max(total, len(self.candidates))
+        super().__init__(what, f"{self.total} match", next=next)
 
 
 class Exists(PkmError):

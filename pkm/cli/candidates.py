@@ -10,6 +10,7 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption
 from pkm.dates import ago, day, now
 from pkm.errors import Invalid
+from pkm.store import exchange
 from pkm.text import count, one_line
 
 Row = dict[str, Any]
@@ -58,7 +59,10 @@ def candidates(
 
 
 def _numbers(text: str) -> list[int]:
-    return [one.number for one in selectors.many([part for part in text.split(",") if part.strip()], ("contact",))]
+    """The contacts named; a number is that row of the last list."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    parts = [selectors.recalled(f"%{part}") if part.isdecimal() else part for part in parts]
+    return [one.number for one in selectors.many(parts, ("contact",))]
 
 
 def _list(number: int, every: bool, limit: int, json: bool) -> None:
@@ -73,17 +77,20 @@ def _list(number: int, every: bool, limit: int, json: bool) -> None:
         return
     quiet = [one.as_dict() for one in find_silent(current.store(), number, at)]
     current.remember(rows=[row["id"] for row in [*rows, *quiet[:SHOWN_SILENT]]])
+    left = exchange.left_since(current.store().read(), number)
     for row in rows:
-        _show(row)
+        _show(row, left.get(int(row["id"][1:]), ("", ""))[0])
     if quiet:
         _show_silent(quiet, at, apart=bool(rows))
     _tell(found, len(rows), len(chosen), every)
 
 
-def _show(row: Row) -> None:
-    """A candidate: the sum, and below it each part in words with what it rests on."""
+def _show(row: Row, left: str = "") -> None:
+    """A candidate: the sum, and below it each part in words with what it rests on. left: when they left the circle."""
     ring = ", ".join(row["circles"]) or "in no circle"
-    back = f"; turned down {day(row['dismissed_at'])}, new since" if row["dismissed_at"] else ""
+    back = ""
+    if since := row["dismissed_at"]:
+        back = f"; {'left on' if since == left else 'turned down'} {day(since)}, new since"
     render.say(f"{row['id']}  {one_line(row['name'], 40)}  ({one_line(ring, 30)}{back})  {row['score']:.2f}")
     parts = [(one["what"], _ids(one["ids"]), f"last {day(one['last'])}" if one["last"] else "") for one in row["because"]]
     wide, next_wide = (max(len(part[place]) for part in parts) for place in (0, 1))

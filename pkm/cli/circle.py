@@ -1,5 +1,6 @@
 """`pkm circle`: named groups of people, by strength of ties: what they are for, who is in them, and why."""
 
+import shlex
 from typing import Annotated, Any
 
 import typer
@@ -66,7 +67,9 @@ def list_circles(
 @app.command(epilog='Example:  pkm circle add practice --kind community --purpose "to try ideas" --tag org')
 def add(
     name: Annotated[str, typer.Argument(help="The name; in quotes where it has several words.")],
-    kind: Annotated[str, typer.Option("--kind", help="team (strong ties), community (trust), network (loose ties).")],
+    kind: Annotated[
+        str, typer.Option("--kind", help="Wanted: team (strong ties), community (trust), network (loose ties).")
+    ] = "",
     purpose: PurposeOption = None,
     every: EveryOption = None,
     tag: TagOption = None,
@@ -76,6 +79,9 @@ def add(
     """Add a circle."""
     from pkm.people.circles import add_circle
 
+    if not kind:
+        raise Invalid("a circle of no kind", "it is a team (strong ties), a community (trust) or a network (loose ties)",
+                      next=f"pkm circle add {shlex.quote(name)} --kind community")  # fmt: skip
     saved = add_circle(
         current.store(), name, kind, purpose=purpose or "", every_s=_seconds(every), tags=tag or (),
         channels=channel or (),

@@ -87,11 +87,13 @@ def list_contacts(
 
 def _list(words: str | None, circle: str | None, limit: int, json: bool) -> None:
     db = current.store().read()
-    number = selectors.one(circle, ("circle",)).number if circle else None
+    found = selectors.one(circle, ("circle",)) if circle else None
+    number = found.number if found else None
     rows = contacts.rows(db, limit=limit, circle=number, words=words)
     total = contacts.count(db, circle=number, words=words) if len(rows) == limit else len(rows)
     narrowed = bool(words or circle)
-    empty = "No contact like that. Next: pkm contact list" if narrowed else (
+    nobody = f"Nobody is in {one_line(found.title, 40)}. Next: pkm circle join {found.id} WHO" if found and not words else ""
+    empty = nobody or "No contact like that. Next: pkm contact list" if narrowed else (
         'Nobody yet. Next: pkm contact add "Name" --url https://their.site'
     )  # fmt: skip
     render.emit_list(rows, COLUMNS, as_json=json, noun="contact", total=total, empty=empty)

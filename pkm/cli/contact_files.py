@@ -10,10 +10,15 @@ import typer
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import BecauseOption, DryRunFlag, JsonFlag
 from pkm.errors import Invalid
+from pkm.ids import make
 from pkm.text import count, one_line
 
 TOLD = 10
-"""How many differences and possible duplicates are told one by one."""
+"""How many differences are told one by one."""
+ALIKE = 5
+"""How many possible duplicates are."""
+NAMED = 40
+"""How many people a command names by their ids."""
 
 
 def import_file(
@@ -51,12 +56,43 @@ def import_people(
         done = importing.preview_import(store, read, bases)
     else:
         done = importing.import_people(store, read, circle_id=in_circle, because=because, bases=bases)
-    render.emit_run(done.as_dict(), as_json=json, line=f"would be: {done.line}" if dry_run else done.line)
+    summary = done.as_dict()
+    if not json:
+        summary["failures"] = [{"what": one.what, "why": one.told} for one in done.failures]
+    render.emit_run(summary, as_json=json, line=f"would be: {done.line}" if dry_run else done.line)
     _tell_more(done)
     if gone:
         render.tell(f"{count(gone, 'file')} that an export left there: deleted since. Their contacts stay.")
+    if in_circle is not None:
+        _tell_outside(done.known, in_circle)
+    if done.plan.alike and not dry_run:
+        render.tell("Next: pkm contact dupes")
+    if done.operation is not None and not json:
+        render.say(f"undo: pkm undo {done.operation}")
     if done.failures or done.plan.conflicts:
         raise typer.Exit(4)
+
+
+def _tell_outside(known: tuple[int, ...], circle: int) -> None:
+    """Of those who were here already it is said who is not in the circle, and the command that they join by."""
+    from pkm.cli.candidates import handle_of
+    from pkm.store import circles, contacts
+
+    db = current.store().read()
+    row, members = circles.row(db, circle), set(circles.member_ids(db, circle))
+    outside = [number for number in known if number not in members]
+    if row is None or not known:
+        return
+    name = one_line(row["name"], 40)
+    verb = "was" if len(known) == 1 else "were"
+    told = f"{len(known):,} {verb} here already, {len(outside):,} of them not in {name}: nobody was moved."
+    if outside:
+        alone = contacts.count(db) - len(members) == len(outside)
+        who = ",".join(make("contact", number) for number in outside)
+        if len(outside) > (ALIKE if alone else NAMED):
+            who = f'"kind:contact -circle:{row["id"]}"' + ("" if alone else " (everybody who is not in it)")
+        told += f" Next: pkm circle join {handle_of(row)} {who}"
+    render.tell(told)
 
 
 def _remembered(path: Path) -> tuple[Any, int]:
@@ -86,11 +122,14 @@ def read_mapping(given: list[str]) -> dict[str, str]:
 def _tell_more(done: Any) -> None:
     """What the files say otherwise than the contacts, which cards are one contact, and who may be one person."""
     plan = done.plan
+    for person, other in plan.alike[:ALIKE]:
+        render.tell(f"{_called(person)} may be {_called(other)}")
+    if len(plan.alike) > ALIKE:
+        render.tell(f"and {count(len(plan.alike) - ALIKE, 'more possible duplicate')}")
     told = [f"{one.where}: “{one_line(one.name, 60)}” is the contact of {one.other}: {one.why}" for one in plan.joined]
     told += [f"{one.id} {one_line(one.fields['name'], 60)}: the card is older than the one that was imported: left as it is"
              for one in plan.older]  # fmt: skip
     told += [f"{one.who}: {one.field} differs: {_both(one)}" for one in plan.differences]
-    told += [f"{_called(person)} may be {_called(other)}" for person, other in plan.alike]
     for one in plan.conflicts:
         render.tell(f"{one.who}: {one.field} was changed on both sides: {_both(one)}. Yours stays, theirs is kept beside it.")
     for line in told[:TOLD]:

@@ -50,7 +50,8 @@ def show_dashboard(*, json: bool) -> None:
 def lines(facts: dict[str, Any]) -> list[str]:
     """What stands where, a line each; only what there is."""
     if not (facts["contacts"] or facts["sources"] or facts["notes"]):
-        return ["Nothing here yet. It starts by connecting to others: who do you learn from?"]
+        return ["Nothing here yet. It starts by connecting to others: who do you learn from?",
+                "What you have already comes in by: pkm import FILE   (contacts, feeds, notes)"]  # fmt: skip
     told = []
     if facts["sources"]:
         told.append(f"new      {count(facts['new'], 'item')} since yesterday")
@@ -69,6 +70,8 @@ def lines(facts: dict[str, Any]) -> list[str]:
         for row in facts["to_review"][:1]
     ]
     told += [f"people   {row['id']}  {one_line(row['name'], 40)} is due ({_last(row)})" for row in facts["people_due"]]
+    if facts["contacts"] and not facts["people_due"]:
+        told.append(f"people   {count(facts['contacts'], 'contact')}, nobody due: pkm contact next")
     if facts["promises"]["open"]:
         late = f", {facts['promises']['overdue']:,} overdue" if facts["promises"]["overdue"] else ""
         told.append(f"promises {count(facts['promises']['open'], 'open promise')}{late}: pkm contact promises")

@@ -204,6 +204,9 @@ def why(
     current.remember(touched=found.id)
     for step in chain["chain"]:
         _print_step(step)
+    person = next((step["id"] for step in chain["chain"] if step["kind"] == "contact"), None)
+    if found.kind == "interaction" and person:
+        render.tell(f"Next: pkm contact show {person}")
 
 
 def _print_step(step: Row) -> None:

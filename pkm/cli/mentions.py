@@ -22,16 +22,21 @@ def tell_people(unknown: Iterable[str], ambiguous: Iterable[str]) -> None:
 
 def _unknown(name: str) -> str:
     known = contacts.first_named(current.store().read(), name)
+    if len(known) > 1:
+        ways = " or ".join(f"{row['id']} {one_line(row['name'], 40)} (write [[{row['id']}]])" for row in known)
+        return (f"@{name} may be {ways}; or give one of them the nick: "
+                f"pkm contact edit ID --nick {shlex.quote(name)}; all: pkm contact list {shlex.quote(name)}")  # fmt: skip
     if known:
         may = ", ".join(f"{row['id']} {one_line(row['name'], 40)}" for row in known)
-        whole = f" Or write {_written(known[0]['name'])}." if len(known) > 1 else ""
-        return f"@{name} may be {may}: {_next(name)}{whole}"
+        return f"@{name} may be {may}: {_next(name)}"
     return f"@{name} is nobody yet: {_next(name)}"
 
 
 def _next(name: str) -> str:
     """The command after which the name means somebody."""
     known = contacts.first_named(current.store().read(), name)
+    if len(known) > 1:
+        return f"pkm contact list {shlex.quote(name)}"
     if known:
         return f"pkm contact edit {known[0]['id']} --nick {shlex.quote(name)}"
     called = name.replace("_", " ").replace(".", " ").split("@")[0].title()

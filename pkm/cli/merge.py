@@ -15,7 +15,9 @@ from pkm.text import count, one_line
 Row = dict[str, Any]
 
 SHOWN = 200
-"""Characters of a value that the table shows."""
+"""Characters of a value that the table shows, where it is not for a terminal."""
+BRIEF = 120
+"""Characters of a value on a terminal, where the whole question should be seen."""
 
 TakeOption = Annotated[
     list[str] | None,
@@ -109,6 +111,9 @@ def merge_contacts(
 
     store = current.store()
     numbers = _contacts(who)
+    if len(who) == 1 == len(numbers):
+        raise Invalid(make("contact", numbers[0]), "two contacts are wanted: the one who stays, then who goes into them",
+                      next=f"pkm contact dupes, or pkm contact merge {make('contact', numbers[0])} WHO")  # fmt: skip
     plan = merging.preview_merge(store, numbers, take or ())
     if not json:
         _show_plan(plan)
@@ -118,7 +123,7 @@ def merge_contacts(
         return
     names = " and ".join(f"{make('contact', row['id'])} {one_line(row['name'], 40)}" for row in plan.gone)
     into = f"{make('contact', plan.kept['id'])} {one_line(plan.columns['name'], 40)}"
-    if not render.confirm(f"Merge {names} into {into}?", yes=yes):
+    if not _agrees(f"Merge {names} into {into}?", yes):
         render.tell("Nothing was changed.")
         raise typer.Exit(1)
     done = merging.merge_contacts(store, numbers, take or ())
@@ -128,6 +133,15 @@ def merge_contacts(
     if done.resolved:
         render.tell(f"{count(done.resolved, 'earlier mention')} in your notes: now answered by this contact.")
     render.tell("Take it back: pkm undo")
+
+
+def _agrees(question: str, yes: bool) -> bool:
+    """Whether the person agrees; Ctrl-C at the question says that nothing was changed, and ends as it does anywhere."""
+    try:
+        return render.confirm(question, yes=yes)
+    except KeyboardInterrupt:
+        render.tell("Nothing was changed.")
+        raise
 
 
 def _row(number: int) -> Row:
@@ -142,9 +156,15 @@ def _show_plan(plan: Any) -> None:
 
     everybody = [make("contact", row["id"]) for row in (plan.kept, *plan.gone)]
     heads = ["field", *everybody, f"{everybody[0]} will have", "from"]
-    cells = [[one.field, *map(_cell, one.values), _cell(one.kept), one.origin] for one in plan.fields]
-    if sys.stdout.isatty():
+    wide = sys.stdout.isatty()
+    shown = [one for one in plan.fields if not (wide and one.alike)]
+    size = BRIEF if wide else SHOWN
+    cells = [[one.field, *(_cell(ones, size) for ones in (*one.values, one.kept)), one.origin] for one in shown]
+    if wide:
         _show_wide(heads, cells)
+        same = [one.field for one in plan.fields if one.alike]
+        if same:
+            render.say(f"{count(len(same), 'field is', 'fields are')} the same: {', '.join(same)}")
     else:
         render.emit_table([{"cells": line} for line in (heads, *_in_lines(cells))], _columns(len(heads)))
     for one in plan.fields:
@@ -156,9 +176,9 @@ def _show_plan(plan: Any) -> None:
         render.tell(f"Moves to {everybody[0]}: {merging.told_moves(plan.moves)}")
 
 
-def _cell(values: Sequence[str]) -> str:
+def _cell(values: Sequence[str], size: int) -> str:
     """The values, one a line; of a long text its beginning."""
-    return "\n".join(value if len(value) <= SHOWN else f"{value[:SHOWN].rstrip()}…" for value in values)
+    return "\n".join(value if len(value) <= size else f"{value[:size].rstrip()}…" for value in values)
 
 
 def _in_lines(cells: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -50,6 +50,8 @@ def lines(error: PkmError) -> list[str]:
     told = [_sentence(_happened(error)(error))]
     if isinstance(error, errors.Ambiguous):
         told += [f"  {name}  {one_line(title, 70)}" for name, title in error.candidates]
+        if error.total > len(error.candidates):
+            told.append(f"  {len(error.candidates):,} of {error.total:,}")
     if isinstance(error, errors.Refused):
         told += [one_line(f"{what}: {why}") + (f"\n    {mend}" if mend else "") for what, why, mend in error.findings]
         told[1:] = ["  " + line for line in told[1:]]

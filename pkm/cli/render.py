@@ -18,7 +18,11 @@ Columns = Sequence[tuple[str, Callable[[Row], object]]]
 """A table's columns: heading, and what of a row stands there."""
 
 FLEXIBLE = {"title", "why", "text", "reason", "source", "rule"}
-"""Columns that give way, with an ellipsis, where the terminal is too narrow for all."""
+"""Columns that give way first, with an ellipsis, where the terminal is too narrow for all."""
+GIVING = {"name", "nick", "org", "circles", "with", "from", "who", "channels"}
+"""Columns that give way next, so that an id, a date and a state are whole."""
+_LEAST = ((FLEXIBLE, 12), (FLEXIBLE | GIVING, 8), (FLEXIBLE | GIVING, 3))
+"""Which columns give way, and down to how many characters: as far as it takes, step by step."""
 
 
 def emit_json(value: object) -> None:
@@ -45,35 +49,49 @@ def emit_list(
         tell(count(len(rows), noun, plural))
 
 
-def emit_table(rows: Iterable[Row], columns: Columns) -> None:
-    """A table on stdout; on a terminal its headings are dim and a long title gives way, in a pipe lines are whole."""
+def emit_table(rows: Iterable[Row], columns: Columns, style: Callable[[Row], str] | None = None) -> None:
+    """A table on stdout; on a terminal its headings are dim and a long title gives way, in a pipe lines are whole.
+
+    style: the color that a row has on a terminal.
+    """
+    rows = list(rows)
     cells = [[one_line("" if (value := get(row)) is None else str(value)) for _, get in columns] for row in rows]
     if sys.stdout.isatty():
-        _rich_table(cells, [heading for heading, _ in columns])
+        _rich_table(cells, [heading for heading, _ in columns], [style(row) if style else "" for row in rows])
         return
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)] if cells else []
     for line in cells:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-def _rich_table(cells: list[list[str]], headings: list[str]) -> None:
+def _rich_table(cells: list[list[str]], headings: list[str], styles: list[str]) -> None:
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(markup=False, highlight=False)
     table = Table(box=None, pad_edge=False, header_style="dim")
     told = [position for position in range(len(headings)) if position == 0 or any(line[position] for line in cells)]
     cells, headings = [[line[at] for at in told] for line in cells], [headings[at] for at in told]  # an empty one takes room
-    for position, heading in enumerate(headings):
-        flexible = heading in FLEXIBLE
-        # Rich narrows columns that may wrap first (these cells do not): an id is never cut for a title.
-        least = max((len(line[0]) for line in cells), default=0) if position == 0 else 12 if flexible else None
-        share = (3 if heading == "title" else 2) if flexible else None
-        table.add_column(heading, no_wrap=not flexible, overflow="ellipsis", ratio=share,
-                         style="bold" if position == 0 else "", min_width=least)  # fmt: skip
-    for line in cells:
-        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in line))
-    Console(markup=False, highlight=False).print(table)
+    wide = [max(map(cell_len, column)) for column in zip(headings, *cells, strict=True)]
+    for position, (heading, width) in enumerate(zip(headings, fit_widths(headings, wide, console.width), strict=True)):
+        table.add_column(heading, no_wrap=True, overflow="ellipsis", width=width, style="bold" if position == 0 else "")
+    for line, style in zip(cells, styles, strict=True):
+        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis", style=style) for cell in line))
+    console.print(table)
+
+
+def fit_widths(headings: Sequence[str], wide: Sequence[int], room: int) -> list[int]:
+    """The columns' widths where there is only so much room (two spaces between): the widest that may give way does."""
+    widths = list(wide)
+    over = sum(widths) + 2 * (len(widths) - 1) - room
+    for names, least in _LEAST:
+        giving = [place for place, heading in enumerate(headings) if place and heading in names]
+        while over > 0 and any(widths[place] > least for place in giving):
+            widths[max(giving, key=lambda place: (widths[place], place))] -= 1
+            over -= 1
+    return widths
 
 
 def emit_made(row: Row, *, as_json: bool, also: Sequence[str] = ()) -> None:

@@ -6,6 +6,7 @@ merges or sends: with guess=False anything less than an exact name lists what it
 """
 
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -121,7 +122,7 @@ def recalled(text: str) -> str:
 
 def _by_id(text: str, kind: str, number: int, kinds: Sequence[str]) -> Found:
     if kind not in kinds:
-        raise Invalid(text, f"it is {_article(kind)} {kind}; this takes {_listed(kinds)}")
+        raise Invalid(text, f"it is {_article(kind)} {kind}; this takes {_listed(kinds)}", next=f"pkm why {text}")
     found = lookup.by_number(current.store().read(), kind, number)
     if found is None:
         raise NotFound(text, f"there is no such {kind}", next=_next(kind))
@@ -170,7 +171,16 @@ def _holds(title: str, words: str) -> bool:
 
 
 def _ambiguous(words: str, found: Sequence[Found]) -> Ambiguous:
-    return Ambiguous(words, [(one.id, one.title) for one in found[:10]], next="name it by its id")
+    """What the words may mean, ten at most; of people also what tells them apart, and the command that lists them."""
+    shown = found[:10]
+    people = [one.number for one in shown if one.kind == "contact"]
+    marks = lookup.marks_of_people(current.store().read(), people) if people else {}
+    named = [(one.id, f"{one.title}{f'  ({marks[one.number]})' if marks.get(one.number) else ''}" if one.kind == "contact"
+              else one.title) for one in shown]  # fmt: skip
+    step = "name it by its id"
+    if people and len(people) == len(shown) > 1:
+        step += f", or pkm contact list {shlex.quote(words.removeprefix('@'))}"
+    return Ambiguous(words, named, total=len(found), next=step)
 
 
 def _article(kind: str) -> str:

@@ -49,17 +49,22 @@ def _circles(values: Row, verdict: str, limit: int) -> list[str]:
 
 
 def _reciprocity(values: Row, verdict: str, limit: int) -> list[str]:
-    gave = _counted(values, (("shares", "share"), ("introductions", "introduction"), ("interactions", "interaction"),
+    gave = _counted(values, (("shares", "share"), ("introductions", "introduction"),
                              ("promises", "promise kept", "promises kept")))  # fmt: skip
     back = _counted(values, (("answers", "answer"), ("met_through", "person met through somebody", "people met through others"),
                              ("their_promises", "promise kept", "promises kept")))  # fmt: skip
+    between = _counted(values, (("interactions", "interaction"),))
     lines = [f"You gave: {gave or 'nothing yet'}.", f"Came back: {back or 'nothing yet'}."]
+    lines += [f"Between you: {between}, which went both ways."] if between else []
     if values["both"] or values["given_only"] or values["back_only"]:
         lines.append(f"Both ways with {count(values['both'], 'person', 'people')}; only from you to "
                      f"{values['given_only']:,}, only from them {values['back_only']:,}.")  # fmt: skip
     if values["back_only"]:
         names = [f"{one_line(row['name'], 40)} ({row['id']})" for row in values["from_them_only"]]
         lines.append(f"They gave, and you not yet: {listed(names, values['back_only'], limit)}.")
+    if gave or back or between:
+        lines.append("Counted as given: shares, introductions, promises you kept; as come back: answers, people met through "
+                     "them, promises they kept; what you logged: as both.")  # fmt: skip
     if values["answers_of_nobody"]:
         lines.append(f"{count(values['answers_of_nobody'], 'answer')} came from people who are no contact yet: pkm seek people")
     return lines
@@ -83,8 +88,8 @@ def _unanswered(values: Row, verdict: str, limit: int) -> list[str]:
 
 def _heard(values: Row, verdict: str, limit: int) -> list[str]:
     return [
-        f"{row['id']:<4} {one_line(row['title'], 22):<22} heard {_weeks(row['heard_weeks'])}{_mark(row, 'heard')}, "
-        f"given {_weeks(row['given_weeks'])}{_mark(row, 'given')}"
+        f"{row['id']:<4} {one_line(row['title'], 22):<22} last item or answer {_weeks(row['heard_weeks'])}{_mark(row, 'heard')}, "
+        f"last share {_weeks(row['given_weeks'])}{_mark(row, 'given')}"
         for row in values["circles"] if row["members"] or row["heard_at"] or row["given_at"]
     ]  # fmt: skip
 

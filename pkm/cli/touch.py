@@ -1,6 +1,6 @@
 """Being in touch: what passed and what was promised is logged; who is due, whom to turn to next, and with what."""
 
-import sys
+import shlex
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -46,7 +46,7 @@ def log(
 
     mine, theirs = promise or [], promised_me or []
     words = " ".join(text or ()) or _told(mine, theirs)
-    with drafts.kept(words, drafts.name_for("log"), again=""):
+    with drafts.kept(_command(who, words, when, mine, theirs, kept), drafts.name_for("log"), again=""):
         people = _people(who)
         done = [one.number for one in selectors.many(kept or (), ("promise",))]
         if done and not words.strip():
@@ -66,6 +66,17 @@ def log(
         render.say(f"  {row['id']}  kept: {one_line(row['text'], 60)}")
     for row in logged.contacts:
         render.say(f"  {row['id']}  {one_line(row['name'], 60)}  {_standing(row)}")
+    if logged.same:
+        render.tell(f"It was logged already as {logged.same}, the same words with the same people that day.")
+    if logged.operation is not None:
+        render.say(f"undo: pkm undo {logged.operation}")
+
+
+def _command(who: str, words: str, when: str, mine: list[str], theirs: list[str], kept: Strings) -> str:
+    """What was typed as the command that it was, so that a draft of it can be run; "" where there were no words."""
+    given = [("--when", [when] if when else []), ("--promise", mine), ("--promised-me", theirs), ("--kept", kept or [])]
+    options = [f"{option}={value}" for option, values in given for value in values]
+    return shlex.join(["pkm", "contact", "log", *options, "--", who, words]) + "\n" if words.strip() else ""
 
 
 def _told(mine: list[str], theirs: list[str]) -> str:
@@ -192,11 +203,9 @@ def _show_due(rows: list[Row], now: datetime, *, more: bool) -> None:
     if not rows:
         _tell_nobody_due()
         return
-    if sys.stdout.isatty():
-        _show_colored(rows, now)
-    else:
-        names = ("id", "name", "due", "state", "last", "circles")
-        render.emit_table(rows, [(name, _cell(name, now)) for name in names])
+    names = ("id", "name", "due", "state", "last", "circles")
+    colors = {"late": "red", "due": "yellow"}
+    render.emit_table(rows, [(name, _cell(name, now)) for name in names], lambda row: colors.get(row["shade"], ""))
     rest = "; there are more (-n)" if more else ""
     render.tell(f"{count(len(rows), 'contact')}{rest}. Next: pkm contact next")
 
@@ -212,26 +221,16 @@ def _cell(name: str, now: datetime) -> Any:
     }[name]
 
 
-def _show_colored(rows: list[Row], now: datetime) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    names = ("id", "name", "due", "state", "last", "circles")
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in names:
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
-    for row in rows:
-        style = {"late": "red", "due": "yellow"}.get(row["shade"], "")
-        table.add_row(*(Text(one_line(str(_cell(name, now)(row))), style=style) for name in names))
-    Console(markup=False, highlight=False).print(table)
-
-
-def next_contact(json: JsonFlag = False) -> None:
-    """Name one person to be in touch with, and what there is to talk about."""
+def next_contact(
+    who: Annotated[
+        str, typer.Argument(metavar="[WHO]", help="A contact; else who is due most.", autocompletion=complete.complete_contacts)
+    ] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Name one person to be in touch with, and what there is to talk about; of a contact named, what there is with them."""
     at = now()
     db = current.store().read()
-    number = interactions.most_due(db, stamp(at))
+    number = selectors.one(who, ("contact",)).number if who else interactions.most_due(db, stamp(at))
     chosen = None if number is None else contacts.row(db, number)
     if number is None or chosen is None:
         if json:
@@ -326,12 +325,12 @@ def snooze(
 
 def _next_due(row: Row) -> str:
     if not row["due"]:
-        return "never due: in no circle and with no --every"
+        return f"never due: in no circle and with no --every (pkm contact edit {row['id']} --every 6w)"
     return f"next due {day(row['due'])} (every {format_span(row['every_s'])})"
 
 
 def _standing(row: Row) -> str:
     last = f"last touch {day(row['last'])}" if row["last"] else "no touch yet"
     if not row["due"]:
-        return f"{last}; in no circle and with no --every, so never due"
+        return f"{last}; in no circle and with no --every, so never due: pkm contact edit {row['id']} --every 6w"
     return f"{last}; {_next_due(row)}"

@@ -106,6 +106,24 @@ def _digits(rev: str) -> str:
     return digits.ljust(14, "0") if len(digits) >= 8 else ""
 
 
+_BOOK_GROUPS = {"mycontacts", "starred", "starredinandroid", "othercontacts", "allcontacts", "contacts", "systemgroupmycontacts"}
+_COMMON_GROUPS = {"friends", "family", "coworkers"}
+
+
+def is_book_group(name: str) -> bool:
+    """Whether a phone book itself calls a group so, and it says nothing of the person: My Contacts, starred."""
+    return name.startswith("* ") or _letters(name) in _BOOK_GROUPS
+
+
+def is_subject(tag: str) -> bool:
+    """False for a tag that is no subject: a group as phone books have them, or everybody has (friends, family)."""
+    return not is_book_group(tag) and _letters(tag) not in _COMMON_GROUPS
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", fold(name))
+
+
 def uid_line(uid: str) -> str:
     """The line that remembers a UID; the same for one with and without urn:uuid:, whatever its case."""
     return f"{ALSO_UID}:{fold(uid).removeprefix('urn:uuid:')}"

@@ -119,7 +119,10 @@ def join(store: Store, circle_id: int, contact_ids: Sequence[int], because: str 
 
 
 def leave(store: Store, circle_id: int, contact_ids: Sequence[int], because: str = "", at: str | None = None) -> Moved:
-    """The contacts are not in the circle any more; that they were, and both reasons, stay in its history."""
+    """The contacts are not in the circle any more; that they were, and both reasons, stay in its history.
+
+    Who had left before, for no reason that is kept, left for this one.
+    """
     with store.unit() as unit:
         db = unit.connection
         circle = _existing(db, circle_id)
@@ -130,9 +133,23 @@ def leave(store: Store, circle_id: int, contact_ids: Sequence[int], because: str
                 membership = unit.get(Membership, stay["id"])
                 membership.left_at = max(at or unit.at, membership.joined_at)
                 membership.left_because = clean(because).strip()
+        gone = [number for number, stay in stays.items() if stay is None]
+        explained = _explain_leaving(unit, circle_id, gone, clean(because).strip())
         unit.flush()
-        moves = _moves(db, stays, stood, dict.fromkeys(number for number, stay in stays.items() if stay is None))
+        moves = _moves(db, stays, stood, dict.fromkeys(gone))
+        moves = tuple(replace(move, explained=int(move.contact["id"][1:]) in explained) for move in moves)
         return _told(unit, circle, moves, "left")
+
+
+def _explain_leaving(unit: Unit, circle_id: int, numbers: Iterable[int], because: str) -> set[int]:
+    """Those of the contacts whose last stay ended for no reason that is kept; it has this one now."""
+    explained = set()
+    for number in numbers if because else ():
+        stay = circles.last_stay(unit.connection, circle_id, number)
+        if stay is not None and not stay["left_because"]:
+            unit.get(Membership, stay["id"]).left_because = because
+            explained.add(number)
+    return explained
 
 
 def check_kind(kind: str) -> str:
@@ -149,7 +166,8 @@ def _told(unit: Unit, circle: dict[str, Any], moves: tuple[Move, ...], verb: str
     names = [one_line(move.contact["name"], 60) for move in moved or moves if move.changed or move.explained]
     if names:
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        verb = f" {verb}" if moved else ": the reason to be in"
+        reason = "the reason to have left" if verb == "left" else "the reason to be in"
+        verb = f" {verb}" if moved else f": {reason}"
         unit.summarize(f"{', '.join(names[:3])}{more}{verb} {one_line(circle['name'], 60)}")
     row = circles.row(unit.connection, int(circle["id"][1:])) or circle
     return Moved(row, moves, unit.operation if names else None)

@@ -85,12 +85,17 @@ class ContactChanged:
 
 @dataclass(frozen=True, slots=True)
 class TouchLogged:
-    """An interaction and the contacts that took part, as they stand after it; promises made and kept in it."""
+    """An interaction and the contacts that took part, as they stand after it; promises made and kept in it.
+
+    operation: what an undo takes back. same: an earlier interaction of that day with the same text and people, None.
+    """
 
     row: dict[str, Any]
     contacts: tuple[dict[str, Any], ...]
     promised: tuple[dict[str, Any], ...] = ()
     kept: tuple[dict[str, Any], ...] = ()
+    operation: int | None = None
+    same: str | None = None
 
 
 def add_contact(
@@ -193,6 +198,7 @@ def log_touch(
         db = unit.connection
         said = read_all(text, [contacts.names_of(db, number) for number in numbers], at, mine, theirs)
         refuse_strangers(db, kept, numbers)
+        same = interactions.find_same(db, text, at, numbers)
         touch = unit.add(Interaction(at=at, text=text, created_at=unit.at))
         number = touch.id or 0
         for contact_id in numbers:
@@ -206,8 +212,10 @@ def log_touch(
         unit.summarize(summary + "".join(f"; kept {promise['id']}" for promise in done))
         row = interactions.row(db, number)
         promised = [promise for one in made if (promise := stored_promises.row(db, one))]
+        operation = unit.operation
     assert row is not None
-    return TouchLogged(row, tuple(rows), tuple(promised), tuple(done))
+    earlier = ids.make("interaction", same) if same else None
+    return TouchLogged(row, tuple(rows), tuple(promised), tuple(done), operation, earlier)
 
 
 def snooze(store: Store, number: int, until: str | None) -> dict[str, Any]:

@@ -5,15 +5,18 @@ Never prints, never uses the network.
 """
 
 import json
+import shlex
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from pkm import ids
 from pkm.errors import BadInput, Invalid, NotFound, PkmError
 from pkm.filekind import name_kind
-from pkm.people.arrival import Arrival, compared, mark, read_arrival
+from pkm.people.arrival import NO_NAME, Arrival, compared, is_book_group, mark, read_arrival
 from pkm.people.card import Card, CardFile
 from pkm.people.contacts_csv import looks_like_contacts, read_contacts
 from pkm.people.matching import ImportPlan, plan_import
@@ -36,34 +39,68 @@ Bases = dict[str, Said]
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """What could not be used. what: file, line and text. where: the file and line of the card that has the rest, "": none has.
+
+    contact: whose card that is (c12), name: what they are called; both "" where nothing was kept, or is kept yet.
+    """
+
+    what: str
+    why: str
+    where: str = ""
+    contact: str = ""
+    name: str = ""
+
+    @property
+    def told(self) -> str:
+        """Why, and what became of it."""
+        if not self.where:
+            return f"{self.why}; not imported"
+        if not self.contact:
+            return self.why
+        if self.name == NO_NAME:
+            return f"{self.why}; kept as {self.contact} {NO_NAME}: pkm contact edit {self.contact} --name …"
+        return f"{self.why}; the rest is {self.contact} {one_line(self.name, 40)}"
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleRead:
-    """What files of people gave. failures: (file, line and text; why). lost: cards and rows that nothing can be made of.
+    """What files of people gave. failures: what cannot be used. lost: cards and rows that nothing can be made of.
 
     files: the names of the files, each with how many of the cards are its.
     """
 
     name: str
     cards: tuple[Card, ...] = ()
-    failures: tuple[tuple[str, str], ...] = ()
+    failures: tuple[Failure, ...] = ()
     lost: int = 0
     files: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleImport:
-    """An import that was done, or would be. resolved: mentions in notes that mean the new people now."""
+    """An import that was done, or would be. resolved: mentions in notes that mean the new people now.
+
+    failures: what was lost, and of cards that bring something what to look at. operation: what an undo takes back.
+    """
 
     plan: ImportPlan
-    failures: tuple[tuple[str, str], ...] = ()
+    failures: tuple[Failure, ...] = ()
     lost: int = 0
     resolved: int = 0
+    operation: int | None = None
+
+    @property
+    def known(self) -> tuple[int, ...]:
+        """Who of those that were read were contacts before, by number."""
+        return tuple(sorted({person.number for person in self.plan.whose.values() if person.number}))
 
     def as_dict(self) -> Row:
         """The summary as JSON has it."""
         plan = self.plan
         return {
             "read": plan.read, "new": len(plan.new), "updated": len(plan.updated), "unchanged": plan.unchanged,
-            "failed": len(self.failures), "failures": [{"what": what, "why": why} for what, why in self.failures],
+            "failed": len(self.failures), "failures": [{"what": one.what, "why": one.why} for one in self.failures],
             "lost": self.lost, "joined": [{"what": _place(one.where, one.name), "why": one.why} for one in plan.joined],
             "possible_duplicates": [[_told(one), _told(other)] for one, other in plan.alike],
             "differences": [_difference(one) for one in plan.differences],
@@ -93,7 +130,9 @@ def read_people(path: Path, *, kind: str = "", mapping: Mapping[str, str] | None
         raise Invalid(str(path), "it is a folder; a table is one file", next="name the file")
     files = sorted(file for file in path.iterdir() if is_card_file(file))
     if not files:
-        raise BadInput(str(path), "there is no .vcf file in it")
+        tables = sorted(file.name for file in path.iterdir() if file.suffix.lower() in _TABLES)
+        step = f"tables are imported one by one: pkm contact import {shlex.quote(str(path / tables[0]))}" if tables else None
+        raise BadInput(str(path), "there is no .vcf file in it", next=step)
     found = [_read_in_folder(file) for file in files]
     return PeopleRead(
         path.name, tuple(card for one in found for card in one.cards),
@@ -123,7 +162,13 @@ def preview_import(store: Store, read: PeopleRead, bases: Callable[[Person], Bas
     people = list(map(known_person, stored.everybody(store.read())))
     known = {card: said for person in people for card, said in bases(person).items()} if bases else {}
     plan = plan_import(people, list(_arrivals(store, read)), known)
-    return PeopleImport(plan, read.failures, read.lost)
+    return PeopleImport(plan, _to_look_at(read.failures, plan), read.lost)
+
+
+def _to_look_at(failures: Sequence[Failure], plan: ImportPlan) -> tuple[Failure, ...]:
+    """What was lost, and what a card could not be used for that brings something now; said once, not at each import."""
+    bring = {id(person) for person in (*plan.new, *plan.updated)}
+    return tuple(one for one in failures if not one.where or id(plan.whose.get(one.where)) in bring)
 
 
 def import_people(
@@ -136,9 +181,11 @@ def import_people(
     bases: what the cards of a person said when somebody last wrote their files, where that is newer than what the person
     remembers. A second import changes nothing; one undo takes the whole of it back.
     """
+    operation = None
     with store.unit() as unit:
         done = preview_import(store, read, bases)
         numbers = _add_new(unit, done.plan.new)
+        failures = _named(done, dict(zip(map(id, done.plan.new), numbers, strict=True)))
         _give(unit, {person.number: person for person in (*done.plan.updated, *done.plan.remembered)})
         if circle_id is not None:
             contact_intake.join_circle(unit, circle_id, numbers, clean(because).strip() or f"import of {read.name}")
@@ -146,10 +193,22 @@ def import_people(
         if done.plan.new or done.plan.updated:
             told = f"{count(len(numbers), 'new contact')}, {len(done.plan.updated):,} updated"
             unit.summarize(f"{told}, from {one_line(read.name, 60)}")
+            operation = unit.operation
         elif done.plan.remembered:
             told = count(len(done.plan.remembered), "contact")
             unit.summarize(f"remembered what the cards of {told} say, from {one_line(read.name, 60)}")
-    return PeopleImport(done.plan, done.failures, done.lost, resolved)
+    return PeopleImport(done.plan, failures, done.lost, resolved, operation)
+
+
+def _named(done: PeopleImport, new: Mapping[int, int]) -> tuple[Failure, ...]:
+    """The failures, each with the contact that has the rest of the card. new: the numbers of new people, by identity."""
+    named = []
+    for one in done.failures:
+        person = done.plan.whose.get(one.where)
+        number = person and (person.number or new[id(person)])
+        contact = ids.make("contact", number) if number else ""
+        named.append(replace(one, contact=contact, name=person.fields.get("name", NO_NAME) if person else ""))
+    return tuple(named)
 
 
 def _read_file(path: Path, kind: str, mapping: Mapping[str, str] | None) -> PeopleRead:
@@ -159,10 +218,11 @@ def _read_file(path: Path, kind: str, mapping: Mapping[str, str] | None) -> Peop
         raise BadInput(str(path), "it is a vCard file, not a table of contacts", next=f"pkm contact import {path}")
     if mapping or kind == "csv" or (not kind and not cards and _is_table(path, data)):
         found = read_contacts(data, mapping, name=str(path))
-        return _found(path, found, len(found.failures))
+        failures = tuple(Failure(f"{path.name}, line {line}: {what}", why) for line, what, why in found.failures)
+        return PeopleRead(path.name, found.cards, failures, len(failures), ((path.name, len(found.cards)),))
     if kind == "vcard" or cards or is_card_file(path):
         found = read_cards(data, name=str(path))
-        return _found(path, found, len(found.broken))
+        return _found(path, found)
     raise BadInput(str(path), f"it is {name_kind(data)}, no vCards and no table of contacts", next="say what it is, as in "
                    f'pkm contact import {path.name} --map "name=COLUMN,email=COLUMN"')  # fmt: skip
 
@@ -175,7 +235,7 @@ def _read_in_folder(file: Path) -> PeopleRead:
     try:
         return _read_file(file, "vcard", None)
     except PkmError as error:
-        return PeopleRead(file.name, failures=((file.name, error.why),), lost=1)
+        return PeopleRead(file.name, failures=(Failure(file.name, error.why),), lost=1)
 
 
 def _bytes(path: Path) -> bytes:
@@ -189,9 +249,17 @@ def _bytes(path: Path) -> bytes:
         raise BadInput(str(path), error.strerror or "it cannot be read") from error
 
 
-def _found(path: Path, found: CardFile, lost: int) -> PeopleRead:
-    failures = tuple((f"{path.name}, line {line}: {what}", why) for line, what, why in found.failures)
-    return PeopleRead(path.name, found.cards, failures, lost, ((path.name, len(found.cards)),))
+def _found(path: Path, found: CardFile) -> PeopleRead:
+    """What a file of vCards gave; a failure is of the card that begins last before its line, unless that is cut off."""
+    whole = {card.line for card in found.cards}
+    starts = sorted((*whole, *(card.line for card in found.broken)))
+
+    def where(line: int) -> str:
+        start = starts[bisect_right(starts, line) - 1] if starts else 0
+        return f"{path.name}, line {start}" if start in whole else ""
+
+    failures = tuple(Failure(f"{path.name}, line {line}: {what}", why, where(line)) for line, what, why in found.failures)
+    return PeopleRead(path.name, found.cards, failures, len(found.broken), ((path.name, len(found.cards)),))
 
 
 def _place(where: str, name: str) -> str:
@@ -213,7 +281,9 @@ def _arrivals(store: Store, read: PeopleRead) -> Iterator[Arrival]:
     known: dict[str, str] = {}
 
     def tag_of(category: str) -> str:
-        if category not in known:
+        if category not in known and is_book_group(category):
+            known[category] = ""
+        elif category not in known:
             try:
                 known[category] = tags.resolve(db, tags.clean_name(category))
             except Invalid:

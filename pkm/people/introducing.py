@@ -16,6 +16,7 @@ from typing import Any
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
 from pkm.markdown import escape
+from pkm.people.arrival import is_subject
 from pkm.store import discovery, introductions
 from pkm.store.session import Store
 from pkm.text import one_line
@@ -95,7 +96,8 @@ def _reasons(facts: Facts) -> Iterator[tuple[float, list[int], Any]]:
     for note, rows in _grouped(facts.notes, "note_id"):
         words = (f"{make('note', note)} mentions both", (make("note", note),))
         yield NOTE_WORTH, sorted({row["contact_id"] for row in rows}), lambda _, words=words: words
-    for tag, rows in sorted(_grouped(facts.subjects, "tag"), key=lambda one: (len(one[1]), one[0])):
+    subjects = (one for one in _grouped(facts.subjects, "tag") if is_subject(one[0]))
+    for tag, rows in sorted(subjects, key=lambda one: (len(one[1]), one[0])):
         shown = _evidence(rows)
         yield (
             1 / math.log2(1 + len(shown)), sorted(shown),

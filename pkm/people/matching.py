@@ -5,7 +5,7 @@ any file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pkm.people.arrival import ALSO_UID, KNOWN_AS, NO_NAME, Arrival, mark, profile_key, uid_line
 from pkm.people.giving import Giver
@@ -34,7 +34,7 @@ class ImportPlan:
     differences: what the files say otherwise, where what is here stays. conflicts: what was changed on both sides since
     the card was last seen; both are kept. older: people whose cards are older than what was imported, and bring nothing.
     alike: pairs of different contacts that may be one person. remembered: people of whom nothing changes but what their
-    card said.
+    card said. whose: by where a card stands, the person whose it is.
     """
 
     read: int
@@ -47,6 +47,7 @@ class ImportPlan:
     older: tuple[Person, ...] = ()
     alike: tuple[tuple[Person, Person], ...] = ()
     remembered: tuple[Person, ...] = ()
+    whose: Mapping[str, Person] = field(default_factory=dict)
 
 
 def plan_import(
@@ -60,11 +61,12 @@ def plan_import(
     met: dict[int, Person] = {}
     groups: dict[int, dict[str, list[Arrival]]] = {}  # of each person, by what the cards are known again by
     first: dict[int, Arrival] = {}
-    joined = []
+    joined, whose = [], {}
     for arrival in _newest_first(arrivals):
         person, why = register.take(arrival, (bases or {}).get(arrival.card) if arrival.card else None)
         if id(person) in met:
             joined.append(Joined(arrival.where, arrival.name, first[id(person)].where, why))
+        whose[arrival.where] = person
         first.setdefault(id(person), arrival)
         met.setdefault(id(person), person)
         groups.setdefault(id(person), {}).setdefault(arrival.card, []).append(arrival)
@@ -78,6 +80,7 @@ def plan_import(
     return ImportPlan(
         len(arrivals), new, updated, len(met) - len(new) - len(updated), tuple(joined), tuple(register.giver.differences),
         tuple(register.giver.conflicts), tuple(register.older.values()), tuple(register.alike.values()), remembered,
+        whose,
     )  # fmt: skip
 
 

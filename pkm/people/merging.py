@@ -14,7 +14,7 @@ from pkm import ids
 from pkm.dates import day, format_span
 from pkm.errors import Invalid, NotFound
 from pkm.people.arrival import ALSO_UID, KNOWN_AS, NO_NAME, compared, mark
-from pkm.people.phones import read_number, same_line
+from pkm.people.phones import read_number
 from pkm.store import cards, contact_merging, contacts, links, mergers, tags
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
@@ -38,24 +38,33 @@ _PHOTO = "pkm.PHOTO"
 
 @dataclass(frozen=True, slots=True)
 class MergeField:
-    """A field of the contacts, side by side: what each has, what stays, and of whom that is (c12, both, "")."""
+    """A field of the contacts, side by side: what each has, what stays, and of whom that is (c12, both, "").
+
+    elsewhere: values that another field of the one who stays holds, as a nick does what was an alias.
+    """
 
     field: str
     values: tuple[tuple[str, ...], ...]
     kept: tuple[str, ...]
     origin: str
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def lost(self) -> tuple[tuple[int, str], ...]:
         """(place of the contact, value) of the values that nobody has afterwards; a name and a nick stay as aliases."""
         if self.field in ("name", "nick"):
             return ()
-        kept = {compared(self.field, value) for value in self.kept}
+        kept = {_key(self.field, value) for value in (*self.kept, *self.elsewhere)}
         joined = "\n".join(self.kept)
         return tuple(
             (place, value) for place, values in enumerate(self.values) for value in values
-            if compared(self.field, value) not in kept and not (self.field in JOINED and value in joined)
+            if _key(self.field, value) not in kept and not (self.field in JOINED and value in joined)
         )  # fmt: skip
+
+    @property
+    def alike(self) -> bool:
+        """Whether all of the contacts have the same there, and it stays."""
+        return len({frozenset(_key(self.field, value) for value in values) for values in (*self.values, self.kept)}) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +222,9 @@ def _plan_list(kind: str, rows: Sequence[Row], take: int) -> tuple[MergeField, l
     values = [_listed(kind, row) for row in rows]
     kept: list[tuple[str, str, str]] = []
     for handle in values[take] if take >= 0 else (one for ones in values for one in ones):
-        same = next((place for place, other in enumerate(kept) if _same(handle, other)), None)
+        same = next((place for place, other in enumerate(kept) if _key(*handle[:2]) == _key(*other[:2])), None)
         if same is None:
             kept.append(handle)
-        elif _says_more(handle, kept[same]):
-            kept[same] = (kind, handle[1], kept[same][2] or handle[2])
         else:
             kept[same] = (kind, kept[same][1], kept[same][2] or handle[2])
     having = [place for place, ones in enumerate(values) if ones]
@@ -232,17 +239,15 @@ def _listed(kind: str, row: Row) -> list[tuple[str, str, str]]:
     return [(kind, one["value"], one["label"]) for one in row["handles"] if one["kind"] == kind]
 
 
-def _same(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
-    if compared(*one[:2]) == compared(*other[:2]):
-        return True
-    mine, theirs = (read_number(handle[1]) if handle[0] == "phone" else None for handle in (one, other))
-    return mine is not None and theirs is not None and same_line(mine, theirs) and mine.extension == theirs.extension
+def _key(kind: str, value: str) -> tuple[str, ...]:
+    """A value as it is compared: of a number all digits, with the country's or without, and the extension.
 
-
-def _says_more(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
-    """Whether a telephone number has the country, and its other spelling has not."""
-    mine, theirs = (read_number(handle[1]) if handle[0] == "phone" else None for handle in (one, other))
-    return mine is not None and theirs is not None and mine.world and not theirs.world
+    That a number with the country's digits and one without are the same line is a guess, and no guess throws one away.
+    """
+    number = read_number(value) if kind == "phone" else None
+    if number is None:
+        return compared(kind, value)
+    return kind, number.digits, "+" if number.world else "", number.extension
 
 
 def _plan_aliases(
@@ -259,7 +264,8 @@ def _plan_aliases(
     values = tuple(found.values())
     owners = [place for place, row in enumerate(rows) if found.keys() & _called(row)]
     origin = "both" if len(owners) > 1 else _owner(rows, owners)
-    return MergeField("alias", field.values, values, origin), [("alias", name, "") for name in values]
+    elsewhere = tuple(columns[key] for key in ("name", "nick") if columns[key])
+    return MergeField("alias", field.values, values, origin, elsewhere), [("alias", name, "") for name in values]
 
 
 def _called(row: Row) -> set[str]:

@@ -44,9 +44,14 @@ def read_number(text: str) -> Number | None:
 
 
 def same_line(one: Number, other: Number) -> bool:
-    """Whether both are one line; an extension does not count. Without the country's digits the rest must be all of it."""
+    """Whether both may be one line; an extension does not count. Where one has the country's digits, the rest must be all
+    of the other. A hint: what looks like a country's digits may be none.
+    """
     if one.digits == other.digits:
         return True
     short, long = sorted((one, other), key=lambda number: len(number.digits))
     country = len(long.digits) - len(short.digits)
-    return not short.world and 1 <= country <= 3 and len(short.digits) >= TAIL and long.digits.endswith(short.digits)
+    return (
+        long.world and not short.world and 1 <= country <= 3 and len(short.digits) >= TAIL
+        and long.digits.endswith(short.digits)
+    )  # fmt: skip

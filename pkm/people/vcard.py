@@ -52,7 +52,7 @@ def read_cards(data: bytes, *, name: str = "the file") -> CardFile:
     for line in read_lines(data):
         if isinstance(line, tuple):
             if opened:
-                failures.append((line[0], one_line(line[1], _SAID), "it is no property: it has no colon"))
+                failures.append((line[0], one_line(line[1], _SAID), "it has no colon, so nothing is known of it"))
         elif line.name == "BEGIN" and _is_card(line):
             if opened and not opened[-1].awaits_agent():
                 broken.append(_cut_off(opened))

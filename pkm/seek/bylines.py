@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -104,11 +104,19 @@ def own_site(url: str) -> str:
     return "" if shared or "/" in path or "?" in path else key
 
 
-def read_bylines(author: str, authors: str = "[]") -> tuple[Byline, ...]:
+def full_names(lines: Iterable[str]) -> frozenset[str]:
+    """The names of two words that lines of authors have as they are spoken, folded: what tells whom "Lee, Ann" means."""
+    parts = (_bare(part) for line in set(lines) for part in _split(line))
+    return frozenset(fold(name) for name in parts if len(name.split()) == 2)
+
+
+def read_bylines(author: str, authors: str = "[]", names: Collection[str] = ()) -> tuple[Byline, ...]:
     """The people that a line of authors names, each once, with what the JSON beside it knows of them.
 
     "Ann Lee, Senior Editor", "by Ann Lee and Bo", "ann@example.org (Ann Lee)" give people's names only.
+    names: see full_names(); "Lee, Ann" is Ann Lee where she is among them, else two people.
     """
+    author = _spoken(author, names)
     known = {fold(_bare(one.name)): one for one in _known(authors)}
     found: dict[str, Byline] = {}
     for part in _split(author):
@@ -121,6 +129,13 @@ def read_bylines(author: str, authors: str = "[]") -> tuple[Byline, ...]:
     for folded, one in known.items():
         found.setdefault(folded, Byline(_bare(one.name), one.email, one.url))
     return tuple(one for one in found.values() if one.name)
+
+
+def _spoken(author: str, names: Collection[str]) -> str:
+    """The line, with the family name behind where it stood before and the whole is a name that is known."""
+    family, comma, first = (part.strip() for part in one_line(author).partition(","))
+    alone = comma and all(len(part.split()) == 1 for part in (family, first))
+    return f"{first} {family}" if alone and fold(f"{first} {family}") in names else author
 
 
 def _known(authors: str) -> list[Byline]:

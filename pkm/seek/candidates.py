@@ -11,7 +11,7 @@ from typing import Any
 
 from pkm.ids import make
 from pkm.seek import quotes
-from pkm.seek.bylines import Person, Writing, group_people, read_bylines
+from pkm.seek.bylines import Person, Writing, full_names, group_people, read_bylines
 from pkm.seek.discover import MAX_KEPT, SHOWN_EVIDENCE, listed, place_of, sample_boilerplate, writer_of
 from pkm.seek.known import KnownPeople, feeds_of_people, places_of_contacts
 from pkm.seek.mentions import (
@@ -344,8 +344,9 @@ def _site_name(node: str, quoted: Mapping[str, Sequence[Quote]]) -> str:
 def read_writings(facts: PeopleFacts) -> list[Writing]:
     """Every byline of the items, with what became of the item."""
     found = []
+    names = full_names(row["author"] for row in (*facts.items, *facts.dropped))
     for row in facts.items:
-        for one in read_bylines(row["author"], row["authors"]):
+        for one in read_bylines(row["author"], row["authors"], names):
             kept, dropped = row["weight"] > 0, row["state"] == "dropped"
             found.append(Writing(one, row["id"], row["source_id"], writer_of(row), kept, dropped))
     places = {row["source_id"]: writer_of(row) for row in facts.items}
@@ -354,7 +355,7 @@ def read_writings(facts: PeopleFacts) -> list[Writing]:
         if row["id"] not in seen:
             found += [
                 Writing(one, row["id"], row["source_id"], places.get(row["source_id"], ""), dropped=True)
-                for one in read_bylines(row["author"], row["authors"])
+                for one in read_bylines(row["author"], row["authors"], names)
             ]
     return found
 

@@ -105,6 +105,7 @@ _GIVEN = {
     "AND {promise.settled_at} GROUP BY 1",
 }
 _BACK = {
+    "interactions": _GIVEN["interactions"],  # what passed between two goes both ways
     "answers": "SELECT contact_id AS who, count(*) AS number FROM response WHERE contact_id IS NOT NULL "
     "AND {response.at} GROUP BY 1",
     "introductions": "SELECT through_id AS who, count(*) AS number FROM contact WHERE through_id IS NOT NULL "
@@ -119,8 +120,8 @@ GIVEN, BACK = tuple(_GIVEN), tuple(_BACK)
 def exchanged(db: sqlite3.Connection, since: str, until: str) -> tuple[dict[str, dict[int, int]], dict[str, dict[int, int]]]:
     """What was given to people, and what came back from them, then: for each sort, how much by contact.
 
-    Given: shares, introductions, interactions logged, promises kept. Back: answers, people met through them, promises
-    they kept.
+    Given: shares, introductions, promises kept. Back: answers, people met through them, promises they kept. An interaction
+    that was logged is an exchange: it is in both.
     """
     given = {"since": since, "until": until}
     return tuple(

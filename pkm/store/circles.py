@@ -166,6 +166,16 @@ def open_membership(db: sqlite3.Connection, circle_id: int, contact_id: int) -> 
     return None if found is None else dict(found)
 
 
+def last_stay(db: sqlite3.Connection, circle_id: int, contact_id: int) -> Row | None:
+    """A contact's last stay in a circle that is over: {"id" (a number), "left_because"}; None where there is none."""
+    found = db.execute(
+        "SELECT id, left_because FROM membership WHERE circle_id = :circle AND contact_id = :contact "
+        "AND left_at IS NOT NULL ORDER BY left_at DESC, id DESC LIMIT 1",
+        {"circle": circle_id, "contact": contact_id},
+    ).fetchone()
+    return None if found is None else dict(found)
+
+
 def history(db: sqlite3.Connection, *, circle_id: int | None = None, contact_id: int | None = None) -> list[Row]:
     """Every stay in a circle, or of a contact, oldest first, then by its row.
 

@@ -149,6 +149,18 @@ def of_contact(db: sqlite3.Connection, contact_id: int, limit: int) -> list[dict
     return [_shape(found) for found in db.execute(_ROWS.format(where=where), {"id": contact_id, "limit": limit})]
 
 
+def find_same(db: sqlite3.Connection, text: str, at: str, numbers: Iterable[int]) -> int | None:
+    """The newest interaction with that text on that day (of the stamp) with the same contacts; None: there is none."""
+    people = sorted(set(numbers))
+    found = db.execute(
+        "SELECT interaction.id, group_concat(contact_id) AS people FROM interaction JOIN interaction_contact "
+        "ON interaction_contact.interaction_id = interaction.id WHERE text = :text AND substr(at, 1, 10) = :day "
+        "GROUP BY interaction.id ORDER BY interaction.id DESC",
+        {"text": text, "day": at[:10]},
+    )
+    return next((row["id"] for row in found if sorted(map(int, row["people"].split(","))) == people), None)
+
+
 def rows(db: sqlite3.Connection, *, limit: int) -> list[dict[str, Any]]:
     """All interactions, newest first."""
     return [_shape(found) for found in db.execute(_ROWS.format(where="1"), {"limit": limit})]

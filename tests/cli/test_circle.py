@@ -125,3 +125,16 @@ def test_a_new_kind_tells_whose_tie_changes(peopled):
 @pytest.mark.parametrize("command", ["add", "list", "show", "edit", "join", "leave", "candidates"])
 def test_every_command_has_help_with_an_example(pkm, command):
     assert "Example:" in pkm("circle", command, "--help").out
+
+
+def test_the_reason_to_have_left_can_be_given_later(pkm):
+    pkm("contact", "add", "Ken", "--circle", "network")
+    pkm("circle", "leave", "network", "c1")
+    assert "the reason is kept now" in pkm("circle", "leave", "network", "c1", "--because", "moved on").err
+    assert "moved on" in pkm("circle", "leave", "network", "c1", "--because", "another").err
+
+
+def test_a_circle_without_a_kind_names_the_kinds(pkm):
+    told = pkm("circle", "add", "my team", ok=2).err
+    assert "a team (strong ties), a community (trust) or a network (loose ties)" in told
+    assert "Next: pkm circle add 'my team' --kind community" in told

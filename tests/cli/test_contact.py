@@ -157,6 +157,7 @@ e1  call: promised the paper  2026-11-22
   p1  you owe: the paper
   c1  Maria  last touch 2026-11-22; next due 2027-05-23 (every 26 weeks)
   c2  Ken  last touch 2026-11-22; next due 2026-12-06 (every 2 weeks)
+undo: pkm undo 3
 """
     assert "still to come" in pkm("contact", "log", "ken", "x", "--when", "2027-01-01", ok=2).err
     assert pkm.json("contact", "log", "ken", "lunch", "--when", "today")["at"] == "2026-11-23T09:00:00Z"
@@ -166,7 +167,7 @@ def test_what_was_typed_into_a_log_is_kept_where_it_fails(pkm, home):
     result = pkm("contact", "log", "nobody", "a long story", ok=1)
     kept = next((home / "drafts").iterdir())
     assert str(kept) in result.err
-    assert kept.read_text() == "a long story"
+    assert kept.read_text() == "pkm contact log -- nobody 'a long story'\n"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
@@ -281,3 +282,42 @@ def test_several_matches_are_listed(pkm):
     result = pkm("contact", "show", "ann", ok=2)
     assert "c1  Ann Lee" in result.err
     assert "c2  Ann Li" in result.err
+
+
+def test_the_same_logged_twice_is_said_and_undone(pkm):
+    pkm("contact", "add", "Ken")
+    pkm("contact", "log", "ken", "call")
+    told = pkm("contact", "log", "ken", "call")
+    assert told.err == "It was logged already as e1, the same words with the same people that day.\n"
+    assert told.out.endswith("undo: pkm undo 3\n")
+    pkm("undo", "3")
+    assert pkm("contact", "log", "ken", "call", "--when", "yesterday").err == ""
+
+
+def test_past_only_dates_are_explained_by_past_ones(pkm):
+    pkm("contact", "add", "Ken")
+    told = pkm("contact", "log", "ken", "call", "--when", "blurb", ok=2).err
+    assert "yesterday, mon, 3d ago or 2026-11-20" in told
+    assert "tomorrow" not in told
+
+
+def test_an_interaction_is_no_contact_and_leads_on(pkm):
+    pkm("contact", "add", "Ken")
+    pkm("contact", "log", "ken", "call")
+    assert "Next: pkm why e1" in pkm("contact", "show", "e1", ok=2).err
+    assert pkm("why", "e1").err == "Next: pkm contact show c1\n"
+
+
+def test_namesakes_are_told_apart_counted_and_listed(pkm):
+    for number in range(12):
+        pkm("contact", "add", f"John Roe{number}", "--org", f"Org {number}")
+    told = pkm("contact", "show", "John", ok=2).err
+    assert "(Org 1" in told
+    assert "  10 of 12\n" in told
+    assert "Next: name it by its id, or pkm contact list John" in told
+
+
+def test_next_of_somebody_who_is_not_due(pkm):
+    pkm("contact", "add", "Ken")
+    pkm("contact", "log", "ken", "call")
+    assert "call" in pkm("contact", "next", "ken").out

@@ -141,11 +141,67 @@ def test_a_bad_card_is_named_with_file_line_and_text_and_the_rest_is_imported(pk
     file = write(tmp_path / "odd.vcf", card("FN:Ann", "no property at all", "BDAY:19990231"), card("FN:Ben"), "BEGIN:VCARD\r\n"
                  "FN:Cut Off\r\n")  # fmt: skip
     told = pkm("contact", "import", file, ok=4)
-    assert told.out == "2 read · 2 new · 0 updated · 1 lost\n"
-    assert "odd.vcf, line 4: no property at all: " in told.err
+    assert told.out == "2 read · 2 new · 0 updated · 1 lost\nundo: pkm undo 1\n"
+    assert "odd.vcf, line 4: no property at all: it has no colon, so nothing is known of it; the rest is c1 Ann" in told.err
     assert "odd.vcf, line 5: BDAY:19990231: it is no date: kept as it is" in told.err
     assert "Cut Off: the card is cut off" in told.err
+    assert told.err.splitlines()[-1].endswith("; not imported")
+    again = pkm("contact", "import", file, ok=4)  # what was lost is lost again; the rest was looked at
+    assert (again.out, again.err.count("\n")) == ("2 read · 0 new · 0 updated · 2 unchanged · 1 lost\n", 1)
     assert "19990231" in pkm("contact", "export", "--vcard", "-").out
+
+
+def test_a_card_without_a_name_says_who_it_is_and_is_no_failure_for_ever(pkm: CommandLine, tmp_path: Path) -> None:
+    file = write(tmp_path / "n.vcf", card("UID:u-1", "NOTE:who is this?"))
+    told = pkm("contact", "import", file, ok=4)
+    assert told.err == ("n.vcf, line 1: a card: it has no name, and nothing to name it by; kept as c1 (no name): "
+                        "pkm contact edit c1 --name …\n")  # fmt: skip
+    again = pkm("contact", "import", file)
+    assert (again.out, again.err) == ("1 read · 0 new · 0 updated · 1 unchanged · 0 lost\n", "")
+
+
+def test_possible_duplicates_come_first_and_end_with_a_command(pkm: CommandLine, tmp_path: Path) -> None:
+    pkm("contact", "add", "Ann", "--email", "ann@x.example", "--org", "A")
+    pairs = [card("FN:Ann", "EMAIL:ann@x.example", "ORG:B")]
+    pairs += [card(f"FN:Person {name}", f"EMAIL:{name}{number}@x.example") for name in "abcdefg" for number in (1, 2)]
+    told = pkm("contact", "import", write(tmp_path / "d.vcf", *pairs))
+    lines = told.err.splitlines()
+    assert [line.split(" may be ")[0] for line in lines[:5]] == [f"Person {name}" for name in "abcde"]
+    differs = "c1: org differs: “A” here, “B” in the file"
+    assert lines[5:] == ["and 2 more possible duplicates", differs, "Next: pkm contact dupes"]
+    assert told.out.splitlines()[-1] == "undo: pkm undo 2"
+    pkm("undo", "2")
+    assert people(pkm) == ["Ann"]
+
+
+@pytest.mark.parametrize(("others", "who"), [(0, '"kind:contact -circle:o1"'), (1, "c1,c2,c3,c4,c5,c6")])
+def test_who_was_here_already_can_join_the_circle(pkm: CommandLine, tmp_path: Path, others: int, who: str) -> None:
+    cards = [card(f"FN:{name}", f"EMAIL:{name}@x.example") for name in ("Ann", "Ben", "Cy", "Dee", "Eva", "Fay")]
+    pkm("contact", "import", write(tmp_path / "one.vcf", *cards))
+    for _ in range(others):
+        pkm("contact", "add", "Somebody Else")
+    file = write(tmp_path / "two.vcf", *cards, card("FN:New", "EMAIL:new@x.example"))
+    told = pkm("contact", "import", file, "--circle", "network").err
+    assert told == f"6 were here already, 6 of them not in network: nobody was moved. Next: pkm circle join network {who}\n"
+    pkm("circle", "join", "network", who.strip('"'))
+    assert len(pkm.json("contact", "list", "--circle", "network")) == 7
+    assert "6 were here already" not in pkm("contact", "import", file).err
+
+
+def test_a_circle_with_nobody_in_it_says_so(pkm: CommandLine) -> None:
+    assert pkm("contact", "list", "--circle", "network").err == "Nobody is in network. Next: pkm circle join o1 WHO\n"
+
+
+def test_a_phone_books_own_groups_are_no_tags(pkm: CommandLine, tmp_path: Path) -> None:
+    pkm("contact", "import", write(tmp_path / "g.vcf", card("FN:Ann", "UID:1", "CATEGORIES:My Contacts,myContacts,starred,maps")))
+    assert pkm.json("contact", "show", "c1")["tags"] == ["maps"]
+
+
+def test_a_folder_of_tables_names_a_table(pkm: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "a.csv").write_text("Name,Email\nAnn,ann@x.example\n")
+    told = pkm("contact", "import", tmp_path / "tables", ok=1).err
+    assert f"Next: tables are imported one by one: pkm contact import {tmp_path}/tables/a.csv" in told
 
 
 def test_what_a_file_says_otherwise_is_told_and_stays_as_it_is(pkm: CommandLine, tmp_path: Path) -> None:

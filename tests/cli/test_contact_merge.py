@@ -49,7 +49,7 @@ def test_two_people_are_not_listed_again_until_that_is_undone(twice: CommandLine
     (["dupes", "--dismiss", "c1"], 2, "two contacts are wanted"),
     (["dupes", "--dismiss", "c1,c99"], 1, "there is no such contact"),
     (["dupes", "--dismiss", "7"], 1, "the last list had"),
-    (["merge", "c1"], 2, "it cannot be merged with itself"),
+    (["merge", "c1"], 2, "two contacts are wanted"),
     (["merge", "c1", "c1", "--yes"], 2, "it cannot be merged with itself"),
     (["merge", "c1", "c99", "--yes"], 1, "Found nothing for c99"),
     (["merge", "c1", "n1", "--yes"], 2, "this takes a contact"),
@@ -126,6 +126,20 @@ def test_on_a_terminal_it_asks_and_the_table_is_whole(twice: CommandLine, home: 
     assert len(twice.json("contact", "list")) == 4
     run_on_pty(home, ["contact", "merge", "c1", "c2"], [("[y/N]", "y\n")])
     assert [row["id"] for row in twice.json("contact", "list")] == ["c3", "c1", "c4"]
+
+
+def test_on_a_terminal_what_is_equal_is_only_counted(twice: CommandLine, home: Path) -> None:
+    shown = run_on_pty(home, ["contact", "merge", "c1", "c2"], [("[y/N]", "n\n")])
+    assert "1 field is the same: org" in shown
+    assert "Map Works" not in shown
+    assert "Map Works" in twice("contact", "merge", "c1", "c2", "--dry-run").out
+
+
+def test_ctrl_c_at_the_question_says_that_nothing_was_changed(twice: CommandLine, home: Path) -> None:
+    shown = run_on_pty(home, ["contact", "merge", "c1", "c2"], [("[y/N]", "\x03")])
+    assert "Nothing was changed." in shown
+    assert shown.endswith("exit 130")
+    assert len(twice.json("contact", "list")) == 4
 
 
 def test_markup_and_escapes_in_a_name_stay_text(twice: CommandLine, home: Path) -> None:

@@ -1,5 +1,6 @@
 """What the command line says: whole words at a terminal's edge, what is true, and a next step that can be taken."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,17 @@ class TestAtTheEdge:
         assert "…" in row
         assert row.rstrip().endswith("0")
         assert "items" in screen.getvalue()
+
+
+    def test_a_long_name_gives_way_to_the_id_and_the_state(self, pkm: CommandLine, home: Path) -> None:
+        for number in range(12):
+            pkm("contact", "add", f"Bartholomew Maximilian Featherstonehaugh {number}", "--circle", "network", "--org",
+                "The International Society of Very Long Names", "--nick", f"a-long-nick-{number}", "--every", "1d")  # fmt: skip
+        for words, state in ((["list"], "2026-"), (["due", "--in", "2w"], "later")):
+            rows = [line for line in run_on_pty(home, ["contact", *words]).splitlines() if "Bartholomew" in line]
+            assert len(rows) == 12
+            assert all(re.search(r"\bc\d+\b", re.sub(r"\x1b\[[\d;]*m", " ", row)) for row in rows)
+            assert all(state in row and "2026-11-24" in row for row in rows)
 
 
 class TestAdding:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pkm.seek.bylines import Writing, group_people, is_person, own_site, read_bylines
+from pkm.seek.bylines import Writing, full_names, group_people, is_person, own_site, read_bylines
 from pkm.seek.entry import Byline
 
 
@@ -25,6 +25,14 @@ from pkm.seek.entry import Byline
 ])  # fmt: skip
 def test_a_line_of_authors_names_people(author, names):
     assert [one.name for one in read_bylines(author)] == names
+
+
+def test_a_family_name_before_a_comma_is_one_person_where_the_name_is_known():
+    known = full_names(["Nancy Dixon", "Ann Lee and Bo Dahl", "Dixon, Nancy"])
+    assert [one.name for one in read_bylines("Dixon, Nancy", names=known)] == ["Nancy Dixon"]
+    assert [one.name for one in read_bylines("dahl, bo", names=known)] == ["bo dahl"]
+    assert [one.name for one in read_bylines("Nancy, Dixon", names=known)] == ["Nancy", "Dixon"]
+    assert [one.name for one in read_bylines("Dixon, Nancy")] == ["Dixon", "Nancy"]
 
 
 def test_what_is_known_of_authors_is_joined_to_their_names():

@@ -23,6 +23,7 @@ def together(circle: int, *people: int) -> list[dict[str, object]]:
 @pytest.mark.parametrize(("facts", "pairs"), [
     (Facts(), []),
     (Facts(subjects=tagged("walking", 1, 2)), ["c1,c2"]),
+    (Facts(subjects=[*tagged("My-Contacts", 1, 2), *tagged("starred", 1, 2), *tagged("friends", 1, 2)]), []),
     (Facts(subjects=tagged("walking", 1, 2, 3)), ["c1,c2", "c1,c3", "c2,c3"]),
     (Facts(subjects=[*tagged("walking", 1, 2, 3), *tagged("retros", 2, 3)]), ["c2,c3", "c1,c2", "c1,c3"]),
     (Facts(subjects=[*tagged("big", *range(1, 9)), *tagged("small", 7, 9)]), ["c7,c9"]),

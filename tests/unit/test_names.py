@@ -63,6 +63,8 @@ def test_names_that_name_two_people(one: str, other: str, apart: bool) -> None:
     ("+49 30 1234567", "+43 30 1234567", False),
     ("030 1234567", "040 1234567", False),
     ("1234567", "+49 30 1234567", False),
+    ("123456789", "3456789", False),
+    ("1234567890", "0 4567890", False),
 ])  # fmt: skip
 def test_one_line_however_it_is_written(one: str, other: str, same: bool) -> None:
     mine, theirs = read_number(one), read_number(other)
