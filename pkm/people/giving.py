@@ -80,6 +80,7 @@ class Giver:
         """
         name = person.fields.get("name", "")
         real = not Person(0, "", arrival.fields, handles=dict.fromkeys(arrival.keys, ("", ""))).unnamed()
+        real = real and not ids.is_selector(arrival.name)  # else a word of a command would mean them
         changed = before and real and digest(name) in before.fields.get("name", ()) and "name" not in person.filled
         if not name or (person.unnamed() and real):
             person.fields["name"] = person.filled["name"] = arrival.name

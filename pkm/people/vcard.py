@@ -16,7 +16,7 @@ from pkm.filekind import name_kind
 from pkm.people.card import Card, CardFile, Labeled
 from pkm.people.vcard_lines import Line, escape, fold, quote, read_lines
 from pkm.text import fold as fold_case
-from pkm.text import one_line
+from pkm.text import one_line, shown_name
 
 MAX_PHOTO = 1_000_000  # bytes of a picture that is kept, and of a property that pkm does not know
 MAX_NAME = 1000  # characters
@@ -193,7 +193,7 @@ class _Draft:
         elif line.name in ("EMAIL", "TEL", "URL"):
             self.labeled += [line] if line.text().strip() else []
         elif line.name in ("NICKNAME", "CATEGORIES"):
-            values = [one_line(part, MAX_NAME) for part in line.parts(",")]
+            values = [shown_name(part, MAX_NAME) for part in line.parts(",")]
             self.lists.setdefault(line.name, []).extend(filter(None, values))
         elif not _TAKERS.get(line.name, _take_nothing)(self, line):
             self.extra.append(line)
@@ -263,7 +263,7 @@ def _take_nothing(draft: _Draft, line: Line) -> bool:
 
 def _take_text(draft: _Draft, line: Line) -> bool:
     """A property of one line of text, of which a card has one."""
-    value = one_line(line.text())
+    value = shown_name(line.text()) if line.name == "FN" else one_line(line.text())
     if not value or draft.fields.get(line.name) == value:
         return True
     if line.name in draft.fields:
@@ -376,7 +376,7 @@ def _basic_date(text: str) -> str:
 def _compose_name(parts: Sequence[str]) -> str:
     """The name as it is spoken: prefix, given, additional, family, suffix."""
     family, given, additional, prefix, suffix = (*parts, "", "", "", "", "")[:5]
-    return one_line(" ".join(filter(None, (prefix, given, additional, family, suffix))), MAX_NAME)
+    return shown_name(" ".join(filter(None, (prefix, given, additional, family, suffix))), MAX_NAME)
 
 
 def _trim(parts: Sequence[str], least: int) -> list[str]:
