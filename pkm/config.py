@@ -123,7 +123,7 @@ class Setting:
     """One thing that can be set.
 
     kind: text, url (of the web), span ("1h"), command (a program with arguments), keep (a span, a number, or both),
-    yes (yes or no).
+    yes (yes or no), quiet (hours of the day), weekly (numbers); the last two by circle.
     """
 
     kind: str
@@ -138,7 +138,11 @@ SETTINGS: Mapping[str, Setting] = {
         "keep", "", "how long items that nobody used stay: \"1y\", \"500\" of a source, \"1y 500\"; none: for ever"
     ),
     "seek.every": Setting("span", "1h", "the least time between two looks at a source that has no --every"),
+    "share.cooling": Setting("span", "10min", "how long planned mail waits before it leaves, so that it can be held; 0min: not"),
+    "share.late": Setting("span", "3d", "a stage later than this is held and asked about, never sent as a surprise"),
+    "share.quiet": Setting("quiet", "", "hours without mail: \"22:00-07:00; practice 20:00-09:00\""),
     "share.title": Setting("text", "{name}’s finds, {date}", "a digest’s title: {name}, {date}, {circle}, {count}"),
+    "share.weekly": Setting("weekly", "", "how many shares a circle gets in a week at most: \"practice 1; network 3\""),
     "touch.mentions": Setting("yes", "no", "yes: a note that mentions a contact counts as a touch"),
     "touch.shares": Setting("yes", "no", "yes: what is shared with a contact, or a circle of theirs, counts as a touch"),
     "site.title": Setting("text", "", "the title of the site; else your name"),
@@ -285,6 +289,10 @@ def _check(key: str, value: str) -> None:
         parse_span(value)
     if kind == "keep":
         _limits(key, value)
+    if kind in ("quiet", "weekly"):
+        from pkm.hours import read_quiet, read_weekly
+
+        (read_quiet if kind == "quiet" else read_weekly)(value)
     if kind == "yes" and value not in ("yes", "no"):
         raise Invalid(f"{key}: {value}", "it should be yes or no", next=f"pkm config {key} yes")
     if kind == "url" and value and not value.lower().startswith(("http://", "https://")):

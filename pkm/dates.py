@@ -443,3 +443,14 @@ def _month(words: str, today: date, past: bool) -> _Found | None:
     if year:
         return _at(date(int(year), month, 1), "month")
     return _at(_nearest(month, 1, today, past), "month")
+
+
+def parse_past(text: str, now: datetime) -> str | None:
+    """The stamp of a moment that is past: a day alone is its noon, today alone is now; None where nothing is said.
+
+    Raises Invalid where the text is no date.
+    """
+    if not text.strip():
+        return None
+    then = parse_when(text, now, past=True, at=time(12))
+    return stamp(now if then > now and parse_when(text, now, past=True) <= now else then)

@@ -24,6 +24,7 @@ MAX_BYTES = 20_000_000
 TITLE = 300
 STAGES = ("observation", "idea", "practice")
 
+_BOX = r"\A(?:\ufeff|\s)*#[ \t]+\[([ xX])\][ \t]+"
 _UNCLOSED = r"---[ \t]*\r?\n[ \t]*[\w\"'-][^\n:]{0,80}:(?:[ \t\r\n]|$)"
 
 
@@ -112,13 +113,20 @@ def read_properties(fields: Fields, body: str, path: str) -> Properties:
     reach, stage = said(fields, "reach").lower(), said(fields, "stage").lower()
     return Properties(
         title=_title(fields, body, path),
-        tags=tuple(_tag_words(fields)),
+        tags=capture._once((*_tag_words(fields), *_todo_tags(body, path))),
         aliases=capture._once(one_line(name, TITLE) for name in listed(fields, "aliases", "alias")),
         reach=reach if reach in REACHES else "private",
         stage=stage if stage in STAGES else "observation",
         at=_when(said(fields, "at")) or _day_in_name(path),
-        created=_when(said(fields, "created", "date", "created_at", "date created", "creation_date")),
+        created=_when(said(fields, "created", "date", "created_at", "date created", "creation_date"))
+        or _time_in_name(path),
     )
+
+
+def _todo_tags(body: str, path: str) -> Sequence[str]:
+    """How a to-do of nb stands: the box in its heading is empty or ticked."""
+    box = re.match(_BOX, body) if path.lower().endswith(".todo.md") else None
+    return () if box is None else ("done",) if box[1] in "xX" else ("todo",)
 
 
 def stem(path: str) -> str:
@@ -128,9 +136,13 @@ def stem(path: str) -> str:
 
 
 def _title(fields: Fields, body: str, path: str) -> str:
-    """As the front matter says, else a heading of the first level on top, else the file's name."""
+    """As the front matter says, else a heading of the first level on top, else the file's name, unless that is a time."""
     named = one_line(said(fields, "title"), TITLE)
+    if path.lower().endswith(".todo.md"):
+        body = re.sub(_BOX, "# ", body, count=1)
     heading = re.match("(?:\ufeff|\\s)*#[ \t]+[^\n]*", body)
+    if not named and not heading and re.fullmatch(r"\d{14}", stem(path)):
+        return one_line(capture.title_of(body.lstrip("\ufeff")), TITLE) or stem(path)  # nb names a file by the time alone
     return named or (heading and one_line(capture.title_of(heading[0].lstrip("\ufeff")), TITLE)) or (
         one_line(stem(path), TITLE) or "Untitled"
     )  # fmt: skip
@@ -183,6 +195,15 @@ def _day_in_name(path: str) -> str | None:
         return None
     try:
         return stamp(midnight(datetime.strptime(name, "%Y-%m-%d").date()))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _time_in_name(path: str) -> str | None:
+    """The time that nb calls a file by."""
+    digits = re.match(r"(\d{14})(?:\.todo)?$", stem(path))
+    try:
+        return stamp(datetime.strptime(digits[1], "%Y%m%d%H%M%S").astimezone()) if digits else None
     except (ValueError, OverflowError):
         return None
 

@@ -22,6 +22,7 @@ _USER = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#\s]*@")
 _CUT_OFF = re.compile(
     r"(?:…|\.{3}|\[(?:…|\.{3}|more)\]|(?:read|continue|weiter|lire|leer)\b[^.\n]{0,60})\W*$", re.I
 )
+_ENDS_A_LINK = re.compile("[<>\x00-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s+")
 # What shows nothing and makes two names of one: zero-width space, word joiner and invisible operators, tags, the soft
 # hyphen, the grapheme joiner, the fillers of Hangul, inherent vowels of Khmer, the vowel separator of Mongolian, and what
@@ -70,6 +71,11 @@ def shown_name(text: str, limit: int = 0) -> str:
 def without_user(text: str) -> str:
     """The text with no user name and password in the addresses that it holds."""
     return _USER.sub(r"\1", text)
+
+
+def quoted_url(text: str) -> str:
+    """An address of the web with < and > and control characters quoted: nothing in it can end the link that it stands in."""
+    return _ENDS_A_LINK.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace")), text)
 
 
 def fold(text: str) -> str:

@@ -1,17 +1,34 @@
 """Lists of saved pages, taken in by `pkm seek import` and `pkm import`."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import typer
 
 from pkm.cli import current, render
 from pkm.text import count
 
+if TYPE_CHECKING:
+    from pkm.seek.bookmarks import BookmarkList
 
-def import_bookmarks(data: bytes, name: str, *, dry_run: bool, json: bool) -> None:
-    """The list's pages are items and the summary is printed; exit code 4 where some could not be used."""
-    from pkm.seek import bookmarking
+
+def import_bookmarks(data: bytes, name: str, *, dry_run: bool, json: bool, kind: str = "") -> None:
+    """The list's pages are items and the summary is printed; exit code 4 where some could not be used. kind: whose it is."""
     from pkm.seek.bookmarks import read_bookmarks
 
-    listed = read_bookmarks(data, name)
+    _import(read_bookmarks(data, name, kind), dry_run=dry_run, json=json)
+
+
+def import_pages(folder: Path, *, dry_run: bool, json: bool) -> None:
+    """The books of a folder that Readwise exported are items and the summary is printed; else as import_bookmarks."""
+    from pkm.seek.readwise import read_folder
+
+    _import(read_folder(folder), dry_run=dry_run, json=json)
+
+
+def _import(listed: "BookmarkList", *, dry_run: bool, json: bool) -> None:
+    from pkm.seek import bookmarking
+
     store = current.store()
     plan = bookmarking.preview_bookmarks(store, listed) if dry_run else bookmarking.import_bookmarks(store, listed)
     line = f"would be: {plan.line}" if dry_run else plan.line
@@ -19,6 +36,8 @@ def import_bookmarks(data: bytes, name: str, *, dry_run: bool, json: bool) -> No
     if plan.left_out:
         why = "what came by a feed" if plan.kind == "reader" else "what is no web page"
         render.tell(f"Left out: {count(plan.left_out, 'entry', 'entries')} ({why}).")
+    if plan.differing:
+        render.tell(f"{count(plan.differing, 'comment')} changed here, and another in the list: left as here.")
     if not dry_run and (plan.new or plan.changed):
         step = "pkm sense" if plan.waiting else "pkm find kind:item"
         render.tell(f"Next: {step}; their texts: pkm seek clip --missing 100")

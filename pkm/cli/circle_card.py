@@ -23,7 +23,7 @@ ROOM = 16
 
 NAMED = {
     "answers": "answer", "trials": "trial", "interactions": "touch", "promises": "promise", "quotes": "quote",
-    "mentions": "note",
+    "bylines": "byline", "mentions": "note",
 }  # fmt: skip
 """The parts of evidence, as they are counted in words."""
 

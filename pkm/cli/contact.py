@@ -74,6 +74,9 @@ def list_contacts(
     if wanted:
         from pkm.cli.mentions import list_wanted
 
+        if words or circle or quiet:
+            raise Invalid("--wanted", "it lists names, not contacts: no words, --circle or --quiet beside it")
+
         list_wanted(limit, json)
         return
     if quiet:

@@ -284,7 +284,8 @@ def _tell_growth(step: Row) -> tuple[str, ...]:
 
 def _tell_trial(step: Row) -> tuple[str, ...]:
     place = f" at {step['place']}" if step.get("place") else ""
-    return f"tried{place}: {step['outcome']}", _on(step), step["title"]
+    who = f" by {step['contact']}" if step.get("contact") else ""
+    return f"tried{place}{who}: {step['outcome']}", _on(step), step["title"]
 
 
 def _tell_share(step: Row) -> tuple[str, ...]:
@@ -313,6 +314,11 @@ def _tell_member(step: Row) -> tuple[str, ...]:
     return name, _on(step, before="joined ") + (f": {step['because']}" if step.get("because") else ""), left
 
 
+def _tell_declined(step: Row) -> tuple[str, ...]:
+    when = f"not until {step['until']}" if step.get("until") else "never"
+    return f"{when} to {step['title']}", step.get("because", ""), _on(step, before="said ")
+
+
 def _tell_circle(step: Row) -> tuple[str, ...]:
     return f"{step['title']} ({step['circle_kind']})", step.get("purpose", "")
 
@@ -329,7 +335,7 @@ TELL: dict[str, Teller] = {
     "writer": _tell_writer, "source": _tell_source, "item": _tell_item, "clip": _tell_item, "quote": _tell_quote,
     "comment": _tell_comment, "note": _tell_note, "growth": _tell_growth, "trial": _tell_trial, "share": _tell_share,
     "delivery": _tell_delivery, "planned": _tell_planned, "response": _tell_response, "member": _tell_member,
-    "circle": _tell_circle,
+    "circle": _tell_circle, "declined": _tell_declined,
     "through": lambda step: (f"{step['title']} (through whom)", _met(step)),
     "contact": lambda step: (step["title"], _met(step)),
     "introduced": lambda step: (f"{step['title']} (met through this one)", _on(step)),

@@ -1,15 +1,14 @@
 """`pkm share heard`: what people answered to what was shared: typed in, listed, made a note of."""
 
-from datetime import time
 from typing import Annotated, Any
 
 import typer
 
 from pkm.cli import complete, current, drafts, render, selectors
 from pkm.cli.options import JsonFlag, LimitOption
-from pkm.dates import day, now, parse_when, stamp
+from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
-from pkm.store import contacts, responses
+from pkm.store import responses
 from pkm.text import one_line
 
 Row = dict[str, Any]
@@ -48,7 +47,7 @@ def heard(
     if not who:
         raise Invalid("an answer from nobody", "who gave it is wanted", next=f'pkm share heard {found.id} --from WHO "…"')
     with drafts.kept(words, drafts.name_for("heard"), again=""):
-        _keep(found.number, selectors.one(who, ("contact",)).number, words, _past(when), note, json)
+        _keep(found.number, selectors.one(who, ("contact",)).number, words, parse_past(when, now()), note, json)
 
 
 def _list(share: int | None, limit: int, json: bool) -> None:
@@ -80,32 +79,15 @@ def _keep(share: int, contact: int, words: str, at: str | None, note: bool, json
     if kept.new and not kept.reached:
         render.tell(f"{row['share']} had not gone to them, as far as pkm knows; the answer counts all the same.")
     if row["note"] is None:
-        render.tell("To make a note of it: the same again with --note")
+        render.tell(f'To make a note of it: pkm sense note --from {row["id"]} "your words"')
 
 
 def _make_note(kept: Any) -> Row:
     """A note of the answer, with their words quoted and a mention of them; the answer as it stands."""
     from pkm.sense.notes import add_note
-    from pkm.share.responses import settle
+    from pkm.share.responses import as_note, settle
 
-    row, store = kept.row, current.store()
-    person = contacts.row(store.read(), int(row["contact"][1:]))
-    assert person is not None
-    mention = f"@{person['nick']}" if person["nick"] else f"[[{person['name']}]]"
-    quoted = "\n".join(f"> {line}".rstrip() for line in row["text"].split("\n"))
-    made = add_note(
-        store, f"{mention} on {row['share']} “{one_line(row['share_title'], 100)}”:\n\n{quoted}",
-        title=f"{one_line(person['name'], 60)}: {row['title']}",
-    )  # fmt: skip
+    store = current.store()
+    told = as_note(store.read(), kept.row)
+    made = add_note(store, told.text, title=told.title)
     return settle(store, kept.number, int(made.row["id"][1:]))
-
-
-def _past(text: str) -> str | None:
-    """The stamp of a moment that is past: a day alone is its noon, today alone is now; None where nothing is said."""
-    if not text.strip():
-        return None
-    at = now()
-    then = parse_when(text, at, past=True, at=time(12))
-    if then > at and parse_when(text, at, past=True) <= at:
-        then = at
-    return stamp(then)

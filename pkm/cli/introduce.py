@@ -93,12 +93,12 @@ def _draft(who: list[str], because: str, text: str | None, title: str, json: boo
     for earlier in shares.introductions(store.read(), found[0].number, found[1].number):
         when = f"you introduced them on {day(earlier['sent_at'])}" if earlier["sent_at"] else "there is a draft of it already"
         render.tell(f"Note: {when}: {earlier['id']} “{one_line(earlier['title'], 60)}”.")
-    shared = introductions.common_tags(store.read(), found[0].number, found[1].number)
     subject = one_line(title, 200) or introducing.title_of(first, second)
     if own is not None:
-        row = _store(found, subject, introducing.draft_words(first, second, shared, because, own))
+        row = _store(found, subject, introducing.draft_words(because, own))
     else:
-        row = _write(found, subject, introducing.draft_words(first, second, shared, because))
+        shared = introductions.common_tags(store.read(), found[0].number, found[1].number)
+        row = _write(found, subject, introducing.draft_words(because, offers=introducing.offers(first, second, shared)))
     render.emit_made(row, as_json=json)
     if not json:
         render.say(row["introduction"])

@@ -3,8 +3,8 @@
 import sys
 from typing import Any
 
-from pkm.cli import current, drafts, render
-from pkm.errors import NotFound
+from pkm.cli import current, drafts, render, selectors
+from pkm.errors import Invalid, NotFound
 from pkm.store import shares
 
 
@@ -26,6 +26,37 @@ def edit_share(found: Any, title: str | None, text: str | None, json: bool) -> N
     render.emit_made(changed, as_json=json, also=["nothing changed" if same else "changed"])
     if not json:
         render.tell(f"Next: pkm share preview {changed['id']}")
+
+
+def edit_for_circle(
+    found: Any, circle: dict[str, Any], title: str | None, text: str | None, note: str, only: list[str] | None, json: bool
+) -> None:
+    """What one circle gets has a title, words in front, words for a note, or fewer notes of its own; the others' stay.
+
+    An empty text takes such words back.
+    """
+    from pkm.dates import now
+    from pkm.share.plan import as_rows, reword
+
+    if text == "-":
+        text = sys.stdin.read()
+    number = selectors.one(note, ("note",), guess=False).number if note else None
+    if title is None and text is None and only is None:
+        raise Invalid(f"{found.id} for {circle['name']}", "it is not said what is to be different there",
+                      next=f'pkm share edit {found.id} --for {circle["name"]} --note NOTE -m "the short version"')  # fmt: skip
+    chosen = None if only is None else [] if only == ["all"] else [
+        one.number for one in selectors.many(only, ("note",), guess=False)
+    ]  # fmt: skip
+    with drafts.kept(text or "", drafts.name_for("words"), again=f"pkm share edit {found.id} --for {circle['name']} -m - <"):
+        reword(current.store(), found.number, circle, title=title, text=text, note=number, only=chosen)
+    rows = as_rows(current.store().read(), found.number, now())
+    row = next(one for one in rows if one["circle"] == circle["name"])
+    if json:
+        render.emit_json(row)
+        return
+    own = f", own words: {', '.join(row['words'])}" if row["words"] else ""
+    render.say(f"{found.id}  for {circle['name']}: {', '.join(row['notes'])}{own}")
+    render.tell(f"Next: pkm share preview {found.id} --to {circle['name']}")
 
 
 def _in_editor(row: dict[str, Any]) -> dict[str, Any]:

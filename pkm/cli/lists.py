@@ -36,7 +36,7 @@ def import_file(
 
 def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "", backlog: bool = False) -> None:
     """The list's feeds are followed, or its bookmarks are items, and the summary is printed; exit code 4 where some
-    could not be used. kind: bookmarks, where that is known.
+    could not be used. kind: bookmarks or readwise, where that is known.
     """
     from pkm.net.fetch import read_file
     from pkm.seek import lists
@@ -44,10 +44,10 @@ def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "", backlo
 
     data = sys.stdin.buffer.read() if str(file) == "-" else read_file(file, MAX_BYTES)
     name = "stdin" if str(file) == "-" else str(file)
-    if kind == "bookmarks" or (not kind and looks_like_bookmarks(data)):
+    if kind in ("bookmarks", "readwise") or (not kind and looks_like_bookmarks(data)):
         from pkm.cli.bookmarks import import_bookmarks
 
-        import_bookmarks(data, name, dry_run=dry_run, json=json)
+        import_bookmarks(data, name, dry_run=dry_run, json=json, kind=kind)
         return
     listed = lists.read_list(data, name)
     store = current.store()

@@ -17,3 +17,8 @@ WhoArgument = Annotated[
 NoteArgument = Annotated[
     str, typer.Argument(help="The note: its id, or words of its title.", autocompletion=complete.complete_notes)
 ]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags),
+]
+ReachOption = Annotated[str, typer.Option("--reach", "-r", help="private, team, community or network.")]

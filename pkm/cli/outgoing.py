@@ -10,7 +10,8 @@ from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import Invalid
 from pkm.share.freeze import NO_ADDRESS, Rendered
 from pkm.share.preview import readable
-from pkm.text import count, one_line
+from pkm.store import shares
+from pkm.text import count, fold, one_line
 
 FRESH = timedelta(hours=1)
 """How long a preview stands for what is sent: the bytes are dated with the time when they were looked at."""
@@ -32,12 +33,48 @@ def whom(row: dict[str, Any]) -> str:
     return ", ".join(row["circles"]) or " and ".join(one_line(one["name"], 40) for one in row["contacts"])
 
 
+def refuse_held(share: dict[str, Any]) -> None:
+    """Raises Refused where a draft was put on hold."""
+    from pkm.errors import Refused
+    from pkm.store import shares
+
+    for stage in shares.stages(current.store().read(), share["number"]):
+        if held := stage["gate"].get("held"):
+            finding = (share["id"], f"it is on hold: {one_line(held['because'], 120)}", f"pkm share hold {share['id']} --release")
+            raise Refused(share["id"], "it may not go now", findings=[finding], kept="Nothing was sent.")
+
+
+def addressed(name: str, address: str) -> str:
+    """Somebody with the address that a letter goes to: Ann Able <ann@example.org>."""
+    return f"{one_line(name, 40)} <{one_line(address)}>".strip()
+
+
+def named(people: Sequence[str]) -> str:
+    """These in one line, a long list cut."""
+    more = f" and {len(people) - NAMED} more" if len(people) > NAMED else ""
+    return ", ".join(people[:NAMED]) + more
+
+
+def tell_moved(people: Iterable[tuple[int, str, str]]) -> None:
+    """Who would get a letter at another address than the last one: a card that was read since may be somebody else's word.
+
+    people: (contact's number, name, address).
+    """
+    before = shares.last_addresses(current.store().read())
+    for number, name, address in people:
+        if number in before and fold(before[number]) != fold(address):
+            render.tell(f"Another address than last time: {addressed(name, address)}; "
+                        f"the last letter went to {one_line(before[number])} (pkm contact show c{number})")  # fmt: skip
+
+
 def as_json(share: Any, shown: Iterable[Rendered]) -> list[dict[str, Any]]:
-    """Each with its hash and its text, as the receiver would read it."""
+    """Each with its hash and its text, as the receiver would read it; sent_before_to: the address of their last letter."""
+    before = shares.last_addresses(current.store().read())
     return [
         {"id": share.id, "kind": "share", "title": share.title, "circle": one.circle, "channel": one.channel,
          "recipient": one.recipient or one.file_name, "contact": one.contact_id and f"c{one.contact_id}",
-         "name": one.name or None, "new": one.new, "media_type": one.media_type, "sha256": one.sha256,
+         "name": one.name or None, "sent_before_to": before.get(one.contact_id or 0),
+         "new": one.new, "media_type": one.media_type, "sha256": one.sha256,
          "text": readable(one.media_type, one.payload) if one.payload else ""}
         for one in shown
     ]  # fmt: skip
@@ -80,14 +117,23 @@ def summary(shown: Sequence[Rendered]) -> str:
     ways = []
     for channel in dict.fromkeys(one.channel for one in shown):
         part = [one for one in shown if one.channel == channel and one.state in ("", "waiting", "refused")]
-        names = [one.name for one in part if one.recipient and one.payload]
+        names = [addressed(one.name, one.recipient) for one in part if one.recipient and one.payload]
         if not any(one.recipient for one in part):
             ways += [channel] if part else []
         elif names:
-            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-            ways.append(f"{channel} to {', '.join(one_line(name, 40) for name in names[:NAMED])}{more}")
+            ways.append(f"{channel} to {named(names)}")
     recall = " Mail cannot be recalled." if any(one.recipient for one in shown) else ""
     return f"by {'; '.join(ways)}.{recall}" if ways else "to nobody."
+
+
+def tell_before(shown: Sequence[Rendered]) -> None:
+    """What the person should know before they say yes: whose address is another than last time."""
+    from pkm.share.transmit import older
+
+    going = [one for one in shown if one.is_letter and one.state in ("", "waiting", "refused")]
+    if going and (why := older(current.store().read(), current.home())):
+        tell_older(why)
+    tell_moved((one.contact_id or 0, one.name, one.recipient) for one in going)
 
 
 def show_to_copy(row: dict[str, Any], error: Invalid, json: bool) -> None:
@@ -103,9 +149,24 @@ def show_to_copy(row: dict[str, Any], error: Invalid, json: bool) -> None:
     render.tell(f"Next: {error.next}")
 
 
-def tell_unsettled(rows: Iterable[dict[str, Any]]) -> None:
+def tell_older(why: str) -> None:
+    """The store was put back from an older copy: what is new is held until the person says what it is."""
+    render.tell(f"{why[:1].upper()}{why[1:]}. New letters are held. Ask whether they got this already, then: "
+                "pkm share log --resolve older sent (they did) | refused (they did not; it goes with the next send)")  # fmt: skip
+
+
+def tell_unsettled(rows: Sequence[dict[str, Any]]) -> None:
     """Each delivery of which nobody knows whether it arrived, with how it is settled."""
+    from pkm.share.transmit import OLDER
+
+    held = [row for row in rows if row["error"].startswith(OLDER)]
+    if held:
+        people = named([addressed(row["name"] or "", row["recipient"]) for row in held])
+        tell_older(held[0]["error"])
+        render.tell(f"Held: {count(len(held), 'letter')} to {people}.")
     for row in rows:
-        to = f"{one_line(row['name'] or '', 40)} <{row['recipient']}>".strip()
+        if row in held:
+            continue
+        to = addressed(row["name"] or "", row["recipient"])
         render.tell(f"{row['id']} to {to} is {row['state']}: {row['error']}. It is not sent again by itself. "
                     f"Ask them, then: pkm share log --resolve {row['id']} sent|refused")  # fmt: skip

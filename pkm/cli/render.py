@@ -154,11 +154,16 @@ def screen_rows() -> int:
     return os.get_terminal_size(sys.stdout.fileno()).lines if sys.stdout.isatty() else 0
 
 
+def is_asked() -> bool:
+    """Whether there is a terminal to ask on."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def confirm(question: str, *, yes: bool, flag: str = "--yes") -> bool:
     """True where the person agrees. Without a terminal nothing is asked: Refused names the flag that says yes."""
     if yes:
         return True
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not is_asked():
         from pkm.errors import Refused
 
         raise Refused("this needs a yes, and there is no terminal to ask on", next=f"run it again with {flag}")

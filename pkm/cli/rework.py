@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pkm import ids
-from pkm.cli import complete, current, render, selectors
+from pkm.cli import complete, current, drafts, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument
-from pkm.dates import day
+from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
-    from pkm.sense.annotate import Checked
     from pkm.sense.notes import NoteAdded
     from pkm.store.lookup import Found
 
@@ -54,55 +53,6 @@ def tell_near(likes: list[tuple[str, list[tuple[str, int]]]]) -> None:
     for name, like in likes:
         others = ", ".join(f"#{other} ({number})" for other, number in like)
         render.tell(f"#{name} is new, and nearly {others}: pkm tag merge {name} {like[0][0]}")
-
-
-@app.command(epilog='Example:  pkm sense annotate i12 -q "exact words" -m "why they matter"')
-def annotate(
-    thing: Annotated[
-        str, typer.Argument(metavar="ITEM|NOTE", help="What is annotated.", autocompletion=complete.complete_any)
-    ],
-    quote: Annotated[
-        str, typer.Option("--quote", "-q", help="The exact words; none: the comment is on the whole of it.")
-    ] = "",
-    comment: Annotated[str, typer.Option("--comment", "-m", help="What you say to it.")] = "",
-    nth: Annotated[int, typer.Option("--nth", min=1, help="Which place, where the words stand several times.")] = 1,
-    check: Annotated[bool, typer.Option("--check", help="Look whether the quotes still stand in the text.")] = False,
-    json: JsonFlag = False,
-) -> None:
-    """Quote words of an item or a note, comment on them, or both."""
-    found = selectors.one(thing, ("item", "note"))
-    if check:
-        _check(found.kind, found.number, json)
-        return
-    from pkm.sense.annotate import annotate as annotate_thing
-
-    made = annotate_thing(current.store(), found.kind, found.number, quote=quote, comment=comment, nth=nth)
-    quoted = one_line(made.row["exact"], 80)
-    words = [f"“{quoted}”" if quoted else "on the whole", f"on {found.id}  {one_line(found.title, 60)}"]
-    if json:
-        render.emit_made(made.row, as_json=True)
-    else:
-        current.remember(touched=made.row["id"])
-        render.say("  ".join([made.row["id"], *words]))
-    if made.places > 1:
-        render.tell(f"These words stand there {made.places} times; this is place {made.taken} (--nth N for another).")
-
-
-def _check(kind: str, number: int, json: bool) -> None:
-    from pkm.sense.annotate import check
-
-    checked = check(current.store(), kind, number)
-    if json:
-        render.emit_json([one.row for one in checked])
-        return
-    for one in checked:
-        render.say(f"{one.row['id']}  {one.row['state']}{_likeness(one)}  “{one_line(one.row['exact'], 80)}”")
-    orphans = sum(one.row["state"] == "orphan" for one in checked)
-    render.tell(f"{count(len(checked), 'quote')}, {orphans} no longer found in the text.")
-
-
-def _likeness(checked: "Checked") -> str:
-    return f" ({checked.place.likeness:.0%} like)" if checked.place is not None and checked.place.likeness < 1 else ""
 
 
 @app.command(epilog="Example:  pkm sense link n142 n98 --as supports")
@@ -183,13 +133,19 @@ def grow(
 
 
 @app.command(
-    "try", epilog='Example:  pkm sense try n12 --where "retro, team blue" --outcome mixed "took longer, but…"'
-)
+    "try", epilog='Example:  pkm sense try n12 --where "retro, team blue" --outcome mixed "took longer, but…"\n\n'
+                  "          pkm sense try n12 --from r4 --outcome worked   (as somebody answered)"
+)  # fmt: skip
 def try_note(
     note: NoteArgument,
-    words: Annotated[list[str] | None, typer.Argument(metavar="[TEXT...]", help="What came of it.")] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[TEXT...]", help="What came of it; -: stdin.")] = None,
     outcome: Annotated[str, typer.Option("--outcome", "-o", help="worked, mixed or failed.")] = "",
     where: Annotated[str, typer.Option("--where", "-w", help="Where it was tried.")] = "",
+    by: Annotated[
+        str, typer.Option("--by", metavar="WHO", help="Who tried it, if not you.", autocompletion=complete.complete_contacts)
+    ] = "",
+    answer: Annotated[str, typer.Option("--from", metavar="ANSWER", help="The answer (r4) that told of it.")] = "",
+    when: Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20.")] = "",
     json: JsonFlag = False,
 ) -> None:
     """Log where an idea was tried and what came of it."""
@@ -198,8 +154,25 @@ def try_note(
     if not outcome:
         raise Invalid("a trial without --outcome", f"say {', '.join(OUTCOMES)}")
     found = selectors.one(note, ("note",))
-    row = add_trial(current.store(), found.number, where=where, outcome=outcome, text=" ".join(words or []))
-    render.emit_made(row, as_json=json, also=[row["outcome"], f"with {found.id}  {one_line(found.title, 60)}"])
+    told = selectors.one(answer, ("response",)).number if answer else None
+    who = selectors.one(by, ("contact",)).number if by else None
+    text = _said(words)
+    with drafts.kept(text, drafts.name_for(f"{found.id}-trial"), again=""):
+        row = add_trial(
+            current.store(), found.number, where=where, outcome=outcome, text=text, contact=who, response=told,
+            at=parse_past(when, now()),
+        )  # fmt: skip
+    also = [row["outcome"], f"with {found.id}  {one_line(found.title, 60)}"]
+    if row["contact"]:
+        also.append(f"by {one_line(row['contact_name'], 40)}")
+    render.emit_made(row, as_json=json, also=[*also, f"told in {row['response']}"] if row["response"] else also)
+
+
+def _said(words: list[str] | None) -> str:
+    """What was typed, or what comes on stdin for `-`."""
+    from pkm.cli.noting import typed
+
+    return typed().strip() if words == ["-"] else " ".join(words or [])
 
 
 @app.command(epilog='Example:  pkm sense shrink n12 --because "it did not hold outside our team"')

@@ -10,7 +10,7 @@ import typer
 
 from pkm.cli import arrivals, complete, current, ranked, render, selectors
 from pkm.cli.app import LazyGroup, Table, group
-from pkm.cli.options import JsonFlag, LimitOption, NoteArgument
+from pkm.cli.options import JsonFlag, LimitOption, NoteArgument, ReachOption, TagOption
 from pkm.errors import Invalid
 from pkm.store import circles, items, shares
 from pkm.store import versions as past
@@ -19,7 +19,11 @@ from pkm.text import clean, count, one_line
 Row = dict[str, Any]
 
 COMMANDS: Table = {
-    "annotate": ("pkm.cli.rework", "Quote words of an item or a note, comment on them, or both."),
+    "note": (
+        "pkm.cli.noting",
+        "Write a note: from words, stdin, the clipboard, a page, an answer or your editor; or put quotes together.",
+    ),
+    "annotate": ("pkm.cli.quoting", "Quote words of an item or a note, comment on them, or both."),
     "link": ("pkm.cli.rework", "Link a note to a note, an item or a contact."),
     "suggest": ("pkm.cli.near", "Suggest links and tags for a note, each with why; accept or mute them by number."),
     "related": ("pkm.cli.near", "List notes and items that are related to a note or an item, each with why."),
@@ -44,11 +48,6 @@ ItemsArgument = Annotated[
     list[str],
     typer.Argument(metavar="ITEM...", help="Items: ids, or words of a title.", autocompletion=complete.complete_items),
 ]
-TagOption = Annotated[
-    list[str] | None,
-    typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags),
-]
-ReachOption = Annotated[str, typer.Option("--reach", "-r", help="private, team, community or network.")]
 
 
 @app.callback(
@@ -254,79 +253,6 @@ def emit_changed(rows: list[Row], *, as_json: bool, already: Collection[str] = (
 
 
 @app.command(
-    epilog='Example:  pkm sense note "Title or first sentence. More. #tag @maria [[Another note]]" --reach team'
-)
-def note(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[TEXT...]", help="The text; `-` reads stdin; nothing opens your editor."),
-    ] = None,
-    title: Annotated[str, typer.Option("--title", "-t", help="A title other than the first line or sentence.")] = "",
-    reach: ReachOption = "private",
-    tag: TagOption = None,
-    source: Annotated[
-        str,
-        typer.Option(
-            "--from", help="The item it is made from; or a search (:cop, 'tag:cop'): its quotes are put together.",
-            autocompletion=complete.complete_items,
-        ),
-    ] = "",
-    draft: Annotated[str, typer.Option("--draft", help="Take up a draft that was kept: `last`, or its file.")] = "",
-    json: JsonFlag = False,
-) -> None:
-    """Write a note: from the arguments, from stdin, or in your editor; or put quotes together, to write on from them."""
-    from pkm.cli import drafts
-    from pkm.cli.rework import emit_note
-    from pkm.reach import read_reach
-
-    reach = read_reach(reach)
-    if ":" in source and "://" not in source:
-        from pkm.cli.synthesis import put_together
-
-        put_together(source, title, " ".join(words or []), reach, tag or [], json=json)
-        return
-    item = selectors.one(source, ("item",)).number if source else None
-    text, path = _taken_up(draft) if draft else _typed(words or [])
-    with drafts.kept(text, drafts.name_for(), path):
-        from pkm.sense.notes import add_note
-
-        added = add_note(current.store(), text, reach=reach, item_id=item, title=title, names=tag or [])
-    emit_note(added, as_json=json)
-
-
-_INSTEAD = 'pkm sense note "your words"'
-
-
-def _typed(words: list[str]) -> tuple[str, Path | None]:
-    """The text that was given, and the draft that holds it where an editor wrote one."""
-    from pkm.cli import drafts, editor
-
-    if words and words != ["-"]:
-        return " ".join(words), None
-    if words or not sys.stdin.isatty():
-        return _stdin(), None
-    return editor.edit("", drafts.name_for(), instead=_INSTEAD)
-
-
-def _stdin() -> str:
-    """What comes on stdin; bytes that are no UTF-8 are replaced."""
-    raw = getattr(sys.stdin, "buffer", None)
-    return sys.stdin.read() if raw is None else raw.read().decode("utf-8-sig", errors="replace")
-
-
-def _taken_up(draft: str) -> tuple[str, Path]:
-    """A draft's text, on a terminal after another look at it in the editor, and the draft itself."""
-    from pkm.cli import drafts, editor
-
-    text, path = drafts.take_up(draft)
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        text, second = editor.edit(text, path.name, instead=_INSTEAD)
-        path.write_text(text, encoding="utf-8")
-        second.unlink(missing_ok=True)
-    return text, path
-
-
-@app.command(
     epilog='Example:  pkm sense edit n12\n\n          pkm sense edit n12 --title "Paths show what people want"'
 )
 def edit(
@@ -338,6 +264,7 @@ def edit(
 ) -> None:
     """Edit a note, in your editor or by options."""
     from pkm.cli import drafts, editor
+    from pkm.cli.noting import typed
     from pkm.cli.rework import emit_note
     from pkm.sense.notes import edit_note, note_of
 
@@ -345,7 +272,7 @@ def edit(
     store = current.store()
     base = note_of(store, found.number)
     path: Path | None = None
-    given = _stdin() if text == "-" else text
+    given = typed() if text == "-" else text
     if draft:
         given, path = drafts.take_up(draft)
     elif title is None and given is None:

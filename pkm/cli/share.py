@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm import ids
-from pkm.cli import channel, complete, current, heard, render, selectors
+from pkm.cli import channel, complete, current, heard, planning, render, selectors, whom
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
 from pkm.dates import day
@@ -16,7 +16,8 @@ from pkm.text import count, one_line
 app = group(
     "Draft the digest since the last one, show it, and publish it once confirmed.", invoke_without_command=True,
     epilog="Example:  pkm share            (shows the digest, asks, publishes)\n\n"
-    "          pkm share --yes      (publishes without asking)",
+    "          pkm share --yes      (publishes without asking)\n\n"
+    "          pkm share --due --yes   (from cron: what was planned and is due)",
 )  # fmt: skip
 app.add_typer(channel.app, name="channel", epilog="Example:  pkm share channel add drop files:/some/folder")
 
@@ -35,10 +36,17 @@ def share(
     yes: YesFlag = False,
     json: JsonFlag = False,
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")] = 20,
+    due: Annotated[bool, typer.Option("--due", help="Send what is planned and due, and nothing else.")] = False,
+    dry_run: DryRunFlag = False,
 ) -> None:
     """Draft the digest since the last one, show it, and publish it once confirmed."""
     if ctx.invoked_subcommand is not None:
         return
+    if due:
+        planning.send_due(yes=yes, dry_run=dry_run, json=json)
+        return
+    if dry_run:
+        raise Invalid("--dry-run", "it goes with --due, or with a share", next="pkm share send x12 --dry-run")
     from pkm import config
     from pkm.dates import now
     from pkm.share import draft, outbox, transmit
@@ -51,7 +59,7 @@ def share(
 
         tell_unsettled(unsettled)
     unfinished = [] if to else shares.unfinished(store.read())
-    targets = _circles(to or ["network"])
+    targets = circles_named(to or ["network"])
     _refuse_unreachable(targets)
     plans = [draft.plan_digest(store.read(), circle, limit=limit) for circle in targets]
     for plan in plans:
@@ -81,7 +89,8 @@ def share(
     _report_all([outbox.send_share(store, home, number) for number in numbers], json)
 
 
-def _circles(names: list[str]) -> list[dict[str, Any]]:
+def circles_named(names: list[str]) -> list[dict[str, Any]]:
+    """The circles of these names, each as its row with its number."""
     found = selectors.many(names, ("circle",), guess=False)
     rows = [circles.row(current.store().read(), one.number) for one in found]
     return [{**row, "number": int(row["id"][1:])} for row in rows if row]
@@ -105,6 +114,9 @@ def _tell_left_out(plan: Any) -> None:
 def _show_plan(plan: Any) -> None:
     since = f"since {day(plan.since)}" if plan.since else "the first one"
     channels = ", ".join(plan.circle["channels"]) or "no channel yet"
+    from pkm.cli import outgoing
+    from pkm.share.transmit import older
+
     render.say(f"For {plan.circle['name']} ({plan.circle['circle_kind']}), {since}, by {channels}:")
     for note in plan.notes:
         source = f"  ← {one_line(note['source_title'] or note['item_author'] or '', 30)}" if note["item_id"] else ""
@@ -112,8 +124,12 @@ def _show_plan(plan: Any) -> None:
     db, number = current.store().read(), plan.circle["number"]
     for way in shares.channels_of(db, number):
         if way["channel_kind"] == "mail":
-            names = ", ".join(one_line(one["name"], 40) for one in shares.recipients(db, number) if one["email"])
+            people = [one for one in shares.recipients(db, number) if one["email"]]
+            names = outgoing.named([outgoing.addressed(one["name"], one["email"]) for one in people])
             render.say(f"  {way['name']} to {names or 'nobody'}; mail cannot be recalled")
+            outgoing.tell_moved((one["id"], one["name"], one["email"]) for one in people)
+            if people and (why := older(db, current.home())):
+                outgoing.tell_older(why)
 
 
 def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
@@ -140,7 +156,8 @@ def _nothing_to_share(targets: list[dict[str, Any]], json: bool) -> None:
         )
 
 
-def _emit_report(report: Any, *, json: bool) -> dict[str, Any]:
+def emit_report(report: Any, *, json: bool) -> dict[str, Any]:
+    """What became of a send, told; returns it as the contract has it."""
     current.remember(touched=report.share["id"])
     summary = {
         **report.share, "new": len(report.sent), "updated": 0, "unchanged": report.already,
@@ -159,6 +176,7 @@ def _emit_report(report: Any, *, json: bool) -> dict[str, Any]:
     if report.sent:
         channels = ", ".join(_by_channel(report.sent))
         render.say(f"{report.share['id']}  {report.share['title']}  sent by {channels}")
+        _say_to_whom(report.sent)
     elif report.already:
         render.say(f"{report.share['id']}  {report.share['title']}  was sent before; nothing was sent again")
     elif report.interaction:
@@ -168,6 +186,13 @@ def _emit_report(report: Any, *, json: bool) -> dict[str, Any]:
     if report.interaction:
         render.say(f"{report.interaction['id']}  {report.interaction['text']}")
     return summary
+
+
+def _say_to_whom(rows: Any) -> None:
+    from pkm.cli.outgoing import addressed, named
+
+    if people := [addressed(row["name"] or "", row["recipient"]) for row in rows if row["contact"] is not None]:
+        render.say(f"  to {named(people)}")
 
 
 def _by_channel(rows: Any) -> list[str]:
@@ -200,7 +225,7 @@ def draft(
     from pkm.share import draft as drafting
 
     store = current.store()
-    targets = _circles(to or ["network"])
+    targets = circles_named(to or ["network"])
     if notes:
         numbers = [found.number for found in selectors.many(notes, ("note",), guess=False)]
     else:
@@ -211,7 +236,9 @@ def draft(
         config.read(current.home()), targets[0]["name"], len(numbers), now()
     )
     row = drafting.create_share(store, numbers, targets, named, intro)
-    render.emit_made(row, as_json=json, also=[f"{count(len(row['notes']), 'note')} for {', '.join(row['circles'])}"])
+    offer = planning.offer_community(row)
+    also = [f"{count(len(row['notes']), 'note')} for {', '.join(row['circles'])}"]
+    render.emit_made({**row, "offer": offer}, as_json=json, also=also)
     if not json:
         render.tell(f"Next: pkm share preview {row['id']}, then pkm share send {row['id']}")
 
@@ -264,6 +291,9 @@ def send(
     by_hand: Annotated[
         bool, typer.Option("--by-hand", help="An introduction: send nothing, note that you wrote to both yourself.")
     ] = False,
+    at_once: Annotated[
+        bool, typer.Option("--now", help="A planned one: without the cooling-off time, quiet hours and weekly cap.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Send a draft to its circles or people once confirmed; what was sent is never sent again."""
@@ -278,8 +308,13 @@ def send(
     if by_hand:
         _report_all([outbox.send_by_hand(store, found.number)], json)
         return
+    if row["state"] == "planned":
+        _send_stage(found, yes=yes, dry_run=dry_run, at_once=at_once, json=json)
+        return
+    outgoing.refuse_held(row)
     at = outgoing.instant(found.id)
     shown = look_at(store, home, found.number, at)  # the guard speaks before the question is put
+    outgoing.tell_before(shown)
     if dry_run:
         render.emit_json(outgoing.as_json(found, shown)) if json else render.say(
             f"{found.id} “{row['title']}” would go {outgoing.summary(shown)}"
@@ -293,8 +328,43 @@ def send(
     _report_all([outbox.send_share(store, home, found.number, at)], json)
 
 
+def _send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: bool) -> None:
+    """The first stage of a plan that is due went, once confirmed."""
+    from pkm.cli import outgoing
+    from pkm.dates import now
+    from pkm.share import due
+    from pkm.share.freeze import look_at
+
+    store, home = current.store(), current.home()
+    step = due.next_step(store.read(), found.number, now())
+    assert step is not None  # a share of which all stages have passed is sent
+    due.check_turn(store.read(), home, found.number, step, now(), at_once=at_once)
+    at = outgoing.instant(found.id)
+    shown = look_at(store, home, found.number, at, step.row["id"])
+    if dry_run:
+        render.emit_json(outgoing.as_json(found, shown)) if json else render.say(
+            f"{found.id} “{found.title}” would go to {step.row['circle']}, {outgoing.summary(shown)}"
+        )
+        return
+    question = f"Send {found.id} “{found.title}” to {step.row['circle']}, {outgoing.summary(shown)} Go on?"
+    if not render.confirm(question, yes=yes):
+        render.tell("Nothing was sent.")
+        return
+    done = due.send_next(store, home, found.number, at, at_once=at_once)
+    if done is None or done.report is None:
+        waits = list(done.waits) if done else []
+        if json:
+            render.emit_json({**(done.share if done else {}), "new": 0, "updated": 0, "unchanged": 0, "failed": 0,
+                              "failures": [], "waits": waits})  # fmt: skip
+        render.tell(f"{found.id} waits {', and '.join(waits)}. To send it at once: pkm share send {found.id} --now")
+        return
+    if not json:
+        planning.tell_leaving(done.report, found.id)
+    _report_all([done.report], json)
+
+
 def _report_all(reports: list[Any], json: bool) -> None:
-    summaries = [_emit_report(report, json=json) for report in reports]
+    summaries = [emit_report(report, json=json) for report in reports]
     if json:
         render.emit_json(summaries[0] if len(summaries) == 1 else summaries)
     if any(report.failures or report.unknown for report in reports):
@@ -302,15 +372,36 @@ def _report_all(reports: list[Any], json: bool) -> None:
 
 
 @app.command(epilog="Example:  pkm share edit x9 --title \"Ann and Ben: walking retros\"\n\n"
-             "          pkm share edit x9        (opens your editor)")  # fmt: skip
+             "          pkm share edit x9        (opens your editor)\n\n"
+             "          pkm share edit x12 --for network --note n41 -m \"the short version\"\n\n"
+             "          pkm share edit x12 --for network --only n41")  # fmt: skip
 def edit(
     what: ShareArgument,
     title: Annotated[str | None, typer.Option("--title", help="Its title: the subject of a letter.")] = None,
     text: Annotated[str | None, typer.Option("-m", "--text", help="Its words, in Markdown; - reads them from stdin.")] = None,
+    circle: Annotated[
+        str, typer.Option("--for", metavar="CIRCLE", help="Only for this circle.", autocompletion=complete.complete_circles)
+    ] = "",
+    note: Annotated[
+        str,
+        typer.Option("--note", help="With --for: the words are instead of this note's.", autocompletion=complete.complete_notes),
+    ] = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NOTE", help="With --for: this note goes there; may be given again. all: every one.",
+                     autocompletion=complete.complete_notes),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Change the words of a draft: an introduction's letter, a digest's few words in front. Without options, in your editor."""
-    from pkm.cli.letters import edit_share
+    from pkm.cli.letters import edit_for_circle, edit_share
+
+    if circle:
+        (target,) = circles_named([circle])
+        edit_for_circle(selectors.one(what, ("share",), guess=False), target, title, text, note, only, json)
+        return
+    if note or only:
+        raise Invalid("--note and --only", "they say what one circle gets", next=f"pkm share edit {what} --for CIRCLE …")
 
     edit_share(selectors.one(what, ("share",), guess=False), title, text, json)
 
@@ -318,6 +409,7 @@ def edit(
 @app.command(
     epilog="Example:  pkm share log          (everything that went out)\n\n"
     "          pkm share log n41      (who got that note, where, when)\n\n"
+    "          pkm share log --contact ann    (what reached her)\n\n"
     "          pkm share log --resolve d212 sent"
 )
 def log(
@@ -325,7 +417,14 @@ def log(
         str | None, typer.Argument(help="A share, a note or a circle.", autocompletion=complete.complete_any)
     ] = None,
     resolve: Annotated[
-        str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent.")
+        str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent; "
+                     "older sent|refused: of those held in a store put back from a copy.")
+    ] = "",
+    contact: Annotated[
+        str, typer.Option("--contact", metavar="WHO", help="What reached one person.", autocompletion=complete.complete_contacts)
+    ] = "",
+    circle: Annotated[
+        str, typer.Option("--circle", help="What went to one circle.", autocompletion=complete.complete_circles)
     ] = "",
     limit: LimitOption = 50,
     json: JsonFlag = False,
@@ -334,8 +433,10 @@ def log(
     if resolve:
         _resolve(resolve, what or "", json)
         return
-    found = selectors.one(what, ("share", "note", "circle")) if what else None
-    wanted = {found.kind: found.number} if found else {}
+    asked = [(what, ("share", "note", "circle", "contact")), (circle, ("circle",)), (contact, ("contact",))]
+    given = [selectors.one(text, kinds) for text, kinds in asked if text]
+    found = given[0] if given else None
+    wanted = {one.kind: one.number for one in given}
     rows = shares.deliveries(current.store().read(), limit=limit, **wanted)
     columns: render.Columns = [
         ("id", lambda row: row["id"]), ("share", lambda row: row["share"]), ("state", lambda row: row["state"]),
@@ -347,6 +448,16 @@ def log(
     render.emit_list(rows, columns, as_json=json, noun="delivery", plural="deliveries", empty=empty)
 
 
+app.command("plan", epilog='Example:  pkm share plan x12 --stage "practice now" --stage "network +14d after approval"\n\n'
+            "          pkm share plan x12      (what each stage waits for)")(planning.plan)  # fmt: skip
+app.command("approve", epilog="Example:  pkm share approve x12 --by ann")(planning.approve)
+app.command("hold", epilog="Example:  pkm share hold x12\n\n          pkm share hold x12 --release")(planning.hold)
+app.command("who", epilog="Example:  pkm share who n41\n\n"
+            '          pkm share who --need "how do you run retros?"')(whom.who)  # fmt: skip
+app.command("not", epilog='Example:  pkm share not n41 practice --until 2027-02-01 --because "after the reorganisation"\n\n'
+            "          pkm share not n41      (never, to nobody)")(whom.decline)  # fmt: skip
+app.command("retract", epilog='Example:  pkm share retract x12 --because "it did not hold"')(whom.retract)
+app.command("check", epilog="Example:  pkm share check x12")(whom.check)
 app.command("heard", epilog='Example:  pkm share heard x12 --from ken "tried it, worked"\n\n'
             "          pkm share heard      (all that was answered)")(heard.heard)  # fmt: skip
 
@@ -354,6 +465,9 @@ app.command("heard", epilog='Example:  pkm share heard x12 --from ken "tried it,
 def _resolve(which: str, outcome: str, json: bool) -> None:
     from pkm.share import outbox
 
+    if which == "older":
+        _resolve_older(outcome, json)
+        return
     kind, number = ids.parse(selectors.recalled(which)) or ("", 0)
     if kind != "delivery":
         raise Invalid(f"“{which}”", "it is the id of a delivery, as d212", next="pkm share log")
@@ -363,3 +477,17 @@ def _resolve(which: str, outcome: str, json: bool) -> None:
         render.say(f"{report.interaction['id']}  {report.interaction['text']}")
     if not json and row["state"] == "refused":
         render.tell(f"Next: pkm share send {row['share']}, to try it again")
+
+
+def _resolve_older(outcome: str, json: bool) -> None:
+    from pkm.share import outbox
+
+    rows = outbox.resolve_older(current.store(), current.home(), outcome)
+    if json:
+        render.emit_json(rows)
+        return
+    render.say(f"{count(len(rows), 'held letter')} {'counts' if len(rows) == 1 else 'count'} as {outcome}; "
+               "what else left is settled")  # fmt: skip
+    if outcome == "refused":
+        for share in dict.fromkeys(row["share"] for row in rows):
+            render.tell(f"Next: pkm share send {share}")

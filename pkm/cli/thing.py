@@ -155,7 +155,9 @@ def _backlinks(row: Row) -> list[str]:
 
 def _trial(trial: Row) -> str:
     where = f" in {trial['place']}" if trial["place"] else ""
-    return one_line(f"{trial['id']}  {day(trial['at'])}{where}: {trial['outcome']}. {trial['text']}")
+    who = f" by {trial['contact']} {one_line(trial['contact_name'], 40)}" if trial["contact"] else ""
+    told = f", told in {trial['response']}" if trial["response"] else ""
+    return one_line(f"{trial['id']}  {day(trial['at'])}{where}{who}{told}: {trial['outcome']}. {trial['text']}")
 
 
 def _step(step: Row) -> str:

@@ -1,14 +1,14 @@
 """Being in touch: what passed and what was promised is logged; who is due, whom to turn to next, and with what."""
 
 import sys
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from pkm.cli import card_layout, complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
-from pkm.dates import ago, day, format_span, now, parse_span, parse_when, stamp
+from pkm.dates import ago, day, format_span, now, parse_past, parse_span, parse_when, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.store import contacts, interactions, received
 from pkm.store import promises as stored
@@ -53,7 +53,7 @@ def log(
             _keep_only(done, people, json)
             return
         logged = log_touch(
-            current.store(), [one.number for one in people], words, _past(when), mine=mine, theirs=theirs, kept=done
+            current.store(), [one.number for one in people], words, parse_past(when, now()), mine=mine, theirs=theirs, kept=done
         )
     if json:
         made = {"people": list(logged.contacts), "promises": list(logged.promised), "kept": list(logged.kept)}
@@ -335,14 +335,3 @@ def _standing(row: Row) -> str:
     if not row["due"]:
         return f"{last}; in no circle and with no --every, so never due"
     return f"{last}; {_next_due(row)}"
-
-
-def _past(text: str) -> str | None:
-    """The stamp of a moment that is past: a day alone is its noon, today alone is now."""
-    if not text.strip():
-        return None
-    at = now()
-    then = parse_when(text, at, past=True, at=time(12))
-    if then > at and parse_when(text, at, past=True) <= at:
-        then = at
-    return stamp(then)

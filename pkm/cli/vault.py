@@ -25,10 +25,15 @@ def import_folder(path: Path, *, drop_gone: bool, dry_run: bool, json: bool) -> 
     line = f"would be: {done.line}" if dry_run else done.line
     render.emit_run({**done.as_dict(), "dry_run": dry_run}, as_json=json, line=line)
     if not json:
-        _tell_links(done.counted)
-        _tell_rest(done, path, dry_run)
+        tell_import(done, path, dry_run)
     if done.failures:
         raise typer.Exit(4)
+
+
+def tell_import(done: Any, path: Path, dry_run: bool) -> None:
+    """What beside the counts is worth knowing of an import of notes is told."""
+    _tell_links(done.counted)
+    _tell_rest(done, path, dry_run)
 
 
 def _tell_links(counted: Any) -> None:

@@ -18,7 +18,7 @@ app = group("What serves the whole.")
 QUIET = 10
 """So many quiet sources are named by `pkm doctor`, the rest is counted."""
 
-KINDS = ("opml", "urls", "bookmarks", "vcard", "csv", "vault", "jrnl", "export")
+KINDS = ("opml", "urls", "bookmarks", "vcard", "csv", "vault", "nb", "jrnl", "readwise", "export")
 """What `pkm import` takes."""
 
 
@@ -70,7 +70,7 @@ def import_path(
     path: Annotated[
         Path,
         typer.Argument(help="OPML, newsboat's urls, bookmarks, vCards or a folder of them, a CSV of contacts, a folder of "
-                       "Markdown, jrnl's JSON, an export."),
+                       "Markdown, a notebook of nb, jrnl's JSON or text, Readwise's CSV, an export."),
     ],
     as_: Annotated[str, typer.Option("--as", help=f"What it is, where that cannot be seen: {', '.join(KINDS)}.")] = "",
     drop_gone: Annotated[
@@ -88,6 +88,11 @@ def import_path(
         raise NotFound(str(path), "there is no such file or folder")
     if as_ and as_ not in KINDS:
         raise Invalid(f"--as {as_}", f"it should be one of {', '.join(KINDS)}")
+    if as_ == "nb" or (not as_ and _is_notebook(path)):
+        from pkm.cli.notebook import import_notebook
+
+        import_notebook(path, drop_gone=drop_gone, dry_run=dry_run, json=json)
+        return
     if as_ == "vault" or (not as_ and _holds_notes(path)):
         from pkm.cli.vault import import_folder
 
@@ -97,6 +102,11 @@ def import_path(
         from pkm.cli.vault import import_journal
 
         import_journal(path, dry_run=dry_run, json=json)
+        return
+    if as_ == "readwise" and path.is_dir():
+        from pkm.cli.bookmarks import import_pages
+
+        import_pages(path, dry_run=dry_run, json=json)
         return
     if drop_gone:
         raise Invalid("--drop-gone", f"{path} is no folder of Markdown", next=f"pkm import {path} --as vault --drop-gone")
@@ -130,10 +140,16 @@ def import_path(
     import_list(path, dry_run=dry_run, json=json, kind=as_)
 
 
+def _is_notebook(path: Path) -> bool:
+    from pkm.seek.nb import looks_like_nb
+
+    return looks_like_nb(path)
+
+
 def _is_journal(path: Path) -> bool:
     from pkm.sense.jrnl import looks_like_jrnl
 
-    if path.suffix.lower() != ".json" or not path.is_file():
+    if not path.is_file():
         return False
     with path.open("rb") as file:
         return looks_like_jrnl(file.read(65_536))

@@ -16,7 +16,8 @@ from textual.widgets import Footer, Static
 
 from pkm import dates
 from pkm.config import Home
-from pkm.desk import deeds, shelves
+from pkm.desk import deeds, drafts, shelves, words
+from pkm.desk.drafts import Draft
 from pkm.desk.reading import describe
 from pkm.desk.screens import CSS as SCREENS
 from pkm.desk.screens import Ask, Choose, Help, Write
@@ -25,23 +26,9 @@ from pkm.desk.widgets import Reading, Rows
 from pkm.errors import PkmError
 from pkm.ids import make, parse
 from pkm.store.session import Store
-from pkm.text import one_line
+from pkm.text import count, one_line
 
 Row = dict[str, Any]
-
-HELP = """k  keep          d  drop          u  undo the last of these
-n  note: your own words on it     e  edit a note
-"  quote: select words on the right (Tab, Shift and
-   arrows, or the mouse), then "
-t  tag           l  link a note   r  reach of a note
-s  share a note: a draft for a circle, nothing is sent
-o  open its page /  search        i  back to the inbox
-v  the review    z, x, c: a note again soon, later,
-                 eventually
-Tab  the other pane               q  quit
-Nothing is lost when the terminal closes. Without a full
-screen: pkm sense --plain"""
-
 
 class Done(NamedTuple):
     """A decision that `u` takes back: the command's number, the thing, its place, the shelf it stood on."""
@@ -58,13 +45,13 @@ class Desk(App[None]):
     TITLE = "pkm"
     ENABLE_COMMAND_PALETTE = False
     CSS = SCREENS + """
-    #left { width: 40%; min-width: 30; border-right: solid $foreground 20%; }
+    #left { width: 40%; min-width: 20; border-right: solid $foreground 20%; }
     #where { height: 1; background: $foreground 10%; padding: 0 1; }
     Rows { height: 1fr; }
     #head { height: auto; max-height: 6; padding: 0 1; }
     Reading { height: 1fr; }
     #below { height: auto; max-height: 8; padding: 0 1; color: $text-muted; overflow-y: auto; }
-    #said { height: 1; padding: 0 1; background: $foreground 10%; }
+    #said { height: auto; min-height: 1; max-height: 3; padding: 0 1; background: $foreground 10%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "keep", "keep"), Binding("d", "drop", "drop"), Binding("n", "note", "note"),
@@ -75,7 +62,12 @@ class Desk(App[None]):
         Binding("question_mark", "help", "help", key_display="?"), Binding("q", "quit", "quit"),
         Binding("e", "edit", "edit", show=False), Binding("o", "open", "open", show=False),
         Binding("i", "inbox", "inbox", show=False), Binding("v", "review", "review", show=False),
-        Binding("escape", "inbox", "inbox", show=False), Binding("z", "seen('soon')", "soon", show=False),
+        Binding("escape", "leave", "inbox", show=False), Binding("space", "read_on", "read on", show=False),
+        Binding("b", "read_back", "back", show=False), Binding("plus", "prefer(1)", "more", show=False),
+        Binding("minus", "prefer(-1)", "less", show=False), Binding("g", "links", "links", show=False),
+        *(Binding(str(at), f"follow({at})", f"link {at}", show=False) for at in range(1, 10)),
+        Binding("f1", "help", "help", show=False), Binding("ctrl+c", "quit", "quit", show=False),
+        Binding("ctrl+z", "suspend_process", "stop", show=False), Binding("z", "seen('soon')", "soon", show=False),
         Binding("x", "seen('later')", "later", show=False), Binding("c", "seen('eventually')", "eventually", show=False),
         Binding("h", "help", "help", show=False),
     ]  # fmt: skip
@@ -109,6 +101,12 @@ class Desk(App[None]):
         """The inbox is open and the list has the keys."""
         self.open_shelf(self.shelf)
         self.query_one(Rows).focus()
+        waiting = drafts.left(self.home)
+        if waiting:
+            of, what = waiting[0][0].split("-")[0], waiting[0][0]
+            step = "n takes it up" if what == "note" else f"{'e' if of[:1] == 'n' else 'n'} on {of} takes it up"
+            self.say(f"{count(len(waiting), 'draft')} left from before: {step}; or pkm sense note --draft last")
+        self.run_worker(deeds.warm_up, thread=True)
 
     # What is shown
 
@@ -119,9 +117,9 @@ class Desk(App[None]):
         if shelf.note:
             self.say(shelf.note)
 
-    def say(self, words: str) -> None:
+    def say(self, told: str) -> None:
         """One line below: what was done, or why not."""
-        self.said = one_line(words, 400)
+        self.said = one_line(told, 400)
         self.query_one("#said", Static).update(self.said)
 
     @property
@@ -135,8 +133,9 @@ class Desk(App[None]):
         place = f"{rows.cursor + 1:,}/{len(self.shelf):,}" if thing else "nothing here"
         self.query_one("#where", Static).update(f"{self.shelf.name}  {place}")
         shown = describe(self.store, thing, self.shelf.why.get(thing, "")) if thing else None
-        self.query_one("#head", Static).update(shown.head if shown else deeds.WHAT_NOW.get(self.shelf.name, "Nothing was found."))
-        self.query_one(Reading).load_text(shown.text if shown else "")
+        self.query_one("#head", Static).update(shown.head if shown else "It is no longer there." if thing else "")
+        nothing = "" if thing else words.nothing_here(self.store, self.shelf.name, self.now)
+        self.query_one(Reading).show(shown.text if shown else nothing, shown.quoted if shown else ())
         self.query_one("#below", Static).update(shown.below if shown else "")
 
     def refresh_thing(self) -> None:
@@ -149,21 +148,23 @@ class Desk(App[None]):
     # What is done
 
     @contextlib.contextmanager
-    def command(self, words: str) -> Iterator[None]:
-        """A command of its own in the log; an error is said and nothing is changed."""
+    def command(self, typed: str, draft: Draft | None = None) -> Iterator[None]:
+        """A command of its own in the log; an error is said and nothing is changed. draft: what was typed for it stays."""
         self.store.operation, before = None, self.store.command
-        self.store.command = f"pkm {one_line(words, 120)}"
+        self.store.command = f"pkm {one_line(typed, 120)}"
         try:
             yield
         except PkmError as error:
             why = f": {error.why}" if error.why else ""
             found = "; ".join(": ".join(map(str, one[:2])) for one in getattr(error, "findings", ())[:2])
             step = f" Next: {error.next}" if error.next else ""
+            if draft is not None and draft.path.exists():
+                step += f" What you typed is in {draft.path.name}: the same key takes it up."
             self.say(f"{error.what}{why}.{f' {found}.' if found else ''}{step}")
         finally:
             self.store.command = before
 
-    def decide(self, words: str, said: str, *, off: bool = True) -> None:
+    def decide(self, what: str, said: str, *, off: bool = True) -> None:
         """What was done is remembered for an undo, and said; off: the thing leaves the list."""
         thing = self.thing
         if thing is None or self.store.operation is None:
@@ -174,7 +175,7 @@ class Desk(App[None]):
             self.query_one(Rows).show(len(self.shelf), self.query_one(Rows).cursor)
         else:
             self.refresh_thing()
-        self.say(said)
+        self.say(said if len(self.shelf) or self.shelf.name != "inbox" else f"{said}. That was the last one: v is the review")
 
     def action_keep(self) -> None:
         """The item is kept."""
@@ -204,18 +205,20 @@ class Desk(App[None]):
         """A note of own words is made; from an item, that one is kept."""
         thing = self.thing
         of_item = thing if thing and thing[0] == "item" else None
-        draft = deeds.draft_path(self.home, f"{make(*of_item)}-note" if of_item else "note")
+        draft, text = drafts.take_up(self.home, f"{make(*of_item)}-note" if of_item else "note")
         about = f"Your words on {make(*of_item)}" if of_item else "A new note"
 
         def made(text: str | None) -> None:
             if text is None or not text.strip():
+                self.say_kept(draft)
                 return
-            with self.command(f"sense keep {make(*of_item)} --note" if of_item else "sense note"):
+            with self.command(f"sense keep {make(*of_item)} --note" if of_item else "sense note", draft):
                 row = deeds.write_note(self.store, text, of_item, self.shelf.filters)
-                draft.unlink(missing_ok=True)
+                draft.remove()
                 self.decide("note", f"{row['id']} “{row['title']}”", off=of_item is not None and self.shelf.name == "inbox")
 
-        self.push_screen(Write(f"{about} (#tags, @people and [[links]] are read)", draft), made)
+        about += ": what you had begun" if text else " (#tags, @people and [[links]] are read)"
+        self.push_screen(Write(about, draft, text), made)
 
     def action_edit(self) -> None:
         """The note's text is changed."""
@@ -224,38 +227,55 @@ class Desk(App[None]):
             return
         from pkm.sense.notes import note_of
 
-        base = note_of(self.store, thing[1])
-        draft = deeds.draft_path(self.home, base["id"])
+        base: Row | None = None
+        with self.command("sense edit"):
+            base = note_of(self.store, thing[1])
+        if base is None:
+            return
+        before = base
+        draft, begun = drafts.take_up(self.home, before["id"])
 
         def changed(text: str | None) -> None:
-            if text is None or text.strip() == base["text"].strip():
-                draft.unlink(missing_ok=True)
+            if text is None or text.strip() == before["text"].strip():
+                self.say_kept(draft)
                 return
-            with self.command(f"sense edit {base['id']}"):
-                deeds.edit(self.store, thing[1], text, base)
-                draft.unlink(missing_ok=True)
-                self.decide("edit", f"edited {base['id']}", off=False)
+            with self.command(f"sense edit {before['id']}", draft):
+                deeds.edit(self.store, thing[1], text, before)
+                draft.remove()
+                self.decide("edit", f"edited {before['id']}", off=False)
 
-        self.push_screen(Write(f"{base['id']}  {base['title']}", draft, base["text"]), changed)
+        about = f"{before['id']}  {before['title']}{': what you had begun' if begun else ''}"
+        self.push_screen(Write(about, draft, begun or before["text"], before["text"]), changed)
+
+    def say_kept(self, draft: Draft) -> None:
+        """Where a draft stays, it is said how it is taken up."""
+        if draft.path.exists():
+            self.say("Not stored; what you typed is kept, and the same key takes it up.")
 
     def action_quote(self) -> None:
         """The selected words are quoted, with a comment."""
-        thing, quote = self.thing, self.query_one(Reading).selected_text
+        reading = self.query_one(Reading)
+        thing, quote = self.thing, reading.selected_text
         if thing is None:
             return
         if not quote.strip():
-            self.query_one(Reading).focus()
+            reading.focus()
             self.say('Select words first (Shift and arrows, or the mouse), then ". Tab goes back to the list.')
             return
+        near = reading.selected_from + len(quote) - len(quote.lstrip())
+        draft, begun = drafts.take_up(self.home, f"{make(*thing)}-comment")
 
         def said(comment: str | None) -> None:
             if comment is None:
+                self.say_kept(draft)
                 return
-            with self.command(f"sense annotate {make(*thing)}"):
-                row = deeds.quote(self.store, thing, quote, comment)
+            with self.command(f"sense annotate {make(*thing)}", draft):
+                row = deeds.quote(self.store, thing, quote, comment, near)
+                draft.remove()
                 self.decide("quote", f"{row['id']} “{one_line(row['exact'], 80)}”", off=False)
 
-        self.push_screen(Ask(f"“{one_line(quote, 120)}”: what do you say to it? (may stay empty)"), said)
+        about = f"“{one_line(quote, 120)}”: what do you say to it? (may stay empty)"
+        self.push_screen(Ask(about, value=one_line(begun), draft=draft), said)
 
     def action_tag(self) -> None:
         """Tags are put on and taken off."""
@@ -269,7 +289,11 @@ class Desk(App[None]):
                 names = deeds.tag(self.store, thing, words)
                 self.decide("tag", " ".join(f"#{name}" for name in names) or "no tags", off=False)
 
-        self.push_screen(Ask("Tags (+ adds, - takes away)", deeds.known_tags(self.store)), tagged)
+        has = " ".join(f"#{name}" for name in deeds.tags_of(self.store, thing)) or "no tags yet"
+        offered = deeds.offer_tags(self.store, thing)
+        like = f" Notes like it have {' '.join(f'#{name}' for name in offered)}." if offered else ""
+        known = [*offered, *deeds.known_tags(self.store)]
+        self.push_screen(Ask(f"{make(*thing)} has {has}.{like} + adds, - takes away:", known), tagged)
 
     def action_link(self) -> None:
         """A note is linked to what is chosen."""
@@ -314,12 +338,56 @@ class Desk(App[None]):
                 row = deeds.draft_share(self.store, thing[1], found[1])
                 self.decide("share", f"{row['id']} drafted, nothing was sent. Next: pkm share preview {row['id']}", off=False)
 
-        self.push_screen(Choose("For whom?", lambda _: deeds.offer_circles(self.store), typed=False), drafted)
+        self.push_screen(Choose(
+            "For whom?", lambda _: deeds.offer_circles(self.store), typed=False,
+            empty="There is no circle yet. Next: pkm circle add NAME",
+        ), drafted)  # fmt: skip
+
+    def action_prefer(self, by: int) -> None:
+        """The item's source ranks higher or lower from now on."""
+        if (thing := self.thing) is None:
+            return
+        with self.command(f"sense ({'+' if by > 0 else '-'}) {make(*thing)}"):
+            said = deeds.prefer(self.store, thing, by)
+            self.decide("prefer", said, off=False)
+            self.say(said)
 
     def action_open(self) -> None:
         """The item's page is open in the browser."""
-        if self.thing and (url := deeds.address(self.store, self.thing)):
-            self.open_url(url)
+        url = deeds.address(self.store, self.thing) if self.thing else ""
+        self.show_page(url) if url else self.say("It has no page.")
+
+    def show_page(self, url: str) -> None:
+        """The page is open in the browser; its address is said, for where there is none."""
+        self.open_url(url)
+        self.say(url)
+
+    def action_links(self) -> None:
+        """One of the links of the text is open in the browser."""
+        found = deeds.links(self.store, self.thing) if self.thing else []
+
+        def chosen(url: str | None) -> None:
+            if url is not None:
+                self.show_page(url)
+
+        if not found:
+            self.say("There are no links in it.")
+            return
+        self.push_screen(Choose("Open which link?", lambda _: found, typed=False), chosen)
+
+    def action_follow(self, number: int) -> None:
+        """The link of that number is open in the browser."""
+        found = deeds.links(self.store, self.thing) if self.thing else []
+        self.show_page(found[number - 1][0]) if number <= len(found) else self.say(f"There is no link {number} in it.")
+
+    def action_read_on(self) -> None:
+        """The next screen of the text is shown; behind its end, the next row."""
+        if not self.query_one(Reading).read_on():
+            self.query_one(Rows).action_move(1)
+
+    def action_read_back(self) -> None:
+        """The screen of the text before this one is shown."""
+        self.query_one(Reading).read_back()
 
     def action_undo(self) -> None:
         """The last thing that was done here is taken back."""
@@ -348,6 +416,13 @@ class Desk(App[None]):
 
         self.push_screen(Ask("Search: words, \"phrases\", tag:org, @maria, is:question …"), found)
 
+    def action_leave(self) -> None:
+        """From the text to the list; from a search or the review to the inbox."""
+        if self.focused is self.query_one(Reading) or self.shelf.name == "inbox":
+            self.query_one(Rows).focus()
+        else:
+            self.action_inbox()
+
     def action_inbox(self) -> None:
         """The list shows the inbox."""
         self.open_shelf(shelves.open_inbox(self.store, self.now))
@@ -359,7 +434,7 @@ class Desk(App[None]):
 
     def action_help(self) -> None:
         """The keys are told."""
-        self.push_screen(Help(HELP))
+        self.push_screen(Help(words.HELP))
 
 
 def run(store: Store, home: Home) -> None:

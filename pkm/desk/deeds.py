@@ -1,30 +1,29 @@
 """What the keys of the desk do: each one call to the verbs. Knows no widget."""
 
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pkm.config import Home
-from pkm.dates import now, stamp
+from pkm.dates import now
 from pkm.desk.shelves import Thing
-from pkm.files import safe_name
 from pkm.ids import make
-from pkm.store import circles, lookup, tags
+from pkm.store import circles, tags
 from pkm.store import items as stored_items
 from pkm.store.session import Store
 from pkm.text import one_line
 
+if TYPE_CHECKING:
+    from pkm.sense.suggest import Suggestion
+
 Row = dict[str, Any]
 
-WHAT_NOW = {
-    "inbox": "The inbox is empty. v: the review; /: search; q, then pkm seek: what is new.",
-    "review": "Nothing is due to be looked at again. i: the inbox.",
-}
 REACHES = (
     ("private", "private: nobody but you"), ("team", "team: your teams"), ("community", "community: communities too"),
     ("network", "network: everybody, and the public site"),
 )  # fmt: skip
+
+
+OFFERED = 20
+"""Things that are offered at most for a link."""
 
 
 def decide(store: Store, verb: str, thing: Thing, filters: Mapping[int, str]) -> None:
@@ -47,12 +46,6 @@ def mark_seen(store: Store, number: int, half_life: str) -> None:
     mark(store, number, half_life)
 
 
-def draft_path(home: Home, what: str) -> Path:
-    """Where what is typed is kept until it is stored."""
-    home.ensure()
-    return home.drafts / f"{safe_name(f'{what}-{stamp(now())}-{os.getpid()}')}.md"
-
-
 def write_note(store: Store, text: str, of_item: Thing | None, filters: Mapping[int, str]) -> Row:
     """A note with these words; the item that it is made from is kept."""
     from pkm.sense.inbox import keep
@@ -71,11 +64,26 @@ def edit(store: Store, number: int, text: str, base: Row) -> None:
     edit_note(store, number, text=text, base=base)
 
 
-def quote(store: Store, thing: Thing, exact: str, comment: str) -> Row:
-    """The words are quoted; the annotation."""
+def quote(store: Store, thing: Thing, exact: str, comment: str, near: int) -> Row:
+    """The words are quoted where they were selected, near that position of the text; the annotation."""
     from pkm.sense.annotate import annotate
 
-    return annotate(store, thing[0], thing[1], quote=exact, comment=comment).row
+    return annotate(store, thing[0], thing[1], quote=exact, comment=comment, near=near).row
+
+
+def prefer(store: Store, thing: Thing, by: int) -> str:
+    """The item's source ranks higher (1) or lower (-1) from now on; what is to be said of it. Raises Invalid."""
+    from pkm.errors import Invalid
+    from pkm.seek.prefer import prefer_source
+
+    row = stored_items.row(store.read(), thing[1]) if thing[0] == "item" else None
+    if row is None or not row["source"]:
+        raise Invalid(make(*thing), "it has no source", next="+ and - are for items of a source")
+    done = prefer_source(store, int(row["source"][1:]), by)
+    word, name = "more" if by > 0 else "less", one_line(row["source_title"], 50)
+    if not done.changed:
+        return f"{word} of {name} already, by rule u{done.rule}"
+    return f"{word} of {name} from now on, by rule u{done.rule}" if done.rule else f"as before: neither more nor less of {name}"
 
 
 def known_tags(store: Store) -> list[str]:
@@ -101,24 +109,46 @@ def link(store: Store, number: int, other: Thing) -> None:
 
 
 def offer_links(store: Store, number: int, typed: str) -> list[tuple[str, str]]:
-    """What a note may be linked to: (id, words); by what was typed, else what is like it."""
+    """What a note may be linked to: (id, words); what is suggested and why, or what a search for the typed words finds."""
+    if typed.strip():
+        found = [(make(kind, one), title, "") for kind, one, title in _searched(store, typed)]
+    else:
+        found = [
+            (one.target, one.title, "; ".join(one.because)) for one in _suggested(store, number) if one.kind != "tag"
+        ]
+    return [
+        (name, f"{name}  {one_line(title, 60)}" + (f"\n      {one_line(why, 76)}" if why else ""))
+        for name, title, why in found if name != make("note", number)
+    ][:OFFERED]  # fmt: skip
+
+
+def offer_tags(store: Store, thing: Thing) -> list[str]:
+    """Tags that notes like this one have, of a note; without the #."""
+    return [one.target.lstrip("#") for one in _suggested(store, thing[1]) if one.kind == "tag"] if thing[0] == "note" else []
+
+
+def _suggested(store: Store, number: int) -> "Sequence[Suggestion]":
+    """What could be made of a note; nothing of one that is gone."""
+    from pkm.errors import PkmError
+    from pkm.sense.suggest import suggest
+
+    try:
+        return suggest(store, number)
+    except PkmError:
+        return []
+
+
+def _searched(store: Store, asked: str) -> list[tuple[str, int, str]]:
+    """Notes, items and contacts that a search finds; of words that are no question, none."""
     from pkm import query
     from pkm.errors import PkmError
     from pkm.store.search import search
 
-    db = store.read()
-    if not typed.strip():
-        found = [one for kind in ("note", "contact") for one in lookup.starting(db, kind, "", 8)]
-        return [(one.id, f"{one.id}  {one_line(one.title, 70)}") for one in found if (one.kind, one.number) != ("note", number)]
     try:
-        rows = search(db, query.parse(typed), limit=20, now=now()).rows
+        rows = search(store.read(), query.parse(asked), limit=2 * OFFERED, now=now()).rows
     except PkmError:
         return []
-    kinds = ("note", "item", "contact")
-    return [
-        (row["id"], f"{row['id']}  {one_line(row['title'], 70)}") for row in rows
-        if row["kind"] in kinds and row["id"] != make("note", number)
-    ]  # fmt: skip
+    return [(row["kind"], int(row["id"][1:]), row["title"]) for row in rows if row["kind"] in ("note", "item", "contact")]
 
 
 def set_reach(store: Store, number: int, reach: str) -> None:
@@ -143,6 +173,27 @@ def draft_share(store: Store, number: int, circle_id: int) -> Row:
     assert circle is not None
     assert note is not None
     return create_share(store, [number], [{**circle, "number": circle_id}], note["title"])
+
+
+def links(store: Store, thing: Thing) -> list[tuple[str, str]]:
+    """The links of an item's text: (address, words), numbered as `pkm sense show` does."""
+    from pkm.sense.show import thing as whole
+
+    if thing[0] != "item":
+        return []
+    found = whole(store.read(), *thing)["links"]
+    return [(one["url"], f"{one['number']}  {one_line(one['title'] or one['url'], 70)}") for one in found]
+
+
+def tags_of(store: Store, thing: Thing) -> list[str]:
+    """The tags that a thing has."""
+    return tags.of(store.read(), *thing)
+
+
+def warm_up() -> None:
+    """What writing needs is imported: the first decision is as quick as the others."""
+    import pkm.sense.inbox
+    import pkm.store.model  # noqa: F401
 
 
 def address(store: Store, thing: Thing) -> str:

@@ -6,17 +6,18 @@ from pkm.dates import day
 from pkm.desk.shelves import Thing
 from pkm.sense.show import thing as whole
 from pkm.store.session import Store
-from pkm.text import clean, one_line
+from pkm.text import clean, count, one_line
 
 Row = dict[str, Any]
 
 
 class Shown(NamedTuple):
-    """Lines above, the text, lines below."""
+    """Lines above, the text, lines below; and where in the text its quotes begin and end."""
 
     head: str
     text: str
     below: str
+    quoted: tuple[tuple[int, int], ...] = ()
 
 
 def describe(store: Store, thing: Thing, why: str) -> Shown | None:
@@ -30,7 +31,17 @@ def describe(store: Store, thing: Thing, why: str) -> Shown | None:
     facts = _item_facts(row) if thing[0] == "item" else _note_facts(row)
     tags = " ".join(f"#{name}" for name in row["tags"])
     head = [one_line(row["title"], 300), " · ".join(fact for fact in facts if fact), *filter(None, [tags, why])]
-    return Shown("\n".join(head), clean(row["text"] or row.get("summary", "")), "\n".join(_below(row)))
+    text = clean(row["text"] or row.get("summary", ""))
+    return Shown("\n".join(head), text, "\n".join(_below(row)), _quoted(row["annotations"], text))
+
+
+def _quoted(quotes: list[Row], text: str) -> tuple[tuple[int, int], ...]:
+    """Where the quotes stand whose place is certain."""
+    if not any(one["exact"] for one in quotes):
+        return ()
+    from pkm.sense.annotate import place
+
+    return tuple((found.start, found.end) for one in quotes if (found := place(one, text)))
 
 
 def _item_facts(row: Row) -> list[str]:
@@ -43,13 +54,23 @@ def _note_facts(row: Row) -> list[str]:
 
 
 def _below(row: Row) -> list[str]:
-    quoted = [one for one in row["annotations"] if one["exact"]]
-    lines = [
-        f"[{at}] “{one_line(one['exact'], 120)}”" + (f" — {one_line(one['comment'], 120)}" if one["comment"] else "")
-        for at, one in enumerate(quoted, 1)
-    ]
+    lines = _annotations(row["annotations"])
     lines += [f"{one['id']}  {one_line(one['title'], 100)}" for one in row.get("notes", ())]
-    linked = [one for one in row.get("links", ()) if "type" in one]
-    lines += [f"{one['type']} → {one['to'] or 'nothing yet'}  {one_line(one['to_title'], 80)}" for one in linked]
+    if row["kind"] == "note":
+        lines += [f"{one['type']} → {one['to'] or 'nothing yet'}  {one_line(one['to_title'], 80)}" for one in row["links"]]
+    elif row["links"]:
+        lines.append(f"{count(len(row['links']), 'link')}: g shows them, 1 to 9 opens one")
     lines += [f"{one['from']}  {one['type']} → this  {one_line(one['from_title'], 80)}" for one in row.get("backlinks", ())]
+    lines += [f"tried {day(one['at'])}: {one['outcome']}. {one_line(one['text'], 80)}" for one in row.get("trials", ())]
     return lines
+
+
+def _annotations(rows: list[Row]) -> list[str]:
+    """Quotes by their number in the order of the text, as `pkm sense show` has it, then comments on the whole."""
+    quoted = [one for one in rows if one["exact"]]
+    lines = [
+        f"[{at}] “{one_line(one['exact'], 120)}”" + (" (no longer in the text)" if one["state"] == "orphan" else "")
+        + (f" — {one_line(one['comment'], 120)}" if one["comment"] else "")
+        for at, one in enumerate(quoted, 1)
+    ]  # fmt: skip
+    return lines + [f"{one['id']}  {one_line(one['comment'], 120)}" for one in rows if not one["exact"]]

@@ -1,7 +1,7 @@
 """Screens that stand before the desk for a moment: a line to type, a text to write, one of several, the help."""
 
+import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -11,6 +11,8 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Label, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
+
+from pkm.desk.drafts import Draft
 
 CSS = """
 ModalScreen { align: center middle; }
@@ -23,90 +25,144 @@ Choose OptionList { height: auto; max-height: 14; }
 """
 
 
+IN_A_LINE = """Enter        done              Escape  leave: nothing is changed
+Right, Tab   take what is offered, grey behind the cursor
+Ctrl-A, -E   to the beginning, to the end
+Ctrl-W, -U   delete a word, everything before the cursor
+Several tags at once: +org/design trust -draft"""
+IN_A_TEXT = """Ctrl-S   done: it is stored      Escape  leave; what you typed stays a draft
+Ctrl-Z   undo typing             Ctrl-Y  redo
+Shift and arrows: select         Ctrl-X, -C, -V  cut, copy, paste
+The first line or sentence is the title. #tags, @people and [[notes]]
+are read out of the text. What is typed is on the disk at once: after a
+crash the same key (n, e) takes it up again."""
+IN_A_CHOICE = """Type to narrow the list, Down to go into it, Enter to take one.
+Escape: leave; nothing is changed"""
+
+
 class LastWord(Suggester):
     """Completes the last word of a line, such as a tag, from known ones."""
 
     def __init__(self, known: Sequence[str]) -> None:
-        super().__init__(case_sensitive=False)
+        super().__init__(case_sensitive=True)
         self._known = known
 
     async def get_suggestion(self, value: str) -> str | None:
         """The line with its last word completed, None where nothing begins so."""
-        before, _, last = value.rpartition(" ")
-        sign = last[:1] if last[:1] in "+-#" else ""
-        typed = last[len(sign) :]
-        found = next((name for name in self._known if typed and name.casefold().startswith(typed)), None)
-        return None if found is None else f"{before}{' ' if before else ''}{sign}{found}"
+        last = re.split(r"[\s,]", value)[-1]
+        typed = last.lstrip("+-#")
+        there = {word.lstrip("+-#").casefold() for word in re.split(r"[\s,]", value[: len(value) - len(last)])}
+        begin = typed.casefold()
+        found = next((name for name in self._known if typed and _goes_on(name, begin) and name.casefold() not in there), None)
+        return None if found is None else value + found[len(typed) :]
 
 
-class Ask(ModalScreen[str | None]):
-    """One line; Enter gives it, Escape gives nothing."""
+def _goes_on(name: str, begin: str) -> bool:
+    """Whether the name begins so and has more."""
+    return len(name) > len(begin) and name.casefold().startswith(begin)
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "cancel", "Cancel")]
 
-    def __init__(self, question: str, known: Sequence[str] = (), value: str = "") -> None:
-        super().__init__()
-        self._question, self._known, self._value = question, known, value
+class Modal(ModalScreen[str | None]):
+    """A screen before the desk that Escape leaves; F1 tells its keys."""
 
-    def compose(self) -> ComposeResult:
-        """The question and the line."""
-        with Vertical():
-            yield Label(self._question, markup=False)
-            yield Input(self._value, suggester=LastWord(self._known) if self._known else None)
-            yield Static("Enter: done · Right: complete · Escape: cancel", markup=False)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """What was typed is the answer."""
-        self.dismiss(event.value)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Leave"), Binding("f1", "help", "Help", priority=True),
+    ]  # fmt: skip
+    HELP = ""
 
     def action_cancel(self) -> None:
         """There is no answer."""
         self.dismiss(None)
 
+    def action_help(self) -> None:
+        """The keys of this screen are told."""
+        if not isinstance(self.app.screen, Help):
+            self.app.push_screen(Help(self.HELP))
 
-class Write(ModalScreen[str | None]):
-    """A text; Ctrl-S gives it, Escape gives nothing. What is typed is in `draft` at every moment."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Done", priority=True), ("escape", "cancel", "Leave"),
-    ]  # fmt: skip
+class Ask(Modal):
+    """One line; Enter gives it, Escape gives nothing. What is typed is in `draft`, where there is one."""
 
-    def __init__(self, question: str, draft: Path, text: str = "") -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "Complete", priority=True)]
+    HELP = IN_A_LINE
+
+    def __init__(self, question: str, known: Sequence[str] = (), value: str = "", draft: Draft | None = None) -> None:
         super().__init__()
-        self._question, self.draft, self._text = question, draft, text
+        self._question, self._known, self._value, self.draft = question, known, value, draft
+
+    def compose(self) -> ComposeResult:
+        """The question and the line."""
+        with Vertical():
+            yield Label(self._question, markup=False)
+            yield Input(self._value, suggester=LastWord(self._known) if self._known else None, select_on_focus=False)
+            complete = "Tab: complete · " if self._known else ""
+            yield Static(f"Enter: done · {complete}Escape: leave · F1: keys", markup=False)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """The draft holds what was typed."""
+        if self.draft and event.value.strip():
+            self.draft.keep(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """What was typed is the answer."""
+        self.dismiss(event.value)
+
+    def action_complete(self) -> None:
+        """What is offered is taken."""
+        self.query_one(Input).action_cursor_right()
+
+
+class Write(Modal):
+    """A text; Ctrl-S gives it, Escape gives nothing. What is typed is in `draft` at every moment.
+
+    text: what is there to begin with. base: what the store holds, of which no draft is needed.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", "Done", priority=True)]
+    HELP = IN_A_TEXT
+    FOOT = "Ctrl-S: done · Escape: leave (the draft is kept) · F1: keys"
+
+    def __init__(self, question: str, draft: Draft, text: str = "", base: str = "") -> None:
+        super().__init__()
+        self._question, self.draft, self._text, self._base = question, draft, text, base
 
     def compose(self) -> ComposeResult:
         """The question and the text."""
         with Vertical():
             yield Label(self._question, markup=False)
             yield TextArea(self._text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
-            yield Static("Ctrl-S: done · Escape: leave (the draft is kept)", markup=False)
+            yield Static(self.FOOT, id="foot", markup=False)
+
+    def on_mount(self) -> None:
+        """One writes on from the end of what is there."""
+        area = self.query_one(TextArea)
+        area.move_cursor(area.document.end)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """The draft holds what was typed: a terminal that is closed loses none of it."""
-        if event.text_area.text != self._text or self.draft.exists():
-            self.draft.touch(mode=0o600)
-            self.draft.write_text(event.text_area.text, encoding="utf-8")
+        text = event.text_area.text
+        if text in (self._base, ""):
+            self.draft.remove()
+            return
+        why = self.draft.keep(text)
+        said = f"NOT on the disk: {why}. Ctrl-S stores it." if why else self.FOOT
+        self.query_one("#foot", Static).update(said)
 
     def action_save(self) -> None:
         """The text is the answer."""
         self.dismiss(self.query_one(TextArea).text)
 
-    def action_cancel(self) -> None:
-        """There is no answer; an empty draft goes."""
-        if self.draft.exists() and not self.query_one(TextArea).text.strip():
-            self.draft.unlink()
-        self.dismiss(None)
 
-
-class Choose(ModalScreen[str | None]):
+class Choose(Modal):
     """One of several; what is typed above narrows them. Enter gives it, Escape gives nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "cancel", "Cancel"), ("down", "into", "List")]
+    BINDINGS: ClassVar[list[BindingType]] = [("down", "into", "List")]
+    HELP = IN_A_CHOICE
 
-    def __init__(self, question: str, offer: Callable[[str], Sequence[tuple[str, str]]], *, typed: bool = True) -> None:
+    def __init__(self, question: str, offer: Callable[[str], Sequence[tuple[str, str]]], *, typed: bool = True,
+                 empty: str = "Nothing is like that.") -> None:  # fmt: skip
         super().__init__()
-        self._question, self._offer, self._typed = question, offer, typed
+        self._question, self._offer, self._typed, self._empty = question, offer, typed, empty
 
     def compose(self) -> ComposeResult:
         """The question, a line that narrows, and what is offered."""
@@ -115,7 +171,8 @@ class Choose(ModalScreen[str | None]):
             if self._typed:
                 yield Input(placeholder="words, or an id")
             yield OptionList(markup=False)
-            yield Static("Enter: take it · Escape: cancel", markup=False)
+            yield Static("", id="none", markup=False)
+            yield Static("Enter: take it · Escape: leave · F1: keys", markup=False)
 
     def on_mount(self) -> None:
         """What is offered before anything is typed."""
@@ -129,6 +186,9 @@ class Choose(ModalScreen[str | None]):
         listed.add_options([Option(words, id=name) for name, words in self._offer(typed)])
         if listed.option_count:
             listed.highlighted = 0
+        listed.display = bool(listed.option_count)
+        self.query_one("#none", Static).display = not listed.option_count
+        self.query_one("#none", Static).update(self._empty)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """What is offered follows what is typed."""
@@ -147,10 +207,6 @@ class Choose(ModalScreen[str | None]):
     def action_into(self) -> None:
         """The list has the keys."""
         self.query_one(OptionList).focus()
-
-    def action_cancel(self) -> None:
-        """None of them."""
-        self.dismiss(None)
 
 
 class Help(ModalScreen[None]):

@@ -1,11 +1,14 @@
 """Widgets of the desk: a list that draws only what is in view, and a text that can be read and selected, not changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.document._document import Document
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -16,6 +19,12 @@ from textual.widgets import TextArea
 from pkm.text import one_line
 
 Row = dict[str, Any]
+
+
+def fit(text: str, cells: int) -> str:
+    """The text on one line, cut with … to so many cells of the terminal: wide letters take two."""
+    text = one_line(text, max(cells, 1) * 2)
+    return text if cell_len(text) <= cells else set_cell_size(text, max(cells - 1, 0)).rstrip() + "…"
 
 
 class Rows(ScrollView, can_focus=True):
@@ -89,20 +98,62 @@ class Rows(ScrollView, can_focus=True):
         row = self._read(at)
         here = at == self.cursor
         if second:
-            facts = (one_line(row["from"], 40), row["day"], one_line(row["why"], 80))
-            text = "  " + one_line(" · ".join(fact for fact in facts if fact), max(width - 5, 10))
-            style = Style(dim=True)
+            facts = (row["day"], one_line(row["from"], 40), one_line(row["why"], 80))
+            text, style = "  " + fit(" · ".join(fact for fact in facts if fact), width - 4), Style(dim=True)
         else:
-            text, style = one_line(f"{row['id']} {row['title']}", max(width - 3, 10)), Style(bold=here)
+            text, style = fit(f"{row['id']} {row['title']}", width - 2), Style(bold=here)
         mark = ("▌" if here else " ") if self.has_focus or here else " "
         style += Style(reverse=here and self.has_focus)
         return Strip([Segment(f"{mark}{text}", self.rich_style + style)]).adjust_cell_length(width, self.rich_style + style)
 
 
 class Reading(TextArea):
-    """A text to read: the cursor, the keyboard (Shift and arrows) and the mouse select what is to be quoted."""
+    """A text to read: the cursor, the keyboard (Shift and arrows) and the mouse select what is to be quoted.
 
-    DEFAULT_CSS = "Reading { border: none; padding: 0 1; }"
+    What is quoted already is underlined.
+    """
+
+    DEFAULT_CSS = "Reading, Reading:focus { border: none; padding: 0 1; }"
 
     def __init__(self, **options: Any) -> None:
         super().__init__("", read_only=True, soft_wrap=True, show_line_numbers=False, **options)
+        self._quoted: dict[int, list[tuple[int, int]]] = {}
+
+    @property
+    def _plain(self) -> Document:
+        """The document: one without syntax, so that positions in it are those in the text."""
+        assert isinstance(self.document, Document)
+        return self.document
+
+    def show(self, text: str, quoted: Sequence[tuple[int, int]] = ()) -> None:
+        """The text is shown from its beginning. quoted: beginnings and ends of what is quoted in it."""
+        self._quoted = {}
+        self.load_text(text)
+        for start, end in quoted:
+            (first, column), (last, behind) = map(self._plain.get_location_from_index, (start, end))
+            for line in range(first, last + 1):
+                part = (column if line == first else 0, behind if line == last else len(self.document.get_line(line)))
+                self._quoted.setdefault(line, []).append(part)
+
+    def get_line(self, line_index: int) -> Text:
+        """One line as it is drawn."""
+        line = super().get_line(line_index)
+        for start, end in self._quoted.get(line_index, ()):
+            line.stylize("underline", start, end)
+        return line
+
+    @property
+    def selected_from(self) -> int:
+        """Where in the text the selection begins."""
+        return self._plain.get_index_from_location(min(self.selection.start, self.selection.end))
+
+    def read_on(self) -> bool:
+        """The next screen of the text is shown; False where its end was to be seen."""
+        if self.scroll_offset.y >= self.max_scroll_y:
+            return False
+        self.scroll_page_down(animate=False)
+        return True
+
+    def read_back(self) -> None:
+        """The screen of the text before this one is shown."""
+        self.scroll_page_up(animate=False)

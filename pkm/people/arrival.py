@@ -14,7 +14,7 @@ from pkm.ids import is_selector
 from pkm.people.card import Card
 from pkm.people.vcard import leftover
 from pkm.people.vcard_lines import escape
-from pkm.text import fold, one_line
+from pkm.text import fold, one_line, quoted_url
 
 NO_NAME = "(no name)"
 """What a contact is called whose card has nothing to name them by."""
@@ -184,7 +184,7 @@ def _phone(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    text = f"https://{text}" if _BARE.fullmatch(text) else text
+    text = quoted_url(f"https://{text}" if _BARE.fullmatch(text) else text)
     return text if _WEB.fullmatch(text) and len(text) <= _VALUE else ""
 
 

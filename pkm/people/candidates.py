@@ -43,9 +43,10 @@ class Weight:
 WEIGHTS = {
     "answers": Weight(4, 2, both_ways=True), "trials": Weight(4, 2, both_ways=True),
     "interactions": Weight(3, 2, both_ways=True), "promises": Weight(2, 2, both_ways=True),
-    "quotes": Weight(2, 2), "mentions": Weight(2, 2), "interests": Weight(2, 1),
+    "quotes": Weight(2, 2), "bylines": Weight(1, 2), "mentions": Weight(2, 2), "interests": Weight(2, 1),
 }  # fmt: skip
-"""An answer to something shared counts most; being read counts least, since knowing about somebody is not knowing them.
+"""An answer to something shared counts most; being read counts least, since knowing about somebody is not knowing them. A
+byline in a source that is not theirs counts half of a quote: many blogs have several authors, and any can name whom it likes.
 
 Each part has a most, so that no number of one thing makes up for all the others (the second says less than the first).
 """
@@ -161,7 +162,7 @@ def explain(found: Sequence[Trace], shared: Mapping[str, Sequence[str]], now: da
     amounts = {part: sum(freshness(one.at, now) for one in of) for part, of in pieces.items()}
     points = weigh({**amounts, "interests": len(shared)})
     parts = [
-        Part(part, _words(part, len(of)), points[part], tuple(ids.make(one.kind, one.number) for one in of), of[0].at)
+        Part(part, _words(part, of), points[part], tuple(ids.make(one.kind, one.number) for one in of), of[0].at)
         for part, of in pieces.items()
     ]
     if shared:
@@ -171,7 +172,10 @@ def explain(found: Sequence[Trace], shared: Mapping[str, Sequence[str]], now: da
     return tuple(sorted(parts, key=lambda part: (-part.points, part.name)))
 
 
-def _words(name: str, number: int) -> str:
+def _words(name: str, of: Sequence[Trace]) -> str:
+    number = len(of)
+    places = list(dict.fromkeys(one.where for one in of))
+    others = f" and {len(places) - 1} more, which are not theirs" if len(places) > 1 else ", which is not theirs"
     times = {1: "once", 2: "twice"}.get(number, f"{number:,} times")
     return {
         "answers": f"answered {times}",
@@ -179,13 +183,18 @@ def _words(name: str, number: int) -> str:
         "interactions": f"in touch {times}",
         "promises": f"{count(number, 'promise')} kept between you",
         "quotes": f"quoted by you {times}",
+        "bylines": f"quoted by you {times}, bylined in {one_line(places[0], 40)}{others}",
         "mentions": f"in {count(number, 'note')} of yours",
     }[name]
 
 
 def is_enough(points: Mapping[str, float]) -> bool:
-    """Whether it makes a candidate: two parts at least, and LEAST points of exchange. No part alone does."""
-    return len(points) >= 2 and sum(of for part, of in points.items() if part != "interests") >= LEAST
+    """Whether it makes a candidate: two parts at least, and LEAST points of exchange. No part alone does.
+
+    Quotes by their own word and by another's are one part.
+    """
+    kinds = {"quotes" if part == "bylines" else part for part in points}
+    return len(kinds) >= 2 and sum(of for part, of in points.items() if part != "interests") >= LEAST
 
 
 def is_both_ways(parts: Iterable[str]) -> bool:

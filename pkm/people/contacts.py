@@ -21,14 +21,14 @@ from pkm.store import contacts, interactions, links, tags
 from pkm.store import promises as stored_promises
 from pkm.store.model import Contact, Handle, Interaction, InteractionContact
 from pkm.store.session import Store, Unit
-from pkm.text import clean, count, fold, one_line
+from pkm.text import clean, count, fold, one_line, quoted_url
 
 NAME_LIMIT = 200
 """Characters of a name, a nick, an organization; what is longer is cut, with a warning."""
 LINE_LIMIT = 1000
 """Characters of the other lines: e-mail, address, how we met."""
 
-_EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]]+@[^\s@<>(),;:\"\[\]/]+")
+_EMAIL = re.compile(r"(?![+-])[^\s@<>(),;:\"\[\]]+@[^\s@<>(),;:\"\[\]/]+")
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
@@ -261,11 +261,15 @@ def refuse_taken(db: sqlite3.Connection, fields: Fields, but: int = 0) -> None:
 def changed_list(current: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
     """The list after `given`: +value adds, -value takes away (case ignored); values without a sign are the new list.
 
-    An empty value alone empties it.
+    An empty value alone empties it. Raises Invalid where some have a sign and others none.
     """
     given = [value.strip() for value in given if value.strip()]
-    if not given or not all(value[0] in "+-" for value in given):
+    signed = [value for value in given if value[0] in "+-"]
+    if not signed:
         return tuple(given)
+    if len(signed) < len(given):
+        raise Invalid(f"“{one_line(' '.join(given), 60)}”", "a list is given whole, or changed by +VALUE and -VALUE, not both",
+                      next="put + before what is to be added")  # fmt: skip
     gone = {fold(value[1:]) for value in given if value[0] == "-"}
     kept = [value for value in current if fold(value) not in gone]
     known = {fold(value) for value in kept}
@@ -366,7 +370,7 @@ def _email(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    url = one_line(text, LINE_LIMIT)
+    url = quoted_url(one_line(text, LINE_LIMIT))
     if url and not _SCHEME.match(url):
         url = f"https://{url}"
     if url and not _URL.fullmatch(url):

@@ -7,6 +7,7 @@ ask the store.
 
 import heapq
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -175,21 +176,31 @@ def title_of(first: Row, second: Row) -> str:
     return f"{one_line(first['name'], 80)} and {one_line(second['name'], 80)}"
 
 
-def draft_words(first: Row, second: Row, shared: Sequence[str], because: str = "", own: str = "") -> str:
-    """The letter's words in Markdown: one's own first, then who each is, what they share, why now.
+def draft_words(because: str = "", own: str = "", offers: Sequence[str] = ()) -> str:
+    """The letter's words in Markdown: one's own, and why now; what is offered stands in comments, which do not go out.
 
-    first, second: contacts as objects, of which name, role, organization and first site are told and nothing else.
-    own: one's own words; "" leaves a place for them.
+    own: one's own words; "" leaves a place for them. offers: see offers().
     """
-    parts = [own.strip() or WRITE_HERE, *filter(None, (who_is(one) for one in (first, second)))]
-    if shared:
-        parts.append(f"What you share: {escape(', '.join(shared))}.")
+    parts = [own.strip() or WRITE_HERE]
+    if offers:
+        parts.append("\n".join([OFFERED, *(f"%% {re.sub('%%+', '%', one)} %%" for one in offers)]))
     if because.strip():
         reason = one_line(because)
         parts.append(f"Why now: {escape(reason)}{'' if reason.endswith(('.', '!', '?')) else '.'}")
     return "\n\n".join(parts) + "\n"
 
 
+def offers(first: Row, second: Row, shared: Sequence[str]) -> list[str]:
+    """What a letter may say of the two, a line each: who each is, what they share. Only the person can say that it may go.
+
+    A role, a site and a tag are what the person keeps of somebody; they have no reach, and unknown means private.
+    first, second: contacts as objects, of which name, role, organization and first site are told and nothing else.
+    """
+    said = [who_is(first), who_is(second), f"What you share: {escape(', '.join(shared))}." if shared else ""]
+    return [one for one in said if one]
+
+
+OFFERED = "%% What you keep of them stays at home. A line goes out where you take away the signs around it: %%"
 WRITE_HERE = "%% Your own words first: why these two? What stands between these signs does not go out. %%"
 
 
@@ -198,8 +209,12 @@ def who_is(person: Mapping[str, Any]) -> str:
     role, org = one_line(person["role"], 100), one_line(person["org"], 100)
     does = f"{role} at {org}" if role and org else role or org
     site = next((one["value"] for one in person["handles"] if one["kind"] == "url"), "")
-    told = [*([escape(does)] if does else []), *([f"<{site}>"] if site.isascii() and " " not in site and site else [])]
+    told = [*([escape(does)] if does else []), *([f"<{site}>"] if _PLAIN_SITE.fullmatch(site) else [])]
     return f"{escape(one_line(person['name'], 100))}: {', '.join(told)}" if told else ""
+
+
+_PLAIN_SITE = re.compile(r"https?://[A-Za-z0-9.:-]+(?:[/?#][A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]*)?", re.IGNORECASE)
+"""An address that is one whole link between < and >, whoever wrote it: no sign of Markdown, no name in front of its host."""
 
 
 def write_form(title: str, words: str) -> str:

@@ -5,7 +5,7 @@ changed, and a second import of the same list adds nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pkm.dates import now, stamp
@@ -22,13 +22,23 @@ _APART = "\n\n"  # between the quotes that a text is made of
 
 @dataclass(frozen=True, slots=True)
 class BookmarkChange:
-    """What an item that is there gets from a list: tags, quotes, and being kept."""
+    """What an item that is there gets from a list: tags, quotes, other comments (by annotation), and being kept.
+
+    left: so many comments are others there, but were changed here.
+    """
 
     item_id: int
     tags: tuple[str, ...]
     quotes: tuple[Quote, ...]
     keep: bool
     text: str | None  # what its text becomes, where that is made of its quotes
+    comments: Mapping[int, str] = field(default_factory=dict)
+    left: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the item stays as it is."""
+        return not (self.tags or self.quotes or self.keep or self.comments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +51,14 @@ class BookmarkPlan:
     unchanged: int = 0
     left_out: int = 0
     failures: tuple[tuple[str, str], ...] = ()
+    differing: int = 0  # comments that are others in the list, but were changed here
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as JSON has it. waiting: how many of the new ones are in the inbox."""
         return {
             "new": len(self.new), "updated": len(self.changed), "unchanged": self.unchanged,
             "failed": len(self.failures), "failures": [{"what": what, "why": why} for what, why in self.failures],
-            "waiting": self.waiting, "left_out": self.left_out, "list": self.kind,
+            "waiting": self.waiting, "left_out": self.left_out, "list": self.kind, "differing": self.differing,
         }  # fmt: skip
 
     @property
@@ -67,29 +78,54 @@ def plan_bookmarks(
     listed: BookmarkList, there: Mapping[str, PageThere], names: Mapping[str, str]
 ) -> BookmarkPlan:  # fmt: skip
     """What the list brings to the items that are there (by key). names: what each of its tags is called here."""
-    new, changed, unchanged = [], [], listed.doubled
+    new, changed, unchanged, differing = [], [], listed.doubled, 0
     for one in listed.bookmarks:
         wanted = tuple(dict.fromkeys(names[tag] for tag in one.tags if tag in names))
         item = there.get(one.key)
         if item is None:
             new.append((one, wanted))
-        elif (change := _plan_change(one, wanted, item)) is not None:
-            changed.append(change)
-        else:
+            continue
+        change = _plan_change(one, wanted, item)
+        differing += change.left
+        if change.is_nothing:
             unchanged += 1
-    return BookmarkPlan(listed.kind, tuple(new), tuple(changed), unchanged, listed.left_out, listed.failures)
+        else:
+            changed.append(change)
+    return BookmarkPlan(listed.kind, tuple(new), tuple(changed), unchanged, listed.left_out, listed.failures, differing)
 
 
-def _plan_change(one: Bookmark, wanted: tuple[str, ...], item: PageThere) -> BookmarkChange | None:
+def _plan_change(one: Bookmark, wanted: tuple[str, ...], item: PageThere) -> BookmarkChange:
     more = tuple(name for name in wanted if name not in item.tags)
-    quotes = tuple(quote for quote in one.quotes if (quote.exact or quote.comment) not in item.quotes)
+    quotes, comments, left = _plan_quotes(one.quotes, item)
     keep = not one.waiting and not item.decided and item.state != "kept" and item.via != "import"
-    if not (more or quotes or keep):
-        return None
     own = item.via == "import" and (not item.text or bool(set(item.text.split(_APART)) & item.quotes))
     added = [quote.exact for quote in quotes if quote.exact]
     text = _APART.join(filter(None, [item.text, *added])) if own and added else None
-    return BookmarkChange(item.item_id, more, quotes, keep, text)
+    return BookmarkChange(item.item_id, more, quotes, keep, text, comments, left)
+
+
+def _plan_quotes(quotes: Sequence[Quote], item: PageThere) -> tuple[tuple[Quote, ...], dict[int, str], int]:
+    """(quotes that are new, comments that changed by annotation, how many were changed here too and are left).
+
+    A quote is known by its words and its time; one whose comment was taken away there keeps it here.
+    """
+    told = {(said.exact, said.comment) for said in item.said}
+    listed = {(quote.exact, quote.comment) for quote in quotes}
+    open_ = [said for said in item.said if (said.exact, said.comment) not in listed]
+    new, comments, left = [], {}, 0
+    for quote in quotes:
+        if (quote.exact, quote.comment) in told:
+            continue
+        same = [said for said in open_ if said.exact == quote.exact and quote.at in (None, said.at)]
+        if same and quote.comment and (quote.exact or quote.at):
+            open_.remove(same[0])
+            if same[0].changed:
+                left += 1
+            else:
+                comments[same[0].id] = quote.comment
+        elif (quote.exact or quote.comment) not in item.quotes:
+            new.append(quote)
+    return tuple(new), comments, left
 
 
 def preview_bookmarks(store: Store, listed: BookmarkList) -> BookmarkPlan:
@@ -123,6 +159,7 @@ def import_bookmarks(store: Store, listed: BookmarkList) -> BookmarkPlan:
             wanted |= {change.item_id: change.tags} if change.tags else {}
         clips.keep_pages(unit, [change.item_id for change in plan.changed if change.keep])
         clips.add_quotes(unit, said)
+        clips.change_comments(unit, {number: words for change in plan.changed for number, words in change.comments.items()})
         tags.put_many(unit, "item", wanted)
         unit.summarize(f"imported bookmarks: {plan.line}")
         return plan
@@ -136,8 +173,8 @@ def _page(one: Bookmark, at: str) -> SavedPage:
 
 
 def _text_of(one: Bookmark) -> str:
-    """The text of a page that is known by its quotes only."""
-    return _APART.join(_distinct(quote.exact for quote in one.quotes if quote.exact))
+    """The text of a page; of one that is known by its quotes only, these."""
+    return one.text or _APART.join(_distinct(quote.exact for quote in one.quotes if quote.exact))
 
 
 def _distinct(words: Iterable[str]) -> Sequence[str]:

@@ -17,7 +17,7 @@ from pkm import dates
 from pkm.errors import BadInput
 from pkm.filekind import decode_text, is_binary
 from pkm.html import canonical_url, is_web_address
-from pkm.seek.entry import hash_of, stamp_of
+from pkm.seek.entry import stamp_of
 from pkm.text import clean, one_line
 
 MAX_BYTES = 200_000_000
@@ -41,7 +41,8 @@ class Bookmark:
     """A saved page. waiting: it was saved to be read and was not yet. added: when it was saved, a stamp or None.
 
     key: what the same page has in every list: its canonical address, or a name for a book that has none.
-    description: what the page says of itself; what the person says stands in quotes.
+    description: what the page says of itself; what the person says stands in quotes. text: all that it says, where the
+    list has it.
     """
 
     url: str
@@ -53,6 +54,7 @@ class Bookmark:
     waiting: bool = False
     description: str = ""
     quotes: tuple[Quote, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def looks_like_bookmarks(data: bytes) -> str:
     if is_binary(data):
         return ""
     head = decode_text(data[:65_536]).lstrip("\ufeff \t\r\n")
-    if kind := _table_kind(_columns(head.partition("\n")[0])):
+    if kind := _table_kind(columns_of(head.partition("\n")[0])):
         return kind
     if re.search(r"<!doctype\s+netscape-bookmark-file", head[:2000], re.I):
         return "browser"
@@ -90,25 +92,36 @@ def looks_like_bookmarks(data: bytes) -> str:
     return "pinboard" if re.match(r"\[\s*\{[^{}]*\"href\"\s*:", head) else ""
 
 
-def read_bookmarks(data: bytes, name: str) -> BookmarkList:
-    """The saved pages of a file, in its order, each once. Raises BadInput where it is no list of them."""
+def read_bookmarks(data: bytes, name: str, wanted: str = "") -> BookmarkList:
+    """The saved pages of a file, in its order, each once. Raises BadInput where it is no list of them.
+
+    wanted: whose list it should be, where that is known.
+    """
     kind = looks_like_bookmarks(data)
+    if wanted == "readwise" != kind:
+        from pkm.seek.readwise import read_file
+
+        return collect("readwise", read_file(data, name))
     if not kind:
         raise BadInput(name, "it is no list of bookmarks that pkm knows",
                        next="export them as HTML; every browser and service can")  # fmt: skip
     text = decode_text(data).lstrip("\ufeff").replace("\x00", "")
-    if _table_kind(_columns(text.lstrip(" \t\r\n").partition("\n")[0])):
-        return _collect(kind, _read_table(text, _TABLES[kind][1], name))
+    if kind == "readwise":
+        from pkm.seek.readwise import read_table
+
+        return collect(kind, read_table(text))
+    if _table_kind(columns_of(text.lstrip(" \t\r\n").partition("\n")[0])):
+        return collect(kind, _read_table(text, _READERS[kind], name))
     if kind == "pinboard":
-        return _collect(kind, _read_pinboard(text, name))
+        return collect(kind, _read_pinboard(text, name))
     from pkm.seek.bookmark_page import read_page
 
-    return _collect(kind, read_page(text))
+    return collect(kind, read_page(text))
 
 
 def make_bookmark(
     url: str, *, title: str = "", author: str = "", tags: Iterable[str] = (), added: str | None = None,
-    waiting: bool = False, description: str = "", comment: str = "", quotes: Iterable[Quote] = (), key: str = "",
+    waiting: bool = False, description: str = "", comment: str = "", quotes: Iterable[Quote] = (), key: str = "", text: str = "",
 ) -> Bookmark | str | None:  # fmt: skip
     """The bookmark, cleaned; None where its address is no page's, words where it has none at all."""
     url = re.sub(r"^(https?://)[^/?#@]*@", r"\1", one_line(url).replace(" ", "%20"), flags=re.I)  # no password is kept
@@ -122,6 +135,7 @@ def make_bookmark(
         url=url, key=canonical_url(url) if url else key, title="" if title == url else title,
         author=one_line(author, 200), tags=tuple(dict.fromkeys(filter(None, map(_tag, tags)))), added=added,
         waiting=waiting, description=one_line(description, 500), quotes=tuple(map(_cleaned, said)),
+        text=clean(text).strip(),
     )  # fmt: skip
 
 
@@ -135,7 +149,7 @@ def _cleaned(quote: Quote) -> Quote:
     return Quote(clean(quote.exact).strip()[:_MAX_TEXT], clean(quote.comment).strip()[:_MAX_TEXT], quote.at)
 
 
-def _collect(kind: str, found: Iterable[Bookmark | str | None]) -> BookmarkList:
+def collect(kind: str, found: Iterable[Bookmark | str | None]) -> BookmarkList:
     """The list of what was read, pages that come again made one."""
     pages: dict[str, Bookmark] = {}
     failures, left_out, doubled = [], 0, 0
@@ -160,6 +174,7 @@ def _joined(one: Bookmark, other: Bookmark) -> Bookmark:
         tags=tuple(dict.fromkeys((*one.tags, *other.tags))), waiting=one.waiting and other.waiting,
         added=min(filter(None, (one.added, other.added)), default=None),
         description=one.description or other.description, quotes=tuple(dict.fromkeys((*one.quotes, *other.quotes))),
+        text=one.text or other.text,
     )  # fmt: skip
 
 
@@ -174,7 +189,7 @@ def stamp_of_number(value: str) -> str | None:
     return _past(dates.stamp(datetime.fromtimestamp(number, UTC)))
 
 
-def _when(value: str) -> str | None:
+def when_of(value: str) -> str | None:
     """The stamp of a time as such lists write it: a number, or a date in one of the usual forms."""
     value = value.strip()
     if value.replace(".", "").isdigit():
@@ -211,7 +226,7 @@ def _read_pinboard(text: str, name: str) -> Iterator[Bookmark | str | None]:
 def _pinned(row: Row, raw: Mapping[str, Any]) -> Bookmark | str | None:
     tags = raw.get("tags")
     return make_bookmark(
-        row.get("href", ""), title=row.get("description", ""), added=_when(row.get("time", "")),
+        row.get("href", ""), title=row.get("description", ""), added=when_of(row.get("time", "")),
         tags=tags if isinstance(tags, list) and all(isinstance(tag, str) for tag in tags) else row.get("tags", "").split(),
         waiting=raw.get("toread") in ("yes", "1", 1, True), comment=row.get("extended", ""),
     )  # fmt: skip
@@ -220,7 +235,7 @@ def _pinned(row: Row, raw: Mapping[str, Any]) -> Bookmark | str | None:
 # Tables
 
 
-def _columns(line: str) -> list[str]:
+def columns_of(line: str) -> list[str]:
     """The names of a table's columns, from its first line."""
     line = line.lstrip("\ufeff").strip()
     delimiter = max(",;\t", key=line.count)
@@ -231,13 +246,13 @@ def _columns(line: str) -> list[str]:
 
 
 def _table_kind(columns: list[str]) -> str:
-    return next((kind for kind, (needed, _) in _TABLES.items() if needed <= set(columns)), "")
+    return next((kind for kind, needed in _TELLING.items() if needed <= set(columns)), "")
 
 
 def _read_table(text: str, read: Reader, name: str) -> Iterator[Bookmark | str | None]:
     lines = io.StringIO(text.lstrip(), newline="")
     head = lines.readline()
-    columns = _columns(head)
+    columns = columns_of(head)
     csv.field_size_limit(10_000_000)
     try:
         for cells in csv.reader(lines, delimiter=max(",;\t", key=head.count)):
@@ -250,7 +265,7 @@ def _read_table(text: str, read: Reader, name: str) -> Iterator[Bookmark | str |
 def _pocket(row: Row) -> Bookmark | str | None:
     tags = re.split(r"[|,]", row.get("tags", ""))
     return make_bookmark(row.get("url", ""), title=row.get("title", ""), tags=tags,
-                         added=_when(row.get("time_added", "")), waiting=row.get("status") == "unread")  # fmt: skip
+                         added=when_of(row.get("time_added", "")), waiting=row.get("status") == "unread")  # fmt: skip
 
 
 def _raindrop(row: Row) -> Bookmark | str | None:
@@ -258,7 +273,7 @@ def _raindrop(row: Row) -> Bookmark | str | None:
     tags = [*row.get("tags", "").split(","), "" if folder == "Unsorted" else folder]
     tags += ["favorite"] if row.get("favorite", "").lower() == "true" else []
     return make_bookmark(
-        row.get("url", ""), title=row.get("title", ""), tags=tags, added=_when(row.get("created", "")),
+        row.get("url", ""), title=row.get("title", ""), tags=tags, added=when_of(row.get("created", "")),
         description=row.get("excerpt", ""), comment=row.get("note", ""),
         quotes=_raindrop_quotes(row.get("highlights") or ""),
     )  # fmt: skip
@@ -279,7 +294,7 @@ def _instapaper(row: Row) -> Bookmark | str | None:
     folder = row.get("folder", "").strip()
     tags = [folder if folder not in ("Unread", "Archive") else "", *re.findall(r"[^\[\]\",]+", row.get("tags") or "")]
     return make_bookmark(
-        row.get("url", ""), title=row.get("title", ""), tags=tags, added=_when(row.get("timestamp", "")),
+        row.get("url", ""), title=row.get("title", ""), tags=tags, added=when_of(row.get("timestamp", "")),
         waiting=folder == "Unread", description=row.get("selection", ""),
     )  # fmt: skip
 
@@ -292,31 +307,16 @@ def _reader(row: Row) -> Bookmark | str | None:
     cell = row.get("document tags", "")
     tags = [one or other for one, other in re.findall(r"'([^']*)'|\"([^\"]*)\"", cell)] if "[" in cell else cell.split(",")
     return make_bookmark(row.get("url", ""), title=row.get("title", ""), tags=tags,
-                         added=_when(row.get("saved date", "")), waiting=place != "archive")  # fmt: skip
+                         added=when_of(row.get("saved date", "")), waiting=place != "archive")  # fmt: skip
 
 
-def _readwise(row: Row) -> Bookmark | str | None:
-    """Of Readwise: one highlight a row. A book has no address: its store's number, or its title, tells it apart."""
-    title, author = row.get("book title") or row.get("title") or "", row.get("book author") or row.get("author") or ""
-    words, note = row.get("highlight", ""), row.get("note") or ""
-    at = _when(row.get("highlighted at") or row.get("date") or "")
-    book, url = one_line(row.get("amazon book id") or ""), row.get("url") or row.get("source url") or ""
-    if not one_line(title) or not (words.strip() or note.strip()):
-        return f"{one_line(words or title, 60) or 'a row'}: it has no book, or no words"
-    comment, inline = note, re.findall(r"(?<!\S)\.(\w[\w-]*)", note)  # Readwise's own tags: .idea
-    if inline and not re.sub(r"(?<!\S)\.\w[\w-]*", "", note).strip():
-        comment = ""
-    tags = [*(row.get("document tags") or "").split(","), *(row.get("tags") or "").split(","), *inline]
-    key = "" if url else f"urn:asin:{book}" if book else f"urn:book:{hash_of(one_line(title).lower(), author.lower())}"
-    return make_bookmark(url, title=title, author=author, added=at, tags=tags, key=key,
-                         quotes=[Quote(words, comment, at)])  # fmt: skip
-
-
-_TABLES: dict[str, tuple[set[str], Reader]] = {
-    "pocket": ({"url", "time_added", "status"}, _pocket),
-    "readwise": ({"highlight", "book title"}, _readwise),
-    "reader": ({"url", "document tags", "saved date"}, _reader),
-    "raindrop": ({"url", "folder", "created", "excerpt"}, _raindrop),
-    "instapaper": ({"url", "title", "selection", "folder"}, _instapaper),
+_TELLING: dict[str, set[str]] = {
+    "pocket": {"url", "time_added", "status"},
+    "readwise": {"highlight", "book title"},
+    "reader": {"url", "document tags", "saved date"},
+    "raindrop": {"url", "folder", "created", "excerpt"},
+    "instapaper": {"url", "title", "selection", "folder"},
 }
-"""Kind: the columns that tell it, and how a row is read."""
+"""Whose table it is, by columns that it has; the first that fits."""
+_READERS: dict[str, Reader] = {"pocket": _pocket, "reader": _reader, "raindrop": _raindrop, "instapaper": _instapaper}
+"""How a row of each is read; readwise.py reads its own."""

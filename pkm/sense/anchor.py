@@ -134,7 +134,7 @@ def anchor(text: str, exact: str, prefix: str, suffix: str, position: int | None
         return None
     best = scored[0]
     others = [one for one in scored[1:] if one[1].end <= best[1].start or one[1].start >= best[1].end]
-    if others and best[0] - others[0][0] < MARGIN:
+    if any(best[0] - max(one[0], one[3]) < MARGIN for one in others):
         return None
     return Anchor(best[1].start, best[1].end, round(best[2], 3))
 
@@ -157,11 +157,14 @@ def _occurrences(text: str, wanted: str, most: int = 2000) -> list[int]:
     return found
 
 
-def _scored(text: str, exact: str, prefix: str, suffix: str) -> Iterator[tuple[float, Passage, float]]:
-    """Places that may be the quote's: (likeness of the whole, the place, the likeness that decides)."""
-    for place in _places(text, exact, prefix, suffix):
+def _scored(text: str, exact: str, prefix: str, suffix: str) -> Iterator[tuple[float, Passage, float, float]]:
+    """Places that may be the quote's: (likeness of the whole, the place, the likeness that decides, that of the region).
+
+    The region's is what counts against another place: where letters of a quote were changed, its bounds are uncertain.
+    """
+    for place, region in _places(text, exact, prefix, suffix).items():
         whole, deciding = _likeness(text, place, exact, prefix, suffix)
-        yield whole, place, deciding
+        yield whole, place, deciding, region
 
 
 def _likeness(text: str, place: Passage, exact: str, prefix: str, suffix: str) -> tuple[float, float]:
@@ -185,14 +188,14 @@ def _likeness(text: str, place: Passage, exact: str, prefix: str, suffix: str) -
     return whole, min(like(exact, words), around)
 
 
-def _places(text: str, exact: str, prefix: str, suffix: str) -> set[Passage]:
-    """Where the quote stands word for word, and where pieces of it and its surroundings stand together."""
-    places = {Passage(start, start + len(exact)) for start in _occurrences(text, exact, 400)}
+def _places(text: str, exact: str, prefix: str, suffix: str) -> dict[Passage, float]:
+    """Where the quote stands word for word, and where pieces of it and its surroundings stand together; how like it is."""
+    places = {Passage(start, start + len(exact)): 0.0 for start in _occurrences(text, exact, 400)}
     window = prefix + exact + suffix
     for start in _starts(text, window):
-        place = _aligned(text, window, start, len(prefix), len(prefix) + len(exact))
-        if place is not None:
-            places.add(place)
+        found = _aligned(text, window, start, len(prefix), len(prefix) + len(exact))
+        if found is not None:
+            places[found[0]] = max(found[1], places.get(found[0], 0.0))
     return places
 
 
@@ -228,8 +231,11 @@ def _spread(votes: dict[int, int]) -> list[int]:
     return chosen
 
 
-def _aligned(text: str, window: str, start: int, begin: int, end: int) -> Passage | None:
-    """Where window[begin:end] stands in the text, when the window begins about at `start`."""
+def _aligned(text: str, window: str, start: int, begin: int, end: int) -> tuple[Passage, float] | None:
+    """Where window[begin:end] stands in the text, when the window begins about at `start`; how like the window is there.
+
+    Where no letter of it is left, the place is where it would stand.
+    """
     from rapidfuzz import fuzz
     from rapidfuzz.distance import Indel
 
@@ -244,8 +250,10 @@ def _aligned(text: str, window: str, start: int, begin: int, end: int) -> Passag
     first = _mapped_start(steps, begin - found.src_start)
     last = _mapped_end(steps, end - found.src_start)
     if first is None or last is None or last <= first:
-        return None
-    return Passage(low + found.dest_start + first, low + found.dest_start + last)
+        first = min(max(begin - found.src_start, 0), found.dest_end - found.dest_start - 1)
+        last = max(first + 1, min(end - found.src_start, found.dest_end - found.dest_start))
+    here = low + found.dest_start
+    return Passage(here + first, here + last), found.score / 100
 
 
 _Step = tuple[str, int, int, int, int]

@@ -3,6 +3,7 @@
 How a quote is found is anchor.py's matter; here it is kept and kept true.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pkm.errors import Invalid, NotFound
@@ -31,10 +32,13 @@ class Checked(NamedTuple):
     place: Anchor | None
 
 
-def annotate(store: Store, kind: str, number: int, *, quote: str = "", comment: str = "", nth: int = 1) -> Annotated:
+def annotate(
+    store: Store, kind: str, number: int, *, quote: str = "", comment: str = "", nth: int = 1, near: int | None = None
+) -> Annotated:
     """A quote with a comment is on the item or note; without a quote, the comment is on the whole of it.
 
-    nth: which place is meant where the words stand several times, from 1.
+    nth: which place is meant where the words stand several times, from 1. near: a position in the text, in place of nth:
+    the place that is nearest to it.
     Raises Invalid (neither quote nor comment, no such place), NotFound (with the closest passage).
     """
     from pkm.store.model import Annotation
@@ -45,6 +49,8 @@ def annotate(store: Store, kind: str, number: int, *, quote: str = "", comment: 
     with store.unit() as unit:
         text = annotations.texts(unit.connection, kind, number)
         passages = find(text, quote) if quote else []
+        if near is not None and passages:
+            nth = 1 + min(range(len(passages)), key=lambda at: abs(passages[at].start - near))
         kept = _selected(make(kind, number), text, quote, passages, nth)
         row = unit.add(Annotation(
             item_id=number if kind == "item" else None, note_id=number if kind == "note" else None,
@@ -70,6 +76,73 @@ def _selected(name: str, text: str, quote: str, passages: list[Passage], nth: in
     if not 1 <= nth <= len(passages):
         raise Invalid(f"--nth {nth}", f"the words stand in {name} {len(passages)} times")
     return select(text, passages[nth - 1])
+
+
+def annotate_all(
+    store: Store, kind: str, number: int, said: Sequence[tuple[str, str]], *, nth: int = 1
+) -> list[Annotated]:
+    """Each (quote, comment) is an annotation of the item or note, in one operation: all of them or none.
+
+    nth: which place is meant where the words stand several times, for all of them. Raises as `annotate` does.
+    """
+    with store.unit() as unit:
+        made = [annotate(store, kind, number, quote=quote, comment=comment, nth=nth) for quote, comment in said]
+        if len(made) > 1:
+            unit.summarize(f"annotated {make(kind, number)} {len(made)} times")
+    return made
+
+
+def edit(store: Store, number: int, *, quote: str | None = None, comment: str | None = None, nth: int = 1) -> Annotated:
+    """The annotation has the comment, and quotes the words, where they are given; None: as it is.
+
+    Raises Invalid (nothing would be left of it, no such place), NotFound (the words are not in the text).
+    """
+    from pkm.store.model import Annotation
+
+    with store.unit() as unit:
+        annotation = unit.get(Annotation, number)
+        places = taken = 0
+        if quote is not None and (words := clean(quote).strip()):
+            kind, on = _place_of(annotation)
+            text = annotations.texts(unit.connection, kind, on)
+            passages = find(text, words)
+            kept = _selected(make(kind, on), text, words, passages, nth)
+            annotation.exact, annotation.prefix, annotation.suffix, annotation.position = kept
+            annotation.state, places, taken = "anchored", len(passages), nth
+        if comment is not None:
+            annotation.comment = clean(comment).strip()
+        if not annotation.exact and not annotation.comment:
+            raise Invalid("an empty annotation", f"nothing would be left of {make('annotation', number)}",
+                          next=f"pkm sense annotate {make('annotation', number)} --remove")  # fmt: skip
+        annotation.updated_at = unit.at
+        unit.flush()
+        unit.summarize(f"edited {make('annotation', number)}")
+        row = annotations.row(unit.connection, number)
+    assert row is not None
+    return Annotated(row, places, taken)
+
+
+def _place_of(annotation: Any) -> tuple[str, int]:
+    """What an annotation is on: (kind, number)."""
+    return ("item", annotation.item_id) if annotation.item_id is not None else ("note", annotation.note_id)
+
+
+def remove(store: Store, numbers: Sequence[int]) -> list[Row]:
+    """The annotations are gone, an undo brings them back; they as they were. What they were on stays as it is."""
+    from pkm.store.model import Annotation
+
+    with store.unit() as unit:
+        rows = [row for number in numbers if (row := annotations.row(unit.connection, number))]
+        for number in numbers:
+            unit.delete(unit.get(Annotation, number))
+        unit.summarize(f"removed {', '.join(row['id'] for row in rows)}")
+    return rows
+
+
+def as_found(rows: list[Row], text: str) -> list[Row]:
+    """The annotations, each in the state that it has in the text as it is now, whether or not that was stored."""
+    return [{**one.row, "state": state(one)} if one.row["exact"] else one.row for one in
+            (Checked(row, row["state"], place(row, text) if row["exact"] else None) for row in rows)]  # fmt: skip
 
 
 def place(row: Row, text: str) -> Anchor | None:

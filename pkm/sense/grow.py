@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm.errors import Invalid, Refused
 from pkm.ids import make
 from pkm.store import annotations, items, links, notes
-from pkm.store.session import Store
+from pkm.store.session import Store, Unit
 from pkm.text import clean, fold, one_line
+
+if TYPE_CHECKING:
+    from pkm.store.model import Response
 
 Row = dict[str, Any]
 
@@ -155,8 +158,15 @@ def _step(store: Store, number: int, stage: str, following: str, because: str, t
     return row
 
 
-def add_trial(store: Store, number: int, *, where: str, outcome: str, text: str) -> Row:
-    """Where the idea was tried and what came of it is kept with the note. Raises Invalid (an unknown outcome)."""
+def add_trial(
+    store: Store, number: int, *, where: str, outcome: str, text: str, contact: int | None = None,
+    response: int | None = None, at: str | None = None,
+) -> Row:  # fmt: skip
+    """Where the idea was tried and what came of it is kept with the note.
+
+    contact: who tried it, None: oneself. response: the answer that told of it; it gives words and person where none are
+    given. at: the stamp of when, None: of the answer, else now. Raises Invalid (an unknown outcome).
+    """
     from pkm.store.model import Note, Trial
 
     outcome = one_line(outcome).lower()
@@ -164,8 +174,25 @@ def add_trial(store: Store, number: int, *, where: str, outcome: str, text: str)
         raise Invalid(f"--outcome {outcome}", f"it is one of {', '.join(OUTCOMES)}")
     with store.unit() as unit:
         unit.get(Note, number)
-        trial = unit.add(Trial(note_id=number, place=one_line(where), outcome=outcome, text=clean(text).strip(),
-                               at=unit.at, created_at=unit.at))  # fmt: skip
+        told = _told_in(unit, response)
+        trial = unit.add(Trial(
+            note_id=number, place=one_line(where), outcome=outcome, text=clean(text).strip() or (told.text if told else ""),
+            at=at or (told.at if told else unit.at), created_at=unit.at, response_id=response,
+            contact_id=contact if contact is not None else (told.contact_id if told else None),
+        ))  # fmt: skip
         unit.summarize(f"{make('note', number)} was tried: {outcome}")
         made = next(row for row in notes.trials(unit.connection, number) if row["id"] == make("trial", trial.id or 0))
     return {**made, "note": make("note", number)}
+
+
+def _told_in(unit: Unit, response: int | None) -> "Response | None":
+    """The answer that tells of a trial; it waits no longer."""
+    if response is None:
+        return None
+    from pkm.store.model import Response
+
+    told = unit.get(Response, response)
+    if told.state == "inbox":
+        told.state = "kept"
+        unit.flush()
+    return told

@@ -1,22 +1,27 @@
-"""An import of a journal that jrnl exported as JSON: each entry is a note of its day. A second import changes nothing.
+"""An import of a journal of jrnl, as JSON or as text: each entry is a note of its day. A second import changes nothing.
 
-jrnl has no ids: an entry is known by its time, and by its place among those of the same minute.
+jrnl has no ids: an entry is known by its time, and by its place among those of the same minute. Its @words are tags, and
+people where a contact is called so.
 """
 
 import hashlib
 import json
+import re
 import uuid
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pkm import capture
 from pkm.dates import now, parse_when, stamp
 from pkm.errors import BadInput, Invalid
+from pkm.filekind import decode_text, is_binary, name_kind
 from pkm.sense.notes import mentions
 from pkm.sense.vault import tag_of
-from pkm.store import note_intake, tags
+from pkm.store import links, note_intake, tags
 from pkm.store.links import Written
 from pkm.store.note_intake import FileRow, KnownFile
 from pkm.store.note_names import Names
@@ -25,6 +30,13 @@ from pkm.text import clean, count, one_line
 from pkm.textmerge import plain, same
 
 MAX_BYTES = 200_000_000
+NEXT = "jrnl --format json > journal.json"
+
+_HEAD = r"^\[(\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b[^\]\n]{0,30})\](?:[ \t]|$)"
+"""What an entry of the text begins with: a day in brackets; what else is in brackets is text."""
+_TAG = r"(?<!\S)@([-+*#/\w]+)"  # jrnl's own rule, for its usual sign
+
+Failure = tuple[str, str]
 Row = dict[str, Any]
 
 
@@ -66,32 +78,86 @@ class JournalImport:
 
 
 def looks_like_jrnl(head: bytes) -> bool:
-    """Whether a file begins as jrnl's export does: tags with their counts, then the entries."""
+    """Whether a file begins as jrnl's exports do: as JSON, tags with their counts, then the entries; as text, an entry."""
+    if not is_binary(head) and re.match(_HEAD, decode_text(head[:400]).lstrip("\ufeff \t\r\n"), re.M):
+        return True
     start = head.lstrip()[:40]
     return start.startswith(b"{") and b'"tags"' in start and (b'"entries"' in head or b'"@' in head or b'"#' in head)
 
 
-def read_entries(data: bytes, name: str) -> tuple[list[Entry], list[tuple[str, str]]]:
+def read_entries(data: bytes, name: str) -> tuple[list[Entry], list[Failure]]:
     """The entries of an export, and what in it is none. Raises BadInput where it is no export of jrnl."""
-    try:
-        rows = json.loads(data)["entries"]
-        assert isinstance(rows, list)
-    except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
-        raise BadInput(name, "it is no journal that jrnl exported as JSON", next="jrnl --format json > journal.json") from None
+    if is_binary(data):
+        raise BadInput(name, f"it is {name_kind(data)}, no journal of jrnl", next=NEXT)
+    text = decode_text(data).lstrip("\ufeff").replace("\r\n", "\n")
+    found = list(_json_entries(text, name) if text.lstrip().startswith("{") else _text_entries(text, name))
     entries, failures = [], []
     seen: Counter[str] = Counter()
+    for one in found:
+        if not isinstance(one, Entry):
+            failures.append(one)
+            continue
+        seen[one.key] += 1
+        entries.append(one if seen[one.key] == 1 else replace(one, key=f"{one.key} #{seen[one.key]}"))
+    return entries, failures
+
+
+def _json_entries(text: str, name: str) -> Iterator[Entry | Failure]:
+    try:
+        rows = json.loads(text)["entries"]
+        assert isinstance(rows, list)
+    except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
+        raise BadInput(name, "it is no journal that jrnl exported as JSON", next=NEXT) from None
     for number, row in enumerate(rows, 1):
         try:
             when = f"{row['date']} {row.get('time') or '00:00'}"
             at = stamp(parse_when(when.replace(" ", "T", 1), now()))
-            text = plain("\n".join(part for part in (clean(row["title"]), clean(row.get("body") or "")) if part))
+            said = plain("\n".join(part for part in (clean(row["title"]), clean(row.get("body") or "")) if part))
         except (KeyError, TypeError, AttributeError, Invalid):
-            failures.append((f"{name}, entry {number}", "it has no title, or no date and time"))
+            yield f"{name}, entry {number}", "it has no title, or no date and time"
             continue
-        seen[when] += 1
-        key = when if seen[when] == 1 else f"{when} #{seen[when]}"
-        entries.append(Entry(key, at, text, row.get("starred") is True))
-    return entries, failures
+        yield Entry(when, at, said, row.get("starred") is True)
+
+
+def _text_entries(text: str, name: str) -> Iterator[Entry | Failure]:
+    """An entry goes from its time in brackets to the next one's; a * at the end of its first line is its star."""
+    heads = list(re.finditer(_HEAD, text, re.M))
+    if not heads:
+        raise BadInput(name, "it is no journal of jrnl: no line begins with a time in brackets", next=NEXT)
+    if text[: heads[0].start()].strip():
+        yield f"{name}, line 1", "what stands before the first entry is none"
+    for head, after in zip(heads, [*heads[1:], None], strict=True):
+        where = f"{name}, line {text.count(chr(10), 0, head.start()) + 1}"
+        words = text[head.end() : after.start() if after else len(text)].strip()
+        try:
+            key = _time_of(head[1].strip())
+        except ValueError as error:
+            yield where, str(error)
+            continue
+        title, _, body = words.partition("\n")
+        starred = title.rstrip().endswith("*")
+        said = plain(clean(f"{title.rstrip(' *') if starred else title.rstrip()}\n{body}"))
+        if said:
+            yield Entry(key, stamp(parse_when(key.replace(" ", "T", 1), now())), said, starred)
+        else:
+            yield where, "there is nothing in it"
+
+
+def _time_of(written: str) -> str:
+    """The time as the JSON export has it (2026-01-02 09:00). Raises ValueError, in words, for what is none."""
+    for form in _FORMS:
+        try:
+            found = datetime.strptime(written, form)
+        except ValueError:
+            continue
+        return found.strftime("%Y-%m-%d %H:%M:%S" if found.second else "%Y-%m-%d %H:%M")
+    if re.match(r"\d{1,2}/\d{1,2}/\d{4}", written):
+        raise ValueError(f"“{written}” may be of two days (day or month first); as JSON it is clear: {NEXT}")
+    raise ValueError(f"“{written}” is no date and time")
+
+
+_TIMES = (" %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "")
+_FORMS = tuple(f"{day}{time}" for day in ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y") for time in _TIMES)
 
 
 def import_jrnl(store: Store, path: Path, *, dry_run: bool = False) -> JournalImport:
@@ -135,13 +201,20 @@ def _apply(store: Store, unit: Unit, done: JournalImport, root: str) -> None:
     })  # fmt: skip
     note_intake.keep_files(unit, (FileRow(number, root, one.key, one.hash, "", one.text) for number, one in said.items()))
     meant = tag_of(store)
-    tags.put_many(unit, "note", {number: ["starred"] for number, entry in said.items() if entry.starred})
     written: dict[int, list[Written]] = {}
+    people: dict[str, bool] = {}
+    by_hand: dict[int, list[str]] = {}
     for number, entry in said.items():
         masked = capture.masked(entry.text)
         tags.sync(unit, "note", number, [tag for word in capture.tags_in(masked) if (tag := meant(word))])
-        links = [Written("note", one_line(link.target), link.sentence) for link in capture.links_in(entry.text)]
-        written[number] = mentions(entry.text, capture.people_in(masked)) + links
+        linked = [Written("note", one_line(link.target), link.sentence) for link in capture.links_in(entry.text)]
+        written[number] = mentions(entry.text, capture.people_in(masked)) + linked
+        for word in re.findall(_TAG, masked):
+            if word not in people:
+                people[word] = links.answer(unit.connection, Written("contact", word, "")) is not None
+        named = [tag for word in re.findall(_TAG, masked) if not people[word] and (tag := meant(word))]
+        by_hand[number] = [*named, *(["starred"] if entry.starred else [])]
+    tags.put_many(unit, "note", by_hand)
     names = Names.all(unit.connection)
     note_intake.link_many(unit, written, names, {})
     note_intake.resolve_wanted(unit, names, said)

@@ -38,7 +38,7 @@ def _item(db: sqlite3.Connection, number: int) -> Row | None:
     files = [{"number": at, **file} for at, file in enumerate(pages.enclosures(db, number), len(found) + 1)]
     return {
         **row, "enclosures": files, "pages": pages.of(db, number),
-        "annotations": annotations.of(db, "item", number), "notes": notes.of_item(db, number),
+        "annotations": _found(annotations.of(db, "item", number), row["text"]), "notes": notes.of_item(db, number),
         "backlinks": links.incoming(db, "item", number), "links": found, "versions": versions.count_of(db, number),
         "told": items.others_of_story(db, number),
     }  # fmt: skip
@@ -51,9 +51,18 @@ def _note(db: sqlite3.Connection, number: int) -> Row | None:
     item = None if row["item"] is None else items.rows(db, [int(row["item"][1:])])
     return {
         **row, "from": item[0] if item else None, "links": links.outgoing(db, "note", number),
-        "backlinks": links.incoming(db, "note", number), "annotations": annotations.of(db, "note", number),
+        "backlinks": links.incoming(db, "note", number), "annotations": _found(annotations.of(db, "note", number), row["text"]),
         "trials": notes.trials(db, number), "growth": notes.growth(db, number),
     }  # fmt: skip
+
+
+def _found(rows: list[Row], text: str) -> list[Row]:
+    """The annotations in the state they have now: a source may have changed the text since they were last looked for."""
+    if not any(row["exact"] for row in rows):
+        return rows
+    from pkm.sense.annotate import as_found
+
+    return as_found(rows, text)
 
 
 def _annotation(db: sqlite3.Connection, number: int) -> Row | None:

@@ -84,19 +84,19 @@ class _Gathered:
     plan: VaultPlan
 
 
-def preview_import(store: Store, path: Path) -> VaultImport:
+def preview_import(store: Store, path: Path, *, leave: str = "") -> VaultImport:
     """What import_vault would do now."""
-    return _told(_gather(store, path))
+    return _told(_gather(store, path, leave))
 
 
-def import_vault(store: Store, home: Home, path: Path, *, drop_gone: bool = False) -> VaultImport:
+def import_vault(store: Store, home: Home, path: Path, *, drop_gone: bool = False, leave: str = "") -> VaultImport:
     """Every Markdown file of the folder is a note; a second import changes nothing, one undo takes it back.
 
     Imported notes are private unless their front matter says otherwise. What notes show is in the home's attachments.
-    drop_gone: notes whose files are gone from the folder are put away.
+    drop_gone: notes whose files are gone from the folder are put away. leave: the ending of files that are not looked at.
     Raises NotFound, BadInput (no folder, no Markdown in it); what is wrong with one file is a failure.
     """
-    found = _gather(store, path)
+    found = _gather(store, path, leave)
     done = _told(found)
     for one, place in found.attached:
         attachment_files.take_in(home.attachments, place, one.sha256)
@@ -122,12 +122,12 @@ def import_vault(store: Store, home: Home, path: Path, *, drop_gone: bool = Fals
     return done
 
 
-def _gather(store: Store, path: Path) -> _Gathered:
+def _gather(store: Store, path: Path, leave: str) -> _Gathered:
     if not path.exists():
         raise NotFound(str(path), "there is no such folder")
     if not path.is_dir():
         raise BadInput(str(path), "it is a file; notes come in by the folder", next=f"pkm import {path.parent} --as vault")
-    folder = read_folder(path)
+    folder = read_folder(path, leave)
     if not folder.notes and not folder.failures:
         raise BadInput(str(path), "there is no Markdown file (.md) in it")
     others = Others(folder.others)

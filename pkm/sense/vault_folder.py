@@ -92,9 +92,10 @@ def is_note_name(name: str) -> bool:
     return name.lower().endswith(ENDINGS)
 
 
-def holds_notes(folder: Path) -> bool:
-    """Whether there is a Markdown file in the folder, or in one of its folders."""
-    return any(is_note_name(entry.name) for entry, _ in _walk(folder, "", None))
+def holds_notes(folder: Path, leave: str = "") -> bool:
+    """Whether there is a Markdown file in the folder, or in one of its folders; not counting those that end in leave."""
+    names = (entry.name for entry, _ in _walk(folder, "", None))
+    return any(is_note_name(name) and not (leave and name.lower().endswith(leave)) for name in names)
 
 
 def looks_like_vault(folder: Path) -> bool:
@@ -108,12 +109,17 @@ def looks_like_vault(folder: Path) -> bool:
     return not cards and holds_notes(folder)
 
 
-def read_folder(folder: Path) -> Folder:
-    """Every note of the folder, by path. What cannot be read is a failure; the rest is read all the same."""
+def read_folder(folder: Path, leave: str = "") -> Folder:
+    """Every note of the folder, by path. What cannot be read is a failure; the rest is read all the same.
+
+    leave: the ending of files that are not looked at.
+    """
     found = Folder(root_of(folder))
     links: list[tuple[str, Path]] = []
     seen: dict[str, str] = {}
     for entry, path in _walk(folder, "", found):
+        if leave and entry.name.lower().endswith(leave):
+            continue
         if entry.is_symlink():
             links.append((path, Path(entry.path)))
             continue

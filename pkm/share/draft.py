@@ -3,6 +3,7 @@
 Gathers from the store, decides in pure functions, and applies in one transaction. Sends nothing.
 """
 
+import hashlib
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -10,15 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pkm.capture import without_comments
+from pkm.capture import links_in, without_comments
+from pkm.capture import title_of as title_of_text
 from pkm.config import Settings
+from pkm.dates import day as today
 from pkm.dates import local, now, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
 from pkm.reach import REACHES, wide_enough
 from pkm.share.channels import effective_kind, is_public
 from pkm.share.guard import Finding, check_notes
-from pkm.store import shares
+from pkm.store import audience, plans, shares
 from pkm.store.session import Store
 from pkm.text import fold, one_line
 
@@ -60,11 +63,13 @@ def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST
     """What the digest since the last one would hold for a circle (number, name, circle_kind)."""
     reaches = reaches_for(db, circle)
     found = shares.candidates(db, circle["number"], reaches, LOOKED_AT)
+    declined = audience.withheld(db, circle["number"], today(now()))
+    found, put_off = [note for note in found if note["id"] not in declined], sum(note["id"] in declined for note in found)
     worded = [note for note in found if _has_words(note)]
     bare = [note for note in found if not _has_words(note)]
     since = shares.last_sent(db, circle["number"])
     items = shares.kept_without_note(db, since or "", 100)
-    rest = shares.count_candidates(db, circle["number"], reaches) - len(found)
+    rest = shares.count_candidates(db, circle["number"], reaches) - len(found) - put_off
     waiting = max(0, len(worded) - limit) + rest
     return DigestPlan(circle, tuple(worded[-limit:]), tuple(bare), tuple(items), waiting, since)
 
@@ -127,21 +132,69 @@ def create_share(
     return row
 
 
-def check_share(db: sqlite3.Connection, share: int) -> list[Finding]:
-    """What keeps a share from its circles, looking at the reach of its notes; empty: nothing."""
-    notes = shares.notes(db, share)
+def check_share(db: sqlite3.Connection, share: int, stage: int | None = None) -> list[Finding]:
+    """What keeps a share from its circles, looking at the reach of its notes and at other plans; empty: nothing.
+
+    stage: of that one alone.
+    """
     findings: list[Finding] = []
-    for stage in shares.stages(db, share):
-        if stage["circle_id"] is None:
+    for step in shares.stages(db, share):
+        if stage is not None and step["id"] != stage:
+            continue
+        notes = notes_for(db, share, step)
+        if step["circle_id"] is None:
             names = " and ".join(one["name"] for one in shares.people_of(db, share))
             findings += check_notes(notes, names, kind_by_name(db, share))
             continue
-        findings += check_notes(notes, stage["circle"], stage["circle_kind"])
-        for channel in shares.channels_of(db, stage["circle_id"]):
-            kind = effective_kind(stage["circle_kind"], channel["channel_kind"])
-            if kind != stage["circle_kind"]:
+        findings += check_notes(notes, step["circle"], step["circle_kind"])
+        findings += _waiting_elsewhere(db, share, step, notes)
+        for channel in shares.channels_of(db, step["circle_id"]):
+            kind = effective_kind(step["circle_kind"], channel["channel_kind"])
+            if kind != step["circle_kind"]:
                 findings += check_notes(notes, f"the channel {channel['name']}", kind)
     return list(dict.fromkeys(findings))
+
+
+def _waiting_elsewhere(db: sqlite3.Connection, share: int, step: Row, notes: Sequence[Row]) -> list[Finding]:
+    """A note that waits in an earlier plan for a circle goes to it by no other share before."""
+    findings = []
+    for note in notes if step["passed_at"] is None else ():
+        other = plans.awaited(db, note["id"], step["circle_id"], share)
+        if other is not None:
+            name = f"{make('note', note['id'])} “{note['title']}”"
+            findings.append((name, f"it waits for {step['circle']} in the plan of {make('share', other)}",
+                             f"pkm share plan {make('share', other)}"))  # fmt: skip
+    return findings
+
+
+def notes_for(db: sqlite3.Connection, share: int, stage: Row) -> list[Row]:
+    """The notes that one stage's circle gets, in order, each in the words that are for it."""
+    gate = stage["gate"]
+    words = gate.get("words") or {}
+    chosen = gate.get("notes")
+    return [
+        _reworded(note, words.get(make("note", note["id"]))) for note in shares.notes(db, share)
+        if chosen is None or note["id"] in chosen
+    ]  # fmt: skip
+
+
+def _reworded(note: Row, words: str | None) -> Row:
+    """The note with other words; a title that was taken from its own is taken from these."""
+    if not words:
+        return note
+    own = title_of_text(note["text"]) == note["title"]
+    return {**note, "text": words, "title": (own and title_of_text(words)) or note["title"], "reworded": True}
+
+
+def words_hash(db: sqlite3.Connection, share: int, stage: Row) -> str:
+    """A hash of all that the person wrote for one stage: an approval is of these words, and of no others."""
+    row = shares.row(db, share)
+    assert row is not None
+    words = stage["gate"].get("words") or {}
+    said = [words.get("title") or row["title"], words.get("introduction") or row["introduction"]]
+    for note in notes_for(db, share, stage):
+        said += [note["title"], note["text"]]
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()[:32]
 
 
 def digest_for(db: sqlite3.Connection, share: int, stage: Row, channel_kind: str, author: str, at: str) -> "Digest":
@@ -154,14 +207,15 @@ def digest_for(db: sqlite3.Connection, share: int, stage: Row, channel_kind: str
     row = shares.row(db, share)
     if row is None:
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
-    notes = shares.notes(db, share)
+    notes = notes_for(db, share, stage)
+    words = stage["gate"].get("words") or {}
     by_name = stage["circle_id"] is None
     kind = effective_kind(kind_by_name(db, share) if by_name else stage["circle_kind"], channel_kind)
     own = stage["circle_kind"] == kind
-    hidden = [target for note in notes for target in hidden_in(db, note["id"], wide_enough(kind))]
+    hidden = [target for note in notes for target in hidden_in(db, note, wide_enough(kind))]
     return Digest(
-        uid=row["uid"], title=row["title"], slug=row["slug"],
-        date=at, author=author, intro=row["introduction"] or (stage["introduction"] if own else ""),
+        uid=row["uid"], title=words.get("title") or row["title"], slug=row["slug"],
+        date=at, author=author, intro=words.get("introduction") or row["introduction"] or (stage["introduction"] if own else ""),
         salutation=stage["salutation"] if own else "", circle=(stage["circle"] or "") if kind != "network" else "",
         circle_kind=kind, pieces=tuple(piece_of(db, note, hidden) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
     )  # fmt: skip
@@ -185,10 +239,13 @@ def may_be_read_in(db: sqlite3.Connection, share: int, channel: int, recipient: 
     return frozenset(fold(one) for address in named if "@" in address for one in (address, wire_address(address)))
 
 
-def hidden_in(db: sqlite3.Connection, note: int, reaches: list[str]) -> list[str]:
-    """What a note's text calls notes that may not go where it goes."""
+def hidden_in(db: sqlite3.Connection, note: Row, reaches: list[str]) -> list[str]:
+    """What a note's text calls notes that may not go where it goes; links in words for one stage are read anew."""
+    if note.get("reworded"):
+        narrower = {fold(name) for name in plans.names_of_narrower(db, reaches)}
+        return [link.target for link in links_in(note["text"]) if fold(link.target) in narrower]
     return [
-        name for row in shares.narrower_targets(db, note, reaches) for name in (row["written"], row["title"]) if name
+        name for row in shares.narrower_targets(db, note["id"], reaches) for name in (row["written"], row["title"]) if name
     ]
 
 

@@ -14,7 +14,7 @@ from pkm import config
 from pkm.config import Home
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
-from pkm.reach import wide_enough
+from pkm.reach import REACHES, wide_enough
 from pkm.share import draft
 from pkm.share.channels import effective_kind, is_mirror
 from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
@@ -75,10 +75,10 @@ class Rendered:
         return self.media_type == LETTER and bool(self.payload)
 
 
-def look_at(store: Store, home: Home, share: int, at: str = "") -> list[Rendered]:
+def look_at(store: Store, home: Home, share: int, at: str = "", stage: int | None = None) -> list[Rendered]:
     """The bytes of a share for each circle, channel and recipient: as they began to leave, else as they would be frozen now.
 
-    at: the stamp that they are dated with; "": now.
+    at: the stamp that they are dated with; "": now. stage: of that one alone.
     Raises NotFound; for a share that has not arrived everywhere: Refused with findings where the guard finds
     something, Invalid where nothing would carry it.
     """
@@ -86,12 +86,17 @@ def look_at(store: Store, home: Home, share: int, at: str = "") -> list[Rendered
     row = shares.row(db, share)
     if row is None:
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
-    rows = shares.deliveries(db, share=share)
+    if stage is None and row["state"] == "planned":  # each stage leaves by itself
+        return [one for step in shares.stages(db, share) for one in look_at(store, home, share, at, step["id"])]
+    rows = deliveries(db, share, stage)
     left = any(one["state"] in LEAVING for one in rows)
-    rendered = [*frozen(db, share), *amended(db, home, share, at)] if left else list(_render_stages(db, home, share, at))
-    if row["state"] == "sent" and all(one["state"] == "sent" for one in rows):
+    rendered = (
+        [*frozen(db, share, stage), *amended(db, home, share, at, stage)] if left
+        else list(_render_stages(db, home, share, at, stage))
+    )  # fmt: skip
+    if (row["state"] == "sent" or (stage is not None and rows)) and all(one["state"] == "sent" for one in rows):
         return rendered
-    findings = draft.check_share(db, share) or guard_bytes(db, home, share, rendered)
+    findings = draft.check_share(db, share, stage) or guard_bytes(db, home, share, rendered)
     if findings:
         raise Refused(
             make("share", share), "something in it may not go there", findings=findings,
@@ -115,9 +120,16 @@ def _nothing_carries(share: Row) -> Invalid:
     )  # fmt: skip
 
 
-def frozen(db: sqlite3.Connection, share: int) -> Iterable[Rendered]:
-    """The deliveries of a share as they were frozen, each with its state."""
+def deliveries(db: sqlite3.Connection, share: int, stage: int | None) -> list[Row]:
+    """All deliveries of a share, or of one of its stages, newest first."""
+    return [row for row in shares.deliveries(db, share=share, limit=-1) if stage is None or row["stage_number"] == stage]
+
+
+def frozen(db: sqlite3.Connection, share: int, stage: int | None = None) -> Iterable[Rendered]:
+    """The deliveries of a share, or of one of its stages, as they were frozen, each with its state."""
     for row in shares.frozen(db, share):
+        if stage is not None and row["stage_id"] != stage:
+            continue
         yield Rendered(
             row["circle"], row["channel"], row["channel_kind"], row["file_name"], row["media_type"], row["payload"],
             row["stage_id"], row["circle_id"], row["channel_id"], row["part"], row["key"], row["recipient"],
@@ -125,29 +137,32 @@ def frozen(db: sqlite3.Connection, share: int) -> Iterable[Rendered]:
         )  # fmt: skip
 
 
-def amended(db: sqlite3.Connection, home: Home, share: int, at: str = "") -> list[Rendered]:
+def amended(db: sqlite3.Connection, home: Home, share: int, at: str = "", stage: int | None = None) -> list[Rendered]:
     """Letters to those who did not get theirs and have another address now; the rest of the share has begun to leave."""
-    rows = [row for row in shares.deliveries(db, share=share, limit=-1) if row["contact"]]
+    rows = [row for row in deliveries(db, share, stage) if row["contact"]]
     got = {row["contact"] for row in rows if row["state"] not in NOT_LEFT}
     tried = {row["recipient"] for row in rows}
     asked = {row["contact"] for row in rows} - got
     if not asked:
         return []
     return [
-        one for one in _render_stages(db, home, share, at)
+        one for one in _render_stages(db, home, share, at, stage)
         if one.is_letter and make("contact", one.contact_id or 0) in asked and one.recipient not in tried
     ]  # fmt: skip
 
 
-def _render_stages(db: sqlite3.Connection, home: Home, share: int, at: str) -> Iterable[Rendered]:
+def _render_stages(
+    db: sqlite3.Connection, home: Home, share: int, at: str, only: int | None
+) -> Iterable[Rendered]:  # fmt: skip
     from pkm.share import mailing, mirror
 
     author = config.read(home)["name"]
     at = at or draft.now_stamp()
     row = shares.row(db, share)
     assert row is not None
+    places = _letter_places(db, share)
     for stage in shares.stages(db, share):
-        for channel in channels_for(db, stage):
+        for channel in channels_for(db, stage) if only in (None, stage["id"]) else ():
             place = {"stage_id": stage["id"], "circle_id": stage["circle_id"], "circle": stage["circle"],
                      "channel_id": channel["number"], "channel": channel["name"],
                      "channel_kind": channel["channel_kind"]}  # fmt: skip
@@ -157,20 +172,46 @@ def _render_stages(db: sqlite3.Connection, home: Home, share: int, at: str) -> I
                     yield Rendered(file_name=name, media_type=media_type, payload=payload, part=part,
                                    key=_key(row, stage, channel, "", part), **place)  # fmt: skip
             else:
-                people = shares.recipients(db, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
+                answers = _answered(db, stage)
+                people = _people_of(db, share, stage)
+                people = [one for one in people if places[one["id"]] == (stage["id"], channel["number"])]
+                if answers is not None:
+                    people = [one for one in people if one["id"] in answers]
                 keys = {one["id"]: _key(row, stage, channel, _recipient(one), 1) for one in people}
-                for one, payload in mailing.compose(row["id"], digest, stage, channel, people, keys, home):
+                for one, payload in mailing.compose(row["id"], digest, stage, channel, people, keys, home, answers):
                     yield Rendered(
                         file_name="", media_type=LETTER, payload=payload, part=1, key=keys[one["id"]],
                         recipient=_recipient(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]), **place,
                     )  # fmt: skip
 
 
+def _people_of(db: sqlite3.Connection, share: int, stage: Mapping[str, Any]) -> list[Row]:
+    return shares.recipients(db, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
+
+
+def _letter_places(db: sqlite3.Connection, share: int) -> dict[int, tuple[int, int]]:
+    """By contact: the stage and the channel of their one letter; who is in several circles gets the closest one's."""
+    places: dict[int, tuple[int, int]] = {}
+    for stage in sorted(shares.stages(db, share), key=lambda one: REACHES.index(one["circle_kind"] or "private")):
+        for channel in channels_for(db, stage):
+            if not is_mirror(channel["channel_kind"]):
+                for one in _people_of(db, share, stage):
+                    places.setdefault(one["id"], (stage["id"], channel["number"]))
+    return places
+
+
 def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
     """The channels that carry a stage: those of its circle; for people by name the first that sends letters."""
     if stage["circle_id"] is not None:
-        return shares.channels_of(db, stage["circle_id"])
+        found = shares.channels_of(db, stage["circle_id"])
+        return [one for one in found if not is_mirror(one["channel_kind"])] if stage["gate"].get("replies_to") else found
     return [one for one in shares.channels(db) if one["channel_kind"] == "mail"][:1]
+
+
+def _answered(db: sqlite3.Connection, stage: Row) -> dict[int, str] | None:
+    """For a correction: contact -> the key of the letter that it corrects; None where it corrects none."""
+    share = stage["gate"].get("replies_to")
+    return shares.keys_of_letters(db, share) if share else None
 
 
 def _recipient(person: Row) -> str:
@@ -191,10 +232,10 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
 
     findings: list[Finding] = []
     row = shares.row(db, share)
-    notes = shares.notes(db, share)
+    steps = {stage["id"]: draft.notes_for(db, share, stage) for stage in shares.stages(db, share)}
     emails = dict(shares.emails(db))
     kinds = {stage["id"]: stage["circle_kind"] or draft.kind_by_name(db, share) for stage in shares.stages(db, share)}
-    others = [text for note in notes for text in _words_of_others(db, note)]
+    others = [text for note in shares.notes(db, share) for text in _words_of_others(db, note)]
     own = row["introduction"] if row and row["type"] == "introduction" else ""
     checked: set[tuple[int, bytes]] = set()
     for one in rendered:
@@ -212,7 +253,7 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
         reaches = wide_enough(effective_kind(kinds[one.stage_id], one.channel_kind))
         hidden = {address: person for address, person in emails.items() if address not in allowed}
         secrets = Secrets(tuple(shares.narrower_titles(db, reaches)), hidden, tuple(others))
-        findings += check_bytes(text, secrets, notes, said=own, share=make("share", share))
+        findings += check_bytes(text, secrets, steps[one.stage_id], said=own, share=make("share", share))
     return list(dict.fromkeys(findings))
 
 
@@ -234,35 +275,61 @@ def _words_of_others(db: sqlite3.Connection, note: Row) -> Iterable[str]:
         yield from shares.quotes(db, note["item_id"])
 
 
-def freeze(store: Store, home: Home, share: int, at: str = "") -> dict[int, list[int]]:
+def freeze(
+    store: Store, home: Home, share: int, at: str = "", stage: int | None = None, not_before: str = "", *, wait: bool = True
+) -> dict[int, list[int]]:  # fmt: skip
     """Channel number -> delivery numbers that are to go now; new ones are frozen and committed.
+
+    stage: of that one alone. not_before: when its new letters may leave at the earliest; wait: whether that counts.
 
     What was frozen and has not begun to leave is frozen anew, so that what goes is what the notes say now; once something
     has begun to leave, all others get the same. Raises as look_at does.
     """
-    at = at or draft.now_stamp()
-    rendered = look_at(store, home, share, at)
+    queued = _queued(store.read(), share, stage)
+    at = (queued[0] if queued else at) or draft.now_stamp()
+    rendered = look_at(store, home, share, at, stage)
     with store.unit() as unit:  # of two runs at once, the second waits here and finds the deliveries of the first
         db = unit.connection
-        existing = shares.deliveries(db, share=share, limit=-1)
+        existing = deliveries(db, share, stage)
         if any(row["state"] in LEAVING for row in existing):
             _cancel_gone(unit, share)
             known = {one.key for one in frozen(db, share)}
             _amend(unit, share, [one for one in rendered if one.key not in known], existing, at)
         else:
-            from pkm.store.model import Delivery
-
-            for row in existing:
-                unit.delete(unit.get(Delivery, int(row["id"][1:])))
-            _add(unit, share, rendered, at)
-        existing = shares.deliveries(db, share=share, limit=-1)
+            same = _unfreeze(unit, share, stage, rendered)
+            _add(unit, share, [one for one in rendered if one.key not in same], at, queued[1] if queued else not_before)
+        existing = deliveries(db, share, stage)
+    now = draft.now_stamp()
     numbers: dict[int, list[int]] = {}
     for row in reversed(existing):
         # a mirror can be written again and again, so `sending` (a run that was killed) is taken up too
         may_go = (*NOT_LEFT, "sending") if is_mirror(row["channel_kind"]) else NOT_LEFT
-        if row["state"] in may_go and row["error"] != NO_ADDRESS:
+        early = wait and (row["not_before"] or "") > now
+        if row["state"] in may_go and row["error"] != NO_ADDRESS and not early:
             numbers.setdefault(row["channel_number"], []).append(int(row["id"][1:]))
     return numbers
+
+
+def _queued(db: sqlite3.Connection, share: int, stage: int | None) -> tuple[str, str] | None:
+    """(when it was frozen, when it may leave) of what was frozen to leave later; its bytes keep their date."""
+    found = [row for row in deliveries(db, share, stage) if row["not_before"] and row["state"] in NOT_LEFT]
+    return (found[-1]["frozen_at"], found[-1]["not_before"]) if found else None
+
+
+def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rendered]) -> set[str]:
+    """What was frozen and would be other bytes now is gone; the keys of what stays."""
+    from pkm.store.model import Delivery
+
+    now = {one.key: one.payload for one in rendered}
+    same = set()
+    for row in shares.frozen(unit.connection, share):
+        if stage is not None and row["stage_id"] != stage:
+            continue
+        if row["not_before"] and now.get(row["key"]) == row["payload"]:
+            same.add(row["key"])
+        else:
+            unit.delete(unit.get(Delivery, row["id"]))
+    return same
 
 
 def _cancel_gone(unit: Any, share: int) -> None:
@@ -294,7 +361,7 @@ def _amend(unit: Any, share: int, rendered: Sequence[Rendered], existing: Sequen
     _add(unit, share, rendered, at)
 
 
-def _add(unit: Any, share: int, rendered: Sequence[Rendered], at: str) -> None:
+def _add(unit: Any, share: int, rendered: Sequence[Rendered], at: str, not_before: str = "") -> None:
     from pkm.store.model import Delivery
 
     for one in rendered:
@@ -304,4 +371,5 @@ def _add(unit: Any, share: int, rendered: Sequence[Rendered], at: str) -> None:
             contact_id=one.contact_id, recipient=one.recipient, part=one.part, sha256=one.sha256,
             media_type=one.media_type, file_name=one.file_name, frozen_at=at, payload=one.payload,
             state="refused" if missing else "waiting", error=NO_ADDRESS if missing else "",
+            not_before=not_before if not_before and one.is_letter else None,
         ))  # fmt: skip

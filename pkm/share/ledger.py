@@ -6,12 +6,15 @@ disk before the letter's first byte goes. It holds no address and no word of a l
 
 import json
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from pkm.config import Home
 from pkm.errors import StoreError
 
 MAY_HAVE_LEFT = ("sending", "sent", "unknown")
+SETTLED = "settled"
+"""What a letter that left, and that the store does not know, is from when the person has said so on."""
 
 
 def path_of(home: Home) -> Path:
@@ -35,6 +38,11 @@ def note(home: Home, key: str, state: str, at: str) -> None:
             str(path), f"what leaves could not be written down: {error.strerror or error}", kept="The letter did not leave.",
             next="see that there is room and that the folder can be written, then do it again",
         ) from error  # fmt: skip
+
+
+def left_unknown(home: Home, known: Collection[str]) -> list[str]:
+    """The keys of letters that may have left and are none of the known ones: the store is older than the ledger."""
+    return [key for key, (state, _) in (read(home) or {}).items() if state in MAY_HAVE_LEFT and key not in known]
 
 
 def read(home: Home) -> dict[str, tuple[str, str]] | None:

@@ -40,7 +40,8 @@ class Letter:
     """What one recipient gets.
 
     key: the Message-ID is made of it. date: a stamp. list_id: the name of the circle's list, as `o3`, "" where it is no
-    list's; list_name: what it is called there, "" where that is nobody's business.
+    list's; list_name: what it is called there, "" where that is nobody's business. answers: the key of the letter that this one
+    is about.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Letter:
     html: str
     list_id: str = ""
     list_name: str = ""
+    answers: str = ""
 
 
 def read_mailbox(text: str) -> Mailbox:
@@ -91,6 +93,8 @@ def write(letter: Letter) -> bytes:
         f"Date: {format_datetime(parse_stamp(letter.date))}",
         f"Message-ID: <{letter.key}@{domain}>",
     ]
+    if letter.answers:
+        headers += [f"In-Reply-To: <{letter.answers}@{domain}>", f"References: <{letter.answers}@{domain}>"]
     if letter.list_id:
         address = quote(wire_address(letter.sender.address), safe="@")
         name = f"{_phrase(letter.list_name)} " if letter.list_name else ""

@@ -19,9 +19,10 @@ Row = Mapping[str, Any]
 
 def compose(
     share: str, digest: "Digest", stage: Row, channel: Row, people: Sequence[dict[str, Any]], keys: Mapping[int, str],
-    home: Home,
+    home: Home, answers: Mapping[int, str] | None = None,
 ) -> Iterable[tuple[dict[str, Any], bytes]]:  # fmt: skip
     """(person, letter) for each; no bytes where there is no address. share: its id. keys: by the people's numbers.
+    answers: the keys of the letters that these are about, by the same.
 
     Raises Invalid where an introduction lacks a person or an address: it is for both or for nobody.
     """
@@ -49,4 +50,5 @@ def compose(
             key=keys[reachable[0]["id"]] if by_name else keys[one["id"]], sender=sender,
             to=tuple(boxes.values()) if by_name else (boxes[one["id"]],), subject=digest.title, date=digest.date,
             text=text, html=html, list_id="" if by_name else f"o{stage['circle_id']}", list_name=digest.circle,
+            answers=(answers or {}).get(one["id"], ""),
         ))  # fmt: skip

@@ -69,7 +69,7 @@ def mirror(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[i
     """
     from pkm.channels.folder import write
     from pkm.share.render import thaw
-    from pkm.share.site import SiteInput, build
+    from pkm.share.site import SiteInput, build, digest_path
 
     channel = next(one for one in shares.channels(db) if one["number"] == channel_id)
     rows = shares.payloads(db, channel_id, also=also)
@@ -81,6 +81,7 @@ def mirror(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[i
             uid=next(iter(digests.values())).uid if digests else "",  # the first digest's: the feed keeps its id
             title=settings["site.title"] or settings["name"] or "Finds", author=settings["name"],
             base_url=settings["site.url"], digests=tuple(digests.values()),
+            gone=tuple(digest_path(thaw(payload)) for payload in shares.withdrawn(db, channel_id)),
         )  # fmt: skip
         content = build(site, templates=home.templates)
     else:

@@ -14,8 +14,8 @@ from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, transmit
 from pkm.share.channels import is_mirror
-from pkm.share.freeze import NO_ADDRESS, channels_for, freeze, frozen, guard_bytes
-from pkm.share.ledger import note
+from pkm.share.freeze import NO_ADDRESS, channels_for, deliveries, freeze, frozen, guard_bytes
+from pkm.share.ledger import SETTLED, left_unknown, note
 from pkm.store import shares
 from pkm.store.session import Store
 
@@ -42,17 +42,36 @@ class SendReport:
     interaction: Row | None = None
 
 
-def send_share(store: Store, home: Home, share: int, at: str = "") -> SendReport:
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Which part of a share leaves, and when.
+
+    stage: that one alone; None: all. at: the stamp that new bytes are dated with; "": now. not_before: when new letters
+    may leave at the earliest; wait: whether that counts; quiet: letters stay for now.
+    """
+
+    stage: int | None = None
+    at: str = ""
+    not_before: str = ""
+    wait: bool = True
+    quiet: bool = False
+
+
+def send_share(store: Store, home: Home, share: int, at: str = "", leave: Leave | None = None) -> SendReport:
     """Every delivery of the share that waits or was refused has been tried; what was sent before is not sent again.
 
-    at: the stamp that new bytes are dated with; "": now.
+    at: the stamp that new bytes are dated with; "": now. leave: which part of it.
     Raises Refused (guard), Invalid (nothing carries it). What fails on one channel lets the others go on.
     """
+    leave = leave or Leave(at=at)
+    row = shares.row(store.read(), share)
+    if row is not None and row["state"] == "retracted":
+        raise Invalid(row["id"], "it was taken back", next=f"pkm share log {row['id']}")
     if not _hands_in(store.read(), share):
-        return _send(store, home, share, at)
+        return _send(store, home, share, leave)
     with transmit.alone(home):
         transmit.settle_begun(store, home)
-        return _send(store, home, share, at)
+        return _send(store, home, share, leave)
 
 
 def _hands_in(db: sqlite3.Connection, share: int) -> bool:
@@ -62,8 +81,8 @@ def _hands_in(db: sqlite3.Connection, share: int) -> bool:
     return not all(map(is_mirror, kinds))
 
 
-def _send(store: Store, home: Home, share: int, at: str) -> SendReport:
-    waiting = freeze(store, home, share, at)
+def _send(store: Store, home: Home, share: int, leave: Leave) -> SendReport:
+    waiting = freeze(store, home, share, leave.at, leave.stage, leave.not_before, wait=leave.wait)
     before = [row for row in shares.deliveries(store.read(), share=share, limit=-1) if row["state"] == "sent"]
     channels = {one["number"]: one for one in shares.channels(store.read())}
     failures: list[tuple[str, str]] = []
@@ -72,13 +91,13 @@ def _send(store: Store, home: Home, share: int, at: str) -> SendReport:
         if is_mirror(channel["channel_kind"]):
             if error := mirror.send(store, home, channel, numbers):
                 failures.append((f"{make('share', share)} to {channel['name']}", str(error)))
-        else:
+        elif not leave.quiet:
             results = transmit.send(store, home, channel, numbers)
             failures += _told(results)
-    failures += _without_address(store.read(), share)
+    failures += _without_address(store.read(), share, leave.stage)
     before_it = shares.row(store.read(), share)
     unfinished = before_it is not None and before_it["state"] != "sent"
-    interaction = _finish(store, share) if waiting or unfinished else None
+    interaction = _finish(store, share, leave.stage) if waiting or unfinished else None
     return _report(store, home, share, {row["id"] for row in before}, failures, interaction)
 
 
@@ -90,8 +109,8 @@ def _told(results: Sequence[transmit.Result]) -> list[tuple[str, str]]:
     return [(f"{make('delivery', one.number)} to {one.recipient}", f"{one.state}: {one.why}") for one in failed]
 
 
-def _without_address(db: sqlite3.Connection, share: int) -> list[tuple[str, str]]:
-    rows = shares.deliveries(db, share=share, limit=-1)
+def _without_address(db: sqlite3.Connection, share: int, stage: int | None) -> list[tuple[str, str]]:
+    rows = deliveries(db, share, stage)
     return [
         (f"{row['contact']} {row['name']}", f"{NO_ADDRESS} (pkm contact edit {row['contact']} --email ADDRESS)")
         for row in reversed(rows) if row["state"] == "refused" and row["error"] == NO_ADDRESS
@@ -111,8 +130,10 @@ def _report(
     return SendReport(row, sent, already, tuple(failures), tuple(mirror.places(db, home, share)), unknown, interaction)
 
 
-def _finish(store: Store, share: int) -> Row | None:
+def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
     """The share is sent where everything has arrived; the interaction that an introduction is logged as.
+
+    stage: of a plan; that one has passed where all of it has arrived, and the share is sent when all have passed.
 
     A digest has gone out where it reached somebody and nothing is on its way: a recipient who was refused is settled. An
     introduction is for both or it is not done.
@@ -124,11 +145,14 @@ def _finish(store: Store, share: int) -> Row | None:
         db = unit.connection
         current = shares.row(db, share)
         assert current is not None
-        if current["state"] != "sent" and _has_arrived(current, shares.deliveries(db, share=share, limit=-1)):
-            row = unit.get(Share, share)
-            row.state, row.sent_at = "sent", unit.at
-            for stage in shares.stages(db, share):
-                unit.get(Stage, stage["id"]).passed_at = unit.at
+        if current["state"] != "sent" and _has_arrived(current, deliveries(db, share, stage)):
+            for step in shares.stages(db, share):
+                if step["passed_at"] is None and stage in (None, step["id"]):
+                    unit.get(Stage, step["id"]).passed_at = unit.at
+            unit.flush()
+            if all(step["passed_at"] for step in shares.stages(db, share)):
+                row = unit.get(Share, share)
+                row.state, row.sent_at = "sent", unit.at
             if current["type"] == "introduction":
                 logged = introduction.log(unit, current)
             unit.flush()
@@ -207,11 +231,32 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
         delivery.sent_at = (delivery.sent_at or delivery.frozen_at) if outcome == "sent" else None
         note(home, delivery.key, outcome, unit.at)
         unit.flush()
-        interaction = _finish(store, share)
+        planned = (shares.row(unit.connection, share) or {}).get("state") == "planned"
+        interaction = _finish(store, share, row["stage_number"] if planned else None)
         unit.summarize(f"{row['id']} counts as {outcome}", final="outbox.log has it too: settle it again instead")
     after = shares.delivery(store.read(), number)
     assert after is not None
     return after, _report(store, home, share, set(), (), interaction)
+
+
+def resolve_older(store: Store, home: Home, outcome: str) -> list[Row]:
+    """The letters that left and that this store does not know are settled, and with them what was held because of them.
+
+    outcome: what was held counts as sent (it is what they got), or as refused: it goes with the next send of its share.
+    The deliveries that were held. Raises Invalid for another outcome, or where the store is not older than the ledger.
+    """
+    if outcome not in ("sent", "refused"):
+        raise Invalid(f"“{outcome}”", "it is sent or refused", next="pkm share log --resolve older sent")
+    with transmit.alone(home):
+        db = store.read()
+        unknown = left_unknown(home, shares.keys(db))
+        held = [row for row in shares.unsettled(db) if row["error"].startswith(transmit.OLDER)]
+        if not unknown and not held:
+            raise Invalid("older", "outbox.log tells of no letter that this store does not know", next="pkm share log")
+        settled = [resolve(store, home, int(row["id"][1:]), outcome)[0] for row in held]
+        for key in unknown:
+            note(home, key, SETTLED, draft.now_stamp())
+    return settled
 
 
 def check_return(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]") -> None:

@@ -3,13 +3,14 @@
 Writes in one unit; whoever makes a note of an answer does both inside one store.unit(). Never prints.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from pkm.dates import day
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
-from pkm.store import received, responses, shares
+from pkm.store import contacts, received, responses, shares
 from pkm.store.session import Store
 from pkm.text import clean, fold, one_line
 
@@ -75,6 +76,39 @@ def _refuse_untimely(db: Any, share: int, given: str, now: str) -> None:
 def _kept_before(known: list[Row], text: str, at: str) -> Row | None:
     words, when = fold(text), day(at)
     return next((one for one in known if fold(one["text"]) == words and day(one["at"]) == when), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as a note tells it: a title; who said it on what, and their words quoted."""
+
+    title: str
+    text: str
+
+
+def as_note(db: Any, row: Row) -> Answer:
+    """What a note of the answer says: a mention of whoever gave it, and their words as a quote.
+
+    What they wrote is no tag, link or comment of one's own: each sign of Markdown in it is escaped.
+    """
+    from pkm.markdown import escape
+
+    person = contacts.row(db, int(row["contact"][1:])) if row["contact"] else None
+    name, mention = (person["name"], _mention(person)) if person else ("Somebody", "Somebody")
+    said = re.sub(r"([@%])", r"\\\1", escape(row["text"])).replace("\\<", "&lt;")  # \<!-- would begin a comment all the same
+    quoted = "\n".join(f"> {line}".rstrip() for line in said.split("\n"))
+    text = f"{mention} on {row['share']} “{one_line(row['share_title'], 100)}”:\n\n{quoted}"
+    return Answer(f"{one_line(name, 60)}: {row['title']}", text)
+
+
+def _mention(person: Row) -> str:
+    """How a text names them: by nickname or name; by id where that would not be read as it is written."""
+    from pkm.capture import links_in, people_in
+
+    if person["nick"] and people_in(f"@{person['nick']} ") == (person["nick"],):
+        return f"@{person['nick']}"
+    link = f"[[{person['name']}]]"
+    return link if [one.target for one in links_in(link)] == [person["name"]] else f"[[{person['id']}]]"
 
 
 def settle(store: Store, number: int, note: int) -> Row:

@@ -65,6 +65,7 @@ class SiteInput:
 
     updated: a stamp; where it is "" the newest one of the content.
     uid: what the feeds' own id is made from; where it is "", the address, else title and author.
+    gone: paths of pages that were withdrawn; each says so, unless another page stands there now.
     """
 
     title: str
@@ -75,6 +76,7 @@ class SiteInput:
     updated: str = ""
     language: str = "en"
     uid: str = ""
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ def build(site: SiteInput, *, templates: Path | None = None) -> dict[str, bytes]
         ),
         **_issue_pages(plan), **_note_pages(plan), **_tag_pages(plan), **_feeds(plan),
     }  # fmt: skip
+    for path in site.gone:
+        files.setdefault(path, _page(plan, path, "gone.html", "Withdrawn"))
     return dict(sorted(files.items()))
 
 
@@ -174,7 +178,7 @@ def _plan(site: SiteInput, templates: Path | None) -> _Plan:
     site = SiteInput(
         title=one_line(site.title) or "Finds", author=one_line(site.author), base_url=web_url(site.base_url),
         digests=tuple(harmless(digest) for digest in site.digests), notes=site.notes,
-        updated=site.updated, language=one_line(site.language) or "en", uid=site.uid,
+        updated=site.updated, language=one_line(site.language) or "en", uid=site.uid, gone=site.gone,
     )  # fmt: skip
     issues = _issues(site)
     notes = _notes(site)

@@ -22,6 +22,9 @@ Row = dict[str, Any]
 CANNOT_RECALL = "letters left by it, and mail cannot be recalled"
 """Why such a command is not undone."""
 
+OLDER = "this store is older than outbox.log: "
+"""How the reason begins for which a letter is held that the ledger does not know, beside others that the store does not."""
+
 DIED = "the run was ended before the answer came"
 
 
@@ -142,12 +145,22 @@ def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -
     if known is None and shares.attempted(db, channel["number"]):
         why = "this store has sent letters, but there is no outbox.log beside it: it may be a copy"
         return [_settle(store, home, row, "held", why) for row in rows]
-    return [_held(store, home, row, known or {}) or row for row in rows]
+    why = older(db, home)
+    return [_held(store, home, row, known or {}, why) or row for row in rows]
 
 
-def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str]]) -> Result | None:
+def older(db: sqlite3.Connection, home: Home) -> str:
+    """Why new letters are held: letters left that this store, put back from an older copy, does not know; "" where none did."""
+    count = len(ledger.left_unknown(home, shares.keys(db)))
+    return f"{OLDER}{count:,} {'letter' if count == 1 else 'letters'} left that it does not know" if count else ""
+
+
+def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str]], older: str) -> Result | None:
+    """A letter that left is held; and, in a store that is older, each that is new: it may be one of those by another key."""
     state, at = known.get(row["key"], ("", ""))
-    if state not in ledger.MAY_HAVE_LEFT:
+    if older and not state:
+        return _settle(store, home, row, "held", older)
+    if state not in (*ledger.MAY_HAVE_LEFT, ledger.SETTLED):
         return None
     why = f"outbox.log says it began to leave on {dates.day(at)}; this store is older than that"
     return _settle(store, home, row, "held", why)
@@ -155,12 +168,14 @@ def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str
 
 def _send_one(store: Store, home: Home, way: Sender, sender: str, row: Row) -> Result:
     """One letter, claimed on the disk before it leaves and settled when the answer is there."""
-    from pkm.store.model import Delivery
+    from pkm.store.model import Delivery, Stage
 
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
         if delivery.state not in ("waiting", "refused"):
             return Result(row["id"], row["recipient"], delivery.state, delivery.error)
+        if shares.read_gate(unit.get(Stage, delivery.stage_id).gate).get("held"):
+            return Result(row["id"], row["recipient"], delivery.state, "its share was put on hold")
         delivery.state, delivery.attempts, delivery.error = "sending", delivery.attempts + 1, ""
         ledger.note(home, row["key"], "sending", unit.at)
         # whatever comes of it: a run that is killed here has perhaps sent

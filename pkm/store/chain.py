@@ -59,7 +59,8 @@ _RESPONSE = (
 )
 _TRIAL = (
     "SELECT 'trial' AS kind, trial.id AS number, trial.text AS title, trial.at, trial.place, trial.outcome, "
-    "trial.note_id FROM trial"
+    "trial.note_id, trial.contact_id, contact.name AS contact, trial.response_id "
+    "FROM trial LEFT JOIN contact ON contact.id = trial.contact_id"
 )
 _INTERACTION = (
     "SELECT 'interaction' AS kind, interaction.id AS number, interaction.text AS title, interaction.at, interaction.share_id "

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pkm.store.session import Unit
@@ -21,10 +21,18 @@ class SavedPage(NamedTuple):
     text: str
 
 
+class SaidThere(NamedTuple):
+    """An annotation that an item has. at: when it was made. changed: it is another since."""
+
+    id: int
+    exact: str
+    comment: str
+    at: str
+    changed: bool
+
+
 class PageThere(NamedTuple):
-    """An item that a saved page is already. decided: the person said what becomes of it. quotes: its annotations'
-    words, and the comments of those without.
-    """
+    """An item that a saved page is already. decided: the person said what becomes of it."""
 
     item_id: int
     state: str
@@ -32,7 +40,12 @@ class PageThere(NamedTuple):
     decided: bool
     text: str
     tags: frozenset[str]
-    quotes: frozenset[str]
+    said: tuple[SaidThere, ...] = ()
+
+    @property
+    def quotes(self) -> frozenset[str]:
+        """The words of its annotations, and the comments of those without."""
+        return frozenset(one.exact or one.comment for one in self.said)
 
 
 class Said(NamedTuple):
@@ -52,8 +65,8 @@ def find_pages(db: sqlite3.Connection, addresses: Iterable[str]) -> dict[str, Pa
         "SELECT page.value AS page, item.id, item.state, item.via, item.decided_at IS NOT NULL AS decided, item.text, "
         "(SELECT json_group_array(tag.name) FROM tagging JOIN tag ON tag.id = tagging.tag_id "
         " WHERE tagging.kind = 'item' AND tagging.entity_id = item.id) AS tags, "
-        "(SELECT json_group_array(CASE exact WHEN '' THEN comment ELSE exact END) FROM annotation "
-        " WHERE annotation.item_id = item.id) AS quotes "
+        "(SELECT json_group_array(json_array(id, exact, comment, created_at, updated_at <> created_at)) FROM "
+        " (SELECT * FROM annotation WHERE annotation.item_id = item.id ORDER BY id)) AS said "
         "FROM json_each(:pages) AS page JOIN item ON item.id = "
         "(SELECT min(id) FROM item WHERE canonical_url = page.value)",
         {"pages": json.dumps(list(addresses))},
@@ -61,7 +74,7 @@ def find_pages(db: sqlite3.Connection, addresses: Iterable[str]) -> dict[str, Pa
     return {
         row["page"]: PageThere(
             row["id"], row["state"], row["via"], bool(row["decided"]), row["text"],
-            frozenset(json.loads(row["tags"])), frozenset(json.loads(row["quotes"])),
+            frozenset(json.loads(row["tags"])), tuple(SaidThere(*one) for one in json.loads(row["said"])),
         )
         for row in rows
     }  # fmt: skip
@@ -100,6 +113,14 @@ def add_quotes(unit: Unit, said: Sequence[tuple[int, Said]]) -> None:
         "VALUES (:item, :exact, :prefix, :suffix, :position, :comment, "
         "iif(:exact <> '' AND :position IS NULL, 'orphan', 'anchored'), :at, :at)",
         [{**one._asdict(), "item": number} for number, one in said],
+    )
+
+
+def change_comments(unit: Unit, comments: Mapping[int, str]) -> None:
+    """The annotations (by id) have these comments. They do not count as changed here: where they came from says so."""
+    unit.connection.executemany(
+        "UPDATE annotation SET comment = :comment WHERE id = :id",
+        [{"id": number, "comment": comment} for number, comment in comments.items()],
     )
 
 

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from pkm.ids import make
 from pkm.store import tags
@@ -21,9 +22,9 @@ WIDER = {"team": ("community", "network"), "community": ("network",)}
 
 
 class Trace(NamedTuple):
-    """One thing that speaks for a tie. part: answers, trials, interactions, promises, quotes or mentions.
+    """One thing that speaks for a tie. part: answers, trials, interactions, promises, quotes, bylines or mentions.
 
-    kind, number: what it is; at: when it was; entered: when the store heard of it.
+    kind, number: what it is; at: when it was; entered: when the store heard of it. where: of a byline, whose word it is.
     """
 
     contact: int
@@ -32,6 +33,7 @@ class Trace(NamedTuple):
     number: int
     at: str
     entered: str
+    where: str = ""
 
 
 class Sign(NamedTuple):
@@ -90,7 +92,10 @@ def traces(db: sqlite3.Connection, ids: Iterable[int]) -> list[Trace]:
 
     An answer that was dropped and a note that was put away speak for nothing.
     """
-    return sorted(map(Trace._make, read_traces(db, ids)), key=lambda one: (one.contact, one.part, one.at, one.number))
+    found = [Trace(*row) for row in read_traces(db, ids)]
+    where = _sources_of(db, {one.number for one in found if one.part == "bylines"})
+    told = [one._replace(where=where[one.number]) if one.part == "bylines" else one for one in found]
+    return sorted(told, key=lambda one: (one.contact, one.part, one.at, one.number))
 
 
 def read_traces(db: sqlite3.Connection, ids: Iterable[int]) -> Iterator[tuple[int, str, str, int, str, str]]:
@@ -106,31 +111,83 @@ def read_traces(db: sqlite3.Connection, ids: Iterable[int]) -> Iterator[tuple[in
 
 
 def _quotes(db: sqlite3.Connection, wanted: set[int]) -> Iterator[tuple[int, str, str, int, str, str]]:
-    """What was quoted from, or remarked on, what these contacts wrote."""
+    """What was quoted from, or remarked on, what these contacts wrote; a byline where nothing else is theirs is told apart."""
     rows = db.execute("SELECT id, item_id, created_at FROM annotation WHERE item_id IS NOT NULL ORDER BY id").fetchall()
-    wrote = wrote_items(db, {row["item_id"] for row in rows})
+    wrote = _writers(db, {row["item_id"] for row in rows})
     for number, item, at in rows:
-        for contact in wrote.get(item, ()):
+        for contact, sure in wrote.get(item, {}).items():
             if contact in wanted:
-                yield contact, "quotes", "annotation", number, at, at
+                yield contact, "quotes" if sure else "bylines", "annotation", number, at, at
+
+
+def _sources_of(db: sqlite3.Connection, annotations: set[int]) -> dict[int, str]:
+    """What the source is called that each of these was quoted from; where there is none, the item's address."""
+    found = db.execute(
+        "SELECT annotation.id, coalesce(nullif(source.title, ''), source.url, item.url) FROM annotation "
+        "JOIN item ON item.id = item_id LEFT JOIN source ON source.id = item.source_id "
+        "WHERE annotation.id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(sorted(annotations))},
+    )  # fmt: skip
+    return {row[0]: row[1] for row in found}
 
 
 def wrote_items(db: sqlite3.Connection, items: Iterable[int]) -> dict[int, tuple[int, ...]]:
     """For each of these items that contacts wrote: who. A rule's word goes first, then the byline, then the source's."""
+    return {item: tuple(people) for item, people in _writers(db, items).items()}
+
+
+def _writers(db: sqlite3.Connection, items: Iterable[int]) -> dict[int, dict[int, bool]]:
+    """The same, each with whether it is sure: anybody may put a name on what they publish.
+
+    Sure is a rule, a source that is theirs, and a byline in a source at one of their addresses.
+    """
     found = db.execute(
-        "SELECT item.id, item.author, item.authors, rule.person_id, source.contact_id FROM json_each(:items) AS wanted "
+        "SELECT item.id, item.author, item.authors, rule.person_id, source.contact_id, "
+        "coalesce(source.url, item.url) AS place FROM json_each(:items) AS wanted "
         "JOIN item ON item.id = wanted.value LEFT JOIN rule ON rule.id = item.rule_id "
         "LEFT JOIN source ON source.id = item.source_id",
         {"items": json.dumps(sorted(items))},
     ).fetchall()
     names = {row["id"]: _names(row["author"], row["authors"]) for row in found}
     known = _called(db, {name for called in names.values() for name in called})
-    wrote = {}
+    homes = _addresses(db, set(known.values()))
+    wrote: dict[int, dict[int, bool]] = {}
     for row in found:
-        named = tuple(dict.fromkeys(known[name] for name in names[row["id"]] if name in known))
-        others = () if row["contact_id"] is None else (row["contact_id"],)
-        wrote[row["id"]] = (row["person_id"],) if row["person_id"] else named or others
+        named = dict.fromkeys(known[name] for name in names[row["id"]] if name in known)
+        sure = {one: one == row["contact_id"] or _is_at(row["place"], homes.get(one, ())) for one in named}
+        others = {} if row["contact_id"] is None else {row["contact_id"]: True}
+        wrote[row["id"]] = {row["person_id"]: True} if row["person_id"] else sure or others
     return {item: people for item, people in wrote.items() if people}
+
+
+def _addresses(db: sqlite3.Connection, people: set[int]) -> dict[int, list[str]]:
+    """The web addresses of these contacts."""
+    found = db.execute(
+        "SELECT contact_id, folded FROM handle WHERE kind = 'url' AND contact_id IN (SELECT value FROM json_each(:ids)) "
+        "ORDER BY id", {"ids": json.dumps(sorted(people))},
+    )  # fmt: skip
+    homes: dict[int, list[str]] = {}
+    for contact, url in found:
+        homes.setdefault(contact, []).append(url)
+    return homes
+
+
+def _is_at(place: str, homes: Iterable[str]) -> bool:
+    """Whether an address is on the host of one of these; where that goes on with a path, with its first part in its path.
+
+    Many people share a host: example.org/@ann is Ann's, example.org/@ben is not.
+    """
+    host, parts = _split(place)
+    return bool(host) and any(host == one and (not path or path[0] in parts) for one, path in map(_split, homes))
+
+
+@lru_cache(maxsize=4096)
+def _split(url: str) -> tuple[str, list[str]]:
+    """An address's host without www., and the parts of its path, folded; "" where it has none."""
+    try:
+        parts = urlsplit(fold(url))
+        return (parts.netloc.rpartition("@")[2].removeprefix("www."), [part for part in parts.path.split("/") if part])
+    except ValueError:
+        return "", []
 
 
 _BETWEEN = re.compile(r"\s*(?:,|;|&|\band\b)\s+", re.I)
@@ -210,8 +267,9 @@ def shared_interests(
         "AND tagging.tag_id IN (SELECT value FROM json_each(:tags)) AND (item.state = 'kept' "
         "OR EXISTS (SELECT 1 FROM annotation WHERE annotation.item_id = item.id)) ORDER BY item.id", given,
     ).fetchall()  # fmt: skip
-    wrote = wrote_items(db, {row[0] for row in items})
-    found += [(who, row[1], make("item", row[0])) for row in items for who in wrote.get(row[0], ()) if who in theirs]
+    wrote = _writers(db, {row[0] for row in items})
+    found += [(who, row[1], make("item", row[0])) for row in items for who, sure in wrote.get(row[0], {}).items()
+              if sure and who in theirs]
     told: dict[int, dict[str, dict[str, None]]] = {}
     for contact, tag, number in found:
         told.setdefault(contact, {}).setdefault(wanted[tag], {})[number] = None

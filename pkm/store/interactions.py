@@ -100,18 +100,19 @@ def _over(db: sqlite3.Connection, before: str) -> dict[int, list[tuple[str, int]
     Every contact is looked at, so only what tells who is due is computed: stamps are compared as text. A snooze is told
     as a later start.
     """
-    every = {number: every_s for number, (_, every_s) in _ties(db).items()}
-    every.update(_plain(db, "SELECT id, every_s FROM contact WHERE every_s IS NOT NULL"))
-    last = touches.last(db)
+    ties, last = _ties(db), touches.last(db)
     end = parse_stamp(before)
-    newest = {every_s: stamp(end - timedelta(seconds=every_s)) for every_s in set(every.values())}
-    over: dict[int, list[tuple[str, int]]] = {every_s: [] for every_s in newest}
-    added = dict(_plain(db, "SELECT id, created_at FROM contact"))
-    snoozed = dict(_plain(db, "SELECT id, snoozed_until FROM contact WHERE snoozed_until IS NOT NULL"))
-    for number, every_s in every.items():
-        since = last.get(number) or added[number]
-        if number in snoozed and snoozed[number] > since:
-            since = max(since, stamp(_on(snoozed[number], -every_s)))
+    newest: dict[int, str] = {}
+    over: dict[int, list[tuple[str, int]]] = {}
+    for number, own_s, snoozed, added in _plain(db, "SELECT id, every_s, snoozed_until, created_at FROM contact"):
+        every_s = own_s or (ties[number][1] if number in ties else 0)
+        if not every_s:
+            continue
+        since = last.get(number) or added
+        if snoozed and snoozed > since:
+            since = max(since, stamp(_on(snoozed, -every_s)))
+        if every_s not in newest:
+            newest[every_s], over[every_s] = stamp(end - timedelta(seconds=every_s)), []
         if since <= newest[every_s]:
             over[every_s].append((since, number))
     return {every_s: found for every_s, found in over.items() if found}

@@ -401,7 +401,11 @@ class Growth(Table, table=True):
 class Contact(Table, table=True):
     """A person."""
 
-    __table_args__ = (UniqueConstraint("uid"), Index("contact_name", "name"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("uid"), Index("contact_name", "name"),
+        Index("contact_rhythm", "every_s", "snoozed_until", "created_at"),  # who is due is told from it, without the cards
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
     id: int | None = Field(default=None, sa_column=_id())
     uid: str  # vCard UID
     name: str

@@ -69,11 +69,21 @@ def of_item(db: sqlite3.Connection, item_id: int) -> list[Row]:
 
 
 def trials(db: sqlite3.Connection, number: int) -> list[Row]:
-    """Where a note was tried, oldest first: {"id", "kind", "title", "place", "outcome", "text", "at"}."""
-    found = db.execute("SELECT * FROM trial WHERE note_id = :id ORDER BY at, id", {"id": number})
+    """Where a note was tried, oldest first, then by id.
+
+    {"id", "kind", "title", "place", "outcome", "text", "at", "contact", "contact_name", "response"}; contact: who tried
+    it, None: oneself; response: the answer that told of it.
+    """
+    found = db.execute(
+        "SELECT trial.*, contact.name AS contact_name FROM trial LEFT JOIN contact ON contact.id = trial.contact_id "
+        "WHERE note_id = :id ORDER BY trial.at, trial.id", {"id": number},
+    )  # fmt: skip
     return [
         {"id": make("trial", row["id"]), "kind": "trial", "title": row["text"] or row["outcome"], "place": row["place"],
-         "outcome": row["outcome"], "text": row["text"], "at": row["at"]}
+         "outcome": row["outcome"], "text": row["text"], "at": row["at"],
+         "contact": None if row["contact_id"] is None else make("contact", row["contact_id"]),
+         "contact_name": row["contact_name"],
+         "response": None if row["response_id"] is None else make("response", row["response_id"])}
         for row in found
     ]  # fmt: skip
 

@@ -129,6 +129,8 @@ CREATE TABLE contact (
 
 CREATE INDEX contact_name ON contact (name);
 
+CREATE INDEX contact_rhythm ON contact (every_s, snoozed_until, created_at);
+
 CREATE INDEX ix_contact_through_id ON contact (through_id);
 
 CREATE TABLE delivery (

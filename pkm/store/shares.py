@@ -39,15 +39,28 @@ def _shape(db: sqlite3.Connection, share: sqlite3.Row) -> Row:
 
 
 def stages(db: sqlite3.Connection, share_id: int) -> list[Row]:
-    """The steps of a share's plan in order, each with its circle: id, circle_id, circle, circle_kind, …
+    """The steps of a share's plan in order, each with its circle: id, circle_id, circle, circle_kind, gate, …
+
+    gate: what it waits for, read; one that cannot be read is held.
 
     A step without a circle is for the people that the share names; its circle's columns are None.
     """
-    return as_dicts(db.execute(
+    found = as_dicts(db.execute(
         "SELECT stage.id, stage.position, stage.circle_id, circle.name AS circle, circle.kind AS circle_kind, "
-        "circle.salutation, circle.introduction, stage.passed_at FROM stage LEFT JOIN circle ON circle.id = stage.circle_id "
+        "circle.salutation, circle.introduction, stage.passed_at, stage.gate "
+        "FROM stage LEFT JOIN circle ON circle.id = stage.circle_id "
         "WHERE share_id = :id ORDER BY position", {"id": share_id},
     ))  # fmt: skip
+    return [{**one, "gate": read_gate(one["gate"])} for one in found]
+
+
+def read_gate(text: str) -> Row:
+    """A stage's gate as it is kept. What is no JSON object is a hold: nothing leaves by a plan that cannot be read."""
+    try:
+        gate = json.loads(text)
+    except ValueError:
+        gate = None
+    return gate if isinstance(gate, dict) else {"held": {"at": "", "because": "its plan cannot be read"}}
 
 
 _FIRST_EMAIL = (
@@ -107,7 +120,9 @@ _MAY_GO = (
     "note.dropped_at IS NULL AND note.reach IN (SELECT value FROM json_each(:reaches)) AND NOT EXISTS ("
     "SELECT 1 FROM share_note JOIN stage ON stage.share_id = share_note.share_id "
     "JOIN share ON share.id = share_note.share_id "
-    "WHERE share_note.note_id = note.id AND stage.circle_id = :circle AND share.state <> 'retracted')"
+    "WHERE share_note.note_id = note.id AND stage.circle_id = :circle AND share.state <> 'retracted' "
+    "AND (json_type(stage.gate, '$.notes') IS NULL "
+    "OR note.id IN (SELECT value FROM json_each(stage.gate, '$.notes'))))"
 )
 
 
@@ -182,20 +197,30 @@ def emails(db: sqlite3.Connection) -> list[tuple[str, int]]:
 
 def deliveries(
     db: sqlite3.Connection, *, share: int | None = None, note: int | None = None, circle: int | None = None,
-    limit: int = 1000,
+    contact: int | None = None, limit: int = 1000,
 ) -> list[Row]:  # fmt: skip
-    """Deliveries, newest first: of a share, of shares that hold a note, to a circle, or all. Without their bytes."""
+    """Deliveries, newest first: of a share, with a note in them, to a circle, that reached a contact, or all. Without bytes.
+
+    Who was in a circle on that day got what went to it as a whole.
+    """
     found = db.execute(
         "SELECT delivery.id, delivery.share_id, share.title, delivery.state, circle.name AS circle, "
         "channel.name AS channel, channel.kind AS channel_kind, recipient, sha256, delivery.sent_at, delivery.error, "
         "file_name, media_type, delivery.contact_id, contact.name AS name, attempts, delivery.channel_id, "
-        "part, revision, frozen_at, remote_url FROM delivery JOIN share ON share.id = delivery.share_id "
+        "part, revision, frozen_at, remote_url, delivery.stage_id, not_before "
+        "FROM delivery JOIN share ON share.id = delivery.share_id "
         "LEFT JOIN circle ON circle.id = delivery.circle_id LEFT JOIN contact ON contact.id = delivery.contact_id "
         "JOIN channel ON channel.id = delivery.channel_id WHERE (:share IS NULL OR delivery.share_id = :share) "
         "AND (:circle IS NULL OR delivery.circle_id = :circle) "
         "AND (:note IS NULL OR EXISTS (SELECT 1 FROM share_note WHERE share_note.share_id = delivery.share_id "
-        "AND share_note.note_id = :note)) ORDER BY delivery.id DESC LIMIT :limit",
-        {"share": share, "note": note, "circle": circle, "limit": limit},
+        "AND share_note.note_id = :note) AND NOT EXISTS (SELECT 1 FROM stage WHERE stage.id = delivery.stage_id "
+        "AND json_type(stage.gate, '$.notes') IS NOT NULL "
+        "AND :note NOT IN (SELECT value FROM json_each(stage.gate, '$.notes')))) "
+        "AND (:contact IS NULL OR delivery.contact_id = :contact OR (delivery.contact_id IS NULL AND EXISTS ("
+        "SELECT 1 FROM membership WHERE membership.contact_id = :contact AND membership.circle_id = delivery.circle_id "
+        "AND joined_at <= delivery.sent_at AND (left_at IS NULL OR left_at > delivery.sent_at)))) "
+        "ORDER BY delivery.id DESC LIMIT :limit",
+        {"share": share, "note": note, "circle": circle, "contact": contact, "limit": limit},
     )
     return [
         {
@@ -206,6 +231,7 @@ def deliveries(
             "revision": one["revision"], "frozen_at": one["frozen_at"], "url": one["remote_url"],
             "contact": one["contact_id"] and make("contact", one["contact_id"]), "name": one["name"],
             "attempts": one["attempts"], "channel_kind": one["channel_kind"], "channel_number": one["channel_id"],
+            "stage_number": one["stage_id"], "not_before": one["not_before"],
         }
         for one in found
     ]  # fmt: skip
@@ -216,7 +242,7 @@ def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
     return as_dicts(db.execute(
         "SELECT delivery.id, delivery.key, delivery.state, stage_id, delivery.circle_id, channel_id, part, file_name, "
         "media_type, payload, recipient, contact_id, contact.name, circle.name AS circle, channel.name AS channel, "
-        "channel.kind AS channel_kind FROM delivery LEFT JOIN circle ON circle.id = delivery.circle_id "
+        "channel.kind AS channel_kind, not_before, frozen_at FROM delivery LEFT JOIN circle ON circle.id = delivery.circle_id "
         "LEFT JOIN contact ON contact.id = contact_id JOIN channel ON channel.id = delivery.channel_id "
         "WHERE share_id = :share ORDER BY delivery.id", {"share": share},
     ))  # fmt: skip
@@ -228,6 +254,20 @@ def delivery(db: sqlite3.Connection, number: int) -> Row | None:
     if found is None:
         return None
     return next(row for row in deliveries(db, share=found[0], limit=-1) if row["id"] == make("delivery", number))
+
+
+def keys(db: sqlite3.Connection) -> set[str]:
+    """The keys of all deliveries."""
+    return {row[0] for row in db.execute("SELECT key FROM delivery")}
+
+
+def last_addresses(db: sqlite3.Connection) -> dict[int, str]:
+    """By contact: the address that their last letter was sent to."""
+    found = db.execute(
+        "SELECT contact_id, recipient FROM delivery WHERE state = 'sent' AND contact_id IS NOT NULL "
+        "ORDER BY coalesce(sent_at, frozen_at), id"
+    )
+    return {row[0]: row[1] for row in found}
 
 
 def leaving(db: sqlite3.Connection, numbers: Iterable[int]) -> list[Row]:
@@ -258,6 +298,24 @@ def payloads(db: sqlite3.Connection, channel_id: int, *, also: tuple[int, ...] =
         "FROM delivery JOIN share ON share.id = share_id WHERE channel_id = :channel AND share.state <> 'retracted' "
         f"AND (delivery.state = 'sent' OR delivery.id IN ({marks})) ORDER BY delivery.id", {"channel": channel_id},
     ))  # fmt: skip
+
+
+def withdrawn(db: sqlite3.Connection, channel_id: int) -> list[bytes]:
+    """The bytes of what was sent on a channel and then taken back, oldest first."""
+    found = db.execute(
+        "SELECT payload FROM delivery JOIN share ON share.id = share_id WHERE channel_id = :channel "
+        "AND share.state = 'retracted' AND delivery.state = 'sent' ORDER BY delivery.id", {"channel": channel_id},
+    )  # fmt: skip
+    return [row[0] for row in found]
+
+
+def keys_of_letters(db: sqlite3.Connection, share: int) -> dict[int, str]:
+    """Contact -> the key of the letter of a share that they have, or may have."""
+    found = db.execute(
+        "SELECT contact_id, key FROM delivery WHERE share_id = :share AND contact_id IS NOT NULL AND payload <> x'' "
+        "AND state IN ('sent', 'unknown', 'sending') ORDER BY id", {"share": share},
+    )  # fmt: skip
+    return {row[0]: row[1] for row in found}
 
 
 def channels(db: sqlite3.Connection) -> list[Row]:
@@ -293,11 +351,13 @@ def slugs(db: sqlite3.Connection) -> set[str]:
 def unfinished(db: sqlite3.Connection) -> list[Row]:
     """Shares with deliveries that were begun and have not arrived, oldest first.
 
-    Of a share that was sent, a recipient who was refused is settled: only the person tries that again.
+    Of a share that was sent, a recipient who was refused is settled: only the person tries that again. A planned one goes
+    when its stages are due.
     """
     found = db.execute(
         f"{_SHARE} WHERE id IN (SELECT share_id FROM delivery WHERE state IN ('waiting', 'sending', 'refused')) "
-        "AND state NOT IN ('sent', 'retracted') ORDER BY id"
+        "AND state = 'draft' AND NOT EXISTS (SELECT 1 FROM stage WHERE share_id = share.id "
+        "AND json_type(stage.gate, '$.held') IS NOT NULL) ORDER BY id"
     )
     return [_shape(db, one) for one in found.fetchall()]
 

@@ -8,6 +8,7 @@ import sqlite3
 from typing import Any
 
 from pkm.ids import make
+from pkm.store.audience import STANDS
 from pkm.store.conditions import IS
 from pkm.store.sources import without_user
 
@@ -141,11 +142,12 @@ def stages(db: sqlite3.Connection) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in found]
 
 
-def grown(db: sqlite3.Connection) -> list[Row]:
+def grown(db: sqlite3.Connection, today: str) -> list[Row]:
     """Ideas and practices that are not put away, since the longest first, then by id.
 
     {"id", "kind", "title", "stage", "reach", "since", "trials", "community", "network", "waits"}; trials: how many;
-    community, network: whether it went to such a circle; waits: it was said that it should not go yet, or never.
+    community, network: whether it went to such a circle; waits: it was said that it should not go yet, or never, and on
+    that local day that still holds.
     """
     found = db.execute(
         f"WITH {WENT} SELECT note.id, note.title, note.stage, note.reach, coalesce((SELECT max(at) FROM growth "
@@ -154,8 +156,9 @@ def grown(db: sqlite3.Connection) -> list[Row]:
         "note.id IN (SELECT note FROM went WHERE kind = 'community') AS community, "
         "note.id IN (SELECT note FROM went WHERE kind = 'network') AS network, "
         "EXISTS (SELECT 1 FROM dismissal WHERE dismissal.kind = 'share' AND (dismissal.key = 'n' || note.id "
-        "OR dismissal.key LIKE 'n' || note.id || ':%')) AS waits "
-        "FROM note WHERE note.stage IN ('idea', 'practice') AND note.dropped_at IS NULL ORDER BY since, note.id"
+        f"OR dismissal.key LIKE 'n' || note.id || ':%') AND {STANDS}) AS waits "
+        "FROM note WHERE note.stage IN ('idea', 'practice') AND note.dropped_at IS NULL ORDER BY since, note.id",
+        {"today": today},
     )
     return [
         {**dict(row), "id": make("note", row["id"]), "kind": "note",

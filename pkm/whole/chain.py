@@ -9,7 +9,9 @@ import sqlite3
 from typing import Any
 
 from pkm import ids
+from pkm.dates import day, now
 from pkm.errors import NotFound
+from pkm.store import audience
 from pkm.store import chain as ask
 
 Row = dict[str, Any]
@@ -121,10 +123,20 @@ def _after_note(chain: Chain, note: Row, depth: int) -> None:
     for step in ask.growth(chain.db, number):
         chain.add(step, "growth", depth)
     for trial in chain.shown(ask.trials(chain.db, number, LIMIT + 1), depth):
-        chain.add(trial, "trial", depth)
+        chain.add(trial, "trial", depth, **_told_in(trial))
+    _declined(chain, number, depth)
     for share in chain.shown(ask.shares_of_note(chain.db, number, LIMIT + 1), depth):
         chain.add(share, "share", depth)
         _after_share(chain, share["number"], depth + 1)
+
+
+def _declined(chain: Chain, note: int, depth: int) -> None:
+    """To whom the person said that it should not go, until when, and why."""
+    for answer in audience.kept(chain.db, note, day(now())).values():
+        kind, number = ids.parse(answer.whom) or ("", 0)
+        row = ask.thing(chain.db, kind, number) if kind else None
+        target = {"kind": kind or "note", "number": number or None, "title": row["title"] if row else "anybody"}
+        chain.add({**target, "at": answer.at}, "declined", depth, until=answer.until, because=answer.because)
 
 
 def _after_share(chain: Chain, share: int, depth: int) -> None:
@@ -268,7 +280,12 @@ def _of_trial(chain: Chain, trial: Row) -> None:
     depth = _to_note(chain, _there(chain, "note", trial["note_id"]))
     for step in ask.growth(chain.db, trial["note_id"]):
         chain.add(step, "growth", depth)
-    chain.add(trial, "trial", depth)
+    chain.add(trial, "trial", depth, **_told_in(trial))
+
+
+def _told_in(trial: Row) -> dict[str, str]:
+    """The answer that told of the trial."""
+    return {"response": ids.make("response", trial["response_id"])} if trial["response_id"] else {}
 
 
 def _of_interaction(chain: Chain, row: Row) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from pkm.dates import parse_stamp, stamp
+from pkm.dates import day, now, parse_stamp, stamp
 from pkm.ids import make
 from pkm.sense.grow import has_own_words
 from pkm.store import balance, stats
@@ -174,7 +174,7 @@ def _unchallenged(store: Store) -> Measure:
 def measure_sense(store: Store, span: Span) -> list[Measure]:
     """Notes by stage and age, ideas never tried, practices without evidence, open questions, and how long growing takes."""
     db = store.read()
-    grown = stats.grown(db)
+    grown = stats.grown(db, day(now()))
     ages: dict[str, list[float]] = {"observation": [], "idea": [], "practice": []}
     for stage, since in stats.stages(db):
         ages[stage].append(span.age_days(since))
@@ -212,7 +212,7 @@ def measure_share(store: Store, span: Span) -> list[Measure]:
     """Shared against kept, answers by circle, ideas that never reached a community, steps that were skipped, promises."""
     db = store.read()
     loop = measure_loop(store, span)
-    grown = stats.grown(db)
+    grown = stats.grown(db, day(now()))
     unreached = [
         row for row in grown if row["stage"] == "idea" and not row["community"] and row["since"] < span.before(REACHED_DAYS)
         and row["reach"] != "private" and not row["waits"]

@@ -109,7 +109,8 @@ def test_the_right_two_are_proposed_with_their_evidence_and_none_of_the_others(y
             "shares #retro": [row_id(year, "Walking")],
         },
         "Ken Ito": {
-            "answered once": ["r3"], "in touch once": ["e3"], "quoted by you once": ["a3"],
+            "answered once": ["r3"], "in touch once": ["e3"],
+            "quoted by you once, bylined in The group, which is not theirs": ["a3"],
             "in 1 note of yours": ["n8"], "shares #retro": ["n8"],
         },
     }  # fmt: skip

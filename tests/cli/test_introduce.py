@@ -25,6 +25,7 @@ class TestSending:
         made = pkm.json("contact", "introduce", "ann", "ben", "--because", "both try it", "-m", "Do *talk*.")
         assert (made["id"], made["type"], made["state"]) == ("x1", "introduction", "draft")
         assert [one["name"] for one in made["contacts"]] == ["Ann Lee", "Ben Öde"]
+        assert made["introduction"] == "Do *talk*.\n\nWhy now: both try it."
         pkm("share", "edit", "x1", "--title", "Walking retros")
         shown = pkm.json("share", "preview", "x1")
         assert [row["recipient"] for row in shown] == ["ann@example.org", "ben@example.org"]
@@ -73,8 +74,74 @@ class TestSending:
         people(pkm)
         pkm("share", "channel", "add", "mail", mail.url, "--from", ME)
         pkm("contact", "introduce", "ann", "ben", "-m", "Do talk.")
-        assert "by mail to Ann Lee, Ben Öde. Mail cannot be recalled." in pkm("share", "send", "x1", "--dry-run").out
+        told = "by mail to Ann Lee <ann@example.org>, Ben Öde <ben@example.org>. Mail cannot be recalled."
+        assert told in pkm("share", "send", "x1", "--dry-run").out
         assert (mail.letters, pkm.json("share", "log", "x1")) == ([], [])
+
+
+class TestAddresses:
+    """A card that was read since may say another address: what is asked, and what is told, name it."""
+
+    def test_the_question_and_the_result_say_where_each_letter_goes(self, pkm: CommandLine, mail: MailServer) -> None:
+        people(pkm)
+        pkm("share", "channel", "add", "mail", mail.url, "--from", ME)
+        pkm("circle", "add", "practice", "--kind", "community", "--channel", "mail")
+        pkm("circle", "join", "practice", "ann", "ben")
+        for number, title in enumerate(("First", "Second"), 1):
+            pkm("sense", "note", f"Walking retros {number}", "--reach", "community")
+            pkm("share", "draft", f"n{number}", "--to", "practice", "--title", title)
+        first = pkm("share", "send", "x1", "--yes")
+        assert "  to Ann Lee <ann@example.org>, Ben Öde <ben@example.org>\n" in first.out
+        assert "Another address" not in first.err
+        pkm("contact", "edit", "ann", "--email", "ann@evil.example")
+        told = "Another address than last time: Ann Lee <ann@evil.example>; the last letter went to ann@example.org"
+        asked = pkm("share", "send", "x2", ok=3)
+        assert told in asked.err
+        assert "Ben Öde <ben@example.org>" not in asked.err.partition("Another address")[2].partition("\n")[0]
+        row = next(row for row in pkm.json("share", "preview", "x2") if row["contact"] == "c1")
+        assert (row["recipient"], row["sent_before_to"]) == ("ann@evil.example", "ann@example.org")
+        sent = pkm("share", "send", "x2", "--yes")
+        assert told in sent.err
+        assert "  to Ann Lee <ann@evil.example>, Ben Öde <ben@example.org>\n" in sent.out
+        assert "Another address" not in pkm("share", "send", "x2", "--yes").err
+
+    def test_the_digest_says_it_too(self, pkm: CommandLine, mail: MailServer) -> None:
+        people(pkm)
+        pkm("share", "channel", "add", "mail", mail.url, "--from", ME)
+        pkm("circle", "add", "practice", "--kind", "community", "--channel", "mail")
+        pkm("circle", "join", "practice", "ann")
+        pkm("sense", "note", "Walking retros", "--reach", "community")
+        assert "  mail to Ann Lee <ann@example.org>; mail cannot" in pkm("share", "--to", "practice", "--yes").out
+        pkm("contact", "edit", "ann", "--email", "ann@new.example")
+        pkm("sense", "note", "Silent retros", "--reach", "community")
+        asked = pkm("share", "--to", "practice", ok=3)
+        assert "Another address than last time: Ann Lee <ann@new.example>" in asked.err
+
+
+def test_a_store_put_back_from_a_copy_says_so_and_holds_what_is_new(pkm: CommandLine, mail: MailServer, home: Path) -> None:
+    people(pkm)
+    pkm("share", "channel", "add", "mail", mail.url, "--from", ME)
+    pkm("circle", "add", "practice", "--kind", "community", "--channel", "mail")
+    pkm("circle", "join", "practice", "ann", "ben")
+    pkm("sense", "note", "Walking retros", "--reach", "community")
+    with sqlite3.connect(home / "pkm.db") as now, sqlite3.connect(home / "old.db") as old:
+        now.backup(old)
+    pkm("share", "--to", "practice", "--yes")
+    with sqlite3.connect(home / "pkm.db") as now, sqlite3.connect(home / "old.db") as old:
+        old.backup(now)
+    why = "This store is older than outbox.log: 2 letters left that it does not know. New letters are held."
+    assert why in pkm("share", "--to", "practice", ok=3).err
+    told = pkm("share", "--to", "practice", "--yes", ok=4).err
+    assert "Held: 2 letters to Ann Lee <ann@example.org>, Ben Öde <ben@example.org>." in told
+    assert "pkm share log --resolve older sent" in told
+    assert why in pkm("share", "send", "x1", ok=3).err
+    assert len(mail.letters) == 2
+    assert "it is sent or refused" in pkm("share", "log", "--resolve", "older", ok=2).err
+    assert pkm("share", "log", "--resolve", "older", "sent").out == "2 held letters count as sent; what else left is settled\n"
+    assert "nothing was sent again" in pkm("share", "send", "x1", "--yes").out
+    pkm("sense", "note", "Silent retros", "--reach", "community")
+    pkm("share", "--to", "practice", "--yes")
+    assert len(mail.letters) == 4
 
 
 class TestEditor:
@@ -88,10 +155,12 @@ class TestEditor:
         self, pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         people(pkm)
-        self.editor(tmp_path, monkeypatch, 'sed -i "s/^%%.*/My own words./; s/^# .*/# Meet/" "$1"')
+        script = 'sed -i "s/^%% Your.*/My own words.\\n/; s/^%% \\(Ann.*\\) %%/\\n\\1\\n/; s/^# .*/# Meet/" "$1"'
+        self.editor(tmp_path, monkeypatch, script)
         made = pkm.json("contact", "introduce", "ann", "ben", "--because", "both try it")
         assert made["title"] == "Meet"
-        assert made["introduction"].startswith("My own words.\n\nAnn Lee: Walkers\n\nWhat you share: walking.")
+        said = [line for line in made["introduction"].split("\n") if line]
+        assert said == ["My own words.", "Ann Lee: Walkers", "Why now: both try it."]
         self.editor(tmp_path, monkeypatch, 'printf "# Meet\\n\\nOther words\\n" > "$1"')
         assert pkm.json("share", "edit", "x1")["introduction"] == "Other words"
 

@@ -365,7 +365,7 @@ def test_a_journal_of_jrnl_comes_in_once(pkm: CommandLine, tmp_path: Path) -> No
     first = note(pkm, "maria")
     assert (first["title"], first["at"], first["created_at"]) == ("Met @maria", "2024-02-29T10:30:00Z", "2024-02-29T10:30:00Z")
     assert (first["text"], first["tags"], first["reach"]) == (
-        "Met @maria.\nAbout #paths and [[Maps]].", ["paths", "starred"], "private"
+        "Met @maria.\nAbout #paths and [[Maps]].", ["maria", "paths", "starred"], "private"
     )  # fmt: skip
     assert first["path"] is None
     told = pkm.json("import", path, ok=4)

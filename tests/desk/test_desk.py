@@ -1,6 +1,18 @@
 """The desk under its own keys, in a terminal of 80x24: what is shown, what is stored, and that nothing is lost."""
 
 import asyncio
+import fcntl
+import os
+import pty
+import resource
+import select
+import signal
+import sqlite3
+import struct
+import subprocess
+import sys
+import termios
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -197,3 +209,250 @@ def test_the_desk_is_the_full_screen_of_a_text_area(store: Store) -> None:
 
     play(store, moves)
     assert notes.rows(store.read(), [1])[0]["text"] == "One\n\nTwo [[Three]]"
+
+
+def quotes(store: Store) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in store.read().execute("SELECT exact, comment, position FROM annotation ORDER BY id")]
+
+
+def test_words_that_stand_twice_are_quoted_where_they_were_selected(store: Store) -> None:
+    from pkm.store.model import Item
+
+    with store.unit() as unit:
+        unit.get(Item, 3).text = "one and one\nand one"
+
+    async def moves(pilot: Pilot[None]) -> None:
+        pilot.app.query_one(Reading).focus()
+        await pilot.press("down", *["right"] * 4, *["shift+right"] * 3, '"', "enter")
+        await pilot.pause()
+        assert pilot.app.query_one(Reading)._quoted == {1: [(4, 7)]}
+
+    play(store, moves)
+    assert quotes(store) == [("one", "", 16)]
+
+
+def test_a_comment_that_was_left_is_taken_up(store: Store) -> None:
+    select = ["tab", *["shift+right"] * 6, '"']
+    desk = play(store, press(*select, *"as we", "escape"))
+    assert "what you typed is kept" in said(desk)
+    assert quotes(store) == []
+    desk = play(store, press(*select, *" do", "enter"))
+    assert quotes(store) == [("People", "as we do", 0)]
+    assert not list(Home.find().drafts.glob("*"))
+
+
+def test_what_a_killed_desk_left_is_taken_up_by_its_key(store: Store) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    home = Home.find()
+    home.ensure()
+    (home.drafts / f"i3-note-2026-11-22T08-00-00Z-{ended.pid}.md").write_text("Half a thought", encoding="utf-8")
+    (home.drafts / f"i3-note-2026-11-22T09-00-00Z-{os.getppid()}.md").write_text("Of a desk that runs", encoding="utf-8")
+    seen = []
+
+    async def moves(pilot: Pilot[None]) -> None:
+        seen.append(said(pilot.app))  # type: ignore[arg-type]
+        await pilot.press("n", *" more", "ctrl+s")
+
+    play(store, moves)
+    assert "1 draft left from before: n on i3 takes it up" in seen[0]
+    assert notes.rows(store.read(), [1])[0]["text"] == "Half a thought more"
+    assert [path.read_text() for path in home.drafts.glob("*")] == ["Of a desk that runs"]
+
+
+def test_a_disk_that_is_full_is_said_and_the_draft_stays_as_it_was(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def moves(pilot: Pilot[None]) -> None:
+        await pilot.press("n", *"Half")
+        await pilot.pause()
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4, before[1]))
+        try:
+            await pilot.press("x")
+            await pilot.pause()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert "NOT on the disk: File too large" in "\n".join(picture(pilot.app))  # type: ignore[arg-type]
+        (draft,) = Home.find().drafts.iterdir()
+        assert draft.read_text() == "Half"
+        await pilot.press("escape")
+
+    play(store, moves)
+
+
+def test_a_store_that_refuses_keeps_what_was_typed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pkm.store.session.BUSY_MS", 50)
+    other = sqlite3.connect(Home.find().db, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    fresh = Store(Home.find(), "pkm sense")
+    desk = play(fresh, press("n", *"Precious", "ctrl+s"))
+    other.close()
+    fresh.close()
+    (draft,) = Home.find().drafts.glob("*.md")
+    assert draft.read_text() == "Precious"
+    assert "the same key takes it up" in said(desk)
+
+
+def test_space_reads_on_and_goes_to_the_next_at_the_end(store: Store) -> None:
+    from pkm.store.model import Item
+
+    with store.unit() as unit:
+        unit.get(Item, 3).text = "a line\n" * 40
+    places = []
+
+    async def moves(pilot: Pilot[None]) -> None:
+        reading, rows = pilot.app.query_one(Reading), pilot.app.query_one(Rows)
+        for key in ("space", "b", "space", "space", "space", "space"):
+            await pilot.press(key)
+            await pilot.pause()
+            places.append((rows.cursor, reading.scroll_offset.y > 0))
+
+    play(store, moves)
+    assert places[:3] == [(0, True), (0, False), (0, True)]
+    assert places[-1][0] >= 1
+
+
+def test_more_and_less_of_a_source(store: Store) -> None:
+    assert "more of Example feed from now on, by rule u1" in said(play(store, press("+")))
+    assert "already" in said(play(store, press("+")))
+    assert "as before" in said(play(store, press("-")))
+    assert "taken back" in said(play(store, press("-", "u")))
+
+
+def test_links_are_opened_by_number(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(Desk, "open_url", lambda self, url, **_: opened.append(url))
+    play(store, press("1", "o", "g", "enter"))
+    assert opened == ["https://example.org/more", "https://example.org/3", "https://example.org/more"]
+    assert "no link 7" in said(play(store, press("7")))
+
+
+def test_several_tags_are_completed_and_put_on_at_once(store: Store) -> None:
+    from pkm.sense.tags import change_tags
+
+    change_tags(store, [("item", 1)], ["org/design", "Trust", "draft"], [])
+    change_tags(store, [("item", 3)], ["draft"], [])
+    play(store, press("t", *"+ORG", "tab", *" tru", "tab", *" -dra", "tab", "enter"))
+    from pkm.store import tags
+
+    assert tags.of(store.read(), "item", 3) == ["org/design", "Trust"]
+
+
+def test_links_are_suggested_with_why_and_tags_of_notes_like_it(store: Store) -> None:
+    from pkm.sense.notes import add_note
+
+    for text in ("Desire paths beat roadmaps", "A note on bread", "Roadmaps give calm, and desire paths too #org",
+                 "Desire paths of teams, roadmaps of firms #org"):  # fmt: skip
+        add_note(store, text)
+    shown = []
+
+    async def moves(pilot: Pilot[None]) -> None:
+        await pilot.press("/", *'in:title "desire paths beat"', "enter", "l")
+        await pilot.pause()
+        shown.append("\n".join(picture(pilot.app)))  # type: ignore[arg-type]
+        await pilot.press("enter", "t")
+        await pilot.pause()
+        shown.append(" ".join("\n".join(picture(pilot.app)).split()))  # type: ignore[arg-type]
+
+    play(store, moves)
+    assert "n3  Roadmaps give calm" in shown[0]
+    assert "bread" not in shown[0].partition("Link n1 to")[2].partition("Enter")[0]
+    assert "Notes like it have #org" in shown[1]
+    row = store.read().execute("SELECT from_id, to_kind, to_id FROM link").fetchone()
+    assert row[:2] == (1, "note")
+    assert row[2] in (3, 4)
+
+
+@pytest.mark.parametrize(("filled", "words"), [(True, "The inbox is empty: well done."), (False, "no source is followed")])
+def test_an_empty_inbox_says_what_to_do(store: Store, tmp_path: Path, filled: bool, words: str) -> None:
+    if not filled:
+        with store.unit() as unit:
+            unit.connection.execute("DELETE FROM item")
+            unit.connection.execute("DELETE FROM source")
+    shown: list[str] = []
+
+    async def moves(pilot: Pilot[None]) -> None:
+        await pilot.press(*(["d", "d", "d"] if filled else ["d", "k", "n", "escape", "t", '"', "o", "+", "space"]))
+        await pilot.pause()
+        shown.append("\n".join(picture(pilot.app)))  # type: ignore[arg-type]
+        await pilot.press("v")
+
+    desk = play(store, moves)
+    assert words in " ".join(shown[0].replace("│", " ").split())
+    assert desk.shelf.name == "review"
+    assert not filled or "That was the last one: v is the review" in shown[0]
+
+
+def test_a_note_that_was_deleted_meanwhile_is_said(store: Store) -> None:
+    from pkm.sense.notes import add_note
+
+    add_note(store, "Desire paths")
+
+    async def moves(pilot: Pilot[None]) -> None:
+        await pilot.press("/", *"kind:note", "enter")
+        await pilot.pause()
+        with store.unit() as unit:
+            unit.connection.execute("DELETE FROM note")
+        await pilot.press("e", "r", "down", "enter")
+
+    assert "it is no longer there" in said(play(store, moves))
+
+
+def test_two_editors_on_one_note_keep_both_texts(store: Store) -> None:
+    from pkm.sense.notes import add_note, edit_note
+
+    add_note(store, "As it was")
+
+    async def moves(pilot: Pilot[None]) -> None:
+        await pilot.press("/", *"kind:note", "enter", "e", *" and mine")
+        await pilot.pause()
+        edit_note(store, 1, text="The other was faster")
+        await pilot.press("ctrl+s")
+
+    desk = play(store, moves)
+    assert "it was changed by another command" in said(desk)
+    assert notes.rows(store.read(), [1])[0]["text"] == "The other was faster"
+    assert [path.read_text() for path in Home.find().drafts.glob("*.md")] == ["As it was and mine"]
+
+
+def test_the_mouse_chooses_a_row_and_selects_words(store: Store) -> None:
+    async def moves(pilot: Pilot[None]) -> None:
+        await pilot.click(Rows, offset=(3, 2))
+        await pilot.pause()
+        assert pilot.app.query_one(Rows).cursor == 1
+        await pilot.mouse_down(Reading, offset=(1, 0))
+        await pilot.hover(Reading, offset=(7, 0))
+        await pilot.mouse_up(Reading, offset=(7, 0))
+        await pilot.pause()
+        await pilot.press('"', "enter")
+
+    play(store, moves)
+    assert [row[0] for row in quotes(store)] == ["People"]
+
+
+def test_a_terminal_that_is_closed_leaves_the_draft(store: Store) -> None:
+    home = Home.find().data
+    process, terminal = pty.fork()
+    if process == 0:
+        os.environ |= {"PKM_HOME": str(home), "TERM": "xterm"}
+        os.execv(sys.executable, [sys.executable, "-m", "pkm", "sense"])
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    read_until(terminal, "1/3")
+    os.write(terminal, b"n")
+    read_until(terminal, "Your words")
+    os.write(terminal, b"Half a thought")
+    read_until(terminal, "thought")
+    os.close(terminal)  # the kernel sends SIGHUP
+    os.waitpid(process, 0)
+    (draft,) = Home.find().drafts.glob("*.md")
+    assert draft.read_text(encoding="utf-8").startswith("Half a though")
+
+
+def read_until(terminal: int, words: str, seconds: float = 60) -> None:
+    shown, end = "", time.monotonic() + seconds
+    while words not in shown and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.2)[0]:
+            shown += os.read(terminal, 65536).decode("utf-8", errors="replace")
+    assert words in shown

@@ -18,7 +18,7 @@ from pkm.errors import PkmError, Refused, Unreachable
 from pkm.people.circles import add_circle, join, leave
 from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.sense.notes import add_note, set_reach
-from pkm.share import draft, introduction, outbox, transmit
+from pkm.share import draft, introduction, ledger, outbox, transmit
 from pkm.share.channels import add_channel
 from pkm.share.freeze import look_at
 from pkm.share.letter import open_letter
@@ -106,6 +106,29 @@ class TestBytes:
         assert max(map(len, letter.split(b"\r\n"))) <= 100
         assert b"\n" not in letter.replace(b"\r\n", b"")
         assert "..two dots" in open_letter(letter).text
+
+
+class TestTwoCircles:
+    def both(self, home: Home, url: str) -> int:
+        """A draft for `practice` and the team `blue`; Ann is in both, Cy in practice, Dee in blue. Both go by mail."""
+        setup(home, url, ("Ann Lee", "Cy", "Dee"))
+        store = fresh(home, "setup")
+        add_circle(store, "blue", "team", channels=["mail"])
+        leave(store, 2, [3], "moved")
+        join(store, 3, [1, 3], "us")
+        rows = [circles.by_name(store.read(), name) for name in ("practice", "blue")]
+        targets = [{**row, "number": int(row["id"][1:])} for row in rows if row]
+        return int(draft.create_share(store, [1], targets, "Both")["number"])
+
+    def test_who_is_in_two_circles_gets_one_letter_the_closest_ones(self, home_paths: Home, mail: MailServer) -> None:
+        share = self.both(home_paths, mail.url)
+        shown = look_at(fresh(home_paths), home_paths, share)
+        assert [(one.name, one.circle) for one in shown] == [("Cy", "practice"), ("Ann Lee", "blue"), ("Dee", "blue")]
+        report = send(home_paths, share)
+        assert sorted(to for to, _ in mail.letters) == ["ann@example.org", "cy@example.org", "dee@example.org"]
+        assert (len(report.sent), report.share["state"]) == (3, "sent")
+        assert send(home_paths, share).sent == ()
+        assert len(mail.letters) == 3
 
 
 class TestAnswers:
@@ -288,6 +311,63 @@ class TestUnknown:
 
 
 class TestLedger:
+    def put_back_from_before(self, home: Home, mail: MailServer) -> int:
+        """Two letters left; the store was put back from before their share existed, and the same digest made again."""
+        share = setup(home, mail.url, ("Ann Lee", "Cy"))
+        with sqlite3.connect(home.db) as now, sqlite3.connect(home.data / "old.db") as old:
+            now.backup(old)
+            old.execute("PRAGMA foreign_keys = ON")
+            old.execute("DELETE FROM share")
+            old.commit()
+        assert len(send(home, share).sent) == 2
+        with sqlite3.connect(home.db) as now, sqlite3.connect(home.data / "old.db") as old:
+            old.backup(now)
+        row = circles.by_name(fresh(home).read(), "practice")
+        assert row is not None
+        return int(draft.create_share(fresh(home), [1], [{**row, "number": 2}], "Fünds 47")["number"])
+
+    @pytest.mark.parametrize(("outcome", "then"), [("sent", 0), ("refused", 2)])
+    def test_a_store_older_than_the_share_holds_what_is_new(
+        self, home_paths: Home, mail: MailServer, outcome: str, then: int
+    ) -> None:
+        share = self.put_back_from_before(home_paths, mail)
+        report = send(home_paths, share)
+        assert [row["error"] for row in report.unknown] == [
+            "this store is older than outbox.log: 2 letters left that it does not know"
+        ] * 2
+        assert len(mail.letters) == 2
+        assert send(home_paths, share).sent == ()
+        assert len(outbox.resolve_older(fresh(home_paths), home_paths, outcome)) == 2
+        assert len(send(home_paths, share).sent) == then
+        assert len(mail.letters) == 2 + then
+        assert transmit.older(fresh(home_paths).read(), home_paths) == ""
+        with pytest.raises(PkmError, match="no letter that this store does not know"):
+            outbox.resolve_older(fresh(home_paths), home_paths, "sent")
+
+    def test_a_key_that_was_settled_is_held_when_its_share_comes_up_again(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee",))
+        key = look_at(fresh(home_paths), home_paths, share)[0].key
+        ledger.note(home_paths, key, "sent", "2026-11-20T09:00:00Z")
+        outbox.resolve_older(fresh(home_paths), home_paths, "sent")
+        assert [row["state"] for row in send(home_paths, share).unknown] == ["held"]
+        assert mail.letters == []
+
+    def test_what_is_undone_or_changed_here_makes_no_store_older(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
+        mail.answer = "554 looks like spam"
+        send(home_paths, share)
+        undo_command(fresh(home_paths, "pkm undo"), home_paths)  # the rows are gone, their keys stay in the ledger: refused
+        mail.answer = "250 kept"
+        assert transmit.older(fresh(home_paths).read(), home_paths) == ""
+        assert len(send(home_paths, share).sent) == 2
+        edit_contact(fresh(home_paths), 1, Fields(emails=("ann@new.example",)))
+        row = circles.by_name(fresh(home_paths).read(), "practice")
+        assert row is not None
+        other = draft.create_share(fresh(home_paths, "pkm share draft"), [1], [{**row, "number": 2}], "Again")["number"]
+        undo_command(fresh(home_paths, "pkm undo"), home_paths)
+        assert shares.row(fresh(home_paths).read(), other) is None
+        assert transmit.older(fresh(home_paths).read(), home_paths) == ""
+
     def test_a_store_put_back_from_before_holds_what_left(self, home_paths: Home, mail: MailServer) -> None:
         share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
         with sqlite3.connect(home_paths.db) as now, sqlite3.connect(home_paths.data / "old.db") as old:

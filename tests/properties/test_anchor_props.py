@@ -4,6 +4,7 @@ import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import Indel
 
 from pkm.sense.anchor import Passage, anchor, find, folded, select
 
@@ -61,9 +62,11 @@ def test_an_edited_text_gives_the_same_place_or_none(seed: int, words: int, size
     found = anchor(now, *kept)
     if found is None:
         return
+    assert Indel.normalized_similarity(kept.exact, now[found.start : found.end]) >= 0.85, (kept, found, now)
     origins = {origin for _, origin in tracked[found.start : found.end]}
     around = {origin for _, origin in tracked[max(0, found.start - 16) : found.end + 16]}
-    at_its_place = origins & set(range(*passage))
+    # Most of what is marked was quoted: a place that only touches the quote is a wrong one.
+    at_its_place = len(origins & set(range(*passage))) >= (found.end - found.start) / 2
     # Where an edit put the very same words back, nothing can tell them from those that were quoted.
     same_words_between_the_same = now[found.start : found.end] == kept.exact and around & set(
         range(passage.start - 16, passage.end + 16)
@@ -119,3 +122,48 @@ def test_what_is_copied_out_of_a_text_is_found_in_it(text: str, start: int, size
     retyped = " \n ".join(quote.split()).upper()
     if retyped and quote.isascii():
         assert any(folded(text[one.start : one.end]).text == folded(quote).text for one in find(text, retyped))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    seed=st.integers(0, 10**9), times=st.integers(2, 5), size=st.integers(4, 60), added=st.integers(1, 80),
+    hurt=st.integers(0, 3),
+)  # fmt: skip
+def test_of_a_refrain_no_other_place_is_taken_for_the_quoted_one(
+    seed: int, times: int, size: int, added: int, hurt: int
+) -> None:
+    """The same words between the same words, several times: moved along, and with letters of the quote itself changed."""
+    chance = random.Random(seed)
+    verse = prose(seed, 60)[:240] + ". "
+    text, which = verse * times, chance.randrange(times)
+    start = which * len(verse) + chance.randint(40, len(verse) - 40 - size)
+    kept = select(text, Passage(start, start + size))
+    letters = list(text)
+    for _ in range(hurt):
+        letters[chance.randint(start, start + size - 1)] = chance.choice("xyzq")
+    found = anchor("n" * added + "".join(letters), *kept)
+    assert found is None or abs(found.start - (start + added)) <= hurt
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=st.integers(0, 10**9), size=st.integers(3, 40), front=st.booleans())
+def test_where_the_quoted_place_is_cut_out_the_same_few_words_elsewhere_are_not_it(seed: int, size: int, front: bool) -> None:
+    chance = random.Random(seed)
+    own, other = prose(seed, 60), prose(seed + 1, 60)
+    words = prose(seed + 2, 20)[:size]
+    middle = len(own) // 2
+    text = own[:middle] + words + own[middle:]
+    kept = select(text, Passage(middle, middle + len(words)))
+    place = chance.randint(40, len(other) - 40)
+    double = other[:place] + words + other[place:]
+    rest = own[: middle - 40] + own[middle + 40 :]
+    found = anchor(double + rest if front else rest + double, *kept)
+    assert found is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 10**9), size=st.integers(4, 10))
+def test_other_words_in_the_same_surroundings_are_not_the_quoted_ones(seed: int, size: int) -> None:
+    text = prose(seed, 60)
+    kept = select(text, Passage(100, 100 + size))
+    assert anchor(text[:100] + "0123456789"[:size] + text[100 + size :], *kept) is None

@@ -97,6 +97,24 @@ def test_who_wrote_an_item(world: Store, author: str, authors: str, source: int,
     assert exchange.wrote_items(world.read(), [item]).get(item) == whose
 
 
+@pytest.mark.parametrize(("source", "address", "part"), [
+    (1, "", "quotes"),  # the source is hers
+    (2, "", "bylines"), (2, "https://maria.example.org", "bylines"),
+    (2, "https://other.example.net/", "quotes"), (2, "https://www.other.example.net", "quotes"),
+    (2, "https://other.example.net/feed", "quotes"), (2, "https://other.example.net/@maria", "bylines"),
+    (2, "https://example.net", "bylines"), (None, "https://clip.example", "quotes"), (None, "", "bylines"),
+])  # fmt: skip
+def test_a_byline_is_hers_in_her_source_or_at_her_address(world: Store, source: int | None, address: str, part: str) -> None:
+    with world.unit() as unit:
+        item = unit.add(Item(source_id=source, author="Maria Silva", received_at=AT, url="https://clip.example/1"))
+        unit.add(Annotation(item_id=item.id, exact="x", created_at=AT, updated_at=AT))
+        if address:
+            unit.add(Handle(contact_id=1, kind="url", value=address, folded=address))
+    found = exchange.traces(world.read(), [1])[-1 if part == "quotes" else 0]
+    where = {None: "https://clip.example/1", 2: "Other News"}.get(source, "") if part == "bylines" else ""
+    assert (found.part, found.number, found.where) == (part, 3, where)
+
+
 def test_a_rule_knows_better_than_a_byline(world: Store) -> None:
     with world.unit() as unit:
         rule = unit.add(Rule(action="assign", person_id=2, created_at=AT))

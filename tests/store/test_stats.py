@@ -40,7 +40,7 @@ def test_what_came_in_leaves_out_the_past_and_what_was_muted(world: Store) -> No
 
 
 def test_what_grew_is_told_with_trials_and_where_it_went(world: Store) -> None:
-    rows = {row["id"]: row for row in stats.grown(world.read())}
+    rows = {row["id"]: row for row in stats.grown(world.read(), "2026-11-23")}
     assert set(rows) == {"n1", "n2"}
     assert (rows["n1"]["trials"], rows["n1"]["community"], rows["n1"]["network"]) == (1, True, False)
     assert (rows["n2"]["since"], rows["n2"]["community"], rows["n2"]["waits"]) == ("2026-11-16T08:00:00Z", False, False)
@@ -57,7 +57,7 @@ def test_what_must_not_nag_does_not(world: Store) -> None:
 
     with world.unit() as unit:
         unit.add(Dismissal(kind="share", key="n2", title="not yet", at=AT))
-    assert next(row for row in stats.grown(world.read()) if row["id"] == "n2")["waits"]
+    assert next(row for row in stats.grown(world.read(), "2026-11-23") if row["id"] == "n2")["waits"]
 
 
 def test_shares_are_told_once_with_what_stands_in_them(world: Store) -> None:

@@ -47,7 +47,6 @@ def test_shade(due, every_s, shade):
         (["a", "b"], ["+c", "-A"], ("b", "c")),
         (["a"], ["+A"], ("a",)),
         (["a"], [""], ()),
-        (["a"], ["+b", "c"], ("+b", "c")),  # not every one has a sign: the new list, as typed
     ],
 )
 def test_changed_list(current, given, after):
@@ -147,3 +146,15 @@ def test_who_is_quiet(days, quiet):
     at = datetime(2026, 11, 23, 9, tzinfo=UTC)
     dates = [stamp(at - timedelta(days=number)) for number in days]
     assert quiet_since(dates, at) == (None if quiet is None else stamp(at - timedelta(days=quiet)))
+
+
+@pytest.mark.parametrize("given", [["+a", "b"], ["-a", "b"], ["b", "-a@example.org"]])
+def test_a_list_is_given_whole_or_changed_but_not_both(given: list[str]) -> None:
+    with pytest.raises(Invalid, match="not both"):
+        changed_list(["a"], given)
+
+
+@pytest.mark.parametrize("email", ["-maria@example.org", "+maria@example.org"])
+def test_a_sign_is_no_part_of_an_address(email: str) -> None:
+    with pytest.raises(Invalid):
+        clean_fields(Fields(emails=(email,)))

@@ -209,3 +209,12 @@ def test_a_card_that_only_adds_takes_nothing_away_and_tags_and_lines_follow_thei
     (person,) = known(NEWER)
     plan([person], replace(NEWER, categories=("new",), extra=("X-FOO:2",)))
     assert (person.untagged, person.tagged, person.dropped, person.kept) == (["club"], ["new"], ["X-FOO:1"], ["X-FOO:2"])
+
+
+@pytest.mark.parametrize(("given", "kept"), [
+    ("https://x.org/>**wire-money**<b", "https://x.org/%3E**wire-money**%3Cb"), ("x.org/a<b>", "https://x.org/a%3Cb%3E"),
+    ("https://x.org/a\x01b\x85", "https://x.org/a%01b%C2%85"),
+])  # fmt: skip
+def test_no_address_of_a_card_ends_the_link_that_it_stands_in(given: str, kept: str) -> None:
+    found = read_arrival(Card(name="Ann", urls=(("", given),)), str)
+    assert [value for kind, _, value in found.handles if kind == "url"] == [kept]

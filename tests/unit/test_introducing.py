@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkm.people.introducing import MOST, Facts, draft_words, find_pairs, read_form, who_is, write_form
+from pkm.capture import without_comments
+from pkm.people.introducing import MOST, Facts, draft_words, find_pairs, offers, read_form, who_is, write_form
 
 
 def tagged(tag: str, *people: int, kind: str = "contact") -> list[dict[str, object]]:
@@ -69,18 +70,33 @@ BEN = {"id": "c2", "name": "Ben *Öde*", "role": "", "org": "", "handles": []}
 
 
 def test_the_draft_says_what_may_be_said_and_nothing_else() -> None:
-    words = draft_words(ANN, BEN, ["walking"], "both try walking retros", "You two should talk.")
-    assert words.split("\n\n") == [
-        "You two should talk.", "Ann Lee: facilitator at Walkers, <https://ann.example.org>", "What you share: walking.",
-        "Why now: both try walking retros.\n",
-    ]  # fmt: skip
+    offered = offers(ANN, BEN, ["walking"])
+    assert offered == ["Ann Lee: facilitator at Walkers, <https://ann.example.org>", "What you share: walking."]
     for private in ("ann@example.org", "+47", "pub", "snores", "difficult"):
-        assert private not in words
+        assert private not in " ".join(offered)
+
+
+def test_what_is_kept_of_them_goes_out_only_where_the_person_says_so() -> None:
+    words = draft_words("both try walking retros", offers=offers(ANN, BEN, ["walking"]))
+    assert "%% Ann Lee: facilitator at Walkers, <https://ann.example.org> %%\n" in words
+    assert without_comments(words).strip() == "Why now: both try walking retros."
+    said = without_comments(words.replace("%% What you share: walking. %%", "What you share: walking."))
+    assert " ".join(said.split()) == "What you share: walking. Why now: both try walking retros."
+
+
+@pytest.mark.parametrize("role", ["x %% boss", "%%%", "%%%%%", "`x %%` y", "```", "a\n```\nb"])
+def test_no_role_ends_the_comment_that_it_stands_in(role: str) -> None:
+    words = draft_words(offers=offers({**ANN, "role": role}, BEN, ["walking"]))
+    assert without_comments(words).strip() == ""
 
 
 @pytest.mark.parametrize(("person", "line"), [
     ({"role": "lead", "org": ""}, "Ben \\*Öde\\*: lead"), ({"role": "", "org": "Walkers"}, "Ben \\*Öde\\*: Walkers"),
     ({}, ""), ({"handles": [{"kind": "url", "value": "https://x.org/a b"}]}, ""),
+    ({"handles": [{"kind": "url", "value": "https://x.org/>**wire%20money**<b"}]}, ""),
+    ({"handles": [{"kind": "url", "value": "https://ann@evil.org/"}]}, ""),
+    ({"handles": [{"kind": "url", "value": "https://x.org/`a`"}]}, ""),
+    ({"handles": [{"kind": "url", "value": "https://x.org/~ben?a=1"}]}, "Ben \\*Öde\\*: <https://x.org/~ben?a=1>"),
 ])  # fmt: skip
 def test_who_somebody_is(person: dict[str, object], line: str) -> None:
     assert who_is({**BEN, **person}) == line

@@ -58,6 +58,7 @@ _COLUMNS = (
     "CREATE INDEX ix_trial_response_id ON trial (response_id)",
     "ALTER TABLE interaction ADD COLUMN share_id INTEGER REFERENCES share (id) ON DELETE SET NULL",
     "CREATE INDEX ix_interaction_share_id ON interaction (share_id)",
+    "CREATE INDEX contact_rhythm ON contact (every_s, snoozed_until, created_at)",
     "ALTER TABLE tag ADD COLUMN learning INTEGER DEFAULT '0' NOT NULL",
     "ALTER TABLE share ADD COLUMN type TEXT DEFAULT 'digest' NOT NULL "
     "CONSTRAINT type_known CHECK (type IN ('digest', 'introduction'))",

@@ -1,0 +1,252 @@
+"""`pkm share plan|approve|hold` and `pkm share --due`: when a share goes to whom, and what leaves of it now."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import complete, current, render, selectors
+from pkm.cli.options import BecauseOption, JsonFlag
+from pkm.dates import day, local, now, parse_stamp
+from pkm.errors import Invalid
+from pkm.store import shares
+from pkm.text import one_line
+
+Row = dict[str, Any]
+
+ShareArgument = Annotated[
+    str, typer.Argument(help="The share: x12, or words of its title.", autocompletion=complete.complete_shares)
+]
+
+COLUMNS: render.Columns = (
+    ("position", lambda row: str(row["position"])), ("circle", lambda row: row["circle"] or "people by name"),
+    ("state", lambda row: row["state"]), ("gate", lambda row: row["gate"]), ("", lambda row: _waits(row)),
+)  # fmt: skip
+
+
+def _waits(row: Row) -> str:
+    """What a stage waits for, or what became of it, in a table's cell."""
+    if row["passed_at"]:
+        return f"on {day(row['passed_at'])}"
+    if row["held"] is not None:
+        return str(row["held"])
+    if row["waits"]:
+        return f"waits {', and '.join(row['waits'])}"
+    return f"leaves at {_moment(row['leaves_at'])}" if row["leaves_at"] else ""
+
+
+def _moment(at: str) -> str:
+    return f"{local(parse_stamp(at)):%Y-%m-%d %H:%M}"
+
+
+def plan(
+    what: ShareArgument,
+    stage: Annotated[
+        list[str] | None,
+        typer.Option("--stage", help="A circle and what it waits for, in order: \"network +14d after approval\"."),
+    ] = None,
+    because: BecauseOption = "",
+    json: JsonFlag = False,
+) -> None:
+    """Say which circle gets a share when; without --stage, show what each stage waits for."""
+    from pkm.share import plan as planning
+
+    store = current.store()
+    found = selectors.one(what, ("share",), guess=not stage)
+    if stage:
+        planning.set_plan(store, found.number, [_wanted(text) for text in stage], because)
+        current.remember(touched=found.id)
+    elif because:
+        raise Invalid("--because", "it goes with --stage", next=f'pkm share plan {found.id} --stage "network now" --because "…"')
+    rows = planning.as_rows(store.read(), found.number, now())
+    render.emit_list(rows, COLUMNS, as_json=json, noun="stage", empty=f"{found.id} is for no circle.")
+    if not json:
+        _tell_next(found.id, rows)
+
+
+def _wanted(text: str) -> Any:
+    """The stage that was typed, with its circle and its approver found."""
+    from pkm.cli.share import circles_named
+    from pkm.share.gate import read_stage
+    from pkm.share.plan import Wanted
+
+    name, gate = read_stage(text, now())
+    (circle,) = circles_named([name])
+    if gate.get("by"):
+        who = selectors.one(gate["by"], ("contact",), guess=False)
+        gate |= {"by": who.id, "by_name": who.title}
+    return Wanted(circle, gate)
+
+
+def _tell_next(share: str, rows: list[Row]) -> None:
+    ahead = next((row for row in rows if not row["passed_at"]), None)
+    if ahead is None:
+        return
+    step = {
+        "due": f"pkm share send {share}, or pkm share --due --yes from cron",
+        "held": f"pkm share hold {share} --release", "leaving": f"pkm share --due; or stop it: pkm share hold {share}",
+    }.get(ahead["state"])  # fmt: skip
+    if step is None and any("approval" in one for one in ahead["waits"]):
+        step = f"pkm share approve {share} --by WHO"
+    if step:
+        render.tell(f"Next: {step}")
+
+
+def approve(
+    what: ShareArgument,
+    by: Annotated[
+        str,
+        typer.Option("--by", metavar="WHO", help="Who said it; left out: yourself.", autocompletion=complete.complete_contacts),
+    ] = "",
+    circle: Annotated[
+        str, typer.Option("--for", metavar="CIRCLE", help="Only for this circle.", autocompletion=complete.complete_circles)
+    ] = "",
+    objects: Annotated[bool, typer.Option("--objects", help="They said no: nothing goes until they say yes.")] = False,
+    because: BecauseOption = "",
+    json: JsonFlag = False,
+) -> None:
+    """Note that somebody said yes to the next stage of a share, for the words as they are now; or that they object."""
+    from pkm.share import plan as planning
+
+    store = current.store()
+    found = selectors.one(what, ("share",), guess=False)
+    person = selectors.one(by, ("contact",), guess=False) if by else None
+    who = {"id": person.id, "name": person.title} if person else {"id": "me", "name": "you"}
+    number = selectors.one(circle, ("circle",), guess=False).number if circle else None
+    stage = planning.approve(store, found.number, who, circle=number, against=objects, because=because)
+    current.remember(touched=found.id)
+    rows = planning.as_rows(store.read(), found.number, now())
+    row = next(one for one in rows if one["position"] == stage["position"])
+    if json:
+        render.emit_json(row)
+        return
+    said = "objected by" if objects else "approved by"
+    render.say(f"{found.id}  {one_line(found.title, 60)}  for {row['circle']}, {said} {one_line(who['name'], 40)}")
+    if row["waits"]:
+        render.tell(f"It still waits {', and '.join(row['waits'])}.")
+    _tell_next(found.id, rows)
+
+
+def hold(
+    what: ShareArgument,
+    release: Annotated[bool, typer.Option("--release", help="Let it go on.")] = False,
+    because: BecauseOption = "",
+    json: JsonFlag = False,
+) -> None:
+    """Stop all of a share that has not left, until it is released."""
+    from pkm.share import plan as planning
+
+    store = current.store()
+    found = selectors.one(what, ("share",), guess=False)
+    row = planning.release(store, found.number) if release else planning.hold(store, found.number, because)
+    current.remember(touched=found.id)
+    render.emit_made(row, as_json=json, also=["released" if release else "on hold; nothing more of it leaves"])
+    if not json:
+        if release:
+            _tell_next(found.id, planning.as_rows(store.read(), found.number, now()))
+        else:
+            render.tell(f"Next: pkm share hold {found.id} --release, when it may go on")
+
+
+def send_due(*, yes: bool, dry_run: bool, json: bool) -> None:
+    """What is planned and due leaves; the rest is told with what it waits for."""
+    from pkm import config
+    from pkm.cli import outgoing
+    from pkm.share import due
+
+    store, home = current.store(), current.home()
+    found = due.look(store.read(), config.read(home), now())
+    going = [(row, step) for row, step, turn in found if turn.go]
+    if not dry_run and not yes:
+        names = ", ".join(f"{row['id']} “{one_line(row['title'], 40)}” to {step.row['circle']}" for row, step in going)
+        if going or not render.is_asked():
+            late = [f"{row['id']} is late and will be held: {turn.hold}." for row, _, turn in found if turn.hold]
+            if not render.confirm(f"Send {names}? {' '.join(late)}".strip(), yes=False):
+                render.tell("Nothing was sent.")
+                return
+    if dry_run:
+        _show_due(found, json)
+        return
+    done = due.run(store, home)
+    summaries = [_one(one, json) for one in done]
+    if json:
+        failed = [one for one in summaries if one["failures"]]
+        render.emit_json({
+            "new": sum(one["new"] for one in summaries), "updated": 0, "unchanged": sum(one["unchanged"] for one in summaries),
+            "failed": sum(one["failed"] for one in summaries),
+            "failures": [failure for one in failed for failure in one["failures"]], "shares": summaries,
+        })  # fmt: skip
+    elif not done:
+        render.tell("No share is planned that has not gone. Next: pkm share plan SHARE --stage \"CIRCLE now\"")
+    if unsettled := shares.unsettled(store.read()):
+        outgoing.tell_unsettled(unsettled)
+    if any(one.failure or one.held or (one.report and (one.report.failures or one.report.unknown)) for one in done):
+        raise typer.Exit(4)
+
+
+def _show_due(found: list[tuple[Row, Any, Any]], json: bool) -> None:
+    """What a run would do now."""
+    rows = [
+        {"id": row["id"], "kind": "share", "title": row["title"], "circle": step.row["circle"], "go": turn.go,
+         "waits": list(turn.waits), "held": turn.hold or None}
+        for row, step, turn in found
+    ]  # fmt: skip
+    if json:
+        render.emit_json(rows)
+        return
+    for row in rows:
+        waits = f"waits {', and '.join(row['waits'])}"
+        what = "would go" if row["go"] else f"would be held: {row['held']}" if row["held"] else waits
+        render.say(f"{row['id']}  {one_line(row['title'], 60)}  for {row['circle']}: {what}")
+    if not rows:
+        render.tell("No share is planned that has not gone.")
+
+
+def _one(done: Any, json: bool) -> Row:
+    """One share of a run, told; as the contract has it."""
+    from pkm.cli.share import emit_report
+
+    waits = {"circle": done.circle, "waits": list(done.waits), "held": done.held or None}
+    name = f"{done.share['id']} for {done.circle}"
+    if done.report is not None:
+        summary = {**emit_report(done.report, json=json), **waits}
+        if not json:
+            tell_leaving(done.report, done.share["id"])
+        return summary
+    failures = [{"what": name, "why": str(done.failure)}] if done.failure else []
+    failures += [{"what": name, "why": f"held: {done.held}"}] if done.held else []
+    if done.failure:
+        render.tell(f"{name}: {done.failure}")
+        for what, why, mend in getattr(done.failure, "findings", ()):
+            render.tell(f"  {what}: {why}")
+            render.tell(f"    {mend}")
+    elif done.held:
+        render.tell(f"{name} is held, not sent: {done.held}. Next: pkm share hold {done.share['id']} --release, to let it go")
+    elif not json:
+        render.tell(f"{name} waits {', and '.join(done.waits)}")
+    return {**done.share, "new": 0, "updated": 0, "unchanged": 0, "failed": len(failures), "failures": failures,
+            "deliveries": [], "places": [], "unknown": [], **waits}  # fmt: skip
+
+
+def tell_leaving(report: Any, share: str) -> None:
+    """When the letters that wait for their time leave."""
+    waiting = [row["not_before"] for row in shares.deliveries(current.store().read(), share=report.share["number"], limit=-1)
+               if row["state"] == "waiting" and row["not_before"]]  # fmt: skip
+    if waiting:
+        letters = f"{len(waiting)} letter{'' if len(waiting) == 1 else 's'}"
+        render.tell(f"{letters} of {share} may leave from {_moment(max(waiting))} on: pkm share --due. "
+                    f"Until then: pkm share hold {share}")  # fmt: skip
+
+
+def offer_community(share: Row) -> Row | None:
+    """The plan by way of a community, told with its reason where there is one; None where there is not."""
+    from pkm.share.plan import community_first
+
+    offer = community_first(current.store().read(), share["number"])
+    if offer is not None:
+        first, *rest = offer["notes"]
+        more = f" and {len(rest)} more" if rest else ""
+        render.tell(f"{first['id']} {one_line(first['title'], 50)}{more} went to no community yet: there people you know "
+                    "can try it and say what is wrong with it before everybody reads it.")  # fmt: skip
+        stages = " ".join(f'--stage "{stage}"' for stage in offer["stages"])
+        render.tell(f"To go there first: pkm share plan {share['id']} {stages}")
+    return offer

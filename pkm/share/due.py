@@ -1,0 +1,205 @@
+"""What leaves by a plan: the stages whose gates have opened, in their time, and nothing else.
+
+A stage that is late by more than its limit is held and asked about. Letters wait for the cooling-off time, and through
+the quiet hours of their circle; folders and the site, which can be taken back, do not.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pkm import config, dates, hours
+from pkm.config import Home, Settings
+from pkm.errors import PkmError, Refused
+from pkm.ids import make
+from pkm.share import outbox, plan
+from pkm.share.channels import is_mirror
+from pkm.share.freeze import channels_for
+from pkm.share.plan import Step
+from pkm.store import plans, shares
+from pkm.store.session import Store
+from pkm.text import one_line
+
+Row = dict[str, Any]
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the settings say of when a circle may be disturbed. weekly: how many shares in a week; None: any number."""
+
+    cooling: timedelta = timedelta()
+    late: timedelta = timedelta(days=3)
+    quiet: hours.Quiet | None = None
+    weekly: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What happens with the next stage of a share now.
+
+    go: it may leave. waits: what for, in words, where it may not. hold: why it is to be held and asked about. not_before:
+    when its letters may leave. quiet: letters that wait stay for now.
+    """
+
+    go: bool = False
+    waits: tuple[str, ...] = ()
+    hold: str = ""
+    not_before: datetime | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one share in a run: its next stage, what it waits for or why it is held, or what was sent of it."""
+
+    share: Row
+    circle: str
+    waits: tuple[str, ...] = ()
+    held: str = ""
+    report: outbox.SendReport | None = None
+    failure: PkmError | None = None
+
+
+def turn(step: Step, limits: Limits, went: tuple[datetime, ...], now: datetime, *, letters: bool, by_hand: bool = False) -> Turn:
+    """What happens with a stage that has not passed. Pure.
+
+    went: when its circle got something in the last week, in order. letters: whether some of it goes by mail. by_hand: the
+    person sends it this moment, so it is never late.
+    """
+    if step.held is not None:
+        return Turn(waits=(f"on hold: {step.held}",))
+    if step.verdict.waits:
+        return Turn(waits=step.verdict.waits)
+    if step.unsettled:
+        first = step.unsettled[0]
+        told = f"until {', '.join(step.unsettled)} is settled (pkm share log --resolve {first} sent|refused)"
+        return Turn(waits=(told,))
+    times = (step.row["gate"].get("released_at"), step.leaving)
+    since = max([step.verdict.since, *(dates.parse_stamp(at) for at in times if at)])
+    if not by_hand and now - since > limits.late:
+        return Turn(hold=f"it should have gone on {dates.day(since)}, and it is {dates.day(now)}")
+    if not step.leaving and limits.weekly is not None and len(went) >= limits.weekly:
+        opens = went[len(went) - limits.weekly] + WEEK
+        return Turn(waits=(f"until {dates.day(opens)}: {step.row['circle']} gets {limits.weekly} a week at most",))
+    ends = hours.quiet_until(limits.quiet, dates.local(now)) if letters else None
+    if step.leaving:
+        at = dates.parse_stamp(step.leaving)
+        if at > now:
+            return Turn(waits=(f"until {dates.local(at):%Y-%m-%d %H:%M}: its letters leave then",))
+        return Turn(go=True, quiet=ends is not None)
+    cooled = now + limits.cooling
+    later = (hours.quiet_until(limits.quiet, dates.local(cooled)) or cooled) if letters else now
+    return Turn(go=True, not_before=later if later > now else None)
+
+
+def limits_of(settings: Settings, circle: str | None) -> Limits:
+    """What the settings say of one circle."""
+    quiet = hours.of_circle(hours.read_quiet(settings["share.quiet"]), circle or "")
+    weekly = hours.of_circle(hours.read_weekly(settings["share.weekly"]), circle or "")
+    return Limits(
+        timedelta(seconds=settings.seconds("share.cooling")), timedelta(seconds=settings.seconds("share.late")),
+        quiet, weekly,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def next_step(db: sqlite3.Connection, share: int, now: datetime) -> Step | None:
+    """The first stage that has not passed, None where all have."""
+    return next((step for step in plan.steps(db, share, now) if not step.row["passed_at"]), None)
+
+
+def look(db: sqlite3.Connection, settings: Settings, now: datetime) -> list[tuple[Row, Step, Turn]]:
+    """Every planned share with its next stage and what would happen with it now, by the share's number."""
+    found = []
+    for number in plans.planned(db):
+        row, step = shares.row(db, number), next_step(db, number, now)
+        if row is not None and step is not None:
+            found.append((row, step, turn_of(db, settings, step, now)))
+    return found
+
+
+def turn_of(db: sqlite3.Connection, settings: Settings, step: Step, now: datetime, *, by_hand: bool = False) -> Turn:
+    """What happens with a stage now, by the settings and by what its circle got lately."""
+    circle = step.row["circle_id"]
+    went = plans.went_to(db, circle, dates.stamp(now - WEEK)) if circle is not None else []
+    letters = any(not is_mirror(channel["channel_kind"]) for channel in channels_for(db, step.row))
+    times = tuple(dates.parse_stamp(at) for at in went)
+    return turn(step, limits_of(settings, step.row["circle"]), times, now, letters=letters, by_hand=by_hand)
+
+
+def run(store: Store, home: Home) -> list[Done]:
+    """Every planned share went as far as its gates let it, by number; what fails lets the others go on."""
+    from pkm.share import transmit
+
+    transmit.settle_died(store, home)
+    return [one for number in plans.planned(store.read()) for one in run_share(store, home, number)]
+
+
+def run_share(store: Store, home: Home, share: int) -> list[Done]:
+    """The stages of a share that are due went, one after the other, as far as its gates let it."""
+    told: list[Done] = []
+    settings = config.read(home)
+    now = dates.now()
+    while (step := next_step(store.read(), share, now)) is not None:
+        try:
+            one = _take(store, home, share, step, turn_of(store.read(), settings, step, now))
+        except PkmError as error:
+            one = Done(_row(store, share), step.row["circle"] or "", failure=error)
+        told.append(one)
+        after = next_step(store.read(), share, now)
+        if after is None or after.row["id"] == step.row["id"]:
+            break
+    return told
+
+
+def _take(store: Store, home: Home, share: int, step: Step, now: Turn, at: str = "", *, wait: bool = True) -> Done:
+    circle = step.row["circle"] or ""
+    if now.hold:
+        with store.unit() as unit:
+            plan.hold_stage(unit, step.row, now.hold)
+            unit.summarize(f"held {make('share', share)} for {circle}: {now.hold}")
+        return Done(_row(store, share), circle, held=now.hold)
+    if not now.go:
+        return Done(_row(store, share), circle, waits=now.waits)
+    not_before = dates.stamp(now.not_before) if now.not_before and wait else ""
+    leave = outbox.Leave(step.row["id"], at, not_before, wait, now.quiet and wait)
+    report = outbox.send_share(store, home, share, at, leave)
+    return Done(_row(store, share), circle, report=report)
+
+
+def _row(store: Store, share: int) -> Row:
+    row = shares.row(store.read(), share)
+    assert row is not None
+    return row
+
+
+def send_next(store: Store, home: Home, share: int, at: str = "", *, at_once: bool = False) -> Done | None:
+    """The next stage of a planned share went, where its gates are open; None where all have passed.
+
+    at_once: without the cooling-off time, quiet hours and the weekly cap. Raises Refused where a gate is shut.
+    """
+    now = dates.now()
+    db = store.read()
+    step = next_step(db, share, now)
+    if step is None:
+        return None
+    turned = check_turn(db, home, share, step, now, at_once=at_once)
+    return _take(store, home, share, step, turned, at, wait=not at_once)
+
+
+def check_turn(db: sqlite3.Connection, home: Home, share: int, step: Step, now: datetime, *, at_once: bool = False) -> Turn:
+    """What happens with the stage when the person sends it. Raises Refused where it waits or is held."""
+    settings = config.read(home)
+    turned = turn_of(db, settings, step, now, by_hand=True)
+    if at_once and step.held is None and not step.verdict.waits:
+        return Turn(go=True)
+    if not turned.go and not (step.leaving and not step.verdict.waits and step.held is None):
+        name = make("share", share)
+        held = step.held is not None
+        finding = (f"{name} for {one_line(step.row['circle'] or '', 60)}",
+                   f"it is on hold: {step.held}" if held else f"it waits {', and '.join(turned.waits)}",
+                   f"pkm share hold {name} --release" if held else f"pkm share plan {name}")  # fmt: skip
+        raise Refused(name, "its next stage may not go now", findings=[finding], kept="Nothing was sent.")
+    return turned

@@ -1,0 +1,327 @@
+"""A share's plan: which circle gets it when, what each stage waits for, who said yes or no, and what is on hold.
+
+Decisions are gate.py's; what leaves is due.py's. Sends nothing.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pkm import dates
+from pkm.errors import Invalid, NotFound, Refused
+from pkm.ids import make
+from pkm.share import draft, gate
+from pkm.share.freeze import LEAVING, NOT_LEFT, deliveries
+from pkm.store import circles, plans, shares
+from pkm.store.session import Store
+from pkm.text import clean, one_line
+
+if TYPE_CHECKING:
+    from pkm.store.session import Unit
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A stage as the person wants it: the circle (a row with its number), what it waits for."""
+
+    circle: Row
+    gate: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of a plan as it stands: its row, what it waits for.
+
+    leaving: letters of it wait until then. unsettled: ids of what nobody knows of, where nothing else of it may go.
+    """
+
+    row: Row
+    verdict: gate.Verdict
+    leaving: str = ""
+    unsettled: tuple[str, ...] = ()
+
+    @property
+    def held(self) -> str | None:
+        """Why it is on hold, None where it is not."""
+        held = self.row["gate"].get("held")
+        return None if not held else one_line(held.get("because") or "", 200)
+
+    @property
+    def state(self) -> str:
+        """Sent, held, waits, leaving or due."""
+        if self.row["passed_at"]:
+            return "sent"
+        if self.held is not None:
+            return "held"
+        return "waits" if self.verdict.waits or self.unsettled else "leaving" if self.leaving else "due"
+
+    @property
+    def waits(self) -> list[str]:
+        """What it waits for, in words."""
+        if self.row["passed_at"]:
+            return []
+        return [*self.verdict.waits, *(f"for {one} to be settled" for one in self.unsettled)]
+
+
+def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
+    """The stages of a share in order, each judged by what has happened up to now."""
+    row = shares.row(db, share)
+    if row is None:
+        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+    answers = tuple(dates.parse_stamp(at) for at in plans.answers(db, share) if dates.parse_stamp(at) <= now)
+    against = plans.contradicting(db, share)
+    told: list[Step] = []
+    before: Row | None = None
+    for stage in shares.stages(db, share):
+        said = [one["name"] for one in stage["gate"].get("objections", ())]
+        facts = gate.Facts(
+            now=now, planned_at=dates.parse_stamp(stage["gate"].get("planned_at") or row["created_at"]),
+            before=(before or {}).get("circle") or "", words=draft.words_hash(db, share, stage),
+            before_at=dates.parse_stamp(before["passed_at"]) if before and before["passed_at"] else None,
+            answers=answers, objections=tuple(dict.fromkeys([*said, *against])),
+        )  # fmt: skip
+        rows = deliveries(db, share, stage["id"])
+        leaving = max((one["not_before"] for one in rows if one["state"] == "waiting" and one["not_before"]), default="")
+        rest = any(one["state"] in NOT_LEFT or one["state"] == "sending" for one in rows)
+        unsettled = () if rest else tuple(one["id"] for one in reversed(rows) if one["state"] in ("unknown", "held"))
+        told.append(Step(stage, gate.judge(stage["gate"], facts), leaving, unsettled))
+        before = stage
+    return told
+
+
+def as_rows(db: sqlite3.Connection, share: int, now: datetime) -> list[Row]:
+    """The stages as the JSON contract has them."""
+    return [
+        {
+            "id": f"{make('share', share)}.{step.row['position']}", "kind": "stage",
+            "title": f"{step.row['circle'] or 'people by name'} {gate.told(step.row['gate'])}", "share": make("share", share),
+            "position": step.row["position"], "circle": step.row["circle"], "circle_kind": step.row["circle_kind"],
+            "state": step.state, "gate": gate.told(step.row["gate"]), "waits": step.waits,
+            "until": dates.stamp(step.verdict.until) if step.verdict.until else None, "held": step.held,
+            "leaves_at": step.leaving or None, "passed_at": step.row["passed_at"],
+            "because": step.row["gate"].get("because") or None, "approved": step.row["gate"].get("approved"),
+            "objections": step.row["gate"].get("objections") or [],
+            "notes": [make("note", note["id"]) for note in draft.notes_for(db, share, step.row)],
+            "words": sorted(step.row["gate"].get("words") or {}),
+        }
+        for step in steps(db, share, now)
+    ]  # fmt: skip
+
+
+def set_plan(store: Store, share: int, wanted: Sequence[Wanted], because: str = "") -> None:
+    """The share goes by these stages, in order; those that have begun to leave stay as they are, in front.
+
+    because: why it goes to a network without a community before it; kept for the history.
+    Raises NotFound, Invalid (a circle twice, nothing left to plan), Refused (a note may not go to a circle).
+    """
+    names = [one.circle["name"] for one in wanted]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise Invalid(f"a plan with {twice} twice", "a circle has one stage", next=f"pkm share plan {make('share', share)}")
+    with store.unit() as unit:
+        row = _changeable(unit.connection, share)
+        if row["type"] == "introduction":
+            raise Invalid(row["id"], "an introduction is for two people by name; it has no plan",
+                          next=f"pkm share send {row['id']}")  # fmt: skip
+        _lay(unit, share, wanted, because)
+        from pkm.store.model import Share
+
+        unit.get(Share, share).state = "planned"
+        unit.flush()
+        findings = draft.check_share(unit.connection, share)
+        if findings:
+            raise Refused(f"the plan of {row['id']}", "something in it may not go there", findings=findings,
+                          kept="The plan is as it was.")  # fmt: skip
+        unit.summarize(f"planned {row['id']} {row['title']}")
+
+
+def _changeable(db: sqlite3.Connection, share: int) -> Row:
+    row = shares.row(db, share)
+    if row is None:
+        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+    if row["state"] in ("sent", "retracted"):
+        raise Invalid(row["id"], "it has gone everywhere it was meant for", next=f"pkm share log {row['id']}")
+    return row
+
+
+def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> None:
+    from pkm.store.model import Stage
+
+    db = unit.connection
+    before = {stage["circle_id"]: stage for stage in shares.stages(db, share)}
+    begun = [stage for stage in before.values() if stage["passed_at"] or _has_begun(db, share, stage["id"])]
+    fixed = {stage["circle_id"] for stage in begun}
+    new = [one for one in wanted if one.circle["number"] not in fixed]
+    if not new:
+        raise Invalid(f"the plan of {make('share', share)}", "all these circles have got it, or are getting it",
+                      next=f"pkm share plan {make('share', share)}")  # fmt: skip
+    for stage in before.values():
+        if stage not in begun and stage["circle_id"] not in {one.circle["number"] for one in new}:
+            unit.delete(unit.get(Stage, stage["id"]))
+        else:  # out of the way: a position is there once
+            unit.get(Stage, stage["id"]).position = -stage["id"]
+    unit.flush()
+    for position, stage in enumerate(begun, 1):
+        unit.get(Stage, stage["id"]).position = position
+    for position, one in enumerate(new, len(begun) + 1):
+        old = before.get(one.circle["number"])
+        kept = {key: value for key, value in (old["gate"] if old else {}).items() if key in ("notes", "words")}
+        said = {"because": clean(because).strip()} if because.strip() else {}
+        text = json.dumps({**kept, **one.gate, **said, "planned_at": unit.at}, ensure_ascii=False)
+        if old:
+            row = unit.get(Stage, old["id"])
+            row.position, row.gate = position, text
+        else:
+            unit.add(Stage(share_id=share, circle_id=one.circle["number"], position=position, gate=text))
+    unit.flush()
+
+
+def _has_begun(db: sqlite3.Connection, share: int, stage: int) -> bool:
+    return any(row["state"] in LEAVING for row in deliveries(db, share, stage))
+
+
+def approve(store: Store, share: int, who: Row, *, circle: int | None = None, against: bool = False, because: str = "") -> Row:
+    """Who said yes to the next stage that waits for it, or to that of a circle; or objects to it. Its stage's row.
+
+    A yes takes an objection of the same person back, and holds for the words as they are now. who: {"id", "name"}.
+    Raises NotFound; Invalid where no stage waits for a yes of theirs.
+    """
+    with store.unit() as unit:
+        row = _changeable(unit.connection, share)
+        stage = _asked(unit.connection, row, who, circle, against)
+        said = {"by": who["id"], "name": who["name"], "at": unit.at, "because": clean(because).strip()}
+        state = dict(stage["gate"])
+        others = [one for one in state.get("objections", ()) if one["by"] != who["id"]]
+        state["objections"] = [*others, said] if against else others
+        if against:
+            if (state.get("approved") or {}).get("by") == who["id"]:
+                del state["approved"]
+        elif state.get("approval"):
+            state["approved"] = {**said, "words": draft.words_hash(unit.connection, share, stage)}
+        set_gate(unit, stage, {key: value for key, value in state.items() if value})
+        verb = "objects to" if against else "approved"
+        unit.summarize(f"{who['name']} {verb} {row['id']} for {stage['circle']}")
+    return stage
+
+
+def _asked(db: sqlite3.Connection, share: Row, who: Row, circle: int | None, against: bool) -> Row:
+    """The stage that a yes or no is for."""
+    open_ = [stage for stage in shares.stages(db, share["number"]) if not stage["passed_at"]]
+    found = [stage for stage in open_ if circle in (None, stage["circle_id"])]
+    if against:
+        asked = [stage for stage in found if stage["gate"].get("no_objection") or stage["gate"].get("approval")]
+        if asked:
+            return asked[0]
+    else:
+        mine = [stage for stage in found if stage["gate"].get("approval") and stage["gate"].get("by") in (None, who["id"])]
+        objected = [
+            stage for stage in found if any(one["by"] == who["id"] for one in stage["gate"].get("objections", ()))
+        ]
+        unsaid = [stage for stage in mine if not stage["gate"].get("approved")]
+        if unsaid or mine or objected:
+            return (unsaid or mine or objected)[0]
+        other = next((stage for stage in found if stage["gate"].get("approval")), None)
+        if other:
+            raise Invalid(f"a yes of {who['name']}", f"{other['circle']} waits for that of {other['gate'].get('by_name')}",
+                          next=f"pkm share plan {share['id']}")  # fmt: skip
+    raise Invalid(share["id"], "no stage of it that is still to come waits for a yes", next=f"pkm share plan {share['id']}")
+
+
+def hold(store: Store, share: int, because: str = "") -> Row:
+    """Nothing more of the share leaves, also of a stage whose letters wait for their time. Raises NotFound, Invalid."""
+    with store.unit() as unit:
+        row = _changeable(unit.connection, share)
+        for stage in shares.stages(unit.connection, share):
+            if not stage["passed_at"]:
+                hold_stage(unit, stage, clean(because).strip() or "you put it on hold")
+        unit.summarize(f"put {row['id']} {row['title']} on hold")
+    return row
+
+
+def release(store: Store, share: int) -> Row:
+    """What was on hold may leave again, and is not late from now on. Raises NotFound; Invalid where nothing is on hold."""
+    with store.unit() as unit:
+        row = _changeable(unit.connection, share)
+        held = [stage for stage in shares.stages(unit.connection, share) if stage["gate"].get("held")]
+        if not held:
+            raise Invalid(row["id"], "it is not on hold", next=f"pkm share plan {row['id']}")
+        for stage in held:
+            state = {key: value for key, value in stage["gate"].items() if key != "held"}
+            set_gate(unit, stage, {**state, "released_at": unit.at})
+        unit.summarize(f"released {row['id']} {row['title']}")
+    return row
+
+
+def hold_stage(unit: "Unit", stage: Row, because: str) -> None:
+    """The stage is on hold, with the reason."""
+    set_gate(unit, stage, {**stage["gate"], "held": {"at": unit.at, "because": because}})
+
+
+def set_gate(unit: "Unit", stage: Row, state: Mapping[str, Any]) -> None:
+    """The stage's gate is that."""
+    from pkm.store.model import Stage
+
+    unit.get(Stage, stage["id"]).gate = json.dumps(state, ensure_ascii=False)
+    unit.flush()
+
+
+def reword(
+    store: Store, share: int, circle: Row, *, title: str | None = None, text: str | None = None, note: int | None = None,
+    only: Sequence[int] | None = None,
+) -> Row:  # fmt: skip
+    """The stage for a circle has a title, words in front or words for a note of its own, or fewer notes; "" takes one back.
+
+    Raises NotFound; Invalid where that circle has no stage, it has begun to leave, or a note is not in the share.
+    """
+    with store.unit() as unit:
+        db = unit.connection
+        row = _changeable(db, share)
+        stage = next((one for one in shares.stages(db, share) if one["circle_id"] == circle["number"]), None)
+        if stage is None:
+            raise Invalid(f"{row['id']} for {circle['name']}", "it does not go there",
+                          next=f'pkm share plan {row["id"]} --stage "{circle["name"]} now"')  # fmt: skip
+        if stage["passed_at"] or _has_begun(db, share, stage["id"]):
+            raise Invalid(f"{row['id']} for {circle['name']}", "it has begun to leave; what others got stays as it is",
+                          next=f"pkm share log {row['id']}")  # fmt: skip
+        for number in [*(only or ()), *([note] if note else ())]:
+            if make("note", number) not in row["notes"]:
+                raise Invalid(make("note", number), f"it is not in {row['id']}", next=f"pkm share preview {row['id']}")
+        words = dict(stage["gate"].get("words") or {})
+        key = make("note", note) if note else "introduction"
+        words |= {"title": one_line(title, 200)} if title is not None else {}
+        words |= {key: clean(text).strip()} if text is not None else {}
+        state = {**stage["gate"], "words": {name: said for name, said in words.items() if said}}
+        if only is not None:
+            state["notes"] = list(only) or None
+        set_gate(unit, stage, {name: value for name, value in state.items() if value})
+        unit.summarize(f"changed {row['id']} for {circle['name']}")
+    return row
+
+
+def community_first(db: sqlite3.Connection, share: int) -> Row | None:
+    """A plan by way of a community, where a share is for a network at once with notes that no community got yet.
+
+    {"notes": rows, "circle": its name, "stages": as they are typed}; None where there is nothing to offer.
+    """
+    ahead = shares.stages(db, share)
+    network = next((stage for stage in ahead if stage["circle_kind"] == "network"), None)
+    if network is None or any(stage["circle_kind"] == "community" for stage in ahead) or network["gate"].get("because"):
+        return None
+    notes = plans.never_to_community(db, [note["id"] for note in draft.notes_for(db, share, network)])
+    offered = [row for row in circles.rows(db) if row["circle_kind"] == "community" and row["channels"]]
+    if not notes or not offered:
+        return None
+    tags = {tag for note in notes for tag in _tags(db, note)}
+    best = max(offered, key=lambda row: (len(tags & set(row["tags"])), row["members"]))
+    stages = [f"{best['name']} now", f"{network['circle']} +14d after approval"]
+    return {"notes": notes, "circle": best["name"], "stages": stages}
+
+
+def _tags(db: sqlite3.Connection, note: Row) -> list[str]:
+    from pkm.store import tags
+
+    return tags.of(db, "note", int(note["id"][1:]))

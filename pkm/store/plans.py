@@ -1,0 +1,85 @@
+"""Questions about plans: what happened to a share that its gates ask for, what a circle got lately. Reads only."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from pkm.ids import make
+from pkm.store.stats import WENT
+
+Row = dict[str, Any]
+
+
+def planned(db: sqlite3.Connection) -> list[int]:
+    """The numbers of shares that are planned and have not gone everywhere, by number."""
+    return [row[0] for row in db.execute("SELECT id FROM share WHERE state = 'planned' ORDER BY id")]
+
+
+def answers(db: sqlite3.Connection, share: int) -> list[str]:
+    """When each answer to a share came, in order. Those that were put away do not count."""
+    found = db.execute(
+        "SELECT at FROM response WHERE share_id = :id AND state <> 'dropped' ORDER BY at, id", {"id": share}
+    )
+    return [row[0] for row in found]
+
+
+def contradicting(db: sqlite3.Connection, share: int) -> list[str]:
+    """Who, by name, answered a share with what speaks against it: a trial that failed, or a note that contradicts one of
+    its notes; each once, by the answer's number.
+    """
+    found = db.execute(
+        "SELECT response.id, coalesce(contact.name, 'somebody') AS name FROM response "
+        "LEFT JOIN contact ON contact.id = response.contact_id WHERE response.share_id = :id AND response.state <> 'dropped' "
+        "AND (EXISTS (SELECT 1 FROM trial WHERE trial.response_id = response.id AND trial.outcome = 'failed') "
+        "OR EXISTS (SELECT 1 FROM link JOIN share_note ON share_note.note_id = link.to_id AND share_note.share_id = :id "
+        "WHERE link.from_kind = 'note' AND link.from_id = response.note_id AND link.to_kind = 'note' "
+        "AND link.type = 'contradicts' AND link.resolved_at IS NULL)) ORDER BY response.id",
+        {"id": share},
+    )
+    return list(dict.fromkeys(row["name"] for row in found))
+
+
+def went_to(db: sqlite3.Connection, circle: int, since: str) -> list[str]:
+    """When each stage for a circle first reached it, of those that did since then; in order."""
+    found = db.execute(
+        "SELECT at FROM (SELECT min(sent_at) AS at FROM delivery WHERE circle_id = :circle AND state = 'sent' "
+        "GROUP BY stage_id) WHERE at >= :since ORDER BY at",
+        {"circle": circle, "since": since},
+    )
+    return [row[0] for row in found]
+
+
+def never_to_community(db: sqlite3.Connection, notes: Iterable[int]) -> list[Row]:
+    """Those of the notes that went to no community yet, by id: {"id", "kind", "title", "stage"}."""
+    found = db.execute(
+        f"WITH {WENT} SELECT id, title, stage FROM note WHERE id IN (SELECT value FROM json_each(:notes)) "
+        "AND id NOT IN (SELECT note FROM went WHERE kind = 'community') ORDER BY id",
+        {"notes": json.dumps(list(notes))},
+    )
+    return [{"id": make("note", row["id"]), "kind": "note", "title": row["title"], "stage": row["stage"]} for row in found]
+
+
+def awaited(db: sqlite3.Connection, note: int, circle: int, share: int) -> int | None:
+    """The earlier share whose plan a note waits in for that circle, None where it waits in none. share: the one that asks."""
+    found = db.execute(
+        "SELECT share.id FROM stage JOIN share ON share.id = stage.share_id JOIN share_note ON share_note.share_id = share.id "
+        "WHERE share_note.note_id = :note AND stage.circle_id = :circle AND stage.passed_at IS NULL "
+        "AND share.state = 'planned' AND share.id <> :share AND share.id < :share "
+        "AND (json_type(stage.gate, '$.notes') IS NULL OR :note IN (SELECT value FROM json_each(stage.gate, '$.notes'))) "
+        "ORDER BY share.id LIMIT 1",
+        {"note": note, "circle": circle, "share": share},
+    ).fetchone()
+    return None if found is None else int(found[0])
+
+
+def names_of_narrower(db: sqlite3.Connection, reaches: list[str]) -> list[str]:
+    """All that a note that may not go there is called by: its id, its title, its other names."""
+    found = db.execute(
+        "SELECT 'n' || id FROM note WHERE {narrow} UNION SELECT title FROM note WHERE {narrow} UNION "
+        "SELECT note_alias.name FROM note_alias JOIN note ON note.id = note_alias.note_id WHERE {narrow} ORDER BY 1".replace(
+            "{narrow}", "(dropped_at IS NOT NULL OR reach NOT IN (SELECT value FROM json_each(:reaches)))"
+        ),
+        {"reaches": json.dumps(reaches)},
+    )
+    return [row[0] for row in found]

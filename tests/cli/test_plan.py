@@ -1,0 +1,233 @@
+"""A plan in stages: the community today, the network after two weeks and a yes, once; and all that keeps it from going."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CommandLine
+from tests.mail_server import MailServer
+from tests.mail_server import mail as mail
+
+
+class Days:
+    """The command line on a day."""
+
+    def __init__(self, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pkm, self._monkeypatch = pkm, monkeypatch
+
+    def __call__(self, at: str, *words: object, ok: int | None = 0) -> str:
+        self._monkeypatch.setenv("PKM_NOW", at if "T" in at else f"{at}T10:00:00Z")
+        result = self.pkm(*words, ok=ok)
+        return result.out + result.err
+
+
+@pytest.fixture
+def on(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Days:
+    """A practice of Ann's community, a private note that it links to, and a plan: x1."""
+    on = Days(pkm, monkeypatch)
+    day = "2026-12-01"
+    on(day, "share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
+    on(day, "circle", "add", "practice", "--kind", "community", "--channel", "drop")
+    on(day, "contact", "add", "Ann", "--nick", "ann", "--email", "ann@example.org")
+    on(day, "contact", "add", "Ken", "--nick", "ken")
+    on(day, "circle", "join", "practice", "ann", "--because", "peer")
+    on(day, "sense", "note", "SECRETLY the boss hates it")
+    on(day, "sense", "note", "Walking RETROS work, see [[SECRETLY the boss hates it]]", "--reach", "network")
+    on(day, "sense", "note", "Silence is a SIGNAL", "--reach", "community")
+    on(day, "share", "draft", "n2", "--to", "practice", "--title", "Walking")
+    return on
+
+
+def plan(on: Days) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "network +14d after approval")
+
+
+def text(folder: Path) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def test_community_today_network_after_two_weeks_and_a_yes_then_once(on: Days, home: Path, tmp_path: Path) -> None:
+    plan(on)
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    assert "RETROS" in text(tmp_path / "drop")
+    for day in ("2026-12-02", "2026-12-14", "2026-12-16"):
+        assert "waits" in on(day, "share", "--due", "--yes")
+        assert not (home / "site").exists()
+    assert "its next stage may not go now" in on("2026-12-16", "share", "send", "x1", "--yes", ok=3)
+    on("2026-12-16", "share", "approve", "x1", "--by", "ann")
+    on("2026-12-17", "share", "--due", "--yes")
+    once = text(home / "site")
+    assert "RETROS" in once
+    assert "SECRETLY" not in once + text(tmp_path / "drop")
+    on("2026-12-18", "share", "--due", "--yes")
+    on("2026-12-18", "share", "send", "x1", "--yes")
+    assert text(home / "site") == once
+    assert {row["state"] for row in on.pkm.json("share", "log", "x1")} == {"sent"}
+    assert [row["state"] for row in on.pkm.json("share", "plan", "x1")] == ["sent", "sent"]
+
+
+def test_without_a_yes_and_a_terminal_nothing_goes(on: Days, home: Path, tmp_path: Path) -> None:
+    plan(on)
+    assert "--yes" in on("2026-12-01", "share", "--due", ok=3)
+    assert "would go" in on("2026-12-01", "share", "--due", "--dry-run")
+    assert not (tmp_path / "drop").exists()
+
+
+def test_words_that_changed_need_a_new_yes(on: Days, home: Path) -> None:
+    plan(on)
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-15", "share", "approve", "x1", "--by", "ann")
+    on("2026-12-15", "sense", "edit", "n2", "--text", "Walking RETROS never work")
+    assert "a new approval" in on("2026-12-16", "share", "--due", "--yes")
+    assert not (home / "site").exists()
+    on("2026-12-16", "share", "approve", "x1", "--by", "ann")
+    on("2026-12-16", "share", "--due", "--yes")
+    assert "never work" in text(home / "site")
+
+
+def test_a_late_stage_is_held_and_asked_about(on: Days, home: Path, tmp_path: Path) -> None:
+    plan(on)
+    assert "is held, not sent" in on("2026-12-09", "share", "--due", "--yes", ok=4)
+    assert "on hold" in on("2026-12-10", "share", "--due", "--yes")
+    assert not (tmp_path / "drop").exists()
+    on("2026-12-10", "share", "hold", "x1", "--release")
+    on("2026-12-10", "share", "--due", "--yes")
+    assert "RETROS" in text(tmp_path / "drop")
+
+
+def test_hold_stops_all_that_has_not_left(on: Days, tmp_path: Path) -> None:
+    plan(on)
+    on("2026-12-01", "share", "hold", "x1", "--because", "after the reorganisation")
+    assert "after the reorganisation" in on("2026-12-01", "share", "send", "x1", "--yes", ok=3)
+    assert "on hold" in on("2026-12-01", "share", "--due", "--yes")
+    assert not (tmp_path / "drop").exists()
+    on("2026-12-01", "share", "hold", "x1", "--release")
+    assert "not on hold" in on("2026-12-01", "share", "hold", "x1", "--release", ok=2)
+
+
+def test_who_objects_stops_it_until_they_say_yes(on: Days, home: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "network now no objection", "--because", "asked for")
+    on("2026-12-01", "share", "approve", "x1", "--by", "ken", "--objects", "--because", "too early")
+    assert "the objection of Ken" in on("2026-12-01", "share", "--due", "--yes")
+    on("2026-12-01", "share", "approve", "x1", "--by", "ken")
+    on("2026-12-01", "share", "--due", "--yes")
+    assert "RETROS" in text(home / "site")
+
+
+def test_only_the_one_who_was_asked_can_say_yes(on: Days) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "network after approval by ken")
+    assert "waits for that of Ken" in on("2026-12-01", "share", "approve", "x1", "--by", "ann", ok=2)
+    on("2026-12-01", "share", "approve", "x1", "--by", "ken")
+    assert on.pkm.json("share", "plan", "x1")[0]["state"] == "due"
+
+
+def test_answers_open_a_gate(on: Days, home: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "network after 1 response")
+    on("2026-12-01", "share", "--due", "--yes")
+    assert "for 1 more response" in on("2026-12-02", "share", "--due", "--yes")
+    on("2026-12-03", "share", "heard", "x1", "--from", "ann", "tried it, worked")
+    on("2026-12-03", "share", "--due", "--yes")
+    assert "RETROS" in text(home / "site")
+
+
+def test_a_wider_circle_gets_fewer_notes_and_other_words(on: Days, home: Path, tmp_path: Path) -> None:
+    on("2026-12-01", "share", "draft", "n2", "n3", "--to", "practice", "--title", "Both")
+    stages = ("--stage", "practice now", "--stage", "network now")
+    assert "its reach is community" in on("2026-12-01", "share", "plan", "x2", *stages, ok=3)
+    on("2026-12-01", "sense", "reach", "n3", "network")
+    on("2026-12-01", "share", "plan", "x2", *stages)
+    on("2026-12-01", "share", "edit", "x2", "--for", "network", "--only", "n2")
+    on("2026-12-01", "share", "edit", "x2", "--for", "network", "--note", "n2", "-m",
+       "In short: walk. [[SECRETLY the boss hates it]]")  # fmt: skip
+    on("2026-12-01", "share", "--due", "--yes")
+    assert "SIGNAL" in text(tmp_path / "drop")
+    assert "RETROS" in text(tmp_path / "drop")
+    site = text(home / "site")
+    assert "In short: walk." in site
+    assert not [word for word in ("SIGNAL", "RETROS", "SECRETLY") if word in site]
+    on("2026-12-02", "share", "edit", "x2", "--for", "network", "-m", "x", ok=2)
+
+
+def test_a_note_that_waits_for_a_circle_is_in_no_other_digest_for_it(on: Days, home: Path) -> None:
+    plan(on)
+    assert "Nothing new may go to network" in on("2026-12-01", "share", "--yes")
+    assert "it waits for network in the plan of x1" in on("2026-12-01", "share", "draft", "n2", "--to", "network", ok=3)
+    assert not (home / "site").exists()
+
+
+def test_the_way_by_a_community_is_offered_with_its_reason(on: Days) -> None:
+    said = on("2026-12-01", "share", "draft", "n2", "--to", "network")
+    assert "went to no community yet" in said
+    assert 'pkm share plan x2 --stage "practice now" --stage "network +14d after approval"' in said
+    plan(on)
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-01", "sense", "note", "Another thought", "--reach", "network")
+    assert "went to no community yet" not in on("2026-12-01", "share", "draft", "n3", "--to", "practice")
+
+
+@pytest.mark.parametrize(
+    ("stages", "why"),
+    [
+        (["nowhere now"], "nowhere"), (["network someday"], "someday"), (["practice now", "practice +1d"], "practice twice"),
+        (["network after approval by nobody"], "nobody"), ([""], "CIRCLE, then now"),
+    ],
+)  # fmt: skip
+def test_a_plan_that_cannot_be_read_changes_nothing(on: Days, stages: list[str], why: str) -> None:
+    result = on.pkm("share", "plan", "x1", *(part for stage in stages for part in ("--stage", stage)), ok=None)
+    assert result.code in (1, 2)
+    assert why in result.err
+    assert [row["gate"] for row in on.pkm.json("share", "plan", "x1")] == ["now"]
+
+
+class TestMail:
+    """Letters of a plan cool off before they leave."""
+
+    @pytest.fixture
+    def letters(self, on: Days, mail: MailServer) -> MailServer:
+        on("2026-12-01", "share", "channel", "add", "post", mail.url, "--from", "Me <me@example.org>")
+        on("2026-12-01", "circle", "edit", "practice", "--channel", "drop", "--channel", "post")
+        on("2026-12-01", "share", "plan", "x1", "--stage", "practice now")
+        return mail
+
+    def test_they_leave_after_ten_minutes_as_they_were_shown(self, on: Days, letters: MailServer) -> None:
+        shown = on.pkm.json("share", "preview", "x1")
+        said = on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes")
+        assert "may leave from 2026-12-01 10:10 on" in said
+        on("2026-12-01T10:09:59Z", "share", "--due", "--yes")
+        assert letters.letters == []
+        on("2026-12-01T10:10:00Z", "share", "--due", "--yes")
+        on("2026-12-01T10:20:00Z", "share", "--due", "--yes")
+        assert [to for to, _ in letters.letters] == ["ann@example.org"]
+        sent = {row["recipient"]: row["sha256"] for row in on.pkm.json("share", "log", "x1")}
+        assert sent["ann@example.org"] in {one["sha256"] for one in shown}
+
+    def test_hold_keeps_them(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T10:05:00Z", "share", "hold", "x1")
+        on("2026-12-01T11:00:00Z", "share", "--due", "--yes")
+        assert letters.letters == []
+
+    def test_now_does_not_wait(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes", "--now")
+        assert len(letters.letters) == 1
+
+    def test_quiet_hours_keep_them_and_the_folder_does_not_wait(self, on: Days, letters: MailServer, tmp_path: Path) -> None:
+        on("2026-12-01", "config", "share.quiet", "22:00-07:00")
+        on("2026-12-01T23:00:00Z", "share", "--due", "--yes")
+        assert "RETROS" in text(tmp_path / "drop")
+        on("2026-12-02T06:30:00Z", "share", "--due", "--yes")
+        assert letters.letters == []
+        on("2026-12-02T07:00:00Z", "share", "--due", "--yes")
+        assert len(letters.letters) == 1
+
+    def test_a_week_has_its_cap(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01", "config", "share.weekly", "practice 1")
+        on("2026-12-01", "share", "send", "x1", "--yes", "--now")
+        on("2026-12-01", "share", "draft", "n3", "--to", "practice")
+        on("2026-12-01", "share", "plan", "x2", "--stage", "practice now")
+        assert "practice gets 1 a week at most" in on("2026-12-03", "share", "--due", "--yes")
+        on("2026-12-02", "share", "hold", "x2")
+        on("2026-12-08T10:00:00Z", "share", "hold", "x2", "--release")
+        on("2026-12-08T10:00:01Z", "share", "--due", "--yes")
+        on("2026-12-08T11:00:00Z", "share", "--due", "--yes")
+        assert len(letters.letters) == 2

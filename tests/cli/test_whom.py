@@ -1,0 +1,158 @@
+"""For whom a note is, who should not get it, what keeps a share from going, and taking one back."""
+
+from pathlib import Path
+
+import pytest
+
+from pkm.share.who import Case, rank
+from pkm.store.audience import Kept
+from tests.conftest import CommandLine
+from tests.mail_server import MailServer
+from tests.mail_server import mail as mail
+
+
+@pytest.fixture
+def world(pkm: CommandLine, tmp_path: Path) -> CommandLine:
+    """A community about #retro with Ann in it, Ken who is promised something, and Lea of whom nothing says anything."""
+    pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
+    pkm("circle", "add", "practice", "--kind", "community", "--channel", "drop", "--tag", "retro")
+    for name in ("Ann", "Ken", "Lea"):
+        pkm("contact", "add", name, "--nick", name.lower(), "--email", f"{name.lower()}@example.org")
+    pkm("contact", "edit", "ann", "--tag", "retro")
+    pkm("circle", "join", "practice", "ann", "--because", "peer")
+    pkm("sense", "note", "Walking retros work better #retro", "--reach", "community")
+    return pkm
+
+
+def told(pkm: CommandLine, note: str = "n1") -> dict[str, tuple[list[str], list[str]]]:
+    rows = pkm.json("share", "who", note)
+    return {row["title"]: ([one["what"] for one in row["because"]], [one["what"] for one in row["against"]]) for row in rows}
+
+
+def test_each_comes_with_why_and_why_not_and_nothing_is_sent(world: CommandLine, tmp_path: Path) -> None:
+    assert told(world) == {
+        "practice": (["is about #retro", "1 member for whom it may be", "got nothing yet"], []),
+        "Ann": (["cares about #retro"], []),
+        "network": (["got nothing yet"], ["its reach is community"]),
+    }
+    assert not (tmp_path / "drop").exists()
+    assert world.json("share", "log") == []
+
+
+def test_what_they_got_and_answered_counts(world: CommandLine) -> None:
+    world("share", "draft", "n1", "--to", "practice", "--title", "One")
+    assert told(world)["practice"][1] == ["it waits for them in x1"]
+    world("share", "send", "x1", "--yes")
+    world("share", "heard", "x1", "--from", "lea", "tried it, worked")
+    after = told(world)
+    assert after["practice"][1][-1] == "got it on 2026-11-23 with x1"
+    assert after["Ann"][1] == ["has it since 2026-11-23"]
+    assert after["Lea"][0] == ["answered 1 time on this"]
+    world("sense", "note", "How do large groups hold a #retro ?")
+    assert "whom you might ask" in world("share", "who", "n2").err
+
+
+def test_promises_and_whose_idea_it_was_speak_first(world: CommandLine) -> None:
+    world("contact", "log", "ken", "call", "--promise", "send him the walking thing")
+    world("sense", "note", "What @lea said of walking meetings", "--reach", "community")
+    assert told(world)["Ken"][0] == ["you promised: send him the walking thing"]
+    people = [row["title"] for row in world.json("share", "who", "n1") if row["kind"] == "contact"]
+    assert people[0] == "Ken"
+    assert told(world, "n2")["Lea"][0] == ["it names them"]
+
+
+def test_a_need_finds_own_notes(world: CommandLine) -> None:
+    world("sense", "note", "Do retros need rooms?")
+    assert [row["id"] for row in world.json("share", "who", "--need", "How do you run retros?")] == ["n1"]
+    assert world.json("share", "who", "--need", "quantum gravity") == []
+    assert world("share", "who", "--need", "?!", ok=2).err
+    assert world("share", "who", ok=2).err
+
+
+def test_not_yet_is_kept_and_nothing_asks_before(world: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    world("share", "not", "n1", "practice", "--until", "2027-02-01", "--because", "after the reorganisation")
+    assert world.json("share", "who", "n1")[-1]["not"] == {
+        "until": "2027-02-01", "because": "after the reorganisation", "at": "2026-11-23T09:00:00Z",
+    }  # fmt: skip
+    why = world("why", "n1").out
+    assert "not until 2027-02-01 to practice" in why
+    assert "after the reorganisation" in why
+    assert "Nothing new may go to practice" in world("share", "--to", "practice", "--yes").err
+    monkeypatch.setenv("PKM_NOW", "2027-02-01T09:00:00Z")
+    assert not any(row["not"] for row in world.json("share", "who", "n1"))
+    assert "sent by drop" in world("share", "--to", "practice", "--yes").out
+
+
+def test_never_to_anybody_and_taken_back(world: CommandLine) -> None:
+    world("share", "not", "n1", "--because", "theirs to tell")
+    assert all(row["not"]["until"] is None for row in world.json("share", "who", "n1"))
+    assert "never to anybody" in world("why", "n1").out
+    world("share", "not", "n1", "--take-back")
+    assert not any(row["not"] for row in world.json("share", "who", "n1"))
+    world("share", "not", "n1", "--take-back", ok=2)
+    world("share", "not", "n1", "--until", "2020-01-01", ok=2)
+
+
+def test_the_order_is_by_what_speaks_for_them() -> None:
+    kept = Kept("c9", "", "", "")
+    cases = [
+        Case("c1", "contact", "B", weight=2), Case("c2", "contact", "A", weight=2), Case("o1", "circle", "Z", weight=2),
+        Case("c3", "contact", "C", weight=9, against=[("has it", "")]), Case("c9", "contact", "D", weight=9, answer=kept),
+        Case("c4", "contact", "E", weight=3),
+    ]  # fmt: skip
+    assert [case.id for case in rank(cases)] == ["c4", "o1", "c2", "c1", "c3", "c9"]
+
+
+def test_check_names_what_mends_it(world: CommandLine) -> None:
+    world("share", "draft", "n1", "--to", "practice", "--title", "One")
+    assert "nothing keeps it" in world("share", "check", "x1").out
+    world("sense", "reach", "n1", "private")
+    assert world.json("share", "check", "x1", ok=3) == [{
+        "what": "n1 “Walking retros work better”", "why": "its reach is private; practice is for community",
+        "next": "pkm sense reach n1 community",
+    }]  # fmt: skip
+    assert world.json("share", "log") == []
+
+
+def test_the_log_of_one_person_and_one_circle(world: CommandLine) -> None:
+    world("share", "draft", "n1", "--to", "practice", "--title", "One")
+    world("share", "send", "x1", "--yes")
+    assert len(world.json("share", "log", "--contact", "ann")) == 2
+    assert world.json("share", "log", "--contact", "lea") == []
+    assert len(world.json("share", "log", "n1", "--circle", "practice")) == 2
+    assert world.json("share", "log", "--circle", "network") == []
+
+
+class TestRetract:
+    @pytest.fixture
+    def sent(self, world: CommandLine, mail: MailServer) -> MailServer:
+        world("share", "channel", "add", "post", mail.url, "--from", "Me <me@example.org>")
+        world("circle", "edit", "practice", "--channel", "drop", "--channel", "post")
+        world("sense", "reach", "n1", "network")
+        world("share", "draft", "n1", "--to", "practice", "--to", "network", "--title", "Walk")
+        world("share", "send", "x1", "--yes")
+        return mail
+
+    def test_each_channel_does_what_it_can(self, world: CommandLine, sent: MailServer, home: Path, tmp_path: Path) -> None:
+        (page,) = (home / "site").glob("2026/*/index.html")
+        assert "Walking retros" in page.read_text(encoding="utf-8")
+        out = world("share", "retract", "x1", "--because", "One team only.").out
+        assert "cannot be recalled: Ann has the letter" in out
+        assert list((tmp_path / "drop").glob("2026*")) == []
+        everything = "".join(path.read_text(encoding="utf-8") for path in (home / "site").rglob("*") if path.is_file())
+        assert "Walk" not in everything
+        assert "410 Gone" in page.read_text(encoding="utf-8")
+        assert "taken back" in world("share", "send", "x1", "--yes", ok=2).err
+        world("share", "retract", "x1", ok=2)
+        assert world("doctor").err == "All is well.\n"
+
+    def test_who_got_the_letter_gets_a_correction_as_an_answer_to_it(self, world: CommandLine, sent: MailServer) -> None:
+        world("share", "retract", "x1", "--because", "One team only.")
+        world("circle", "join", "practice", "ken", "--because", "new")
+        assert len(sent.letters) == 1
+        world("share", "send", "x2", "--yes")
+        (first,), (second,) = [sent.to("ann@example.org")[:1], sent.to("ann@example.org")[1:]]
+        name = next(line for line in first.split(b"\r\n") if line.startswith(b"Message-ID: ")).removeprefix(b"Message-ID: ")
+        assert b"In-Reply-To: " + name in second
+        assert b"One team only." in second
+        assert len(sent.letters) == 2
