@@ -34,6 +34,21 @@ def parse(text: str) -> tuple[str, int] | None:
     return KINDS[match[1]], int(match[2])
 
 
+_SELECTOR = re.compile(r"[.-]|%\d+")
+_QUERY = re.compile(r"(?:^|[\s(-])(?::[^\W\d_]|[a-z]+:(?!//)\S)")
+
+
+def is_selector(text: str) -> bool:
+    """True for what a selector reads as an id, `.`, `-`, %2, a list of those, or a query: nobody is called so."""
+    parts = [part.strip() for part in text.split(",")]
+    return all(parse(part) or _SELECTOR.fullmatch(part) for part in parts) or is_query(text)
+
+
+def is_query(text: str) -> bool:
+    """Whether the words may be a query: there is a field or a saved search in them."""
+    return _QUERY.search(text) is not None
+
+
 def new_uid() -> str:
     """A random name for a thing that is the same on every machine (RFC 9562, UUID version 4)."""
     import uuid  # 2 ms that a command which only reads need not spend

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 # and isolates (UAX #9), which can show a text in another order than it has; line and paragraph separators;
 # lone surrogates, which no UTF-8 file can hold, and two that are no characters, which no XML can hold.
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff\ufffe\uffff\ud800-\udfff]")
+# The text of a sequence ends at the next opener: else a run of openers would be searched from each of them.
 _ESCAPES = re.compile(
-    "(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]{0,2048}(?:\x07|\x1b\\\\|\x9c)"  # OSC: titles, links (8), clipboard (52)
-    "|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]{0,2048}(?:\x1b\\\\|\x9c)"  # DCS, SOS, PM, APC
+    "(?:\x1b\\]|\x9d)[^\x07\x1b\x90\x98\x9b-\x9f]{0,2048}(?:\x07|\x1b\\\\|\x9c)"  # OSC: titles, links (8), clipboard (52)
+    "|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x90\x98\x9b-\x9f]{0,2048}(?:\x1b\\\\|\x9c)"  # DCS, SOS, PM, APC
     "|(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
     "|\x1b[ -/]*[0-~]"
 )
@@ -23,12 +24,17 @@ _CUT_OFF = re.compile(
 )
 _ENDS_A_LINK = re.compile("[<>\x00-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s+")
-# What shows nothing and makes two names of one: zero-width space, word joiner and invisible operators, tags. Tags stay
-# in the flags that are made of them; joiners (U+200C, U+200D) stay, since scripts and emoji need them.
+# What shows nothing and makes two names of one: zero-width space, word joiner and invisible operators, tags, the soft
+# hyphen, the grapheme joiner, the fillers of Hangul, inherent vowels of Khmer, the vowel separator of Mongolian, and what
+# Unicode deprecates. Tags stay in the flags that are made of them; joiners (U+200C, U+200D) stay, since scripts and
+# emoji need them.
 _UNSEEN = re.compile(
     "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)"
-    "|[\u200b\u2060-\u2064\U000e0000-\U000e007f]"
+    "|[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e007f]"
 )
+_BLANK = "\u2800"  # Braille's space
+# What alone shows nothing: joiners, variation selectors, white space.
+_SILENT = re.compile("[\\s\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
 
 
 def clean(text: str) -> str:
@@ -49,11 +55,17 @@ def one_line(text: str, limit: int = 0) -> str:
     """
     text = clean(text)
     if not text.isascii():
-        text = _UNSEEN.sub(lambda found: found[1] or "", text)
+        text = _UNSEEN.sub(lambda found: found[1] or "", text.replace(_BLANK, " "))
     line = " ".join(text.split())
     if limit and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"
     return line
+
+
+def shown_name(text: str, limit: int = 0) -> str:
+    """The text on one line, as one_line() gives it; "" where nothing of it would be seen."""
+    line = one_line(text, limit)
+    return "" if not line.isascii() and _SILENT.fullmatch(line) else line
 
 
 def without_user(text: str) -> str:

@@ -127,9 +127,14 @@ def _tell_more(done: Any) -> None:
     if len(plan.alike) > ALIKE:
         render.tell(f"and {count(len(plan.alike) - ALIKE, 'more possible duplicate')}")
     told = [f"{one.where}: “{one_line(one.name, 60)}” is the contact of {one.other}: {one.why}" for one in plan.joined]
-    told += [f"{one.id} {one_line(one.fields['name'], 60)}: the card is older than the one that was imported: left as it is"
-             for one in plan.older]  # fmt: skip
+    told += [f"{one.person.id} {one_line(one.person.fields['name'], 60)}: the card ({_day(one.rev)}) is older than the one that "
+             f"was imported ({_day(one.before)}): left as it is" for one in plan.older]  # fmt: skip
     told += [f"{one.who}: {one.field} differs: {_both(one)}" for one in plan.differences]
+    for one in plan.taken:
+        known = f"{one.person.id} {one_line(one.called, 60)}"
+        render.tell(f"{one.where}: “{one_line(one.name, 60)}” is taken for {known} ({one.why})")
+    for one in plan.replaced:
+        _tell_replaced(one)
     for one in plan.conflicts:
         render.tell(f"{one.who}: {one.field} was changed on both sides: {_both(one)}. Yours stays, theirs is kept beside it.")
     for line in told[:TOLD]:
@@ -138,6 +143,22 @@ def _tell_more(done: Any) -> None:
         render.tell(f"and {len(told) - TOLD:,} more like that (--json names them all)")
     if done.resolved:
         render.tell(f"{count(done.resolved, 'earlier mention')} in your notes: now answered.")
+
+
+def _tell_replaced(one: Any) -> None:
+    """What letters or mentions meant until now, and mean no more."""
+    word, here, there = "e-mail" if one.field == "email" else one.field, one_line(one.here, 100), one_line(one.there, 100)
+    change = f"{here} → {there}" if there else f"{here} is taken away"
+    if one.kept:
+        change = f"{change}: {here} stays, and stays first, since letters go to it"
+    render.tell(f"{one.who} {one_line(one.name, 60)}: {word} {change}")
+    if one.kept:
+        render.tell(f"Next: pkm contact edit {one.who} --email -{here} takes it away.")
+
+
+def _day(rev: str) -> str:
+    """The instant of a REV to its minute."""
+    return f"{rev[:4]}-{rev[4:6]}-{rev[6:8]} {rev[8:10]}:{rev[10:12]}"
 
 
 def _both(one: Any) -> str:

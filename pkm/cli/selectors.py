@@ -5,7 +5,6 @@ Words name a thing exactly, or one whose title holds all of them, or one that is
 merges or sends: with guess=False anything less than an exact name lists what it might have meant.
 """
 
-import re
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
@@ -58,15 +57,12 @@ def many(texts: Iterable[str], kinds: Sequence[str], *, guess: bool = True) -> l
     return list(found.values())
 
 
-_QUERY = re.compile(r"(?:^|[\s(-])(?::[^\W\d_]|[a-z]+:(?!//)\S)")
-
-
 def _by_query(text: str, kinds: Sequence[str]) -> list[Found] | None:
     """All things of these kinds that a query finds; None where the words are no query, or the name of a thing.
 
     A query has a field or a saved search in it. Raises NotFound where it finds nothing.
     """
-    if not _QUERY.search(text):
+    if not ids.is_query(text):
         return None
     from pkm import query
     from pkm.dates import now

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
+from pkm.ids import is_selector
 from pkm.people.card import Card
 from pkm.people.vcard import leftover
 from pkm.people.vcard_lines import escape
@@ -44,9 +45,11 @@ Handle = tuple[str, str, str]
 class Arrival:
     """One card, ready to be compared with contacts and kept.
 
-    fields: name, org, role, met, about and birthday, those that are not empty. handles: without aliases, the preferred
-    first; keys: the same as they are compared. tags: as the store calls the categories, where it can.
-    lines: what no column holds. emails, profiles: as they are compared. rev: digits, "" without.
+    fields: name, org, role, met, about and birthday, those that are not empty. nicks: without those that a selector reads
+    as something else (c1, `.`), which are lines. handles: without aliases, the preferred first; keys: the same as they are
+    compared. tags: as the store calls the categories, where it can.
+    lines: what no column holds.
+    emails, profiles: as they are compared. rev: digits, "" without.
     known_as: the line that remembers a card with no UID, e-mail or profile; "" for any other.
     card: what the card is known again by, a UID or a kind of table; "" where that cannot be. where: its file and line.
     """
@@ -76,13 +79,15 @@ def read_arrival(card: Card, tag_of: Callable[[str], str], where: str = "") -> A
     """The card as the store would keep it. tag_of: a category's tag, "" where it can be none."""
     sorted_handles, lines = _sort_handles(card)
     handles = tuple(sorted_handles.values())
-    kept = (*leftover(card), *lines)
+    shadows = [f"NICKNAME:{escape(nick)}" for nick in card.nicks if is_selector(nick)]
+    kept = (*leftover(card), *lines, *shadows)
     fields = {
         "name": card.name or NO_NAME, "org": card.org, "role": card.title, "met": card.met, "about": card.note,
         "birthday": card.birthday,
     }  # fmt: skip
     found = Arrival(
-        card.uid, {key: value for key, value in fields.items() if value}, card.nicks, handles, tuple(sorted_handles),
+        card.uid, {key: value for key, value in fields.items() if value},
+        tuple(nick for nick in card.nicks if not is_selector(nick)), handles, tuple(sorted_handles),
         *_named_categories(card, tag_of), tuple(dict.fromkeys(kept)),
         tuple(value for kind, value in sorted_handles if kind == "email"),
         tuple(_each_once(filter(None, (profile_key(value) for _, _, value in handles)))),

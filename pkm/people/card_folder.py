@@ -7,6 +7,7 @@ another machine: so that a change there is told from a change here. Owns the fil
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -92,8 +93,8 @@ def write_folder(
         version = version or memory.version
         deleted, again = _deleted(wanted, there, memory, restore)
         written = {name: card for name, card in wanted.items() if name not in deleted}
-        failures = tuple(_unsafe(written, there, memory))
-        left = {name for name, _ in failures}
+        unsafe = [*_misnamed(there), *_unsafe({n: card for n, card in written.items() if _fits(n)}, there, memory)]
+        left = {name for name, _ in unsafe}
         usual = version or _usual(there)
         changed = {name: _write(card, there.get(name), usual) for name, card in written.items()
                    if name not in left and not _says(there.get(name), card)}  # fmt: skip
@@ -115,7 +116,8 @@ def write_folder(
     new = tuple(name for name in changed if name not in there)
     updated = tuple(name for name in changed if name in there)
     return FolderExport(
-        new, updated, len(written) - len(changed) - len(left), tuple(gone), failures,
+        new, updated, len(written) - len(changed) - len(left & written.keys()), tuple(gone),
+        tuple((os.fsencode(name).decode("utf-8", "replace"), why) for name, why in unsafe),
         tuple((name, wanted[name].name) for name in sorted(deleted)), tuple((name, wanted[name].name) for name in sorted(again)),
     )  # fmt: skip
 
@@ -250,6 +252,17 @@ def _unsafe(wanted: Mapping[str, Card], there: Mapping[str, _File], memory: Memo
             yield name, f"it says more than the contact ({more}); import the folder first, or move the file away"
         elif entry or seen:
             yield name, "it was changed since; import the folder first, or move the file away"
+
+
+def _fits(name: str) -> bool:
+    """Whether a file's name is text: one that is not UTF-8 can be remembered nowhere."""
+    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def _misnamed(there: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for name in there:
+        if not _fits(name):
+            yield name, "its name is not UTF-8: left as it is; give it another name"
 
 
 def _more(theirs: Arrival, ours: Arrival) -> str:

@@ -16,7 +16,7 @@ from pkm.filekind import decode_text, is_binary, name_kind
 from pkm.people.card import Card, CardFile, Labeled
 from pkm.people.vcard import read_date
 from pkm.people.vcard_lines import escape, quote
-from pkm.text import clean, fold, one_line
+from pkm.text import clean, fold, one_line, shown_name
 
 # What a mapping may name, and the headers that mean it without one. Google numbers its columns ("E-mail 1 - Value").
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -167,9 +167,9 @@ def _card(cells: list[str], columns: Sequence[_Column], unknown: list[tuple[int,
         return one_line(next((value for _, value in values.get(field, ())), ""), 1000)
 
     parts = tuple(text(field) for field in ("family", "given", "additional", "prefix", "suffix"))
-    spoken = one_line(" ".join(filter(None, (parts[3], parts[1], parts[2], parts[0], parts[4]))), 1000)
+    spoken = shown_name(" ".join(filter(None, (parts[3], parts[1], parts[2], parts[0], parts[4]))), 1000)
     emails = _labeled(values.get("email", ()))
-    name = text("name") or spoken or text("nick") or (emails[0][1] if emails else "")
+    name = shown_name(text("name")) or spoken or shown_name(text("nick")) or (emails[0][1] if emails else "")
     birthday = read_date(text("birthday")) or _day(text("birthday"))
     extra = [_extra(head, cell(index)) for index, head in unknown if cell(index)]
     extra += [_extra("Birthday", text("birthday"))] if text("birthday") and not birthday else []
@@ -178,7 +178,7 @@ def _card(cells: list[str], columns: Sequence[_Column], unknown: list[tuple[int,
         name=name,
         uid=text("uid"),
         parts=parts if any(parts) else (),
-        nicks=tuple(one_line(value, 1000) for _, value in values.get("nick", ())),
+        nicks=tuple(filter(None, (shown_name(value, 1000) for _, value in values.get("nick", ())))),
         org=text("org"),
         units=(text("unit"),) if text("unit") else (),
         title=text("title"),

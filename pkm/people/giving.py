@@ -41,7 +41,7 @@ class Giver:
             person.added.append(handle)
         self._name(person, arrival, before)
         for field in FIELDS[1:]:
-            self._fill(person, field, arrival.fields.get(field, ""), before)
+            self._fill(person, field, arrival, before)
         for category, tag in zip(arrival.categories, arrival.tags, strict=True):
             if fold(tag) not in person.tags and not (before and digest(category) in before.tags):
                 person.tags.add(fold(tag))
@@ -80,6 +80,7 @@ class Giver:
         """
         name = person.fields.get("name", "")
         real = not Person(0, "", arrival.fields, handles=dict.fromkeys(arrival.keys, ("", ""))).unnamed()
+        real = real and not ids.is_selector(arrival.name)  # else a word of a command would mean them
         changed = before and real and digest(name) in before.fields.get("name", ()) and "name" not in person.filled
         if not name or (person.unnamed() and real):
             person.fields["name"] = person.filled["name"] = arrival.name
@@ -104,10 +105,14 @@ class Giver:
             person.names.add(fold(name))
             person.added.append(("alias", "", name))
 
-    def _fill(self, person: Person, key: str, value: str, before: Said | None) -> None:
+    def _fill(self, person: Person, key: str, arrival: Arrival, before: Said | None) -> None:
+        value, card = arrival.fields.get(key, ""), arrival.card
         here = person.fields.get(key, "")
         known = before.fields.get(key, ()) if before else ()
         if not value or here == value or digest(value) in known:
+            return
+        if key == "met" and person.number and not card.startswith("table "):  # that is not for their card to say
+            self.differences.append(Difference(person.id, key, here, value))
             return
         if not here or (digest(here) in known and key not in person.filled):
             person.fields[key] = person.filled[key] = value
@@ -142,6 +147,9 @@ def _take_away(person: Person, before: Said, after: Said, others: Sequence[Said]
     """What the card said and says no more is gone, where it stands as the card had it and no other card says it."""
     gone = set(before.handles) - set(after.handles) - {key for said in others for key in said.handles}
     for key in [key for key in person.handles if gone and handle_digest(key) in gone]:
+        if key[0] == "email" and person.written_to:  # letters go there: only the person takes it away
+            person.held.append(person.handles[key][1])
+            continue
         del person.handles[key]
         person.taken.append(key)
     gone = set(before.names) - set(after.names) - {name for said in others for name in said.names}
@@ -151,7 +159,7 @@ def _take_away(person: Person, before: Said, after: Said, others: Sequence[Said]
         person.taken.append(("alias", name))
     for field in FIELDS[1:]:
         here = person.fields.get(field, "")
-        mine = here and field not in after.fields and digest(here) in before.fields.get(field, ())
+        mine = here and field != "met" and field not in after.fields and digest(here) in before.fields.get(field, ())
         if mine and not any(digest(here) in said.fields.get(field, ()) for said in others):
             person.fields.pop(field)
             person.filled[field] = ""

@@ -14,13 +14,14 @@ from typing import Any
 from uuid import uuid4
 
 from pkm import ids
+from pkm.dates import now
 from pkm.errors import BadInput, Invalid, NotFound, PkmError
 from pkm.filekind import name_kind
 from pkm.people.arrival import NO_NAME, Arrival, compared, is_book_group, mark, read_arrival
 from pkm.people.card import Card, CardFile
 from pkm.people.contacts_csv import looks_like_contacts, read_contacts
-from pkm.people.matching import ImportPlan, plan_import
-from pkm.people.person import Difference, Person, known_person
+from pkm.people.matching import ImportPlan, Taken, plan_import
+from pkm.people.person import Difference, Person, Replaced, known_person
 from pkm.people.said import LINE, Said
 from pkm.people.vcard import looks_like_cards, read_cards
 from pkm.store import cards as stored
@@ -105,6 +106,8 @@ class PeopleImport:
             "possible_duplicates": [[_told(one), _told(other)] for one, other in plan.alike],
             "differences": [_difference(one) for one in plan.differences],
             "conflicts": [_difference(one) for one in plan.conflicts],
+            "replaced": [_replaced(one) for one in plan.replaced], "taken_for": [_taken(one) for one in plan.taken],
+            "older": [{**_told(one.person), "date": one.rev, "known": one.before} for one in plan.older],
         }  # fmt: skip
 
     @property
@@ -161,7 +164,7 @@ def preview_import(store: Store, read: PeopleRead, bases: Callable[[Person], Bas
     """What import_people would do now."""
     people = list(map(known_person, stored.everybody(store.read())))
     known = {card: said for person in people for card, said in bases(person).items()} if bases else {}
-    plan = plan_import(people, list(_arrivals(store, read)), known)
+    plan = plan_import(people, list(_arrivals(store, read)), known, now())
     return PeopleImport(plan, _to_look_at(read.failures, plan), read.lost)
 
 
@@ -273,6 +276,14 @@ def _told(person: Person) -> Row:
 
 def _difference(one: Difference) -> Row:
     return {"who": one.who, "field": one.field, "here": one.here, "there": one.there}
+
+
+def _replaced(one: Replaced) -> Row:
+    return {"contact": one.who, "name": one.name, "field": one.field, "from": one.here, "to": one.there, "kept": one.kept}
+
+
+def _taken(one: Taken) -> Row:
+    return {"what": _place(one.where, one.name), "contact": one.person.id, "name": one.called, "why": one.why}
 
 
 def _arrivals(store: Store, read: PeopleRead) -> Iterator[Arrival]:

@@ -6,10 +6,11 @@ any file.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from pkm.people.arrival import ALSO_UID, KNOWN_AS, NO_NAME, Arrival, mark, profile_key, uid_line
 from pkm.people.giving import Giver
-from pkm.people.person import Difference, Key, Person
+from pkm.people.person import Difference, Key, Person, Replaced
 from pkm.people.said import Said, said_by
 from pkm.text import fold
 
@@ -28,13 +29,34 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A card of another name that is taken for a contact, and by what."""
+
+    where: str
+    name: str
+    person: Person
+    called: str  # what the contact was called then
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """A person whose card is older than the one that was seen last. rev, before: the dates of the two, digits."""
+
+    person: Person
+    rev: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPlan:
     """What an import would do. new, updated: people with what they get; joined: cards that are another one of the import.
 
     differences: what the files say otherwise, where what is here stays. conflicts: what was changed on both sides since
     the card was last seen; both are kept. older: people whose cards are older than what was imported, and bring nothing.
     alike: pairs of different contacts that may be one person. remembered: people of whom nothing changes but what their
-    card said. whose: by where a card stands, the person whose it is.
+    card said. whose: by where a card stands, the person whose it is. taken: cards that are a known contact's by an
+    address, under a name they do not go by.
     """
 
     read: int
@@ -44,20 +66,30 @@ class ImportPlan:
     joined: tuple[Joined, ...] = ()
     differences: tuple[Difference, ...] = ()
     conflicts: tuple[Difference, ...] = ()
-    older: tuple[Person, ...] = ()
+    older: tuple[Older, ...] = ()
     alike: tuple[tuple[Person, Person], ...] = ()
     remembered: tuple[Person, ...] = ()
     whose: Mapping[str, Person] = field(default_factory=dict)
+    taken: tuple[Taken, ...] = ()
+
+    @property
+    def replaced(self) -> list[Replaced]:
+        """The names and e-mails of people who are known that others take the place of, or that go."""
+        return [one for person in (*self.updated, *self.remembered) for one in person.replaced()]
 
 
 def plan_import(
-    people: Iterable[Person], arrivals: Sequence[Arrival], bases: Mapping[str, Said] | None = None
-) -> ImportPlan:
+    people: Iterable[Person], arrivals: Sequence[Arrival], bases: Mapping[str, Said] | None = None,
+    now: datetime | None = None,
+) -> ImportPlan:  # fmt: skip
     """What the cards bring to the people who are there, and who is new.
 
-    bases: what cards said when they were last seen, where somebody knows better than the people do.
+    bases: what cards said when they were last seen, where somebody knows better than the people do. now: a REV of more than
+    a day later counts as none: it would make every true one the older.
     """
-    register = Register(people, {arrival.card: arrival.rev for arrival in sorted(arrivals, key=lambda one: one.rev)})
+    limit = (now + timedelta(days=1)).strftime("%Y%m%d%H%M%S") if now else ""
+    arrivals = [replace(one, rev="") if limit and one.rev > limit else one for one in arrivals]
+    register = Register(people, limit, {arrival.card: arrival.rev for arrival in sorted(arrivals, key=lambda one: one.rev)})
     met: dict[int, Person] = {}
     groups: dict[int, dict[str, list[Arrival]]] = {}  # of each person, by what the cards are known again by
     first: dict[int, Arrival] = {}
@@ -80,7 +112,7 @@ def plan_import(
     return ImportPlan(
         len(arrivals), new, updated, len(met) - len(new) - len(updated), tuple(joined), tuple(register.giver.differences),
         tuple(register.giver.conflicts), tuple(register.older.values()), tuple(register.alike.values()), remembered,
-        whose,
+        whose, tuple(register.taken),
     )  # fmt: skip
 
 
@@ -93,11 +125,16 @@ def _newest_first(arrivals: Sequence[Arrival]) -> list[Arrival]:
 
 
 class Register:
-    """The people who are known, found by their keys; those that come in are added to it. newest: of each card, the REV."""
+    """The people who are known, found by their keys; those that come in are added to it. newest: of each card, the REV.
 
-    def __init__(self, people: Iterable[Person], newest: Mapping[str, str]) -> None:
+    limit: a REV after it counts as none, "" for no limit.
+    """
+
+    def __init__(self, people: Iterable[Person], limit: str, newest: Mapping[str, str]) -> None:
         self.alike: dict[tuple[int, int], tuple[Person, Person]] = {}
-        self.older: dict[int, Person] = {}
+        self.older: dict[int, Older] = {}
+        self.taken: list[Taken] = []
+        self._limit = limit
         self._newest = newest
         self._keys: dict[tuple[str, str], Person] = {}  # kind of key and its value: whose it is
         self._named: dict[str, list[Person]] = {}
@@ -114,6 +151,8 @@ class Register:
             self._note_namesakes(person, arrival)
         elif base is not None and not person.seen:
             person.said[arrival.card] = base
+        if _is_stranger(person, arrival) and why.startswith(("the same e-mail", "the same page")):
+            self.taken.append(Taken(arrival.where, arrival.name, person, person.fields["name"], why))
         if not self._is_older(person, arrival):
             self.giver.give(person, arrival)
             for one, other in self.giver.strangers:
@@ -131,11 +170,13 @@ class Register:
         if not self._is_older(person, arrivals[0]):
             self.giver.finish(person, card, arrivals, others)
         elif replace(said_by(arrivals), rev="") != replace(person.said[card], rev=""):
-            self.older[id(person)] = person
+            self.older[id(person)] = Older(person, self._newest[card], person.said[card].rev)
 
     def _is_older(self, person: Person, arrival: Arrival) -> bool:
         before = person.said.get(arrival.card) if arrival.card else None
-        return bool(before and self._newest[arrival.card] and self._newest[arrival.card] < before.rev)
+        if before is None or (self._limit and before.rev > self._limit):
+            return False
+        return bool(self._newest[arrival.card] and self._newest[arrival.card] < before.rev)
 
     def _owner(self, key: Key, value: str) -> Person | None:
         """Whose an e-mail or a profile is."""
@@ -182,6 +223,12 @@ class Register:
         called = (self._keys.get(number) for number in map(_number, arrival.keys) if number)
         for other in (*named, *filter(None, called)):
             self.alike[id(person), id(other)] = (person, other)
+
+
+def _is_stranger(person: Person, arrival: Arrival) -> bool:
+    """Whether the card has a name that the contact, who is known, does not go by, and was never seen as theirs."""
+    named = fold(arrival.name) not in person.names and "@" not in arrival.name and arrival.name != NO_NAME
+    return bool(person.number) and named and not person.unnamed() and arrival.card not in person.said
 
 
 def _keys_of(person: Person) -> Iterator[tuple[str, str]]:

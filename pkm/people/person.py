@@ -1,8 +1,9 @@
 """A contact as far as an import compares it, and what the import gives and takes. Pure values; knows no store and no file."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any
 
 from pkm import ids
@@ -46,6 +47,9 @@ class Person:
     kept: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     remembers: bool = False  # whether `said` is to be written anew
+    called: str = ""  # the name that the import found
+    written_to: bool = False  # whether letters go to them: they are in a team or a community
+    held: list[str] = field(default_factory=list)  # e-mails that their card takes away and that stay
 
     @property
     def changed(self) -> bool:
@@ -69,6 +73,17 @@ class Person:
         name = fold(self.fields.get("name", ""))
         return name in ("", NO_NAME) or any(compared(kind, name)[1] == value for kind, value in self.handles)
 
+    def replaced(self) -> Iterator["Replaced"]:
+        """The name and the e-mails that the import puts others in the place of, or takes away."""
+        name = self.filled.get("name", self.called)
+        if self.called and name != self.called:
+            yield Replaced(self.id, self.called, "name", self.called, name)
+        gone = [(value, False) for kind, value in self.taken if kind == "email"]
+        gone += [(value, True) for value in self.held]
+        come = [value for kind, _, value in self.added if kind == "email"]
+        for (value, stays), other in zip(gone, chain(come, repeat("")), strict=False):
+            yield Replaced(self.id, self.called, "email", value, other, stays)
+
     def memory(self) -> list[str]:
         """The lines that remember what their cards said."""
         return [write_line(card, said) for card, said in sorted(self.said.items())]
@@ -84,6 +99,18 @@ class Difference:
     there: str
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A name or an e-mail of a contact that an import changes ("to", "" where it only goes). kept: it stays, and stays first."""
+
+    who: str
+    name: str
+    field: str
+    here: str
+    there: str
+    kept: bool = False
+
+
 def known_person(row: Mapping[str, Any]) -> Person:
     """A contact of the store (store.cards.everybody) as it is compared."""
     lines = json.loads(row["vcard"]) if row["vcard"] else []
@@ -97,5 +124,6 @@ def known_person(row: Mapping[str, Any]) -> Person:
          for one in reversed(handles) if one["kind"] not in ("alias", "uid")},
         set(map(fold, aliases)), set(map(fold, row["tags"])),
         {mark(line) for line in (*lines, *merged) if not line.startswith(LINE)},
-        dict(read_line(line) for line in lines if line.startswith(LINE)),
+        dict(read_line(line) for line in lines if line.startswith(LINE)), called=row["name"],
+        written_to=row["written_to"],
     )  # fmt: skip

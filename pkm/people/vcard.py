@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
+from typing import TypeVar
 
 from pkm.errors import BadInput
 from pkm.filekind import name_kind
 from pkm.people.card import Card, CardFile, Labeled
 from pkm.people.vcard_lines import Line, escape, fold, quote, read_lines
 from pkm.text import fold as fold_case
-from pkm.text import one_line
+from pkm.text import one_line, shown_name
 
 MAX_PHOTO = 1_000_000  # bytes of a picture that is kept, and of a property that pkm does not know
 MAX_NAME = 1000  # characters
+MAX_EACH = 100  # e-mails, numbers, addresses, services, nicks and categories of a card that are used, of each
 _SAID = 80  # characters of a line that a failure quotes
 _SILENT_TYPES = ("internet", "pref", "voice", "x400")
 _SERVICES = ["AIM", "GADU-GADU", "GOOGLE-TALK", "GROUPWISE", "GTALK", "ICQ", "JABBER", "MASTODON", "MATRIX", "MSN"]
@@ -37,6 +39,7 @@ VERSIONS = ("4.0", "3.0")
 _NO_YEAR_APPLE = "1604"  # what 3.0 has for a birthday without a year, as Apple writes it
 
 Failure = tuple[int, str, str]
+_T = TypeVar("_T", str, Line, Labeled)
 
 
 def read_cards(data: bytes, *, name: str = "the file") -> CardFile:
@@ -174,9 +177,10 @@ class _Draft:
     failures: list[Failure]
     fields: dict[str, str] = field(default_factory=dict)  # of one text each, the first that comes
     lists: dict[str, list[str]] = field(default_factory=dict)
-    labeled: list[Line] = field(default_factory=list)  # EMAIL, TEL, URL
+    labeled: dict[str, list[Line]] = field(default_factory=dict)  # EMAIL, TEL, URL
     handles: list[Labeled] = field(default_factory=list)
     extra: list[Line] = field(default_factory=list)
+    full: set[str] = field(default_factory=set)  # names of properties of which there were too many
 
     def say(self, number: int, what: str, why: str) -> None:
         """Keeps what could not be used, and why."""
@@ -189,14 +193,25 @@ class _Draft:
         elif line.name in ("VERSION", "PRODID"):
             return
         elif line.name in _SOCIAL or (line.name.startswith("X-") and line.name[2:] in _SERVICES):
-            self.handles += [handle for handle in [_handle(line)] if handle[1]]
+            if self._take_each(line, self.handles, [handle for handle in [_handle(line)] if handle[1]]):
+                self.extra.append(line)
         elif line.name in ("EMAIL", "TEL", "URL"):
-            self.labeled += [line] if line.text().strip() else []
+            self.extra += self._take_each(line, self.labeled.setdefault(line.name, []), [line] if line.text().strip() else [])
         elif line.name in ("NICKNAME", "CATEGORIES"):
-            values = [one_line(part, MAX_NAME) for part in line.parts(",")]
-            self.lists.setdefault(line.name, []).extend(filter(None, values))
+            values = list(filter(None, (shown_name(part, MAX_NAME) for part in line.parts(","))))
+            if rest := self._take_each(line, self.lists.setdefault(line.name, []), values):
+                self.extra.append(replace(line, raw=",".join(map(escape, rest)), encoded=False))
         elif not _TAKERS.get(line.name, _take_nothing)(self, line):
             self.extra.append(line)
+
+    def _take_each(self, line: Line, taken: list[_T], more: list[_T]) -> list[_T]:
+        """Adds what a card may have many of, up to MAX_EACH, and says once that there was more. The rest, which is not used."""
+        room = MAX_EACH - len(taken)
+        taken += more[:room]
+        if len(more) > room and line.name not in self.full:
+            self.full.add(line.name)
+            self.say(line.number, line.name, f"the card has more than {MAX_EACH}: the rest is kept, and not used")
+        return more[room:]
 
     def awaits_agent(self) -> bool:
         """True where a nested card may begin: after the AGENT property of 2.1."""
@@ -216,7 +231,8 @@ class _Draft:
     def compose(self) -> Card:
         """The card of all that was taken."""
         labels = {line.group.lower(): line for line in self.extra if line.name == "X-ABLABEL" and line.group}
-        extra = self._keep_extra({line.group.lower() for line in self.labeled if line.group}) if self.extra else ()
+        groups = {line.group.lower() for lines in self.labeled.values() for line in lines if line.group}
+        extra = self._keep_extra(groups) if self.extra else ()
         emails, phones, urls = (self._values(name, labels) for name in ("EMAIL", "TEL", "URL"))
         parts, units = (tuple(self.lists.get(name, ())) for name in ("N", "ORG"))
         nicks, categories = (tuple(dict.fromkeys(self.lists.get(name, ()))) for name in ("NICKNAME", "CATEGORIES"))
@@ -235,7 +251,7 @@ class _Draft:
 
     def _values(self, name: str, labels: dict[str, Line]) -> tuple[Labeled, ...]:
         """The (label, value) of the properties of that name, the preferred first."""
-        lines = [line for line in self.labeled if line.name == name]
+        lines = self.labeled.get(name, [])
         if len(lines) > 1:
             lines.sort(key=_preference)
         return tuple((_label(line, labels), _value(line)) for line in lines)
@@ -263,7 +279,7 @@ def _take_nothing(draft: _Draft, line: Line) -> bool:
 
 def _take_text(draft: _Draft, line: Line) -> bool:
     """A property of one line of text, of which a card has one."""
-    value = one_line(line.text())
+    value = shown_name(line.text()) if line.name == "FN" else one_line(line.text())
     if not value or draft.fields.get(line.name) == value:
         return True
     if line.name in draft.fields:
@@ -376,7 +392,7 @@ def _basic_date(text: str) -> str:
 def _compose_name(parts: Sequence[str]) -> str:
     """The name as it is spoken: prefix, given, additional, family, suffix."""
     family, given, additional, prefix, suffix = (*parts, "", "", "", "", "")[:5]
-    return one_line(" ".join(filter(None, (prefix, given, additional, family, suffix))), MAX_NAME)
+    return shown_name(" ".join(filter(None, (prefix, given, additional, family, suffix))), MAX_NAME)
 
 
 def _trim(parts: Sequence[str], least: int) -> list[str]:

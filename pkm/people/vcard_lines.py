@@ -85,7 +85,7 @@ class Line:
         if self.data is not None:
             params, value = params + ";ENCODING=b", base64.b64encode(self.data).decode()
         else:  # between escapes: a combining mark after \n must not make it \ñ
-            value = "".join(part if part[:1] == "\\" else clean(part) for part in re.split(r"(\\.)", self.raw))
+            value = "".join(map(clean, re.split(r"(\\.)", self.raw)))
         return f"{self.group + '.' if self.group else ''}{self.head.written}{params}:" + value.replace(
             "\n", "\\n"
         )
@@ -270,18 +270,25 @@ def escape(text: str) -> str:
 
 def quote(value: str, name: str = "") -> str:
     """A parameter's value as it is written: carets for what it cannot hold (RFC 6868), quotes where needed."""
-    if re.fullmatch(r'"[^"]*"(?:,"[^"]*")+', value):
-        return value
-    value = value.replace("^", "^^").replace("\n", "^n").replace('"', "^'")
+    if re.fullmatch(r'"[^"]*"(?:,"[^"]*")+', value):  # a list of values, as _param() leaves it
+        return _careted(value)
+    value = _careted(value).replace('"', "^'")
     needed = re.search(r"[:;]", value) or value != value.strip() or ("," in value and name != "TYPE")
     return f'"{value}"' if needed else value
 
 
+def _careted(value: str) -> str:
+    return re.sub(r"\r\n?|\n", "^n", value.replace("^", "^^"))
+
+
 def fold(lines: Iterable[str]) -> bytes:
-    """The lines with CRLF, each folded at 75 octets, never inside a character (RFC 6350 3.2)."""
+    """The lines with CRLF, each folded at 75 octets, never inside a character (RFC 6350 3.2).
+
+    A line end inside of one is written as an escape: what a line holds never begins another property, or another card.
+    """
     written = []
     for line in lines:
-        data = line.encode("utf-8", "replace")
+        data = re.sub(r"\r\n?|\n", r"\\n", line).encode("utf-8", "replace")
         limit = 75
         while len(data) > limit:
             cut = limit

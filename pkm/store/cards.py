@@ -10,7 +10,14 @@ Row = dict[str, Any]
 
 
 def everybody(db: sqlite3.Connection) -> Iterator[Row]:
-    """Every contact by number, with "handles" ({"kind", "value", "label"}, in order) and "tags"."""
+    """Every contact by number, with "handles" ({"kind", "value", "label"}, in order) and "tags".
+
+    written_to: whether they are in a team or a community.
+    """
+    written_to = {row[0] for row in db.execute(
+        "SELECT contact_id FROM membership JOIN circle ON circle.id = circle_id "
+        "WHERE left_at IS NULL AND circle.kind IN ('team', 'community')"
+    )}  # fmt: skip
     handles: dict[int, list[Row]] = {}
     for row in db.execute("SELECT contact_id, kind, value, label FROM handle ORDER BY contact_id, position, id"):
         handles.setdefault(row["contact_id"], []).append(dict(row))
@@ -20,7 +27,8 @@ def everybody(db: sqlite3.Connection) -> Iterator[Row]:
     ):
         tagged.setdefault(number, []).append(name)
     for row in db.execute("SELECT * FROM contact ORDER BY id"):
-        yield {**dict(row), "handles": handles.get(row["id"], []), "tags": tagged.get(row["id"], [])}
+        yield {**dict(row), "handles": handles.get(row["id"], []), "tags": tagged.get(row["id"], []),
+               "written_to": row["id"] in written_to}  # fmt: skip
 
 
 def one(db: sqlite3.Connection, number: int) -> Row | None:

@@ -36,15 +36,26 @@ def add_contacts(unit: Unit, rows: Sequence[Row]) -> list[int]:
 
 def add_handles(unit: Unit, handles: Iterable[tuple[int, str, str, str]]) -> None:
     """The contacts have the handles (contact, kind, label, value) after those of the kind that they had."""
+    given: dict[int, list[tuple[str, str, str]]] = {}
+    for number, kind, label, value in handles:
+        given.setdefault(number, []).append((kind, label, value))
     unit.connection.executemany(
-        "INSERT INTO handle (contact_id, kind, value, folded, label, position) VALUES (:contact, :kind, :value, :folded, "
-        ":label, (SELECT coalesce(max(position) + 1, 0) FROM handle WHERE contact_id = :contact AND kind = :kind)) "
-        "ON CONFLICT (contact_id, kind, value) DO NOTHING",
-        (
-            {"contact": number, "kind": kind, "label": label, "value": value, "folded": fold(value)}
-            for number, kind, label, value in handles
-        ),
+        "INSERT INTO handle (contact_id, kind, value, folded, label, position) "
+        "VALUES (:contact, :kind, :value, :folded, :label, :position) ON CONFLICT (contact_id, kind, value) DO NOTHING",
+        (row for number, wanted in given.items() for row in _placed(unit.connection, number, wanted)),
     )
+
+
+def _placed(db: sqlite3.Connection, number: int, handles: Sequence[tuple[str, str, str]]) -> list[Row]:
+    """The handles of a contact as rows, each kind's counted on from those that are there."""
+    found = db.execute("SELECT kind, max(position) + 1 FROM handle WHERE contact_id = :id GROUP BY kind", {"id": number})
+    places = {kind: int(place) for kind, place in found}
+    rows = []
+    for kind, label, value in handles:
+        place = places.get(kind, 0)
+        places[kind] = place + 1
+        rows.append({"contact": number, "kind": kind, "label": label, "value": value, "folded": fold(value), "position": place})
+    return rows
 
 
 def fill_contacts(unit: Unit, filled: Mapping[int, Mapping[str, str]]) -> None:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import re
 import sqlite3
 from pathlib import Path
 
@@ -382,3 +384,77 @@ def test_a_file_that_was_deleted_in_the_folder_stays_so_until_asked(pkm: Command
     assert "Ann was deleted there: stays here, and is not written again" in told.err
     assert pkm.json("contact", "export", folder, "--restore")["new"] == 1
     assert pkm("contact", "export", folder, "--version", "5", ok=2).err
+
+
+def told(pkm: CommandLine, *command: object, ok: tuple[int, ...] = (0,)) -> tuple[dict[str, object], str]:
+    """The JSON summary of a dry run, and what the same import says to people."""
+    summary = pkm.json(*command, "--dry-run", ok=ok)
+    return summary, pkm(*command, ok=ok).err
+
+
+@pytest.mark.parametrize("circle", ["practice", "network", None])
+def test_a_known_card_moves_no_letters_in_silence(pkm: CommandLine, tmp_path: Path, circle: str | None) -> None:
+    if circle == "practice":
+        pkm("circle", "add", "practice", "--kind", "community")
+    first = write(tmp_path / "a.vcf", card("UID:u1", "FN:Ann Able", "EMAIL:ann@a.example"))
+    pkm("contact", "import", first, *(["--circle", circle] if circle else []))
+    second = write(tmp_path / "b.vcf", card("UID:u1", "FN:Mallory", "EMAIL:mallory@m.example"))
+    summary, said = told(pkm, "contact", "import", second)
+    held = circle == "practice"
+    assert summary["replaced"] == [
+        {"contact": "c1", "name": "Ann Able", "field": "name", "from": "Ann Able", "to": "Mallory", "kept": False},
+        {"contact": "c1", "name": "Ann Able", "field": "email", "from": "ann@a.example", "to": "mallory@m.example", "kept": held},
+    ]
+    assert "c1 Ann Able: e-mail ann@a.example → mallory@m.example" in said
+    assert ("stays first" in said, "pkm contact edit c1 --email -ann@a.example" in said) == (held, held)
+    emails = [one["value"] for one in pkm.json("contact", "show", "c1")["handles"] if one["kind"] == "email"]
+    assert emails == ["ann@a.example", "mallory@m.example"] if held else ["mallory@m.example"]
+    again, said = told(pkm, "contact", "import", second)
+    assert (again["replaced"], "→" in said) == ([], False)
+
+
+def test_a_date_in_the_future_does_not_block_a_card(pkm: CommandLine, tmp_path: Path) -> None:
+    for rev, org in (("99990101T000000Z", "A"), ("20240101T000000Z", "B")):
+        pkm("contact", "import", write(tmp_path / "a.vcf", card("UID:u1", "FN:Ann", f"ORG:{org}", f"REV:{rev}")))
+    assert pkm.json("contact", "show", "c1")["org"] == "B"
+    old = write(tmp_path / "old.vcf", card("UID:u1", "FN:Ann", "ORG:C", "REV:20230101T000000Z"))
+    summary, said = told(pkm, "contact", "import", old)
+    assert [(one["id"], one["date"], one["known"]) for one in summary["older"]] == [("c1", "20230101000000", "20240101000000")]
+    assert [date in said for date in ("2023-01-01 00:00", "2024-01-01 00:00")] == [True, True]
+
+
+def test_another_name_with_a_known_address_is_said_and_says_nothing_of_how_we_met(pkm: CommandLine, tmp_path: Path) -> None:
+    pkm("contact", "import", write(tmp_path / "a.vcf", card("UID:u1", "FN:Ann Able", "EMAIL:a@a.example")))
+    other = write(tmp_path / "b.vcf", card("UID:u2", "FN:Mallory", "EMAIL:a@a.example", "X-PKM-MET:at your wedding"))
+    summary, said = told(pkm, "contact", "import", other)
+    assert summary["taken_for"] == [
+        {"what": "b.vcf, line 1: Mallory", "contact": "c1", "name": "Ann Able", "why": "the same e-mail a@a.example"}
+    ]
+    assert "“Mallory” is taken for c1 Ann Able (the same e-mail a@a.example)" in said
+    assert pkm.json("contact", "show", "c1")["met"] == ""
+    assert told(pkm, "contact", "import", other)[0]["taken_for"] == []
+
+
+def test_a_file_name_that_is_no_text_stops_no_export(pkm: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    folder.mkdir()
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.vcf")).write_text(card("UID:u1", "FN:Ann"))
+    pkm("contact", "import", write(tmp_path / "a.vcf", card("UID:u1", "FN:Ann"), card("UID:u2", "FN:Ben")))
+    done = pkm.json("contact", "export", folder, ok=(4,))
+    assert (done["new"], done["failed"], done["failures"][0]["what"]) == (1, 1, "\ufffd.vcf")
+    pkm("contact", "import", folder, ok=(0, 4))
+    assert pkm.json("contact", "export", folder, ok=(4,))["new"] == 0
+
+
+def test_of_thousands_of_addresses_a_hundred_are_used_and_the_rest_is_kept(pkm: CommandLine, tmp_path: Path) -> None:
+    emails = [f"EMAIL:a{number}@a.example" for number in range(3000)]
+    file = write(tmp_path / "a.vcf", card("UID:u1", "FN:Ann", *emails, "CATEGORIES:" + ",".join(f"t{n}" for n in range(300))))
+    summary = pkm.json("contact", "import", file, ok=(4,))
+    assert [(one["what"], one["why"][:27]) for one in summary["failures"]] == [
+        ("a.vcf, line 105: EMAIL", "the card has more than 100:"), ("a.vcf, line 3005: CATEGORIES", "the card has more than 100:")
+    ]  # fmt: skip
+    shown = pkm.json("contact", "show", "c1")
+    assert (len([one for one in shown["handles"] if one["kind"] == "email"]), len(shown["tags"])) == (100, 100)
+    out = pkm("contact", "export").out
+    assert (out.count("@a.example"), len(re.findall(r"\bt\d+", out.replace("\r\n ", "").replace("\n ", "")))) == (3000, 300)
+    assert pkm.json("contact", "import", file, ok=(4,))["updated"] == 0

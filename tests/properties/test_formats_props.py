@@ -202,6 +202,28 @@ def test_any_bytes_give_cards_or_an_error(data: bytes) -> None:
     assert read_cards(write_cards(found.cards)).cards == found.cards
 
 
+hostile_values = st.lists(
+    st.sampled_from([
+        "^n", "^^", "^'", '"', ",", ";", ":", "a", " ", "\r", "\\", "\\\r", "\\n", "=0D=0A", "=5C=0D", "BEGIN:VCARD", "END:VCARD",
+        'x^nEND:VCARD^nBEGIN:VCARD^nFN:Eve', '"a","b^nEND:VCARD^nBEGIN:VCARD^nFN:Eve^nX-P:c"',
+    ]), max_size=6,
+).map("".join)  # fmt: skip
+
+
+@often
+@given(st.lists(st.tuples(st.sampled_from(["X-A", "item1.ADR", "KIND", "N", "IMPP", "EMAIL"]), hostile_values, hostile_values)))
+@example([("X-A", '"a","b^nEND:VCARD^nBEGIN:VCARD^nVERSION:4.0^nFN:Eve^nX-P:c"', "v")])
+@example([("X-A;ENCODING=QUOTED-PRINTABLE", "", "=5C=0DEND:VCARD=5C=0DBEGIN:VCARD=5C=0DFN:Eve")])
+def test_no_value_becomes_a_card_of_its_own(properties: list[tuple[str, str, str]]) -> None:
+    told = "".join(f"{name};P={param}:{value.replace(chr(13), '')}\r\n" for name, param, value in properties)
+    data = f"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Ann\r\n{told}END:VCARD\r\n".encode()
+    read = read_cards(data)
+    for version in ("4.0", "3.0"):
+        again = read_cards(write_cards(read.cards, version))
+        assert len(again.cards) == len(read.cards)
+        assert [card.name for card in again.cards] == [card.name for card in read.cards]
+
+
 @often
 @given(st.text("0123456789-T:Z", max_size=12))
 def test_dates_are_stable(text: str) -> None:

@@ -10,6 +10,7 @@ from pkm.people.arrival import NO_NAME, mark, profile_key, read_arrival
 from pkm.people.card import Card
 from pkm.people.matching import ImportPlan, plan_import
 from pkm.people.person import Person
+from pkm.people.vcard_lines import escape
 from pkm.text import fold
 
 
@@ -89,9 +90,16 @@ def test_an_address_of_somebody_else_stays_theirs_and_is_told() -> None:
 
 
 def test_a_nick_that_is_taken_or_none_is_an_alias() -> None:
-    done = plan([], Card("Ann", nicks=("annie",)), Card("Anna", nicks=("annie",)), Card("Ben", nicks=("big ben", "c12")))
-    assert [person.nick for person in done.new] == ["annie", "", ""]
-    assert done.new[2].added == [("alias", "", "big ben"), ("alias", "", "c12")]
+    done = plan([], Card("Ann", nicks=("annie",)), Card("Anna", nicks=("annie",)), Card("Ben", nicks=("big ben", "ben_b")))
+    assert [person.nick for person in done.new] == ["annie", "", "ben_b"]
+    assert done.new[2].added == [("alias", "", "big ben")]
+
+
+@pytest.mark.parametrize("word", ["c1", "C12", ".", "-", "%2", "c1,c2", "tag:org", ":cop"])
+def test_nobody_is_called_what_a_selector_reads_as_something_else(word: str) -> None:
+    done = plan(known(ANN), Card("Ben", uid="b", nicks=(word,)), Card(word, emails=mails("ann@acme.example")))
+    assert (done.new[0].nick, done.new[0].added, done.new[0].kept) == ("", [], [f"NICKNAME:{escape(word)}"])
+    assert done.updated == ()
 
 
 def test_a_name_that_stands_in_gives_way_to_a_real_one() -> None:
