@@ -457,4 +457,4 @@ def test_of_thousands_of_addresses_a_hundred_are_used_and_the_rest_is_kept(pkm: 
     assert (len([one for one in shown["handles"] if one["kind"] == "email"]), len(shown["tags"])) == (100, 100)
     out = pkm("contact", "export").out
     assert (out.count("@a.example"), len(re.findall(r"\bt\d+", out.replace("\r\n ", "").replace("\n ", "")))) == (3000, 300)
-    assert pkm.json("contact", "import", file, ok=(4,))["updated"] == 0
+    assert pkm.json("contact", "import", file, ok=(0,))["updated"] == 0  # said once
