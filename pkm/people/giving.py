@@ -8,7 +8,7 @@ Pure: must not know the store or any file.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pkm import ids
 from pkm.people.arrival import ALSO_UID, KNOWN_AS, Arrival, Handle, mark, uid_line
@@ -60,6 +60,15 @@ class Giver:
         if card and after != before:
             person.said[card] = after
             person.remembers = True
+
+    def refill(self, person: Person, arrivals: Sequence[Arrival], before: Mapping[str, Said]) -> None:
+        """A field that one of their cards emptied has what another one says now and did not say before."""
+        for field in [field for field, value in person.filled.items() if value == "" and field != "met"]:
+            for arrival in arrivals:
+                value, known = arrival.fields.get(field, ""), before.get(arrival.card, NOTHING).fields.get(field, ())
+                if value and digest(value) not in known:
+                    person.fields[field] = person.filled[field] = value
+                    break
 
     def _new_handles(self, person: Person, arrival: Arrival, before: Said | None) -> Iterator[tuple[Key, Handle]]:
         """The handles that they do not have; an e-mail or profile of somebody else stays theirs, and is told."""

@@ -103,9 +103,7 @@ def plan_import(
         met.setdefault(id(person), person)
         groups.setdefault(id(person), {}).setdefault(arrival.card, []).append(arrival)
     for number, cards in groups.items():
-        said = {card: said_by(group) for card, group in cards.items()} if len(cards) > 1 else {}
-        for card, group in cards.items():
-            register.finish(met[number], card, group, [one for other, one in said.items() if other != card])
+        register.settle(met[number], cards)
     new = tuple(person for person in met.values() if not person.number)
     updated = tuple(person for person in met.values() if person.number and person.changed)
     remembered = tuple(one for one in met.values() if one.number and one.remembers and not one.changed)
@@ -161,6 +159,15 @@ class Register:
             self._enter(person)
         person.seen.update(_seen(arrival))
         return person, why
+
+    def settle(self, person: Person, cards: Mapping[str, Sequence[Arrival]]) -> None:
+        """The person is as all their cards want it; what one card took away another one may give."""
+        before = dict(person.said)
+        fresh = [one for group in cards.values() for one in group if not self._is_older(person, one)]
+        said = {card: said_by(group) for card, group in cards.items()} if len(cards) > 1 else {}
+        for card, group in cards.items():
+            self.finish(person, card, group, [one for other, one in said.items() if other != card])
+        self.giver.refill(person, fresh, before)
 
     def finish(self, person: Person, card: str, arrivals: Sequence[Arrival], others: Sequence[Said]) -> None:
         """The person is as their card wants it; nothing happens where it is older than the one that was seen last.
