@@ -62,7 +62,10 @@ class Giver:
             person.remembers = True
 
     def refill(self, person: Person, arrivals: Sequence[Arrival], before: Mapping[str, Said]) -> None:
-        """A field that one of their cards emptied has what another one says now and did not say before."""
+        """What one of their cards emptied or took away, another one gives that says it now and did not say it before."""
+        for arrival in arrivals:
+            for line in _new_lines(person, arrival, before.get(arrival.card, NOTHING)):
+                _keep(person, line)
         for field in [field for field, value in person.filled.items() if value == "" and field != "met"]:
             for arrival in arrivals:
                 value, known = arrival.fields.get(field, ""), before.get(arrival.card, NOTHING).fields.get(field, ())

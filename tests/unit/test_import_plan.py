@@ -160,6 +160,8 @@ def test_importing_a_file_again_changes_nothing(files: list[list[Card]]) -> None
         done = plan(people, *cards)
         assert done.read == len(done.new) + len(done.updated) + done.unchanged + len(done.joined)
         people = after(people, done)
+        if done.alike:  # two claim one address: it goes to the one that is left when the other's card lets it go
+            people = after(people, plan(people, *cards))
         again = plan(people, *cards)
         assert (again.new, again.updated, again.remembered, again.conflicts) == ((), (), (), ())
 
