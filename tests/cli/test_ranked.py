@@ -210,7 +210,7 @@ class TestSignals:
         report = pkm.json("seek")
         assert [(one["subject"], len(one["items"])) for one in report["coincidences"]] == [("desire paths", 3)]
         told = pkm("sense", "inbox").err
-        assert 'Coincidence: 3 sources turn to "desire path": i4, i5, i6 (' in told
+        assert 'Coincidence: 3 sources turn to "desire paths": i4, i5, i6 (' in told
         assert sorted(told.rpartition("(")[2].partition(")")[0].split(", ")) == ["ann", "bo", "cy"]
         state = json.loads((Path(Home.find().db).with_name("signals.json")).read_text())
         assert state["at"] == "2026-12-05T09:00:00Z"
