@@ -30,7 +30,7 @@ def ask_which(address: str, found: list[Any]) -> Any:
     for number, (url, title) in enumerate(listed, 1):
         render.tell(f"{number}  {one_line(title, 60)}  {url}")
     for again in (True, False):
-        answer = _ask(f"Which one? [1-{len(found)}, Enter to leave it] ")
+        answer = render.ask_line(f"Which one? [1-{len(found)}, Enter to leave it] ")
         if answer.isascii() and answer.isdigit() and 1 <= int(answer[:9]) <= len(found):
             return found[int(answer) - 1]
         if not answer:
@@ -38,13 +38,3 @@ def ask_which(address: str, found: list[Any]) -> Any:
         render.tell(f"“{one_line(answer, 40)}” is none of them" + (": a number, or Enter." if again else "."))
     render.tell("Nothing was added for it.")
     raise typer.Exit(1)
-
-
-def _ask(question: str) -> str:
-    """What was typed; a Ctrl-C ends the line before it ends the command."""
-    print(question, end="", file=sys.stderr, flush=True)
-    try:
-        return sys.stdin.readline().strip()
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
-        raise

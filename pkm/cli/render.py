@@ -185,10 +185,15 @@ def confirm(question: str, *, yes: bool, flag: str = "--yes") -> bool:
         from pkm.errors import Refused
 
         raise Refused("this needs a yes, and there is no terminal to ask on", next=f"run it again with {flag}")
+    return ask_line(_wrapped(f"{clean(question)} [y/N]", sys.stderr) + " ").lower() in ("y", "yes")
+
+
+def ask_line(question: str) -> str:
+    """What was typed at a question; a Ctrl-C, once the question stands, ends its line before it ends the command."""
     sys.stdout.flush()
-    print(_wrapped(f"{clean(question)} [y/N]", sys.stderr), end=" ", file=sys.stderr, flush=True)
     try:
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+        print(question, end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip()
     except KeyboardInterrupt:
-        print(file=sys.stderr)  # the line is ended before the command is
+        print(file=sys.stderr)
         raise
