@@ -78,12 +78,49 @@ def cleanup(name: str) -> str:
     )
 
 
+def standing_triggers() -> Iterator[str]:
+    """What a contact's standing rests on, and whose is to be computed anew when it changes (store/standings.py)."""
+
+    def anew(whose: str) -> str:
+        return f"UPDATE standing SET counted = '' WHERE contact_id {whose};"
+
+    members = "IN (SELECT contact_id FROM membership WHERE circle_id = {circle})"
+    reached = members.format(circle="iif({row}.contact_id IS NULL, {row}.circle_id, NULL)")
+    linked = "IN (SELECT to_id FROM link WHERE from_kind = 'note' AND from_id = NEW.id AND to_kind = 'contact')"
+    spoken = "IN (SELECT contact_id FROM interaction_contact WHERE interaction_id = NEW.id)"
+    yield (
+        "CREATE TRIGGER standing_of_new_contact AFTER INSERT ON contact BEGIN\n"
+        "  INSERT OR IGNORE INTO standing (contact_id, counted) VALUES (NEW.id, '');\nEND"
+    )
+    for name, columns, whose in (
+        ("contact", "every_s, snoozed_until, created_at", "= NEW.id"),
+        ("circle", "kind, every_s", members.format(circle="NEW.id")),
+        ("interaction", "at", spoken),
+        ("note", "created_at, dropped_at", linked),
+    ):
+        yield f"CREATE TRIGGER standing_of_{name} AFTER UPDATE OF {columns} ON {name} BEGIN\n  {anew(whose)}\nEND"
+    for name, condition, then in (
+        ("membership", "", anew("= {row}.contact_id")),
+        ("interaction_contact", "", anew("= {row}.contact_id")),
+        ("response", "", anew("= {row}.contact_id")),
+        ("link", "{row}.from_kind = 'note' AND {row}.to_kind = 'contact'", anew("= {row}.to_id")),
+        ("delivery", "{row}.state = 'sent'", anew("= {row}.contact_id") + " " + anew(reached)),
+    ):
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+            when = f"\nWHEN {condition.format(row=row)} " if condition else " "
+            yield (
+                f"CREATE TRIGGER standing_of_{name}_{event.lower()}_{row.lower()} AFTER {event} ON {name}{when}BEGIN\n"
+                f"  {then.format(row=row)}\nEND"
+            )
+
+
 def derived() -> Iterator[str]:
     """Everything that is made from the tables: indexes of text and triggers. Migrations drop and make it anew."""
     for name in sorted(FULL_TEXT):
         yield from full_text(name)
     for name in sorted(set(ENTITIES) & set(LETTERS)):
         yield cleanup(name)
+    yield from standing_triggers()
     for table in tables():
         if table.name not in UNJOURNALED:
             yield from journal_triggers(table)

@@ -9,7 +9,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -138,11 +138,14 @@ class Store:
         from sqlalchemy.exc import DBAPIError
         from sqlmodel import Session
 
+        from pkm.store import standings
+
         try:
             with Session(self._writer(), expire_on_commit=False) as session, session.begin():
                 self._unit = unit = self._begin(session, journal)
                 yield unit
                 session.flush()
+                standings.refresh(unit.connection)
                 unit.connection.execute("UPDATE journal SET operation_id = NULL")
             self.operation = unit.operation or self.operation
         except DBAPIError as error:
@@ -328,6 +331,11 @@ def _is_full(path: Path) -> bool:
         return shutil.disk_usage(path.parent).free < 64 * 1024
     except OSError:
         return False
+
+
+def in_ids(ids: Iterable[int]) -> str:
+    """SQL list of numbers, safe because they are numbers: (1, 2, 3)."""
+    return "(" + ", ".join(str(int(number)) for number in ids) + ")"
 
 
 def as_dicts(rows: "sqlite3.Cursor") -> list[dict[str, Any]]:
