@@ -3,14 +3,16 @@
 import io
 import json
 import os
+import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from tests.server import one_server as one_server
 from tests.server import server as server
 
 if TYPE_CHECKING:
@@ -65,6 +67,28 @@ def shared() -> Path:
     if not (path / "feeds").is_dir():
         pytest.skip(f"no public test data at {path} (set PKM_TEST_DATA)")
     return path
+
+
+class KeptHomes:
+    """Homes that several tests start from: each is lived in once, and copied after that."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def fill(self, home: Path, name: str, live: Callable[[], object]) -> None:
+        """The home is as `live` leaves it; it runs the first time only. name: what tells this life from others."""
+        kept = self._folder / name
+        if not kept.exists():
+            live()
+            shutil.copytree(home, kept)
+        elif not home.exists():
+            shutil.copytree(kept, home)
+
+
+@pytest.fixture(scope="session")
+def kept_homes(tmp_path_factory: pytest.TempPathFactory) -> KeptHomes:
+    """Homes that were lived in by fixtures of this run."""
+    return KeptHomes(tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture
