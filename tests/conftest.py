@@ -1,17 +1,22 @@
 """Fixtures every test may use: the shared public data, a home of its own, a fixed clock."""
 
+import gc
 import io
 import json
 import os
 import shutil
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 
+from tests.effort import tries
 from tests.server import one_server as one_server
 from tests.server import server as server
 
@@ -31,6 +36,37 @@ def pytest_configure(config: pytest.Config) -> None:
     """A worker of xdist ignores Ctrl-C, and so would every process that a test starts to press it."""
     if hasattr(config, "workerinput"):
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    settings.register_profile("effort", max_examples=tries(30), deadline=None)
+    settings.load_profile("effort")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: looking through it for garbage again and again takes a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_are_built_once() -> None:
+    """The tree of commands, which never changes, is built by the first run of the command line in this process."""
+    import typer
+
+    typer.main.get_group = cache(typer.main.get_group)
+    typer.main.get_command = cache(typer.main.get_command)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_waits_for_the_disk() -> None:
+    """No test cuts the power: a commit need not be on the disk (tests/store/test_session.py holds that it is to be)."""
+    from pkm.store import session
+
+    def at_once(*args: Any, **options: Any) -> sqlite3.Connection:
+        connection = connect(*args, **options)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    connect, session.connect = session.connect, at_once
 
 
 @pytest.fixture(scope="session", autouse=True)
