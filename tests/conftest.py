@@ -8,7 +8,6 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -36,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """A worker of xdist ignores Ctrl-C, and so would every process that a test starts to press it."""
     if hasattr(config, "workerinput"):
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts compiles all of pkm anew
     settings.register_profile("effort", max_examples=tries(30), deadline=None)
     settings.load_profile("effort")
 
@@ -73,23 +73,23 @@ def _nothing_waits_for_the_disk() -> None:
 def _stores_are_copied(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[None]":
     """A new store is a copy of one that was made in earnest at the same instant: making it anew takes a tenth of a second."""
     from pkm.config import Home
-    from pkm.dates import now
     from pkm.store import session
 
-    made: dict[datetime, bytes] = {}
+    made: dict[str, bytes] = {}
 
     def create(home: Home) -> None:
-        if home.db.exists():
+        at = os.environ.get("PKM_NOW")
+        if home.db.exists() or not at:
             make(home)
             return
-        if now() not in made:
+        if at not in made:
             folder = tmp_path_factory.mktemp("made")
             model = Home(folder, folder, folder)
             make(model)
-            made[now()] = model.db.read_bytes()
+            made[at] = model.db.read_bytes()
         home.ensure()
         home.db.touch(0o600)
-        home.db.write_bytes(made[now()])
+        home.db.write_bytes(made[at])
 
     make, session.create = session.create, create
     yield

@@ -26,6 +26,7 @@ from pkm.share.trying import try_channel
 from pkm.store import circles, interactions, shares
 from pkm.store.session import Store
 from pkm.whole.undo import undo_command
+from tests.effort import tries
 from tests.mail_server import LOOPBACK, MailServer, serve, tls_context
 from tests.mail_server import mail as mail
 
@@ -265,8 +266,7 @@ class TestUnknown:
             return True
 
         server.on_data = kill
-        rounds = 3
-        for number in range(rounds):
+        for number in range(tries(1)):
             if number:
                 row = circles.by_name(fresh(home_paths).read(), "practice")
                 assert row is not None

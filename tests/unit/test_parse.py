@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pkm.errors import BadInput
 from pkm.seek.identity import choose_scheme, distinct
 from pkm.seek.parse import ParsedEntry, ParsedFeed, parse_feed
+from tests.effort import tries
 
 URL = "https://example.org/feed.xml"
 
@@ -329,7 +330,7 @@ def test_limits() -> None:
     assert len(big.html) <= 1_000_010
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_feed_or_our_error(body: bytes) -> None:
     for start in (b"", b"<rss><channel><item>", b'<feed xmlns="http://www.w3.org/2005/Atom"><entry>', b"{"):
@@ -340,7 +341,7 @@ def test_any_bytes_give_a_feed_or_our_error(body: bytes) -> None:
         assert isinstance(feed, ParsedFeed)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_feeds_give_a_feed_or_our_error(data: st.DataObject, shared: Path) -> None:
     names = ["odd-full-rss.xml", "odd-full-atom.xml", "json-full.json", "odd-media-group.xml", "odd-rss090.xml"]
