@@ -1,5 +1,6 @@
 """Fixtures every test may use: the shared public data, a home of its own, a fixed clock."""
 
+import contextlib
 import gc
 import io
 import json
@@ -110,15 +111,25 @@ class KeptHomes:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._beside: dict[str, Path] = {}
 
     def fill(self, home: Path, name: str, live: Callable[[], object]) -> None:
-        """The home is as `live` leaves it; it runs the first time only. name: what tells this life from others."""
+        """The home is as `live` leaves it; it runs the first time only. name: what tells this life from others.
+
+        A channel that leads to a folder beside the home leads to the one beside this home.
+        """
         kept = self._folder / name
         if not kept.exists():
             live()
             shutil.copytree(home, kept)
-        elif not home.exists():
-            shutil.copytree(kept, home)
+            self._beside[name] = home.parent
+            return
+        if home.exists():
+            shutil.rmtree(home)
+        shutil.copytree(kept, home)
+        with contextlib.closing(sqlite3.connect(home / "pkm.db", isolation_level=None)) as db:
+            moved = {"was": str(self._beside[name]), "here": str(home.parent)}
+            db.execute("UPDATE channel SET address = replace(address, :was, :here) WHERE instr(address, :was)", moved)
 
 
 @pytest.fixture(scope="session")
