@@ -10,7 +10,7 @@ import pytest
 from pkm.config import Home
 from pkm.store import received
 from pkm.store.session import Store
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.server import FeedServer
 
 NAMES = ("Maria Silva", "Ken Ito", "Harold Reed", "Bob Sales", "Dana Tags", "Eli Talks", "Fay Faded", "Gus Silent",
@@ -45,19 +45,25 @@ class Year:
 
 
 @pytest.fixture
-def year(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, server: FeedServer, tmp_path: Path) -> Year:
+def year(
+    pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, server: FeedServer, tmp_path: Path, home: Path, kept_homes: KeptHomes
+) -> Year:
     """All that happened up to 1 December 2026. o2: the community; x1 and x3 went to it, x2 to the network."""
     on = Year(pkm, monkeypatch)
+    kept_homes.fill(home, "community story", lambda: live(on, server, home, tmp_path))
+    return on
+
+
+def live(on: Year, server: FeedServer, home: Path, tmp_path: Path) -> None:
     (tmp_path / "cards.vcf").write_text(cards(), encoding="utf-8")
     on("2026-01-05", "contact", "import", tmp_path / "cards.vcf", "--circle", "network", "--because", "the conference")
-    on("2026-01-05", "share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
+    on("2026-01-05", "share", "channel", "add", "drop", f"files:{home / 'drop'}")
     on("2026-01-05", "circle", "add", "practice", "--kind", "community", "--tag", "retro", "--tag", "org", "--channel", "drop")
     on("2026-01-06", "circle", "join", "practice", "ida", "--because", "started it with me")
     on("2026-01-07", "contact", "log", "fay,hal", "talked at the conference")
     on("2026-01-08", "sense", "note", "Talk with @fay about #retro")
     read(on, server)
     share_and_hear(on)
-    return on
 
 
 def read(on: Year, server: FeedServer) -> None:
@@ -132,8 +138,8 @@ def got(home: Home, contact: int) -> list[str]:
         store.close()
 
 
-def test_one_joins_and_gets_what_is_shared_from_that_day_on(year: Year, home_paths: Home, tmp_path: Path) -> None:
-    drop = tmp_path / "drop"
+def test_one_joins_and_gets_what_is_shared_from_that_day_on(year: Year, home_paths: Home, home: Path) -> None:
+    drop = home / "drop"
     before = {path.name: path.read_bytes() for path in drop.iterdir()}
     assert got(home_paths, 1) == ["x2"]  # what went to the network
     year("2026-12-05", "circle", "join", "practice", "maria", "--because", "answered twice; walks retros herself")
