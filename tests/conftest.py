@@ -48,6 +48,12 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
+def pytest_runtest_logfinish() -> None:
+    """What a test left open, such as a store, is closed: a process has no more than a thousand open files."""
+    gc.collect()
+    gc.freeze()  # what is there between two tests stays, and is not looked through again
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _commands_are_built_once() -> None:
     """The tree of commands, which never changes, is built by the first run of the command line in this process."""

@@ -10,6 +10,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -204,15 +205,10 @@ class Store:
 
     def _tell_settings(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         """SQL on that connection can ask what the person set: setting('touch.mentions')."""
-        connection.create_function("setting", 1, self._setting, deterministic=True)
+        # The connection keeps the function where Python does not look for garbage: one that kept the store, too, would
+        # keep both open for ever.
+        connection.create_function("setting", 1, partial(_setting, self.home), deterministic=True)
         return connection
-
-    def _setting(self, key: str) -> str:
-        """The setting; its default where the settings cannot be read, which the doctor and `pkm config` tell."""
-        if isinstance(self.home, config.Home):
-            with contextlib.suppress(PkmError):
-                return config.read(self.home)[key]
-        return config.SETTINGS[key].default
 
     def _change_version(self, version: int) -> None:
         """The store has this program's schema; a store that is not ours or newer is refused, untouched."""
@@ -235,6 +231,14 @@ class Store:
             from pkm.store.migrate import migrate
 
             migrate(self.home, version)
+
+
+def _setting(home: Paths, key: str) -> str:
+    """The setting; its default where the settings cannot be read, which the doctor and `pkm config` tell."""
+    if isinstance(home, config.Home):
+        with contextlib.suppress(PkmError):
+            return config.read(home)[key]
+    return config.SETTINGS[key].default
 
 
 _WRITABLE = "make that folder writable, or set PKM_HOME to one that is"
