@@ -29,7 +29,7 @@ def files(digest: "Digest", channel_kind: str, home: Home) -> list[tuple[str, st
     from pkm.share.freeze import SITE_MEDIA_TYPE
     from pkm.share.render import freeze, render_html, render_markdown
 
-    name = f"{digest.date[:10]}-{digest.slug}"
+    name = f"{digest.date[:10]}-{digest.slug.removesuffix('-' + digest.date[5:10])}"  # the day once
     if digest.circle:  # two circles may share a folder, each with its own wording
         name += "-" + safe_name(digest.circle).replace(" ", "-").lower()
     if channel_kind == "site":
