@@ -3,8 +3,10 @@
 Knows nothing of feeds, the store or the network: no address is ever opened here.
 """
 
+import functools
 import html as entities
 import re
+import threading
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
@@ -45,26 +47,38 @@ def clean_html(html: str, base: str | None = None) -> str:
     Links lead to http, https or mailto; images to http or https. base: the URL that relative addresses count from;
     where it is no web address they are dropped. What was cleaned once is left as it is.
     """
-    html = _clean(html)
+    html = text.clean(html)
     if "<" not in html and "&" not in html:
         return html.strip()
-    safe = _cleaner(base if base and is_web_address(base) else None).clean(cap_depth(html))
+    base = base if base and is_web_address(base) else None
+    if base:
+        _here.base = base
+    safe = _cleaner(bool(base), "mailto" in html.lower() or "&#" in html).clean(cap_depth(html))
     # A numeric reference (&#155;) is a character only after parsing. What is safe by now may lose single characters,
     # but not whole terminal sequences: one could reach from an attribute into the text behind it.
     return _CONTROL.sub("", safe).strip() if _has_control(safe) else safe.strip()
 
 
-def _clean(raw: str) -> str:
-    """text.clean, by a short cut for the many that are plain."""
-    return raw.replace("\r\n", "\n") if raw.isascii() and not _has_control(raw) else text.clean(raw)
-
-
 def _has_control(raw: str) -> bool:
-    return not raw.replace("\n", "").replace("\t", "").isprintable()
+    return not raw.isprintable() and not raw.replace("\n", "").replace("\t", "").isprintable()
 
 
-def _cleaner(base: str | None) -> "nh3.Cleaner":
-    """A cleaner for one base; to make one costs less than the parsing of a paragraph."""
+class _Here(threading.local):
+    """What the relative addresses of the HTML that a thread cleans count from."""
+
+    base = ""
+
+
+_here = _Here()
+
+
+@functools.cache
+def _cleaner(based: bool, mails: bool) -> "nh3.Cleaner":
+    """A cleaner, made once: to make one costs a third of what cleaning a page does.
+
+    based: relative addresses count from _here; else they are dropped. mails: there may be mail addresses in it, which
+    are kept in links alone; to look at each attribute takes some time, too.
+    """
     import nh3
 
     def web_only(tag: str, attribute: str, value: str) -> str | None:
@@ -75,15 +89,15 @@ def _cleaner(base: str | None) -> "nh3.Cleaner":
         attributes=_ATTRIBUTES,
         clean_content_tags=_DROPPED_WITH_CONTENT,
         url_schemes={"http", "https", "mailto"},
-        url_relative=(lambda url: _resolved(url, base)) if base else "deny",
-        attribute_filter=web_only,
+        url_relative=_resolved if based else "deny",
+        attribute_filter=web_only if mails else None,
         link_rel="noopener noreferrer",
     )
 
 
-def _resolved(url: str, base: str) -> str | None:
+def _resolved(url: str) -> str | None:
     try:
-        return urljoin(base, url.strip())
+        return urljoin(_here.base, url.strip())
     except ValueError:
         return None
 
@@ -109,8 +123,9 @@ def is_web_address(url: str) -> bool:
 
 
 _TOKEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>|<[!?][^>]*>", re.S
+    r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*)>|<[!?][^>]*>", re.S
 )
+_INVISIBLE_NAMES = ("<script", "<style", "<template", "<noscript", "<svg", "<math", "<iframe", "<object", "<title")
 _INVISIBLE = re.compile(
     r"<(script|style|template|noscript|svg|math|iframe|object|title)\b[^>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S
 )
@@ -120,6 +135,8 @@ _BLOCKS_LISTED = (
     " h4 h5 h6 header hr html main nav ol p pre section summary table tbody tfoot thead ul"
 )
 _BLOCKS = set(_BLOCKS_LISTED.split())
+_READ = _BLOCKS | {"li", "br", "tr", "td", "th", "img"}
+"""Elements that are more to a text than what they hold."""
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 # Private characters stand for what must survive the folding of white space: line end, space, mark of a list's entry,
 # begin and end of a quotation.
@@ -134,18 +151,23 @@ def html_to_text(html: str) -> str:
     reads exactly; other HTML is read as well as a pattern can.
     """
     if "<" not in html and "&" not in html:
-        return _fold_lines(_SPACES.sub(" ", _clean(html)))
-    html = _PRIVATE.sub("", html)
-    if _INVISIBLE.search(html):
+        return _fold_lines(_SPACES.sub(" ", text.clean(html)))
+    if not html.isascii():
+        html = _PRIVATE.sub("", html)
+    lower = html.lower()
+    if any(name in lower for name in _INVISIBLE_NAMES):
         html = _INVISIBLE.sub("", html)
     reader, at = _TextReader(), 0
     for token in _TOKEN.finditer(html):
-        reader.read_text(html[at : token.start()])
-        if token[2]:
-            reader.read_tag(token[2].lower(), bool(token[1]), token[3])
+        start = token.start()
+        if start > at:
+            reader.read_text(html[at:start])
+        closing, name, attributes = token.groups()
+        if name and (name := name.lower()) in _READ:
+            reader.read_tag(name, bool(closing), attributes)
         at = token.end()
     reader.read_text(html[at:])
-    return _clean(_fold_lines("".join(reader.parts)))
+    return text.clean(_fold_lines("".join(reader.parts)))
 
 
 class _TextReader:
@@ -162,6 +184,8 @@ class _TextReader:
         plain = entities.unescape(raw) if "&" in raw else raw
         if self._pre:
             self.parts.append(plain.replace("\n", _NEWLINE).replace(" ", _SPACE))
+        elif plain.isprintable() and "  " not in plain:
+            self.parts.append(plain)
         else:
             self.parts.append(_SPACES.sub(" ", plain))
 
@@ -206,9 +230,16 @@ class _TextReader:
 
 def _fold_lines(joined: str) -> str:
     """White space folded: no space at a line's end, at most one blank line; what the private characters mean."""
-    joined = re.sub(f"{_MARK}[ \n]*", "", joined)
-    joined = re.sub("[ \t]*\n[ \t]*", "\n", re.sub("  +", " ", joined))
-    joined = re.sub("\n{3,}", "\n\n", joined)
+    if _MARK in joined:
+        joined = re.sub(f"{_MARK}[ \n]*", "", joined)
+    if "  " in joined:
+        joined = re.sub("  +", " ", joined)
+    first, *lines = joined.split("\n")
+    if lines:
+        last = lines.pop().lstrip(" \t")
+        joined = "\n".join([first.rstrip(" \t"), *[line.strip(" \t") for line in lines], last])
+    if "\n\n\n" in joined:
+        joined = re.sub("\n{3,}", "\n\n", joined)
     if _QUOTE in joined:
         joined = _mark_quotes(joined)
     return joined.replace(_NEWLINE, "\n").replace(_SPACE, " ").strip("\n").rstrip()
@@ -228,7 +259,7 @@ def _mark_quotes(joined: str) -> str:
 
 def text_to_html(plain: str) -> str:
     """Plain text as HTML: escaped, a paragraph for each block between blank lines, line ends kept."""
-    blocks = re.split(r"\n\s*\n", _clean(plain).strip())
+    blocks = re.split(r"\n\s*\n", text.clean(plain).strip())
     escaped = (entities.escape(block, quote=False).replace("\n", "<br>") for block in blocks if block)
     return "".join(f"<p>{block}</p>" for block in escaped)
 
