@@ -102,8 +102,14 @@ def _resolved(url: str) -> str | None:
         return None
 
 
+_PLAIN_URL = re.compile(r"(https?)://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(/[!\"$-:<->@-~]*)?(?:\?([!\"$-:<-~]+))?")
+"""(scheme, host, path, query) of an address that needs no reading: most are such ones."""
+
+
 def absolute_url(url: str, base: str | None = None) -> str:
     """The web address that a link means, "" where it means none: javascript:, data:, tag: and the like."""
+    if _PLAIN_URL.fullmatch(url):
+        return url
     url = re.sub(r"[\t\r\n]", "", text.clean(url)).strip()
     try:
         joined = urljoin(base, url) if base and is_web_address(base) else url
@@ -112,10 +118,22 @@ def absolute_url(url: str, base: str | None = None) -> str:
     return joined.replace(" ", "%20") if is_web_address(joined) else ""
 
 
+def host_of(url: str) -> str:
+    """The host of an address in lower case, without "www."; "" where it has none."""
+    if plain := _PLAIN_URL.fullmatch(url):
+        return plain[2].removeprefix("www.")
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 def is_web_address(url: str) -> bool:
     """True for http and https with a host."""
     if not url[:8].lower().startswith(_WEB):
         return False
+    if _PLAIN_URL.fullmatch(url):
+        return True
     try:
         return bool(urlsplit(url).hostname)
     except ValueError:
@@ -137,6 +155,7 @@ _BLOCKS_LISTED = (
 _BLOCKS = set(_BLOCKS_LISTED.split())
 _READ = _BLOCKS | {"li", "br", "tr", "td", "th", "img"}
 """Elements that are more to a text than what they hold."""
+_PASSED_BY = {"a", "b", "code", "em", "i", "span", "strong"}
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 # Private characters stand for what must survive the folding of white space: line end, space, mark of a list's entry,
 # begin and end of a quotation.
@@ -158,15 +177,16 @@ def html_to_text(html: str) -> str:
     if any(name in lower for name in _INVISIBLE_NAMES):
         html = _INVISIBLE.sub("", html)
     reader, at = _TextReader(), 0
+    read_text = reader.read_text
     for token in _TOKEN.finditer(html):
-        start = token.start()
+        start, end = token.span()
         if start > at:
-            reader.read_text(html[at:start])
-        closing, name, attributes = token.groups()
-        if name and (name := name.lower()) in _READ:
-            reader.read_tag(name, bool(closing), attributes)
-        at = token.end()
-    reader.read_text(html[at:])
+            read_text(html[at:start])
+        at = end
+        name = token[2]
+        if name and name not in _PASSED_BY and (name := name.lower()) in _READ:
+            reader.read_tag(name, bool(token[1]), token[3])
+    read_text(html[at:])
     return text.clean(_fold_lines("".join(reader.parts)))
 
 
@@ -179,9 +199,7 @@ class _TextReader:
         self._lists: list[int] = []  # for each list that is open: its next number, 0 for bullets
 
     def read_text(self, raw: str) -> None:
-        if not raw:
-            return
-        plain = entities.unescape(raw) if "&" in raw else raw
+        plain = _unescape(raw) if "&" in raw else raw
         if self._pre:
             self.parts.append(plain.replace("\n", _NEWLINE).replace(" ", _SPACE))
         elif plain.isprintable() and "  " not in plain:
@@ -226,6 +244,13 @@ class _TextReader:
         alt = text.one_line(entities.unescape(found[1] or found[2] or found[3] or ""), 300) if found else ""
         if alt:
             self.parts.append(f"[{alt}]")
+
+
+def _unescape(raw: str) -> str:
+    """The text with its references read; most have "&amp;" only."""
+    if raw.count("&") == raw.count("&amp;"):
+        return raw.replace("&amp;", "&")
+    return entities.unescape(raw)
 
 
 def _fold_lines(joined: str) -> str:
@@ -287,6 +312,10 @@ def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
     A fragment that begins with "!" is part of the page's address and stays; so does every parameter that is no known
     tracker, in its order. What is no web address comes back as it is, without white space around it.
     """
+    if plain := _PLAIN_URL.fullmatch(url):
+        scheme, host, path, query = plain.groups()
+        kept = _without_trackers(query) if query else ""
+        return f"{scheme}://{_without_mobile(host)}{path or '/'}{'?' if kept else ''}{kept}"
     url = url.strip()
     if not is_web_address(url):
         return url
@@ -300,7 +329,7 @@ def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
     host = f"[{host}]" if ":" in host else _without_mobile(host)
     if port and port != {"http": 80, "https": 443}[scheme]:
         host += f":{port}"
-    kept = "&".join(pair for pair in parts.query.split("&") if pair and not _is_tracker(pair))
+    kept = _without_trackers(parts.query)
     fragment = parts.fragment if keep_fragment or parts.fragment.startswith("!") else ""
     return urlunsplit((scheme, host, parts.path or "/", kept, fragment))
 
@@ -313,6 +342,10 @@ def _without_mobile(host: str) -> str:
     if len(labels) > 3 and labels[1] == "m":
         return ".".join([labels[0], *labels[2:]])
     return host
+
+
+def _without_trackers(query: str) -> str:
+    return "&".join(pair for pair in query.split("&") if pair and not _is_tracker(pair))
 
 
 def _is_tracker(pair: str) -> bool:
