@@ -60,6 +60,8 @@ def clean_html(html: str, base: str | None = None) -> str:
 
 
 def _has_control(raw: str) -> bool:
+    if raw.isascii():
+        return not text.is_harmless(raw)
     return not raw.isprintable() and not raw.replace("\n", "").replace("\t", "").isprintable()
 
 
@@ -188,6 +190,39 @@ def html_to_text(html: str) -> str:
             reader.read_tag(name, bool(token[1]), token[3])
     read_text(html[at:])
     return text.clean(_fold_lines("".join(reader.parts)))
+
+
+def clean_html_to_text(html: str) -> str:
+    """The same for what clean_html gave, in half the time: there every "<" begins a tag, and few references are left."""
+    if "<pre" in html or "<" not in html:
+        return html_to_text(html)
+    if not html.isascii():
+        html = _PRIVATE.sub("", html)
+    reader, at = _TextReader(), 0
+    folded = _INLINE.sub("", _FOLDED.sub(" ", html))
+    for token in _CLEAN_TAG.finditer(folded):
+        start, end = token.span()
+        if start > at:
+            reader.parts.append(folded[at:start])
+        at = end
+        name = token[2]
+        if name in _PARAGRAPHS:
+            reader.parts.append("\n\n")
+        elif name == "img" and "&" in token[3]:  # its references are read before it is cut
+            return html_to_text(html)
+        elif name in _READ:
+            reader.read_tag(name, bool(token[1]), token[3])
+    reader.parts.append(folded[at:])
+    return text.clean(_fold_lines(_unescape("".join(reader.parts))))
+
+
+_FOLDED = re.compile(r"[ \t\r\n\f\v]{2,}|[\t\r\n\f\v]")
+_INLINE = re.compile(
+    r'</?(?:a|abbr|b|bdi|cite|code|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr)'
+    r'(?: [a-z]+="[^"]*")*>'
+)
+_CLEAN_TAG = re.compile(r'<(/?)([a-z0-9]+)((?: [a-z]+="[^"]*")*)>')
+_PARAGRAPHS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6"}
 
 
 class _TextReader:

@@ -39,7 +39,7 @@ _SILENT = re.compile("[\\s\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
 
 def clean(text: str) -> str:
     """The text without terminal sequences, control characters and bidi controls; one kind of line end; NFC."""
-    if _is_harmless(text):
+    if is_harmless(text):
         return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     if not text.isascii() or not text.isprintable():
@@ -48,12 +48,16 @@ def clean(text: str) -> str:
     return text
 
 
-def _is_harmless(text: str) -> bool:
+def is_harmless(text: str) -> bool:
     """Whether the text has no character that would be taken out; most have none, and this tells in a fiftieth of the time."""
     if text.isprintable():
         return True
-    seen = text.replace("\n", "").replace("\t", "")
-    return (seen if seen.isascii() else seen.replace("\xa0", "")).isprintable()
+    if text.isascii():
+        return len(text) == len(text.encode().translate(None, _CONTROLS))
+    return text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable()
+
+
+_CONTROLS = bytes(code for code in (*range(32), 127) if chr(code) not in "\n\t")
 
 
 def one_line(text: str, limit: int = 0) -> str:
@@ -61,6 +65,10 @@ def one_line(text: str, limit: int = 0) -> str:
 
     limit: where given, it is cut to so many characters, with an ellipsis.
     """
+    if limit and len(text) > 3 * limit:  # only its beginning is wanted
+        start = text[: 2 * limit]
+        if is_harmless(start) and len(line := one_line(start)) > limit + 1:
+            return line[: limit - 1].rstrip() + "…"
     text = clean(text)
     if not text.isascii():
         text = _UNSEEN.sub(lambda found: found[1] or "", text.replace(_BLANK, " "))
