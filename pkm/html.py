@@ -199,7 +199,10 @@ def clean_html_to_text(html: str) -> str:
     if not html.isascii():
         html = _PRIVATE.sub("", html)
     reader, at = _TextReader(), 0
-    folded = _INLINE.sub("", _FOLDED.sub(" ", html))
+    folded = html.replace("\n", " ").replace("\t", " ")
+    if "  " in folded:
+        folded = re.sub("  +", " ", folded)
+    folded = _INLINE.sub("", folded)
     for token in _CLEAN_TAG.finditer(folded):
         start, end = token.span()
         if start > at:
@@ -216,7 +219,6 @@ def clean_html_to_text(html: str) -> str:
     return text.clean(_fold_lines(_unescape("".join(reader.parts))))
 
 
-_FOLDED = re.compile(r"[ \t\r\n\f\v]{2,}|[\t\r\n\f\v]")
 _INLINE = re.compile(
     r'</?(?:a|abbr|b|bdi|cite|code|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr)'
     r'(?: [a-z]+="[^"]*")*>'
