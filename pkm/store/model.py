@@ -770,3 +770,6 @@ FULL_TEXT = {
     "handle": ("value",),
 }
 """What is searched: an FTS5 table `<table>_fts` over these columns, kept in step by triggers."""
+
+PREFIXED = {"note": "2"}
+"""How many letters of a beginning (or*) are looked up whole; two letters begin too many words to read each of them."""

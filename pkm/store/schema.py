@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from pkm.ids import LETTERS
-from pkm.store.model import ENTITIES, FULL_TEXT, UNJOURNALED
+from pkm.store.model import ENTITIES, FULL_TEXT, PREFIXED, UNJOURNALED
 from pkm.store.version import APPLICATION_ID, HEAD, SCHEMA_VERSION
 
 FILE = Path(__file__).with_name("schema.sql")
@@ -54,11 +54,12 @@ def journal_triggers(table: Table) -> Iterator[str]:
 def full_text(name: str) -> Iterator[str]:
     """An external-content FTS5 table over a table's text columns, with the triggers that keep it in step."""
     columns = FULL_TEXT[name]
+    prefix = f", prefix='{PREFIXED[name]}'" if name in PREFIXED else ""
     listed = ", ".join(columns)
     new, old = (", ".join(f"{row}.{column}" for column in columns) for row in ("NEW", "OLD"))
     yield (
         f"CREATE VIRTUAL TABLE {name}_fts USING fts5({listed}, content='{name}', content_rowid='id', "
-        f"tokenize='porter unicode61 remove_diacritics 2')"
+        f"tokenize='porter unicode61 remove_diacritics 2'{prefix})"
     )
     add = f"INSERT INTO {name}_fts(rowid, {listed}) VALUES (NEW.id, {new});"
     take = f"INSERT INTO {name}_fts({name}_fts, rowid, {listed}) VALUES ('delete', OLD.id, {old});"

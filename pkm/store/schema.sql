@@ -754,7 +754,7 @@ CREATE TRIGGER fts_item_delete AFTER DELETE ON item BEGIN INSERT INTO item_fts(i
 
 CREATE TRIGGER fts_item_update AFTER UPDATE OF title, author, text ON item BEGIN INSERT INTO item_fts(item_fts, rowid, title, author, text) VALUES ('delete', OLD.id, OLD.title, OLD.author, OLD.text); INSERT INTO item_fts(rowid, title, author, text) VALUES (NEW.id, NEW.title, NEW.author, NEW.text); END;
 
-CREATE VIRTUAL TABLE note_fts USING fts5(title, text, content='note', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE note_fts USING fts5(title, text, content='note', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2', prefix='2');
 
 CREATE TRIGGER fts_note_insert AFTER INSERT ON note BEGIN INSERT INTO note_fts(rowid, title, text) VALUES (NEW.id, NEW.title, NEW.text); END;
 

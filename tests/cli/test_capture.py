@@ -173,7 +173,9 @@ class TestQuotes:
 
 def run(home: Path, *words: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "pkm", *words]
-    return subprocess.Popen(command, env={**os.environ, "PKM_HOME": str(home)}, text=True, stderr=subprocess.PIPE)
+    # Python leaves half a file of bytecode behind where a file may not grow, and the next process breaks on it.
+    environment = {**os.environ, "PKM_HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.Popen(command, env=environment, text=True, stderr=subprocess.PIPE)
 
 
 @pytest.mark.parametrize("words", [

@@ -268,6 +268,7 @@ def test_a_disk_that_is_full_is_said_and_the_draft_stays_as_it_was(
         await pilot.pause()
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        monkeypatch.setattr("sys.dont_write_bytecode", True)  # half a file of it would be left behind
         resource.setrlimit(resource.RLIMIT_FSIZE, (4, before[1]))
         try:
             await pilot.press("x")
@@ -437,6 +438,7 @@ def test_a_terminal_that_is_closed_leaves_the_draft(store: Store) -> None:
     process, terminal = pty.fork()
     if process == 0:
         os.environ |= {"PKM_HOME": str(home), "TERM": "xterm"}
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup hands it on
         os.execv(sys.executable, [sys.executable, "-m", "pkm", "sense"])
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     read_until(terminal, "1/3")
