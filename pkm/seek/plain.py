@@ -120,7 +120,7 @@ def _is_utf8(document: bytes, content_type: str, *, marked: bool) -> bool:
         return False
     declared = _ENCODING.match(document)
     says = declared[1].decode("latin-1").lower() if declared else ""
-    if says not in ("", *_UTF8) and not charset:
+    if says not in ("", *_UTF8):  # expat would go by it, also where the server knows better
         return False
     text = kind.strip().startswith("text/") and not charset  # ASCII, as the standard has it, and what it says only then
     if text and not (says or marked or document.isascii()):
@@ -255,9 +255,9 @@ class _Reader:
         if self._inside == "author" and name in ("name", "uri", "email") and self._depth == self._own_depth + 1:
             self._wanted, self._pieces = name, []
             self.parser.CharacterDataHandler = self._pieces.append
-        elif self._inside == "author" or self._inside == "nothing":
+        elif self._inside == "nothing" or (self._inside == "author" and _counts(name)):
             raise _NotPlain
-        elif name not in _NESTED.get(self._inside, ()) and (self._inside != "anything" or _counts(name)):
+        elif self._inside != "author" and name not in _NESTED.get(self._inside, ()) and (self._inside != "anything" or _counts(name)):
             raise _NotPlain
 
     @property
@@ -277,6 +277,8 @@ class _Reader:
                 _FIELDS[wanted].end(self, text, self._attributes)
         elif self._depth == self._own_depth:
             if self._inside == "author":
+                if not {"name", "email"} & self._here["authors"][-1].keys():
+                    raise _NotPlain  # its text names it, perhaps
                 self._here["author"] = ""
                 _sync_author(self._here)
             self._inside = ""
