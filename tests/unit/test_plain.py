@@ -15,7 +15,8 @@ DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org
 ITEMS = [
     "<guid>a b</guid><link>http:///e.org/x?a=1&amp;amp;b;=2</link>", "<guid isPermaLink='false'>1</guid>",
     "<guid>https://e.org/1</guid><title> caf\u00c3\u00a9 </title>", "<title>a &amp;amp; b</title>", "<title>Q&amp;A; so</title>",
-    "<title>it&amp;#8217;s</title><description>x</description>", "<title/><description/>", "<link href='x'/><link/>", "<link/><guid/>",
+    "<title>it&amp;#8217;s</title><description>x</description>", "<title/><description/>",
+    "<link href='x'/><link/>", "<link/><guid/>",
     "<author>ann@e.org (Ann)</author><dc:creator>Bob &lt;bob@e.org&gt;</dc:creator>", "<author/>",
     "<category>a</category><category domain='d'>b</category><category/><category>a</category>",
     "<pubDate>Thu, 19 Nov 2026 23:00:00 -0330</pubDate>", "<pubDate>19 Nov 26 23:00 EST</pubDate>",
@@ -26,13 +27,18 @@ ITEMS = [
     "<enclosure url='/a.mp3' length='9' type='AUDIO/mpeg'/><enclosure url='' type='x'/>",
     "<source url='https://s.org/f'>S</source><title>T</title><comments>c</comments><x>1</x>",
     "<description>\x85 \u0092 smart</description>", "<description>&#x85;</description>",
+    "<m:content xmlns:m='urn:m' url='x'/><n:a xmlns:n='urn:n' k='v'>t<n:b/></n:a><post-id xmlns='urn:p'>9</post-id>",
+    "<media:content xmlns:media='http://search.yahoo.com/mrss/' url='/v.mp4' medium='video' fileSize='9'/>",
+    "<dc:rights>r</dc:rights>",
+    "<media:thumbnail xmlns:media='http://search.yahoo.com/mrss/' url='/v.jpg'/><dc:creator>C</dc:creator>",
 ]  # fmt: skip
 ATOMS = [
     "<id>urn:1</id><title type='html'>a &lt;b>b&lt;/b></title>", "<id>http://e.org/1</id><title>1 &lt; 2</title>",
     "<link href='a'/><link rel='SELF' href='b'/><link rel='enclosure' href='c' length='3'/>",
     "<author><name>A</name><email>a@e.org</email></author><author><name>B</name><uri>http://b.org</uri></author>",
     "<author>x</author>", "<contributor><name>C</name></contributor><published>2026-11-19T23:00:00Z</published>",
-    "<summary>s</summary><content type='html'>&lt;p>c</content>", "<content>plain\n\ntext</content><summary type='html'>s</summary>",
+    "<summary>s</summary><content type='html'>&lt;p>c</content>", 
+    "<content>plain\n\ntext</content><summary type='html'>s</summary>",
     "<category term='t' label='L'/><category term='t' label='L'/><category label='M'/>", "<rights>r</rights><source/>",
 ]  # fmt: skip
 REFUSED = [
@@ -92,5 +98,7 @@ def test_what_is_left_to_feedparser(monkeypatch: pytest.MonkeyPatch) -> None:
         assert read_plain(body, XML) is None, item
         fast, slow = both(monkeypatch, body, XML)
         assert fast == slow, item
-    for start in ('<rss version="0.91">', '<rss version="2.0" xmlns="http://purl.org/rss/1.0/">', "<!DOCTYPE rss><rss version='2.0'>"):
+    for start in (
+        '<rss version="0.91">', '<rss version="2.0" xmlns="http://purl.org/rss/1.0/">', "<!DOCTYPE rss><rss version='2.0'>",
+    ):  # fmt: skip
         assert read_plain(f"{start}<channel><item/></channel></rss>".encode(), XML) is None
