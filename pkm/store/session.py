@@ -10,7 +10,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -149,6 +149,8 @@ class Store:
             yield self._unit
             return
         self.read()  # makes or migrates the store before the transaction
+        from pkm.store import standings
+
         try:
             raw = self._open_writer()
             # The driver begins lazily and as a reader; a writer that finds out late that it may not write has to throw
@@ -158,6 +160,7 @@ class Store:
                 self._unit = unit = self._begin(raw, journal)
                 yield unit
                 unit.flush()
+                standings.refresh(raw)
                 raw.execute("UPDATE journal SET operation_id = NULL")
                 raw.execute("COMMIT")
             finally:
@@ -363,6 +366,11 @@ def _is_full(path: Path) -> bool:
         return shutil.disk_usage(path.parent).free < 64 * 1024
     except OSError:
         return False
+
+
+def in_ids(ids: Iterable[int]) -> str:
+    """SQL list of numbers, safe because they are numbers: (1, 2, 3)."""
+    return "(" + ", ".join(str(int(number)) for number in ids) + ")"
 
 
 def as_dicts(rows: "sqlite3.Cursor") -> list[dict[str, Any]]:
