@@ -46,7 +46,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--items", type=int, default=1_000_000, help="items of the large store")
     parser.add_argument("--notes", type=int, default=50_000, help="notes of the large store")
     parser.add_argument("--stores", type=Path, help="a folder where the large stores are kept for the next run")
-    parser.add_argument("--alone", action="store_true", help="without the peers")
+    parser.add_argument("--beside", nargs="*", default=["sfeed", "newsboat", "reader", "curl"], metavar="PEER",
+                        help="the peers of the pull: sfeed, newsboat, reader, curl")  # fmt: skip
     parser.add_argument("--runs", type=int, default=5, help="runs of what is short")
     parser.add_argument("--out", type=Path, help="write OUT.md and OUT.json")
     return parser.parse_args()
