@@ -1,8 +1,8 @@
 """The bytes of a feed into entries. Runs in a worker process: values in, values out, no store, no network.
 
-RSS, RDF, CDF and Atom are read by feedparser, which also mends what is broken, unless they are plain (seek/plain); it is
-given a stream only, since bytes or a string that name a file or a URL would be opened. Its own sanitizer and URL resolution are off (they take most of
-its time); pkm.html does both. JSON Feed has its own reader.
+RSS, RDF, CDF and Atom are read by feedparser, which also mends what is broken, unless they are plain (seek/plain). It is
+given a stream only, since bytes or a string that name a file or a URL would be opened. Its own sanitizer and URL
+resolution are off (they take most of its time); pkm.html does both. JSON Feed has its own reader.
 """
 
 import io

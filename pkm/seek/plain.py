@@ -7,6 +7,7 @@ Where something here looks strange, feedparser does it so: what a reader of this
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from html.entities import entitydefs
 from typing import Any, NamedTuple
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -52,20 +53,24 @@ _MEANING = {
 }  # fmt: skip
 _OF_NO_ACCOUNT = {
     "dc:identifier", "dc:language", "dc:publisher", "dc:source", "dc:type", "dc:format", "dc:relation", "feedburner:info",
-    "feedburner:feedflare", "feedburner:emailserviceid", "feedburner:feedburnerhostname",
+    "dc:rights", "media:thumbnail", "media:credit", "media:rating", "feedburner:feedflare",
+    "feedburner:emailserviceid", "feedburner:feedburnerhostname",
 }  # fmt: skip
-_OF_ACCOUNT = set(
-    "abstract author authors author_detail body category channel cloud content contributor contributors copyright created "
-    "description email enclosure entry expirationdate feed fullitem generator generator_detail georssgeom guid guidislink "
-    "height homepage href id image info issued item keywords language lastbuilddate link links managingeditor modified name "
-    "newlocation pubdate published published_parsed updated_parsed created_parsed rights rss source subtitle "
-    "subtitle_detail summary summary_detail tagline tags textinput title title_detail ttl updated uri url webmaster where "
-    "width transcripts alternates media_content itunes_duration bozo version entries div svg math".split()  # noqa: SIM905
+_LISTED = (
+    "abstract author authors author_detail body category channel cloud content contributor contributors copyright "
+    "created description email enclosure entry expirationdate feed fullitem generator generator_detail georssgeom "
+    "guid guidislink height homepage href id image info issued item keywords language lastbuilddate link links "
+    "managingeditor modified name newlocation pubdate published published_parsed updated_parsed created_parsed "
+    "rights rss source subtitle subtitle_detail summary summary_detail tagline tags textinput title title_detail "
+    "ttl updated uri url webmaster where width transcripts alternates media_content itunes_duration bozo version "
+    "entries div svg math "
 )
+_OF_ACCOUNT = set(_LISTED.split())
 """Names without a namespace that feedparser or seek/parse know: any other is of no account."""
-_IN_FEED_ALONE = set(
-    "language copyright webmaster pubdate lastbuilddate generator cloud category rights logo icon docs".split()  # noqa: SIM905
-)
+_IN_FEED_ALONE = {
+    "language", "copyright", "webmaster", "pubdate", "lastbuilddate", "generator", "cloud", "category", "rights", "logo",
+    "icon", "docs",
+}  # fmt: skip
 _NESTED = {
     "image": {"url", "title", "link", "width", "height", "description"}, "skiphours": {"hour"}, "skipdays": {"day"},
     "contributor": {"name", "uri", "email"},
@@ -120,7 +125,7 @@ def _is_utf8(document: bytes, content_type: str, *, marked: bool) -> bool:
         return False
     declared = _ENCODING.match(document)
     says = declared[1].decode("latin-1").lower() if declared else ""
-    if says not in ("", *_UTF8) and not charset:
+    if says not in ("", *_UTF8):  # expat would go by it, also where the server knows better
         return False
     text = kind.strip().startswith("text/") and not charset  # ASCII, as the standard has it, and what it says only then
     if text and not (says or marked or document.isascii()):
@@ -243,7 +248,7 @@ class _Reader:
             self.parser.CharacterDataHandler = self._pieces.append
         elif (at_feed and name in _IN_FEED_ALONE) or (name == "source" and not at_feed and self.version == "rss20"):
             self._inside = "nothing"
-        elif name in _NESTED and at_feed or (name == "contributor" and self.version == "atom10"):
+        elif (name in _NESTED and at_feed) or (name == "contributor" and self.version == "atom10"):
             self._inside = name
         elif _counts(name) and not (name == "rights" and self.version == "atom10"):
             raise _NotPlain
@@ -255,9 +260,10 @@ class _Reader:
         if self._inside == "author" and name in ("name", "uri", "email") and self._depth == self._own_depth + 1:
             self._wanted, self._pieces = name, []
             self.parser.CharacterDataHandler = self._pieces.append
-        elif self._inside == "author" or self._inside == "nothing":
-            raise _NotPlain
-        elif name not in _NESTED.get(self._inside, ()) and (self._inside != "anything" or _counts(name)):
+        elif self._inside in ("author", "anything"):
+            if _counts(name):
+                raise _NotPlain
+        elif name not in _NESTED.get(self._inside, ()):
             raise _NotPlain
 
     @property
@@ -277,6 +283,8 @@ class _Reader:
                 _FIELDS[wanted].end(self, text, self._attributes)
         elif self._depth == self._own_depth:
             if self._inside == "author":
+                if not {"name", "email"} & self._here["authors"][-1].keys():
+                    raise _NotPlain  # its text names it, perhaps
                 self._here["author"] = ""
                 _sync_author(self._here)
             self._inside = ""
@@ -289,10 +297,8 @@ class _Reader:
         if name in ("link", "id", "href") and text and (name != "id" or self._guid_is_link):
             text = mend_address(text)
         if not text.isascii():
-            try:
+            with suppress(UnicodeError):
                 text = text.encode("iso-8859-1").decode()
-            except UnicodeError:
-                pass
             text = text.translate(_WINDOWS)
         return text
 
@@ -333,6 +339,11 @@ class _Reader:
     def start_enclosure(self, attributes: dict[str, str]) -> bool:
         """The file is among the links."""
         self._here.setdefault("links", []).append({**_with_href(attributes), "rel": "enclosure"})
+        return False
+
+    def start_media(self, attributes: dict[str, str]) -> bool:
+        """The file of Media RSS is there."""
+        self._here.setdefault("media_content", []).append(attributes)
         return False
 
     def start_guid(self, attributes: dict[str, str]) -> bool:
@@ -551,6 +562,7 @@ _FIELDS = {
     "category": _Field(_Reader.end_category, _Reader.start_category, at_feed=False, once=False),
     "dc:subject": _Field(_Reader.end_category, _Reader.start_category, at_feed=False, once=False),
     "enclosure": _Field(_Reader.end_link, _Reader.start_enclosure, _RSS, at_feed=False, once=False),
+    "media:content": _Field(_Reader.end_link, _Reader.start_media, at_feed=False, once=False),
     "ttl": _Field(_text("ttl")),
     "sy:updateperiod": _Field(_text("sy_updateperiod")),
     "sy:updatefrequency": _Field(_text("sy_updatefrequency")),

@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm.capture import Captured, Wikilink, read_text
 from pkm.dates import now, stamp
@@ -17,9 +17,11 @@ from pkm.reach import read_reach
 from pkm.sense.tags import new_with_likes
 from pkm.store import contacts, items, links, note_names, notes, tags
 from pkm.store.links import Written
-from pkm.store.model import Note
 from pkm.store.session import Store, Unit
 from pkm.text import clean, fold, one_line
+
+if TYPE_CHECKING:
+    from pkm.store.model import Note
 
 Row = dict[str, Any]
 Likes = list[tuple[str, list[tuple[str, int]]]]
@@ -57,19 +59,19 @@ def add_note(
     reach = read_reach(reach)
     with store.unit() as unit:
         likes = new_with_likes(store, [*captured.tags, *names])
-        note = unit.add(Note(
-            uid=str(uuid.uuid4()), title=_title(title, captured), text=captured.body, reach=reach, item_id=item_id,
-            at=_day(captured) or at, created_at=unit.at, updated_at=unit.at,
-        ))  # fmt: skip
-        number = _number(note)
+        called = _title(title, captured)
+        number = unit.insert(
+            "note", uid=str(uuid.uuid4()), title=called, text=captured.body, stage="observation", reach=reach,
+            item_id=item_id, at=_day(captured) or at, created_at=unit.at, updated_at=unit.at,
+        )  # fmt: skip
         _read_out(unit, number, captured)
         tags.put(unit, "note", number, names)
         for other in also_from:
             links.add(unit, number, "item", other, "source")
         for item in also_from if item_id is None else [item_id, *also_from]:
             items.decide(unit, item, "kept")
-        resolved = links.resolve_title(unit, number, note.title)
-        unit.summarize(f"{make('note', number)} {one_line(note.title, 60)}")
+        resolved = links.resolve_title(unit, number, called)
+        unit.summarize(f"{make('note', number)} {one_line(called, 60)}")
     return _result(store, number, likes, resolved)
 
 
@@ -87,7 +89,7 @@ def captured_text(text: str) -> str:
     return re.sub(r"[ \t]+\n", "\n", clean(text)).strip("\n \t")
 
 
-def _number(note: Note) -> int:
+def _number(note: "Note") -> int:
     assert note.id is not None
     return note.id
 
@@ -174,6 +176,8 @@ def edit_note(
     base: the note as it was when its editing began; where it is another by now, Refused: both texts are kept.
     Raises Invalid (empty), Refused.
     """
+    from pkm.store.model import Note
+
     with store.unit() as unit:
         note = unit.get(Note, number)
         if base is not None and (note.text, note.title) != (base["text"], base["title"]):
@@ -202,7 +206,7 @@ def edit_note(
     return _result(store, number, likes, resolved)
 
 
-def retitle(unit: Unit, note: Note, title: str) -> None:
+def retitle(unit: Unit, note: "Note", title: str) -> None:
     """The note has the title, and its old one as another name, so that what links to it goes on meaning it.
 
     Links that were waiting for this title point to it.
@@ -222,6 +226,8 @@ def _keep_name(unit: Unit, number: int, before: str, title: str) -> None:
 
 def set_reach(store: Store, numbers: Sequence[int], reach: str) -> list[tuple[Row, str]]:
     """The notes have the reach: (note, its reach before). Raises Invalid where there is no such reach."""
+    from pkm.store.model import Note
+
     reach = read_reach(reach)
     before = {}
     with store.unit() as unit:

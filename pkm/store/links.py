@@ -134,8 +134,6 @@ def sync(unit: "Unit", number: int, links: Iterable[Written]) -> None:
 
     A link that stood there before keeps what it pointed to, also when that is called otherwise by now.
     """
-    from pkm.store.model import Link
-
     unit.flush()
     db = unit.connection
     old = db.execute(
@@ -148,8 +146,7 @@ def sync(unit: "Unit", number: int, links: Iterable[Written]) -> None:
             kind, target = answer(db, written, number) or (written.kind, None)
             if target is None and written.path:
                 continue
-            unit.add(Link(from_kind="note", from_id=number, to_kind=kind, to_id=target, written=written.name,
-                          sentence=written.sentence, origin="text", created_at=unit.at))  # fmt: skip
+            _insert(unit, number, kind, target, written=written.name, sentence=written.sentence, origin="text")
         else:
             del left[row["id"]]
             _refresh(db, row, written, number)
@@ -188,14 +185,21 @@ def _refresh(db: sqlite3.Connection, row: sqlite3.Row, written: Written, number:
 
 def add(unit: "Unit", number: int, to_kind: str, to_id: int, type: str, sentence: str = "") -> bool:
     """The note is linked to the thing by hand with that type; False where it was already. sentence: where it is named."""
-    from pkm.store.model import Link
-
     unit.flush()
     if any(row["type"] == type for row in between(unit.connection, number, to_kind, to_id)):
         return False
-    unit.add(Link(from_kind="note", from_id=number, to_kind=to_kind, to_id=to_id, type=type, sentence=sentence,
-                  created_at=unit.at))  # fmt: skip
+    _insert(unit, number, to_kind, to_id, type=type, sentence=sentence)
     return True
+
+
+def _insert(
+    unit: "Unit", number: int, to_kind: str, to_id: int | None, *, type: str = "related", written: str = "",
+    sentence: str = "", origin: str = "hand",
+) -> None:  # fmt: skip
+    unit.insert(
+        "link", from_kind="note", from_id=number, to_kind=to_kind, to_id=to_id, type=type, written=written,
+        sentence=sentence, origin=origin, created_at=unit.at,
+    )  # fmt: skip
 
 
 def remove(unit: "Unit", number: int, to_kind: str, to_id: int, type: str | None = None) -> tuple[int, int]:

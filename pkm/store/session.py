@@ -75,6 +75,18 @@ class Unit:
         self.session.flush()
         return row
 
+    def insert(self, table: str, **values: object) -> int:
+        """A row of that table is in the store; its number. Without the ORM, for what is written often: all that the table
+        demands is given. Names are the program's own.
+        """
+        self.flush()
+        names = ", ".join(f'"{name}"' for name in values)
+        made = self.connection.execute(
+            f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(values))})", tuple(values.values())
+        )
+        assert made.lastrowid is not None
+        return made.lastrowid
+
     def get(self, table: type[ModelT], number: int) -> ModelT:
         """The row of that number. Raises StoreError where it is gone (deleted between looking and writing)."""
         row = self.session.get(table, number)

@@ -232,8 +232,6 @@ def _singular(word: str) -> str:
 
 def put(unit: "Unit", kind: str, number: int, names: Iterable[str], origin: str = "hand") -> list[str]:
     """The thing has the tags; the names that were new on it. A tag put by hand stays when the text loses its word."""
-    from pkm.store.model import Tagging
-
     unit.flush()
     had = origins(unit.connection, kind, number)
     added = []
@@ -241,7 +239,7 @@ def put(unit: "Unit", kind: str, number: int, names: Iterable[str], origin: str 
         tag_id = number_for(unit, name)
         kept = name_of(unit.connection, tag_id)
         if kept not in had:
-            unit.add(Tagging(tag_id=tag_id, kind=kind, entity_id=number, origin=origin))
+            unit.insert("tagging", tag_id=tag_id, kind=kind, entity_id=number, origin=origin)
             had[kept] = origin
             added.append(kept)
         elif had[kept] != "hand" and origin == "hand":
@@ -268,15 +266,11 @@ def put_many(unit: "Unit", kind: str, wanted: Mapping[int, Sequence[str]], *, or
 
 def number_for(unit: "Unit", name: str) -> int:
     """The tag that the name means today, made where there is none. Raises Invalid."""
-    from pkm.store.model import Tag
-
     kept = resolve(unit.connection, clean_name(name))
     row = find(unit.connection, kept)
     if row is not None:
         return int(row["id"])
-    made = unit.add(Tag(name=kept, created_at=unit.at))
-    assert made.id is not None
-    return made.id
+    return unit.insert("tag", name=kept, created_at=unit.at)
 
 
 def take(unit: "Unit", kind: str, number: int, names: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.bench import peers, table
 
-NAMES = ("pull",)
+NAMES = ("pull", "startup", "search", "imports")
 PEERS = ("newsboat", "sfeed_update", "rg", "sqlite3", "notmuch", "curl", "reader", "jrnl", "khard", "sqlite-utils")
 
 
@@ -43,7 +43,11 @@ def _asked() -> argparse.Namespace:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("names", nargs="*", choices=NAMES, metavar="NAME", help=f"{', '.join(NAMES)}; all by default")
     parser.add_argument("--feeds", type=int, default=1000, help="feeds of the pull")
-    parser.add_argument("--alone", action="store_true", help="without the peers")
+    parser.add_argument("--items", type=int, default=1_000_000, help="items of the large store")
+    parser.add_argument("--notes", type=int, default=50_000, help="notes of the large store")
+    parser.add_argument("--stores", type=Path, help="a folder where the large stores are kept for the next run")
+    parser.add_argument("--beside", nargs="*", default=["sfeed", "newsboat", "reader", "curl"], metavar="PEER",
+                        help="the peers of the pull: sfeed, newsboat, reader, curl")  # fmt: skip
     parser.add_argument("--runs", type=int, default=5, help="runs of what is short")
     parser.add_argument("--out", type=Path, help="write OUT.md and OUT.json")
     return parser.parse_args()

@@ -102,13 +102,18 @@ def _rss(feed: int, entries: list[dict[str, Any]], form: str) -> str:
     items = []
     for entry in entries:
         if form == "rss":
-            content = f"<description>{escape(entry['title'])}</description>\n<content:encoded><![CDATA[{entry['html']}]]></content:encoded>"
+            content = (
+                f"<description>{escape(entry['title'])}</description>\n"
+                f"<content:encoded><![CDATA[{entry['html']}]]></content:encoded>"
+            )
         else:
             content = f"<description>{escape(entry['html'])}</description>"
         items.append(
             f"<item>\n<title>{escape(entry['title'])}</title>\n<link>{entry['url']}</link>\n"
-            f"<dc:creator><![CDATA[{entry['author']}]]></dc:creator>\n<pubDate>{format_datetime(entry['at'], usegmt=True)}</pubDate>\n"
-            f'<category><![CDATA[topic {feed % 40}]]></category>\n<guid isPermaLink="false">{entry["url"]}</guid>\n{content}\n</item>'
+            f"<dc:creator><![CDATA[{entry['author']}]]></dc:creator>\n"
+            f"<pubDate>{format_datetime(entry['at'], usegmt=True)}</pubDate>\n"
+            f'<category><![CDATA[topic {feed % 40}]]></category>\n<guid isPermaLink="false">{entry["url"]}</guid>'
+            f"\n{content}\n</item>"
         )  # fmt: skip
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
@@ -122,8 +127,10 @@ def _rss(feed: int, entries: list[dict[str, Any]], form: str) -> str:
 
 def _atom(feed: int, entries: list[dict[str, Any]], form: str) -> str:
     written = [
-        f"<entry>\n<title>{escape(entry['title'])}</title>\n<link href=\"{entry['url']}\" rel=\"alternate\" type=\"text/html\"/>\n"
-        f"<id>{entry['url']}</id>\n<published>{entry['at'].isoformat()}</published>\n<updated>{entry['at'].isoformat()}</updated>\n"
+        f"<entry>\n<title>{escape(entry['title'])}</title>\n"
+        f"<link href=\"{entry['url']}\" rel=\"alternate\" type=\"text/html\"/>\n"
+        f"<id>{entry['url']}</id>\n"
+        f"<published>{entry['at'].isoformat()}</published>\n<updated>{entry['at'].isoformat()}</updated>\n"
         f"<author><name>{entry['author']}</name></author>\n<category term=\"topic {feed % 40}\"/>\n"
         f"<content type=\"html\">{escape(entry['html'])}</content>\n</entry>"
         for entry in entries

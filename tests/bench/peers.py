@@ -73,4 +73,4 @@ def pulling(folder: Path, urls: Sequence[str]) -> dict[str, list[str]]:
 
 def again(commands: dict[str, list[str]]) -> dict[str, list[str]]:
     """The commands for a second time: reader knows its feeds already."""
-    return {name: command[:-1] if name == "reader" else command for name, command in commands.items()}
+    return {name: command[:4] if name == "reader" else command for name, command in commands.items()}

@@ -24,7 +24,8 @@ def bench(asked: Namespace, folder: Path) -> Iterator[Row]:
     """The rows of the three pulls, and of the memory of the first."""
     number = asked.feeds
     with feeds.serve(number) as served:
-        theirs = {} if asked.alone else peers.pulling(folder / "peers", served.urls)
+        theirs = peers.pulling(folder / "peers", served.urls)
+        theirs = {name: command for name, command in theirs.items() if name in asked.beside}
         env = {"PKM_HOME": str(folder / "pkm")}
         follow(folder / "pkm", served.urls)
         for state, bounds in BOUNDS.items():
@@ -49,7 +50,7 @@ def _rows(work: str, ours: Measured, found: dict[str, Measured], bounds: dict[st
             note = f"cpu {it.cpu_s:.2f} s, {ours.cpu_s / it.cpu_s:.2f}x"
             yield Row(work, ours.wall_s, name, it.wall_s, bound, note=note, more={"cpu_s": ours.cpu_s, "their_cpu_s": it.cpu_s})
         elif bound is not None:
-            yield Row(work, ours.wall_s, name, None, bound, note=f"{name} is not installed")
+            yield Row(work, ours.wall_s, name, None, bound, note=f"without {name}")
 
 
 def follow(home: Path, urls: list[str]) -> None:

@@ -1,6 +1,7 @@
 """HTML made safe, read as text, and URLs compared."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from pkm.html import (
     absolute_url,
     canonical_url,
     clean_html,
+    clean_html_to_text,
     html_to_text,
     is_web_address,
     same_page_key,
@@ -163,3 +165,24 @@ def test_a_page_for_telephones_is_the_page() -> None:
     hosts = {"m.example.org": "example.org", "en.m.wikipedia.org": "en.wikipedia.org", "m.org": "m.org"}
     for host, page in hosts.items():
         assert canonical_url(f"https://{host}/1") == f"https://{page}/1"
+
+
+@pytest.mark.parametrize("html", [
+    "<p>a <em>b</em>\n c&nbsp;&amp;lt; &lt;d&gt;</p>\n\n<ul><li>x<ol><li>y</li></ol></li></ul>",
+    "<pre>a\n  b</pre><p>c</p>",
+    '<p>a<img alt="b &amp;lt; c" src="/x">d <img alt="e f">', "<blockquote><p>a</p>\n<p>b</p></blockquote>c<br>d",
+    "a\n<b>b</b>\tc",
+    "<table><tr><td>1</td><td>2</td></tr></table>", "<h1>T</h1>x<hr>y &copy; \ue001 é\u0301", '<a title="a>b" href="https://e.org/">x</a>',
+])  # fmt: skip
+def test_the_short_way_to_the_text_of_cleaned_html_is_the_long_one(html: str) -> None:
+    safe = clean_html(html, "https://e.org/")
+    assert clean_html_to_text(safe) == html_to_text(safe)
+
+
+def test_each_thread_cleans_with_its_own_base() -> None:
+    def clean(number: int) -> str:
+        return clean_html(f'<a href="{number}">x</a>' * 50, f"https://h{number}.org/")
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(clean, range(200)))
+    assert all(got.count(f'"https://h{number}.org/{number}"') == 50 for number, got in enumerate(found))

@@ -1,0 +1,30 @@
+"""Large stores from the generator, made once and kept where the command line says so (--stores)."""
+
+import os
+from pathlib import Path
+
+from pkm.config import Home
+from pkm.store.session import Store
+from tests.bench.large import fill
+
+
+def home(folder: Path, notes: int, items: int) -> Path:
+    """A home with so many notes and items; made where it is not there yet."""
+    place = folder / f"store-{notes}-{items}"
+    if not (place / "done").exists():
+        place.mkdir(parents=True, exist_ok=True)
+        store = opened(place)
+        fill(store, notes, items)
+        store.close()
+        (place / "done").touch()
+    return place
+
+
+def opened(place: Path) -> Store:
+    """The store of a home."""
+    before = os.environ.get("PKM_HOME")
+    os.environ["PKM_HOME"] = str(place)
+    try:
+        return Store(Home.find(), "bench")
+    finally:
+        os.environ.pop("PKM_HOME") if before is None else os.environ.update(PKM_HOME=before)
