@@ -1,0 +1,231 @@
+"""Posts by an API: what is shown is what is stored is what the server got; each is made once, whatever breaks in between."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkm.config import Home
+from pkm.errors import Invalid, PkmError, Refused
+from pkm.people.circles import add_circle
+from pkm.sense.notes import add_note
+from pkm.share import draft, outbox
+from pkm.share.channels import add_channel
+from pkm.share.freeze import look_at
+from pkm.share.trying import try_channel
+from pkm.store import circles, shares
+from pkm.store.session import Store
+from tests.social_server import TOKEN, Social
+from tests.social_server import social as social
+
+SECRET = "whsec_" + base64.b64encode(b"a secret of some length").decode()
+KINDS = ["webhook"]
+ACCESS: dict[str, dict[str, str]] = {"webhook": {"credential": "env:HOOK_SECRET"}}
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOK_SECRET", SECRET)
+    monkeypatch.setenv("SOCIAL_TOKEN", TOKEN)
+
+
+def fresh(home: Home, command: str = "pkm share") -> Store:
+    return Store(home, command)
+
+
+WORDS = "Walking retros work. See https://example.org/walk"
+
+
+def setup(home: Home, social: Social, kind: str, text: str = WORDS, title: str = "Finds 47") -> int:
+    """A circle that is reached by a channel of that kind; the draft of a note for it."""
+    store = fresh(home, "setup")
+    add_channel(store, home, "way", f"{kind}+{social.url}", **ACCESS[kind])
+    add_circle(store, "peers", "community", channels=["way"])
+    return drafted(home, text, title)
+
+
+def drafted(home: Home, text: str, title: str = "Finds 47") -> int:
+    store = fresh(home)
+    number = int(add_note(store, text, reach="network").row["id"][1:])
+    row = circles.by_name(store.read(), "peers")
+    assert row is not None
+    return int(draft.create_share(store, [number], [{**row, "number": int(row["id"][1:])}], title)["number"])
+
+
+def send(home: Home, share: int) -> outbox.SendReport:
+    return outbox.send_share(fresh(home, f"pkm share send x{share}"), home, share)
+
+
+def states(home: Home, share: int = 1) -> list[str]:
+    return [row["state"] for row in shares.deliveries(fresh(home).read(), share=share)][::-1]
+
+
+def channel(home: Home) -> dict[str, Any]:
+    return next(row for row in shares.channels(fresh(home).read()) if row["name"] == "way")
+
+
+class TestEveryChannel:
+    """What holds for each of them."""
+
+    @pytest.fixture(params=KINDS)
+    def kind(self, request: pytest.FixtureRequest) -> str:
+        return str(request.param)
+
+    def test_what_is_shown_is_what_is_stored_is_what_was_sent(self, home_paths: Home, social: Social, kind: str) -> None:
+        share = setup(home_paths, social, kind)
+        shown = [one.sha256 for one in look_at(fresh(home_paths), home_paths, share)]
+        report = send(home_paths, share)
+        assert report.failures == ()
+        assert len(shown) == 1
+        assert [row["sha256"] for row in report.sent] == shown
+        assert [hashlib.sha256(body).hexdigest() for body in social.bodies] == shown
+        again = send(home_paths, share)
+        assert (len(again.sent), again.already, len(social.bodies)) == (0, 1, 1)
+
+    @pytest.mark.parametrize(("fault", "state"), [
+        (401, "refused"), (302, "refused"), (429, "waiting"), (503, "waiting"), (500, "unknown"),
+        ("drop before", "unknown"), ("drop after", "unknown"),
+    ])  # fmt: skip
+    def test_only_a_definite_answer_settles_it(
+        self, home_paths: Home, social: Social, kind: str, fault: Any, state: str
+    ) -> None:
+        share = setup(home_paths, social, kind)
+        social.faults = [fault]
+        report = send(home_paths, share)
+        assert states(home_paths) == [state]
+        assert TOKEN not in str(report.failures)
+        assert SECRET not in str(report.failures)
+        assert ("/elsewhere" in str(social.seen)) is False
+
+    def test_who_asks_to_wait_is_left_alone(
+        self, home_paths: Home, social: Social, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, social, kind)
+        social.faults = [429]
+        send(home_paths, share)
+        send(home_paths, share)
+        assert len(social.bodies) == 1
+        monkeypatch.setenv("PKM_NOW", "2026-11-23T09:03:00Z")
+        assert len(send(home_paths, share).sent) == 1
+        assert social.bodies[0] == social.bodies[1]
+
+    def test_no_server_means_nothing_left(self, home_paths: Home, social: Social, kind: str) -> None:
+        share = setup(home_paths, social, kind)
+        address = channel(home_paths)["address"]
+        from pkm.store.model import Channel
+
+        with fresh(home_paths).unit() as unit:
+            unit.get(Channel, channel(home_paths)["number"]).address = address.replace(str(social.port), "1")
+        send(home_paths, share)
+        assert states(home_paths) == ["waiting"]
+
+    def test_no_secret_stands_in_the_store_or_the_ledger(self, home_paths: Home, social: Social, kind: str) -> None:
+        send(home_paths, setup(home_paths, social, kind))
+        kept = b"".join(path.read_bytes() for path in home_paths.data.rglob("*") if path.is_file())
+        assert b"env:" in kept
+        assert TOKEN.encode() not in kept
+        assert SECRET.encode() not in kept
+
+    def test_the_title_of_a_private_note_stays_at_home(self, home_paths: Home, social: Social, kind: str) -> None:
+        add_note(fresh(home_paths), "The budget talk with Bob")
+        share = setup(home_paths, social, kind, "Walk more %%the boss hates it%%, as in [[The budget talk with Bob]]; ask @ken")
+        send(home_paths, share)
+        assert b"Walk more" in social.bodies[0]
+        assert not [private for private in (b"budget", b"boss") if private in social.bodies[0]]
+        assert all("@ken" not in text for text in social.texts())
+
+    def test_a_picture_needs_words(self, home_paths: Home, social: Social, kind: str) -> None:
+        share = setup(home_paths, social, kind, "Look ![](https://example.org/x.png)")
+        with pytest.raises(Refused, match="words for each picture") as refused:
+            send(home_paths, share)
+        assert refused.value.findings[0][2] == "pkm sense edit n1"
+        assert social.bodies == []
+
+    def test_trying_it_reaches_nobody_else(self, home_paths: Home, social: Social, kind: str) -> None:
+        setup(home_paths, social, kind)
+        assert try_channel(channel(home_paths), home_paths)
+        assert all(body.get("visibility") == "direct" for body in social.made.values())
+
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_kill_9_at_the_network_call(self, home_paths: Home, social: Social, kind: str, when: str) -> None:
+        """Killed just before the server makes it, or just after; then run twice more: one copy, or unknown."""
+        setup(home_paths, social, kind)
+        running: list[subprocess.Popen[bytes]] = []
+
+        def kill(moment: str) -> bool:
+            if not running or moment != when:
+                return False
+            os.kill(running.pop().pid, signal.SIGKILL)
+            return True
+
+        social.hook = kill
+        for number in range(int(os.environ.get("PKM_KILLS", "1"))):
+            share = drafted(home_paths, f"Walking retros work, {number}", f"Again {number}")
+            before = len(social.made)
+            command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            running.append(process)
+            process.communicate()
+            assert process.returncode == -signal.SIGKILL
+            for _ in range(2):
+                subprocess.run(command, capture_output=True, check=False)
+            copies, (state,) = len(social.made) - before, states(home_paths, share)
+            assert copies <= 1
+            assert (copies, state) == (1, "sent") or (kind == "webhook" and state == "unknown")
+
+
+class TestWebhook:
+    """Standard Webhooks."""
+
+    def test_it_is_signed_and_a_retry_has_the_same_id(
+        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, social, "webhook")
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        outbox.resolve(fresh(home_paths), home_paths, 1, "refused")
+        assert len(send(home_paths, share).sent) == 1
+        names = set()
+        for (_, _, headers), body in zip(social.seen, social.bodies, strict=True):
+            names.add(headers["webhook-id"])
+            signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+            wanted = base64.b64encode(hmac.digest(b"a secret of some length", signed, hashlib.sha256)).decode()
+            assert headers["webhook-signature"] == f"v1,{wanted}"
+        assert len(names) == 1
+        told = json.loads(social.bodies[-1])
+        assert (told["type"], told["data"]["title"]) == ("digest.published", "Finds 47")
+        assert "Walking retros work" in told["data"]["text"]
+
+    @pytest.mark.parametrize("secret", ["", "whsec_###", "short"])
+    def test_a_secret_that_is_none(self, home_paths: Home, social: Social, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        share = setup(home_paths, social, "webhook")
+        monkeypatch.setenv("HOOK_SECRET", secret)
+        with pytest.raises(PkmError) as failure:
+            try_channel(channel(home_paths), home_paths)
+        assert not secret or secret not in str(failure.value)
+        send(home_paths, share)
+        assert states(home_paths) == ["waiting"]
+
+
+@pytest.mark.parametrize("address", [
+    "webhook+http://example.org/in", "webhook+https://me:word@example.org", "webhook+https://", "webhook+ftp://x", "hook+https://x",
+    "webhook+https://example.org:0/", "webhook+http://127.0.0.1.example.org/",
+])  # fmt: skip
+def test_an_address_that_is_none(home_paths: Home, address: str) -> None:
+    with pytest.raises(Invalid) as failure:
+        add_channel(fresh(home_paths), home_paths, "way", address, credential="env:HOOK_SECRET")
+    assert "word" not in f"{failure.value} {failure.value.next}".replace("password", "")
+
+
+def test_a_channel_that_posts_says_where_its_secret_is(home_paths: Home) -> None:
+    with pytest.raises(Invalid, match="secret"):
+        add_channel(fresh(home_paths), home_paths, "way", "webhook+https://example.org/in")
+    assert not Path(home_paths.data / "outbox.log").exists()
