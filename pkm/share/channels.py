@@ -64,6 +64,10 @@ KINDS: Mapping[str, Powers] = {
         "the digest as signed JSON, posted to an address", False, False, False, "who receives there", False, "posts",
         ("webhook+https", "webhook+http"), "pkm.channels.webhook",
     ),
+    "mastodon": Powers(
+        "posts of a Mastodon account", False, True, False, "everybody", True, "posts", ("mastodon+https", "mastodon+http"),
+        "pkm.channels.mastodon", "{} characters a post", 500, asks=True, answers=True,
+    ),
 }  # fmt: skip
 
 SCHEMES = {scheme: kind for kind, powers in KINDS.items() for scheme in powers.schemes}

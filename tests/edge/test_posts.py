@@ -27,8 +27,11 @@ from tests.social_server import TOKEN, Social
 from tests.social_server import social as social
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of some length").decode()
-KINDS = ["webhook"]
-ACCESS: dict[str, dict[str, str]] = {"webhook": {"credential": "env:HOOK_SECRET"}}
+KINDS = ["webhook", "mastodon"]
+ACCESS: dict[str, dict[str, str]] = {
+    "webhook": {"credential": "env:HOOK_SECRET"},
+    "mastodon": {"credential": "env:SOCIAL_TOKEN"},
+}
 
 
 @pytest.fixture(autouse=True)
