@@ -68,6 +68,14 @@ KINDS: Mapping[str, Powers] = {
         "posts of a Mastodon account", False, True, False, "everybody", True, "posts", ("mastodon+https", "mastodon+http"),
         "pkm.channels.mastodon", "{} characters a post", 500, asks=True, answers=True,
     ),
+    "bluesky": Powers(
+        "posts of a Bluesky account", False, True, True, "everybody", True, "posts", ("bluesky+https", "bluesky+http"),
+        "pkm.channels.bluesky", "{} characters a post", 300, asks=True, answers=True,
+    ),
+    "matrix": Powers(
+        "messages in a Matrix room", False, True, True, "who is in the room", False, "posts", ("matrix+https", "matrix+http"),
+        "pkm.channels.matrix", "{:,} bytes a message", 40_000, asks=True, answers=True,
+    ),
 }  # fmt: skip
 
 SCHEMES = {scheme: kind for kind, powers in KINDS.items() for scheme in powers.schemes}

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from pkm import config
 from pkm.config import Home
-from pkm.errors import Invalid, NotFound, Refused
+from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, transmit
 from pkm.share.channels import is_mirror, is_posts
-from pkm.share.freeze import NO_ADDRESS, channels_for, deliveries, freeze, frozen, guard_bytes
+from pkm.share.freeze import NO_ADDRESS, channels_for, deliveries, freeze, frozen, guard_bytes, look_at
 from pkm.share.ledger import SETTLED, left_unknown, note
 from pkm.store import shares
 from pkm.store.session import Store
@@ -75,6 +75,27 @@ def send_share(store: Store, home: Home, share: int, at: str = "", leave: Leave 
         return _send(store, home, share, leave)
 
 
+def ask_channels(store: Store, home: Home) -> None:
+    """Every delivery of which nobody knows whether it arrived has been asked about, where its channel can say.
+
+    It is handed in again, where that makes no second one, only if the guard would let it go now.
+    """
+    transmit.settle_died(store, home)
+    asked = {(row["share_id"], row["stage_id"]): None for row in transmit.askable(store.read())}
+    if not asked:
+        return
+    with transmit.alone(home):
+        for share, stage in asked:
+            try:
+                look_at(store, home, share, stage=stage)
+                cleared = True
+            except PkmError:
+                cleared = False
+            if transmit.ask(store, home, share, stage, repeat=cleared):
+                planned = (shares.row(store.read(), share) or {}).get("state") == "planned"
+                _finish(store, share, stage if planned else None)
+
+
 def _hands_in(db: sqlite3.Connection, share: int) -> bool:
     """Whether some of the share goes by a channel that may not be repeated."""
     kinds = {channel["channel_kind"] for stage in shares.stages(db, share) for channel in channels_for(db, stage)}
@@ -88,7 +109,7 @@ def _send(store: Store, home: Home, share: int, leave: Leave) -> SendReport:
     channels = {one["number"]: one for one in shares.channels(store.read())}
     failures: list[tuple[str, str]] = []
     if not leave.quiet:
-        transmit.ask(store, home, share, repeat=True)
+        transmit.ask(store, home, share, leave.stage, repeat=True)
     for number in sorted(waiting, key=lambda one: not is_mirror(channels[one]["channel_kind"])):  # posts lead to pages
         channel, numbers = channels[number], waiting[number]
         if is_mirror(channel["channel_kind"]):

@@ -235,14 +235,19 @@ def _settle(store: Store, home: Home, row: Row, outcome: Outcome) -> Result:
     return Result(row["id"], row["recipient"], outcome.state, outcome.why)
 
 
-def ask(store: Store, home: Home, share: int | None, *, repeat: bool) -> list[Result]:
+def askable(db: sqlite3.Connection, share: int | None = None, stage: int | None = None) -> list[Row]:
+    """Deliveries that are unknown and that their channel can be asked about, by id; of a share or a stage of it alone."""
+    kinds = [kind for kind, powers in KINDS.items() if powers.asks]
+    return [row for row in posts.unknown(db, kinds, share) if stage in (None, row["stage_id"]) and not _on_hold(db, row)]
+
+
+def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool) -> list[Result]:
     """What channels say of deliveries that are unknown; those that it settles. repeat: as channels.way has it.
 
     What cannot be asked now stays unknown. To be called within `alone`; not for a share whose bytes may no longer go.
     """
     db = store.read()
-    kinds = [kind for kind, powers in KINDS.items() if powers.asks]
-    rows = [row for row in posts.unknown(db, kinds, share) if not _on_hold(db, row)]
+    rows = askable(db, share, stage)
     began = ledger.began(home) if rows else {}
     results: list[Result] = []
     for channel in shares.channels(db):

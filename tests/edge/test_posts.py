@@ -27,10 +27,12 @@ from tests.social_server import TOKEN, Social
 from tests.social_server import social as social
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of some length").decode()
-KINDS = ["webhook", "mastodon"]
+KINDS = ["webhook", "mastodon", "bluesky", "matrix"]
 ACCESS: dict[str, dict[str, str]] = {
     "webhook": {"credential": "env:HOOK_SECRET"},
     "mastodon": {"credential": "env:SOCIAL_TOKEN"},
+    "bluesky": {"credential": "env:SOCIAL_TOKEN", "login": "me.example"},
+    "matrix": {"credential": "env:SOCIAL_TOKEN", "room": "!abc:example.org"},
 }
 
 
@@ -216,6 +218,171 @@ class TestWebhook:
         assert not secret or secret not in str(failure.value)
         send(home_paths, share)
         assert states(home_paths) == ["waiting"]
+
+
+LONG = "\n\n".join(f"Sentence {one} says that walking helps a retro along, see https://example.org/{one}." for one in range(24))
+
+
+class TestThreads:
+    """A text that is too long for one post."""
+
+    @pytest.mark.parametrize("kind", ["mastodon", "bluesky"])
+    def test_parts_hang_together_and_a_broken_thread_is_taken_up(self, home_paths: Home, social: Social, kind: str) -> None:
+        share = setup(home_paths, social, kind, LONG)
+        shown = look_at(fresh(home_paths), home_paths, share)
+        assert len(shown) >= 4
+        social.faults = [None, "drop before"]
+        send(home_paths, share)
+        assert states(home_paths)[:3] == ["sent", "unknown", "waiting"]
+        assert len(social.made) == 1
+        assert len(send(home_paths, share).failures) == 0
+        assert set(states(home_paths)) == {"sent"}
+        assert len(social.made) == len(shown)
+        cut = -1 if kind == "mastodon" else -2
+        for one, body in zip(shown, social.made.values(), strict=True):
+            sent = next(raw for raw in social.bodies if json.loads(raw) == body)
+            assert sent == one.payload if one.part == 1 else sent.startswith(one.payload[:cut])
+        names, bodies = list(social.made), list(social.made.values())
+        for before, body in zip(names, bodies[1:], strict=False):
+            if kind == "mastodon":
+                assert (body["in_reply_to_id"], body["visibility"]) == (before, "unlisted")
+            else:
+                assert body["record"]["reply"]["parent"]["uri"] == before
+                assert body["record"]["reply"]["root"]["uri"] == names[0]
+        assert "Sentence 23 says" in social.texts()[-1]
+
+    def test_a_part_waits_for_the_one_before_it(self, home_paths: Home, social: Social) -> None:
+        share = setup(home_paths, social, "mastodon", LONG)
+        social.faults = [401]
+        report = send(home_paths, share)
+        assert states(home_paths)[:2] == ["refused", "waiting"]
+        assert any("waits for part 1" in why for _, why in report.failures)
+        assert len(social.bodies) == 1
+
+
+class TestMastodon:
+    """A Mastodon account."""
+
+    def test_the_limit_is_the_servers(self, home_paths: Home, social: Social) -> None:
+        social.limit = 5000
+        share = setup(home_paths, social, "mastodon", LONG)
+        assert channel(home_paths)["options"]["limit"] == 5000
+        assert len(look_at(fresh(home_paths), home_paths, share)) == 1
+
+    def test_a_warning_comes_from_the_tags(self, home_paths: Home, social: Social) -> None:
+        from pkm import config
+
+        config.set(home_paths, "share.warnings", "health=Health; war=War")
+        share = setup(home_paths, social, "mastodon", "Sleep well #health/sleep")
+        send(home_paths, share)
+        (made,) = social.made.values()
+        assert (made["spoiler_text"], made["sensitive"]) == ("Health", True)
+
+    @pytest.mark.parametrize(("fault", "state"), [("drop after", "sent"), ("drop before", "unknown")])
+    def test_what_is_older_than_its_key_is_looked_for(
+        self, home_paths: Home, social: Social, fault: str, state: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, social, "mastodon")
+        social.faults = [fault]
+        send(home_paths, share)
+        monkeypatch.setenv("PKM_NOW", "2026-11-23T09:51:00Z")
+        send(home_paths, share)
+        assert states(home_paths) == [state]
+        assert len(social.bodies) == 1
+
+    def test_a_clock_set_back_does_not_post_again(
+        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, social, "mastodon")
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        social.keys.clear()
+        monkeypatch.setenv("PKM_NOW", "2026-11-23T08:00:00Z")
+        send(home_paths, share)
+        assert (states(home_paths), len(social.made)) == (["sent"], 1)
+
+
+class TestBluesky:
+    """A Bluesky account."""
+
+    def test_putting_it_again_makes_no_commit(self, home_paths: Home, social: Social) -> None:
+        share = setup(home_paths, social, "bluesky", "Grüße 👩‍👩‍👧 from https://example.org/ü/" + "long/" * 20 + " #pkm")
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        send(home_paths, share)
+        assert (states(home_paths), social.commits) == (["sent"], 1)
+        (made,) = social.made.values()
+        text = made["record"]["text"].encode()
+        told = [(text[facet["index"]["byteStart"] : facet["index"]["byteEnd"]].decode(), facet["features"][0])
+                for facet in made["record"]["facets"]]  # fmt: skip
+        assert told[0][0].startswith("example.org/ü/long")
+        assert told[0][0].endswith("…")
+        assert told[0][1]["uri"] == "https://example.org/ü/" + "long/" * 20
+        assert told[1] == ("#pkm", {"$type": "app.bsky.richtext.facet#tag", "tag": "pkm"})
+
+    def test_a_wrong_password_posts_nothing_and_is_not_said(
+        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, social, "bluesky")
+        monkeypatch.setenv("SOCIAL_TOKEN", "wrong-secret")
+        report = send(home_paths, share)
+        assert "does not let me.example in" in report.failures[0][1]
+        assert "wrong-secret" not in str(report.failures)
+        assert (states(home_paths), social.bodies) == (["waiting"], [])
+
+
+class TestMatrix:
+    """A Matrix room."""
+
+    def test_an_encrypted_room_gets_nothing(self, home_paths: Home, social: Social) -> None:
+        social.encrypted = True
+        report = send(home_paths, setup(home_paths, social, "matrix"))
+        assert "encrypted" in report.failures[0][1]
+        assert social.bodies == []
+
+    def test_another_device_finds_what_is_there(self, home_paths: Home, social: Social) -> None:
+        share = setup(home_paths, social, "matrix")
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        social.keys.clear()
+        send(home_paths, share)
+        assert (states(home_paths), len(social.made)) == (["sent"], 1)
+
+
+def test_what_may_no_longer_go_is_not_posted_again(home_paths: Home, social: Social) -> None:
+    """A note that was narrowed since: the channel is asked, but nothing is repeated."""
+    from pkm.sense.notes import set_reach
+
+    share = setup(home_paths, social, "bluesky")
+    social.faults = ["drop before"]
+    send(home_paths, share)
+    set_reach(fresh(home_paths), [1], "private")
+    with pytest.raises(Refused):
+        send(home_paths, share)
+    outbox.ask_channels(fresh(home_paths), home_paths)
+    assert (states(home_paths), social.made) == (["unknown"], {})
+    set_reach(fresh(home_paths), [1], "network")
+    outbox.ask_channels(fresh(home_paths), home_paths)
+    assert (states(home_paths), len(social.made)) == (["sent"], 1)
+    assert shares.row(fresh(home_paths).read(), share)["state"] == "sent"  # type: ignore[index]
+
+
+def test_a_post_leads_to_its_page_once_that_is_live(home_paths: Home, social: Social) -> None:
+    from pkm import config
+    from pkm.people.circles import edit_circle
+
+    config.set(home_paths, "site.url", "https://me.example/pkm")
+    share = setup(home_paths, social, "mastodon", LONG)
+    assert b"me.example" not in b"".join(one.payload for one in look_at(fresh(home_paths), home_paths, share))
+    edit_circle(fresh(home_paths), 2, channels=["way", "site"])
+    home_paths.site.parent.mkdir(parents=True, exist_ok=True)
+    home_paths.site.write_text("in the way")
+    report = send(home_paths, share)
+    assert any("the page that it leads to is not on the site" in why for _, why in report.failures)
+    assert social.bodies == []
+    home_paths.site.unlink()
+    assert len(send(home_paths, share).sent) == 2
+    assert social.texts()[0].endswith("https://me.example/pkm/2026/finds-47/")
 
 
 @pytest.mark.parametrize("address", [

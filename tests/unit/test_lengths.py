@@ -39,8 +39,8 @@ def test_a_text_is_split_where_it_hurts_least(text: str, limit: int, parts: list
 
 
 WORDS = st.sampled_from([
-    "Walking", "retros", "work.", "Why?", "https://example.org/a/long/way?x=1", "(https://example.org/b).", FAMILY, "é", "\n\n", "\n",
-    "#pkm", "x" * 70, "🇨🇭",
+    "Walking", "retros", "work.", "Why?", "https://example.org/a/long/way?x=1", "(https://example.org/b).", FAMILY, "é", "\n\n",
+    "\n", "#pkm", "x" * 70, "🇨🇭",
 ])  # fmt: skip
 
 
