@@ -9,7 +9,7 @@ from pkm.cli.options import JsonFlag, LimitOption
 from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
 from pkm.store import responses
-from pkm.text import one_line
+from pkm.text import count, one_line
 
 Row = dict[str, Any]
 
@@ -35,19 +35,33 @@ def heard(
     limit: LimitOption = 20,
     json: JsonFlag = False,
 ) -> None:
-    """Keep what somebody answered to a share; without words, list the answers."""
+    """Keep what somebody answered to a share; without words, list the answers; alone, ask the channels for new ones first."""
     found = selectors.one(share, ("share",)) if share else None
     words = " ".join(text or ()).strip()
     if found is None or not (words or who):
         if note or when or who:
             raise Invalid("--from, --when or --note", "they go with the words of an answer",
                           next='pkm share heard x12 --from WHO "what they said"')  # fmt: skip
+        if found is None:
+            collect(quiet=json)
         _list(found.number if found else None, limit, json)
         return
     if not who:
         raise Invalid("an answer from nobody", "who gave it is wanted", next=f'pkm share heard {found.id} --from WHO "…"')
     with drafts.kept(words, drafts.name_for("heard"), again=""):
         _keep(found.number, selectors.one(who, ("contact",)).number, words, parse_past(when, now()), note, json)
+
+
+def collect(*, quiet: bool) -> list[Row]:
+    """The answers that came to posts since the last time; what could not be asked is told."""
+    from pkm.share.answers import collect as ask
+
+    came = ask(current.store(), current.home())
+    for channel, why in came.failures:
+        render.tell(f"No answers from {channel}: {why}")
+    if came.new and not quiet:
+        render.tell(f"{count(len(came.new), 'new answer')}. Next: pkm sense note --from {came.new[0]['id']} \"your words\"")
+    return list(came.new)
 
 
 def _list(share: int | None, limit: int, json: bool) -> None:

@@ -8,6 +8,9 @@ from pkm.store.session import as_dicts
 
 Row = dict[str, Any]
 
+REMOVED = "it was deleted there"
+"""What a delivery says of itself that was sent and then taken down."""
+
 _POSTS = (
     "SELECT delivery.id, delivery.share_id, delivery.stage_id, delivery.channel_id, delivery.key, delivery.recipient, "
     "delivery.state, delivery.payload, delivery.part, delivery.frozen_at, delivery.remote_id, delivery.error, "
@@ -43,8 +46,9 @@ def standing(db: sqlite3.Connection, kinds: list[str], share: int) -> list[Row]:
     """Deliveries of a share on channels of these kinds that are there, or may be, the last part first."""
     return as_dicts(db.execute(
         f"{_POSTS} WHERE delivery.share_id = :share AND delivery.state IN ('sent', 'unknown', 'sending') "
+        "AND delivery.error <> :removed "
         "AND channel.kind IN (SELECT value FROM json_each(:kinds)) ORDER BY delivery.channel_id, delivery.part DESC, "
-        "delivery.id DESC", {"kinds": json.dumps(kinds), "share": share},
+        "delivery.id DESC", {"kinds": json.dumps(kinds), "share": share, "removed": REMOVED},
     ))  # fmt: skip
 
 

@@ -349,6 +349,100 @@ class TestMatrix:
         assert (states(home_paths), len(social.made)) == (["sent"], 1)
 
 
+def replies(kind: str, parent: str) -> list[dict[str, Any]]:
+    """What a contact, a stranger and the account itself wrote there."""
+    people = [("cy", "Tried it, it <b>worked</b>!"), ("stranger", "Hm \x1b[31m[bold]no[/bold]"), ("me", "my own next part")]
+    at = "2026-11-23T10:00:00.000Z"
+    if kind == "mastodon":
+        ids = {"cy": "8", "stranger": "9", "me": "7"}
+        return [{"id": f"20{ids[who]}", "created_at": at, "content": f"<p>@me {text}</p>",
+                 "account": {"id": ids[who], "acct": who, "url": f"https://127.0.0.1/@{who}"}}
+                for who, text in people]  # fmt: skip
+    if kind == "bluesky":
+        return [{"post": {"uri": f"at://did:plc:{who}/app.bsky.feed.post/1", "indexedAt": at, "record": {"text": text},
+                          "author": {"did": f"did:plc:{who}", "handle": f"{who}.example"}}, "replies": []}
+                for who, text in people]  # fmt: skip
+    related = {"m.in_reply_to": {"event_id": parent}}
+    return [{"event_id": f"${who}", "type": "m.room.message", "sender": f"@{who}:example.org", "origin_server_ts": 1795428000000,
+             "content": {"body": f"> <@me> Walking\n\n{text}",
+                         "m.relates_to": related if who == "cy" else {**related, "rel_type": "m.thread"}}}
+            for who, text in people]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "handle"), [
+    ("mastodon", "https://127.0.0.1/@cy"), ("bluesky", "https://bsky.app/profile/cy.example"),
+    ("matrix", "https://matrix.to/#/@cy:example.org"),
+])  # fmt: skip
+def test_answers_come_home_once(
+    home_paths: Home, social: Social, kind: str, handle: str, monkeypatch: pytest.MonkeyPatch, pkm: Any
+) -> None:
+    from pkm.people.contacts import Fields, add_contact, edit_contact
+    from pkm.share.answers import collect
+
+    share = setup(home_paths, social, kind)
+    cy = add_contact(fresh(home_paths), "Cy").number
+    edit_contact(fresh(home_paths), cy, Fields(urls=(handle,)))
+    assert collect(fresh(home_paths), home_paths).new == ()
+    send(home_paths, share)
+    social.answers = replies(kind, next(iter(social.made)))
+    monkeypatch.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
+    came = collect(fresh(home_paths), home_paths)
+    assert came.failures == ()
+    known, stranger = sorted(came.new, key=lambda row: row["contact"] is None)
+    assert (known["contact_name"], known["state"], known["at"]) == ("Cy", "inbox", "2026-11-23T10:00:00Z")
+    assert known["text"].startswith("Tried it, it")
+    assert stranger["contact"] is None
+    assert "stranger" in stranger["text"]
+    assert "\x1b" not in stranger["text"]
+    assert collect(fresh(home_paths), home_paths).new == ()
+    out = pkm("share", "heard").out
+    assert "Cy" in out
+    assert "[bold]no[/bold]" in out
+    social.faults, social.answers = [], []
+    monkeypatch.setenv("SOCIAL_TOKEN", "expired")
+    assert "No answers from way" in pkm("seek").err
+    monkeypatch.setenv("PKM_NOW", "2027-01-24T09:00:00Z")
+    assert "No answers" not in pkm("share", "heard").err
+
+
+class TestRetract:
+    """A share taken back."""
+
+    @pytest.mark.parametrize("kind", ["mastodon", "bluesky", "matrix"])
+    def test_posts_are_deleted_also_those_that_are_unknown(self, home_paths: Home, social: Social, kind: str) -> None:
+        from pkm.share.retract import retract
+
+        share = setup(home_paths, social, kind)
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        assert len(social.made) == 1
+        done = retract(fresh(home_paths), home_paths, share, "it did not hold")
+        assert (done.channels, done.left) == ((("way", "1 post deleted; who read it has read it"),), ())
+        assert (social.made, states(home_paths)) == ({}, ["cancelled"])
+        with pytest.raises(Invalid, match="taken back before"):
+            retract(fresh(home_paths), home_paths, share)
+
+    def test_what_could_not_be_deleted_is_said_and_tried_again(
+        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch, pkm: Any
+    ) -> None:
+        share = setup(home_paths, social, "mastodon")
+        send(home_paths, share)
+        monkeypatch.setenv("SOCIAL_TOKEN", "expired")
+        told = pkm("share", "retract", f"x{share}", ok=4)
+        assert "1 not: 401" in told.out
+        monkeypatch.setenv("SOCIAL_TOKEN", TOKEN)
+        assert "1 post deleted" in pkm("share", "retract", f"x{share}").out
+        assert social.made == {}
+
+    def test_what_was_told_to_a_webhook_is_told(self, home_paths: Home, social: Social) -> None:
+        from pkm.share.retract import retract
+
+        share = setup(home_paths, social, "webhook")
+        send(home_paths, share)
+        done = retract(fresh(home_paths), home_paths, share)
+        assert done.channels == (("way", "cannot be recalled: who receives there has it"),)
+
+
 def test_what_may_no_longer_go_is_not_posted_again(home_paths: Home, social: Social) -> None:
     """A note that was narrowed since: the channel is asked, but nothing is repeated."""
     from pkm.sense.notes import set_reach
