@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from pkm.channels.http import Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of
 from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
 from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
-from pkm.net.api import Place, Reply, Silent, call, read_place
 
 EXAMPLE = "bluesky+https://pds.example"
 COLLECTION = "app.bsky.feed.post"

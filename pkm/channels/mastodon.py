@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from pkm.channels.http import Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of
 from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
 from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
 from pkm.html import html_to_text
-from pkm.net.api import Place, Reply, Silent, call, read_place
 
 EXAMPLE = "mastodon+https://social.example"
 VISIBILITIES = ("public", "unlisted", "private")

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from pkm.channels.http import Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import split
 from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
 from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
-from pkm.net.api import Place, Reply, Silent, call, read_place
 
 EXAMPLE = "matrix+https://matrix.example"
 LIMIT = 40_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from pkm.net.api import Reply
+    from pkm.channels.http import Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ import hmac
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pkm.channels.http import Place, Silent, call, read_place
 from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
 from pkm.dates import now
 from pkm.errors import Invalid, Unreachable
-from pkm.net.api import Place, Silent, call, read_place
 
 EXAMPLE = "webhook+https://example.org/in"
 

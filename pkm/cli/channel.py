@@ -30,8 +30,7 @@ def list_channels(json: JsonFlag = False) -> None:
     columns: render.Columns = [
         ("name", lambda row: row["name"]), ("kind", lambda row: row["channel_kind"]),
         ("circles", lambda row: ", ".join(row["circles"]) or "no circle"),
-        ("readers", lambda row: row.get("readers", "")), ("taken back", _taken_back), ("can", _can),
-        ("where", _where),
+        ("readers", lambda row: row.get("readers", "")), ("can", _can), ("where", _where),
     ]  # fmt: skip
     render.emit_list(rows, columns, as_json=json, noun="channel")
 
@@ -44,14 +43,10 @@ def _where(row: dict[str, Any]) -> str:
 
 
 def _can(row: dict[str, Any]) -> str:
-    """What else it can do, in words: its limit, whether a repeat does harm, whether answers come home."""
-    said = [row.get("limit") or "", "a repeat does no harm" if row.get("idempotent") else "",
-            "answers come home" if row.get("answers") else ""]  # fmt: skip
-    return "; ".join(filter(None, said))
-
-
-def _taken_back(row: dict[str, Any]) -> str:
-    return {True: "yes", False: "never"}.get(row.get("deletes"), "")  # type: ignore[arg-type]
+    """What it can do with what was sent, in words; its limit, and whether answers come home from it."""
+    can = [word for word, power in (("edit", "edits"), ("delete", "deletes"), ("repeat", "idempotent")) if row.get(power)]
+    answers = "answers come home" if row.get("answers") else ""
+    return "; ".join(filter(None, [", ".join(can) or "never taken back", row.get("limit") or "", answers]))
 
 
 def _with_powers(row: dict[str, Any]) -> dict[str, Any]:
@@ -69,10 +64,12 @@ def _with_powers(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @app.command("add", epilog='Example:  pkm share channel add mail smtp://127.0.0.1:2525 --from "Me <me@example.org>"\n\n'
-             "          pkm share channel add drop files:/some/folder")  # fmt: skip
+             "          pkm share channel add drop files:/some/folder\n\n"
+             "          pkm share channel add fedi mastodon+https://social.example --token-env FEDI_TOKEN")  # fmt: skip
 def add_channel(
     name: Annotated[str, typer.Argument(help="One word.")],
-    address: Annotated[str, typer.Argument(help="files:FOLDER, site:FOLDER, smtp://HOST:PORT, smtps://…, webhook+https://….")],
+    address: Annotated[str, typer.Argument(help="files:FOLDER, site:FOLDER, smtp://HOST:PORT, smtps://…, or "
+                                 "mastodon+https://HOST, bluesky+…, matrix+…, webhook+….")],
     sender: Annotated[str, typer.Option("--from", help="Mail: whom its letters are from, as \"Me <me@example.org>\".")] = "",
     login: Annotated[str, typer.Option("--login", help="Mail, Bluesky: who logs in.")] = "",
     password_env: Annotated[
