@@ -248,7 +248,7 @@ def _blanked(text: str, *forms: str) -> str:
 
 
 def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match[0])
+    return re.sub(r"[^\n]", " ", match[0]) if "\n" in match[0] else " " * len(match[0])
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import itertools
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 from pkm.errors import StoreError
@@ -21,6 +22,18 @@ _count = itertools.count()
 _UNSAFE = re.compile(r'[/\\:*?"<>|#^\[\]\0]+')
 # Names that Windows keeps for devices, whatever their ending.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.I)
+
+
+@contextlib.contextmanager
+def folder_errors(folder: Path) -> Iterator[None]:
+    """What keeps a folder from being written, inside the block, is raised as StoreError: each of its files is whole."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            str(folder), f"it cannot be written: {error.strerror or error}",
+            kept="every file in it is whole, the old one or the new", next="make it writable, then do the same again",
+        ) from error  # fmt: skip
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:

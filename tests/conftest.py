@@ -1,15 +1,23 @@
 """Fixtures every test may use: the shared public data, a home of its own, a fixed clock."""
 
+import contextlib
+import gc
 import io
 import json
 import os
+import shutil
 import signal
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 
+from tests.effort import tries
+from tests.server import one_server as one_server
 from tests.server import server as server
 
 if TYPE_CHECKING:
@@ -28,6 +36,65 @@ def pytest_configure(config: pytest.Config) -> None:
     """A worker of xdist ignores Ctrl-C, and so would every process that a test starts to press it."""
     if hasattr(config, "workerinput"):
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts compiles all of pkm anew
+    settings.register_profile("effort", max_examples=tries(30), deadline=None)
+    settings.load_profile("effort")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: looking through it for garbage again and again takes a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_are_built_once() -> None:
+    """The tree of commands, which never changes, is built by the first run of the command line in this process."""
+    import typer
+
+    typer.main.get_group = cache(typer.main.get_group)
+    typer.main.get_command = cache(typer.main.get_command)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_waits_for_the_disk() -> None:
+    """No test cuts the power: a commit need not be on the disk (tests/store/test_session.py holds that it is to be)."""
+    from pkm.store import session
+
+    def at_once(*args: Any, **options: Any) -> sqlite3.Connection:
+        connection = connect(*args, **options)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    connect, session.connect = session.connect, at_once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stores_are_copied(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[None]":
+    """A new store is a copy of one that was made in earnest at the same instant: making it anew takes a tenth of a second."""
+    from pkm.config import Home
+    from pkm.store import session
+
+    made: dict[str, bytes] = {}
+
+    def create(home: Home) -> None:
+        at = os.environ.get("PKM_NOW")
+        if home.db.exists() or not at:
+            make(home)
+            return
+        if at not in made:
+            folder = tmp_path_factory.mktemp("made")
+            model = Home(folder, folder, folder)
+            make(model)
+            made[at] = model.db.read_bytes()
+        home.ensure()
+        home.db.touch(0o600)
+        home.db.write_bytes(made[at])
+
+    make, session.create = session.create, create
+    yield
+    session.create = make
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +104,38 @@ def shared() -> Path:
     if not (path / "feeds").is_dir():
         pytest.skip(f"no public test data at {path} (set PKM_TEST_DATA)")
     return path
+
+
+class KeptHomes:
+    """Homes that several tests start from: each is lived in once, and copied after that."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._beside: dict[str, Path] = {}
+
+    def fill(self, home: Path, name: str, live: Callable[[], object]) -> None:
+        """The home is as `live` leaves it; it runs the first time only. name: what tells this life from others.
+
+        A channel that leads to a folder beside the home leads to the one beside this home.
+        """
+        kept = self._folder / name
+        if not kept.exists():
+            live()
+            shutil.copytree(home, kept)
+            self._beside[name] = home.parent
+            return
+        if home.exists():
+            shutil.rmtree(home)
+        shutil.copytree(kept, home)
+        with contextlib.closing(sqlite3.connect(home / "pkm.db", isolation_level=None)) as db:
+            moved = {"was": str(self._beside[name]), "here": str(home.parent)}
+            db.execute("UPDATE channel SET address = replace(address, :was, :here) WHERE instr(address, :was)", moved)
+
+
+@pytest.fixture(scope="session")
+def kept_homes(tmp_path_factory: pytest.TempPathFactory) -> KeptHomes:
+    """Homes that were lived in by fixtures of this run."""
+    return KeptHomes(tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture

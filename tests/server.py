@@ -164,7 +164,7 @@ class FeedServer:
         self.requests: list[Request] = []
         self.port = self._server.server_port
         self.url = f"{'https' if certificate else 'http'}://{host}:{self.port}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def add(self, path: str, body: bytes | str = b"", **options: Any) -> str:
         """The path is answered so from now on; its URL is returned. Options: Answer's fields."""
@@ -182,6 +182,11 @@ class FeedServer:
     def serve_folder(self, folder: Path, types: Mapping[str, str]) -> None:
         """Every file of the folder is given under /name, as types[name] (application/xml where it is not named)."""
         self._folder = (folder, types)
+
+    def forget(self) -> None:
+        """No path is answered, and nothing was asked."""
+        with self._lock:
+            self._answers, self._folder, self.requests = {}, None, []
 
     def take(self, request: Request) -> Answer:
         """The answer to a request, which is logged. A path with a query falls back to the path without."""
@@ -212,8 +217,15 @@ class FeedServer:
         self.close()
 
 
-@pytest.fixture
-def server() -> Iterator[FeedServer]:
-    """A fresh FeedServer on 127.0.0.1, gone at the end of the test."""
+@pytest.fixture(scope="session")
+def one_server() -> Iterator[FeedServer]:
+    """The server of a whole run; `server` is what tests use."""
     with FeedServer() as running:
         yield running
+
+
+@pytest.fixture
+def server(one_server: FeedServer) -> FeedServer:
+    """A FeedServer on 127.0.0.1 that was told and asked nothing yet; its address is the same in every test."""
+    one_server.forget()
+    return one_server

@@ -87,15 +87,26 @@ def test_files_named_in_the_architecture_exist(path: str) -> None:
     assert (ROOT / "pkm" / path).exists() or (ROOT / path).exists(), path
 
 
-def test_the_session_in_the_readme_is_the_recorded_one(request: pytest.FixtureRequest) -> None:
-    """With --rewrite, README takes the transcript as it is now."""
-    recorded = (ROOT / "tests/cli/transcripts/0-readme.txt").read_text(encoding="utf-8")
+SESSIONS = {
+    "contact add": ("0-readme", "", ""), "reach n2 network": ("story-06-to-10", "$ pkm sense reach n2", "$ pkm stats share"),
+}  # fmt: skip
+"""By what a session in README begins with: the transcript, from which line on, and up to which."""
+
+
+@pytest.mark.parametrize("begins", SESSIONS)
+def test_the_sessions_in_the_readme_are_the_recorded_ones(begins: str, request: pytest.FixtureRequest) -> None:
+    """With --rewrite, README takes the transcripts as they are now."""
+    name, first, end = SESSIONS[begins]
+    recorded = (ROOT / f"tests/cli/transcripts/{name}.txt").read_text(encoding="utf-8")
+    recorded = recorded[recorded.index(first) if first else 0 : recorded.index(end) if end else None]
     shown = recorded.replace("{server}", "http://127.0.0.1:8000").replace("{home}", "~/.local/share/pkm")
-    shown = re.sub(r"(?m)^! ", "", shown).replace("\n$ pkm", "\n\n$ pkm").strip()
+    shown = re.sub(r"(?m)^! ", "", shown).replace("\n$ pkm", "\n\n$ pkm")
+    shown = shown.replace("\n·", "\n")
+    shown = re.sub(r"\n+(# .*|@ .*)\n+", r"\n\n\1\n", shown).strip()
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
     if request.config.getoption("--rewrite"):
-        text = re.sub(r"```\n\$ pkm contact add.*?\n```", lambda _: f"```\n{shown}\n```", text, flags=re.S)
+        text = re.sub(rf"```\n\$ pkm (?:sense )?{begins}.*?\n```", lambda _: f"```\n{shown}\n```", text, flags=re.S)
         readme.write_text(text, encoding="utf-8")
     assert f"```\n{shown}\n```" in text
 

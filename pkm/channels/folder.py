@@ -4,16 +4,15 @@ Owns the manifest `.pkm-manifest.json`, which names the files that an earlier bu
 hold.
 """
 
-import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pkm.errors import BadInput, Exists, Refused, StoreError
-from pkm.files import write_atomic
+from pkm.errors import BadInput, Exists, Refused
+from pkm.files import folder_errors, write_atomic
 
 MANIFEST = ".pkm-manifest.json"
 _PART = re.compile(r"[^\x00-\x1f/\\]+")
@@ -39,7 +38,7 @@ def write(files: Mapping[str, bytes], folder: Path) -> WriteReport:
     would leave the folder; BadInput for a manifest that is none; StoreError where the folder cannot be written.
     """
     wanted = dict(sorted(files.items()))
-    with _reported(folder):
+    with folder_errors(folder):
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         for path in wanted:
             _check_inside(folder, path)
@@ -56,17 +55,6 @@ def write(files: Mapping[str, bytes], folder: Path) -> WriteReport:
         removed = [path for path in gone if _remove(folder, path)]
         _write_manifest(folder, set(wanted))
     return WriteReport(tuple(changed), tuple(sorted(unchanged)), tuple(removed))
-
-
-@contextlib.contextmanager
-def _reported(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(
-            str(folder), f"it cannot be written: {error.strerror or error}",
-            kept="every file in it is whole, the old one or the new", next="make it writable, then do the same again",
-        ) from error  # fmt: skip
 
 
 def _inside(path: str) -> bool:

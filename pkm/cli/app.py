@@ -161,9 +161,6 @@ def group(help: str, cls: type[PrefixGroup] = PrefixGroup, **options: Any) -> ty
 
 def main() -> None:
     """Run the command line. Errors of pkm become messages on stderr and their exit code; others a short report."""
-    # Importing the ORM makes hundreds of thousands of objects that stay; looking through them for garbage again and
-    # again takes a quarter of a short command's time. A long one still collects, just less often.
-    gc.set_threshold(200_000, 20, 100)
     try:
         typer.main.get_command(app)(prog_name="pkm")
     except Exception as error:
@@ -196,6 +193,9 @@ def run() -> None:
 
     Taking half a million objects of the ORM apart one by one, only to exit, costs a tenth of a short command.
     """
+    # Importing the ORM makes hundreds of thousands of objects that stay; looking through them for garbage again and
+    # again takes a quarter of a short command's time. A long one still collects, just less often.
+    gc.set_threshold(200_000, 20, 100)
     code = 0
     try:
         main()

@@ -8,8 +8,8 @@ import typer
 from pkm.cli import candidates as listing
 from pkm.cli import circle_card, complete, current, membership, render, selectors
 from pkm.cli.app import group
-from pkm.cli.options import BecauseOption, JsonFlag
-from pkm.dates import day, format_span, now, parse_span
+from pkm.cli.options import BecauseOption, JsonFlag, as_seconds
+from pkm.dates import day, format_span, now
 from pkm.errors import Invalid, NotFound
 from pkm.store import circles
 from pkm.text import one_line
@@ -83,7 +83,7 @@ def add(
         raise Invalid("a circle of no kind", "it is a team (strong ties), a community (trust) or a network (loose ties)",
                       next=f"pkm circle add {shlex.quote(name)} --kind community")  # fmt: skip
     saved = add_circle(
-        current.store(), name, kind, purpose=purpose or "", every_s=_seconds(every), tags=tag or (),
+        current.store(), name, kind, purpose=purpose or "", every_s=as_seconds(every), tags=tag or (),
         channels=channel or (),
     )  # fmt: skip
     render.emit_made(saved.row, as_json=json, also=[saved.row["circle_kind"]])
@@ -127,7 +127,7 @@ def edit(
         options = "--name, --kind, --purpose, --every, --tag or --channel"
         raise Invalid(found.id, "nothing is said of what to change", next=f"pkm circle edit {found.id} with {options}")
     saved = edit_circle(
-        current.store(), found.number, name=name, kind=kind, purpose=purpose, every_s=_seconds(every), tags=tag,
+        current.store(), found.number, name=name, kind=kind, purpose=purpose, every_s=as_seconds(every), tags=tag,
         channels=channel,
     )  # fmt: skip
     also = [f"changed: {', '.join(saved.changed)}" if saved.changed else "nothing changed"]
@@ -216,12 +216,6 @@ def _move_row(move: Any) -> dict[str, Any]:
         "tie_before": move.tie_before, "tie_after": move.tie_after, "every_before_s": move.every_before_s,
         "every_after_s": move.every_after_s, "due": move.contact["due"],
     }  # fmt: skip
-
-
-def _seconds(text: str | None) -> int | None:
-    if text is None:
-        return None
-    return int(parse_span(text).total_seconds()) if text.strip() else 0
 
 
 _EXAMPLE = """Example:  pkm circle candidates practice\n

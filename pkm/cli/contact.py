@@ -6,8 +6,8 @@ import typer
 
 from pkm.cli import card, complete, contact_files, current, introduce, merge, render, selectors, touch
 from pkm.cli.app import group
-from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
-from pkm.dates import day, format_span, parse_span
+from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, as_seconds
+from pkm.dates import day, format_span
 from pkm.errors import Invalid, NotFound, PkmError
 from pkm.store import contacts, sources
 from pkm.text import count, one_line
@@ -127,7 +127,7 @@ def add(
     store = current.store()
     fields, _ = people.clean_fields(people.Fields(
         name=name, nick=nick, org=org, role=role, met=met, about=about, through=_through(through),
-        every_s=_seconds(every), read_every_s=_seconds(read), emails=tuple(email or ()),
+        every_s=as_seconds(every), read_every_s=as_seconds(read), emails=tuple(email or ()),
         urls=tuple(url or ()), aliases=tuple(alias or ()),
         tags=tuple(tag or ()),
     ))  # fmt: skip
@@ -250,7 +250,7 @@ def edit(
     }
     fields = people.Fields(
         name=name, nick=nick, org=org, role=role, met=met, about=about, through=_through(through),
-        every_s=_seconds(every), read_every_s=_seconds(read), **lists,
+        every_s=as_seconds(every), read_every_s=as_seconds(read), **lists,
     )  # fmt: skip
     if fields == people.Fields():
         changed = _edit_in_editor(found.number)
@@ -275,7 +275,7 @@ def _edit_in_editor(number: int) -> Any:
     text, draft = edit(form, f"contact {row['name']}.txt", instead=f"pkm contact edit {row['id']} --name NAME")
     try:
         filled = read_form(text)
-        fields = replace(filled.fields, through=_through(filled.through), every_s=_seconds(filled.every))
+        fields = replace(filled.fields, through=_through(filled.through), every_s=as_seconds(filled.every))
         changed = people.edit_contact(current.store(), number, fields)
     except PkmError as error:
         error.kept = f"the contact as it was; what you typed is in {draft}"
@@ -296,12 +296,6 @@ def _through(text: str | None) -> int | None:
     if text is None:
         return None
     return selectors.one(text, ("contact",)).number if text.strip() else 0
-
-
-def _seconds(text: str | None) -> int | None:
-    if text is None:
-        return None
-    return int(parse_span(text).total_seconds()) if text.strip() else 0
 
 
 # The commands of being in touch are touch.py's.

@@ -8,10 +8,13 @@ from pkm.cli import complete, current, drafts, render, selectors
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
-from pkm.store import responses
+from pkm.store import received, responses, shares
 from pkm.text import count, one_line
 
 Row = dict[str, Any]
+
+SHOWN = 10
+"""How many people are named who got what an answer contradicts."""
 
 COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]), ("share", lambda row: row["share"]), ("on", lambda row: day(row["at"])),
@@ -32,6 +35,10 @@ def heard(
     ] = "",
     when: Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20.")] = "",
     note: Annotated[bool, typer.Option("--note", help="Make a note of it too, private as any.")] = False,
+    contradicts: Annotated[
+        str, typer.Option("--contradicts", metavar="NOTE", help="The note that it speaks against: review brings that back.",
+                          autocompletion=complete.complete_notes)
+    ] = "",
     limit: LimitOption = 20,
     json: JsonFlag = False,
 ) -> None:
@@ -39,8 +46,8 @@ def heard(
     found = selectors.one(share, ("share",)) if share else None
     words = " ".join(text or ()).strip()
     if found is None or not (words or who):
-        if note or when or who:
-            raise Invalid("--from, --when or --note", "they go with the words of an answer",
+        if note or when or who or contradicts:
+            raise Invalid("--from, --when, --note or --contradicts", "they go with the words of an answer",
                           next='pkm share heard x12 --from WHO "what they said"')  # fmt: skip
         if found is None:
             collect(quiet=json)
@@ -49,7 +56,18 @@ def heard(
     if not who:
         raise Invalid("an answer from nobody", "who gave it is wanted", next=f'pkm share heard {found.id} --from WHO "…"')
     with drafts.kept(words, drafts.name_for("heard"), again=""):
-        _keep(found.number, selectors.one(who, ("contact",)).number, words, parse_past(when, now()), note, json)
+        against = _one_of_its_notes(found, contradicts) if contradicts else None
+        _keep(found.number, selectors.one(who, ("contact",)).number, words, parse_past(when, now()), note, against, json)
+
+
+def _one_of_its_notes(share: Any, named: str) -> int:
+    """The number of the note. Raises Invalid where the share does not hold it."""
+    number = selectors.one(named, ("note",)).number
+    row = shares.row(current.store().read(), share.number)
+    assert row is not None
+    if f"n{number}" not in row["notes"]:
+        raise Invalid(f"--contradicts n{number}", f"{share.id} does not hold it", next=f"it holds {', '.join(row['notes'])}")
+    return number
 
 
 def collect(*, quiet: bool) -> list[Row]:
@@ -72,28 +90,47 @@ def _list(share: int | None, limit: int, json: bool) -> None:
     render.emit_list(rows, COLUMNS, as_json=json, noun="answer", total=responses.count(db, share=share), empty=step)
 
 
-def _keep(share: int, contact: int, words: str, at: str | None, note: bool, json: bool) -> None:
+def _keep(
+    share: int, contact: int, words: str, at: str | None, note: bool, against: int | None, json: bool
+) -> None:  # fmt: skip
+    from pkm.sense.links import link
     from pkm.share.responses import hear
 
     store = current.store()
     with store.unit() as unit:
         kept = hear(store, share, contact, words, at)
         row, made = kept.row, False
-        if note and row["note"] is None:
+        if (note or against) and row["note"] is None:
             row, made = _make_note(kept), True
             unit.summarize(f"{row['id']} {one_line(row['contact_name'], 60)} answered {row['share']}; {row['note']}")
+        if against:
+            link(store, int(row["note"][1:]), "note", against, "contradicts")
+            row = {**row, "contradicts": f"n{against}", "received": received.receivers(unit.connection, against)}
     also = [f"{one_line(row['contact_name'], 40)} on {row['share']} {one_line(row['share_title'], 40)}", day(row["at"])]
     render.emit_made({**row, "new": kept.new}, as_json=json, also=also)
     if json:
         return
     if made:
         render.say(f"{row['note']}  a note of it, private")
+    if against:
+        _tell_contradicted(row)
     if not kept.new:
         render.tell("It was kept already; nothing was kept twice.")
     if kept.new and not kept.reached:
         render.tell(f"{row['share']} had not gone to them, as far as pkm knows; the answer counts all the same.")
     if row["note"] is None:
         render.tell(f'To make a note of it: pkm sense note --from {row["id"]} "your words"')
+
+
+def _tell_contradicted(row: Row) -> None:
+    """What is against what, who has got that, and what to do about it."""
+    note = row["contradicts"]
+    render.say(f"{row['note']}  contradicts → {note}")
+    render.tell(f"{note} comes back in pkm sense review, until: pkm sense link {row['note']} {note} --resolve \"…\"")
+    for share in dict.fromkeys(one["share"] for one in row["received"]):
+        people = [one_line(one["title"], 40) for one in row["received"] if one["share"] == share]
+        told = ", ".join(people[:SHOWN]) + (f" and {len(people) - SHOWN:,} more" if len(people) > SHOWN else "")
+        render.tell(f"{told} got it with {share}. To take it back or correct it: pkm share retract {share} --because \"…\"")
 
 
 def _make_note(kept: Any) -> Row:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pkm.cli import complete
+from pkm.dates import parse_span
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LimitOption = Annotated[int, typer.Option("-n", "--limit", min=1, help="How many rows at most.")]
@@ -22,3 +23,10 @@ TagOption = Annotated[
     typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags),
 ]
 ReachOption = Annotated[str, typer.Option("--reach", "-r", help="private, team, community or network.")]
+
+
+def as_seconds(span: str | None) -> int | None:
+    """A span as it was typed (2w), in seconds; 0 for "", which takes a cadence away; None where the option was not given."""
+    if span is None:
+        return None
+    return int(parse_span(span).total_seconds()) if span.strip() else 0

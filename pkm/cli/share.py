@@ -1,5 +1,6 @@
 """`pkm share`: draft, look at it, send it, and see what went where."""
 
+from pathlib import PurePath
 from typing import Annotated, Any
 
 import typer
@@ -441,6 +442,7 @@ def log(
     columns: render.Columns = [
         ("id", lambda row: row["id"]), ("share", lambda row: row["share"]), ("state", lambda row: row["state"]),
         ("to", lambda row: row["circle"] if row["contact"] is None else row["recipient"]),
+        ("as", lambda row: PurePath(row["recipient"]).suffix if row["channel_kind"] == "files" else ""),
         ("channel", lambda row: row["channel"]),
         ("at", lambda row: day(row["at"]) if row["at"] else ""), ("title", lambda row: row["title"]),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from pkm.cli import card_layout, complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
 from pkm.dates import ago, day, format_span, now, parse_past, parse_span, parse_when, stamp
 from pkm.errors import Invalid, NotFound
-from pkm.store import contacts, interactions, received
+from pkm.store import contacts, interactions, received, standings
 from pkm.store import promises as stored
 from pkm.store.lookup import Found
 from pkm.text import count, one_line
@@ -230,7 +230,7 @@ def next_contact(
     """Name one person to be in touch with, and what there is to talk about; of a contact named, what there is with them."""
     at = now()
     db = current.store().read()
-    number = selectors.one(who, ("contact",)).number if who else interactions.most_due(db, stamp(at))
+    number = selectors.one(who, ("contact",)).number if who else standings.most_due(db, stamp(at))
     chosen = None if number is None else contacts.row(db, number)
     if number is None or chosen is None:
         if json:
@@ -287,7 +287,7 @@ def _fitting(note: Row) -> str:
 def _tell_nobody_due() -> None:
     """Says that nobody is due, who will be next, and what was promised and is over its date."""
     db = current.store().read()
-    number = interactions.first_due(db)
+    number = standings.first_due(db)
     coming = None if number is None else contacts.row(db, number)
     if coming:
         render.tell(f"Nobody is due. The next one is {coming['id']} {coming['name']}, on {day(coming['due'])}.")

@@ -5,6 +5,7 @@ is done by the verbs; here are only keys, panes and words.
 """
 
 import contextlib
+import signal
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
@@ -438,5 +439,9 @@ class Desk(App[None]):
 
 
 def run(store: Store, home: Home) -> None:
-    """The desk was open until the person quit; what was done is in the store."""
+    """The desk was open until the person quit, or the terminal closed; what was done is in the store.
+
+    A process that was started with SIGHUP ignored (nohup) would read from a terminal that is gone for ever.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     Desk(store, home).run()

@@ -1,7 +1,7 @@
 """When to be in touch again: pure rules over stamps and spans. Knows neither the store nor the clock.
 
 A contact is due at the last touch plus their cadence (their own, else that of the closest circle, else that of its
-kind); store/interactions.py computes that for many at once. Here is what follows from it.
+kind); store/standings.py computes that for many at once. Here is what follows from it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pkm.dates import median_gap_s, parse_stamp
-from pkm.store.interactions import EVERY_S as EVERY_S
+from pkm.store.standings import EVERY_S as EVERY_S
 
 HARD = 1.5
 """From this many cadences after the last touch on, a contact is not just due but late (the hard limit)."""

@@ -4,7 +4,6 @@ What the files said when they were last written is remembered at home, not in th
 another machine: so that a change there is told from a change here. Owns the files and that memory; knows cards, not the store.
 """
 
-import contextlib
 import hashlib
 import json
 import os
@@ -13,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pkm.errors import BadInput, StoreError
-from pkm.files import safe_name, write_atomic
+from pkm.errors import BadInput
+from pkm.files import folder_errors, safe_name, write_atomic
 from pkm.people.arrival import Arrival, compared, mark, read_arrival, uid_line
 from pkm.people.card import Card
 from pkm.people.importing import is_card_file
@@ -85,7 +84,7 @@ def write_folder(
     them, or a merger joined them, and nobody changed them. version: of new files; "": as said before, else as most files.
     Raises StoreError where the folder cannot be written.
     """
-    with _reported(folder):
+    with folder_errors(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         there = {path.name: _read(path) for path in sorted(folder.iterdir()) if is_card_file(path)}
         every = list(cards)
@@ -137,17 +136,6 @@ def bases_of(memory: Memory, uid: str, lines: Iterable[str]) -> dict[str, Said]:
 def missing_files(memory: Memory, folder: Path) -> list[str]:
     """The files that an export left and that somebody deleted."""
     return sorted(name for name in memory.files if not (folder / name).is_file())
-
-
-@contextlib.contextmanager
-def _reported(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(
-            str(folder), f"it cannot be written: {error.strerror or error}",
-            kept="every file in it is whole, the old one or the new", next="make it writable, then do the same again",
-        ) from error  # fmt: skip
 
 
 def _read(path: Path) -> _File:

@@ -12,7 +12,7 @@ from pkm import ids
 from pkm.errors import Exists, Invalid, NotFound
 from pkm.people.cadence import Move
 from pkm.people.contacts import NAME_LIMIT, changed_list
-from pkm.store import circles, contacts, interactions, tags
+from pkm.store import circles, contacts, standings, tags
 from pkm.store.model import CIRCLE_KINDS, Circle, CircleChannel, Membership
 from pkm.store.session import Store, Unit
 from pkm.text import clean, fold, one_line
@@ -71,7 +71,7 @@ def edit_circle(
         db = unit.connection
         before = _existing(db, number)
         people = circles.member_ids(db, number)
-        stood = interactions.standings(db, people)
+        stood = standings.standings(db, people)
         circle = unit.get(Circle, number)
         if name is not None:
             circle.name, warnings = _name(name)
@@ -105,7 +105,7 @@ def join(store: Store, circle_id: int, contact_ids: Sequence[int], because: str 
         circle = _existing(db, circle_id)
         known = {number: stay for number in contact_ids if (stay := circles.open_membership(db, circle_id, number))}
         new = [number for number in dict.fromkeys(contact_ids) if number not in known]
-        stood = interactions.standings(db, contact_ids)
+        stood = standings.standings(db, contact_ids)
         because = clean(because).strip()
         for number in new:
             unit.add(Membership(circle_id=circle_id, contact_id=number, joined_at=at or unit.at, because=because))
@@ -127,7 +127,7 @@ def leave(store: Store, circle_id: int, contact_ids: Sequence[int], because: str
         db = unit.connection
         circle = _existing(db, circle_id)
         stays = {number: circles.open_membership(db, circle_id, number) for number in contact_ids}
-        stood = interactions.standings(db, contact_ids)
+        stood = standings.standings(db, contact_ids)
         for stay in stays.values():
             if stay is not None:
                 membership = unit.get(Membership, stay["id"])

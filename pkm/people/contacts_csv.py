@@ -137,9 +137,10 @@ def _read_table(
     for line, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
-        card = _card(cells, columns, unknown, "LinkedIn" if linkedin else "")
+        card, unread = _card(cells, columns, unknown, "LinkedIn" if linkedin else "")
         if card.name:
             cards.append(replace(card, line=line, source=source))
+            failures += [(line, one_line(what, 80), "it says no date for sure: kept as it is") for what in unread]
         else:
             failures.append((line, one_line(", ".join(filter(None, cells)), 80), "the row has no name and no e-mail"))
     return CardFile(tuple(cards), tuple(sorted(failures)))
@@ -150,8 +151,10 @@ def _table_digest(header: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(sorted(set(map(_plain, header)))).encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def _card(cells: list[str], columns: Sequence[_Column], unknown: list[tuple[int, str]], service: str) -> Card:
-    """The card of one row."""
+def _card(
+    cells: list[str], columns: Sequence[_Column], unknown: list[tuple[int, str]], service: str
+) -> tuple[Card, list[str]]:
+    """The card of one row, and what in it was to be a date and is none."""
 
     def cell(index: int) -> str:
         return clean(cells[index]).strip() if 0 <= index < len(cells) else ""
@@ -172,9 +175,10 @@ def _card(cells: list[str], columns: Sequence[_Column], unknown: list[tuple[int,
     name = shown_name(text("name")) or spoken or shown_name(text("nick")) or (emails[0][1] if emails else "")
     birthday = read_date(text("birthday")) or _day(text("birthday"))
     extra = [_extra(head, cell(index)) for index, head in unknown if cell(index)]
-    extra += [_extra("Birthday", text("birthday"))] if text("birthday") and not birthday else []
+    unread = [text("birthday")] if text("birthday") and not birthday else []
+    extra += [_extra("Birthday", day) for day in unread]
     met = text("met")
-    return Card(
+    card = Card(
         name=name,
         uid=text("uid"),
         parts=parts if any(parts) else (),
@@ -192,6 +196,7 @@ def _card(cells: list[str], columns: Sequence[_Column], unknown: list[tuple[int,
         met=f"{service}, {_day(met) or met}" if met and service else met,
         extra=tuple(extra),
     )
+    return card, [f"Birthday {day}" for day in unread]
 
 
 def _labeled(values: Sequence[Labeled]) -> tuple[Labeled, ...]:

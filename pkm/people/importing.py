@@ -220,9 +220,7 @@ def _read_file(path: Path, kind: str, mapping: Mapping[str, str] | None) -> Peop
     if cards and (mapping or kind == "csv"):
         raise BadInput(str(path), "it is a vCard file, not a table of contacts", next=f"pkm contact import {path}")
     if mapping or kind == "csv" or (not kind and not cards and _is_table(path, data)):
-        found = read_contacts(data, mapping, name=str(path))
-        failures = tuple(Failure(f"{path.name}, line {line}: {what}", why) for line, what, why in found.failures)
-        return PeopleRead(path.name, found.cards, failures, len(failures), ((path.name, len(found.cards)),))
+        return _found_in_table(path, read_contacts(data, mapping, name=str(path)))
     if kind == "vcard" or cards or is_card_file(path):
         found = read_cards(data, name=str(path))
         return _found(path, found)
@@ -250,6 +248,17 @@ def _bytes(path: Path) -> bytes:
         raise NotFound(str(path), "there is no such file or folder") from None
     except OSError as error:
         raise BadInput(str(path), error.strerror or "it cannot be read") from error
+
+
+def _found_in_table(path: Path, found: CardFile) -> PeopleRead:
+    """What a table gave; a failure on a row that is a card is of that card, any other row is lost."""
+    whole = {card.line for card in found.cards}
+    failures = tuple(
+        Failure(f"{path.name}, line {line}: {what}", why, f"{path.name}, line {line}" if line in whole else "")
+        for line, what, why in found.failures
+    )
+    lost = sum(not one.where for one in failures)
+    return PeopleRead(path.name, found.cards, failures, lost, ((path.name, len(found.cards)),))
 
 
 def _found(path: Path, found: CardFile) -> PeopleRead:

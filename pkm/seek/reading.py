@@ -5,6 +5,7 @@ A process that takes too long over one body, or dies of it, is replaced, and onl
 
 import contextlib
 import os
+import select
 import signal
 import sys
 from collections.abc import Sequence
@@ -119,7 +120,8 @@ def start_readers(sources: int) -> list[Reader]:
         return [Reader()]
     context = get_context("fork")
     if sources <= PAYS_FROM or cores < 2:
-        number, least = 2, LARGE  # two, so that the others need not wait behind one that takes long
+        # Two, so that the others need not wait behind one that takes long.
+        number, least = max(1, min(2, sources)), LARGE
     else:
         number, least = min(cores, 8), 0
     children: list[ChildReader] = []
@@ -131,7 +133,8 @@ def start_readers(sources: int) -> list[Reader]:
 def _serve(pipe: Connection, inherited: Sequence[Connection]) -> None:
     """Keeps one worker at the pipe until its other end is closed: one that dies is told of and replaced.
 
-    Forks from here are safe at any time, since this process has no thread.
+    The worker is made when the first body comes: most pulls of few sources have none that is read here. Forks from here
+    are safe at any time, since this process has no thread.
     """
     worker = 0
 
@@ -144,19 +147,26 @@ def _serve(pipe: Connection, inherited: Sequence[Connection]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     for other in inherited:  # else the pipe would stay open when the parent dies
         other.close()
-    while True:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    while _is_asked(pipe):
         worker = os.fork()
         if not worker:
             _work(pipe)
         signal.signal(signal.SIGTERM, stop)
         ended = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
         worker = 0
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if ended == 0:
             return
         late = ended in (-signal.SIGPROF, -signal.SIGALRM)
         with contextlib.suppress(OSError):
             pipe.send(Fetched(failure="reading it took too long" if late else _KILLED))
+
+
+def _is_asked(pipe: Connection) -> bool:
+    """A body waits in the pipe; False once the other end was closed."""
+    waiting = select.poll()
+    waiting.register(pipe, select.POLLIN)
+    return not any(flags & (select.POLLHUP | select.POLLERR) for _, flags in waiting.poll())
 
 
 def _work(pipe: Connection) -> NoReturn:

@@ -15,7 +15,7 @@ from pkm.ids import make
 from pkm.store import review
 from pkm.store.review import DAYS
 from pkm.store.session import Store
-from pkm.text import one_line
+from pkm.text import count, one_line
 
 Row = dict[str, Any]
 
@@ -107,6 +107,11 @@ def _days(at: str, now: datetime) -> int:
     return (now - parse_stamp(at)).days
 
 
+def _ago(at: str, now: datetime) -> str:
+    days = _days(at, now)
+    return f"{count(days, 'day')} ago" if days > 0 else "today"
+
+
 def _is_due(row: Row, now: datetime) -> bool:
     life = DAYS.get(row["half_life"])
     return life is not None and now - parse_stamp(row["seen_at"]) >= timedelta(days=life)
@@ -119,11 +124,11 @@ def _is_stale(row: Row, now: datetime) -> bool:
 def _why_due(row: Row, now: datetime) -> str:
     life = DAYS[row["half_life"]]
     recall = 0.5 ** (max((now - parse_stamp(row["seen_at"])) / timedelta(days=1), 0) / life)
-    return f"due: last seen {_days(row['seen_at'], now)} days ago, {row['half_life']} is {life} (recall {recall:.0%})"
+    return f"due: last seen {_ago(row['seen_at'], now)}, {row['half_life']} is {life} (recall {recall:.0%})"
 
 
 def _why_question(row: Row, now: datetime) -> str:
-    asked = f"an open question, asked {_days(row['created_at'], now)} days ago"
+    asked = f"an open question, asked {_ago(row['created_at'], now)}"
     if not row["answers"]:
         return asked
     first = row["answers"][0]

@@ -7,7 +7,7 @@ was changed in the folder since is never overwritten: an import brings it in fir
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -17,7 +17,7 @@ from pkm import attachment_files, frontmatter
 from pkm.config import Home
 from pkm.dates import parse_stamp
 from pkm.errors import BadInput, PkmError, Refused, StoreError
-from pkm.files import safe_name
+from pkm.files import folder_errors, safe_name
 from pkm.ids import make
 from pkm.notefile import ENDINGS, Properties, read_properties, stem, write_front
 from pkm.sense.vault import tag_of
@@ -90,7 +90,7 @@ def export_notes(store: Store, home: Home, folder: Path) -> FolderExport:
     """
     _check(folder)
     done = FolderExport(folder)
-    with _reported(folder):
+    with folder_errors(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         there = read_names(folder)
         done.failures += there.failures
@@ -117,17 +117,6 @@ def _check(folder: Path) -> None:
     if (folder / "pkm.json").is_file():
         raise Refused(str(folder), "an export of everything is in it", kept="It was not touched.",
                       next="name another folder for the notes alone")  # fmt: skip
-
-
-@contextlib.contextmanager
-def _reported(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(
-            str(folder), f"it cannot be written: {error.strerror or error}",
-            kept="every file in it is whole, the old one or the new", next="make it writable, then do the same again",
-        ) from error  # fmt: skip
 
 
 def _wanted(store: Store, root: str, own: Mapping[str, KnownFile], there: Names) -> list[_Wanted]:

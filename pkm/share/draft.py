@@ -223,7 +223,7 @@ def digest_for(db: sqlite3.Connection, share: int, stage: Row, channel_kind: str
 
 def kind_by_name(db: sqlite3.Connection, share: int) -> str:
     """The kind of circle that the people of a share are treated as: the loosest of their closest ties."""
-    from pkm.store.interactions import standings
+    from pkm.store.standings import standings
 
     people = [one["id"] for one in shares.people_of(db, share)]
     ties = {row["tie"] or "network" for row in standings(db, people).values()}

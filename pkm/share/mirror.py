@@ -4,7 +4,7 @@ Writing one again, a killed run and an undo need no special case. What may not b
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from pkm import config
@@ -29,7 +29,7 @@ def files(digest: "Digest", channel_kind: str, home: Home) -> list[tuple[str, st
     from pkm.share.freeze import SITE_MEDIA_TYPE
     from pkm.share.render import freeze, render_html, render_markdown
 
-    name = f"{digest.date[:10]}-{digest.slug}"
+    name = f"{digest.date[:10]}-{digest.slug.removesuffix('-' + digest.date[5:10])}"  # the day once
     if digest.circle:  # two circles may share a folder, each with its own wording
         name += "-" + safe_name(digest.circle).replace(" ", "-").lower()
     if channel_kind == "site":
@@ -90,15 +90,15 @@ def mirror(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[i
     return (*report.written, *report.removed)
 
 
-def places(db: sqlite3.Connection, home: Home, share: int) -> Iterable[str]:
-    """Where the person finds what was sent: the page of the site, the files of a folder."""
+def places(db: sqlite3.Connection, home: Home, share: int, among: Collection[str] = ()) -> Iterable[str]:
+    """Where the person finds what was sent: the page of the site, the files of a folder. among: of these deliveries."""
     from pkm.share.render import thaw
     from pkm.share.site import digest_path
 
     by_name = {one["name"]: one for one in shares.channels(db)}
     for row in reversed(shares.deliveries(db, share=share)):
         channel = by_name[row["channel"]]
-        if row["state"] != "sent" or not is_mirror(channel["channel_kind"]):
+        if row["state"] != "sent" or not is_mirror(channel["channel_kind"]) or (among and row["id"] not in among):
             continue
         folder = folder_of(channel, home)
         if channel["channel_kind"] == "site":

@@ -166,7 +166,8 @@ def _report(
     sent = tuple(one for one in rows if one["state"] == "sent" and one["id"] not in before)
     already = len(before) if not sent else 0
     unknown = tuple(one for one in rows if one["state"] in ("unknown", "held"))
-    return SendReport(row, sent, already, tuple(failures), tuple(mirror.places(db, home, share)), unknown, interaction)
+    places = tuple(mirror.places(db, home, share, {one["id"] for one in sent}))
+    return SendReport(row, sent, already, tuple(failures), places, unknown, interaction)
 
 
 def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:

@@ -13,9 +13,9 @@ from pkm import dates
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
 from pkm.reach import may_go
-from pkm.store import audience, circles, interactions, notes, shares
-from pkm.store.interactions import EVERY_S
+from pkm.store import audience, circles, notes, shares, standings
 from pkm.store.session import Store
+from pkm.store.standings import EVERY_S
 from pkm.text import clean, count, one_line
 
 Row = dict[str, Any]
@@ -77,7 +77,7 @@ def _people(
     owed = audience.promised(db, [*subjects, *_words(row["title"])])
     _, got = audience.has(db, note)
     numbers = sorted({*tagged, *answered, *behind, *owed})
-    called, standings = audience.names(db, numbers), interactions.standings(db, numbers)
+    called, stood = audience.names(db, numbers), standings.standings(db, numbers)
     cases = []
     for number in numbers:
         case = Case(make("contact", number), "contact", called[number])
@@ -89,10 +89,10 @@ def _people(
             case.speak(f"answered {count(len(answered[number]), 'time')} on this", answered[number], 2)
         if number in tagged:
             case.speak(f"cares about {', '.join(f'#{tag}' for tag in tagged[number])}", [], 1)
-        due = standings[number]["due"]
+        due = stood[number]["due"]
         if due and due <= dates.stamp(now):
-            case.speak(f"you have not been in touch since {dates.day(standings[number]['last'])}"
-                       if standings[number]["last"] else "you have not been in touch yet", [], 1)  # fmt: skip
+            case.speak(f"you have not been in touch since {dates.day(stood[number]['last'])}"
+                       if stood[number]["last"] else "you have not been in touch yet", [], 1)  # fmt: skip
         if number in got:
             case.against.append((f"has it since {dates.day(got[number][1])}", f"pkm share log {make('note', note)}"))
         case.next = f"pkm contact show {case.id}"

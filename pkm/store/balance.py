@@ -8,7 +8,7 @@ import sqlite3
 from typing import Any
 
 from pkm.ids import make
-from pkm.store.interactions import EVERY_S, RANK
+from pkm.store.standings import EVERY_S, RANK
 from pkm.store.stats import SENT
 
 Row = dict[str, Any]

@@ -7,9 +7,9 @@ import sqlite3
 from typing import Any
 
 from pkm.ids import make
-from pkm.store import interactions, tags
-from pkm.store.interactions import RANK
+from pkm.store import standings, tags
 from pkm.store.sources import without_user
+from pkm.store.standings import RANK
 from pkm.text import fold
 
 Row = dict[str, Any]
@@ -100,11 +100,11 @@ def members(db: sqlite3.Connection, circle_id: int) -> list[Row]:
         "AND membership.left_at IS NULL ORDER BY contact.name COLLATE NOCASE, contact.id",
         {"id": circle_id},
     ).fetchall()
-    standings = interactions.standings(db, [row["id"] for row in found])
+    stood = standings.standings(db, [row["id"] for row in found])
     return [
         {"id": make("contact", row["id"]), "kind": "contact", "title": row["name"], "name": row["name"],
          "nick": row["nick"], "since": row["joined_at"], "because": row["because"],
-         **{key: standings[row["id"]][key] for key in ("tie", "last", "due", "every_s")}}
+         **{key: stood[row["id"]][key] for key in ("tie", "last", "due", "every_s")}}
         for row in found
     ]  # fmt: skip
 

@@ -316,9 +316,9 @@ def _due(scope: Scope) -> str:
     if scope.kind == "source":
         return f"(source.state = 'active' AND (source.next_at IS NULL OR source.next_at <= {scope.bind(at)}))"
     if scope.kind == "contact":
-        from pkm.store import interactions
+        from pkm.store import standings
 
-        return f"contact.id IN ({scope.bind_ids(interactions.due(scope.db, at, -1))})"
+        return f"contact.id IN ({scope.bind_ids(standings.due(scope.db, at, -1))})"
     return "0"
 
 

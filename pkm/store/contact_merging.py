@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pkm.ids import make
-from pkm.store.interactions import in_ids
-from pkm.store.session import Unit
+from pkm.store.session import Unit, in_ids
 from pkm.text import fold
 
 Row = dict[str, Any]

@@ -1,6 +1,6 @@
 """Questions about contacts: lists, one card, who a name means, and what hangs on a person.
 
-Reads only, plain SQL, in the shape of the JSON contract. The standing (tie, last touch, due) is interactions.py's.
+Reads only, plain SQL, in the shape of the JSON contract. The standing (tie, last touch, due) is standings.py's.
 """
 
 import sqlite3
@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from pkm.ids import make
-from pkm.store import interactions, tags
-from pkm.store.interactions import RANK, in_ids
+from pkm.store import standings, tags
+from pkm.store.session import in_ids
+from pkm.store.standings import RANK
 from pkm.text import fold
 
 Row = dict[str, Any]
@@ -44,7 +45,7 @@ def count(db: sqlite3.Connection, *, circle: int | None = None, words: str | Non
 
 def due(db: sqlite3.Connection, before: str, *, limit: int) -> list[Row]:
     """Contacts whose next touch is due at or before that stamp, longest due first, then by id."""
-    return _described(db, interactions.due(db, before, limit))
+    return _described(db, standings.due(db, before, limit))
 
 
 def _chosen(db: sqlite3.Connection, limit: int, circle: int | None, words: str | None) -> list[int]:
@@ -76,12 +77,12 @@ def _described(db: sqlite3.Connection, ids: list[int]) -> list[Row]:
     if not ids:
         return []
     listed = in_ids(ids)
-    standings = interactions.standings(db, ids)
+    stood = standings.standings(db, ids)
     handles, circles, tagged = _handles(db, listed), _circles(db, listed), tags.of_many(db, "contact", ids)
     found = {row["id"]: row for row in db.execute(f"SELECT * FROM contact WHERE id IN {listed}")}
     return [
         _shape(
-            found[number], standings[number], handles.get(number, []), circles.get(number, []), tagged.get(number, [])
+            found[number], stood[number], handles.get(number, []), circles.get(number, []), tagged.get(number, [])
         )
         for number in ids
         if number in found

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pkm.ids import make
 from pkm.store import tags
-from pkm.store.interactions import in_ids
+from pkm.store.session import in_ids
 from pkm.store.writers import LATEST
 from pkm.text import first_sentence, fold
 

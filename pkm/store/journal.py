@@ -239,12 +239,14 @@ def _refuse_if_used(
 
 
 def _references(db: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
-    """For each table, the (table, condition) pairs whose rows point at a row :id of it."""
+    """For each table, the (table, condition) pairs whose rows point at a row :id of it; what is only computed does not."""
+    from pkm.store.model import UNJOURNALED
+
     found: dict[str, list[tuple[str, str]]] = {}
     names = [
         row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%fts5%'")
     ]
-    for name in names:
+    for name in sorted(set(names) - set(UNJOURNALED)):
         for key in db.execute(f"PRAGMA foreign_key_list({name})"):
             found.setdefault(key["table"], []).append((name, f'"{key["from"]}" = :id'))
     for kind in LETTERS:

@@ -237,6 +237,28 @@ class Signal(Table, table=True):
     answers_id: int | None = Field(default=None, sa_column=_ref("note.id"))  # the open question that it may answer
 
 
+class Standing(Table, table=True):
+    """Where one stands with a contact, kept so that who is due need not be computed from all that ever passed.
+
+    Triggers empty `counted` when something changes that it rests on; a unit computes those anew at its end. No history, no
+    export.
+    """
+
+    __table_args__ = (
+        Index("standing_due", "due", "contact_id"),
+        Index("standing_over", "every_s", "due", "contact_id"),
+        Index("standing_counted", "counted"),
+    )
+    contact_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    )
+    counted: str = Field(default="", sa_column=_text())  # what counted as a touch when it was computed; "": to be computed
+    tie: str | None = None  # the closest kind of circle joined
+    every_s: int | None = None
+    last: str | None = None  # the last touch
+    due: str | None = None
+
+
 class Rule(Table, table=True):
     """What happens to items by themselves when they come in: muted, kept only, tagged, ranked, assigned to a person."""
 
@@ -738,7 +760,7 @@ ENTITIES = ("source", "item", "annotation", "note", "contact", "circle", "share"
             "interaction", "promise")  # fmt: skip
 """Tables whose rows have ids that people see; tags and links may hang on them."""
 
-UNJOURNALED = ("operation", "change", "journal", "signal")
+UNJOURNALED = ("operation", "change", "journal", "signal", "standing")
 
 FULL_TEXT = {
     "item": ("title", "author", "text"),
@@ -748,3 +770,6 @@ FULL_TEXT = {
     "handle": ("value",),
 }
 """What is searched: an FTS5 table `<table>_fts` over these columns, kept in step by triggers."""
+
+PREFIXED = {"note": "2"}
+"""How many letters of a beginning (or*) are looked up whole; two letters begin too many words to read each of them."""

@@ -109,3 +109,24 @@ def first_sent(db: sqlite3.Connection, share: int) -> str | None:
         {"share": share},
     ).fetchone()
     return found[0] and str(found[0])
+
+
+def receivers(db: sqlite3.Connection, note: int) -> list[Row]:
+    """Whom a note has reached, by name or with a circle while they were in it, by share and name.
+
+    {"id", "kind", "title" (their name), "share", "at" (when it reached them last)}
+    """
+    found = db.execute(
+        "SELECT contact.id, contact.name, delivery.share_id, max(delivery.sent_at) AS at FROM share_note "
+        "JOIN delivery ON delivery.share_id = share_note.share_id AND delivery.state = 'sent' "
+        "LEFT JOIN membership ON delivery.contact_id IS NULL AND membership.circle_id = delivery.circle_id "
+        "AND joined_at <= delivery.sent_at AND (left_at IS NULL OR left_at > delivery.sent_at) "
+        "JOIN contact ON contact.id = coalesce(delivery.contact_id, membership.contact_id) WHERE share_note.note_id = :note "
+        "GROUP BY delivery.share_id, contact.id ORDER BY delivery.share_id, contact.name COLLATE NOCASE, contact.id",
+        {"note": note},
+    )
+    return [
+        {"id": make("contact", row["id"]), "kind": "contact", "title": row["name"], "share": make("share", row["share_id"]),
+         "at": row["at"]}
+        for row in found
+    ]  # fmt: skip

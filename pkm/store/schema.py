@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from pkm.ids import LETTERS
-from pkm.store.model import ENTITIES, FULL_TEXT, UNJOURNALED
+from pkm.store.model import ENTITIES, FULL_TEXT, PREFIXED, UNJOURNALED
 from pkm.store.version import APPLICATION_ID, HEAD, SCHEMA_VERSION
 
 FILE = Path(__file__).with_name("schema.sql")
@@ -54,11 +54,12 @@ def journal_triggers(table: Table) -> Iterator[str]:
 def full_text(name: str) -> Iterator[str]:
     """An external-content FTS5 table over a table's text columns, with the triggers that keep it in step."""
     columns = FULL_TEXT[name]
+    prefix = f", prefix='{PREFIXED[name]}'" if name in PREFIXED else ""
     listed = ", ".join(columns)
     new, old = (", ".join(f"{row}.{column}" for column in columns) for row in ("NEW", "OLD"))
     yield (
         f"CREATE VIRTUAL TABLE {name}_fts USING fts5({listed}, content='{name}', content_rowid='id', "
-        f"tokenize='porter unicode61 remove_diacritics 2')"
+        f"tokenize='porter unicode61 remove_diacritics 2'{prefix})"
     )
     add = f"INSERT INTO {name}_fts(rowid, {listed}) VALUES (NEW.id, {new});"
     take = f"INSERT INTO {name}_fts({name}_fts, rowid, {listed}) VALUES ('delete', OLD.id, {old});"
@@ -78,12 +79,49 @@ def cleanup(name: str) -> str:
     )
 
 
+def standing_triggers() -> Iterator[str]:
+    """What a contact's standing rests on, and whose is to be computed anew when it changes (store/standings.py)."""
+
+    def anew(whose: str) -> str:
+        return f"UPDATE standing SET counted = '' WHERE contact_id {whose};"
+
+    members = "IN (SELECT contact_id FROM membership WHERE circle_id = {circle})"
+    reached = members.format(circle="iif({row}.contact_id IS NULL, {row}.circle_id, NULL)")
+    linked = "IN (SELECT to_id FROM link WHERE from_kind = 'note' AND from_id = NEW.id AND to_kind = 'contact')"
+    spoken = "IN (SELECT contact_id FROM interaction_contact WHERE interaction_id = NEW.id)"
+    yield (
+        "CREATE TRIGGER standing_of_new_contact AFTER INSERT ON contact BEGIN\n"
+        "  INSERT OR IGNORE INTO standing (contact_id, counted) VALUES (NEW.id, '');\nEND"
+    )
+    for name, columns, whose in (
+        ("contact", "every_s, snoozed_until, created_at", "= NEW.id"),
+        ("circle", "kind, every_s", members.format(circle="NEW.id")),
+        ("interaction", "at", spoken),
+        ("note", "created_at, dropped_at", linked),
+    ):
+        yield f"CREATE TRIGGER standing_of_{name} AFTER UPDATE OF {columns} ON {name} BEGIN\n  {anew(whose)}\nEND"
+    for name, condition, then in (
+        ("membership", "", anew("= {row}.contact_id")),
+        ("interaction_contact", "", anew("= {row}.contact_id")),
+        ("response", "", anew("= {row}.contact_id")),
+        ("link", "{row}.from_kind = 'note' AND {row}.to_kind = 'contact'", anew("= {row}.to_id")),
+        ("delivery", "{row}.state = 'sent'", anew("= {row}.contact_id") + " " + anew(reached)),
+    ):
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+            when = f"\nWHEN {condition.format(row=row)} " if condition else " "
+            yield (
+                f"CREATE TRIGGER standing_of_{name}_{event.lower()}_{row.lower()} AFTER {event} ON {name}{when}BEGIN\n"
+                f"  {then.format(row=row)}\nEND"
+            )
+
+
 def derived() -> Iterator[str]:
     """Everything that is made from the tables: indexes of text and triggers. Migrations drop and make it anew."""
     for name in sorted(FULL_TEXT):
         yield from full_text(name)
     for name in sorted(set(ENTITIES) & set(LETTERS)):
         yield cleanup(name)
+    yield from standing_triggers()
     for table in tables():
         if table.name not in UNJOURNALED:
             yield from journal_triggers(table)

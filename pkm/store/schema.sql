@@ -643,6 +643,23 @@ CREATE INDEX ix_stage_circle_id ON stage (circle_id);
 
 CREATE INDEX ix_stage_share_id ON stage (share_id);
 
+CREATE TABLE standing (
+	contact_id INTEGER NOT NULL, 
+	counted TEXT DEFAULT '' NOT NULL, 
+	tie VARCHAR, 
+	every_s INTEGER, 
+	last VARCHAR, 
+	due VARCHAR, 
+	PRIMARY KEY (contact_id), 
+	FOREIGN KEY(contact_id) REFERENCES contact (id) ON DELETE CASCADE
+);
+
+CREATE INDEX standing_counted ON standing (counted);
+
+CREATE INDEX standing_due ON standing (due, contact_id);
+
+CREATE INDEX standing_over ON standing (every_s, due, contact_id);
+
 CREATE TABLE tag (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	name VARCHAR NOT NULL, 
@@ -737,7 +754,7 @@ CREATE TRIGGER fts_item_delete AFTER DELETE ON item BEGIN INSERT INTO item_fts(i
 
 CREATE TRIGGER fts_item_update AFTER UPDATE OF title, author, text ON item BEGIN INSERT INTO item_fts(item_fts, rowid, title, author, text) VALUES ('delete', OLD.id, OLD.title, OLD.author, OLD.text); INSERT INTO item_fts(rowid, title, author, text) VALUES (NEW.id, NEW.title, NEW.author, NEW.text); END;
 
-CREATE VIRTUAL TABLE note_fts USING fts5(title, text, content='note', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE note_fts USING fts5(title, text, content='note', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2', prefix='2');
 
 CREATE TRIGGER fts_note_insert AFTER INSERT ON note BEGIN INSERT INTO note_fts(rowid, title, text) VALUES (NEW.id, NEW.title, NEW.text); END;
 
@@ -827,6 +844,114 @@ CREATE TRIGGER cleanup_trial AFTER DELETE ON trial BEGIN
   DELETE FROM link WHERE from_kind = 'trial' AND from_id = OLD.id;
   UPDATE link SET to_id = NULL WHERE to_kind = 'trial' AND to_id = OLD.id AND origin = 'text';
   DELETE FROM link WHERE to_kind = 'trial' AND to_id = OLD.id;
+END;
+
+CREATE TRIGGER standing_of_new_contact AFTER INSERT ON contact BEGIN
+  INSERT OR IGNORE INTO standing (contact_id, counted) VALUES (NEW.id, '');
+END;
+
+CREATE TRIGGER standing_of_contact AFTER UPDATE OF every_s, snoozed_until, created_at ON contact BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = NEW.id;
+END;
+
+CREATE TRIGGER standing_of_circle AFTER UPDATE OF kind, every_s ON circle BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id IN (SELECT contact_id FROM membership WHERE circle_id = NEW.id);
+END;
+
+CREATE TRIGGER standing_of_interaction AFTER UPDATE OF at ON interaction BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id IN (SELECT contact_id FROM interaction_contact WHERE interaction_id = NEW.id);
+END;
+
+CREATE TRIGGER standing_of_note AFTER UPDATE OF created_at, dropped_at ON note BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id IN (SELECT to_id FROM link WHERE from_kind = 'note' AND from_id = NEW.id AND to_kind = 'contact');
+END;
+
+CREATE TRIGGER standing_of_membership_insert_new AFTER INSERT ON membership BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = NEW.contact_id;
+END;
+
+CREATE TRIGGER standing_of_membership_update_old AFTER UPDATE ON membership BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = OLD.contact_id;
+END;
+
+CREATE TRIGGER standing_of_membership_update_new AFTER UPDATE ON membership BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = NEW.contact_id;
+END;
+
+CREATE TRIGGER standing_of_membership_delete_old AFTER DELETE ON membership BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = OLD.contact_id;
+END;
+
+CREATE TRIGGER standing_of_interaction_contact_insert_new AFTER INSERT ON interaction_contact BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = NEW.contact_id;
+END;
+
+CREATE TRIGGER standing_of_interaction_contact_update_old AFTER UPDATE ON interaction_contact BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = OLD.contact_id;
+END;
+
+CREATE TRIGGER standing_of_interaction_contact_update_new AFTER UPDATE ON interaction_contact BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = NEW.contact_id;
+END;
+
+CREATE TRIGGER standing_of_interaction_contact_delete_old AFTER DELETE ON interaction_contact BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = OLD.contact_id;
+END;
+
+CREATE TRIGGER standing_of_response_insert_new AFTER INSERT ON response BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = NEW.contact_id;
+END;
+
+CREATE TRIGGER standing_of_response_update_old AFTER UPDATE ON response BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = OLD.contact_id;
+END;
+
+CREATE TRIGGER standing_of_response_update_new AFTER UPDATE ON response BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = NEW.contact_id;
+END;
+
+CREATE TRIGGER standing_of_response_delete_old AFTER DELETE ON response BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = OLD.contact_id;
+END;
+
+CREATE TRIGGER standing_of_link_insert_new AFTER INSERT ON link
+WHEN NEW.from_kind = 'note' AND NEW.to_kind = 'contact' BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = NEW.to_id;
+END;
+
+CREATE TRIGGER standing_of_link_update_old AFTER UPDATE ON link
+WHEN OLD.from_kind = 'note' AND OLD.to_kind = 'contact' BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = OLD.to_id;
+END;
+
+CREATE TRIGGER standing_of_link_update_new AFTER UPDATE ON link
+WHEN NEW.from_kind = 'note' AND NEW.to_kind = 'contact' BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = NEW.to_id;
+END;
+
+CREATE TRIGGER standing_of_link_delete_old AFTER DELETE ON link
+WHEN OLD.from_kind = 'note' AND OLD.to_kind = 'contact' BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = OLD.to_id;
+END;
+
+CREATE TRIGGER standing_of_delivery_insert_new AFTER INSERT ON delivery
+WHEN NEW.state = 'sent' BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = NEW.contact_id; UPDATE standing SET counted = '' WHERE contact_id IN (SELECT contact_id FROM membership WHERE circle_id = iif(NEW.contact_id IS NULL, NEW.circle_id, NULL));
+END;
+
+CREATE TRIGGER standing_of_delivery_update_old AFTER UPDATE ON delivery
+WHEN OLD.state = 'sent' BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = OLD.contact_id; UPDATE standing SET counted = '' WHERE contact_id IN (SELECT contact_id FROM membership WHERE circle_id = iif(OLD.contact_id IS NULL, OLD.circle_id, NULL));
+END;
+
+CREATE TRIGGER standing_of_delivery_update_new AFTER UPDATE ON delivery
+WHEN NEW.state = 'sent' BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = NEW.contact_id; UPDATE standing SET counted = '' WHERE contact_id IN (SELECT contact_id FROM membership WHERE circle_id = iif(NEW.contact_id IS NULL, NEW.circle_id, NULL));
+END;
+
+CREATE TRIGGER standing_of_delivery_delete_old AFTER DELETE ON delivery
+WHEN OLD.state = 'sent' BEGIN
+  UPDATE standing SET counted = '' WHERE contact_id = OLD.contact_id; UPDATE standing SET counted = '' WHERE contact_id IN (SELECT contact_id FROM membership WHERE circle_id = iif(OLD.contact_id IS NULL, OLD.circle_id, NULL));
 END;
 
 CREATE TRIGGER journal_annotation_insert AFTER INSERT ON annotation
@@ -1497,10 +1622,10 @@ END;
 
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
 
-INSERT INTO alembic_version VALUES ('0004');
+INSERT INTO alembic_version VALUES ('0005');
 
 INSERT INTO journal (id, operation_id) VALUES (1, NULL);
 
 PRAGMA application_id = 1886088497;
 
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;

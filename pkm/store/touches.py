@@ -40,6 +40,12 @@ def last(db: sqlite3.Connection, chosen: str = EVERYBODY) -> dict[int, str]:
     return found
 
 
+def counted(db: sqlite3.Connection) -> str:
+    """What counts as a touch here, as words: what was kept under other words does not hold."""
+    also = [key for key in ("touch.mentions", "touch.shares") if _counts(db, key)]
+    return " ".join(["logged", *also])
+
+
 def _all(db: sqlite3.Connection, chosen: str) -> Iterator[Iterable[tuple[int, str]]]:
     cursor = db.cursor()
     cursor.row_factory = None  # tens of thousands of pairs: as plain tuples they come twice as fast

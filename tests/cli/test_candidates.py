@@ -4,8 +4,13 @@ import pytest
 
 
 @pytest.fixture
-def peopled(pkm, tmp_path):
+def peopled(pkm, tmp_path, home, kept_homes):
     """o2 practice (community, by a folder, for #org); c1 maria and c2 ken around it, c3 ann in it; x1 went to it."""
+    kept_homes.fill(home, "candidates", lambda: live(pkm, tmp_path))
+    return pkm
+
+
+def live(pkm, tmp_path):
     pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
     pkm("circle", "add", "practice", "--kind", "community", "--tag", "org", "--channel", "drop")
     for name, nick in (("Maria Silva", "maria"), ("Ken", "ken"), ("Ann", "ann")):
@@ -14,7 +19,6 @@ def peopled(pkm, tmp_path):
     pkm("circle", "join", "practice", "ann", "--because", "peer")
     pkm("sense", "note", "Walking retros work better", "--reach", "community")
     pkm("share", "--to", "practice", "--yes")
-    return pkm
 
 
 def met(pkm) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_sense import items as items
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.server import FeedServer
 
 PAGE = (
@@ -86,14 +86,17 @@ class TestPage:
 
 class TestAnswer:
     @pytest.fixture
-    def answered(self, pkm: CommandLine) -> CommandLine:
+    def answered(self, pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> CommandLine:
         """n1 went to the network as x1, and c1 answered it: r1."""
+        kept_homes.fill(home, "answered", lambda: self.live_with_an_answer(pkm))
+        return pkm
+
+    def live_with_an_answer(self, pkm: CommandLine) -> None:
         pkm("contact", "add", "Maria Silva", "--nick", "maria")
         pkm("sense", "note", "Desire paths beat any roadmap #org", "--reach", "network")
         pkm("share", "draft", "n1", "--to", "network", "--title", "Paths")
         pkm("share", "send", "x1", "--yes")
         pkm("share", "heard", "x1", "--from", "maria", "Tried it in our team, it took longer")
-        return pkm
 
     def test_a_note_is_made_from_it(self, answered: CommandLine) -> None:
         row = answered.json("sense", "note", "--from", "r1", "Others tried it too")

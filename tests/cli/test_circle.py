@@ -2,12 +2,16 @@ import pytest
 
 
 @pytest.fixture
-def peopled(pkm):
+def peopled(pkm, home, kept_homes):
     """o1 network, o2 practice (community); c1 maria, c2 ken."""
+    kept_homes.fill(home, "circle", lambda: live(pkm))
+    return pkm
+
+
+def live(pkm):
     pkm("contact", "add", "Maria Silva", "--nick", "maria")
     pkm("contact", "add", "Ken", "--nick", "ken")
     pkm("circle", "add", "practice", "--kind", "community", "--purpose", "to try ideas", "--tag", "org")
-    return pkm
 
 
 def test_a_new_home_has_the_network(pkm):

@@ -1,18 +1,24 @@
 """What of the notes wants looking after, and that each line's command is one."""
 
 import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pkm.store.session import Store
 from pkm.twins import ALIKE, candidates, likeness, runs_of
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 
 LONG = "Where people walk across the lawn the grass gives way, and the planners of the park pave it one or two years later."
 
 
 @pytest.fixture
-def garden(pkm: CommandLine, store: Any) -> None:
+def garden(pkm: CommandLine, store: Store, home: Path, kept_homes: KeptHomes) -> None:
+    kept_homes.fill(home, "garden", lambda: live(pkm, store))
+
+
+def live(pkm: CommandLine, store: Store) -> None:
     from pkm.store.model import Annotation, Item
 
     pkm("contact", "add", "Maria Silva", "--nick", "maria")
@@ -30,6 +36,7 @@ def garden(pkm: CommandLine, store: Any) -> None:
     with store.unit() as unit:
         unit.add(Item(title="Read", text="words to quote", state="kept", received_at="2026-11-01T00:00:00Z"))
         unit.add(Annotation(item_id=1, exact="to quote", created_at="2026-11-01T00:00:00Z", updated_at="2026-11-01T00:00:00Z"))
+    store.close()
 
 
 def rows(pkm: CommandLine, part: str) -> dict[str, dict[str, Any]]:

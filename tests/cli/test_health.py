@@ -1,8 +1,10 @@
 """How sources do, as it is shown: the list and its orders, one source, the doctor."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.edge.test_pull import rss
 from tests.server import FeedServer
 
@@ -10,15 +12,21 @@ WALL = "<!DOCTYPE html><html><head><title>Making sure you&#39;re not a bot!</tit
 
 
 @pytest.fixture
-def read(pkm: CommandLine, server: FeedServer) -> CommandLine:
+def read(pkm: CommandLine, server: FeedServer, home: Path, kept_homes: KeptHomes) -> CommandLine:
     """Three sources of twelve items: all of s1 are kept, one of s2, none of s3 was decided on."""
-    for name in ("Loved", "Noise", "Untouched"):
-        pkm("seek", "add", server.add(f"/{name}", rss(*(f"{name}{n}" for n in range(12)), name=name)))
+    names = ("Loved", "Noise", "Untouched")
+    urls = [server.add(f"/{name}", rss(*(f"{name}{n}" for n in range(12)), name=name)) for name in names]
+    kept_homes.fill(home, "health", lambda: live(pkm, urls))
+    return pkm
+
+
+def live(pkm: CommandLine, urls: list[str]) -> None:
+    for url in urls:
+        pkm("seek", "add", url)
         pkm("seek", "pull", "--all")
     for number in range(1, 13):
         pkm("sense", "keep", f"i{number}")
         pkm("sense", "keep" if number == 1 else "drop", f"i{number + 12}")
-    return pkm
 
 
 def test_the_list_says_how_much_is_kept_and_sorts_by_it(read: CommandLine) -> None:

@@ -1,20 +1,26 @@
 """A note made of somebody's answer: what they wrote is quoted, and means nothing of one's own."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 
 ANSWER = "see [[A thought]] #boss @ben %%hidden and <!-- x\n```\n#in [l](f.md) ![[A thought]] `a` 50% https://x.org/a_b"
 
 
 @pytest.fixture
-def shared(pkm: CommandLine) -> CommandLine:
+def shared(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> CommandLine:
     """A thought that went out; Ann, whose name is no link, and Ben."""
+    kept_homes.fill(home, "heard", lambda: live(pkm))
+    return pkm
+
+
+def live(pkm: CommandLine) -> None:
     pkm("contact", "add", "Ann ]] #boss [[Ben")
     pkm("contact", "add", "Ben", "--nick", "ben")
     pkm("sense", "note", "A thought", "--reach", "network")
     pkm("share", "--yes")
-    return pkm
 
 
 def test_what_they_wrote_is_no_tag_mention_or_link_of_ones_own(shared: CommandLine) -> None:
@@ -34,3 +40,17 @@ def test_it_reads_as_they_wrote_it(shared: CommandLine) -> None:
     assert text.startswith("@ben on x1 ")
     for line in ANSWER.split("\n"):
         assert line in to_plain(text)
+
+
+def test_what_speaks_against_a_note_brings_it_back_with_those_who_got_it(shared: CommandLine) -> None:
+    shared("circle", "join", "network", "ben", "--because", "met")
+    shared("sense", "note", "Another", "--reach", "network")
+    shared("share", "--yes")
+    made = shared.json("share", "heard", "x2", "--from", "c1", "it did not hold", "--contradicts", "n2")
+    assert (made["contradicts"], [(one["id"], one["share"]) for one in made["received"]]) == ("n2", [("c2", "x2")])
+    (open_one,) = shared.json("sense", "review", "--only", "contradiction")
+    assert (open_one["id"], open_one["against"]["id"]) == (made["note"], "n2")
+    again = shared.json("share", "heard", "x2", "--from", "c1", "it did not hold", "--contradicts", "n2")
+    assert (again["id"], again["note"]) == (made["id"], made["note"])
+    assert "it holds n2" in shared("share", "heard", "x2", "--from", "c1", "no", "--contradicts", "n1", ok=2).err
+    assert shared("share", "heard", "--contradicts", "n1", ok=2).err

@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from pkm.whole.map import choose
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 
 
 @pytest.fixture
-def joined(pkm: CommandLine) -> None:
+def joined(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> None:
+    kept_homes.fill(home, "map", lambda: live(pkm))
+
+
+def live(pkm: CommandLine) -> None:
     pkm("contact", "add", "Maria Silva", "--nick", "maria", "--circle", "network")
     pkm("sense", "note", "Desire paths #org [[Roadmaps]] @maria")
     pkm("sense", "note", "Roadmaps")
@@ -69,16 +73,56 @@ def test_the_page_loads_nothing_and_holds_no_markup_of_others(pkm: CommandLine, 
     assert json.loads(data[1]) == pkm.json("map")
 
 
+def browse(page: Path, how: str, size: str = "600,500") -> str:
+    """What Chromium says of the page. how: --dump-dom, or --screenshot=FILE."""
+    arguments = ["--headless", "--no-sandbox", "--disable-gpu", f"--window-size={size}", f"--user-data-dir={page.parent / 'p'}"]
+    command = [str(CHROMIUM), *arguments, how, page.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=170, check=True).stdout
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 def test_a_browser_draws_it(pkm: CommandLine, joined: None, tmp_path: Path) -> None:
     page, picture = tmp_path / "map.html", tmp_path / "map.png"
     pkm("map", "--out", page)
-    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=600,500", f"--user-data-dir={tmp_path / 'p'}"]
-    ran = [
-        subprocess.run([str(CHROMIUM), *arguments, how, page.as_uri()], capture_output=True, text=True, timeout=170, check=True)
-        for how in ("--dump-dom", f"--screenshot={picture}")
-    ]
-    assert 'data-nodes="5"' in ran[0].stdout  # it ran to its end
-    assert "<title>Map</title>" in ran[0].stdout  # and no title of a note ran
-    assert "5 of 5" in ran[0].stdout
+    browse(page, f"--screenshot={picture}")
+    shown = browse(page, "--dump-dom")
+    assert 'data-nodes="5"' in shown  # it ran to its end
+    assert "<title>Map</title>" in shown  # and no title of a note ran
+    assert "5 of 5" in shown
     assert picture.stat().st_size > 8_000  # an empty page is smaller
+
+
+TITLES = (
+    "Trust grows in small steps", "Paths are made by walking", "Knowledge is personal", "Sense before you share",
+    "Weak ties bring new ideas", "Communities practice together", "A map is not the land", "Ask better questions",
+    "Small bets teach fast", "Stories carry practice", "Feedback needs safety", "Work out loud", "Slow down to notice",
+    "Curate with discernment", "Practice beats theory", "Silence is an answer too", "Retros that walk", "Writing is thinking",
+    "Share with the few first", "Networks are open", "Serendipity needs slack", "Who knows who knows", "Mentors ask",
+    "Half-lives of ideas", "Unlearning comes first", "Meetings are for deciding", "Experiments end well",
+    "What would change our mind?",
+)  # fmt: skip
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+def test_its_picture(pkm: CommandLine, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """`pytest --rewrite tests/cli/test_map.py` stores the picture that README shows."""
+    people = [("Maria Silva", "practice"), ("Ken Ito", "practice"), ("Ann Berg", "practice"), ("Bo Dahl", "crew")]
+    pkm("circle", "add", "practice", "--kind", "community")
+    pkm("circle", "add", "crew", "--kind", "team")
+    for name, circle in people:
+        pkm("contact", "add", name, "--nick", name.split()[0].lower(), "--circle", circle)
+    vault = tmp_path / "vault"
+    vault.mkdir()
+    for place, title in enumerate(TITLES):
+        links = "".join(f" [[{TITLES[place * 7 % step]}]]" for step in (place, place // 2) if step > 1)
+        who = f" With @{people[place % 4][0].split()[0].lower()}." if place % 3 == 0 else ""
+        tag = ("org/trust", "pkm", "practice")[place % 3]
+        (vault / f"{place}.md").write_text(f"# {title}\n\nSee{links or ' it again'}.{who} #{tag}\n")
+    pkm("import", vault, "--as", "vault")
+    page, picture = tmp_path / "map.html", tmp_path / "map.png"
+    pkm("map", "--out", page)
+    browse(page, f"--screenshot={picture}", "900,560")
+    if request.config.getoption("--rewrite"):
+        (Path(__file__).resolve().parents[1] / "pictures" / "map.png").write_bytes(picture.read_bytes())
+    assert picture.stat().st_size > 30_000
+    assert f'data-nodes="{len(TITLES) + len(people) + 2}"' in browse(page, "--dump-dom")

@@ -4,16 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 
 
 @pytest.fixture
-def maria(pkm: CommandLine, home: Path) -> CommandLine:
+def maria(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> CommandLine:
     """c1 Maria Silva, @maria, also Mia; c2 Jörg Ólafsson, @jörg; c3 Ken Smith, no nick."""
+    kept_homes.fill(home, "mentions", lambda: live(pkm))
+    return pkm
+
+
+def live(pkm: CommandLine) -> None:
     pkm("contact", "add", "Maria Silva", "--nick", "maria", "--alias", "Mia", "--email", "maria@example.org")
     pkm("contact", "add", "Jörg Ólafsson", "--nick", "jörg")
     pkm("contact", "add", "Ken Smith")
-    return pkm
 
 
 def linked(pkm: CommandLine, note: str) -> list[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
 
@@ -22,9 +22,15 @@ class Days:
 
 
 @pytest.fixture
-def on(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Days:
+def on(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path, kept_homes: KeptHomes) -> Days:
     """A practice of Ann's community, a private note that it links to, and a plan: x1."""
     on = Days(pkm, monkeypatch)
+    kept_homes.fill(home, "plan", lambda: live(on, tmp_path))
+    monkeypatch.setenv("PKM_NOW", "2026-12-01T10:00:00Z")
+    return on
+
+
+def live(on: Days, tmp_path: Path) -> None:
     day = "2026-12-01"
     on(day, "share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
     on(day, "circle", "add", "practice", "--kind", "community", "--channel", "drop")
@@ -35,7 +41,6 @@ def on(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Day
     on(day, "sense", "note", "Walking RETROS work, see [[SECRETLY the boss hates it]]", "--reach", "network")
     on(day, "sense", "note", "Silence is a SIGNAL", "--reach", "community")
     on(day, "share", "draft", "n2", "--to", "practice", "--title", "Walking")
-    return on
 
 
 def plan(on: Days) -> None:

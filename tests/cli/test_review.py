@@ -5,12 +5,17 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_sense import run_on_pty
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 
 
 @pytest.fixture
-def notes(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def notes(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, home: Path, kept_homes: KeptHomes) -> None:
     """Four notes of other days: n1 contradicts n2, n3 asks, n4 is of this day a year ago. Now: 2026-11-28."""
+    kept_homes.fill(home, "review", lambda: live(pkm, monkeypatch))
+    monkeypatch.setenv("PKM_NOW", "2026-11-28T12:00:00Z")
+
+
+def live(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     for day, words in (
         ("2026-01-05", "Desire paths beat roadmaps"), ("2026-01-06", "Roadmaps give calm"),
         ("2026-01-07", "Who walks in retros?"), ("2025-11-28", "A remark of last year"),
@@ -18,7 +23,6 @@ def notes(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PKM_NOW", f"{day}T12:00:00Z")
         pkm("sense", "note", words)
     pkm("sense", "link", "n1", "n2", "--as", "contradicts")
-    monkeypatch.setenv("PKM_NOW", "2026-11-28T12:00:00Z")
 
 
 def parts(pkm: CommandLine, *more: str) -> dict[str, str]:

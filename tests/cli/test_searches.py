@@ -1,12 +1,18 @@
 """Saved searches: :name stands for a query, wherever things are selected."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 
 
 @pytest.fixture
-def notes(pkm: CommandLine) -> None:
+def notes(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> None:
+    kept_homes.fill(home, "searches", lambda: live(pkm))
+
+
+def live(pkm: CommandLine) -> None:
     pkm("sense", "note", "Trust in teams. #cop")
     pkm("sense", "note", "Weekly walks. #cop #practice")
     pkm("sense", "note", "Sourdough.")

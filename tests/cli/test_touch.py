@@ -1,18 +1,24 @@
 """Being in touch on the command line: what is logged and promised, who is due, and what there is to talk about."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.test_find import Terminal
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.store.world import make_world
 
 
 @pytest.fixture
-def people(pkm: CommandLine) -> CommandLine:
+def people(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> CommandLine:
     """c1 Maria in the network, c2 Ken every two weeks."""
+    kept_homes.fill(home, "touch", lambda: live(pkm))
+    return pkm
+
+
+def live(pkm: CommandLine) -> None:
     pkm("contact", "add", "Maria Silva", "--nick", "maria", "--circle", "network")
     pkm("contact", "add", "Ken Lee", "--nick", "ken", "--every", "2w")
-    return pkm
 
 
 def test_what_is_promised_is_told_and_undone_with_what_was_logged(people: CommandLine) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.server import FeedServer
 
 FEED = """<rss version="2.0"><channel><title>Feed</title><link>http://example.org</link>
@@ -17,9 +17,14 @@ FEED = """<rss version="2.0"><channel><title>Feed</title><link>http://example.or
 
 
 @pytest.fixture
-def lived_in(pkm: CommandLine, server: FeedServer, tmp_path: Path) -> CommandLine:
+def lived_in(pkm: CommandLine, server: FeedServer, home: Path, kept_homes: KeptHomes) -> CommandLine:
     """A home in which everything has happened at least once."""
     server.add("/feed.xml", FEED, content_type="application/rss+xml")
+    kept_homes.fill(home, "whole", lambda: live(pkm, server))
+    return pkm
+
+
+def live(pkm: CommandLine, server: FeedServer) -> None:
     pkm("seek", "add", f"{server.url}/feed.xml", "--tag", "news")
     pkm("seek", "pull", "--all")
     pkm("contact", "add", "Maria Silva", "--nick", "maria", "--email", "maria@example.org")
@@ -35,7 +40,6 @@ def lived_in(pkm: CommandLine, server: FeedServer, tmp_path: Path) -> CommandLin
     pkm("sense", "drop", "i2")
     pkm("config", "name", "Ann Example")
     pkm("share", "--yes")
-    return pkm
 
 
 def same(one: Path, two: Path) -> bool:

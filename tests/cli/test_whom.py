@@ -6,14 +6,19 @@ import pytest
 
 from pkm.share.who import Case, rank
 from pkm.store.audience import Kept
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
 
 
 @pytest.fixture
-def world(pkm: CommandLine, tmp_path: Path) -> CommandLine:
+def world(pkm: CommandLine, tmp_path: Path, home: Path, kept_homes: KeptHomes) -> CommandLine:
     """A community about #retro with Ann in it, Ken who is promised something, and Lea of whom nothing says anything."""
+    kept_homes.fill(home, "whom", lambda: live(pkm, tmp_path))
+    return pkm
+
+
+def live(pkm: CommandLine, tmp_path: Path) -> None:
     pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
     pkm("circle", "add", "practice", "--kind", "community", "--channel", "drop", "--tag", "retro")
     for name in ("Ann", "Ken", "Lea"):
@@ -21,7 +26,6 @@ def world(pkm: CommandLine, tmp_path: Path) -> CommandLine:
     pkm("contact", "edit", "ann", "--tag", "retro")
     pkm("circle", "join", "practice", "ann", "--because", "peer")
     pkm("sense", "note", "Walking retros work better #retro", "--reach", "community")
-    return pkm
 
 
 def told(pkm: CommandLine, note: str = "n1") -> dict[str, tuple[list[str], list[str]]]:

@@ -437,6 +437,7 @@ def test_a_terminal_that_is_closed_leaves_the_draft(store: Store) -> None:
     process, terminal = pty.fork()
     if process == 0:
         os.environ |= {"PKM_HOME": str(home), "TERM": "xterm"}
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup hands it on
         os.execv(sys.executable, [sys.executable, "-m", "pkm", "sense"])
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     read_until(terminal, "1/3")

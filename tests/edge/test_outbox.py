@@ -17,6 +17,7 @@ from pkm.share.freeze import look_at
 from pkm.store import circles, shares
 from pkm.store.session import Store
 from pkm.whole.undo import undo_command
+from tests.effort import tries
 
 
 def fresh(home: Home, command: str = "pkm share") -> Store:
@@ -343,7 +344,7 @@ def test_runs_at_once_put_a_note_into_one_digest(home_paths: Home) -> None:
     note(home_paths, "Pairs are better", "network")
     running = [
         subprocess.Popen([sys.executable, "-m", "pkm", "share", "--yes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for _ in range(4)
+        for _ in range(1 + tries(1))
     ]
     for process in running:
         process.communicate()

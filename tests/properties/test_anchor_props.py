@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
 from pkm.sense.anchor import Passage, anchor, find, folded, select
+from tests.effort import tries
 
 VERSE = (
     "people in the complex domain need trust before they share half finished ideas with a network of loose ties while "
@@ -47,7 +48,7 @@ def edit(tracked: Tracked, chance: random.Random) -> Tracked:
     return rest[:to] + moved + rest[to:]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(seed=st.integers(0, 10**9), words=st.integers(20, 300), size=st.integers(3, 120), edits=st.integers(0, 12))
 def test_an_edited_text_gives_the_same_place_or_none(seed: int, words: int, size: int, edits: int) -> None:
     chance = random.Random(seed)
@@ -80,7 +81,7 @@ def test_an_edited_text_gives_the_same_place_or_none(seed: int, words: int, size
     assert at_its_place or same_words_between_the_same or same_by_all_that_was_kept, (kept, found, now)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 @given(seed=st.integers(0, 10**9), words=st.integers(60, 300), size=st.integers(24, 120), where=st.booleans())
 def test_an_edit_far_from_a_longer_quote_never_loses_it(seed: int, words: int, size: int, where: bool) -> None:
     chance = random.Random(seed)
@@ -95,7 +96,7 @@ def test_an_edit_far_from_a_longer_quote_never_loses_it(seed: int, words: int, s
     assert not unique or (found is not None and (found.start, found.end) == (expected, expected + size))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 @given(st.text(max_size=400), st.integers(0, 400), st.integers(1, 100))
 def test_an_unchanged_text_gives_the_place_itself(text: str, start: int, size: int) -> None:
     passage = Passage(min(start, len(text)), min(len(text), start + size))
@@ -104,7 +105,7 @@ def test_an_unchanged_text_gives_the_place_itself(text: str, start: int, size: i
     assert kept.exact == "" or (found is not None and (found.start, found.end) == passage)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 @given(st.text(max_size=300), st.text(max_size=60), st.text(max_size=40), st.text(max_size=40), st.integers(-5, 400))
 def test_any_text_and_any_quote_give_an_anchor_inside_the_text_or_none(
     text: str, exact: str, prefix: str, suffix: str, position: int
@@ -113,7 +114,7 @@ def test_any_text_and_any_quote_give_an_anchor_inside_the_text_or_none(
     assert found is None or 0 <= found.start < found.end <= len(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 @given(st.text(max_size=200), st.integers(0, 200), st.integers(1, 60))
 def test_what_is_copied_out_of_a_text_is_found_in_it(text: str, start: int, size: int) -> None:
     quote = text[start : start + size].strip()
@@ -124,7 +125,7 @@ def test_what_is_copied_out_of_a_text_is_found_in_it(text: str, start: int, size
         assert any(folded(text[one.start : one.end]).text == folded(quote).text for one in find(text, retyped))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 @given(
     seed=st.integers(0, 10**9), times=st.integers(2, 5), size=st.integers(4, 60), added=st.integers(1, 80),
     hurt=st.integers(0, 3),
@@ -145,7 +146,7 @@ def test_of_a_refrain_no_other_place_is_taken_for_the_quoted_one(
     assert found is None or abs(found.start - (start + added)) <= hurt
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 @given(seed=st.integers(0, 10**9), size=st.integers(3, 40), front=st.booleans())
 def test_where_the_quoted_place_is_cut_out_the_same_few_words_elsewhere_are_not_it(seed: int, size: int, front: bool) -> None:
     chance = random.Random(seed)
@@ -161,7 +162,7 @@ def test_where_the_quoted_place_is_cut_out_the_same_few_words_elsewhere_are_not_
     assert found is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 @given(seed=st.integers(0, 10**9), size=st.integers(4, 10))
 def test_other_words_in_the_same_surroundings_are_not_the_quoted_ones(seed: int, size: int) -> None:
     text = prose(seed, 60)

@@ -12,8 +12,9 @@ from pkm.people.vcard import leftover, looks_like_cards, read_cards, read_date, 
 from pkm.seek.clip import read_page
 from pkm.seek.opml import OpmlFeed, OpmlList, looks_like, read_opml, read_urls, write_opml
 from pkm.text import clean, one_line
+from tests.effort import tries
 
-often = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+often = settings(deadline=None, max_examples=tries(20), suppress_health_check=list(HealthCheck))
 
 anything = st.text(max_size=60)
 lines = anything.map(lambda text: one_line(text, 200))
@@ -289,7 +290,7 @@ page_bytes = fragments(
 )
 
 
-@settings(often, max_examples=60)
+@settings(often, max_examples=tries(20))
 @given(page_bytes)
 def test_any_bytes_give_a_page_or_an_error(body: bytes) -> None:
     try:

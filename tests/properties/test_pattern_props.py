@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pkm.errors import Malformed
 from pkm.matching import Overran, Subject, compile_pattern, fold_words
 from pkm.pattern import Node, fields, is_everything, read, said
+from tests.effort import tries
 
 PIECES = st.sampled_from([
     "word", '"', "“", "(", ")", "-", " ", "OR", " OR ", " AND ", "NOT ", "title:", "has:", "has:audio", "*", "?", "/",
@@ -25,7 +26,7 @@ def understood(typed: str) -> tuple[Node | None, Malformed | None]:
         return None, error
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 @given(TYPED, st.text(max_size=60))
 @example("-", "")
 @example("/(?<=a{1000000000})/", "aa")

@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 
 from pkm.config import Home
 from pkm.errors import PkmError
+from pkm.seek import gather
 from pkm.seek.letter import is_bulk, read_letter
 from pkm.seek.letter_html import read_letter_html
 from pkm.seek.mime import decode_words, unflow
 from pkm.seek.pull import PullReport, pull
-from pkm.seek.reading import Body, read_body
+from pkm.seek.reading import Body, Reader, read_body
 from pkm.seek.sources import add_source
 from pkm.store.session import Store
 from pkm.text import clean
 from tests import letters
+from tests.effort import tries
 
 FEEDS = [
     b"<rss version='2.0'><channel><title>F</title><item><guid>a</guid><title>a</title><link>https://a.example/1</link>"
@@ -43,8 +45,8 @@ PIECES = [
     b"<table><div style='display:none'>", b"{\"a\":" * 50, b"\xed\xa0\x80", "‮".encode(), b"<p " * 200, b"file:///etc/passwd",
     b"9999999999999999999999", b"<![", b"<!x", b"<?", b"&", b"Content-Type: message/rfc822\n\n",
 ]  # fmt: skip
-WHOLE = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-PURE = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+WHOLE = settings(max_examples=tries(10), deadline=None, suppress_health_check=list(HealthCheck))
+PURE = settings(max_examples=tries(30), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -106,6 +108,14 @@ def test_a_subject_comes_through_its_encoding(subject: str) -> None:
 
     data = b"From: a@b.example\nMessage-ID: <1>\nSubject: " + Header(subject, "utf-8").encode().encode() + b"\n\nx"
     assert read_letter(data).entry.title == (one_line(subject) or "x")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _read_here() -> Iterator[None]:
+    """No process is started for each pull to read in: what is given here is small, and would be read in this one anyway."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gather, "start_readers", lambda _: [Reader(), Reader()])
+        yield
 
 
 @pytest.fixture(scope="module")

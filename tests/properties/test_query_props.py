@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pkm import query
 from pkm.errors import Invalid
 from pkm.query import And, Node, Not, Or, Word
+from tests.effort import tries
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 COLUMNS = {"title": ["title"], "text": ["text"]}
@@ -106,7 +107,7 @@ def texts_in(node: Node | None) -> list[Node]:
 
 
 @given(TEXTS)
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 def test_any_text_is_a_query_that_fts5_takes(db, text):
     try:
         asked = query.parse(text, NOW)
@@ -121,7 +122,7 @@ def test_any_text_is_a_query_that_fts5_takes(db, text):
 
 
 @given(TEXTS)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=tries(50), deadline=None)
 def test_a_quoted_text_is_never_refused(text):
     said = text.replace('"', "")
     asked = query.parse(f'"{said}"', NOW)
@@ -151,7 +152,7 @@ def expected(db, node):
 
 
 @given(trees)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=tries(50), deadline=None)
 def test_one_match_finds_what_its_parts_find(db, node):
     for part in texts_in(node):
         assert matched(db, query.fts(part, COLUMNS)) == expected(db, part)

@@ -86,7 +86,7 @@ def test_every_column_that_refers_to_a_contact_is_known(world: Store) -> None:
     tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%fts5%'")]
     found = {
         (table, key["from"]) for table in tables for key in db.execute(f"PRAGMA foreign_key_list({table})")
-        if key["table"] == "contact"
+        if key["table"] == "contact" and table != "standing"  # computed anew by itself
     }  # fmt: skip
     assert found == REFERENCES
 

@@ -8,7 +8,7 @@ from pkm.errors import Exists, Invalid, NotFound, StoreError
 from pkm.people import circles as circle_verbs
 from pkm.people import contacts as people
 from pkm.people.contacts import Fields
-from pkm.store import contacts, interactions
+from pkm.store import contacts, interactions, standings
 from pkm.store.journal import undo
 from pkm.store.session import Store
 
@@ -180,7 +180,7 @@ def test_the_closest_circle_sets_the_cadence_unless_the_contact_does(peopled: St
         assert row is not None
         assert (row["tie"], row["every_s"]) == ("team", weeks * 7 * 86_400)
     people.edit_contact(peopled, 1, Fields(every_s=86_400))
-    assert interactions.standings(peopled.read(), [1])[1]["every_s"] == 86_400
+    assert standings.standings(peopled.read(), [1])[1]["every_s"] == 86_400
 
 
 def test_due_list_snooze_and_touch(peopled: Store):
@@ -205,12 +205,12 @@ def test_due_list_snooze_and_touch(peopled: Store):
 
 def test_next_is_who_is_over_by_the_most_of_their_own_cadence(peopled: Store):
     now = "2026-11-23T09:00:00Z"
-    assert interactions.most_due(peopled.read(), now) is None
+    assert standings.most_due(peopled.read(), now) is None
     for number, days, touched in ((1, 182, "2026-05-01"), (2, 14, "2026-11-05"), (3, 14, "2026-11-05")):
         people.edit_contact(peopled, number, Fields(every_s=days * 86_400))
         people.log_touch(peopled, [number], "x", f"{touched}T00:00:00Z")
     assert [row["id"] for row in contacts.due(peopled.read(), now, limit=9)] == ["c1", "c2", "c3"]
-    assert interactions.most_due(peopled.read(), now) == 2  # 4 of 14 days are more than 24 of 182
+    assert standings.most_due(peopled.read(), now) == 2  # 4 of 14 days are more than 24 of 182
 
 
 def test_log_refuses_nothing_and_the_future(peopled: Store):

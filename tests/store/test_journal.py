@@ -9,6 +9,7 @@ from pkm.errors import Invalid, NotFound, Refused
 from pkm.store import journal
 from pkm.store.model import Annotation, Channel, Circle, Delivery, Note, Share, Stage, Tag, Tagging
 from pkm.store.session import Store
+from tests.effort import tries
 
 AT = "2026-01-01T00:00:00Z"
 
@@ -141,10 +142,10 @@ def test_the_units_of_one_command_are_undone_together(home_paths: Home) -> None:
     assert image(run(home_paths)) == before
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.sampled_from(["add", "title", "delete", "tag"]), st.integers(1, 4)), max_size=6))
 def test_undoing_every_command_gives_the_first_store(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
+    home_paths: Home, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
 ) -> None:
     folder = tmp_path_factory.mktemp("home")
     home = Home(folder, folder, folder)

@@ -42,6 +42,8 @@ def test_settings_of_the_file(store: Store) -> None:
     assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     assert db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
     assert db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
+    with contextlib.closing(connect(store.path)) as as_commands_do:
+        assert as_commands_do.execute("PRAGMA synchronous").fetchone()[0] == 2  # what was saved survives a power cut
     assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(store.path.parent.stat().st_mode) == 0o700
 

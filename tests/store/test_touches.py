@@ -11,7 +11,7 @@ import pytest
 from pkm import config
 from pkm.config import Home
 from pkm.dates import parse_stamp, stamp
-from pkm.store import contacts, interactions, promises, received, touches
+from pkm.store import contacts, interactions, promises, received, standings, touches
 from pkm.store.session import Store
 from tests.people import NOW, fill
 
@@ -72,24 +72,24 @@ def test_settings_that_cannot_be_read_are_the_defaults(peopled: Store) -> None:
 
 def test_who_is_due_is_the_same_for_all_as_for_each(peopled: Store) -> None:
     db = peopled.read()
-    each = interactions.standings(db, range(1, PEOPLE + 1))
+    each = standings.standings(db, range(1, PEOPLE + 1))
     due = sorted((row["due"], number) for number, row in each.items() if row["due"] and row["due"] <= NOW)
     assert 20 < len(due) < PEOPLE
-    assert interactions.due(db, NOW, -1) == [number for _, number in due]
-    assert interactions.due(db, NOW, 7) == [number for _, number in due][:7]
+    assert standings.due(db, NOW, -1) == [number for _, number in due]
+    assert standings.due(db, NOW, 7) == [number for _, number in due][:7]
     over = {
         number: (parse_stamp(NOW) - parse_stamp(each[number]["due"])) / timedelta(seconds=each[number]["every_s"])
         for _, number in due
     }
-    assert interactions.most_due(db, NOW) == min(over, key=lambda number: (-over[number], number))
-    assert interactions.first_due(db) == due[0][1]
+    assert standings.most_due(db, NOW) == min(over, key=lambda number: (-over[number], number))
+    assert standings.first_due(db) == due[0][1]
 
 
 def test_a_standing_counted_by_hand(peopled: Store) -> None:
     db = peopled.read()
     last = by_hand(db, False, False)
     kinds = {"team": (1, 14), "community": (2, 42), "network": (3, 182)}
-    for number, row in interactions.standings(db, range(1, PEOPLE + 1)).items():
+    for number, row in standings.standings(db, range(1, PEOPLE + 1)).items():
         person = db.execute("SELECT * FROM contact WHERE id = ?", (number,)).fetchone()
         joined = db.execute("SELECT kind FROM membership JOIN circle ON circle.id = circle_id WHERE left_at IS NULL "
                             "AND contact_id = ?", (number,)).fetchall()  # fmt: skip
@@ -136,9 +136,64 @@ def test_twenty_thousand_contacts_are_answered_for(home: Path) -> None:
     store = Store(Home.find())
     fill(store, 20_000)
     db = store.read()
-    assert len(interactions.due(db, NOW, 20)) == 20
-    assert interactions.most_due(db, NOW)
+    assert len(standings.due(db, NOW, 20)) == 20
+    assert standings.most_due(db, NOW)
     for sql in (touches._LOGGED, touches._MENTIONED, touches._SENT, touches._STAYS):
         plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql.format(chosen='IN (7)')}")]
         assert not [step for step in plan if step.startswith(("SCAN interaction", "SCAN link", "SCAN note", "SCAN member"))], plan
     store.close()
+
+
+CHANGES = (
+    "UPDATE contact SET every_s = 777 WHERE id = 5",
+    "UPDATE contact SET snoozed_until = '2040-01-01T00:00:00Z' WHERE id = 5",
+    "UPDATE circle SET every_s = 4321",
+    "UPDATE circle SET kind = 'team'",
+    "UPDATE interaction SET at = '2030-01-01T00:00:00Z'",
+    "DELETE FROM interaction",
+    "UPDATE OR IGNORE interaction_contact SET contact_id = 9",
+    "INSERT INTO interaction_contact (interaction_id, contact_id) SELECT id, 299 FROM interaction ORDER BY at DESC LIMIT 1",
+    "DELETE FROM response",
+    "UPDATE response SET contact_id = 11",
+    "DELETE FROM link WHERE to_kind = 'contact'",
+    "UPDATE link SET to_id = 12 WHERE to_kind = 'contact'",
+    "UPDATE note SET dropped_at = '2026-01-01T00:00:00Z'",
+    "UPDATE note SET created_at = '2031-01-01T00:00:00Z'",
+    "DELETE FROM note",
+    "UPDATE delivery SET state = 'unknown' WHERE state = 'sent'",
+    "UPDATE delivery SET sent_at = '2031-01-01T00:00:00Z' WHERE contact_id IS NULL",
+    "DELETE FROM delivery",
+    "UPDATE membership SET left_at = '2026-11-01T00:00:00Z' WHERE left_at IS NULL",
+    "DELETE FROM membership",
+    "DELETE FROM circle",
+    "INSERT INTO contact (id, uid, name, nick, org, role, met, about, birthday, vcard, every_s, created_at, updated_at) "
+    "VALUES (9001, 'u9001', 'N', '', '', '', '', '', '', '', 60, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z')",
+    "DELETE FROM contact WHERE id % 2",
+)
+
+
+def test_what_is_kept_is_what_would_be_computed_whatever_changes(peopled: Store) -> None:
+    set_touches(peopled, "yes", "yes")
+    for change in CHANGES:
+        with peopled.unit() as unit:
+            before = standings.compute(unit.connection, range(1, 9100))
+            unit.connection.execute("SAVEPOINT before")
+            unit.connection.execute(change)
+            standings.refresh(unit.connection)
+            kept = {row["contact_id"]: dict(row) for row in unit.connection.execute("SELECT * FROM standing")}
+            computed = standings.compute(unit.connection, range(1, 9100))
+            assert computed != before, change
+            assert {number: {key: row[key] for key in computed[number]} for number, row in kept.items()} == computed, change
+            unit.connection.execute("ROLLBACK TO before")
+
+
+def test_a_setting_holds_before_anything_is_written(peopled: Store) -> None:
+    with peopled.unit() as unit:
+        assert standings.refresh(unit.connection) == 0
+    db = set_touches(peopled, "yes", "yes")
+    everyone = range(1, PEOPLE + 1)
+    assert standings.standings(db, everyone) == standings.compute(db, everyone)
+    assert standings.due(db, NOW, -1) == sorted(
+        (number for number, row in standings.compute(db, everyone).items() if row["due"] and row["due"] <= NOW),
+        key=lambda number: (standings.compute(db, [number])[number]["due"], number),
+    )

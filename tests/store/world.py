@@ -1,20 +1,35 @@
 """A small world in a real store, for the tests of search and of chains: one whole turn of the loop, and some beside it."""
 
+import os
+
 from pkm.config import Home
 from pkm.store.session import Store, Unit
 
 AT = "2026-11-20T08:00:00Z"
+_made: dict[str, tuple[bytes, int | None]] = {}
 
 
 def make_world(home: Home) -> Store:
     """c1 Maria writes s1; i1 of it was quoted (a1) and became n1, which supports n2, grew, was tried (t1), was shared
-    (x1) with the community o2 and the network o1 and answered by c2 (r1), of which n3 was made."""
+    (x1) with the community o2 and the network o1 and answered by c2 (r1), of which n3 was made.
+
+    It is made once an instant (PKM_NOW), and copied after that.
+    """
+    at = os.environ["PKM_NOW"]
+    if at not in _made:
+        first = Store(home, "test")
+        with first.unit() as unit:
+            _seek(unit)
+            _sense(unit)
+            _people(unit)
+            _share(unit)
+        first.close()  # what was written is in the one file
+        _made[at] = home.db.read_bytes(), first.operation
+    home.ensure()
+    home.db.touch(0o600)
     store = Store(home, "test")
-    with store.unit() as unit:
-        _seek(unit)
-        _sense(unit)
-        _people(unit)
-        _share(unit)
+    content, store.operation = _made[at]
+    home.db.write_bytes(content)
     return store
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pkm import capture, dates
 from pkm.capture import Wikilink
+from tests.effort import tries
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -211,7 +212,7 @@ PIECES = [
 
 
 @given(st.text(max_size=60) | st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=tries(80), deadline=None)
 def test_any_text_can_be_read_and_none_of_it_is_lost(text):
     found = capture.read_text(text, NOW)
     again = capture.read_text(found.body, NOW, dated=False)

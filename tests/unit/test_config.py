@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pkm import config
 from pkm.config import Home
 from pkm.errors import Invalid, StoreError
+from tests.effort import tries
 
 
 @pytest.fixture
@@ -185,7 +186,7 @@ def test_a_table_where_a_value_is_wanted_is_said(place):
         st.tuples(st.sampled_from(["name", "site.title", "share.title", "editor"]), st.text(max_size=20)), max_size=6
     )
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=tries(20), deadline=None)
 def test_what_was_set_is_what_is_read(tmp_path, values):
     folder = tmp_path / "props"
     place = Home(folder, folder, folder)

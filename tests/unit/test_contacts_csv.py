@@ -143,7 +143,9 @@ def test_a_mapping_that_does_not_fit_is_refused(mapping: dict[str, str]) -> None
 
 
 def test_ambiguous_dates_are_kept_as_they_are() -> None:
-    (card,) = read_contacts(b"Name,Birthday\nAnn,03/04/1980\n").cards
+    found = read_contacts(b"Name,Birthday\nAnn,03/04/1980\n")
+    (card,) = found.cards
+    assert found.failures == ((2, "Birthday 03/04/1980", "it says no date for sure: kept as it is"),)
     assert card.birthday == ""
     assert card.extra == ("X-PKM-COLUMN;X-NAME=Birthday:03/04/1980",)
 

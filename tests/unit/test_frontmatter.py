@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pkm import frontmatter
 from pkm.text import clean
+from tests.effort import tries
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ NAMES = st.text(max_size=12).map(clean)
 
 
 @given(st.dictionaries(NAMES, TEXTS | st.lists(TEXTS, max_size=8), max_size=5), TEXTS)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 def test_split_gives_back_what_was_joined(fields, body):
     text = frontmatter.join(fields, body)
     cleaned = {
@@ -209,7 +210,7 @@ def test_split_gives_back_what_was_joined(fields, body):
         max_size=25,
     ).map("".join)
 )
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 def test_no_text_is_lost(inner):
     for text in (inner, f"---\n{inner}\n---\nBody"):
         fields, body, raw = frontmatter.split(text)

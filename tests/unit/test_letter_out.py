@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pkm.errors import Invalid
 from pkm.share.letter import Letter, Mailbox, is_address, open_letter, read_mailbox, write
 from pkm.text import clean, one_line
+from tests.effort import tries
 
 KEY = "0123456789abcdef0123456789abcdef"
 HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "List-Id", "List-Unsubscribe", "MIME-Version", "Content-Type"}
@@ -24,7 +25,7 @@ def letter(name: str = "Ann", subject: str = "Finds", text: str = "Hello", list_
 
 
 @given(name=st.text(max_size=220), subject=st.text(max_size=300), text=st.text(max_size=400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 def test_anything_typed_is_read_back_and_begins_no_header(name: str, subject: str, text: str) -> None:
     body = clean(text)
     made = letter(name, subject, body, name)
