@@ -108,6 +108,7 @@ def add_channel(
 @app.command("test", epilog="Example:  pkm share channel test mail")
 def try_out(name: NameArgument, json: JsonFlag = False) -> None:
     """Try a way out: nobody but yourself gets anything; a folder is only looked at."""
+    from pkm.share.channels import learn_again
     from pkm.share.trying import try_channel
 
     rows = shares.channels(current.store().read())
@@ -115,6 +116,7 @@ def try_out(name: NameArgument, json: JsonFlag = False) -> None:
     if row is None:
         raise NotFound(f"the channel {name}", "there is none of that name", next="pkm share channel list")
     tried = try_channel(row, current.home())
+    learn_again(current.store(), row)
     if json:
         render.emit_json({**_with_powers(row), "works": True, "said": tried})
     else:

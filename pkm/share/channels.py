@@ -180,6 +180,21 @@ def _posts(
     return address, options
 
 
+def learn_again(store: Store, channel: Mapping[str, Any]) -> None:
+    """The channel's limits are what its server says now; as they were where it says nothing."""
+    from pkm.store.model import Channel
+
+    found: dict[str, Any] = {}
+    if is_posts(channel["channel_kind"]):
+        with contextlib.suppress(PkmError):
+            found = adapter(channel["channel_kind"]).learn(channel["address"])
+    options = {**channel["options"], **found}
+    if options != channel["options"]:
+        with store.unit() as unit:
+            unit.get(Channel, channel["number"]).options = json.dumps(options, ensure_ascii=False)
+            unit.summarize(f"learned the limits of {channel['name']}")
+
+
 def _mail(address: str, sender: str, login: str, credential: str) -> tuple[str, dict[str, str]]:
     """(address, options) of a mail channel, checked."""
     from pkm.channels.mail import read_address

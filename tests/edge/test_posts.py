@@ -266,9 +266,11 @@ class TestThreads:
 class TestMastodon:
     """A Mastodon account."""
 
-    def test_the_limit_is_the_servers(self, home_paths: Home, social: Social) -> None:
-        social.limit = 5000
+    def test_the_limit_is_the_servers(self, home_paths: Home, social: Social, pkm: Any) -> None:
         share = setup(home_paths, social, "mastodon", LONG)
+        assert channel(home_paths)["options"]["limit"] == 500
+        social.limit = 5000
+        pkm("share", "channel", "test", "way")
         assert channel(home_paths)["options"]["limit"] == 5000
         assert len(look_at(fresh(home_paths), home_paths, share)) == 1
 
