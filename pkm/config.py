@@ -142,6 +142,7 @@ SETTINGS: Mapping[str, Setting] = {
     "share.late": Setting("span", "3d", "a stage later than this is held and asked about, never sent as a surprise"),
     "share.quiet": Setting("quiet", "", "hours without mail: \"22:00-07:00; practice 20:00-09:00\""),
     "share.title": Setting("text", "{name}’s finds, {date}", "a digest’s title: {name}, {date}, {circle}, {count}"),
+    "share.warnings": Setting("text", "", "what posts warn of, by tag: \"health=Health; war=War\""),
     "share.weekly": Setting("weekly", "", "how many shares a circle gets in a week at most: \"practice 1; network 3\""),
     "touch.mentions": Setting("yes", "no", "yes: a note that mentions a contact counts as a touch"),
     "touch.shares": Setting("yes", "no", "yes: what is shared with a contact, or a circle of theirs, counts as a touch"),

@@ -9,8 +9,9 @@ from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.errors import Invalid, NotFound
 from pkm.store import shares
+from pkm.text import one_line
 
-app = group("The ways out: the site, folders of files, mail.", invoke_without_command=True)
+app = group("The ways out: the site, folders of files, mail, public accounts, rooms, webhooks.", invoke_without_command=True)
 
 NameArgument = Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)]
 
@@ -29,14 +30,23 @@ def list_channels(json: JsonFlag = False) -> None:
     columns: render.Columns = [
         ("name", lambda row: row["name"]), ("kind", lambda row: row["channel_kind"]),
         ("circles", lambda row: ", ".join(row["circles"]) or "no circle"),
-        ("readers", lambda row: row.get("readers", "")), ("taken back", _taken_back),
-        ("where", lambda row: row["folder"] or f"{row['address']} as {row['options'].get('from', '')}"),
+        ("readers", lambda row: row.get("readers", "")), ("can", _can), ("where", _where),
     ]  # fmt: skip
     render.emit_list(rows, columns, as_json=json, noun="channel")
 
 
-def _taken_back(row: dict[str, Any]) -> str:
-    return {True: "yes", False: "never"}.get(row.get("deletes"), "")  # type: ignore[arg-type]
+def _where(row: dict[str, Any]) -> str:
+    """The folder, or the address with whoever speaks there."""
+    options = row["options"]
+    who = options.get("from") or options.get("login") or options.get("room") or ""
+    return row["folder"] or f"{row['address']} as {one_line(who, 80)}" if who else row["folder"] or row["address"]
+
+
+def _can(row: dict[str, Any]) -> str:
+    """What it can do with what was sent, in words; its limit, and whether answers come home from it."""
+    can = [word for word, power in (("edit", "edits"), ("delete", "deletes"), ("repeat", "idempotent")) if row.get(power)]
+    answers = "answers come home" if row.get("answers") else ""
+    return "; ".join(filter(None, [", ".join(can) or "never taken back", row.get("limit") or "", answers]))
 
 
 def _with_powers(row: dict[str, Any]) -> dict[str, Any]:
@@ -48,43 +58,57 @@ def _with_powers(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row, "folder": str(folder_of(row, current.home())) if powers.mirror else None, "edits": powers.edits,
         "deletes": powers.deletes, "repeats": powers.repeats, "readers": powers.readers,
+        "idempotent": powers.repeats or powers.asks, "private": not powers.public, "answers": powers.answers,
+        "limit": powers.limit.format(row["options"].get("limit", powers.usual)) or None,
     }  # fmt: skip
 
 
 @app.command("add", epilog='Example:  pkm share channel add mail smtp://127.0.0.1:2525 --from "Me <me@example.org>"\n\n'
-             "          pkm share channel add drop files:/some/folder")  # fmt: skip
+             "          pkm share channel add drop files:/some/folder\n\n"
+             "          pkm share channel add fedi mastodon+https://social.example --token-env FEDI_TOKEN")  # fmt: skip
 def add_channel(
     name: Annotated[str, typer.Argument(help="One word.")],
-    address: Annotated[str, typer.Argument(help="files:FOLDER, site:FOLDER, smtp://HOST:PORT or smtps://HOST:PORT.")],
+    address: Annotated[str, typer.Argument(help="files:FOLDER, site:FOLDER, smtp://HOST:PORT, smtps://…, or "
+                                 "mastodon+https://HOST, bluesky+…, matrix+…, webhook+….")],
     sender: Annotated[str, typer.Option("--from", help="Mail: whom its letters are from, as \"Me <me@example.org>\".")] = "",
-    login: Annotated[str, typer.Option("--login", help="Mail: who logs in.")] = "",
+    login: Annotated[str, typer.Option("--login", help="Mail, Bluesky: who logs in.")] = "",
     password_env: Annotated[
         str, typer.Option("--password-env", help="The variable of the environment that has the password.")
     ] = "",
+    token_env: Annotated[str, typer.Option("--token-env", help="The variable that has the token.")] = "",
+    secret_env: Annotated[str, typer.Option("--secret-env", help="A webhook: the variable that has its secret.")] = "",
+    room: Annotated[str, typer.Option("--room", help="Matrix: the room, as !abc:example.org.")] = "",
+    visibility: Annotated[
+        str, typer.Option("--visibility", help="Mastodon: public, unlisted, private (followers).")
+    ] = "",
     credential: Annotated[
         str,
-        typer.Option("--credential", help="Or where else the password is: command:WORDS, file:PATH, keyring:SERVICE NAME."),
+        typer.Option("--credential", help="Or where else the secret is: command:WORDS, file:PATH, keyring:SERVICE NAME."),
     ] = "",
     json: JsonFlag = False,
 ) -> None:
     """Add a way out; then give it to a circle."""
     from pkm.share.channels import add_channel as add
 
-    if password_env and credential:
-        raise Invalid("--password-env and --credential", "the password is at one place")
-    place = f"env:{password_env}" if password_env else credential
-    row = add(current.store(), current.home(), name, address, sender=sender, login=login, credential=place)
-    where = f"{row['address']} as {row['options']['from']}" if row["channel_kind"] == "mail" else row["address"]
-    render.emit_made(_with_powers(row), as_json=json, also=[where or str(current.home().site)])
+    places = [f"env:{name}" for name in (password_env, token_env, secret_env) if name] + ([credential] if credential else [])
+    if len(places) > 1:
+        raise Invalid("--password-env, --token-env, --secret-env and --credential", "the secret is at one place")
+    row = _with_powers(add(
+        current.store(), current.home(), name, address, sender=sender, login=login, credential="".join(places),
+        room=room, visibility=visibility,
+    ))  # fmt: skip
+    where = row["address"] if row["folder"] else _where(row)
+    render.emit_made(row, as_json=json, also=[where or str(current.home().site)])
     if json:
         return
-    test = f"pkm share channel test {row['name']}, then " if row["channel_kind"] == "mail" else ""
+    test = "" if row["folder"] else f"pkm share channel test {row['name']}, then "
     render.tell(f"Next: {test}pkm circle edit CIRCLE --channel {row['name']}")
 
 
 @app.command("test", epilog="Example:  pkm share channel test mail")
 def try_out(name: NameArgument, json: JsonFlag = False) -> None:
-    """Try a way out: mail sends one letter, to yourself alone; a folder is only looked at."""
+    """Try a way out: nobody but yourself gets anything; a folder is only looked at."""
+    from pkm.share.channels import learn_again
     from pkm.share.trying import try_channel
 
     rows = shares.channels(current.store().read())
@@ -92,6 +116,7 @@ def try_out(name: NameArgument, json: JsonFlag = False) -> None:
     if row is None:
         raise NotFound(f"the channel {name}", "there is none of that name", next="pkm share channel list")
     tried = try_channel(row, current.home())
+    learn_again(current.store(), row)
     if json:
         render.emit_json({**_with_powers(row), "works": True, "said": tried})
     else:

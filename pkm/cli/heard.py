@@ -9,7 +9,7 @@ from pkm.cli.options import JsonFlag, LimitOption
 from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
 from pkm.store import received, responses, shares
-from pkm.text import one_line
+from pkm.text import count, one_line
 
 Row = dict[str, Any]
 
@@ -42,13 +42,15 @@ def heard(
     limit: LimitOption = 20,
     json: JsonFlag = False,
 ) -> None:
-    """Keep what somebody answered to a share; without words, list the answers."""
+    """Keep what somebody answered to a share; without words, list the answers; alone, ask the channels for new ones first."""
     found = selectors.one(share, ("share",)) if share else None
     words = " ".join(text or ()).strip()
     if found is None or not (words or who):
         if note or when or who or contradicts:
             raise Invalid("--from, --when, --note or --contradicts", "they go with the words of an answer",
                           next='pkm share heard x12 --from WHO "what they said"')  # fmt: skip
+        if found is None:
+            collect(quiet=json)
         _list(found.number if found else None, limit, json)
         return
     if not who:
@@ -66,6 +68,18 @@ def _one_of_its_notes(share: Any, named: str) -> int:
     if f"n{number}" not in row["notes"]:
         raise Invalid(f"--contradicts n{number}", f"{share.id} does not hold it", next=f"it holds {', '.join(row['notes'])}")
     return number
+
+
+def collect(*, quiet: bool) -> list[Row]:
+    """The answers that came to posts since the last time; what could not be asked is told."""
+    from pkm.share.answers import collect as ask
+
+    came = ask(current.store(), current.home())
+    for channel, why in came.failures:
+        render.tell(f"No answers from {channel}: {why}")
+    if came.new and not quiet:
+        render.tell(f"{count(len(came.new), 'new answer')}. Next: pkm sense note --from {came.new[0]['id']} \"your words\"")
+    return list(came.new)
 
 
 def _list(share: int | None, limit: int, json: bool) -> None:

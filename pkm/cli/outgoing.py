@@ -74,7 +74,8 @@ def as_json(share: Any, shown: Iterable[Rendered]) -> list[dict[str, Any]]:
         {"id": share.id, "kind": "share", "title": share.title, "circle": one.circle, "channel": one.channel,
          "recipient": one.recipient or one.file_name, "contact": one.contact_id and f"c{one.contact_id}",
          "name": one.name or None, "sent_before_to": before.get(one.contact_id or 0),
-         "new": one.new, "media_type": one.media_type, "sha256": one.sha256,
+         "new": one.new, "media_type": one.media_type, "sha256": one.sha256, "part": one.part, "state": one.state or None,
+         "measure": _measure(one) or None,
          "text": readable(one.media_type, one.payload) if one.payload else ""}
         for one in shown
     ]  # fmt: skip
@@ -90,8 +91,20 @@ def lines(shown: Sequence[Rendered], introduces: bool) -> list[str]:
 
 
 def _file(one: Rendered) -> list[str]:
-    head = f"— for {one.circle} by {one.channel}: {one.file_name}, {len(one.payload):,} bytes, sha256 {one.sha256}"
+    name = f"post {one.part}, {_measure(one)}".rstrip(", ") if one.is_post else one.file_name
+    state = f"  [{one.state}]" if one.is_post and one.state else ""
+    head = f"— for {one.circle} by {one.channel}: {name}, {len(one.payload):,} bytes, sha256 {one.sha256}{state}"
     return [head, readable(one.media_type, one.payload)]
+
+
+def _measure(one: Rendered) -> str:
+    """How long a post is, as its channel counts."""
+    if not one.is_post:
+        return ""
+    from pkm.share.channels import adapter
+
+    channel = next(row for row in shares.channels(current.store().read()) if row["number"] == one.channel_id)
+    return adapter(one.channel_kind).measure(one.payload, channel["options"])
 
 
 def _letters(part: Sequence[Rendered], introduces: bool) -> list[str]:
@@ -119,7 +132,8 @@ def summary(shown: Sequence[Rendered]) -> str:
         part = [one for one in shown if one.channel == channel and one.state in ("", "waiting", "refused")]
         names = [addressed(one.name, one.recipient) for one in part if one.recipient and one.payload]
         if not any(one.recipient for one in part):
-            ways += [channel] if part else []
+            count_of = f" in {len(part)} posts" if len(part) > 1 and part[0].is_post else ""
+            ways += [f"{channel}{count_of}"] if part else []
         elif names:
             ways.append(f"{channel} to {named(names)}")
     recall = " Mail cannot be recalled." if any(one.recipient for one in shown) else ""
@@ -167,6 +181,8 @@ def tell_unsettled(rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         if row in held:
             continue
-        to = addressed(row["name"] or "", row["recipient"])
+        letter = row["contact"] is not None or row["recipient"]
+        to = addressed(row["name"] or "", row["recipient"]) if letter else f"{row['channel']}, part {row['part']},"
+        ask = "Ask them" if letter else f"pkm share send {row['share']} asks the channel, where it can be asked; or look there"
         render.tell(f"{row['id']} to {to} is {row['state']}: {row['error']}. It is not sent again by itself. "
-                    f"Ask them, then: pkm share log --resolve {row['id']} sent|refused")  # fmt: skip
+                    f"{ask}, then: pkm share log --resolve {row['id']} sent|refused")  # fmt: skip

@@ -77,12 +77,16 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
     from pkm.cli import ranked
 
     report = _run_pull(None, due_only=True, quiet=quiet or json, patient=quiet and not json)
+    from pkm.cli import heard
+
+    answers = heard.collect(quiet=quiet or json)
     limit = _fitting(ctx, limit, report)
     new, order = _best(limit)
     if json:
         current.remember(rows=[row["id"] for row in new])
         _tell_failures(report)
-        render.emit_json({**report.as_dict(), "items": new, "coincidences": ranked.find_coincidences()})
+        render.emit_json({**report.as_dict(), "items": new, "coincidences": ranked.find_coincidences(),
+                          "answers": answers})  # fmt: skip
     else:
         _show_report(report, quiet=quiet, json=False)
         if not quiet and (new or report.sources):

@@ -50,10 +50,10 @@ def share(
         raise Invalid("--dry-run", "it goes with --due, or with a share", next="pkm share send x12 --dry-run")
     from pkm import config
     from pkm.dates import now
-    from pkm.share import draft, outbox, transmit
+    from pkm.share import draft, outbox
 
     store, home = current.store(), current.home()
-    transmit.settle_died(store, home)
+    outbox.ask_channels(store, home)
     unsettled = shares.unsettled(store.read())
     if unsettled:
         from pkm.cli.outgoing import tell_unsettled

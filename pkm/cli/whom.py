@@ -144,7 +144,14 @@ def retract(what: ShareArgument, because: BecauseOption = "", yes: YesFlag = Fal
     if json:
         channels = [{"channel": channel, "what": said} for channel, said in done.channels]
         render.emit_json({**done.share, "channels": channels, "correction": done.correction and done.correction["id"]})
-        return
+    else:
+        _say_retracted(found, done)
+    if done.left:
+        render.tell(f"On {', '.join(done.left)} something may still stand. Next: pkm share retract {found.id}, to try again")
+        raise typer.Exit(4)
+
+
+def _say_retracted(found: Any, done: Any) -> None:
     render.say(f"{found.id}  {one_line(found.title, 60)}  taken back")
     for channel, said in done.channels:
         render.say(f"  {channel}: {said}")

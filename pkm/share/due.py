@@ -131,9 +131,7 @@ def turn_of(db: sqlite3.Connection, settings: Settings, step: Step, now: datetim
 
 def run(store: Store, home: Home) -> list[Done]:
     """Every planned share went as far as its gates let it, by number; what fails lets the others go on."""
-    from pkm.share import transmit
-
-    transmit.settle_died(store, home)
+    outbox.ask_channels(store, home)
     return [one for number in plans.planned(store.read()) for one in run_share(store, home, number)]
 
 

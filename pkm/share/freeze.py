@@ -4,6 +4,7 @@ What began to leave is never rendered anew. A delivery's key is made of what it 
 so that the same letter has the same name in a store that was put back from a copy.
 """
 
+import functools
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,8 +16,8 @@ from pkm.config import Home
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.reach import REACHES, wide_enough
-from pkm.share import draft
-from pkm.share.channels import effective_kind, is_mirror
+from pkm.share import draft, posts
+from pkm.share.channels import effective_kind, is_letters, is_mirror, is_posts
 from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.store import shares
@@ -24,6 +25,7 @@ from pkm.store.session import Store
 
 if TYPE_CHECKING:
     from pkm.share.letter import Opened
+    from pkm.share.render import Digest
 
 Row = dict[str, Any]
 
@@ -68,6 +70,11 @@ class Rendered:
     def sha256(self) -> str:
         """The hash of the bytes, in hex."""
         return hashlib.sha256(self.payload).hexdigest()
+
+    @property
+    def is_post(self) -> bool:
+        """Whether it is posted to the channel itself."""
+        return bool(posts.kind_of(self.media_type))
 
     @property
     def is_letter(self) -> bool:
@@ -171,6 +178,12 @@ def _render_stages(
                 for part, (name, media_type, payload) in enumerate(mirror.files(digest, channel["channel_kind"], home), 1):
                     yield Rendered(file_name=name, media_type=media_type, payload=payload, part=part,
                                    key=_key(row, stage, channel, "", part), **place)  # fmt: skip
+            elif is_posts(channel["channel_kind"]):
+                key_of = functools.partial(_key, row, stage, channel, "")
+                bodies = posts.compose(digest, channel, key_of, home, page_of(db, home, share, stage, digest))
+                for part, payload in enumerate(bodies, 1):
+                    yield Rendered(file_name="", media_type=posts.media_type(channel["channel_kind"]), payload=payload,
+                                   part=part, key=key_of(part), **place)  # fmt: skip
             else:
                 answers = _answered(db, stage)
                 people = _people_of(db, share, stage)
@@ -194,17 +207,32 @@ def _letter_places(db: sqlite3.Connection, share: int) -> dict[int, tuple[int, i
     places: dict[int, tuple[int, int]] = {}
     for stage in sorted(shares.stages(db, share), key=lambda one: REACHES.index(one["circle_kind"] or "private")):
         for channel in channels_for(db, stage):
-            if not is_mirror(channel["channel_kind"]):
+            if is_letters(channel["channel_kind"]):
                 for one in _people_of(db, share, stage):
                     places.setdefault(one["id"], (stage["id"], channel["number"]))
     return places
+
+
+def page_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any], digest: "Digest") -> str:
+    """The address of the digest's page, "" where it is not on the web before this stage's posts are."""
+    from pkm.share.render import thaw
+    from pkm.share.site import digest_path, public_url
+
+    base = config.read(home)["site.url"]
+    if not base:
+        return ""
+    live = [one for one in shares.frozen(db, share) if one["channel_kind"] == "site" and one["state"] == "sent"]
+    if live:
+        return public_url(base, digest_path(thaw(live[0]["payload"])))
+    with_it = any(one["channel_kind"] == "site" for one in channels_for(db, stage))
+    return public_url(base, digest_path(digest)) if with_it else ""
 
 
 def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
     """The channels that carry a stage: those of its circle; for people by name the first that sends letters."""
     if stage["circle_id"] is not None:
         found = shares.channels_of(db, stage["circle_id"])
-        return [one for one in found if not is_mirror(one["channel_kind"])] if stage["gate"].get("replies_to") else found
+        return [one for one in found if is_letters(one["channel_kind"])] if stage["gate"].get("replies_to") else found
     return [one for one in shares.channels(db) if one["channel_kind"] == "mail"][:1]
 
 
@@ -263,6 +291,10 @@ def _readable(one: Rendered, opened: "Opened | None", home: Home) -> bytes:
         from pkm.share.render import render_html, thaw
 
         return render_html(thaw(one.payload), templates=home.templates)
+    if posts.kind_of(one.media_type):
+        from pkm.channels.way import texts
+
+        return "\n\n".join(texts(one.payload)).encode()
     if opened is not None:
         return "\n\n".join([opened.header("Subject"), opened.header("List-Id"), opened.text, opened.html]).encode()
     return one.payload
@@ -371,5 +403,5 @@ def _add(unit: Any, share: int, rendered: Sequence[Rendered], at: str, not_befor
             contact_id=one.contact_id, recipient=one.recipient, part=one.part, sha256=one.sha256,
             media_type=one.media_type, file_name=one.file_name, frozen_at=at, payload=one.payload,
             state="refused" if missing else "waiting", error=NO_ADDRESS if missing else "",
-            not_before=not_before if not_before and one.is_letter else None,
+            not_before=not_before if not_before and not is_mirror(one.channel_kind) and not missing else None,
         ))  # fmt: skip

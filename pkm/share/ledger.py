@@ -45,19 +45,30 @@ def left_unknown(home: Home, known: Collection[str]) -> list[str]:
     return [key for key, (state, _) in (read(home) or {}).items() if state in MAY_HAVE_LEFT and key not in known]
 
 
+def began(home: Home) -> dict[str, str]:
+    """Key -> the stamp of when it last began to leave, as the ledger says."""
+    return {key: at for key, state, at in _steps(home) or () if state == "sending"}
+
+
 def read(home: Home) -> dict[str, tuple[str, str]] | None:
     """Key -> (state, at) as it was last written; None where there is no ledger. A line that was cut off counts as sending."""
+    steps = _steps(home)
+    return None if steps is None else {key: (state, at) for key, state, at in steps}
+
+
+def _steps(home: Home) -> list[tuple[str, str, str]] | None:
+    """(key, state, at), oldest first; None where there is no ledger."""
     try:
         lines = path_of(home).read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise StoreError(str(path_of(home)), f"it cannot be read: {error.strerror or error}") from error
-    states: dict[str, tuple[str, str]] = {}
+    steps = []
     for line in lines:
         try:
             said = json.loads(line)
-            states[str(said["key"])] = str(said["state"]), str(said["at"])
+            steps.append((str(said["key"]), str(said["state"]), str(said["at"])))
         except (ValueError, TypeError, KeyError):
             continue  # the power went while it was written; what it was about is `sending` in the line before, or never began
-    return states
+    return steps

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pkm import config
 from pkm.config import Home
-from pkm.errors import Invalid, NotFound, Refused
+from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, transmit
-from pkm.share.channels import is_mirror
-from pkm.share.freeze import NO_ADDRESS, channels_for, deliveries, freeze, frozen, guard_bytes
+from pkm.share.channels import is_mirror, is_posts
+from pkm.share.freeze import NO_ADDRESS, channels_for, deliveries, freeze, frozen, guard_bytes, look_at
 from pkm.share.ledger import SETTLED, left_unknown, note
 from pkm.store import shares
 from pkm.store.session import Store
@@ -74,6 +75,27 @@ def send_share(store: Store, home: Home, share: int, at: str = "", leave: Leave 
         return _send(store, home, share, leave)
 
 
+def ask_channels(store: Store, home: Home) -> None:
+    """Every delivery of which nobody knows whether it arrived has been asked about, where its channel can say.
+
+    It is handed in again, where that makes no second one, only if the guard would let it go now.
+    """
+    transmit.settle_died(store, home)
+    asked = {(row["share_id"], row["stage_id"]): None for row in transmit.askable(store.read())}
+    if not asked:
+        return
+    with transmit.alone(home):
+        for share, stage in asked:
+            try:
+                look_at(store, home, share, stage=stage)
+                cleared = True
+            except PkmError:
+                cleared = False
+            if transmit.ask(store, home, share, stage, repeat=cleared):
+                planned = (shares.row(store.read(), share) or {}).get("state") == "planned"
+                _finish(store, share, stage if planned else None)
+
+
 def _hands_in(db: sqlite3.Connection, share: int) -> bool:
     """Whether some of the share goes by a channel that may not be repeated."""
     kinds = {channel["channel_kind"] for stage in shares.stages(db, share) for channel in channels_for(db, stage)}
@@ -86,14 +108,18 @@ def _send(store: Store, home: Home, share: int, leave: Leave) -> SendReport:
     before = [row for row in shares.deliveries(store.read(), share=share, limit=-1) if row["state"] == "sent"]
     channels = {one["number"]: one for one in shares.channels(store.read())}
     failures: list[tuple[str, str]] = []
-    for number, numbers in waiting.items():
-        channel = channels[number]
+    if not leave.quiet:
+        transmit.ask(store, home, share, leave.stage, repeat=True)
+    for number in sorted(waiting, key=lambda one: not is_mirror(channels[one]["channel_kind"])):  # posts lead to pages
+        channel, numbers = channels[number], waiting[number]
         if is_mirror(channel["channel_kind"]):
             if error := mirror.send(store, home, channel, numbers):
                 failures.append((f"{make('share', share)} to {channel['name']}", str(error)))
+        elif is_posts(channel["channel_kind"]) and (missing := _page_to_come(store.read(), home, share, numbers)):
+            failures.append((f"{make('share', share)} to {channel['name']}", missing))
         elif not leave.quiet:
             results = transmit.send(store, home, channel, numbers)
-            failures += _told(results)
+            failures += _told(results, channel)
     failures += _without_address(store.read(), share, leave.stage)
     before_it = shares.row(store.read(), share)
     unfinished = before_it is not None and before_it["state"] != "sent"
@@ -101,12 +127,25 @@ def _send(store: Store, home: Home, share: int, leave: Leave) -> SendReport:
     return _report(store, home, share, {row["id"] for row in before}, failures, interaction)
 
 
-def _told(results: Sequence[transmit.Result]) -> list[tuple[str, str]]:
+def _page_to_come(db: sqlite3.Connection, home: Home, share: int, numbers: Sequence[int]) -> str:
+    """Why posts wait that lead to a page of the site which is not there; "" where they need not."""
+    base = config.read(home)["site.url"].rstrip("/").encode()
+    sites = [row for row in shares.deliveries(db, share=share, limit=-1) if row["channel_kind"] == "site"]
+    if not base or not sites or any(row["state"] == "sent" for row in sites):
+        return ""
+    leads = any(base in row["payload"] for row in shares.leaving(db, numbers))
+    return "it waits: the page that it leads to is not on the site" if leads else ""
+
+
+def _told(results: Sequence[transmit.Result], channel: Row) -> list[tuple[str, str]]:
     """(what, why) of what was not sent; where all failed for one reason, as where the server is away, it is said once."""
     failed = [one for one in results if one.state != "sent"]
     if len(failed) > 1 and len({(one.state, one.why) for one in failed}) == 1:
-        return [(f"{len(failed)} letters", f"{failed[0].state}: {failed[0].why}")]
-    return [(f"{make('delivery', one.number)} to {one.recipient}", f"{one.state}: {one.why}") for one in failed]
+        what = f"{len(failed)} posts to {channel['name']}" if is_posts(channel["channel_kind"]) else f"{len(failed)} letters"
+        return [(what, f"{failed[0].state}: {failed[0].why}")]
+    return [
+        (f"{make('delivery', one.number)} to {one.recipient or channel['name']}", f"{one.state}: {one.why}") for one in failed
+    ]
 
 
 def _without_address(db: sqlite3.Connection, share: int, stage: int | None) -> list[tuple[str, str]]:
@@ -157,7 +196,7 @@ def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
             if current["type"] == "introduction":
                 logged = introduction.log(unit, current)
             unit.flush()
-        if any(one["channel_kind"] in transmit.SENDERS for one in shares.deliveries(db, share=share, limit=-1)):
+        if any(not is_mirror(one["channel_kind"]) for one in shares.deliveries(db, share=share, limit=-1)):
             final = transmit.CANNOT_RECALL if transmit.anything_left(db, share) else ""
             unit.summarize(f"handed in {current['id']} {current['title']}", final=final)
     return logged

@@ -1,7 +1,9 @@
 """Frozen bytes as the receiver would read them, for a terminal."""
 
+from pkm.share.channels import adapter
 from pkm.share.freeze import SITE_MEDIA_TYPE
 from pkm.share.letter import MEDIA_TYPE, open_letter
+from pkm.share.posts import kind_of
 
 
 def readable(media_type: str, payload: bytes) -> str:
@@ -14,6 +16,8 @@ def readable(media_type: str, payload: bytes) -> str:
         opened = open_letter(payload)
         shown = [f"{name}: {opened.header(name)}" for name in ("From", "To", "Subject", "Date") if opened.header(name)]
         return "\n".join([*shown, "", opened.text.strip("\n")])
+    if kind := kind_of(media_type):
+        return adapter(kind).shown(payload)
     if media_type == "text/html":
         return f"(the page as HTML, {len(payload):,} bytes; the same words as above)"
     return payload.decode("utf-8", "replace")

@@ -1,20 +1,23 @@
 """A share taken back as far as each channel lets it, and the truth about the rest: a letter cannot be recalled.
 
-The site's page says that it is gone, a folder's files are removed, what had not left is cancelled. For those who got a
-letter a correction is drafted, as an answer to it; the person sends it or not.
+The site's page says that it is gone, a folder's files are removed, posts are deleted, what had not left is cancelled. For
+those who got a letter a correction is drafted, as an answer to it; the person sends it or not.
 """
 
+import contextlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pkm.channels.way import Outcome
 from pkm.config import Home
-from pkm.errors import Invalid, NotFound
+from pkm.errors import Invalid, NotFound, PkmError
 from pkm.ids import make
-from pkm.share import mirror
-from pkm.share.channels import is_mirror
+from pkm.share import mirror, transmit
+from pkm.share.channels import KINDS, is_letters, is_mirror
 from pkm.share.freeze import NOT_LEFT
-from pkm.store import shares
+from pkm.store import posts, shares
 from pkm.store.session import Store
 from pkm.text import clean, count, one_line
 
@@ -25,47 +28,92 @@ Row = dict[str, Any]
 
 MAY_BE_THERE = ("sent", "unknown", "sending")
 
+REMOVABLE = [kind for kind, powers in KINDS.items() if powers.way == "posts" and powers.deletes]
+
 
 @dataclass(frozen=True, slots=True)
 class Retracted:
-    """What became of it: the share; (channel, what was done or cannot be) for each; the draft of a correction, if any."""
+    """What became of it: the share; (channel, what was done or cannot be) for each; the draft of a correction, if any.
+
+    left: channels on which something may still stand, so that it is to be done again.
+    """
 
     share: Row
     channels: tuple[tuple[str, str], ...]
     correction: Row | None = None
+    left: tuple[str, ...] = ()
 
 
 def retract(store: Store, home: Home, share: int, because: str = "") -> Retracted:
     """The share is taken back where that is possible; a plan of it goes no further.
 
-    Raises NotFound; Invalid where it was taken back before; PkmError where a folder cannot be written: nothing changed.
+    What could not be taken down now is tried by doing it again. Raises NotFound; Invalid where it was taken back before and
+    nothing is left to take down; PkmError where a folder cannot be written: nothing changed but posts that are gone.
     """
+    db = store.read()
+    row = shares.row(db, share)
+    if row is None:
+        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+    again = row["state"] == "retracted"
+    standing = posts.standing(db, REMOVABLE, share)
+    if again and not standing:
+        raise Invalid(row["id"], "it was taken back before", next=f"pkm share log {row['id']}")
+    with transmit.alone(home) if standing else contextlib.nullcontext():  # meanwhile nothing more of it leaves
+        gone = _remove_posts(store, home, share) if standing else {}
+        return _retract(store, home, row, gone, because, again=again)
+
+
+def _retract(store: Store, home: Home, row: Row, gone: dict[int, Outcome], because: str, *, again: bool) -> Retracted:
     from pkm.store.model import Delivery, Share
 
+    share = row["number"]
     with store.unit() as unit:
         db = unit.connection
-        row = shares.row(db, share)
-        if row is None:
-            raise NotFound(make("share", share), "there is no such share", next="pkm share log")
-        if row["state"] == "retracted":
-            raise Invalid(row["id"], "it was taken back before", next=f"pkm share log {row['id']}")
         rows = shares.deliveries(db, share=share, limit=-1)
         unit.get(Share, share).state = "retracted"
-        _note_why(unit, share, because)
+        if because or not again:
+            _note_why(unit, share, because)
         for one in rows:
             if one["state"] in NOT_LEFT:
                 unit.get(Delivery, int(one["id"][1:])).state = "cancelled"
         unit.flush()
-        told = [_take_down(unit, home, channel, rows) for channel in shares.channels(db)]
-        letters = [one for one in rows if not is_mirror(one["channel_kind"]) and one["state"] in MAY_BE_THERE]
-        correction = _correct(unit, row, letters, because) if letters and row["type"] != "introduction" else None
+        told = [_take_down(unit, home, channel, rows, gone) for channel in shares.channels(db)]
+        letters = [one for one in rows if is_letters(one["channel_kind"]) and one["state"] in MAY_BE_THERE]
+        corrects = bool(letters) and not again and row["type"] != "introduction"
+        correction = _correct(unit, row, letters, because) if corrects else None
         unit.summarize(
             f"took back {row['id']} {row['title']}",
             final="what was taken down is not put up again by an undo; share it anew" if any(told) else "",
         )
         after = shares.row(db, share)
     assert after is not None
-    return Retracted(after, tuple(one for one in told if one), correction)
+    left = tuple(one["channel"] for one in rows if (why := gone.get(int(one["id"][1:]))) and why.state != "sent")
+    return Retracted(after, tuple(one for one in told if one), correction, tuple(dict.fromkeys(left)))
+
+
+def _remove_posts(store: Store, home: Home, share: int) -> dict[int, Outcome]:
+    """Each post of the share is taken down where its channel does that, the last part first; what became of it, by number."""
+    from pkm.store.model import Delivery
+
+    outcomes: dict[int, Outcome] = {}
+    transmit.settle_begun(store, home)
+    rows = posts.standing(store.read(), REMOVABLE, share)
+    for channel in shares.channels(store.read()):
+        if mine := [row for row in rows if row["channel_id"] == channel["number"]]:
+            try:
+                with transmit.open_posts(channel) as way:
+                    for row in mine:
+                        outcomes[row["id"]] = way.remove(transmit.job(row, {}))
+            except PkmError as error:
+                outcomes |= {row["id"]: Outcome("unknown", str(error)) for row in mine if row["id"] not in outcomes}
+    with store.unit() as unit:  # what is gone is gone, whatever happens to the rest
+        for row in rows:
+            if outcomes[row["id"]].state == "sent":
+                delivery = unit.get(Delivery, row["id"])
+                delivery.error, delivery.remote_url = posts.REMOVED, ""
+                delivery.state = "sent" if delivery.state == "sent" else "cancelled"
+        unit.summarize(f"took down posts of {make('share', share)}", final="a post that is gone is not put up again")
+    return outcomes
 
 
 def _note_why(unit: "Unit", share: int, because: str) -> None:
@@ -76,18 +124,35 @@ def _note_why(unit: "Unit", share: int, because: str) -> None:
         unit.get(Stage, stage["id"]).gate = json.dumps({**stage["gate"], "retracted": said}, ensure_ascii=False)
 
 
-def _take_down(unit: "Unit", home: Home, channel: Row, rows: list[Row]) -> tuple[str, str] | None:
+def _take_down(
+    unit: "Unit", home: Home, channel: Row, rows: list[Row], gone: Mapping[int, Outcome]
+) -> tuple[str, str] | None:  # fmt: skip
     """What was done on one channel, None where nothing of it is there."""
     there = [one for one in rows if one["channel_number"] == channel["number"] and one["state"] in MAY_BE_THERE]
-    if not there:
+    outcomes = [gone[number] for one in rows if (number := int(one["id"][1:])) in gone
+                and one["channel_number"] == channel["number"]]  # fmt: skip
+    if outcomes:
+        return channel["name"], _posts_gone(outcomes)
+    if not there or all(one["error"] == posts.REMOVED for one in there):
         return None
-    if not is_mirror(channel["channel_kind"]):
+    if is_letters(channel["channel_kind"]):
         people = ", ".join(dict.fromkeys(one_line(one["name"] or one["recipient"], 40) for one in reversed(there)))
         return channel["name"], f"cannot be recalled: {people} {'has' if len(there) == 1 else 'have'} the letter"
+    if not is_mirror(channel["channel_kind"]):
+        return channel["name"], "cannot be recalled: who receives there has it"
     mirror.mirror(unit.connection, home, channel["number"])
     if channel["channel_kind"] == "site":
         return channel["name"], "the page says that it was withdrawn; it is in no list and no feed"
     return channel["name"], f"{count(len(there), 'file')} removed"
+
+
+def _posts_gone(outcomes: Sequence[Outcome]) -> str:
+    done = sum(one.state == "sent" for one in outcomes)
+    left = next((one.why for one in outcomes if one.state != "sent"), None)
+    said = f"{count(done, 'post')} deleted" if done else ""
+    if left is None:
+        return f"{said}; who read it has read it"
+    return f"{said + ', ' if said else ''}{len(outcomes) - done} not: {left or 'the channel does not say why'}"
 
 
 def _correct(unit: "Unit", share: Row, letters: list[Row], because: str) -> Row | None:

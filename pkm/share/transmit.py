@@ -4,47 +4,35 @@ A delivery is `sending` on the disk (the store is synchronous=FULL, and the ledg
 Only the server's answer makes it sent or refused; without one it is `unknown`, and the person settles it. One run at a time.
 """
 
+import contextlib
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm import dates
+from pkm.channels.way import Job, Outcome, Way
 from pkm.config import Home
 from pkm.errors import PkmError, StoreError
 from pkm.lock import locked
 from pkm.share import ledger
-from pkm.store import shares
+from pkm.share.channels import KINDS, adapter, is_mirror, is_posts
+from pkm.store import posts, shares
 from pkm.store.session import Store
+
+if TYPE_CHECKING:
+    from pkm.channels.mail import Mailer
 
 Row = dict[str, Any]
 
-CANNOT_RECALL = "letters left by it, and mail cannot be recalled"
+CANNOT_RECALL = "what left by it cannot be recalled by an undo"
 """Why such a command is not undone."""
 
 OLDER = "this store is older than outbox.log: "
 """How the reason begins for which a letter is held that the ledger does not know, beside others that the store does not."""
 
 DIED = "the run was ended before the answer came"
-
-
-class Answer(Protocol):
-    """What a sender says of one delivery: its state, and why."""
-
-    @property
-    def state(self) -> str:
-        """Sent, refused, waiting or unknown."""
-
-    @property
-    def why(self) -> str:
-        """In words, "" where it was sent."""
-
-
-class Sender(Protocol):
-    """An open way out."""
-
-    def send(self, sender: str, recipient: str, letter: bytes, /) -> Answer:
-        """The letter was handed in, or not."""
 
 
 class Result(NamedTuple):
@@ -56,21 +44,52 @@ class Result(NamedTuple):
     why: str
 
 
-Open = Callable[[Mapping[str, Any]], AbstractContextManager[Sender]]
+class _Letters:
+    """A mail server as a way out: a letter goes from the channel's sender to its recipient."""
+
+    def __init__(self, mailer: "Mailer", sender: str) -> None:
+        self._mailer, self._sender = mailer, sender
+
+    def __enter__(self) -> "_Letters":
+        self._mailer.__enter__()
+        return self
+
+    def __exit__(self, *stopped: object) -> None:
+        self._mailer.__exit__(*stopped)
+
+    def send(self, job: Job) -> Outcome:
+        """The letter was handed in, or not."""
+        said = self._mailer.send(self._sender, job.recipient, job.payload)
+        return Outcome(said.state, said.why)
 
 
-def open_mail(channel: Mapping[str, Any]) -> AbstractContextManager[Sender]:
+def open_mail(channel: Mapping[str, Any]) -> _Letters:
     """The channel's server, to be entered; its password is read now and lives no longer than the connection."""
     from pkm.channels.mail import Mailer, read_address
-    from pkm.secret import read_secret
+    from pkm.share.letter import read_mailbox
 
     options = channel["options"]
-    secret = read_secret(options["credential"], "the password alone, on its first line") if options.get("credential") else ""
-    return Mailer(read_address(channel["address"]), options.get("login", ""), secret)
+    secret = _secret(options, "the password alone, on its first line")
+    mailer = Mailer(read_address(channel["address"]), options.get("login", ""), secret)
+    return _Letters(mailer, read_mailbox(options["from"]).address)
 
 
-SENDERS: Mapping[str, Open] = {"mail": open_mail}
-"""How a channel of each kind is opened."""
+def open_posts(channel: Mapping[str, Any]) -> AbstractContextManager[Way]:
+    """A channel that posts, to be entered; its secret is read now, and asked of nobody again."""
+    options = channel["options"]
+    secret = _secret(options, "the token, password or secret alone, on its first line")
+    return adapter(channel["channel_kind"]).connect(channel["address"], options, secret)
+
+
+def _secret(options: Mapping[str, Any], forms: str) -> str:
+    from pkm.secret import read_secret
+
+    return read_secret(options["credential"], forms) if options.get("credential") else ""
+
+
+def open_way(channel: Mapping[str, Any]) -> AbstractContextManager["_Letters | Way"]:
+    """A way out that hands in each delivery once, to be entered."""
+    return open_posts(channel) if is_posts(channel["channel_kind"]) else open_mail(channel)
 
 
 WAIT_S = 60.0
@@ -87,20 +106,18 @@ def send(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list
 
     To be called within `alone`.
     """
-    from pkm.share.letter import read_mailbox
-
     todo = _claimable(store, home, channel, numbers)
     results = [one for one in todo if isinstance(one, Result)]
     letters = [one for one in todo if not isinstance(one, Result)]
     if not letters:
         return results
-    sender = read_mailbox(channel["options"]["from"]).address
     try:
-        with SENDERS[channel["channel_kind"]](channel) as way:
-            results += [_send_one(store, home, way, sender, row) for row in letters]
+        with open_way(channel) as way:
+            results += [_send_one(store, home, way, row) for row in letters]
     except PkmError as error:
         done = {one.number for one in results}
-        results += [_settle(store, home, row, "waiting", str(error)) for row in letters if row["id"] not in done]
+        left = [row for row in letters if row["id"] not in done]
+        results += [_settle(store, home, row, Outcome("waiting", str(error))) for row in left]
     return results
 
 
@@ -133,7 +150,7 @@ def settle_begun(store: Store, home: Home) -> int:
 
 def _begun(store: Store) -> list[Row]:
     db = store.read()
-    channels = [one["number"] for one in shares.channels(db) if one["channel_kind"] in SENDERS]
+    channels = [one["number"] for one in shares.channels(db) if not is_mirror(one["channel_kind"])]
     return [row for number in channels for row in shares.sending(db, number)]
 
 
@@ -144,7 +161,7 @@ def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -
     rows = [row for row in shares.leaving(db, numbers) if row["payload"] and row["state"] in ("waiting", "refused")]
     if known is None and shares.attempted(db, channel["number"]):
         why = "this store has sent letters, but there is no outbox.log beside it: it may be a copy"
-        return [_settle(store, home, row, "held", why) for row in rows]
+        return [_settle(store, home, row, Outcome("held", why)) for row in rows]
     why = older(db, home)
     return [_held(store, home, row, known or {}, why) or row for row in rows]
 
@@ -159,17 +176,21 @@ def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str
     """A letter that left is held; and, in a store that is older, each that is new: it may be one of those by another key."""
     state, at = known.get(row["key"], ("", ""))
     if older and not state:
-        return _settle(store, home, row, "held", older)
+        return _settle(store, home, row, Outcome("held", older))
     if state not in (*ledger.MAY_HAVE_LEFT, ledger.SETTLED):
         return None
     why = f"outbox.log says it began to leave on {dates.day(at)}; this store is older than that"
-    return _settle(store, home, row, "held", why)
+    return _settle(store, home, row, Outcome("held", why))
 
 
-def _send_one(store: Store, home: Home, way: Sender, sender: str, row: Row) -> Result:
-    """One letter, claimed on the disk before it leaves and settled when the answer is there."""
+def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Result:
+    """One delivery, claimed on the disk before it leaves and settled when the answer is there."""
     from pkm.store.model import Delivery, Stage
 
+    parts = posts.thread(store.read(), row["id"])
+    before, _ = parts.get(row["part"] - 1, ("sent", ""))
+    if before != "sent":
+        return Result(row["id"], row["recipient"], row["state"], f"it waits for part {row['part'] - 1}, which is {before}")
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
         if delivery.state not in ("waiting", "refused"):
@@ -181,27 +202,72 @@ def _send_one(store: Store, home: Home, way: Sender, sender: str, row: Row) -> R
         # whatever comes of it: a run that is killed here has perhaps sent
         unit.summarize(f"sending x{row['share_id']}", final=CANNOT_RECALL)
     try:
-        answer = way.send(sender, row["recipient"], row["payload"])
+        outcome = way.send(job(row, parts))
     except BaseException:
-        _settle(store, home, row, "unknown", DIED)
+        _settle(store, home, row, Outcome("unknown", DIED))
         raise
-    return _settle(store, home, row, answer.state, answer.why)
+    return _settle(store, home, row, outcome)
 
 
-def _settle(store: Store, home: Home, row: Row, state: str, why: str) -> Result:
+def job(row: Row, parts: Mapping[int, tuple[str, str]], began: str = "") -> Job:
+    """A delivery as a channel gets it. parts: those that it is one of, as store.posts.thread has them."""
+    first = row["part"] == 1
+    return Job(
+        row["key"], row["payload"], row["frozen_at"], row["recipient"], row["part"],
+        "" if first else parts.get(row["part"] - 1, ("", ""))[1], "" if first else parts.get(1, ("", ""))[1],
+        row["remote_id"], began,
+    )  # fmt: skip
+
+
+def _settle(store: Store, home: Home, row: Row, outcome: Outcome) -> Result:
     from pkm.store.model import Delivery
 
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
-        delivery.state, delivery.error = state, why
-        if state == "sent":
+        delivery.state, delivery.error = outcome.state, outcome.why
+        delivery.remote_id, delivery.remote_url = outcome.remote_id or delivery.remote_id, outcome.remote_url
+        if outcome.state == "sent":
             delivery.sent_at = unit.at
-        if state != "held":  # the ledger knows better
-            ledger.note(home, row["key"], state, unit.at)
-    return Result(row["id"], row["recipient"], state, why)
+        if outcome.wait_s is not None:
+            delivery.not_before = dates.stamp(dates.now() + timedelta(seconds=outcome.wait_s))
+        if outcome.state != "held":  # the ledger knows better
+            ledger.note(home, row["key"], outcome.state, unit.at)
+    return Result(row["id"], row["recipient"], outcome.state, outcome.why)
+
+
+def askable(db: sqlite3.Connection, share: int | None = None, stage: int | None = None) -> list[Row]:
+    """Deliveries that are unknown and that their channel can be asked about, by id; of a share or a stage of it alone."""
+    kinds = [kind for kind, powers in KINDS.items() if powers.asks]
+    return [row for row in posts.unknown(db, kinds, share) if stage in (None, row["stage_id"]) and not _on_hold(db, row)]
+
+
+def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool) -> list[Result]:
+    """What channels say of deliveries that are unknown; those that it settles. repeat: as channels.way has it.
+
+    What cannot be asked now stays unknown. To be called within `alone`; not for a share whose bytes may no longer go.
+    """
+    db = store.read()
+    rows = askable(db, share, stage)
+    began = ledger.began(home) if rows else {}
+    results: list[Result] = []
+    for channel in shares.channels(db):
+        mine = [row for row in rows if row["channel_id"] == channel["number"]]
+        if not mine:
+            continue
+        with contextlib.suppress(PkmError), open_posts(channel) as way:
+            for row in mine:
+                parts = posts.thread(store.read(), row["id"])
+                outcome = way.settle(job(row, parts, began.get(row["key"], "")), repeat=repeat)
+                if outcome.state != "unknown" or outcome.why not in ("", row["error"]):
+                    results.append(_settle(store, home, row, outcome))
+    return results
+
+
+def _on_hold(db: sqlite3.Connection, row: Row) -> bool:
+    return any(one["gate"].get("held") for one in shares.stages(db, row["share_id"]) if one["id"] == row["stage_id"])
 
 
 def anything_left(db: sqlite3.Connection, share: int) -> bool:
     """Whether a letter of the share may be on the other side."""
     rows = shares.deliveries(db, share=share, limit=-1)
-    return any(row["channel_kind"] in SENDERS and row["state"] in ledger.MAY_HAVE_LEFT for row in rows)
+    return any(not is_mirror(row["channel_kind"]) and row["state"] in ledger.MAY_HAVE_LEFT for row in rows)

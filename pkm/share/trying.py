@@ -4,10 +4,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from pkm.channels.way import Job
 from pkm.config import Home
 from pkm.errors import StoreError, Unreachable
 from pkm.share import draft, transmit
-from pkm.share.channels import folder_of, is_mirror
+from pkm.share.channels import folder_of, is_mirror, is_posts
 from pkm.share.letter import Letter, read_mailbox, write
 
 
@@ -17,11 +18,14 @@ def try_channel(channel: Mapping[str, Any], home: Home) -> str:
         return _try_folder(channel, home)
     from pkm.ids import new_uid
 
+    if is_posts(channel["channel_kind"]):
+        with transmit.open_posts(channel) as way:
+            return way.probe(new_uid())
     me = read_mailbox(channel["options"]["from"])
     words = f"This is a test of the channel {channel['name']} of pkm. Only you got it."
     letter = write(Letter(new_uid(), me, (me,), f"A test of {channel['name']}", draft.now_stamp(), words, f"<p>{words}</p>"))
-    with transmit.SENDERS[channel["channel_kind"]](channel) as way:
-        answer = way.send(me.address, me.address, letter)
+    with transmit.open_mail(channel) as way:
+        answer = way.send(Job("", letter, "", me.address))
     if answer.state != "sent":
         raise Unreachable(str(channel["address"]), f"the letter to {me.address} is {answer.state}: {answer.why}")
     return f"a letter went to {me.address}, and to nobody else"

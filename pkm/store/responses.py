@@ -1,16 +1,19 @@
 """Questions about answers to shares: what came back, from whom. Reads only, in the shape of the JSON contract."""
 
+import json
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 from pkm.ids import make
-from pkm.text import first_sentence
+from pkm.text import first_sentence, fold
 
 Row = dict[str, Any]
 
 _ROWS = (
-    "SELECT response.*, contact.name AS contact_name, share.title AS share_title FROM response "
+    "SELECT response.*, contact.name AS contact_name, share.title AS share_title, channel.name AS channel FROM response "
     "JOIN share ON share.id = response.share_id LEFT JOIN contact ON contact.id = response.contact_id "
+    "LEFT JOIN channel ON channel.id = response.channel_id "
 )
 
 
@@ -44,12 +47,30 @@ def of_contact(db: sqlite3.Connection, share: int, contact: int) -> list[Row]:
     return [_shape(one) for one in found]
 
 
+def remote_ids(db: sqlite3.Connection, channel: int) -> set[str]:
+    """What the answers that came by a channel are called there."""
+    sql = "SELECT remote_id FROM response WHERE channel_id = :channel AND remote_id IS NOT NULL"
+    return {row[0] for row in db.execute(sql, {"channel": channel})}
+
+
+def known_as(db: sqlite3.Connection, names: Iterable[str]) -> list[int]:
+    """Contacts who have one of these names of an account among their handles, by id; a letter's address is no account."""
+    folded = {fold(name) for name in names if name}
+    found = db.execute(
+        "SELECT DISTINCT contact_id FROM handle WHERE kind NOT IN ('email', 'phone', 'uid') "
+        "AND folded IN (SELECT value FROM json_each(:names)) ORDER BY contact_id",
+        {"names": json.dumps(sorted(folded | {f"{name}/" for name in folded}))},
+    )
+    return [row[0] for row in found]
+
+
 def _shape(one: sqlite3.Row) -> Row:
     return {
         "id": make("response", one["id"]), "kind": "response", "title": first_sentence(one["text"]), "text": one["text"],
         "at": one["at"], "state": one["state"], "share": make("share", one["share_id"]), "share_title": one["share_title"],
         "contact": _made("contact", one["contact_id"]), "contact_name": one["contact_name"],
         "delivery": _made("delivery", one["delivery_id"]), "note": _made("note", one["note_id"]),
+        "channel": one["channel"],
     }  # fmt: skip
 
 

@@ -271,9 +271,10 @@ def last_addresses(db: sqlite3.Connection) -> dict[int, str]:
 
 
 def leaving(db: sqlite3.Connection, numbers: Iterable[int]) -> list[Row]:
-    """These deliveries with their bytes, in the order they were frozen: {"id", "share_id", "key", "recipient", "payload"}."""
+    """These deliveries by number: id, share_id, key, recipient, state, payload, part, frozen_at, remote_id."""
     return as_dicts(db.execute(
-        "SELECT id, share_id, key, recipient, state, payload FROM delivery WHERE id IN (SELECT value FROM json_each(:ids)) "
+        "SELECT id, share_id, key, recipient, state, payload, part, frozen_at, remote_id FROM delivery "
+        "WHERE id IN (SELECT value FROM json_each(:ids)) "
         "ORDER BY id", {"ids": json.dumps(list(numbers))},
     ))  # fmt: skip
 

@@ -1,0 +1,235 @@
+"""A Bluesky account: posts as records on its personal data server, each under a record key that is its own for ever.
+
+putRecord with the same key and bytes makes no second post, whenever it is repeated (measured on @atproto/pds); createRecord
+would. So the key and the time in the record come from the delivery, and what is unknown is put again. Sources: atproto.com
+(specs/tid, specs/record-key, lexicons com.atproto.repo.*, app.bsky.feed.post, app.bsky.richtext.facet).
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from pkm.channels.http import Place, Reply, Silent, call, read_place
+from pkm.channels.lengths import graphemes, links, parts_of
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
+from pkm.dates import parse_stamp, stamp
+from pkm.errors import Invalid, Unreachable
+
+EXAMPLE = "bluesky+https://pds.example"
+COLLECTION = "app.bsky.feed.post"
+LIMIT, LINK = 300, 48
+"""Graphemes in a post; how long a link is shown: its whole address is in the facet."""
+
+_ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
+_HANDLE = re.compile(r"(?:did:[a-z]+:[\w.:%-]+|(?:[a-z0-9-]+\.)+[a-z0-9-]+)", re.IGNORECASE)
+_TAG = re.compile(r"(?<!\S)#(\w*[^\W\d_]\w*)")
+_DEEPEST = 20
+
+
+def check(address: str, given: Given) -> tuple[str, dict[str, Any]]:
+    """The server behind bluesky+; who logs in, and where the password is."""
+    place = read_place(address.removeprefix("bluesky+"), EXAMPLE)
+    login = given.login.removeprefix("@")
+    if not given.credential or not login:
+        raise Invalid("a Bluesky account", "who logs in and where the password is are said together",
+                      next=f"pkm share channel add NAME {EXAMPLE} --login me.example --password-env VARIABLE")  # fmt: skip
+    if not _HANDLE.fullmatch(login):
+        raise Invalid("--login", "it should be the account's handle, as me.example, or its did")
+    return f"bluesky+{place}", {"login": login, "credential": given.credential}
+
+
+def learn(address: str) -> dict[str, Any]:
+    """The limits are the same everywhere."""
+    return {}
+
+
+def compose(post: Post, name: Callable[[int], str], options: Mapping[str, Any]) -> list[bytes]:
+    """What putRecord is given for each part; the record comes last, so that what it answers can be put behind its end."""
+    warning = f"[{post.warning}]\n\n" if post.warning else ""
+    bodies = []
+    for number, part in enumerate(parts_of(post, LIMIT - len(graphemes(warning)), length), 1):
+        text, facets = _shortened(warning + part)
+        created = parse_stamp(post.at).strftime(f"%Y-%m-%dT%H:%M:%S.{number:03d}Z")
+        record = {"$type": COLLECTION, "text": text, "createdAt": created, "langs": [post.language]}
+        bodies.append(as_body({
+            "repo": options["login"], "collection": COLLECTION, "rkey": record_key(name(number), post.at, number),
+            "record": {**record, "facets": facets} if facets else record,
+        }))  # fmt: skip
+    return bodies
+
+
+def record_key(key: str, at: str, part: int) -> str:
+    """The TID of a delivery: the time that it is dated with and its part, and ten bits of its key.
+
+    Source: atproto.com/specs/tid: 53 bits of microseconds, 10 bits that tell writers apart, in thirteen sortable digits.
+    """
+    noise = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big")
+    micros = int(parse_stamp(at).timestamp()) * 1_000_000 + part * 1000 + noise % 1000
+    value = (micros << 10) | ((noise >> 10) & 0x3FF)
+    return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(60, -1, -5))
+
+
+def length(text: str) -> int:
+    """How many graphemes are shown, long links shortened."""
+    return len(graphemes(_shortened(text)[0]))
+
+
+def shown(payload: bytes) -> str:
+    """The text."""
+    return str(json.loads(payload)["record"]["text"])
+
+
+def measure(payload: bytes, options: Mapping[str, Any]) -> str:
+    """Its graphemes of those that a post may have."""
+    return f"{len(graphemes(shown(payload)))} of {LIMIT} characters"
+
+
+def connect(address: str, options: Mapping[str, Any], secret: str) -> "Bluesky":
+    """The account, to be entered."""
+    return Bluesky(read_place(address.removeprefix("bluesky+"), EXAMPLE), str(options["login"]), secret)
+
+
+def _shortened(text: str) -> tuple[str, list[dict[str, Any]]]:
+    """The text with long links cut, and the facets that make its links and tags ones, by the offsets of their bytes."""
+    told, end = "", 0
+    facets = []
+    for start, stop in links(text):
+        url = text[start:stop]
+        told += text[end:start]
+        label = url if len(url) <= LINK else url.partition("://")[2][: LINK - 1] + "…"
+        facets.append(_facet(told, label, {"$type": "app.bsky.richtext.facet#link", "uri": url}))
+        told, end = told + label, stop
+    told += text[end:]
+    for found in _TAG.finditer(told):
+        facets.append(_facet(told[: found.start()], found[0], {"$type": "app.bsky.richtext.facet#tag", "tag": found[1]}))
+    return told, sorted(facets, key=lambda one: one["index"]["byteStart"])
+
+
+def _facet(before: str, label: str, feature: dict[str, str]) -> dict[str, Any]:
+    start = len(before.encode())
+    return {"index": {"byteStart": start, "byteEnd": start + len(label.encode())}, "features": [feature]}
+
+
+class Bluesky:
+    """An account that posts. Raises Unreachable where it is entered and the server does not let it in."""
+
+    def __init__(self, place: Place, login: str, password: str) -> None:
+        self.place = place
+        self._login, self._password = login, password
+        self._token = self._did = ""
+
+    def __enter__(self) -> "Bluesky":
+        body = as_body({"identifier": self._login, "password": self._password})
+        try:
+            reply = call(self.place, "POST", "/xrpc/com.atproto.server.createSession", body)
+        except Silent as error:  # a login that is not answered has posted nothing
+            raise Unreachable(str(self.place), error.why) from None
+        self._token, self._did = reply.said("accessJwt"), reply.said("did")
+        if not reply.ok or not self._token or not self._did:
+            why = "the name or the password" if reply.status in (400, 401) else f"it answers {reply.status}"
+            raise Unreachable(str(self.place), f"the server does not let {self._login} in: {why}",
+                              next="see that the app password is right where the channel looks for it")  # fmt: skip
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._token = ""
+
+    def send(self, job: Job) -> Outcome:
+        """The record was put once, or not; a later part as an answer to the one before it."""
+        body = job.payload
+        try:
+            if job.parent:  # the rest of the body is what was frozen, byte for byte
+                reply_to = {"root": self._reference(job.root), "parent": self._reference(job.parent)}
+                body = body[:-2] + b',"reply":' + as_body(reply_to) + b"}}"
+        except (Unreachable, Silent) as error:
+            return Outcome("waiting", error.why)
+        try:
+            reply = self._call("POST", "com.atproto.repo.putRecord", body)
+        except Unreachable as error:
+            return Outcome("waiting", error.why)
+        except Silent as error:
+            return Outcome("unknown", error.why)
+        if reply.said("error") in ("ExpiredToken", "InvalidToken"):
+            return Outcome("waiting", reply.words)
+        if reply.ok and not reply.said("uri"):
+            return Outcome("unknown", "the server's answer names no record")
+        return verdict(reply)._replace(remote_id=reply.said("uri"), remote_url=self._page(job)) if reply.ok else verdict(reply)
+
+    def settle(self, job: Job, *, repeat: bool) -> Outcome:
+        """Whether the record is there; put again where it is not, which makes no second one."""
+        said = json.loads(job.payload)
+        try:
+            found = self._get(said["rkey"])
+        except (Unreachable, Silent):
+            return Outcome("unknown")
+        if found.ok and found.said("uri"):
+            return Outcome("sent", "", found.said("uri"), self._page(job))
+        if not repeat:
+            return Outcome("unknown", "it is not among the account's records")
+        outcome = self.send(job)
+        return outcome if outcome.state == "sent" else Outcome("unknown")
+
+    def remove(self, job: Job) -> Outcome:
+        """The record is deleted; so it is where it never was."""
+        body = as_body({"repo": self._did, "collection": COLLECTION, "rkey": json.loads(job.payload)["rkey"]})
+        try:
+            reply = self._call("POST", "com.atproto.repo.deleteRecord", body)
+        except (Unreachable, Silent) as error:
+            return Outcome("unknown", error.why)
+        return Outcome("sent") if reply.ok else Outcome("refused", reply.words)
+
+    def answers(self, job: Job) -> list[Answer]:
+        """What others answered to the thread, to whichever part; asked at its first."""
+        if job.part > 1 or not job.remote_id:
+            return []
+        query = urlencode({"uri": job.remote_id, "depth": _DEEPEST, "parentHeight": 0})
+        reply = self._call("GET", f"app.bsky.feed.getPostThread?{query}")
+        thread = reply.body.get("thread") if reply.ok and isinstance(reply.body, dict) else None
+        return [answer for one in _below(thread, _DEEPEST) if (answer := self._answer(one))]
+
+    def probe(self, key: str) -> str:
+        """The login alone: what is posted there, everybody sees."""
+        return f"{self._login} may log in; nothing was posted, for no post there is private"
+
+    def _answer(self, post: Mapping[str, Any]) -> Answer | None:
+        author, record = post.get("author"), post.get("record")
+        if not isinstance(author, dict) or not isinstance(record, dict) or author.get("did") == self._did:
+            return None
+        text, uri = str(record.get("text") or "").strip(), str(post.get("uri") or "")
+        try:
+            at = stamp(datetime.fromisoformat(str(post.get("indexedAt") or record.get("createdAt"))))
+        except ValueError:
+            return None
+        handle, did = str(author.get("handle") or ""), str(author.get("did") or "")
+        pages = [f"https://bsky.app/profile/{name}" for name in (handle, did) if name]
+        return Answer(uri, (handle, f"@{handle}", did, *pages), text, at) if text and uri and handle else None
+
+    def _reference(self, uri: str) -> dict[str, str]:
+        """The record with the hash of what it is now, as an answer names it."""
+        reply = self._get(uri.rpartition("/")[2])
+        if not reply.ok or not reply.said("cid"):
+            raise Unreachable(str(self.place), "the part before it is not there any more")
+        return {"uri": uri, "cid": reply.said("cid")}
+
+    def _get(self, rkey: str) -> Reply:
+        query = urlencode({"repo": self._did, "collection": COLLECTION, "rkey": rkey})
+        return self._call("GET", f"com.atproto.repo.getRecord?{query}")
+
+    def _page(self, job: Job) -> str:
+        return f"https://bsky.app/profile/{self._did}/post/{json.loads(job.payload)['rkey']}"
+
+    def _call(self, method: str, name: str, body: bytes | None = None) -> Reply:
+        return call(self.place, method, f"/xrpc/{name}", body, {"Authorization": f"Bearer {self._token}"})
+
+
+def _below(thread: Any, deepest: int) -> Iterator[Mapping[str, Any]]:
+    """The posts of all answers, and of theirs."""
+    replies = thread.get("replies") if isinstance(thread, dict) else None
+    for one in replies if isinstance(replies, list) and deepest else ():
+        if isinstance(one, dict) and isinstance(one.get("post"), dict):
+            yield one["post"]
+            yield from _below(one, deepest - 1)

@@ -1,0 +1,219 @@
+"""A Mastodon account: statuses by its API, each under an Idempotency-Key, which Mastodon honors for an hour.
+
+Sources: docs.joinmastodon.org (methods/statuses, entities/Instance); how it counts: its StatusLengthValidator (graphemes, a
+link as 23, a mention without its host); the hour: PostStatusService. What other servers with this API do with the key is not
+known, so that what is older than 50 minutes is looked for among the account's own statuses instead.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from pkm.channels.http import Place, Reply, Silent, call, read_place
+from pkm.channels.lengths import graphemes, links, parts_of
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
+from pkm.dates import now, parse_stamp, stamp
+from pkm.errors import Invalid, Unreachable
+from pkm.html import html_to_text
+
+EXAMPLE = "mastodon+https://social.example"
+VISIBILITIES = ("public", "unlisted", "private")
+LIMIT, LINK = 500, 23
+
+_KEY_HOLDS = timedelta(minutes=50)
+"""A little less than the hour that Mastodon keeps a key."""
+
+_PAGES, _PAGE = 5, 40
+_SKEW = timedelta(minutes=10)
+_MENTION = re.compile(r"(?<![\w/])(@\w+)@[\w.-]+\w")
+
+
+def check(address: str, given: Given) -> tuple[str, dict[str, Any]]:
+    """The server behind mastodon+; where the token is, and who may see what is posted."""
+    place = read_place(address.removeprefix("mastodon+"), EXAMPLE)
+    if not given.credential:
+        raise Invalid("a Mastodon account", "it is not said where its token is",
+                      next=f"pkm share channel add NAME {EXAMPLE} --token-env VARIABLE")  # fmt: skip
+    visibility = given.visibility or "public"
+    if visibility not in VISIBILITIES:
+        raise Invalid(f"--visibility {visibility}", f"it is one of {', '.join(VISIBILITIES)}")
+    return f"mastodon+{place}", {"credential": given.credential, "visibility": visibility}
+
+
+def learn(address: str) -> dict[str, Any]:
+    """How long a status may be there, and how much of that a link takes."""
+    reply = call(read_place(address.removeprefix("mastodon+"), EXAMPLE), "GET", "/api/v2/instance")
+    found: Any = reply.body if reply.ok else None
+    for name in ("configuration", "statuses"):
+        found = found.get(name) if isinstance(found, dict) else None
+    if not isinstance(found, dict):
+        return {}
+    names = {"limit": "max_characters", "link": "characters_reserved_per_url"}
+    return {ours: found[theirs] for ours, theirs in names.items() if isinstance(found.get(theirs), int) and found[theirs] > 0}
+
+
+def length(text: str, link: int = LINK) -> int:
+    """How long Mastodon says that a text is."""
+    counted, end = [], 0
+    for start, stop in links(text):
+        counted += [text[end:start], "x" * link]
+        end = stop
+    return len(graphemes(_MENTION.sub(r"\1", "".join([*counted, text[end:]]))))
+
+
+def compose(post: Post, name: Callable[[int], str], options: Mapping[str, Any]) -> list[bytes]:
+    """A status for each part, the later ones unlisted where the first is public: a thread fills nobody's timeline."""
+    limit, link = options.get("limit", LIMIT), options.get("link", LINK)
+    warned = length(post.warning, link)
+    visibility = options.get("visibility", "public")
+    bodies: list[bytes] = []
+    for part in parts_of(post, limit - warned, lambda text: length(text, link)):
+        seen = "unlisted" if bodies and visibility == "public" else visibility
+        warning = {"spoiler_text": post.warning, "sensitive": True} if post.warning else {}
+        bodies.append(as_body({"status": part, "visibility": seen, "language": post.language, **warning}))
+    return bodies
+
+
+def shown(payload: bytes) -> str:
+    """The warning, and the text under it."""
+    said = json.loads(payload)
+    return f"[{said['spoiler_text']}]\n{said['status']}" if said.get("spoiler_text") else str(said["status"])
+
+
+def measure(payload: bytes, options: Mapping[str, Any]) -> str:
+    """Its length of what the server allows, warning and text together."""
+    said, link = json.loads(payload), options.get("link", LINK)
+    total = length(said["status"], link) + length(said.get("spoiler_text", ""), link)
+    return f"{total} of {options.get('limit', LIMIT)} characters, {said['visibility']}"
+
+
+def connect(address: str, options: Mapping[str, Any], secret: str) -> "Mastodon":
+    """The account, to be entered."""
+    return Mastodon(read_place(address.removeprefix("mastodon+"), EXAMPLE), secret)
+
+
+class Mastodon:
+    """An account that posts."""
+
+    def __init__(self, place: Place, token: str) -> None:
+        self.place = place
+        self._token = token
+        self._account: str | None = None
+
+    def __enter__(self) -> "Mastodon":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def send(self, job: Job) -> Outcome:
+        """The status was posted once, or not; a later part as an answer to the one before it."""
+        body = job.payload
+        if job.parent:  # the rest of the body is what was frozen, byte for byte
+            body = body[:-1] + f',"in_reply_to_id":{json.dumps(job.parent)}}}'.encode()
+        try:
+            reply = self._call("POST", "/api/v1/statuses", body, {"Idempotency-Key": job.key})
+        except Unreachable as error:
+            return Outcome("waiting", error.why)
+        except Silent as error:
+            return Outcome("unknown", error.why)
+        if reply.ok and not reply.said("id"):
+            return Outcome("unknown", "the server's answer names no status")
+        return verdict(reply)._replace(remote_id=reply.said("id"), remote_url=reply.said("url")) if reply.ok else verdict(reply)
+
+    def settle(self, job: Job, *, repeat: bool) -> Outcome:
+        """Posted again under the same key while the server knows it; after that, what its own statuses say."""
+        if repeat and job.began and timedelta(0) <= now() - parse_stamp(job.began) < _KEY_HOLDS:
+            outcome = self.send(job)
+            return outcome if outcome.state == "sent" else Outcome("unknown")  # a no to the repeat says nothing of the first
+        try:
+            found = self._find(job)
+        except (Unreachable, Silent):
+            return Outcome("unknown")
+        if found is None:
+            return Outcome("unknown", "it is not among the account's own posts")
+        return Outcome("sent", "", str(found["id"]), str(found.get("url") or ""))
+
+    def remove(self, job: Job) -> Outcome:
+        """The status is deleted."""
+        number = job.remote_id
+        try:
+            if not number:
+                found = self._find(job)
+                if found is None:
+                    return Outcome("unknown", "it is not among the account's own posts")
+                number = str(found["id"])
+            reply = self._call("DELETE", f"/api/v1/statuses/{quote(number, safe='')}")
+        except (Unreachable, Silent) as error:
+            return Outcome("unknown", error.why)
+        return Outcome("sent") if reply.ok or reply.status in (404, 410) else Outcome("refused", reply.words)
+
+    def answers(self, job: Job) -> list[Answer]:
+        """What others answered to the thread, to whichever part; asked at its first."""
+        if job.part > 1 or not job.remote_id:
+            return []
+        own = self._own_account()
+        reply = self._call("GET", f"/api/v1/statuses/{quote(job.remote_id, safe='')}/context")
+        below = reply.body.get("descendants") if reply.ok and isinstance(reply.body, dict) else None
+        rows = [one for one in below or [] if isinstance(one, dict) and isinstance(one.get("account"), dict)]
+        return [answer for one in rows if str(one["account"].get("id")) != own and (answer := self._answer(one))]
+
+    def probe(self, key: str) -> str:
+        """A status that only oneself can see."""
+        body = as_body({"status": "This is a test of a channel of pkm. Only you can see it.", "visibility": "direct"})
+        outcome = self.send(Job(key, body, stamp(now())))
+        if outcome.state != "sent":
+            raise Unreachable(str(self.place), f"the post to yourself is {outcome.state}: {outcome.why}")
+        return f"a post that only you can see is at {outcome.remote_url or self.place}"
+
+    def _answer(self, one: Mapping[str, Any]) -> Answer | None:
+        account = one["account"]
+        name = str(account.get("acct") or "")
+        full = name if "@" in name else f"{name}@{self.place.host}"
+        text = re.sub(r"\A(?:@[\w.@-]+\s+)+", "", html_to_text(str(one.get("content") or "")).strip())
+        at = _instant(one.get("created_at"))
+        if not one.get("id") or not text or at is None:
+            return None
+        return Answer(str(one["id"]), (full, f"@{full}", str(account.get("url") or "")), text, stamp(at))
+
+    def _find(self, job: Job) -> Mapping[str, Any] | None:
+        """Its status among the account's own since it was frozen, the oldest where there are several."""
+        wanted, since = _letters(json.loads(job.payload)["status"]), parse_stamp(job.frozen_at) - _SKEW
+        found, query = None, {"limit": str(_PAGE), "exclude_reblogs": "true"}
+        for _ in range(_PAGES):
+            path = f"/api/v1/accounts/{quote(self._own_account(), safe='')}/statuses?{urlencode(query)}"
+            rows = self._call("GET", path).body
+            page = [one for one in rows if isinstance(one, dict)] if isinstance(rows, list) else []
+            young = [one for one in page if (at := _instant(one.get("created_at"))) and at >= since]
+            found = next((one for one in reversed(young) if _letters(html_to_text(str(one.get("content")))) == wanted), found)
+            if len(young) < len(page) or not page:
+                break
+            query["max_id"] = str(page[-1].get("id"))
+        return found
+
+    def _own_account(self) -> str:
+        if self._account is None:
+            reply = self._call("GET", "/api/v1/accounts/verify_credentials")
+            if not reply.ok or not reply.said("id"):
+                raise Unreachable(str(self.place), f"the server does not know the token: {reply.words}")
+            self._account = reply.said("id")
+        return self._account
+
+    def _call(self, method: str, path: str, body: bytes | None = None, more: Mapping[str, str] | None = None) -> Reply:
+        return call(self.place, method, path, body, {"Authorization": f"Bearer {self._token}", **(more or {})})
+
+
+def _instant(text: Any) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _letters(text: str) -> str:
+    """A text as two of them are compared: a server shows links and line ends its own way."""
+    return re.sub(r"\W+", "", text).casefold()

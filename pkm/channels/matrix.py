@@ -1,0 +1,222 @@
+"""A Matrix room: messages, each sent under a transaction id, which a server answers with one event however often it is used.
+
+The id belongs to the device that the token is of; where another one was logged in since, the room's own messages say what is
+there. What is sent is never encrypted, so that a room that wants it is refused. Source: spec.matrix.org, Client-Server API
+(PUT …/send/{eventType}/{txnId}, /relations, /messages, /redact).
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from pkm.channels.http import Place, Reply, Silent, call, read_place
+from pkm.channels.lengths import split
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
+from pkm.dates import parse_stamp, stamp
+from pkm.errors import Invalid, Unreachable
+
+EXAMPLE = "matrix+https://matrix.example"
+LIMIT = 40_000
+"""Bytes of an event's content; a server takes 65,536 of a whole event."""
+
+_ROOM = re.compile(r"![^\s:]+(?::[^\s]+)?")
+_PAGES, _PAGE = 5, 100
+_SKEW_MS = 600_000
+_QUOTED = re.compile(r"\A(?:> .*\n?)+\n*")
+"""How an answer repeats, in front of its own words, what it answers."""
+
+
+def check(address: str, given: Given) -> tuple[str, dict[str, Any]]:
+    """The server behind matrix+; the room, and where the token is."""
+    place = read_place(address.removeprefix("matrix+"), EXAMPLE)
+    if not given.credential or not _ROOM.fullmatch(given.room):
+        raise Invalid("a Matrix room", "its id, as !abc:example.org, and where the token is are said together",
+                      next=f"pkm share channel add NAME {EXAMPLE} --room '!abc:example.org' --token-env VARIABLE")  # fmt: skip
+    return f"matrix+{place}", {"room": given.room, "credential": given.credential}
+
+
+def learn(address: str) -> dict[str, Any]:
+    """The limits are the same everywhere."""
+    return {}
+
+
+def compose(post: Post, name: Callable[[int], str], options: Mapping[str, Any]) -> list[bytes]:
+    """The content of one message with its HTML; where that is too long, of several without it."""
+    link = f"\n\n{post.url}" if post.url else ""
+    warning = f"[{post.warning}]\n\n" if post.warning else ""
+    whole = as_body(_content(f"{warning}{post.text}{link}", _marked(post)))
+    if len(whole) <= LIMIT:
+        return [whole]
+    return [as_body(_content(part)) for part in split(f"{warning}{post.text}{link}", LIMIT // 2, lambda one: len(one.encode()))]
+
+
+def _marked(post: Post) -> str:
+    from html import escape
+
+    warning = f"<p><strong>{escape(post.warning)}</strong></p>\n" if post.warning else ""
+    link = f'\n<p><a href="{escape(post.url)}">{escape(post.url)}</a></p>' if post.url else ""
+    return f"{warning}{post.html}{link}"
+
+
+def _content(text: str, html: str = "") -> dict[str, str]:
+    marked = {"format": "org.matrix.custom.html", "formatted_body": html} if html else {}
+    return {"msgtype": "m.text", "body": text, **marked}
+
+
+def shown(payload: bytes) -> str:
+    """The text."""
+    return str(json.loads(payload)["body"])
+
+
+def measure(payload: bytes, options: Mapping[str, Any]) -> str:
+    """Its bytes of those that a message may have."""
+    return f"{len(payload):,} of {LIMIT:,} bytes"
+
+
+def connect(address: str, options: Mapping[str, Any], secret: str) -> "Matrix":
+    """The room, to be entered."""
+    return Matrix(read_place(address.removeprefix("matrix+"), EXAMPLE), str(options["room"]), secret)
+
+
+class Matrix:
+    """A room that is written to. Raises Unreachable where it is entered and cannot be, or wants what is sent encrypted."""
+
+    def __init__(self, place: Place, room: str, token: str) -> None:
+        self.place = place
+        self.room = room
+        self._token = token
+        self._in_room = f"rooms/{quote(room, safe='')}"
+        self._user = ""
+
+    def __enter__(self) -> "Matrix":
+        try:
+            who = self._call("GET", "account/whoami")
+            encrypted = self._call("GET", f"{self._in_room}/state/m.room.encryption") if who.ok else who
+        except Silent as error:  # nothing was written by asking
+            raise Unreachable(str(self.place), error.why) from None
+        if not who.ok or not who.said("user_id"):
+            raise Unreachable(str(self.place), f"the server does not know the token: {who.words}",
+                              next="see that the token is right where the channel looks for it")  # fmt: skip
+        if encrypted.status != 404:
+            why = "the room is encrypted, and pkm cannot do that" if encrypted.ok else f"the room: {encrypted.words}"
+            raise Unreachable(str(self.place), why, next="take a room that is not encrypted, and join it first")
+        self._user = who.said("user_id")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def send(self, job: Job) -> Outcome:
+        """The message was sent once, or not."""
+        path = f"{self._in_room}/send/m.room.message/{quote(job.key, safe='')}"
+        try:
+            reply = self._call("PUT", path, job.payload)
+        except Unreachable as error:
+            return Outcome("waiting", error.why)
+        except Silent as error:
+            return Outcome("unknown", error.why)
+        if reply.ok and not reply.said("event_id"):
+            return Outcome("unknown", "the server's answer names no event")
+        return self._sent(reply.said("event_id")) if reply.ok else verdict(reply)
+
+    def settle(self, job: Job, *, repeat: bool) -> Outcome:
+        """What the room's messages say; sent again under the same transaction where they do not know it."""
+        try:
+            found = self._find(job)
+        except (Unreachable, Silent):
+            return Outcome("unknown")
+        if found:
+            return self._sent(found)
+        if not repeat:
+            return Outcome("unknown", "it is not among the room's last messages")
+        outcome = self.send(job)
+        return outcome if outcome.state == "sent" else Outcome("unknown")
+
+    def remove(self, job: Job) -> Outcome:
+        """The message is redacted."""
+        try:
+            event = job.remote_id or self._find(job)
+            if not event:
+                return Outcome("unknown", "it is not among the room's last messages")
+            reply = self._call("PUT", f"{self._in_room}/redact/{quote(event, safe='')}/{quote(job.key, safe='')}-r", b"{}")
+        except (Unreachable, Silent) as error:
+            return Outcome("unknown", error.why)
+        return Outcome("sent") if reply.ok or reply.status == 404 else Outcome("refused", reply.words)
+
+    def answers(self, job: Job) -> list[Answer]:
+        """What others answered to it: in its thread, or as an answer that names it."""
+        if not job.remote_id:
+            return []
+        reply = self._call("GET", f"{self._in_room}/relations/{quote(job.remote_id, safe='')}?limit={_PAGE}", version="v1")
+        related = list(_chunk(reply))
+        for event in self._messages(parse_stamp(job.frozen_at)):
+            told = event.get("content", {}).get("m.relates_to")
+            answered = told.get("m.in_reply_to") if isinstance(told, dict) else None
+            if isinstance(answered, dict) and answered.get("event_id") == job.remote_id:
+                related.append(event)
+        once = {str(event.get("event_id")): event for event in related}
+        return [answer for event in once.values() if (answer := self._answer(event))]
+
+    def probe(self, key: str) -> str:
+        """Whether the room is joined; what is written there, all others in it see."""
+        joined = self._call("GET", "joined_rooms")
+        rooms = joined.body.get("joined_rooms") if joined.ok and isinstance(joined.body, dict) else None
+        if self.room not in (rooms or []):
+            raise Unreachable(str(self.place), f"{self._user} has not joined {self.room}", next="join the room first")
+        return f"{self._user} has joined the room; nothing was written, for everybody in it would see it"
+
+    def _sent(self, event: str) -> Outcome:
+        return Outcome("sent", "", event, f"https://matrix.to/#/{quote(self.room, safe='!:')}/{quote(event, safe='$:')}")
+
+    def _answer(self, event: Mapping[str, Any]) -> Answer | None:
+        content, sender, at = event.get("content"), str(event.get("sender") or ""), event.get("origin_server_ts")
+        if event.get("type") != "m.room.message" or not isinstance(content, dict) or sender == self._user:
+            return None
+        text = _QUOTED.sub("", str(content.get("body") or "")).strip()
+        if not text or not sender or not isinstance(at, int) or not event.get("event_id"):
+            return None
+        try:
+            when = stamp(datetime.fromtimestamp(at / 1000, UTC))
+        except (OverflowError, ValueError, OSError):
+            return None
+        return Answer(str(event["event_id"]), (sender, f"https://matrix.to/#/{sender}", f"matrix:u/{sender[1:]}"), text, when)
+
+    def _find(self, job: Job) -> str:
+        """The id of its event among the room's last messages, by its transaction or its very content; "" where it is none."""
+        content, since = json.loads(job.payload), _millis(parse_stamp(job.frozen_at)) - _SKEW_MS
+        for event in self._messages(parse_stamp(job.frozen_at)):
+            unsigned, at = event.get("unsigned"), event.get("origin_server_ts")
+            named = isinstance(unsigned, dict) and unsigned.get("transaction_id") == job.key
+            same = event.get("content") == content and isinstance(at, int) and at >= since
+            if event.get("sender") == self._user and (named or same):
+                return str(event.get("event_id") or "")
+        return ""
+
+    def _messages(self, since: datetime) -> Iterator[Mapping[str, Any]]:
+        """The room's messages since then, newest first, as far as a few pages tell."""
+        query = {"dir": "b", "limit": str(_PAGE)}
+        oldest = _millis(since) - _SKEW_MS
+        for _ in range(_PAGES):
+            reply = self._call("GET", f"{self._in_room}/messages?{urlencode(query)}")
+            page = list(_chunk(reply))
+            yield from page
+            last = page[-1].get("origin_server_ts") if page else None
+            if not reply.said("end") or not isinstance(last, int) or last < oldest:
+                return
+            query["from"] = reply.said("end")
+
+    def _call(self, method: str, path: str, body: bytes | None = None, *, version: str = "v3") -> Reply:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        return call(self.place, method, f"/_matrix/client/{version}/{path}", body, headers)
+
+
+def _millis(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _chunk(reply: Reply) -> Iterator[Mapping[str, Any]]:
+    rows = reply.body.get("chunk") if reply.ok and isinstance(reply.body, dict) else None
+    return (one for one in rows or [] if isinstance(one, dict) and isinstance(one.get("content"), dict))

@@ -1,0 +1,104 @@
+"""A digest as posts: what a channel that posts tells of it, with the warning that its tags ask for. Values in, bytes out.
+
+A post leads to the digest's page where that is on the web before it; else it tells the whole of it. It never names anybody
+by the short name that they have here: there it may be somebody else's.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from pkm import config
+from pkm.channels.way import Post
+from pkm.config import Home
+from pkm.errors import Invalid, Refused
+from pkm.share.channels import adapter
+from pkm.text import fold, one_line
+
+if TYPE_CHECKING:
+    from pkm.share.render import Digest
+
+Row = Mapping[str, Any]
+
+# `@ken`, but neither @ken@social.example, which is meant for everybody, nor what stands in an address
+_SHORT_NAME = re.compile(r"(?<![\w@/.:])@(?=\w)(?![\w.-]*\w@)")
+_BARE_PICTURE = re.compile(r"!\[\s*\]\(|!\[\[[^\]|]+\.(?:png|jpe?g|gif|webp|svg|avif|heic)\s*\]\]", re.IGNORECASE)
+
+
+def media_type(kind: str) -> str:
+    """What the body of a post is called in the store; over the wire it is JSON."""
+    return f"application/vnd.pkm.{kind}+json"
+
+
+def kind_of(media: str) -> str:
+    """The kind of channel that a body is for, "" where it is no post's."""
+    found = re.fullmatch(r"application/vnd\.pkm\.(\w+)\+json", media)
+    return found[1] if found and found[1] != "digest" else ""
+
+
+def compose(digest: "Digest", channel: Row, name: Callable[[int], str], home: Home, url: str = "") -> list[bytes]:
+    """The bodies that are posted, a part each. name: the key of a part; url: the digest's page, "" where none is live.
+
+    Raises Refused where a picture has no words in its place, Invalid where the channel cannot tell it.
+    """
+    bare = [piece.id for piece in digest.pieces if _BARE_PICTURE.search(piece.words)]
+    if bare:
+        findings = [(note, "a picture in it has no words in its place", f"pkm sense edit {note}") for note in bare]
+        raise Refused(channel["name"], "a post needs words for each picture: ![what it shows](…)", findings=findings,
+                      kept="Nothing was queued and nothing was sent.")  # fmt: skip
+    post = as_post(digest, home, url)
+    return adapter(channel["channel_kind"]).compose(post, name, channel["options"])
+
+
+def as_post(digest: "Digest", home: Home, url: str = "") -> Post:
+    """The digest as channels may tell it."""
+    from pkm.markdown import to_plain, to_portable
+    from pkm.share.render import Links, digest_values, first_words, harmless, linker, render_fragment, render_markdown
+    from pkm.share.template import render
+
+    digest = harmless(digest)
+    link = linker(digest)
+    values = digest_values(digest, lambda text, _: to_plain(text, urls=True, link=link))
+    text = without_short_names(re.sub(r"\n{3,}", "\n\n", render("post.txt", values, home.templates).decode()).strip())
+    tags = [tag for piece in digest.pieces for tag in piece.tags]
+    body = render_fragment(digest, Links(note=link), templates=home.templates)
+    pieces = [
+        {"title": piece.title, "words": to_portable(piece.words, link=link), "tags": list(piece.tags),
+         "quotes": [quote.exact for quote in piece.quotes], "url": piece.item.url if piece.item else ""}
+        for piece in digest.pieces
+    ]  # fmt: skip
+    return Post(
+        title=digest.title, at=digest.date, text=text, html=f"<h3>{escape(digest.title)}</h3>\n{body}",
+        short=without_short_names(f"{digest.title}\n\n{first_words(digest, 400)}".strip()), url=url,
+        warning=warning_for(tags, config.read(home)["share.warnings"]), language=digest.language,
+        digest={
+            "id": digest.uid, "title": digest.title, "date": digest.date, "author": digest.author,
+            "language": digest.language, "text": text, "html": body,
+            "markdown": render_markdown(digest, templates=home.templates).decode(), "pieces": pieces,
+        },
+    )  # fmt: skip
+
+
+def without_short_names(text: str) -> str:
+    """The text with @ken as ken; @ken@social.example stays."""
+    return _SHORT_NAME.sub("", text)
+
+
+def read_warnings(text: str) -> dict[str, str]:
+    """Tag -> what readers are warned of, of a setting such as "health=Health; war=War". Raises Invalid."""
+    rules = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        tag, equals, words = (one.strip() for one in part.partition("="))
+        if not equals or not tag or not words:
+            raise Invalid(f"share.warnings: {part}", "it should be a tag and words, as health=Health",
+                          next='pkm config share.warnings "health=Health; war=War"')  # fmt: skip
+        rules[fold(tag.lstrip("#"))] = one_line(words, 100)
+    return rules
+
+
+def warning_for(tags: Iterable[str], setting: str) -> str:
+    """What readers of these tags, and of tags above them, are warned of."""
+    rules = read_warnings(setting)
+    found = (words for tag in tags for rule, words in rules.items() if fold(tag) == rule or fold(tag).startswith(rule + "/"))
+    return ", ".join(dict.fromkeys(found))

@@ -1,0 +1,500 @@
+"""Posts by an API: what is shown is what is stored is what the server got; each is made once, whatever breaks in between."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkm.config import Home
+from pkm.errors import Invalid, PkmError, Refused
+from pkm.people.circles import add_circle
+from pkm.sense.notes import add_note
+from pkm.share import draft, outbox
+from pkm.share.channels import add_channel
+from pkm.share.freeze import look_at
+from pkm.share.trying import try_channel
+from pkm.store import circles, shares
+from pkm.store.session import Store
+from tests.social_server import TOKEN, Social
+from tests.social_server import social as social
+
+SECRET = "whsec_" + base64.b64encode(b"a secret of some length").decode()
+KINDS = ["webhook", "mastodon", "bluesky", "matrix"]
+ACCESS: dict[str, dict[str, str]] = {
+    "webhook": {"credential": "env:HOOK_SECRET"},
+    "mastodon": {"credential": "env:SOCIAL_TOKEN"},
+    "bluesky": {"credential": "env:SOCIAL_TOKEN", "login": "me.example"},
+    "matrix": {"credential": "env:SOCIAL_TOKEN", "room": "!abc:example.org"},
+}
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOK_SECRET", SECRET)
+    monkeypatch.setenv("SOCIAL_TOKEN", TOKEN)
+
+
+def fresh(home: Home, command: str = "pkm share") -> Store:
+    return Store(home, command)
+
+
+WORDS = "Walking retros work. See https://example.org/walk"
+
+
+def setup(home: Home, social: Social, kind: str, text: str = WORDS, title: str = "Finds 47") -> int:
+    """A circle that is reached by a channel of that kind; the draft of a note for it."""
+    store = fresh(home, "setup")
+    add_channel(store, home, "way", f"{kind}+{social.url}", **ACCESS[kind])
+    add_circle(store, "peers", "community", channels=["way"])
+    return drafted(home, text, title)
+
+
+def drafted(home: Home, text: str, title: str = "Finds 47") -> int:
+    store = fresh(home)
+    number = int(add_note(store, text, reach="network").row["id"][1:])
+    row = circles.by_name(store.read(), "peers")
+    assert row is not None
+    return int(draft.create_share(store, [number], [{**row, "number": int(row["id"][1:])}], title)["number"])
+
+
+def send(home: Home, share: int) -> outbox.SendReport:
+    return outbox.send_share(fresh(home, f"pkm share send x{share}"), home, share)
+
+
+def states(home: Home, share: int = 1) -> list[str]:
+    return [row["state"] for row in shares.deliveries(fresh(home).read(), share=share)][::-1]
+
+
+def channel(home: Home) -> dict[str, Any]:
+    return next(row for row in shares.channels(fresh(home).read()) if row["name"] == "way")
+
+
+class TestEveryChannel:
+    """What holds for each of them."""
+
+    @pytest.fixture(params=KINDS)
+    def kind(self, request: pytest.FixtureRequest) -> str:
+        return str(request.param)
+
+    def test_what_is_shown_is_what_is_stored_is_what_was_sent(self, home_paths: Home, social: Social, kind: str) -> None:
+        share = setup(home_paths, social, kind)
+        shown = [one.sha256 for one in look_at(fresh(home_paths), home_paths, share)]
+        report = send(home_paths, share)
+        assert report.failures == ()
+        assert len(shown) == 1
+        assert [row["sha256"] for row in report.sent] == shown
+        assert [hashlib.sha256(body).hexdigest() for body in social.bodies] == shown
+        again = send(home_paths, share)
+        assert (len(again.sent), again.already, len(social.bodies)) == (0, 1, 1)
+
+    @pytest.mark.parametrize(("fault", "state"), [
+        (401, "refused"), (302, "refused"), (429, "waiting"), (503, "waiting"), (500, "unknown"),
+        ("drop before", "unknown"), ("drop after", "unknown"),
+    ])  # fmt: skip
+    def test_only_a_definite_answer_settles_it(
+        self, home_paths: Home, social: Social, kind: str, fault: Any, state: str
+    ) -> None:
+        share = setup(home_paths, social, kind)
+        social.faults = [fault]
+        report = send(home_paths, share)
+        assert states(home_paths) == [state]
+        assert TOKEN not in str(report.failures)
+        assert SECRET not in str(report.failures)
+        assert ("/elsewhere" in str(social.seen)) is False
+
+    def test_who_asks_to_wait_is_left_alone(
+        self, home_paths: Home, social: Social, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, social, kind)
+        social.faults = [429]
+        send(home_paths, share)
+        send(home_paths, share)
+        assert len(social.bodies) == 1
+        monkeypatch.setenv("PKM_NOW", "2026-11-23T09:03:00Z")
+        assert len(send(home_paths, share).sent) == 1
+        assert social.bodies[0] == social.bodies[1]
+
+    def test_no_server_means_nothing_left(self, home_paths: Home, social: Social, kind: str) -> None:
+        share = setup(home_paths, social, kind)
+        address = channel(home_paths)["address"]
+        from pkm.store.model import Channel
+
+        with fresh(home_paths).unit() as unit:
+            unit.get(Channel, channel(home_paths)["number"]).address = address.replace(str(social.port), "1")
+        send(home_paths, share)
+        assert states(home_paths) == ["waiting"]
+
+    def test_no_secret_stands_in_the_store_or_the_ledger(self, home_paths: Home, social: Social, kind: str) -> None:
+        send(home_paths, setup(home_paths, social, kind))
+        kept = b"".join(path.read_bytes() for path in home_paths.data.rglob("*") if path.is_file())
+        assert b"env:" in kept
+        assert TOKEN.encode() not in kept
+        assert SECRET.encode() not in kept
+
+    def test_the_title_of_a_private_note_stays_at_home(self, home_paths: Home, social: Social, kind: str) -> None:
+        add_note(fresh(home_paths), "The budget talk with Bob")
+        share = setup(home_paths, social, kind, "Walk more %%the boss hates it%%, as in [[The budget talk with Bob]]; ask @ken")
+        send(home_paths, share)
+        assert b"Walk more" in social.bodies[0]
+        assert not [private for private in (b"budget", b"boss") if private in social.bodies[0]]
+        assert all("@ken" not in text for text in social.texts())
+
+    def test_a_picture_needs_words(self, home_paths: Home, social: Social, kind: str) -> None:
+        share = setup(home_paths, social, kind, "Look ![](https://example.org/x.png)")
+        with pytest.raises(Refused, match="words for each picture") as refused:
+            send(home_paths, share)
+        assert refused.value.findings[0][2] == "pkm sense edit n1"
+        assert social.bodies == []
+
+    def test_trying_it_reaches_nobody_else(self, home_paths: Home, social: Social, kind: str) -> None:
+        setup(home_paths, social, kind)
+        assert try_channel(channel(home_paths), home_paths)
+        assert all(body.get("visibility") == "direct" for body in social.made.values())
+
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_kill_9_at_the_network_call(self, home_paths: Home, social: Social, kind: str, when: str) -> None:
+        """Killed just before the server makes it, or just after; then sent twice more: one copy, or unknown.
+
+        PKM_KILLS: how often each; once is enough where nothing changed here.
+        """
+        setup(home_paths, social, kind)
+        running: list[subprocess.Popen[bytes]] = []
+
+        def kill(moment: str) -> bool:
+            if not running or moment != when:
+                return False
+            os.kill(running.pop().pid, signal.SIGKILL)
+            return True
+
+        social.hook = kill
+        for number in range(int(os.environ.get("PKM_KILLS", "1"))):
+            share = drafted(home_paths, f"Walking retros work, {number}", f"Again {number}")
+            before = len(social.made)
+            command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            running.append(process)
+            process.communicate()
+            assert process.returncode == -signal.SIGKILL
+            for _ in range(2):
+                send(home_paths, share)
+            copies, (state,) = len(social.made) - before, states(home_paths, share)
+            assert copies <= 1
+            assert (copies, state) == (1, "sent") or (kind == "webhook" and state == "unknown")
+
+
+class TestWebhook:
+    """Standard Webhooks."""
+
+    def test_it_is_signed_and_a_retry_has_the_same_id(
+        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, social, "webhook")
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        outbox.resolve(fresh(home_paths), home_paths, 1, "refused")
+        assert len(send(home_paths, share).sent) == 1
+        names = set()
+        for (_, _, headers), body in zip(social.seen, social.bodies, strict=True):
+            names.add(headers["webhook-id"])
+            signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+            wanted = base64.b64encode(hmac.digest(b"a secret of some length", signed, hashlib.sha256)).decode()
+            assert headers["webhook-signature"] == f"v1,{wanted}"
+        assert len(names) == 1
+        told = json.loads(social.bodies[-1])
+        assert (told["type"], told["data"]["title"]) == ("digest.published", "Finds 47")
+        assert "Walking retros work" in told["data"]["text"]
+
+    @pytest.mark.parametrize("secret", ["", "whsec_###", "short"])
+    def test_a_secret_that_is_none(self, home_paths: Home, social: Social, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        share = setup(home_paths, social, "webhook")
+        monkeypatch.setenv("HOOK_SECRET", secret)
+        with pytest.raises(PkmError) as failure:
+            try_channel(channel(home_paths), home_paths)
+        assert not secret or secret not in str(failure.value)
+        send(home_paths, share)
+        assert states(home_paths) == ["waiting"]
+
+
+LONG = "\n\n".join(f"Sentence {one} says that walking helps a retro along, see https://example.org/{one}." for one in range(24))
+
+
+class TestThreads:
+    """A text that is too long for one post."""
+
+    @pytest.mark.parametrize("kind", ["mastodon", "bluesky"])
+    def test_parts_hang_together_and_a_broken_thread_is_taken_up(self, home_paths: Home, social: Social, kind: str) -> None:
+        share = setup(home_paths, social, kind, LONG)
+        shown = look_at(fresh(home_paths), home_paths, share)
+        assert len(shown) >= 4
+        social.faults = [None, "drop before"]
+        send(home_paths, share)
+        assert states(home_paths)[:3] == ["sent", "unknown", "waiting"]
+        assert len(social.made) == 1
+        assert len(send(home_paths, share).failures) == 0
+        assert set(states(home_paths)) == {"sent"}
+        assert len(social.made) == len(shown)
+        cut = -1 if kind == "mastodon" else -2
+        for one, body in zip(shown, social.made.values(), strict=True):
+            sent = next(raw for raw in social.bodies if json.loads(raw) == body)
+            assert sent == one.payload if one.part == 1 else sent.startswith(one.payload[:cut])
+        names, bodies = list(social.made), list(social.made.values())
+        for before, body in zip(names, bodies[1:], strict=False):
+            if kind == "mastodon":
+                assert (body["in_reply_to_id"], body["visibility"]) == (before, "unlisted")
+            else:
+                assert body["record"]["reply"]["parent"]["uri"] == before
+                assert body["record"]["reply"]["root"]["uri"] == names[0]
+        assert "Sentence 23 says" in social.texts()[-1]
+
+    def test_a_part_waits_for_the_one_before_it(self, home_paths: Home, social: Social) -> None:
+        share = setup(home_paths, social, "mastodon", LONG)
+        social.faults = [401]
+        report = send(home_paths, share)
+        assert states(home_paths)[:2] == ["refused", "waiting"]
+        assert any("waits for part 1" in why for _, why in report.failures)
+        assert len(social.bodies) == 1
+
+
+class TestMastodon:
+    """A Mastodon account."""
+
+    def test_the_limit_is_the_servers(self, home_paths: Home, social: Social, pkm: Any) -> None:
+        share = setup(home_paths, social, "mastodon", LONG)
+        assert channel(home_paths)["options"]["limit"] == 500
+        social.limit = 5000
+        pkm("share", "channel", "test", "way")
+        assert channel(home_paths)["options"]["limit"] == 5000
+        assert len(look_at(fresh(home_paths), home_paths, share)) == 1
+
+    def test_a_warning_comes_from_the_tags(self, home_paths: Home, social: Social) -> None:
+        from pkm import config
+
+        config.set(home_paths, "share.warnings", "health=Health; war=War")
+        share = setup(home_paths, social, "mastodon", "Sleep well #health/sleep")
+        send(home_paths, share)
+        (made,) = social.made.values()
+        assert (made["spoiler_text"], made["sensitive"]) == ("Health", True)
+
+    @pytest.mark.parametrize(("fault", "state"), [("drop after", "sent"), ("drop before", "unknown")])
+    def test_what_is_older_than_its_key_is_looked_for(
+        self, home_paths: Home, social: Social, fault: str, state: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, social, "mastodon")
+        social.faults = [fault]
+        send(home_paths, share)
+        monkeypatch.setenv("PKM_NOW", "2026-11-23T09:51:00Z")
+        send(home_paths, share)
+        assert states(home_paths) == [state]
+        assert len(social.bodies) == 1
+
+    def test_a_clock_set_back_does_not_post_again(
+        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, social, "mastodon")
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        social.keys.clear()
+        monkeypatch.setenv("PKM_NOW", "2026-11-23T08:00:00Z")
+        send(home_paths, share)
+        assert (states(home_paths), len(social.made)) == (["sent"], 1)
+
+
+class TestBluesky:
+    """A Bluesky account."""
+
+    def test_putting_it_again_makes_no_commit(self, home_paths: Home, social: Social) -> None:
+        share = setup(home_paths, social, "bluesky", "Grüße 👩‍👩‍👧 from https://example.org/ü/" + "long/" * 20 + " #pkm")
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        send(home_paths, share)
+        assert (states(home_paths), social.commits) == (["sent"], 1)
+        (made,) = social.made.values()
+        text = made["record"]["text"].encode()
+        told = [(text[facet["index"]["byteStart"] : facet["index"]["byteEnd"]].decode(), facet["features"][0])
+                for facet in made["record"]["facets"]]  # fmt: skip
+        assert told[0][0].startswith("example.org/ü/long")
+        assert told[0][0].endswith("…")
+        assert told[0][1]["uri"] == "https://example.org/ü/" + "long/" * 20
+        assert told[1] == ("#pkm", {"$type": "app.bsky.richtext.facet#tag", "tag": "pkm"})
+
+    def test_a_wrong_password_posts_nothing_and_is_not_said(
+        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, social, "bluesky")
+        monkeypatch.setenv("SOCIAL_TOKEN", "wrong-secret")
+        report = send(home_paths, share)
+        assert "does not let me.example in" in report.failures[0][1]
+        assert "wrong-secret" not in str(report.failures)
+        assert (states(home_paths), social.bodies) == (["waiting"], [])
+
+
+class TestMatrix:
+    """A Matrix room."""
+
+    def test_an_encrypted_room_gets_nothing(self, home_paths: Home, social: Social) -> None:
+        social.encrypted = True
+        report = send(home_paths, setup(home_paths, social, "matrix"))
+        assert "encrypted" in report.failures[0][1]
+        assert social.bodies == []
+
+    def test_another_device_finds_what_is_there(self, home_paths: Home, social: Social) -> None:
+        share = setup(home_paths, social, "matrix")
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        social.keys.clear()
+        send(home_paths, share)
+        assert (states(home_paths), len(social.made)) == (["sent"], 1)
+
+
+def replies(kind: str, parent: str) -> list[dict[str, Any]]:
+    """What a contact, a stranger and the account itself wrote there."""
+    people = [("cy", "Tried it, it <b>worked</b>!"), ("stranger", "Hm \x1b[31m[bold]no[/bold]"), ("me", "my own next part")]
+    at = "2026-11-23T10:00:00.000Z"
+    if kind == "mastodon":
+        ids = {"cy": "8", "stranger": "9", "me": "7"}
+        return [{"id": f"20{ids[who]}", "created_at": at, "content": f"<p>@me {text}</p>",
+                 "account": {"id": ids[who], "acct": who, "url": f"https://127.0.0.1/@{who}"}}
+                for who, text in people]  # fmt: skip
+    if kind == "bluesky":
+        return [{"post": {"uri": f"at://did:plc:{who}/app.bsky.feed.post/1", "indexedAt": at, "record": {"text": text},
+                          "author": {"did": f"did:plc:{who}", "handle": f"{who}.example"}}, "replies": []}
+                for who, text in people]  # fmt: skip
+    related = {"m.in_reply_to": {"event_id": parent}}
+    return [{"event_id": f"${who}", "type": "m.room.message", "sender": f"@{who}:example.org", "origin_server_ts": 1795428000000,
+             "content": {"body": f"> <@me> Walking\n\n{text}",
+                         "m.relates_to": related if who == "cy" else {**related, "rel_type": "m.thread"}}}
+            for who, text in people]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "handle"), [
+    ("mastodon", "https://127.0.0.1/@cy"), ("bluesky", "https://bsky.app/profile/cy.example"),
+    ("matrix", "https://matrix.to/#/@cy:example.org"),
+])  # fmt: skip
+def test_answers_come_home_once(
+    home_paths: Home, social: Social, kind: str, handle: str, monkeypatch: pytest.MonkeyPatch, pkm: Any
+) -> None:
+    from pkm.people.contacts import Fields, add_contact, edit_contact
+    from pkm.share.answers import collect
+
+    share = setup(home_paths, social, kind)
+    cy = add_contact(fresh(home_paths), "Cy").number
+    edit_contact(fresh(home_paths), cy, Fields(urls=(handle,)))
+    assert collect(fresh(home_paths), home_paths).new == ()
+    send(home_paths, share)
+    social.answers = replies(kind, next(iter(social.made)))
+    monkeypatch.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
+    came = collect(fresh(home_paths), home_paths)
+    assert came.failures == ()
+    known, stranger = sorted(came.new, key=lambda row: row["contact"] is None)
+    assert (known["contact_name"], known["state"], known["at"]) == ("Cy", "inbox", "2026-11-23T10:00:00Z")
+    assert known["text"].startswith("Tried it, it")
+    assert stranger["contact"] is None
+    assert "stranger" in stranger["text"]
+    assert "\x1b" not in stranger["text"]
+    assert collect(fresh(home_paths), home_paths).new == ()
+    out = pkm("share", "heard").out
+    assert "Cy" in out
+    assert "[bold]no[/bold]" in out
+    social.faults, social.answers = [], []
+    monkeypatch.setenv("SOCIAL_TOKEN", "expired")
+    assert "No answers from way" in pkm("seek").err
+    monkeypatch.setenv("PKM_NOW", "2027-01-24T09:00:00Z")
+    assert "No answers" not in pkm("share", "heard").err
+
+
+class TestRetract:
+    """A share taken back."""
+
+    @pytest.mark.parametrize("kind", ["mastodon", "bluesky", "matrix"])
+    def test_posts_are_deleted_also_those_that_are_unknown(self, home_paths: Home, social: Social, kind: str) -> None:
+        from pkm.share.retract import retract
+
+        share = setup(home_paths, social, kind)
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        assert len(social.made) == 1
+        done = retract(fresh(home_paths), home_paths, share, "it did not hold")
+        assert (done.channels, done.left) == ((("way", "1 post deleted; who read it has read it"),), ())
+        assert (social.made, states(home_paths)) == ({}, ["cancelled"])
+        with pytest.raises(Invalid, match="taken back before"):
+            retract(fresh(home_paths), home_paths, share)
+
+    def test_what_could_not_be_deleted_is_said_and_tried_again(
+        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch, pkm: Any
+    ) -> None:
+        share = setup(home_paths, social, "mastodon")
+        send(home_paths, share)
+        monkeypatch.setenv("SOCIAL_TOKEN", "expired")
+        told = pkm("share", "retract", f"x{share}", ok=4)
+        assert "1 not: 401" in told.out
+        monkeypatch.setenv("SOCIAL_TOKEN", TOKEN)
+        assert "1 post deleted" in pkm("share", "retract", f"x{share}").out
+        assert social.made == {}
+
+    def test_what_was_told_to_a_webhook_is_told(self, home_paths: Home, social: Social) -> None:
+        from pkm.share.retract import retract
+
+        share = setup(home_paths, social, "webhook")
+        send(home_paths, share)
+        done = retract(fresh(home_paths), home_paths, share)
+        assert done.channels == (("way", "cannot be recalled: who receives there has it"),)
+
+
+def test_what_may_no_longer_go_is_not_posted_again(home_paths: Home, social: Social) -> None:
+    """A note that was narrowed since: the channel is asked, but nothing is repeated."""
+    from pkm.sense.notes import set_reach
+
+    share = setup(home_paths, social, "bluesky")
+    social.faults = ["drop before"]
+    send(home_paths, share)
+    set_reach(fresh(home_paths), [1], "private")
+    with pytest.raises(Refused):
+        send(home_paths, share)
+    outbox.ask_channels(fresh(home_paths), home_paths)
+    assert (states(home_paths), social.made) == (["unknown"], {})
+    set_reach(fresh(home_paths), [1], "network")
+    outbox.ask_channels(fresh(home_paths), home_paths)
+    assert (states(home_paths), len(social.made)) == (["sent"], 1)
+    assert shares.row(fresh(home_paths).read(), share)["state"] == "sent"  # type: ignore[index]
+
+
+def test_a_post_leads_to_its_page_once_that_is_live(home_paths: Home, social: Social) -> None:
+    from pkm import config
+    from pkm.people.circles import edit_circle
+
+    config.set(home_paths, "site.url", "https://me.example/pkm")
+    share = setup(home_paths, social, "mastodon", LONG)
+    assert b"me.example" not in b"".join(one.payload for one in look_at(fresh(home_paths), home_paths, share))
+    edit_circle(fresh(home_paths), 2, channels=["way", "site"])
+    home_paths.site.parent.mkdir(parents=True, exist_ok=True)
+    home_paths.site.write_text("in the way")
+    report = send(home_paths, share)
+    assert any("the page that it leads to is not on the site" in why for _, why in report.failures)
+    assert social.bodies == []
+    home_paths.site.unlink()
+    assert len(send(home_paths, share).sent) == 2
+    assert social.texts()[0].endswith("https://me.example/pkm/2026/finds-47/")
+
+
+@pytest.mark.parametrize("address", [
+    "webhook+http://example.org/in", "webhook+https://me:word@example.org", "webhook+https://", "webhook+ftp://x", "hook+https://x",
+    "webhook+https://example.org:0/", "webhook+http://127.0.0.1.example.org/",
+])  # fmt: skip
+def test_an_address_that_is_none(home_paths: Home, address: str) -> None:
+    with pytest.raises(Invalid) as failure:
+        add_channel(fresh(home_paths), home_paths, "way", address, credential="env:HOOK_SECRET")
+    assert "word" not in f"{failure.value} {failure.value.next}".replace("password", "")
+
+
+def test_a_channel_that_posts_says_where_its_secret_is(home_paths: Home) -> None:
+    with pytest.raises(Invalid, match="secret"):
+        add_channel(fresh(home_paths), home_paths, "way", "webhook+https://example.org/in")
+    assert not Path(home_paths.data / "outbox.log").exists()

@@ -1,0 +1,264 @@
+"""Mastodon, a Bluesky PDS, a Matrix server and a webhook on 127.0.0.1 for tests, as far as posts and their answers go.
+
+They answer as the real ones were measured to (../shared/spec/share.md): Mastodon honors an Idempotency-Key, a PDS takes equal
+bytes under one key without a new commit and fails a second createRecord with 500, record keys are TIDs, a post has 300
+graphemes, Matrix gives one event for one transaction of one device.
+
+    social.faults = ["drop before", "drop after", 500, 429, 503, 401, 302]     # one for each creating request, then none
+    social.made                                                             # what stands there: remote id -> body as it came
+"""
+
+import contextlib
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+import regex
+
+TOKEN = "the-token-nobody-may-see"
+TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
+STATUS, RECORD, EVENT = "/api/v1/statuses", "/xrpc/com.atproto.repo.putRecord", "/send/m.room.message/"
+
+
+@dataclass
+class Social:
+    """What it holds, in order, and how it fails.
+
+    made: what stands there, by remote id; bodies: every creating request's body as it came; seen: (method, path, headers).
+    keys: what was made under an Idempotency-Key, a transaction, a webhook-id. hook: called "before" and "after" something is
+    made; nothing is made where the first call says True. answers: what others wrote there. commits: of the PDS.
+    """
+
+    made: dict[str, dict[str, Any]] = field(default_factory=dict)
+    bodies: list[bytes] = field(default_factory=list)
+    seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+    faults: list[Any] = field(default_factory=list)
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    hook: Callable[[str], bool | None] | None = None
+    limit: int = 500
+    commits: int = 0
+    encrypted: bool = False
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def texts(self) -> list[str]:
+        """What readers see of what stands there, in order."""
+        return [one.get("status") or one.get("record", {}).get("text") or one.get("body", "") for one in self.made.values()]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    social: Social
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def answer(self, status: int, body: Any = None, **headers: str) -> None:
+        data = b"" if body is None else json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def drop(self) -> None:
+        self.close_connection = True
+
+    def route(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        self.raw = self.rfile.read(length)
+        self.path_only = unquote(urlsplit(self.path).path)
+        self.query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        self.social.seen.append((self.command, self.path, {name.lower(): value for name, value in self.headers.items()}))
+        for prefix, serve in (("/api/", self.mastodon), ("/xrpc/", self.pds), ("/_matrix/", self.matrix), ("/", self.webhook)):
+            if self.path_only.startswith(prefix):
+                serve()
+                return
+
+    do_GET = do_POST = do_PUT = do_DELETE = route
+
+    def create(self, key: str, name: Callable[[], str], body: dict[str, Any], reply: Callable[[str], Any]) -> None:
+        """One thing is made under the key, once; with the fault that is next."""
+        social = self.social
+        fault = social.faults.pop(0) if social.faults else None
+        social.bodies.append(self.raw)
+        if fault == "drop before" or (social.hook and social.hook("before")):
+            self.drop()
+            return
+        if isinstance(fault, int) and fault != 500:
+            wait = {"Retry_After": "120"} if fault in (429, 503) else {}
+            self.answer(fault, {"error": "as the test says"}, **wait, **({"Location": "/elsewhere"} if fault == 302 else {}))
+            return
+        made = social.keys.get(key) if key else None
+        if made is None or made not in social.made:
+            made = name()
+            social.made[made] = body
+            if key:
+                social.keys[key] = made
+        if social.hook:
+            social.hook("after")
+        if fault == "drop after":
+            self.drop()
+        elif fault == 500:
+            self.answer(500, {"error": "it was made all the same"})
+        else:
+            self.answer(200, reply(made))
+
+    def allowed(self) -> bool:
+        if self.headers.get("Authorization") == f"Bearer {TOKEN}":
+            return True
+        self.answer(401, {"error": "The access token is invalid"})
+        return False
+
+    # A webhook.
+
+    def webhook(self) -> None:
+        name = self.headers.get("webhook-id", "")
+        self.create("", lambda: f"{name} {len(self.social.made)}", json.loads(self.raw), lambda made: {"ok": True})
+
+    # Mastodon.
+
+    def mastodon(self) -> None:
+        if self.path_only == "/api/v2/instance":
+            self.answer(200, {"configuration": {"statuses": {
+                "max_characters": self.social.limit, "characters_reserved_per_url": 23}}})  # fmt: skip
+        elif self.allowed():
+            self._mastodon()
+
+    def _mastodon(self) -> None:
+        rest = self.path_only.removeprefix(STATUS).strip("/").split("/")
+        if self.path_only == STATUS:
+            body = json.loads(self.raw)
+            if len(regex.findall(r"\X", re.sub(r"https?://\S+", "x" * 23, body["status"]))) > self.social.limit:
+                self.answer(422, {"error": "Validation failed: Text character limit exceeded"})
+                return
+            self.create(self.headers.get("Idempotency-Key", ""), lambda: str(1000 + len(self.social.bodies)), body, self._status)
+        elif self.path_only == "/api/v1/accounts/verify_credentials":
+            self.answer(200, {"id": "7", "acct": "me"})
+        elif self.path_only == "/api/v1/accounts/7/statuses":
+            self.answer(200, [self._status(one) for one in reversed(self.social.made) if one < self.query.get("max_id", "~")])
+        elif rest[0] not in self.social.made:
+            self.answer(404, {"error": "Record not found"})
+        elif rest[-1] == "context":
+            self.answer(200, {"ancestors": [], "descendants": self.social.answers})
+        elif self.command == "DELETE":
+            self.answer(200, {"id": rest[0], "deleted": self.social.made.pop(rest[0]) is not None})
+
+    def _status(self, made: str) -> dict[str, Any]:
+        text = self.social.made[made]["status"]
+        content = re.sub(r"https?://(\S+)", r'<a href="https://\1"><span class="invisible">https://</span>\1</a>', text)
+        return {"id": made, "url": f"{self.social.url}/@me/{made}", "created_at": "2026-11-23T09:00:00.000Z",
+                "content": f"<p>{content}</p>".replace("\n", "<br>")}  # fmt: skip
+
+    # A Bluesky PDS.
+
+    def pds(self) -> None:
+        method = self.path_only.rpartition(".")[2]
+        body = json.loads(self.raw) if self.raw else {}
+        if method == "createSession":
+            if body["password"] != TOKEN:
+                self.answer(401, {"error": "AuthenticationRequired", "message": "Invalid identifier or password"})
+                return
+            self.answer(200, {"accessJwt": TOKEN, "did": "did:plc:me", "handle": body["identifier"]})
+        elif self.allowed():
+            getattr(self, f"_{method}")(body)
+
+    def _putRecord(self, body: dict[str, Any]) -> None:
+        text = body["record"]["text"]
+        if not TID.fullmatch(body["rkey"]):
+            self.answer(400, {"error": "InvalidRequest", "message": f"Invalid TID string (got \"{body['rkey']}\")"})
+        elif len(regex.findall(r"\X", text)) > 300:
+            self.answer(400, {"error": "InvalidRecord", "message": "Record/text must not be longer than 300 graphemes"})
+        else:
+            uri = f"at://did:plc:me/{body['collection']}/{body['rkey']}"
+            if self.social.made.get(uri, {}).get("record") != body["record"]:
+                self.social.commits += 1
+            self.create(uri, lambda: uri, body, lambda made: {"uri": made, "cid": self._cid(made)})
+
+    def _createRecord(self, body: dict[str, Any]) -> None:
+        self.answer(500, {"error": "InternalServerError"})  # what an existing key gives; posts never come this way
+
+    def _getRecord(self, _: dict[str, Any]) -> None:
+        uri = f"at://did:plc:me/{self.query['collection']}/{self.query['rkey']}"
+        if uri in self.social.made:
+            self.answer(200, {"uri": uri, "cid": self._cid(uri), "value": self.social.made[uri]["record"]})
+        else:
+            self.answer(400, {"error": "RecordNotFound", "message": f"Could not locate record: {uri}"})
+
+    def _deleteRecord(self, body: dict[str, Any]) -> None:
+        self.social.made.pop(f"at://did:plc:me/{body['collection']}/{body['rkey']}", None)
+        self.answer(200, {})
+
+    def _getPostThread(self, _: dict[str, Any]) -> None:
+        self.answer(200, {"thread": {"post": {"uri": self.query["uri"]}, "replies": self.social.answers}})
+
+    def _cid(self, uri: str) -> str:
+        return "bafy" + hashlib.sha256(json.dumps(self.social.made[uri]["record"]).encode()).hexdigest()[:20]
+
+    # A Matrix server.
+
+    def matrix(self) -> None:
+        if not self.allowed():
+            return
+        if EVENT in self.path_only:
+            transaction = self.path_only.rpartition("/")[2]
+            self.create(transaction, lambda: f"$event{len(self.social.bodies)}", json.loads(self.raw),
+                        lambda made: {"event_id": made})  # fmt: skip
+        elif self.path_only.endswith("/whoami"):
+            self.answer(200, {"user_id": "@me:example.org", "device_id": "PKM"})
+        elif self.path_only.endswith("/state/m.room.encryption"):
+            self.answer(200, {"algorithm": "m.megolm"}) if self.social.encrypted else self.answer(404, {"errcode": "M_NOT_FOUND"})
+        elif self.path_only.endswith("/joined_rooms"):
+            self.answer(200, {"joined_rooms": ["!abc:example.org"]})
+        elif "/redact/" in self.path_only:
+            self.social.made.pop(self.path_only.split("/")[-2], None)
+            self.answer(200, {"event_id": "$redaction"})
+        elif "/relations/" in self.path_only:
+            self.answer(200, {"chunk": [one for one in self.social.answers if "rel_type" in one["content"]["m.relates_to"]]})
+        elif self.path_only.endswith("/messages"):
+            back = {made: key for key, made in self.social.keys.items()}
+            own = [{"event_id": made, "sender": "@me:example.org", "type": "m.room.message", "content": body,
+                    "origin_server_ts": 1795424400000, "unsigned": {"transaction_id": back.get(made, "")}}
+                   for made, body in reversed(self.social.made.items())]  # fmt: skip
+            self.answer(200, {"chunk": [*self.social.answers, *own], "start": "t1"})
+        else:
+            self.answer(404, {"errcode": "M_UNRECOGNIZED"})
+
+
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed is no error of a test."""
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Social]:
+    """The server runs while the block does."""
+    social = Social()
+    handler = type("Handler", (_Handler,), {"social": social})
+    httpd = _Quiet(("127.0.0.1", 0), handler)
+    social.port = httpd.server_address[1]
+    thread = threading.Thread(target=httpd.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield social
+    finally:
+        httpd.shutdown()
+        httpd.server_close()
+
+
+@pytest.fixture
+def social() -> Iterator[Social]:
+    with serving() as running:
+        yield running
