@@ -217,8 +217,14 @@ def conceal(markdown: str, hidden: frozenset[str]) -> str:
 
 
 def unlinked(text: str) -> str:
-    """A line such as a title with its wikilinks' labels in their place."""
+    """A line such as a title with its links' labels in their place: no target is left."""
+    text = _INLINE_LINK.sub(lambda match: match[2], text)
     return _WIKILINK.sub(lambda match: _wikilink_text(match, _Policy())[0], text)
+
+
+def embedded(markdown: str) -> tuple[str, ...]:
+    """What a title that was taken from the text calls the files and notes that it shows, which no reader sees there."""
+    return tuple(name for link in wikilinks(markdown) if link.embed for name in (link.target, _name(link.target)))
 
 
 def web_url(url: str) -> str:
@@ -291,6 +297,7 @@ def _parser(policy: _Policy, heading: int) -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # else file:///home/… would stay, as text
     parser.inline.ruler.before("link", "wikilink", _wikilink_rule(policy))
 
     def check(state: Any) -> None:

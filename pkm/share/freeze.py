@@ -4,6 +4,7 @@ What began to leave is never rendered anew. A delivery's key is made of what it 
 so that the same letter has the same name in a store that was put back from a copy.
 """
 
+import functools
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -252,7 +253,10 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
         checked.add((one.stage_id, text))
         reaches = wide_enough(effective_kind(kinds[one.stage_id], one.channel_kind))
         hidden = {address: person for address, person in emails.items() if address not in allowed}
-        secrets = Secrets(tuple(shares.narrower_titles(db, reaches)), hidden, tuple(others))
+        secrets = Secrets(
+            tuple(shares.narrower_titles(db, reaches)), hidden, tuple(others), tuple(shares.phones(db)),
+            functools.partial(shares.narrower_texts, db, reaches),
+        )  # fmt: skip
         findings += check_bytes(text, secrets, steps[one.stage_id], said=own, share=make("share", share))
     return list(dict.fromkeys(findings))
 
