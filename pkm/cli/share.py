@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm import ids
-from pkm.cli import channel, complete, current, heard, planning, render, selectors, whom
+from pkm.cli import channel, complete, current, heard, planning, render, selectors, site, whom
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
 from pkm.dates import day
@@ -21,6 +21,7 @@ app = group(
     "          pkm share --due --yes   (from cron: what was planned and is due)",
 )  # fmt: skip
 app.add_typer(channel.app, name="channel", epilog="Example:  pkm share channel add drop files:/some/folder")
+app.add_typer(site.app, name="site", epilog="Example:  pkm share site build")
 
 ToOption = Annotated[
     list[str], typer.Option("--to", help="A circle; may be given again.", autocompletion=complete.complete_circles)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pkm.config import Home
-from pkm.errors import Invalid, NotFound
+from pkm.errors import Invalid, NotFound, PkmError
 from pkm.ids import make
-from pkm.share import mirror
-from pkm.share.channels import is_mirror
+from pkm.share import mirror, publish
+from pkm.share.channels import folder_of, is_mirror
 from pkm.share.freeze import NOT_LEFT
 from pkm.store import shares
 from pkm.store.session import Store
@@ -86,7 +86,12 @@ def _take_down(unit: "Unit", home: Home, channel: Row, rows: list[Row]) -> tuple
         return channel["name"], f"cannot be recalled: {people} {'has' if len(there) == 1 else 'have'} the letter"
     mirror.mirror(unit.connection, home, channel["number"])
     if channel["channel_kind"] == "site":
-        return channel["name"], "the page says that it was withdrawn; it is in no list and no feed"
+        said = "the page says that it was withdrawn; it is in no list and no feed"
+        try:
+            publish.run(channel, folder_of(channel, home), [channel["name"]])
+        except PkmError as error:  # it is down here, and goes up with the next build
+            said += f". But {error.what} failed: {error.why} (pkm share site build)"
+        return channel["name"], said
     return channel["name"], f"{count(len(there), 'file')} removed"
 
 

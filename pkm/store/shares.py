@@ -198,6 +198,12 @@ def narrower_texts(db: sqlite3.Connection, reaches: list[str]) -> Iterator[tuple
     yield from ((row[0], row[1]) for row in found)
 
 
+def public_notes(db: sqlite3.Connection) -> set[str]:
+    """The ids of all notes that everybody may read."""
+    found = db.execute("SELECT id FROM note WHERE reach = 'network' AND dropped_at IS NULL")
+    return {make("note", row[0]) for row in found}
+
+
 def phones(db: sqlite3.Connection) -> list[tuple[str, int]]:
     """Every contact's telephone number as it is written, with the contact's number."""
     found = db.execute("SELECT value, contact_id FROM handle WHERE kind = 'phone' ORDER BY id")
