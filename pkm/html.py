@@ -3,8 +3,10 @@
 Knows nothing of feeds, the store or the network: no address is ever opened here.
 """
 
+import functools
 import html as entities
 import re
+import threading
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
@@ -45,26 +47,40 @@ def clean_html(html: str, base: str | None = None) -> str:
     Links lead to http, https or mailto; images to http or https. base: the URL that relative addresses count from;
     where it is no web address they are dropped. What was cleaned once is left as it is.
     """
-    html = _clean(html)
+    html = text.clean(html)
     if "<" not in html and "&" not in html:
         return html.strip()
-    safe = _cleaner(base if base and is_web_address(base) else None).clean(cap_depth(html))
+    base = base if base and is_web_address(base) else None
+    if base:
+        _here.base = base
+    safe = _cleaner(bool(base), "mailto" in html.lower() or "&#" in html).clean(cap_depth(html))
     # A numeric reference (&#155;) is a character only after parsing. What is safe by now may lose single characters,
     # but not whole terminal sequences: one could reach from an attribute into the text behind it.
     return _CONTROL.sub("", safe).strip() if _has_control(safe) else safe.strip()
 
 
-def _clean(raw: str) -> str:
-    """text.clean, by a short cut for the many that are plain."""
-    return raw.replace("\r\n", "\n") if raw.isascii() and not _has_control(raw) else text.clean(raw)
-
-
 def _has_control(raw: str) -> bool:
-    return not raw.replace("\n", "").replace("\t", "").isprintable()
+    if raw.isascii():
+        return not text.is_harmless(raw)
+    return not raw.isprintable() and not raw.replace("\n", "").replace("\t", "").isprintable()
 
 
-def _cleaner(base: str | None) -> "nh3.Cleaner":
-    """A cleaner for one base; to make one costs less than the parsing of a paragraph."""
+class _Here(threading.local):
+    """What the relative addresses of the HTML that a thread cleans count from."""
+
+    base = ""
+
+
+_here = _Here()
+
+
+@functools.cache
+def _cleaner(based: bool, mails: bool) -> "nh3.Cleaner":
+    """A cleaner, made once: to make one costs a third of what cleaning a page does.
+
+    based: relative addresses count from _here; else they are dropped. mails: there may be mail addresses in it, which
+    are kept in links alone; to look at each attribute takes some time, too.
+    """
     import nh3
 
     def web_only(tag: str, attribute: str, value: str) -> str | None:
@@ -75,21 +91,27 @@ def _cleaner(base: str | None) -> "nh3.Cleaner":
         attributes=_ATTRIBUTES,
         clean_content_tags=_DROPPED_WITH_CONTENT,
         url_schemes={"http", "https", "mailto"},
-        url_relative=(lambda url: _resolved(url, base)) if base else "deny",
-        attribute_filter=web_only,
+        url_relative=_resolved if based else "deny",
+        attribute_filter=web_only if mails else None,
         link_rel="noopener noreferrer",
     )
 
 
-def _resolved(url: str, base: str) -> str | None:
+def _resolved(url: str) -> str | None:
     try:
-        return urljoin(base, url.strip())
+        return urljoin(_here.base, url.strip())
     except ValueError:
         return None
 
 
+_PLAIN_URL = re.compile(r"(https?)://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(/[!\"$-:<->@-~]*)?(?:\?([!\"$-:<-~]+))?")
+"""(scheme, host, path, query) of an address that needs no reading: most are such ones."""
+
+
 def absolute_url(url: str, base: str | None = None) -> str:
     """The web address that a link means, "" where it means none: javascript:, data:, tag: and the like."""
+    if _PLAIN_URL.fullmatch(url):
+        return url
     url = re.sub(r"[\t\r\n]", "", text.clean(url)).strip()
     try:
         joined = urljoin(base, url) if base and is_web_address(base) else url
@@ -98,10 +120,22 @@ def absolute_url(url: str, base: str | None = None) -> str:
     return joined.replace(" ", "%20") if is_web_address(joined) else ""
 
 
+def host_of(url: str) -> str:
+    """The host of an address in lower case, without "www."; "" where it has none."""
+    if plain := _PLAIN_URL.fullmatch(url):
+        return plain[2].removeprefix("www.")
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 def is_web_address(url: str) -> bool:
     """True for http and https with a host."""
     if not url[:8].lower().startswith(_WEB):
         return False
+    if _PLAIN_URL.fullmatch(url):
+        return True
     try:
         return bool(urlsplit(url).hostname)
     except ValueError:
@@ -109,8 +143,9 @@ def is_web_address(url: str) -> bool:
 
 
 _TOKEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>|<[!?][^>]*>", re.S
+    r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*)>|<[!?][^>]*>", re.S
 )
+_INVISIBLE_NAMES = ("<script", "<style", "<template", "<noscript", "<svg", "<math", "<iframe", "<object", "<title")
 _INVISIBLE = re.compile(
     r"<(script|style|template|noscript|svg|math|iframe|object|title)\b[^>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S
 )
@@ -120,6 +155,9 @@ _BLOCKS_LISTED = (
     " h4 h5 h6 header hr html main nav ol p pre section summary table tbody tfoot thead ul"
 )
 _BLOCKS = set(_BLOCKS_LISTED.split())
+_READ = _BLOCKS | {"li", "br", "tr", "td", "th", "img"}
+"""Elements that are more to a text than what they hold."""
+_PASSED_BY = {"a", "b", "code", "em", "i", "span", "strong"}
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 # Private characters stand for what must survive the folding of white space: line end, space, mark of a list's entry,
 # begin and end of a quotation.
@@ -134,18 +172,59 @@ def html_to_text(html: str) -> str:
     reads exactly; other HTML is read as well as a pattern can.
     """
     if "<" not in html and "&" not in html:
-        return _fold_lines(_SPACES.sub(" ", _clean(html)))
-    html = _PRIVATE.sub("", html)
-    if _INVISIBLE.search(html):
+        return _fold_lines(_SPACES.sub(" ", text.clean(html)))
+    if not html.isascii():
+        html = _PRIVATE.sub("", html)
+    lower = html.lower()
+    if any(name in lower for name in _INVISIBLE_NAMES):
         html = _INVISIBLE.sub("", html)
     reader, at = _TextReader(), 0
+    read_text = reader.read_text
     for token in _TOKEN.finditer(html):
-        reader.read_text(html[at : token.start()])
-        if token[2]:
-            reader.read_tag(token[2].lower(), bool(token[1]), token[3])
-        at = token.end()
-    reader.read_text(html[at:])
-    return _clean(_fold_lines("".join(reader.parts)))
+        start, end = token.span()
+        if start > at:
+            read_text(html[at:start])
+        at = end
+        name = token[2]
+        if name and name not in _PASSED_BY and (name := name.lower()) in _READ:
+            reader.read_tag(name, bool(token[1]), token[3])
+    read_text(html[at:])
+    return text.clean(_fold_lines("".join(reader.parts)))
+
+
+def clean_html_to_text(html: str) -> str:
+    """The same for what clean_html gave, in half the time: there every "<" begins a tag, and few references are left."""
+    if "<pre" in html or "<" not in html:
+        return html_to_text(html)
+    if not html.isascii():
+        html = _PRIVATE.sub("", html)
+    reader, at = _TextReader(), 0
+    folded = html.replace("\n", " ").replace("\t", " ")
+    if "  " in folded:
+        folded = re.sub("  +", " ", folded)
+    folded = _INLINE.sub("", folded)
+    for token in _CLEAN_TAG.finditer(folded):
+        start, end = token.span()
+        if start > at:
+            reader.parts.append(folded[at:start])
+        at = end
+        name = token[2]
+        if name in _PARAGRAPHS:
+            reader.parts.append("\n\n")
+        elif name == "img" and "&" in token[3]:  # its references are read before it is cut
+            return html_to_text(html)
+        elif name in _READ:
+            reader.read_tag(name, bool(token[1]), token[3])
+    reader.parts.append(folded[at:])
+    return text.clean(_fold_lines(_unescape("".join(reader.parts))))
+
+
+_INLINE = re.compile(
+    r'</?(?:a|abbr|b|bdi|cite|code|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr)'
+    r'(?: [a-z]+="[^"]*")*>'
+)
+_CLEAN_TAG = re.compile(r'<(/?)([a-z0-9]+)((?: [a-z]+="[^"]*")*)>')
+_PARAGRAPHS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6"}
 
 
 class _TextReader:
@@ -157,11 +236,11 @@ class _TextReader:
         self._lists: list[int] = []  # for each list that is open: its next number, 0 for bullets
 
     def read_text(self, raw: str) -> None:
-        if not raw:
-            return
-        plain = entities.unescape(raw) if "&" in raw else raw
+        plain = _unescape(raw) if "&" in raw else raw
         if self._pre:
             self.parts.append(plain.replace("\n", _NEWLINE).replace(" ", _SPACE))
+        elif plain.isprintable() and "  " not in plain:
+            self.parts.append(plain)
         else:
             self.parts.append(_SPACES.sub(" ", plain))
 
@@ -204,11 +283,25 @@ class _TextReader:
             self.parts.append(f"[{alt}]")
 
 
+def _unescape(raw: str) -> str:
+    """The text with its references read; most have "&amp;" only."""
+    if raw.count("&") == raw.count("&amp;"):
+        return raw.replace("&amp;", "&")
+    return entities.unescape(raw)
+
+
 def _fold_lines(joined: str) -> str:
     """White space folded: no space at a line's end, at most one blank line; what the private characters mean."""
-    joined = re.sub(f"{_MARK}[ \n]*", "", joined)
-    joined = re.sub("[ \t]*\n[ \t]*", "\n", re.sub("  +", " ", joined))
-    joined = re.sub("\n{3,}", "\n\n", joined)
+    if _MARK in joined:
+        joined = re.sub(f"{_MARK}[ \n]*", "", joined)
+    if "  " in joined:
+        joined = re.sub("  +", " ", joined)
+    first, *lines = joined.split("\n")
+    if lines:
+        last = lines.pop().lstrip(" \t")
+        joined = "\n".join([first.rstrip(" \t"), *[line.strip(" \t") for line in lines], last])
+    if "\n\n\n" in joined:
+        joined = re.sub("\n{3,}", "\n\n", joined)
     if _QUOTE in joined:
         joined = _mark_quotes(joined)
     return joined.replace(_NEWLINE, "\n").replace(_SPACE, " ").strip("\n").rstrip()
@@ -228,7 +321,7 @@ def _mark_quotes(joined: str) -> str:
 
 def text_to_html(plain: str) -> str:
     """Plain text as HTML: escaped, a paragraph for each block between blank lines, line ends kept."""
-    blocks = re.split(r"\n\s*\n", _clean(plain).strip())
+    blocks = re.split(r"\n\s*\n", text.clean(plain).strip())
     escaped = (entities.escape(block, quote=False).replace("\n", "<br>") for block in blocks if block)
     return "".join(f"<p>{block}</p>" for block in escaped)
 
@@ -256,6 +349,10 @@ def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
     A fragment that begins with "!" is part of the page's address and stays; so does every parameter that is no known
     tracker, in its order. What is no web address comes back as it is, without white space around it.
     """
+    if plain := _PLAIN_URL.fullmatch(url):
+        scheme, host, path, query = plain.groups()
+        kept = _without_trackers(query) if query else ""
+        return f"{scheme}://{_without_mobile(host)}{path or '/'}{'?' if kept else ''}{kept}"
     url = url.strip()
     if not is_web_address(url):
         return url
@@ -269,7 +366,7 @@ def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
     host = f"[{host}]" if ":" in host else _without_mobile(host)
     if port and port != {"http": 80, "https": 443}[scheme]:
         host += f":{port}"
-    kept = "&".join(pair for pair in parts.query.split("&") if pair and not _is_tracker(pair))
+    kept = _without_trackers(parts.query)
     fragment = parts.fragment if keep_fragment or parts.fragment.startswith("!") else ""
     return urlunsplit((scheme, host, parts.path or "/", kept, fragment))
 
@@ -282,6 +379,10 @@ def _without_mobile(host: str) -> str:
     if len(labels) > 3 and labels[1] == "m":
         return ".".join([labels[0], *labels[2:]])
     return host
+
+
+def _without_trackers(query: str) -> str:
+    return "&".join(pair for pair in query.split("&") if pair and not _is_tracker(pair))
 
 
 def _is_tracker(pair: str) -> bool:

@@ -7,9 +7,8 @@ parser. Who is quoted, and where a story was found, seek/pointers reads of what 
 import re
 from contextlib import suppress
 from html import unescape
-from urllib.parse import urlsplit
 
-from pkm.html import canonical_url
+from pkm.html import canonical_url, host_of
 
 MAX_LINKS = 30
 _LINK = re.compile(r"<(?:a|blockquote|q)\b[^>]*?\b(?:href|cite)=\"(https?://[^\"]+)\"", re.IGNORECASE)
@@ -19,21 +18,14 @@ Links = tuple[tuple[str, str], ...]
 
 def find_links(html: str, url: str) -> Links:
     """(canonical address, "link") of what the HTML points at outside its own host, each address once."""
-    home = _host(url)
+    home = host_of(url)
     found: dict[str, str] = {}
     for link in _LINK.finditer(html):
-        address = unescape(link[1])
-        if _host(address) == home:
+        address = unescape(link[1]) if "&" in link[1] else link[1]
+        if host_of(address) == home:
             continue
         with suppress(ValueError):
             found.setdefault(canonical_url(address), "link")
         if len(found) == MAX_LINKS:
             break
     return tuple(found.items())
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from pkm import dates, text
-from pkm.html import absolute_url, canonical_url, clean_html, html_to_text
+from pkm.html import absolute_url, canonical_url, clean_html, clean_html_to_text
 from pkm.seek.citing import Links, find_links
 
 MAX_ENTRIES = 20_000
@@ -97,7 +97,7 @@ def make_entry(
 ) -> ParsedEntry:  # fmt: skip
     """The entry, cleaned and within limits. title, summary: plain text; html: as it came; base: for its links."""
     safe = clean_html(html[:MAX_HTML], base)
-    plain = html_to_text(safe)
+    plain = clean_html_to_text(safe)
     names = distinct_lines(authors, 200)
     files = tuple(enclosures)[:_MAX_LISTED]
     title = text.one_line(title, MAX_TITLE)

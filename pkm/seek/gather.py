@@ -24,7 +24,7 @@ from pkm.seek.mailbox import read_mailbox
 from pkm.seek.reading import Body, Reader, broken, start_readers
 from pkm.seek.rhythm import Asked
 
-THREADS = 16
+THREADS = 64
 """Hosts that are asked at the same time."""
 
 SILENT = 3

@@ -4,10 +4,10 @@ A list that is paused takes nothing; one that was removed stays away. The rest i
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pkm.dates import now
 from pkm.errors import Exists
-from pkm.seek.clipping import Clipped
 from pkm.seek.decide import Facts, Fetched, plan_source
 from pkm.seek.identity import distinct
 from pkm.seek.letter import Letter, read_letter
@@ -15,6 +15,9 @@ from pkm.seek.rhythm import NOTHING_ASKED
 from pkm.seek.story import find_compared
 from pkm.store import contacts, intake, items, mail, sources, tags
 from pkm.store.session import Store, Unit
+
+if TYPE_CHECKING:
+    from pkm.seek.clipping import Clipped
 
 Batch = Sequence[tuple[Facts, Fetched]]
 
@@ -68,12 +71,14 @@ def _as_fetched(letters: Sequence[Letter], *, past: bool) -> Fetched:
     )  # fmt: skip
 
 
-def take_letter(store: Store, data: bytes, *, kept: bool = False, tag_names: Sequence[str] = ()) -> Clipped:
+def take_letter(store: Store, data: bytes, *, kept: bool = False, tag_names: Sequence[str] = ()) -> "Clipped":
     """The one letter is an item of its list's or its sender's source, in the inbox or kept: it was chosen.
 
     The same letter twice is one item. A list that was removed is made anew for it, but paused. Raises BadInput where
     it is no letter, Exists where its item was purged.
     """
+    from pkm.seek.clipping import Clipped
+
     letter = read_letter(data)
     with store.unit() as unit:
         number, new = _bring_letter(unit, letter)

@@ -1,12 +1,13 @@
 """The bytes of a feed into entries. Runs in a worker process: values in, values out, no store, no network.
 
-RSS, RDF, CDF and Atom are read by feedparser, which also mends what is broken; it is given a stream only, since bytes
-or a string that name a file or a URL would be opened. Its own sanitizer and URL resolution are off (they take most of
+RSS, RDF, CDF and Atom are read by feedparser, which also mends what is broken, unless they are plain (seek/plain); it is
+given a stream only, since bytes or a string that name a file or a URL would be opened. Its own sanitizer and URL resolution are off (they take most of
 its time); pkm.html does both. JSON Feed has its own reader.
 """
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from pkm.seek.entry import (
     make_enclosure,
     make_entry,
 )
+from pkm.seek.plain import read_plain
 from pkm.seek.rhythm import read_skipped
 
 __all__ = ["Enclosure", "ParsedEntry", "ParsedFeed", "parse_feed"]
@@ -74,7 +76,10 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
         raise BadInput(url, "it is a web page, not a feed", next=f"pkm seek add {url}")
     if b"<" not in start:
         raise BadInput(url, "it is neither XML nor JSON")
-    return _read(_run_feedparser(body, url, content_type), start, url)
+    if (plain := read_plain(body, content_type)) is not None:
+        return _read(plain.version, plain.feed, plain.entries, start, url, None)
+    raw = _run_feedparser(body, url, content_type)
+    return _read(raw.get("version") or "", raw.feed, raw.entries, start, url, _warning(raw))
 
 
 def _run_feedparser(body: bytes, url: str, content_type: str) -> Any:
@@ -115,17 +120,16 @@ def _known_character(reference: re.Match[str]) -> str:
     return reference[0] if 31 < number < 0xD800 or 0xDFFF < number < 0x110000 or number in (9, 10, 13) else ""
 
 
-def _read(raw: Any, start: bytes, url: str) -> ParsedFeed:
-    version = raw.get("version") or ""
-    if not version and not raw.entries:
+def _read(
+    version: str, feed: Any, raw_entries: Sequence[Any], start: bytes, url: str, warning: str | None
+) -> ParsedFeed:  # fmt: skip
+    if not version and not raw_entries:
         raise BadInput(url, "it is XML of another kind, or none at all; no feed was found in it")
-    feed = raw.feed
     site = _best_link(feed, url)
     home = url if version.startswith("atom") else site or url  # RSS has no rule; its writers count from the site
     authors = distinct_lines(_authors(feed), 200)
     inherited = authors if version.startswith("atom") else ()  # RSS names an editor there, not an author
-    entries = [_read_entry(each, inherited, home, version) for each in raw.entries[:MAX_ENTRIES]]
-    warning = _warning(raw)
+    entries = [_read_entry(each, inherited, home, version) for each in raw_entries[:MAX_ENTRIES]]
     if warning and len(entries) > 1 and _is_hollow(entries[-1]):  # the document broke off before the entry said anything
         entries.pop()
     skip_hours, skip_days = read_skipped(start)

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from pkm.dates import parse_stamp
@@ -144,7 +145,11 @@ def _runs(text: str) -> set[tuple[str, ...]]:
     return set(zip(words, words[1:], words[2:], strict=False)) if len(words) >= FEWEST_WORDS else set()
 
 
+@lru_cache(32_768)
 def _long_words(title: str) -> str:
-    """The two longest words of a title: what two titles that are nearly equal share, nearly always."""
+    """The two longest words of a title: what two titles that are nearly equal share, nearly always.
+
+    Kept for the next batch of a pull, which compares with the same items again.
+    """
     words = sorted(set(re.findall(r"\w{4,}", fold(title))), key=lambda word: (-len(word), word))
     return " ".join(sorted(words[:2]))

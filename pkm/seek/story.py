@@ -56,17 +56,18 @@ def sort_entries(entries: Keyed, known: Mapping[str, Known], standing: Iterable[
     new: list[Brought] = []
     changed: list[tuple[int, Brought]] = []
     known_as: dict[str, Known] = {}
+    latest = stamp(now + AHEAD)
     for key, entry in reversed(entries):
         before = known.get(key)
         renamed = before is None
         if before is None and (before := book.recognize(entry)) is not None:
             known_as[key] = before._replace(hash=entry.hash)
-        one = _brought(key, entry, now)
         if before is None or (not renamed and book.is_another(before, entry)):
-            new.append(one)
+            new.append(_brought(key, entry, now, latest))
         elif before.item_id is not None and before.hash != entry.hash:
-            changed.append((before.item_id, one))
-    new.sort(key=lambda one: one.published_at or stamp(now))
+            changed.append((before.item_id, _brought(key, entry, now, latest)))
+    undated = stamp(now)
+    new.sort(key=lambda one: one.published_at or undated)
     return Sorted(tuple(new), tuple(changed[::-1]), known_as)
 
 
@@ -133,8 +134,8 @@ def _page(canonical: str) -> str:
     return canonical.partition("://")[2]
 
 
-def _brought(key: str, entry: ParsedEntry, now: datetime) -> Brought:
-    ahead = entry.published is not None and entry.published > stamp(now + AHEAD)
+def _brought(key: str, entry: ParsedEntry, now: datetime, latest: str) -> Brought:
+    ahead = entry.published is not None and entry.published > latest
     return Brought(
         key=key, hash=entry.hash, title=entry.title, url=entry.url, canonical_url=canonical_url(entry.url),
         author=entry.author, published_at=stamp(now) if ahead else entry.published, summary=entry.summary,

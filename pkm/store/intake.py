@@ -7,6 +7,7 @@ only write lock, so that the next ids can be given out here.
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from pkm.store import mail, pages, stories, tags, versions
@@ -121,11 +122,9 @@ def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]]) -> list[int]:
     ids = list(range(first, first + len(brought)))
     numbered = list(zip(ids, brought, strict=True))
     unit.connection.executemany(
-        "INSERT INTO item (id, source_id, state, title, url, canonical_url, author, published_at, received_at, hash, "
-        "via, rule_id, rank, categories, authors, summary, text, html) VALUES (:id, :source_id, :state, :title, :url, "
-        ":canonical_url, :author, :published_at, :at, :hash, :via, :rule_id, :rank, :categories, :authors, :summary, "
-        ":text, :html)",
-        ({**_columns(one), "id": number, "source_id": source_id, "at": unit.at} for number, (source_id, one) in numbered),
+        f"INSERT INTO item (id, source_id, received_at, {', '.join(_COLUMNS)}) "
+        f"VALUES (?, ?, ?{', ?' * len(_COLUMNS)})",
+        ((number, source_id, unit.at, *_values(one)) for number, (source_id, one) in numbered),
     )
     unit.connection.executemany(
         "INSERT INTO entry (source_id, item_id, key, hash, seen_at) VALUES (:source_id, :id, :key, :hash, :at) "
@@ -148,9 +147,14 @@ def count_waiting(db: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[int,
     return [(row[0], row[1]) for row in rows]
 
 
+_COLUMNS = tuple(name for name in Brought._fields if name not in ("key", "enclosures", "links"))
+_values = attrgetter(*_COLUMNS)
+"""What was brought, as values of the item's columns."""
+
+
 def _columns(one: Brought) -> Row:
-    """What was brought, as columns of the item's row."""
-    return {name: value for name, value in one._asdict().items() if name not in ("enclosures", "links")}
+    """The same by name, with the entry's key."""
+    return {"key": one.key, **dict(zip(_COLUMNS, _values(one), strict=True))}
 
 
 def _add_files(unit: Unit, numbered: Iterable[tuple[int, Brought]]) -> None:

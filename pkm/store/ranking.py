@@ -191,11 +191,21 @@ def add_citations(unit: "Unit", pointing: Iterable[tuple[int, Sequence[tuple[str
         (number, f"{scheme}://{address.partition('://')[2]}", kind)
         for number, links in pointing for address, kind in links for scheme in ("https", "http")
     ]  # fmt: skip
+    known = _known_addresses(unit.connection, {address for _, address, _ in rows})
     unit.connection.executemany(
         "INSERT INTO citation (item_id, cited_id, type) SELECT ?1, id, ?3 FROM item "
         "WHERE canonical_url = ?2 AND id <> ?1 ORDER BY id LIMIT 1 ON CONFLICT DO NOTHING",
-        rows,
+        [row for row in rows if row[1] in known],
     )
+
+
+def _known_addresses(db: sqlite3.Connection, addresses: Iterable[str]) -> set[str]:
+    """Those that an item has. A pull brings links by the hundred thousand, and few of them lead to something here."""
+    found = db.execute(
+        "SELECT value FROM json_each(:addresses) WHERE EXISTS (SELECT 1 FROM item WHERE canonical_url = value)",
+        {"addresses": json.dumps(sorted(addresses))},
+    )
+    return {row[0] for row in found}
 
 
 def recent_titles(db: sqlite3.Connection, since: str, limit: int) -> list[Row]:

@@ -1,15 +1,16 @@
 """The store: how it is opened, read and written. Nothing else opens it and nothing else commits.
 
-Reads use the standard library's driver and never import the ORM. A unit is one transaction of the model's session and
-one operation of the journal; units inside a unit join it, and the units of one command share its operation, so that a
-command is undone whole.
+Reads use the standard library's driver and never import the ORM. A unit is one transaction and one operation of the
+journal; units inside a unit join it, and the units of one command share its operation, so that a command is undone whole.
+Rows of the model go through a session of the ORM in the same transaction, which is opened for the first of them: its
+import takes several times as long as what a pull that brings nothing does.
 """
 
 import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -22,8 +23,6 @@ from pkm.text import one_line
 if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session, SQLModel
-
-    from pkm.store.model import Operation
 
 BUSY_MS = 10_000
 """How long a command waits for another one that writes."""
@@ -53,16 +52,21 @@ class Paths(Protocol):
 class Unit:
     """An open transaction. Rows are added, fetched and changed through it; it commits when its block ends."""
 
-    def __init__(self, session: "Session", connection: sqlite3.Connection, operation: "Operation | None") -> None:
-        self.session = session
+    def __init__(self, engine: "Callable[[], Engine]", connection: sqlite3.Connection, operation: int | None) -> None:
         self.connection = connection  # the same transaction, for the plain SQL of store/'s queries
-        self._operation = operation
+        self.operation = operation  # the journal's number of this command
         self.at = stamp(now())
+        self._engine = engine
+        self._session: Session | None = None
 
     @property
-    def operation(self) -> int | None:
-        """The journal's number of this command, None where the journal is off."""
-        return self._operation.id if self._operation else None
+    def session(self) -> "Session":
+        """The ORM's session in this transaction."""
+        if self._session is None:
+            from sqlmodel import Session
+
+            self._session = Session(self._engine(), expire_on_commit=False)
+        return self._session
 
     def add(self, row: ModelT) -> ModelT:
         """The row is in the store and has its id."""
@@ -85,13 +89,19 @@ class Unit:
 
     def flush(self) -> None:
         """What was changed on rows so far is visible to the connection's queries."""
-        self.session.flush()
+        if self._session is not None:
+            self._session.flush()
+
+    def close(self) -> None:
+        """The session is gone; what it held of the transaction is for the connection to end."""
+        if self._session is not None:
+            self._session.close()
 
     def summarize(self, text: str, *, final: str = "") -> None:
         """The log says what came of the command; `final` says why it cannot be undone."""
-        if self._operation is not None:
-            self._operation.summary = text
-            self._operation.final = final
+        self.connection.execute(
+            "UPDATE operation SET summary = ?, final = ? WHERE id = ?", (text, final, self.operation)
+        )
 
 
 class Store:
@@ -103,6 +113,7 @@ class Store:
         self.command = command
         self.operation: int | None = None  # of the units so far
         self._reader: sqlite3.Connection | None = None
+        self._writer: sqlite3.Connection | None = None
         self._engine: Engine | None = None
         self._unit: Unit | None = None
 
@@ -123,6 +134,9 @@ class Store:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
 
     @contextlib.contextmanager
     def unit(self, *, journal: bool = True) -> Iterator[Unit]:
@@ -135,55 +149,66 @@ class Store:
             yield self._unit
             return
         self.read()  # makes or migrates the store before the transaction
-        from sqlalchemy.exc import DBAPIError
-        from sqlmodel import Session
-
         from pkm.store import standings
 
         try:
-            with Session(self._writer(), expire_on_commit=False) as session, session.begin():
-                self._unit = unit = self._begin(session, journal)
+            raw = self._open_writer()
+            # The driver begins lazily and as a reader; a writer that finds out late that it may not write has to throw
+            # its work away. So: take the write lock first.
+            raw.execute("BEGIN IMMEDIATE")
+            try:
+                self._unit = unit = self._begin(raw, journal)
                 yield unit
-                session.flush()
-                standings.refresh(unit.connection)
-                unit.connection.execute("UPDATE journal SET operation_id = NULL")
+                unit.flush()
+                standings.refresh(raw)
+                raw.execute("UPDATE journal SET operation_id = NULL")
+                raw.execute("COMMIT")
+            finally:
+                self._end(raw)
             self.operation = unit.operation or self.operation
-        except DBAPIError as error:
-            if isinstance(error.orig, sqlite3.Error):
-                raise translate(error.orig, self.path) from error
-            raise
         except sqlite3.Error as error:
             raise translate(error, self.path) from error
+        except Exception as error:
+            if isinstance(cause := getattr(error, "orig", None), sqlite3.Error):  # the ORM's, of what the driver said
+                raise translate(cause, self.path) from error
+            raise
         finally:
             self._unit = None
 
-    def _begin(self, session: "Session", journal: bool) -> Unit:
-        from pkm.store.model import Operation
-
-        raw = session.connection().connection.dbapi_connection
-        assert isinstance(raw, sqlite3.Connection)
-        raw.row_factory = sqlite3.Row
-        if self.operation is not None:
-            operation = session.get(Operation, self.operation)
+    def _begin(self, raw: sqlite3.Connection, journal: bool) -> Unit:
+        if self.operation is None:
+            made = raw.execute(
+                "INSERT INTO operation (at, command, summary, final) VALUES (?, ?, '', '')", (stamp(now()), self.command)
+            )
+            number = made.lastrowid
         else:
-            operation = Operation(at=stamp(now()), command=self.command)
-            session.add(operation)
-        session.flush()
-        unit = Unit(session, raw, operation)
+            there = raw.execute("SELECT id FROM operation WHERE id = ?", (self.operation,)).fetchone()
+            number = there[0] if there else None
+        unit = Unit(self._orm, raw, number)
         if journal:
             raw.execute("UPDATE journal SET operation_id = ?", (unit.operation,))
         return unit
 
-    def _writer(self) -> "Engine":
+    def _end(self, raw: sqlite3.Connection) -> None:
+        """The transaction is over: what was not committed is undone."""
+        if raw.in_transaction:
+            with contextlib.suppress(sqlite3.Error):  # a full disk may have rolled it back already
+                raw.execute("ROLLBACK")
+        if self._unit is not None:
+            self._unit.close()
+
+    def _open_writer(self) -> sqlite3.Connection:
+        if self._writer is None:
+            self._writer = self._tell_settings(connect(self.path, factory=_Writer))
+        return self._writer
+
+    def _orm(self) -> "Engine":
+        """The ORM on the writer's connection, whose transactions are begun and ended here."""
         if self._engine is None:
-            from sqlalchemy import create_engine, event
+            from sqlalchemy import create_engine
             from sqlalchemy.pool import StaticPool
 
-            engine = create_engine("sqlite://", creator=lambda: self._tell_settings(connect(self.path)), poolclass=StaticPool)
-            # The driver begins lazily and as a reader; a writer that finds out late that it may not write has to
-            # throw its work away. So: take the write lock first.
-            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-            self._engine = engine
+            self._engine = create_engine("sqlite://", creator=self._open_writer, poolclass=StaticPool)
         return self._engine
 
     def _open_reader(self) -> sqlite3.Connection:
@@ -235,6 +260,16 @@ class Store:
             from pkm.store.migrate import migrate
 
             migrate(self.home, version)
+
+
+class _Writer(sqlite3.Connection):
+    """A connection whose transactions are ended by statements alone: the ORM, which shares it, ends none."""
+
+    def commit(self) -> None:
+        """Nothing: a unit commits."""
+
+    def rollback(self) -> None:
+        """Nothing: a unit rolls back. The ORM would when it looks at a connection for the first time."""
 
 
 _WRITABLE = "make that folder writable, or set PKM_HOME to one that is"

@@ -61,8 +61,12 @@ def at_pages(db: sqlite3.Connection, pages: Iterable[str], before: int) -> list[
         f"{_TOLD} WHERE item.canonical_url = :page AND item.id < :before AND item.state <> 'muted' "
         "ORDER BY item.id DESC LIMIT :few"
     )
+    known = db.execute(  # most addresses are new: one question for all tells which are not
+        "SELECT value FROM json_each(:pages) WHERE EXISTS (SELECT 1 FROM item WHERE canonical_url = value AND id < :before)",
+        {"pages": json.dumps(list(pages)), "before": before},
+    ).fetchall()
     found = [
-        Told(*row) for page in pages for row in db.execute(sql, {"page": page, "before": before, "few": AT_ONE_PAGE})
+        Told(*row) for page, in known for row in db.execute(sql, {"page": page, "before": before, "few": AT_ONE_PAGE})
     ]
     return sorted(found)
 
