@@ -40,12 +40,13 @@ def share(
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")] = 20,
     due: Annotated[bool, typer.Option("--due", help="Send what is planned and due, and nothing else.")] = False,
     dry_run: DryRunFlag = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="With --due: say only what went or failed (for cron).")] = False,
 ) -> None:
     """Draft the digest since the last one, show it, and publish it once confirmed."""
     if ctx.invoked_subcommand is not None:
         return
     if due:
-        planning.send_due(yes=yes, dry_run=dry_run, json=json)
+        planning.send_due(yes=yes, dry_run=dry_run, json=json, quiet=quiet)
         return
     if dry_run:
         raise Invalid("--dry-run", "it goes with --due, or with a share", next="pkm share send x12 --dry-run")

@@ -54,15 +54,19 @@ def build(name: NameArgument = "", json: JsonFlag = False) -> None:
 
 
 @app.command("open", epilog="Example:  pkm share site open")
-def open_site(name: NameArgument = "") -> None:
-    """Open the site's first page in a browser."""
+def open_site(name: NameArgument = "", json: JsonFlag = False) -> None:
+    """Open the site's first page in a browser; with --json, say where it is."""
     import webbrowser
 
     from pkm.share.channels import folder_of
 
-    page = folder_of(_site(name), current.home()) / "index.html"
+    row = _site(name)
+    page = folder_of(row, current.home()) / "index.html"
     if not page.is_file():
         raise NotFound(str(page), "it was not built yet", next="pkm share site build")
+    if json:
+        render.emit_json({**row, "page": page.as_uri()})
+        return
     if not webbrowser.open(page.as_uri()):
         raise PkmError(str(page), "no browser was found", next="open it by hand, or set BROWSER")
 

@@ -1,4 +1,4 @@
-"""`pkm config timer`: what to install so that the pull, and what is due to go, run by themselves. It is printed; nothing is installed."""
+"""`pkm config timer`: what to install so that the pull and what is due to go run by themselves. Nothing is installed."""
 
 import os
 import sys

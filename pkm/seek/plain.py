@@ -55,7 +55,12 @@ _OF_NO_ACCOUNT = {
     "feedburner:feedflare", "feedburner:emailserviceid", "feedburner:feedburnerhostname",
 }  # fmt: skip
 _OF_ACCOUNT = set(
-    ["abstract", "author", "authors", "author_detail", "body", "category", "channel", "cloud", "content", "contributor", "contributors", "copyright", "created", "description", "email", "enclosure", "entry", "expirationdate", "feed", "fullitem", "generator", "generator_detail", "georssgeom", "guid", "guidislink", "height", "homepage", "href", "id", "image", "info", "issued", "item", "keywords", "language", "lastbuilddate", "link", "links", "managingeditor", "modified", "name", "newlocation", "pubdate", "published", "published_parsed", "updated_parsed", "created_parsed", "rights", "rss", "source", "subtitle", "subtitle_detail", "summary", "summary_detail", "tagline", "tags", "textinput", "title", "title_detail", "ttl", "updated", "uri", "url", "webmaster", "where", "width", "transcripts", "alternates", "media_content", "itunes_duration", "bozo", "version", "entries", "div", "svg", "math"]
+    "abstract author authors author_detail body category channel cloud content contributor contributors copyright created "
+    "description email enclosure entry expirationdate feed fullitem generator generator_detail georssgeom guid guidislink "
+    "height homepage href id image info issued item keywords language lastbuilddate link links managingeditor modified name "
+    "newlocation pubdate published published_parsed updated_parsed created_parsed rights rss source subtitle "
+    "subtitle_detail summary summary_detail tagline tags textinput title title_detail ttl updated uri url webmaster where "
+    "width transcripts alternates media_content itunes_duration bozo version entries div svg math".split()  # noqa: SIM905
 )
 """Names without a namespace that feedparser or seek/parse know: any other is of no account."""
 _IN_FEED_ALONE = set(
@@ -238,7 +243,7 @@ class _Reader:
             self.parser.CharacterDataHandler = self._pieces.append
         elif (at_feed and name in _IN_FEED_ALONE) or (name == "source" and not at_feed and self.version == "rss20"):
             self._inside = "nothing"
-        elif (name in _NESTED and at_feed) or (name == "contributor" and self.version == "atom10"):
+        elif name in _NESTED and at_feed or (name == "contributor" and self.version == "atom10"):
             self._inside = name
         elif _counts(name) and not (name == "rights" and self.version == "atom10"):
             raise _NotPlain
@@ -250,7 +255,9 @@ class _Reader:
         if self._inside == "author" and name in ("name", "uri", "email") and self._depth == self._own_depth + 1:
             self._wanted, self._pieces = name, []
             self.parser.CharacterDataHandler = self._pieces.append
-        elif self._inside == "author" or self._inside == "nothing" or (name not in _NESTED.get(self._inside, ()) and (self._inside != "anything" or _counts(name))):
+        elif self._inside == "author" or self._inside == "nothing":
+            raise _NotPlain
+        elif name not in _NESTED.get(self._inside, ()) and (self._inside != "anything" or _counts(name)):
             raise _NotPlain
 
     @property

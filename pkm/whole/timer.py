@@ -1,4 +1,4 @@
-"""How a pull, and what is planned and due to go, run unattended: a timer of systemd for the person, or a line for cron. Pure text; nothing is installed."""
+"""How a pull, and what is due to go, run unattended: timers of systemd, or lines for cron. Pure text; nothing is installed."""
 
 import shlex
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def write_timer() -> str:
 
 def write_share_service(program: Sequence[str], home: str) -> str:
     """The unit that sends what was planned and has passed its gates, and nothing else."""
-    words = " ".join(_unit_word(word).replace("$", "$$") for word in (*program, "share", "--due", "--yes"))
+    words = " ".join(_unit_word(word).replace("$", "$$") for word in (*program, "share", "--due", "--yes", "--quiet"))
     place = [f"Environment={_unit_word(f'PKM_HOME={home}')}"] if home else []
     return "\n".join([
         "[Unit]", "Description=Send what is planned in pkm and due", "",
@@ -69,7 +69,7 @@ def write_script(program: Sequence[str], home: str) -> str:
 def write_cron(program: Sequence[str], home: str) -> str:
     """The lines for `crontab -e`: the pull, and what is due to go. cron mails what is printed."""
     place = f"PKM_HOME={shlex.quote(home)} " if home else ""
-    due = (("*/30", ("seek", "--quiet")), ("7-59/15", ("share", "--due", "--yes")))
+    due = (("*/30", ("seek", "--quiet")), ("7-59/15", ("share", "--due", "--yes", "--quiet")))
     lines = [f"{minutes} * * * * {place}{' '.join(map(shlex.quote, [*program, *words]))}" for minutes, words in due]
     return "".join(line.replace("%", r"\%") + "\n" for line in lines)
 

@@ -22,7 +22,7 @@ def test_a_home_with_odd_signs_is_quoted_for_each() -> None:
     assert 'Environment="PKM_HOME=/tmp/a home/50%%\\"$x"' in write_service(["/bin/pkm"], ODD).splitlines()
     place = "PKM_HOME='/tmp/a home/50\\%\"$x' /bin/pkm"
     assert write_cron(["/bin/pkm"], ODD).splitlines() == [
-        f"*/30 * * * * {place} seek --quiet", f"7-59/15 * * * * {place} share --due --yes",
+        f"*/30 * * * * {place} seek --quiet", f"7-59/15 * * * * {place} share --due --yes --quiet",
     ]  # fmt: skip
     assert 'ExecStart="/o p/pkm" seek --quiet' in write_service(["/o p/pkm"], "").splitlines()
 
