@@ -145,7 +145,7 @@ def test_hostile_text_in_every_field_stays_text():
     for path, page in pages(files).items():
         seen = Balanced(page)
         assert ".." not in path
-        assert "script" not in seen.tags
+        assert seen.tags.count("script") == (path == "search/index.html")  # that of the package
         assert "img" not in seen.tags
         assert not [url for url in seen.urls if re.match(r"\s*[a-z]+:", url, re.I)], path
     for content in files.values():
