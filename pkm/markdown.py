@@ -5,6 +5,7 @@ picture from another host, no link but http, https and mailto. Knows nothing of 
 what a [[wikilink]] leads to is asked of the caller.
 """
 
+import functools
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -82,8 +83,7 @@ def to_html(
     """
     import nh3
 
-    parser = _parser(_Policy(link, image), heading)
-    made: str = parser.render(_prepared(markdown))
+    made: str = _parser().render(_prepared(markdown), {"policy": _Policy(link, image), "heading": heading})
     return nh3.clean(
         made,
         tags=set(_INLINE | _BLOCKS | _TABLE),
@@ -98,7 +98,8 @@ def to_plain(markdown: str, *, urls: bool = False, link: Resolve | None = None) 
 
     urls: an address stands in brackets behind the text of its link (web addresses only; `link` as in to_html).
     """
-    tokens = _parser(_Policy(link or (lambda _: None), lambda _: None), 0).parse(_prepared(markdown))
+    policy = _Policy(link or (lambda _: None), lambda _: None)
+    tokens = _parser().parse(_prepared(markdown), {"policy": policy, "heading": 0})
     page = _Plain()
     for token in tokens:
         if token.type == "inline":
@@ -217,8 +218,14 @@ def conceal(markdown: str, hidden: frozenset[str]) -> str:
 
 
 def unlinked(text: str) -> str:
-    """A line such as a title with its wikilinks' labels in their place."""
+    """A line such as a title with its links' labels in their place: no target is left."""
+    text = _INLINE_LINK.sub(lambda match: match[2], text)
     return _WIKILINK.sub(lambda match: _wikilink_text(match, _Policy())[0], text)
+
+
+def embedded(markdown: str) -> tuple[str, ...]:
+    """What a title that was taken from the text calls the files and notes that it shows, which no reader sees there."""
+    return tuple(name for link in wikilinks(markdown) if link.embed for name in (link.target, _name(link.target)))
 
 
 def web_url(url: str) -> str:
@@ -287,13 +294,17 @@ def _resolved(href: str, resolve: Resolve | None) -> str:
 # The parser for HTML and plain text: markdown-it with a rule for wikilinks, and one that checks links and pictures.
 
 
-def _parser(policy: _Policy, heading: int) -> "MarkdownIt":
+@functools.cache  # to make one takes longer than to read a note
+def _parser() -> "MarkdownIt":
+    """The one parser; what a text may show is in the `env` that it is given: "policy" and "heading"."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.inline.ruler.before("link", "wikilink", _wikilink_rule(policy))
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # else file:///home/… would stay, as text
+    parser.inline.ruler.before("link", "wikilink", _read_wikilink)
 
     def check(state: Any) -> None:
+        policy, heading = state.env["policy"], state.env["heading"]
         levels = [int(token.tag[1]) for token in state.tokens if token.type == "heading_open"]
         down = heading - min(levels, default=heading) if heading else 0
         for token in state.tokens:
@@ -309,26 +320,24 @@ def _parser(policy: _Policy, heading: int) -> "MarkdownIt":
     return parser
 
 
-def _wikilink_rule(policy: _Policy) -> Callable[["StateInline", bool], bool]:
-    def rule(state: "StateInline", silent: bool) -> bool:
-        if state.src[state.pos] not in "![":
-            return False
-        match = _WIKILINK.match(state.src, state.pos)
-        if match is None:
-            return False
-        if not silent:
-            said, url = _wikilink_text(match, policy)
-            if url and not state.linkLevel:
-                opening = state.push("link_open", "a", 1)
-                opening.attrs, opening.meta = {"href": url}, {"resolved": True}
-                state.push("text", "", 0).content = said
-                state.push("link_close", "a", -1)
-            else:
-                state.push("text", "", 0).content = said
-        state.pos = match.end()
-        return True
-
-    return rule
+def _read_wikilink(state: "StateInline", silent: bool) -> bool:
+    """The parser's rule for [[wikilinks]]."""
+    if state.src[state.pos] not in "![":
+        return False
+    match = _WIKILINK.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        said, url = _wikilink_text(match, state.env["policy"])
+        if url and not state.linkLevel:
+            opening = state.push("link_open", "a", 1)
+            opening.attrs, opening.meta = {"href": url}, {"resolved": True}
+            state.push("text", "", 0).content = said
+            state.push("link_close", "a", -1)
+        else:
+            state.push("text", "", 0).content = said
+    state.pos = match.end()
+    return True
 
 
 def _checked(tokens: list["Token"], policy: _Policy) -> Iterator["Token"]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, render
+from pkm.cli import complete, current, render, site
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.errors import Invalid, NotFound
@@ -103,6 +103,11 @@ def add_channel(
         return
     test = "" if row["folder"] else f"pkm share channel test {row['name']}, then "
     render.tell(f"Next: {test}pkm circle edit CIRCLE --channel {row['name']}")
+
+
+app.command("edit", epilog='Example:  pkm share channel edit site --publish "rsync -a ./ me@example.org:site/"')(
+    site.edit_channel
+)
 
 
 @app.command("test", epilog="Example:  pkm share channel test mail")

@@ -147,8 +147,8 @@ def hold(
             render.tell(f"Next: pkm share hold {found.id} --release, when it may go on")
 
 
-def send_due(*, yes: bool, dry_run: bool, json: bool) -> None:
-    """What is planned and due leaves; the rest is told with what it waits for."""
+def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> None:
+    """What is planned and due leaves; the rest is told with what it waits for, unless it is to be quiet."""
     from pkm import config
     from pkm.cli import outgoing
     from pkm.share import due
@@ -167,7 +167,7 @@ def send_due(*, yes: bool, dry_run: bool, json: bool) -> None:
         _show_due(found, json)
         return
     done = due.run(store, home)
-    summaries = [_one(one, json) for one in done]
+    summaries = [_one(one, json, quiet=quiet) for one in done]
     if json:
         failed = [one for one in summaries if one["failures"]]
         render.emit_json({
@@ -175,7 +175,7 @@ def send_due(*, yes: bool, dry_run: bool, json: bool) -> None:
             "failed": sum(one["failed"] for one in summaries),
             "failures": [failure for one in failed for failure in one["failures"]], "shares": summaries,
         })  # fmt: skip
-    elif not done:
+    elif not done and not quiet:
         render.tell("No share is planned that has not gone. Next: pkm share plan SHARE --stage \"CIRCLE now\"")
     if unsettled := shares.unsettled(store.read()):
         outgoing.tell_unsettled(unsettled)
@@ -201,7 +201,7 @@ def _show_due(found: list[tuple[Row, Any, Any]], json: bool) -> None:
         render.tell("No share is planned that has not gone.")
 
 
-def _one(done: Any, json: bool) -> Row:
+def _one(done: Any, json: bool, *, quiet: bool = False) -> Row:
     """One share of a run, told; as the contract has it."""
     from pkm.cli.share import emit_report
 
@@ -221,7 +221,7 @@ def _one(done: Any, json: bool) -> Row:
             render.tell(f"    {mend}")
     elif done.held:
         render.tell(f"{name} is held, not sent: {done.held}. Next: pkm share hold {done.share['id']} --release, to let it go")
-    elif not json:
+    elif not json and not quiet:
         render.tell(f"{name} waits {', and '.join(done.waits)}")
     return {**done.share, "new": 0, "updated": 0, "unchanged": 0, "failed": len(failures), "failures": failures,
             "deliveries": [], "places": [], "unknown": [], **waits}  # fmt: skip

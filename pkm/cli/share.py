@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm import ids
-from pkm.cli import channel, complete, current, heard, planning, render, selectors, whom
+from pkm.cli import channel, complete, current, heard, planning, render, selectors, site, whom
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
 from pkm.dates import day
@@ -21,6 +21,7 @@ app = group(
     "          pkm share --due --yes   (from cron: what was planned and is due)",
 )  # fmt: skip
 app.add_typer(channel.app, name="channel", epilog="Example:  pkm share channel add drop files:/some/folder")
+app.add_typer(site.app, name="site", epilog="Example:  pkm share site build")
 
 ToOption = Annotated[
     list[str], typer.Option("--to", help="A circle; may be given again.", autocompletion=complete.complete_circles)
@@ -39,12 +40,13 @@ def share(
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")] = 20,
     due: Annotated[bool, typer.Option("--due", help="Send what is planned and due, and nothing else.")] = False,
     dry_run: DryRunFlag = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="With --due: say only what went or failed (for cron).")] = False,
 ) -> None:
     """Draft the digest since the last one, show it, and publish it once confirmed."""
     if ctx.invoked_subcommand is not None:
         return
     if due:
-        planning.send_due(yes=yes, dry_run=dry_run, json=json)
+        planning.send_due(yes=yes, dry_run=dry_run, json=json, quiet=quiet)
         return
     if dry_run:
         raise Invalid("--dry-run", "it goes with --due, or with a share", next="pkm share send x12 --dry-run")

@@ -1,4 +1,4 @@
-"""`pkm config timer`: what to install so that the pull runs by itself. It is printed; nothing is installed."""
+"""`pkm config timer`: what to install so that the pull and what is due to go run by themselves. Nothing is installed."""
 
 import os
 import sys
@@ -15,7 +15,9 @@ def show_timer(*, cron: bool, json: bool) -> None:
     home = str(Path(home).expanduser().absolute()) if home else ""
     program = _program()
     if json:
-        units = {"service": timer.write_service(program, home), "timer": timer.write_timer()}
+        units = {"service": timer.write_service(program, home), "timer": timer.write_timer(),
+                 "share_service": timer.write_share_service(program, home),
+                 "share_timer": timer.write_share_timer()}  # fmt: skip
         render.emit_json({
             "id": timer.TIMER, "kind": "timer", "title": "Pull the sources of pkm each half hour", **units,
             "cron": timer.write_cron(program, home),
@@ -23,7 +25,7 @@ def show_timer(*, cron: bool, json: bool) -> None:
         return
     if cron:
         print(timer.write_cron(program, home), end="")
-        render.tell("Nothing was installed. Put this line into your table: crontab -e")
+        render.tell("Nothing was installed. Put these lines into your table: crontab -e")
         return
     print(timer.write_script(program, home), end="")
     render.tell("Nothing was installed. Read it, then: pkm config timer | sh")

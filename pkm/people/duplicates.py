@@ -16,7 +16,7 @@ from typing import Any
 from pkm import ids
 from pkm.people.arrival import NO_NAME, compared, profile_key
 from pkm.people.names import Name, are_apart, compare, read_name
-from pkm.people.phones import Number, read_number, same_line
+from pkm.phones import Number, read_number, same_line
 from pkm.store import cards, contacts, discovery
 from pkm.store.session import Store
 from pkm.text import fold, one_line

@@ -280,7 +280,10 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
         checked.add((one.stage_id, text))
         reaches = wide_enough(effective_kind(kinds[one.stage_id], one.channel_kind))
         hidden = {address: person for address, person in emails.items() if address not in allowed}
-        secrets = Secrets(tuple(shares.narrower_titles(db, reaches)), hidden, tuple(others))
+        secrets = Secrets(
+            tuple(shares.narrower_titles(db, reaches)), hidden, tuple(others), tuple(shares.phones(db)),
+            functools.partial(shares.narrower_texts, db, reaches),
+        )  # fmt: skip
         findings += check_bytes(text, secrets, steps[one.stage_id], said=own, share=make("share", share))
     return list(dict.fromkeys(findings))
 

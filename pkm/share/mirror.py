@@ -10,17 +10,24 @@ from typing import TYPE_CHECKING, Any
 from pkm import config
 from pkm.config import Home
 from pkm.errors import PkmError
+from pkm.markdown import web_url
+from pkm.share import publish
 from pkm.share.channels import folder_of, is_mirror
-from pkm.store import shares
+from pkm.store import shares, sources
 from pkm.store.session import Store
+from pkm.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pkm.share.render import Digest
+    from pkm.share.site import NotePage
     from pkm.store.journal import Reverted
 
 Row = dict[str, Any]
+
+PUBLIC = "blogroll"
+"""The tag of sources that others may know of."""
 
 
 def files(digest: "Digest", channel_kind: str, home: Home) -> list[tuple[str, str, bytes]]:
@@ -49,7 +56,7 @@ def send(store: Store, home: Home, channel: Row, numbers: list[int]) -> PkmError
             delivery = unit.get(Delivery, number)
             delivery.state, delivery.attempts = "sending", delivery.attempts + 1
     try:
-        mirror(store.read(), home, channel["number"], also=tuple(numbers))
+        mirror(store.read(), home, channel["number"], also=tuple(numbers), publish_it=True)
         error = None
     except PkmError as failure:
         error = failure
@@ -62,32 +69,83 @@ def send(store: Store, home: Home, channel: Row, numbers: list[int]) -> PkmError
     return error
 
 
-def mirror(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[int, ...] = ()) -> tuple[str, ...]:
+def mirror(
+    db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[int, ...] = (), publish_it: bool = False
+) -> tuple[str, ...]:  # fmt: skip
     """The channel's folder holds what was sent on it (and `also`), byte for byte; the paths that changed.
 
-    Raises PkmError where the folder cannot be written.
+    publish_it: the site's own command has run where something changed. Raises PkmError where the folder cannot be
+    written, or that command fails.
     """
     from pkm.channels.folder import write
+
+    channel = next(one for one in shares.channels(db) if one["number"] == channel_id)
+    folder = folder_of(channel, home)
+    report = write(built(db, home, channel_id, also=also), folder)
+    changed = (*report.written, *report.removed)
+    if publish_it and channel["channel_kind"] == "site":
+        publish.run(channel, folder, changed)
+    return changed
+
+
+def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[int, ...] = ()) -> dict[str, bytes]:
+    """What the channel's folder is to hold: path -> bytes."""
     from pkm.share.render import thaw
-    from pkm.share.site import SiteInput, build, digest_path
+    from pkm.share.site import SiteInput, build, digest_path, note_path
 
     channel = next(one for one in shares.channels(db) if one["number"] == channel_id)
     rows = shares.payloads(db, channel_id, also=also)
-    if channel["channel_kind"] == "site":
-        settings = config.read(home)
-        # one page a share, also where two circles of its plan have the site for a channel
-        digests = {row["share_id"]: thaw(row["payload"]) for row in rows}
-        site = SiteInput(
-            uid=next(iter(digests.values())).uid if digests else "",  # the first digest's: the feed keeps its id
-            title=settings["site.title"] or settings["name"] or "Finds", author=settings["name"],
-            base_url=settings["site.url"], digests=tuple(digests.values()),
-            gone=tuple(digest_path(thaw(payload)) for payload in shares.withdrawn(db, channel_id)),
-        )  # fmt: skip
-        content = build(site, templates=home.templates)
-    else:
-        content = {row["file_name"]: row["payload"] for row in rows}
-    report = write(content, folder_of(channel, home))
-    return (*report.written, *report.removed)
+    if channel["channel_kind"] != "site":
+        return {row["file_name"]: row["payload"] for row in rows}
+    settings = config.read(home)
+    # one page a share, also where two circles of its plan have the site for a channel
+    digests = {row["share_id"]: thaw(row["payload"]) for row in rows}
+    withdrawn = [thaw(payload) for payload in shares.withdrawn(db, channel_id)]
+    title = settings["site.title"] or settings["name"] or "Finds"
+    site = SiteInput(
+        uid=next(iter(digests.values())).uid if digests else "",  # the first digest's: the feed keeps its id
+        title=title, author=settings["name"], base_url=settings["site.url"], digests=tuple(digests.values()),
+        notes=_notes(db, list(digests.values())),
+        gone=tuple(path for digest in withdrawn for path in (digest_path(digest), *map(note_path, digest.pieces))),
+        blogroll=_blogroll(db, title),
+    )  # fmt: skip
+    return build(site, templates=home.templates)
+
+
+def _notes(db: sqlite3.Connection, digests: "Sequence[Digest]") -> "tuple[NotePage, ...]":
+    """A page for each note that was sent, as the last digest has it, while its reach is network.
+
+    What the page says was looked at by the guard before it was sent. Its address is made of the title that it had first.
+    """
+    from pkm.share.render import has_words
+    from pkm.share.site import NotePage, note_slug
+
+    public = shares.public_notes(db)
+    pages: dict[str, NotePage] = {}
+    for digest in sorted(digests, key=lambda one: (one.date, one.uid)):
+        for piece in digest.pieces:
+            if piece.id in public and has_words(piece):
+                first = pages.get(piece.id)
+                pages[piece.id] = NotePage(piece.id, first.slug if first else note_slug(piece), piece)
+    return tuple(pages.values())
+
+
+def _blogroll(db: sqlite3.Connection, title: str) -> bytes:
+    """The sources with the tag PUBLIC as OPML 2.0, b"" where none has it: title and addresses, no folder, no remark."""
+    from xml.etree import ElementTree as ET
+
+    found = sources.tagged(db, PUBLIC)
+    if not found:
+        return b""
+    root = ET.Element("opml", version="2.0")
+    ET.SubElement(ET.SubElement(root, "head"), "title").text = one_line(title)
+    body = ET.SubElement(root, "body")
+    for one in found:
+        name = one_line(one["title"]) or one["url"]
+        values = {"type": "rss", "text": name, "title": name, "xmlUrl": one["url"], "htmlUrl": web_url(one["site_url"])}
+        ET.SubElement(body, "outline", {key: value for key, value in values.items() if value})
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'.encode()
 
 
 def places(db: sqlite3.Connection, home: Home, share: int, among: Collection[str] = ()) -> Iterable[str]:

@@ -17,6 +17,7 @@ from pkm.errors import BadInput
 from pkm.markdown import (
     Resolve,
     conceal,
+    embedded,
     to_html,
     to_plain,
     to_portable,
@@ -302,7 +303,7 @@ def harmless_piece(piece: Piece, hidden: frozenset[str]) -> Piece:
     item = piece.item
     return replace(
         piece,
-        title=_title(piece.title, hidden),
+        title=_title(_without_embeds(piece), hidden),
         words=_own_words(piece.words, hidden),
         quotes=tuple(Quote(clean(quote.exact), _own_words(quote.comment, hidden)) for quote in piece.quotes),
         tags=tuple(one_line(tag) for tag in piece.tags),
@@ -315,6 +316,13 @@ def harmless_piece(piece: Piece, hidden: frozenset[str]) -> Piece:
 
 def _own_words(text: str, hidden: frozenset[str]) -> str:
     return conceal(without_comments(clean(text)), hidden).strip("\n")
+
+
+def _without_embeds(piece: Piece) -> str:
+    title = piece.title
+    for name in sorted(embedded(piece.words), key=len, reverse=True):
+        title = title.replace(name, "")
+    return title
 
 
 def _title(text: str, hidden: frozenset[str]) -> str:

@@ -14,8 +14,8 @@ from pkm.channels.way import Outcome
 from pkm.config import Home
 from pkm.errors import Invalid, NotFound, PkmError
 from pkm.ids import make
-from pkm.share import mirror, transmit
-from pkm.share.channels import KINDS, is_letters, is_mirror
+from pkm.share import mirror, publish, transmit
+from pkm.share.channels import KINDS, folder_of, is_letters, is_mirror
 from pkm.share.freeze import NOT_LEFT
 from pkm.store import posts, shares
 from pkm.store.session import Store
@@ -142,7 +142,12 @@ def _take_down(
         return channel["name"], "cannot be recalled: who receives there has it"
     mirror.mirror(unit.connection, home, channel["number"])
     if channel["channel_kind"] == "site":
-        return channel["name"], "the page says that it was withdrawn; it is in no list and no feed"
+        said = "the page says that it was withdrawn; it is in no list and no feed"
+        try:
+            publish.run(channel, folder_of(channel, home), [channel["name"]])
+        except PkmError as error:  # it is down here, and goes up with the next build
+            said += f". But {error.what} failed: {error.why} (pkm share site build)"
+        return channel["name"], said
     return channel["name"], f"{count(len(there), 'file')} removed"
 
 

@@ -6,6 +6,7 @@ before it came here.
 """
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -33,12 +34,13 @@ from pkm.share.render import (
     split_heading,
     view_piece,
 )  # fmt: skip
-from pkm.share.template import render, style
+from pkm.share.template import month, render, style
 from pkm.text import first_sentence, fold, one_line
 
 __all__ = ["NotePage", "SiteInput", "WriteReport", "build", "digest_path", "public_url", "slugify", "write"]
 
 ON_INDEX = 12  # issues with their first words; the archive has all
+SEARCHED = 2_000  # characters of a page that the search looks in
 IN_FEEDS = 30  # entries, each with its whole content
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -65,7 +67,9 @@ class SiteInput:
 
     updated: a stamp; where it is "" the newest one of the content.
     uid: what the feeds' own id is made from; where it is "", the address, else title and author.
-    gone: paths of pages that were withdrawn; each says so, unless another page stands there now.
+    gone: paths of pages that were withdrawn; each says so, unless another page stands there now. They are in 410.txt as well,
+    a path and its status a line, from which a server can answer so (nginx: a map; Apache: RewriteMap txt:).
+    blogroll: sources that others may know of, as OPML; b"": none.
     """
 
     title: str
@@ -77,6 +81,7 @@ class SiteInput:
     language: str = "en"
     uid: str = ""
     gone: tuple[str, ...] = ()
+    blogroll: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +153,18 @@ def build(site: SiteInput, *, templates: Path | None = None) -> dict[str, bytes]
             more=len(plan.issues) > ON_INDEX, total=len(plan.issues),
         ),
         "archive/index.html": _page(
-            plan, "archive/index.html", "archive.html", "Archive", here="archive", years=_by_year(plan.issues)
+            plan, "archive/index.html", "archive.html", "Archive", here="archive", years=_by_month(plan.issues)
         ),
         **_issue_pages(plan), **_note_pages(plan), **_tag_pages(plan), **_feeds(plan),
+        **_search(plan),
     }  # fmt: skip
-    for path in site.gone:
-        files.setdefault(path, _page(plan, path, "gone.html", "Withdrawn"))
+    if site.blogroll:
+        files["blogroll.opml"] = site.blogroll
+    gone = sorted(set(site.gone) - set(files))
+    for path in gone:
+        files[path] = _page(plan, path, "gone.html", "Withdrawn")
+    if gone:
+        files["410.txt"] = "".join(f"/{path.removesuffix('index.html')} 410\n" for path in gone).encode()
     return dict(sorted(files.items()))
 
 
@@ -171,6 +182,16 @@ def digest_path(digest: Digest) -> str:
     return f"{digest.date[:4]}/{slug}/index.html"
 
 
+def note_slug(piece: Piece) -> str:
+    """The name of a note's page, made of its title."""
+    return _ascii(piece.title)[:60].strip("-") or "note"
+
+
+def note_path(piece: Piece) -> str:
+    """The file of a note's page, relative to the site's root."""
+    return f"notes/{note_slug(piece)}/index.html"
+
+
 # Deciding the addresses.
 
 
@@ -179,6 +200,7 @@ def _plan(site: SiteInput, templates: Path | None) -> _Plan:
         title=one_line(site.title) or "Finds", author=one_line(site.author), base_url=web_url(site.base_url),
         digests=tuple(harmless(digest) for digest in site.digests), notes=site.notes,
         updated=site.updated, language=one_line(site.language) or "en", uid=site.uid, gone=site.gone,
+        blogroll=site.blogroll,
     )  # fmt: skip
     issues = _issues(site)
     notes = _notes(site)
@@ -199,7 +221,7 @@ def _notes(site: SiteInput) -> tuple[tuple[NotePage, str], ...]:
     taken: dict[str, NotePage] = {}
     for note in sorted(site.notes, key=lambda note: (note.piece.date, note.uid)):
         piece = harmless_piece(note.piece, frozenset(fold(name) for name in note.hidden))
-        slug = note.slug if _SLUG.fullmatch(note.slug) else _ascii(piece.title)[:60].strip("-") or "note"
+        slug = note.slug if _SLUG.fullmatch(note.slug) else note_slug(piece)
         href = _free(f"notes/{slug}/index.html", note.uid, taken)
         taken[href] = NotePage(note.uid, slug, piece, note.names)
     return tuple((note, href) for href, note in reversed(taken.items()))
@@ -269,11 +291,12 @@ def _ascii(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=\w)'(?=\w)", "", plain.replace("’", "'"))).strip("-")
 
 
-def _by_year(issues: tuple[_Issue, ...]) -> list[tuple[str, list[_Issue]]]:
-    years: dict[str, list[_Issue]] = {}
+def _by_month(issues: tuple[_Issue, ...]) -> list[tuple[str, list[tuple[str, list[_Issue]]]]]:
+    """The issues by year and by month within it, newest first."""
+    years: dict[str, dict[str, list[_Issue]]] = {}
     for issue in issues:
-        years.setdefault(issue.date[:4], []).append(issue)
-    return list(years.items())
+        years.setdefault(issue.date[:4], {}).setdefault(month(issue.date), []).append(issue)
+    return [(year, list(months.items())) for year, months in years.items()]
 
 
 # The pages.
@@ -285,6 +308,7 @@ def _page(plan: _Plan, path: str, template: str, title: str, **values: Any) -> b
     frame: dict[str, Any] = {
         "site": {
             "title": site.title, "author": site.author, "has_notes": bool(plan.notes), "has_tags": bool(plan.tags),
+            "has_pages": bool(plan.issues or plan.notes), "has_blogroll": bool(site.blogroll),
         },
         "root": "../" * path.count("/"), "here": "", "title": title, "language": site.language, "author": site.author,
         "description": "", "canonical_url": public_url(site.base_url, path), "style": "",
@@ -352,6 +376,30 @@ def _tag_pages(plan: _Plan) -> dict[str, bytes]:
         ]
         pages["tags/index.html"] = _page(plan, "tags/index.html", "tags.html", "Tags", here="tags", tags=listed)
     return pages
+
+
+# The search: a list of all pages that stands by itself, a script that narrows it, and the words it looks in.
+
+
+def _search(plan: _Plan) -> dict[str, bytes]:
+    entries = [
+        {"path": href, "title": split_heading(note.piece)[0] or _find_title(note.piece), "date": note.piece.date,
+         "text": one_line(to_plain(note.piece.words), SEARCHED)}
+        for note, href in plan.notes
+    ]  # fmt: skip
+    for issue in plan.issues:
+        words = [issue.digest.intro, *(f"{piece.title}\n\n{piece.words}" for piece in issue.digest.pieces if has_words(piece))]
+        text = one_line(to_plain("\n\n".join(words)), SEARCHED)
+        entries.append({"path": issue.href, "title": issue.title, "date": issue.date, "text": text})
+    if not entries:
+        return {}
+    entries.sort(key=lambda one: (one["date"], one["path"]), reverse=True)
+    listed = [{"href": one["path"], "title": one["title"], "date": one["date"]} for one in entries]
+    index = json.dumps({"version": 1, "entries": entries}, ensure_ascii=False, separators=(",", ":"))
+    return {
+        "search/index.html": _page(plan, "search/index.html", "search.html", "Search", here="search", entries=listed),
+        "search.js": style(plan.templates, "search.js").encode(), "search.json": f"{index}\n".encode(),
+    }  # fmt: skip
 
 
 # The feeds.

@@ -62,6 +62,11 @@ def day(stamp: str) -> str:
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
+def month(stamp: str) -> str:
+    """The month of a stamp as people write it: "November 2026"."""
+    return day(stamp).partition(" ")[2]
+
+
 def quoted(text: str) -> str:
     """Each line of the text behind Markdown's mark for a quotation."""
     return "\n".join(f"> {line}".rstrip() for line in text.strip().split("\n"))

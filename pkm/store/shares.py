@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pkm.ids import make
@@ -187,6 +187,27 @@ def narrower_titles(db: sqlite3.Connection, reaches: list[str]) -> list[tuple[st
         "ORDER BY id", {"reaches": json.dumps(reaches)},
     )  # fmt: skip
     return [(row[0], row[1]) for row in found]
+
+
+def narrower_texts(db: sqlite3.Connection, reaches: list[str]) -> Iterator[tuple[str, int]]:
+    """(text, number) of every note that may not go where notes of these reaches go, one at a time."""
+    found = db.execute(
+        "SELECT text, id FROM note WHERE dropped_at IS NOT NULL OR reach NOT IN (SELECT value FROM json_each(:reaches)) "
+        "ORDER BY id", {"reaches": json.dumps(reaches)},
+    )  # fmt: skip
+    yield from ((row[0], row[1]) for row in found)
+
+
+def public_notes(db: sqlite3.Connection) -> set[str]:
+    """The ids of all notes that everybody may read."""
+    found = db.execute("SELECT id FROM note WHERE reach = 'network' AND dropped_at IS NULL")
+    return {make("note", row[0]) for row in found}
+
+
+def phones(db: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Every contact's telephone number as it is written, with the contact's number."""
+    found = db.execute("SELECT value, contact_id FROM handle WHERE kind = 'phone' ORDER BY id")
+    return [(one[0], one[1]) for one in found]
 
 
 def emails(db: sqlite3.Connection) -> list[tuple[str, int]]:

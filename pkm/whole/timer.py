@@ -1,10 +1,13 @@
-"""How a pull runs unattended: a timer of systemd for the person, or a line for cron. Pure text; nothing is installed."""
+"""How a pull, and what is due to go, run unattended: timers of systemd, or lines for cron. Pure text; nothing is installed."""
 
 import shlex
 from collections.abc import Sequence
 
 SERVICE = "pkm-seek.service"
 TIMER = "pkm-seek.timer"
+
+SHARE_SERVICE = "pkm-share.service"
+SHARE_TIMER = "pkm-share.timer"
 
 PARTLY_DONE = 4
 """Some sources failed, which is no failure of the service: `pkm doctor` tells."""
@@ -30,22 +33,45 @@ def write_timer() -> str:
     ])  # fmt: skip
 
 
+def write_share_service(program: Sequence[str], home: str) -> str:
+    """The unit that sends what was planned and has passed its gates, and nothing else."""
+    words = " ".join(_unit_word(word).replace("$", "$$") for word in (*program, "share", "--due", "--yes", "--quiet"))
+    place = [f"Environment={_unit_word(f'PKM_HOME={home}')}"] if home else []
+    return "\n".join([
+        "[Unit]", "Description=Send what is planned in pkm and due", "",
+        "[Service]", "Type=oneshot", f"ExecStart={words}", *place, f"SuccessExitStatus={PARTLY_DONE}", "Nice=10",
+        "TimeoutStartSec=1h", "",
+    ])  # fmt: skip
+
+
+def write_share_timer() -> str:
+    """The unit that starts it each quarter of an hour: a stage has its own time, quiet hours and cap."""
+    return "\n".join([
+        "[Unit]", "Description=Send what is due in pkm each quarter of an hour", "",
+        "[Timer]", "OnCalendar=*:7/15", "RandomizedDelaySec=2min", "Persistent=true", "",
+        "[Install]", "WantedBy=timers.target", "",
+    ])  # fmt: skip
+
+
 def write_script(program: Sequence[str], home: str) -> str:
-    """A shell script that a person can read and then run: it writes both units and starts the timer."""
+    """A shell script that a person can read and then run: it writes the units and starts both timers."""
     folder = '"${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user"'
     return "\n".join([
         "#!/bin/sh", "set -e", f"mkdir -p {folder}",
         f"cat > {folder}/{SERVICE} <<'END'", f"{write_service(program, home)}END",
         f"cat > {folder}/{TIMER} <<'END'", f"{write_timer()}END",
-        "systemctl --user daemon-reload", f"systemctl --user enable --now {TIMER}", "",
+        f"cat > {folder}/{SHARE_SERVICE} <<'END'", f"{write_share_service(program, home)}END",
+        f"cat > {folder}/{SHARE_TIMER} <<'END'", f"{write_share_timer()}END",
+        "systemctl --user daemon-reload", f"systemctl --user enable --now {TIMER} {SHARE_TIMER}", "",
     ])  # fmt: skip
 
 
 def write_cron(program: Sequence[str], home: str) -> str:
-    """The line for `crontab -e`. cron mails what is printed, which is only what failed."""
-    words = " ".join(map(shlex.quote, [*program, "seek", "--quiet"]))
+    """The lines for `crontab -e`: the pull, and what is due to go. cron mails what is printed."""
     place = f"PKM_HOME={shlex.quote(home)} " if home else ""
-    return f"*/30 * * * * {place}{words}".replace("%", r"\%") + "\n"
+    due = (("*/30", ("seek", "--quiet")), ("7-59/15", ("share", "--due", "--yes", "--quiet")))
+    lines = [f"{minutes} * * * * {place}{' '.join(map(shlex.quote, [*program, *words]))}" for minutes, words in due]
+    return "".join(line.replace("%", r"\%") + "\n" for line in lines)
 
 
 def _unit_word(word: str) -> str:

@@ -42,16 +42,24 @@ def test_a_note_that_is_too_narrow_or_put_away_is_found_with_the_command_that_me
     (b"he has a PRIVATE remark here", "a %%comment%% of it would go out"),
     (b"-----BEGIN RSA PRIVATE KEY-----", "looks like a secret key"),
     (b"token ghp_" + b"a" * 36, "looks like a secret key"),
+    (b"AKIA" + b"A" * 16, "looks like a secret key"),
+    (b"sk-ant-api03-" + b"a" * 30, "looks like a secret key"),
+    (b"-----BEGIN PRIVATE KEY-----", "looks like a secret key"),
+    (b"call 030 / 123 456 78", "the number +49 30 12345678 would go out"),
+    (b"<p>He said: nobody but us knows that the <b>office</b> closes</p>", "words of it would go out"),
+    (b"he has an unseen remark", "a %%comment%% of it would go out"),
 ])  # fmt: skip
 def test_private_things_in_the_bytes_are_found(payload: bytes, why: str) -> None:
-    secrets = Secrets((("The budget talk", 9),), {"bob@example.org": 4})
-    noted = {**NOTE, "text": "Public words %%private remark%%, see [[The budget talk]]"}
+    private = (("Nobody but us knows that the office closes", 8),)
+    secrets = Secrets((("The budget talk", 9),), {"bob@example.org": 4}, phones=(("+49 30 12345678", 4),), texts=lambda: private)
+    noted = {**NOTE, "text": "Public words %%private remark%% <!-- unseen remark -->, see [[The budget talk]]"}
     assert any(why in found for _, found, _ in check_bytes(payload, secrets, [noted]))
 
 
 @pytest.mark.parametrize(
     "payload", [b"Public words", b"Ideas", b"write to me@elsewhere.org", b"100% of 50% is fine", b"",
-                                     b"<pre>%%time and %%time</pre>", b"`%%a` and `%%b`"]
+                                     b"<pre>%%time and %%time</pre>", b"`%%a` and `%%b`",
+                                     b"on 2026-11-23 at 09:00", b"task-force-of-the-whole-community-here"]
 )
 def test_what_is_meant_to_be_said_passes(payload: bytes) -> None:
     secrets = Secrets((("Ideas", 9),), {"bob@example.org": 4})

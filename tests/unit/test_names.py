@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz, utils
 
 from pkm.people.names import ALIKE, are_apart, compare, likeness, read_name
-from pkm.people.phones import read_number, same_line
+from pkm.phones import read_number, same_line
 
 
 @pytest.mark.parametrize(("one", "other", "why"), [

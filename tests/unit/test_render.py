@@ -15,7 +15,7 @@ HOSTILE = (
     "<script>alert(1)</script> [x](javascript:alert(1)) {{7*7}} {% raw %} \x1b[31m \u202e ]]> --> &lt; ' \" `x` *y* "
     "<img src=x>"
 )
-VOID = {"meta", "link", "br", "hr", "img"}
+VOID = {"meta", "link", "br", "hr", "img", "input"}
 
 
 class Balanced(HTMLParser):

@@ -1,0 +1,87 @@
+"""Nothing private leaves: notes with every hole there is, and all bytes of every way out searched for what they hide."""
+
+import re
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from pkm.config import Home
+from pkm.people.circles import join
+from pkm.people.contacts import add_contact
+from pkm.sense.notes import add_note
+from pkm.store.model import Handle
+from pkm.store.session import Store
+from tests.conftest import CommandLine
+from tests.mail_server import MailServer
+from tests.mail_server import mail as mail
+
+HOLES = (  # (what the note says, why it is refused; "": the rendering leaves it out)
+    ("as in [[SECRET title {n}]]", ""), ("as in [[SECRET title {n}|there]]", ""), ("![[SECRET title {n}]]", ""),
+    ("![[SECRET title {n}#part]]", ""), ("[there](<SECRET title {n}.md>)", ""), ("![shown](SECRET/photo-{n}.jpg)", ""),
+    ("![[SECRET photo {n}.png]]", ""), ("%%SECRET remark {n}%%", ""), ("<!-- SECRET remark {n} -->", ""),
+    ("`[[SECRET title {n}]]`", "its title"), ("[file](file:///home/SECRET/{n})", ""), ("text %%SECRET without an end {n}", ""),
+    ("mail secret{n}@example.org", "the address"), ("[him](mailto:secret{n}%40example.org)", "the address"),
+    ("call +49 30 5550{n:04}", "the number"), ("AKIASECRET{n:010}", "secret key"), ("ghp_SECRET{n:034}", "secret key"),
+    ("sk-SECRET{n:030}", "secret key"), ("-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET{n}", "secret key"),
+    ("eyJSECRETSECRET.eyJSECRET{n:04}.SECRETSECRET{n}", "secret key"),
+)  # fmt: skip
+SECRET = re.compile(rb"SECRET|secret\d|5550\d{4}", re.I)
+
+
+@pytest.fixture
+def holes(pkm: CommandLine, home_paths: Home, tmp_path: Path, mail: MailServer) -> dict[str, str]:
+    """Two hundred notes, half of them private ones that the others speak of: id -> why it is refused, of the others."""
+    pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
+    pkm("share", "channel", "add", "post", mail.url, "--from", "Me <me@example.org>")
+    pkm("circle", "edit", "network", "--channel", "drop", "--channel", "post", "--channel", "site")
+    store = Store(home_paths, "setup")
+    made = {}
+    for n in range(100):
+        words, why = HOLES[n % len(HOLES)]
+        add_note(store, f"SECRET title {n}\n\nNobody is told of SECRET {n}, not in so many words.")
+        made[str(add_note(store, f"A find of day {n}: {words.format(n=n)}", reach="network").row["id"])] = why
+        if why == "the address":
+            add_contact(store, f"Person {n}", emails=[f"secret{n}@example.org"])
+        if why == "the number":
+            person = add_contact(store, f"Person {n}").number
+            with store.unit() as unit:  # as a card brings it
+                number = f"030 / 5550{n:04}"
+                unit.add(Handle(contact_id=person, kind="phone", value=number, folded=number))
+    ann = add_contact(store, "Ann Able", emails=["ann@example.org"])
+    join(store, 1, [ann.number], "peer")
+    store.close()
+    return made
+
+
+def gone_out(tmp_path: Path, mail: MailServer) -> bytes:
+    """All bytes that are outside of the store: files of the site and of the folder, letters as they came and decoded."""
+    files = [file for folder in ("drop", "home/site") for file in (tmp_path / folder).rglob("*") if file.is_file()]
+    letters = [letter for _, letter in mail.letters]
+    parts = [
+        str(part.get_content()).encode()
+        for letter in letters for part in message_from_bytes(letter, policy=policy.default).iter_parts()
+    ]  # fmt: skip
+    return b"\n".join([*(file.read_bytes() + file.name.encode() for file in files), *letters, *parts])
+
+
+def test_nothing_that_is_private_leaves(
+    pkm: CommandLine, holes: dict[str, str], tmp_path: Path, mail: MailServer
+) -> None:
+    pkm("share", "draft", *holes, "--to", "network", "--title", "All")
+    found = pkm.json("share", "check", "x1", ok=3)
+    for reason in {why for why in holes.values() if why}:
+        assert any(reason in one["why"] and one["next"].startswith("pkm ") for one in found), reason
+    assert "x1" in pkm("share", "send", "x1", "--yes", ok=3).err
+    assert not gone_out(tmp_path, mail)
+    for note in [note for note, why in list(holes.items())[: len(HOLES)] if why]:
+        pkm("share", "draft", note, "--to", "network", "--title", "One")
+        assert pkm.json("share", "check", ".", ok=3)
+
+    safe = [note for note, why in holes.items() if not why]
+    pkm("share", "draft", *safe, "--to", "network", "--title", "Safe")
+    pkm("share", "send", ".", "--yes")
+    out = gone_out(tmp_path, mail)
+    assert out.count(b"A find of day 0") >= 6  # folder, page, feeds, both halves of the letter
+    assert not {match[0] for match in SECRET.finditer(out)}
+    assert not pkm.json("share", "check", ".")

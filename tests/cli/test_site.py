@@ -1,0 +1,87 @@
+"""`pkm share site`: what it holds beside the pages, how it is published, and how it looks on a phone and on a desk."""
+
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CommandLine
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+
+
+@pytest.fixture
+def built(pkm: CommandLine, home: Path) -> Path:
+    """A site with an issue of two notes, each with a page of its own."""
+    pkm("sense", "note", "Walking retros work: two by two, and slowly. #practice", "--reach", "network")
+    pkm("sense", "note", "Roads follow feet, see [[n1]]. #org/design", "--reach", "network")
+    pkm("share", "--yes")
+    return home / "site"
+
+
+def test_what_was_withdrawn_says_so_and_servers_can_read_it(pkm: CommandLine, built: Path) -> None:
+    assert (built / "notes/walking-retros-work-two-by-two-and-slowly/index.html").is_file()
+    assert '"path":"notes/' in (built / "search.json").read_text()
+    assert "is what was sent" in pkm("share", "site", "verify").out
+    pkm("share", "retract", "x1")
+    paths = [line.removesuffix(" 410") for line in (built / "410.txt").read_text().splitlines()]
+    assert len(paths) == 3
+    assert all("withdrawn" in (built / path.lstrip("/") / "index.html").read_text() for path in paths)
+
+
+def test_verify_names_what_is_another_file_and_build_mends_it(pkm: CommandLine, built: Path) -> None:
+    (built / "index.html").write_text("mine")
+    assert pkm.json("share", "site", "verify", ok=1) == [{"what": "index.html", "why": "it is not what was built"}]
+    assert pkm.json("share", "site", "build")["changed"] == ["index.html"]
+
+
+def test_the_command_runs_without_a_shell_after_a_change_and_again_after_a_failure(
+    pkm: CommandLine, built: Path, tmp_path: Path
+) -> None:
+    said = tmp_path / "said"
+    program = f"import sys; open({str(said)!r}, 'a').write(sys.argv[1])"
+    pkm("share", "channel", "edit", "site", "--publish", f'{sys.executable} -c "{program}" "$HOME;x"')
+    assert pkm.json("share", "site", "build")["published"] is False
+    pkm("config", "name", "Ada")
+    assert pkm.json("share", "site", "build")["published"] is True
+    assert said.read_text() == "$HOME;x"
+    pkm("share", "channel", "edit", "site", "--publish", f'{sys.executable} -c "import sys; sys.exit(\'no room\')"')
+    pkm("sense", "note", "A third find", "--reach", "network")
+    assert "ended with 1: no room" in pkm("share", "--yes", ok=4).err
+    assert pkm.json("share", "log", "x2")[0]["state"] == "refused"
+    assert "no room" in pkm("share", "site", "build", ok=4).err
+    pkm("share", "channel", "edit", "site", "--publish", "")
+    pkm("share", "send", "x2", "--yes")
+
+
+def test_the_blogroll_names_the_sources_with_its_tag_alone(pkm: CommandLine, built: Path, tmp_path: Path) -> None:
+    from pkm.config import Home
+    from pkm.sense.tags import change_tags
+    from pkm.store.model import Source
+    from pkm.store.session import Store
+
+    store = Store(Home.find(), "setup")
+    with store.unit() as unit:
+        for name in ("open", "own"):
+            unit.add(Source(url=f"https://{name}.example/feed", title=name, created_at=unit.at))
+    change_tags(store, [("source", 1)], ["blogroll"], [])
+    store.close()
+    assert "blogroll.opml" in pkm.json("share", "site", "build")["changed"]
+    assert "open.example" in (built / "blogroll.opml").read_text()
+    assert "own.example" not in (built / "blogroll.opml").read_text()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+@pytest.mark.parametrize(("width", "page"), [(390, "2026/finds-23-november-2026"), (1280, "search")])
+def test_a_browser_shows_it(pkm: CommandLine, built: Path, tmp_path: Path, width: int, page: str) -> None:
+    picture = tmp_path / "page.png"
+    arguments = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--hide-scrollbars"]
+    subprocess.run(
+        [str(CHROMIUM), *arguments, f"--window-size={width},900", f"--screenshot={picture}",
+         (built / page / "index.html").as_uri()], capture_output=True, timeout=170, check=True,
+    )  # fmt: skip
+    assert struct.unpack(">II", picture.read_bytes()[16:24]) == (width, 900)
+    assert picture.stat().st_size > 12_000  # an empty page is smaller
