@@ -16,6 +16,14 @@ MOST_LINES = 4_000
 _OURS, _MIDDLE, _THEIRS = "<<<<<<<", "=======", ">>>>>>>"
 
 
+_MARKED = re.compile(rf"^{_OURS} .*^{_MIDDLE}$.*^{_THEIRS} ", re.M | re.S)
+
+
+def is_marked(text: str) -> bool:
+    """Whether two versions stand in a text, with the marks between them: somebody has still to choose."""
+    return _OURS in text and _MARKED.search(text) is not None
+
+
 class Merged(NamedTuple):
     """A merged text. conflicts: how many places both had changed; there both stand, between marks as git makes them."""
 

@@ -116,8 +116,9 @@ def _advice(page: "SearchPage", typed: str) -> str:
         return f"No {kind} is called {name}." + (f" Did you mean {near}?" if near else "")
     from pkm.query import FIELDS
 
-    if unknown := re.search(r"(?<![\w/])([a-z]+):[^\s/]", typed):
-        return f"{unknown[1]}: is no field, so it was looked for as a word. Fields: {', '.join(sorted(FIELDS))}."
+    named = (match[1] for match in re.finditer(r"(?<![\w/])([a-z]+):[^\s/]", typed))
+    if unknown := next((name for name in named if name not in FIELDS), None):
+        return f"{unknown}: is no field, so it was looked for as a word. Fields: {', '.join(sorted(FIELDS))}."
     last = typed.split()[-1]
     if last.isalpha() and len(last) > 4:
         return f"The beginning of a word finds more: pkm find '{last[: max(4, len(last) - 2)]}*'"

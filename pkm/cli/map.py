@@ -8,7 +8,7 @@ import typer
 
 from pkm.cli import current, render
 from pkm.cli.app import group
-from pkm.errors import Invalid
+from pkm.errors import Exists, Invalid
 from pkm.files import write_atomic
 from pkm.text import count, one_line
 
@@ -41,6 +41,7 @@ def map_things(
         sys.stdout.write(text)
         return
     path = Path(out or "map.html").expanduser()
+    _refuse_other(path, text)
     write_atomic(path, text.encode())
     render.say(f"{path}  {count(len(found.nodes), 'thing')}, {count(len(found.edges), 'link')}")
     if found.left_out:
@@ -50,6 +51,17 @@ def map_things(
         from pkm.cli.browser import open_page
 
         open_page(path.absolute().as_uri())
+
+
+def _refuse_other(path: Path, text: str) -> None:
+    """A file that is there is another map of that format. Raises Exists where it is anything else."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        there = file.read(400).decode("utf-8", "replace")
+    if 'content="pkm map"' not in there and (text[:8] != there[:8] or text.startswith("<")):
+        raise Exists(str(path), "it is there already, and it is no map", kept="It was not touched.",
+                     next="name another file with --out")  # fmt: skip
 
 
 def _chosen(words: list[str]) -> list[tuple[str, int]]:

@@ -62,7 +62,19 @@ def _goes_on(name: str, begin: str) -> bool:
     return len(name) > len(begin) and name.casefold().startswith(begin)
 
 
-class Modal(ModalScreen[str | None]):
+class Passing(ModalScreen[str | None]):
+    """A screen before the desk that is left once: keys come faster than a screen goes."""
+
+    _left = False
+
+    def leave(self, answer: str | None = None) -> None:
+        """The desk has the answer, and the screen goes; a second time nothing happens."""
+        if not self._left:
+            self._left = True
+            self.dismiss(answer)
+
+
+class Modal(Passing):
     """A screen before the desk that Escape leaves; F1 tells its keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -72,7 +84,7 @@ class Modal(ModalScreen[str | None]):
 
     def action_cancel(self) -> None:
         """There is no answer."""
-        self.dismiss(None)
+        self.leave()
 
     def action_help(self) -> None:
         """The keys of this screen are told."""
@@ -105,7 +117,7 @@ class Ask(Modal):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """What was typed is the answer."""
-        self.dismiss(event.value)
+        self.leave(event.value)
 
     def action_complete(self) -> None:
         """What is offered is taken."""
@@ -150,7 +162,7 @@ class Write(Modal):
 
     def action_save(self) -> None:
         """The text is the answer."""
-        self.dismiss(self.query_one(TextArea).text)
+        self.leave(self.query_one(TextArea).text)
 
 
 class Choose(Modal):
@@ -198,18 +210,18 @@ class Choose(Modal):
         """The first one is taken."""
         listed = self.query_one(OptionList)
         if listed.highlighted is not None:
-            self.dismiss(listed.get_option_at_index(listed.highlighted).id)
+            self.leave(listed.get_option_at_index(listed.highlighted).id)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """The one that was chosen is taken."""
-        self.dismiss(event.option.id)
+        self.leave(event.option.id)
 
     def action_into(self) -> None:
         """The list has the keys."""
         self.query_one(OptionList).focus()
 
 
-class Help(ModalScreen[None]):
+class Help(Passing):
     """What the keys do; any key closes it."""
 
     def __init__(self, text: str) -> None:
@@ -224,4 +236,4 @@ class Help(ModalScreen[None]):
     def on_key(self, event: Any) -> None:
         """Enough was read."""
         event.stop()
-        self.dismiss(None)
+        self.leave()

@@ -107,7 +107,7 @@ def read_folder(folder: Path) -> BookmarkList:
     found: list[Found] = []
     for path in sorted(folder.rglob("*.md")):
         inside = path.relative_to(folder)
-        if path.is_symlink() or any(part.startswith(".") for part in inside.parts):
+        if path.is_symlink() or not path.is_file() or any(part.startswith(".") for part in inside.parts):
             continue
         try:
             data = path.read_bytes()

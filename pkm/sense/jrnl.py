@@ -137,10 +137,15 @@ def _text_entries(text: str, name: str) -> Iterator[Entry | Failure]:
         title, _, body = words.partition("\n")
         starred = title.rstrip().endswith("*")
         said = plain(clean(f"{title.rstrip(' *') if starred else title.rstrip()}\n{body}"))
-        if said:
-            yield Entry(key, stamp(parse_when(key.replace(" ", "T", 1), now())), said, starred)
-        else:
+        if not said:
             yield where, "there is nothing in it"
+            continue
+        try:
+            at = stamp(parse_when(key.replace(" ", "T", 1), now()))
+        except (Invalid, OverflowError, ValueError):
+            yield where, f"“{head[1].strip()}” is no time that can be kept"
+            continue
+        yield Entry(key, at, said, starred)
 
 
 def _time_of(written: str) -> str:

@@ -3,6 +3,7 @@
 `compose` is pure. What is taken over stands in quoted lines, which are nobody's own words: `grow` asks for those.
 """
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -77,7 +78,7 @@ def compose(title: str, passages: Sequence[Passage]) -> Synthesis:
             blocks.append(f"> {cited}")
         for exact, comment in one.quotes:
             lines = [f"> {line}".rstrip() for line in exact.split("\n")]
-            told = [f"> (Then I said: {comment})"] if comment else []
+            told = [f"> %%Then I said: {comment.replace('%%', '%')}%%"] if comment else []  # it stays at home
             blocks.append("\n".join([*lines, f"> — {cited}", *told]))
     text = "\n\n".join([one_line(title), *blocks])
     numbers = {kind: tuple(int(one.id[1:]) for one in passages if one.id[0] == kind) for kind in "in"}
@@ -86,10 +87,15 @@ def compose(title: str, passages: Sequence[Passage]) -> Synthesis:
 
 def _citation(one: Passage) -> str:
     if one.id.startswith("n"):
-        return f"[[{one.id}]] {one_line(one.title, 120)}"
-    by = f"{one_line(one.author, 80)}: " if one.author else ""
+        return f"[[{one.id}]]"  # a link shows the title, and hides it where the note may not be known
+    by = f"{_as_words(one_line(one.author, 80))}: " if one.author else ""
     address = f", {one.url}" if one.url else ""
-    return f"{by}{one_line(one.title, 120)}{address} ({one.id})"
+    return f"{by}{_as_words(one_line(one.title, 120))}{address} ({one.id})"
+
+
+def _as_words(text: str) -> str:
+    """Others' words as words: no tag, mention or link of one's own comes of them."""
+    return re.sub(r"[#@](?=\w)|\[(?=\[)|(?<=\[)\[|%", r"\\\g<0>", text)
 
 
 def told(made: Synthesis) -> str:

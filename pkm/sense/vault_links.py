@@ -38,6 +38,7 @@ class Counted:
     numbers: Counter[str] = field(default_factory=Counter)
     unresolved: dict[str, str] = field(default_factory=dict)
     ambiguous: dict[str, str] = field(default_factory=dict)
+    wanted: set[str] = field(default_factory=set)  # the names of `unresolved`, folded
     attachments: dict[str, str] = field(default_factory=dict)  # path of a file to the first note that shows it
 
     def as_dict(self) -> dict[str, int]:
@@ -151,7 +152,8 @@ def _count_link(counted: Counted, link: Wikilink, path: str, names: Names, other
         numbers["by_alias"] += how == "alias"
     else:
         numbers["unresolved"] += 1
-        if fold(link.target) not in map(fold, counted.unresolved):
+        if (folded := fold(link.target)) not in counted.wanted:
+            counted.wanted.add(folded)
             counted.unresolved[link.target] = path
     if attached:
         counted.attachments.setdefault(attached, path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pkm import frontmatter
+from pkm.ids import make
 from pkm.notefile import Properties, read_properties, stem
 from pkm.reach import is_wider
 from pkm.sense.vault_folder import ReadFile
@@ -160,6 +161,10 @@ def _columns(known: KnownFile, before: Properties, after: Properties) -> tuple[d
     for name in ("title", "reach", "stage", "at"):
         here, was, there = getattr(known, name), getattr(before, name), getattr(after, name)
         if there in (was, here):
+            continue
+        if name == "reach" and here == was and is_wider(there, here):
+            number = make("note", known.note_id)
+            remarks.append(f"the file says reach {there}: kept {here}. To widen it: pkm sense reach {number} {there}")
             continue
         if here == was:
             changed[name] = there

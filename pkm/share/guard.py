@@ -13,11 +13,15 @@ from urllib.parse import unquote
 from pkm.ids import make
 from pkm.reach import may_go
 from pkm.text import fold
+from pkm.textmerge import is_marked
 
 Finding = tuple[str, str, str]
 
 _COMMENT = re.compile(r"%%(.+?)(?:%%|\Z)|<!--(.+?)(?:-->|\Z)", re.S)
 _LINK = re.compile(r"!?\[\[[^\]]*\]\]")
+_QUOTED = re.compile(r"^[ ]{0,3}>.*$", re.M)
+"""What is quoted is nobody's own words: it may be out of a note that must not go."""
+
 _CODE = re.compile(r"<(pre|code)\b.*?</\1>|```.*?```|`[^`\n]+`", re.S)
 _KEY = re.compile(
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}\b"
@@ -66,12 +70,15 @@ def check_notes(notes: Iterable[Mapping[str, Any]], circle: str, circle_kind: st
     """A finding for each note whose reach is too narrow for the circle, or that was put away."""
     findings = []
     for note in notes:
-        name = f"{make('note', note['id'])} “{note['title']}”"
+        number = make("note", note["id"])
+        name = f"{number} “{note['title']}”"
         if note["dropped_at"]:
-            findings.append((name, "it was put away", f"pkm sense keep {make('note', note['id'])}"))
+            findings.append((name, "it was put away", f"pkm sense keep {number}"))
+        elif is_marked(note["text"]):
+            findings.append((name, "two versions of it stand there, and nobody chose", f"pkm sense edit {number}"))
         elif not may_go(note["reach"], circle_kind):
             why = f"its reach is {note['reach']}; {circle} is for {circle_kind}"
-            findings.append((name, why, f"pkm sense reach {make('note', note['id'])} {circle_kind}"))
+            findings.append((name, why, f"pkm sense reach {number} {circle_kind}"))
     return findings
 
 
@@ -85,7 +92,7 @@ def check_bytes(
     """
     raw = html.unescape(payload.decode("utf-8", "replace").replace("\\n", "\n").replace('\\"', '"'))
     own_words = [*(note["text"] for note in cleared), said]
-    own = fold(" ".join([*(_LINK.sub(" ", _COMMENT.sub(" ", text)) for text in own_words), *secrets.public]))
+    own = fold(" ".join([*(_LINK.sub(" ", _COMMENT.sub(" ", _QUOTED.sub(" ", text))) for text in own_words), *secrets.public]))
     said = fold(raw)
     sayers = _Sayers(cleared, share)
     findings: list[Finding] = []

@@ -27,8 +27,8 @@ def test_quotes_with_their_citations_and_an_empty_paragraph(pkm: CommandLine, qu
     assert "3 quotes of 2 items and 1 note" in made.err
     text = pkm.json("sense", "show", "n2")["text"]
     assert text.startswith("What communities need\n\n> probe first\n> — Ann Author: Item number 1, https://example.org/1 (i1)\n")
-    assert "> (Then I said: as we do)" in text
-    assert "> [[n1]] Communities are the space between" in text
+    assert "> %%Then I said: as we do%%" in text
+    assert "> [[n1]]" in text
     assert {link["to"] for link in pkm.json("sense", "show", "n2")["links"]} == {"n1", "i1", "i2"}
 
 

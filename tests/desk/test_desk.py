@@ -93,6 +93,24 @@ def test_the_first_item_is_shown_with_its_text(store: Store) -> None:
     assert max(map(len, seen[0])) <= 80
 
 
+def test_keys_that_come_faster_than_a_screen_goes_leave_it_once(store: Store) -> None:
+    left: list[str] = []
+
+    async def hurry(pilot: Pilot[None]) -> None:
+        for key in ("question_mark", "t", "slash"):
+            await pilot.press(key)
+            await pilot.pause()
+            screen: Any = pilot.app.screen
+            screen.leave(None)
+            screen.leave(None)
+            await pilot.pause()
+            left.append(type(pilot.app.screen).__name__)
+
+    play(store, hurry)
+    assert len(set(left)) == 1
+    assert left[0] not in ("Help", "Ask")
+
+
 def test_keep_drop_and_take_back(store: Store) -> None:
     play(store, press("k", "d", "u"))
     assert sorted(state(store, number) for number in (1, 2, 3)) == ["inbox", "inbox", "kept"]

@@ -1,0 +1,72 @@
+"""What leaves a note private: a folder widens nothing, a synthesis gives nothing on, two versions go nowhere."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CommandLine
+
+
+def published(home: Path) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((home / "site").rglob("*")) if path.is_file())
+
+
+def test_a_folder_never_widens_a_note(pkm: CommandLine, tmp_path: Path) -> None:
+    page = tmp_path / "vault" / "diary.md"
+    page.parent.mkdir()
+    page.write_text("# Diary\n\nvery private\n")
+    pkm("import", page.parent, "--as", "vault")
+    page.write_text("---\nreach: network\n---\n# Diary\n\nvery private\n")
+    told = pkm("import", page.parent, "--as", "vault", ok=4)
+    assert "kept private. To widen it: pkm sense reach n1 network" in told.err
+    assert pkm.json("sense", "show", "n1")["reach"] == "private"
+    assert pkm.json("import", page.parent, "--as", "vault")["unchanged"] == 1
+
+
+def test_a_synthesis_gives_no_private_note_on(pkm: CommandLine, home: Path) -> None:
+    pkm("sense", "note", "Acquisition of Northwind. We will offer forty million zebra coins to the whole board #m")
+    pkm("sense", "annotate", "n1", "-q", "offer forty million zebra coins to the whole board", "-m", "only quagga knows")
+    pkm("sense", "note", "--from", "tag:m", "-t", "What mergers need")
+    pkm("sense", "reach", "n2", "network")
+    told = pkm("share", "--yes", ok=3)
+    assert "words of it would go out with n2" in told.err
+    assert not (home / "site").exists() or "zebra" not in published(home)
+    text = pkm.json("sense", "show", "n2")["text"]
+    pkm("sense", "edit", "n2", "--text", text.replace("offer forty million zebra coins to the whole board", "offer much"))
+    pkm("share", "send", "x1", "--yes")
+    assert "offer much" in published(home)
+    assert not [word for word in ("zebra", "quagga", "Northwind") if word in published(home)]
+
+
+def test_what_others_titled_makes_no_tags_people_or_links(pkm: CommandLine) -> None:
+    from pkm.sense.synthesis import Passage, compose
+
+    pkm("contact", "add", "Maria", "--nick", "maria")
+    made = compose("Own", [Passage("i1", "x #vip @maria [[Secret plan]] %%y%%", (), "An #author")])
+    pkm("sense", "note", "-", stdin=made.text)
+    note = pkm.json("sense", "show", "n1")
+    assert (note["tags"], note["links"]) == ([], [])
+
+
+def test_two_versions_go_nowhere_until_somebody_chose(pkm: CommandLine, home: Path) -> None:
+    both = "A claim\n\n<<<<<<< in pkm\none\n=======\nother\n>>>>>>> in a.md"
+    pkm("sense", "note", "-", "--reach", "network", stdin=both)
+    assert "two versions of it stand there" in pkm("share", "--yes", ok=3).err
+    pkm("sense", "edit", "n1", "--text", "A claim\n\nother")
+    pkm("share", "--yes")
+    assert "other" in published(home)
+
+
+def test_a_map_takes_no_other_files_place(pkm: CommandLine, tmp_path: Path) -> None:
+    page = tmp_path / "note.html"
+    page.write_text("<!doctype html><title>mine</title>")
+    assert "it is no map" in pkm("map", "--out", page, ok=1).err
+    assert "mine" in page.read_text()
+    drawn = tmp_path / "map.html"
+    pkm("map", "--out", drawn)
+    pkm("map", "--out", drawn)
+
+
+@pytest.mark.parametrize("query", ["kind:note links:0 has:quote", "is:due", "kind:share"])
+def test_a_field_is_not_called_none(pkm: CommandLine, query: str) -> None:
+    assert "is no field" not in pkm("find", query).err
