@@ -13,10 +13,11 @@ from pkm.errors import Invalid, PkmError, Refused
 from pkm.files import safe_name, write_atomic
 
 
-def edit(text: str, name: str, *, instead: str) -> tuple[str, Path]:
+def edit(text: str, name: str, *, instead: str, again: str = "") -> tuple[str, Path]:
     """What the person made of the text, and the draft that holds it: delete it once it is stored.
 
     name: of the draft, with its ending. instead: what to run where there is no editor to be used.
+    again: what takes up the draft that an editor left behind when it failed.
     Raises PkmError where the editor fails: nothing is changed, the draft is kept and its path told; Refused where
     there is neither an editor set nor a terminal to open one on.
     """
@@ -33,7 +34,7 @@ def edit(text: str, name: str, *, instead: str) -> tuple[str, Path]:
         raise PkmError(f"the editor {command[0]}", f"it ended with code {code}, and nothing was typed", next=instead)
     if code:
         raise PkmError(
-            f"the editor {command[0]}", f"it ended with code {code}", next=instead,
+            f"the editor {command[0]}", f"it ended with code {code}", next=again or instead,
             kept=f"nothing was changed; what was typed is in {draft}",
         )  # fmt: skip
     try:

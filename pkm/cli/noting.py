@@ -109,7 +109,7 @@ def _text(said: list[str], draft: str, clipboard: bool, origin: Origin) -> tuple
         return "", None
     if said or not sys.stdin.isatty():
         return typed(), None
-    return editor.edit("", drafts.name_for(), instead=INSTEAD)
+    return editor.edit("", drafts.name_for(), instead=INSTEAD, again="pkm sense note --draft last")
 
 
 def typed() -> str:

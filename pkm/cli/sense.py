@@ -277,7 +277,8 @@ def edit(
         given, path = drafts.take_up(draft)
     elif title is None and given is None:
         given, path = editor.edit(
-            base["text"] + "\n", drafts.name_for(found.id), instead=f'pkm sense edit {found.id} --text "…"'
+            base["text"] + "\n", drafts.name_for(found.id), instead=f'pkm sense edit {found.id} --text "…"',
+            again=f"pkm sense edit {found.id} --draft last",
         )
         if clean(given).strip() == base["text"].strip():
             path.unlink(missing_ok=True)

@@ -255,10 +255,11 @@ class _Writing:
 
     def make_room(self, place: Path) -> None:
         """The file's folder is there, inside of the root."""
-        for parent in reversed(place.relative_to(self.folder).parents[:-1]):
-            (self.folder / parent).mkdir(mode=0o700, exist_ok=True)
-        if not Path(os.path.realpath(place.parent)).is_relative_to(self.root):
+        parents = list(reversed(place.relative_to(self.folder).parents[:-1]))
+        if not Path(os.path.realpath(place.parent)).is_relative_to(self.root):  # also of what is not there yet
             raise StoreError(str(place), "its folder is a symbolic link that leads out of the folder")
+        for parent in parents:
+            (self.folder / parent).mkdir(mode=0o700, exist_ok=True)
 
     def remove(self, known: KnownFile) -> None:
         """The file of a note that was put away is gone, unless somebody changed it."""

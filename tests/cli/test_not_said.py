@@ -70,3 +70,54 @@ def test_a_map_takes_no_other_files_place(pkm: CommandLine, tmp_path: Path) -> N
 @pytest.mark.parametrize("query", ["kind:note links:0 has:quote", "is:due", "kind:share"])
 def test_a_field_is_not_called_none(pkm: CommandLine, query: str) -> None:
     assert "is no field" not in pkm("find", query).err
+
+
+def test_the_last_draft_is_one_of_a_note(pkm: CommandLine, home: Path) -> None:
+    pkm("sense", "note", "A thought")
+    pkm("sense", "try", "n1", "--where", "x", "--outcome", "bogus", "it went badly", ok=2)
+    assert list((home / "drafts").glob("n1-trial-*.md"))
+    assert "there is none" in pkm("sense", "note", "--draft", "last", ok=1).err
+
+
+def test_a_failing_editors_words_are_taken_up_by_the_next_command(
+    pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\necho "half a thought" > "$1"\nexit 3\n')
+    editor.chmod(0o700)
+    monkeypatch.setenv("EDITOR", str(editor))
+    pkm("sense", "note", "before")
+    assert "Next: pkm sense edit n1 --draft last" in pkm("sense", "edit", "n1", ok=1).err
+    pkm("sense", "edit", "n1", "--draft", "last")
+    assert pkm.json("sense", "show", "n1")["text"] == "half a thought"
+
+
+def test_an_export_makes_nothing_outside_of_its_folder(pkm: CommandLine, tmp_path: Path) -> None:
+    page = tmp_path / "vault" / "sub" / "deep" / "one.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("One\n")
+    pkm("import", tmp_path / "vault", "--as", "vault")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    page.unlink()
+    page.parent.rmdir()
+    page.parent.parent.rmdir()
+    page.parent.parent.symlink_to(outside)
+    pkm("export", "--notes", tmp_path / "vault", ok=4)
+    assert list(outside.iterdir()) == []
+
+
+def test_a_pipe_in_a_folder_of_readwise_does_not_hang(pkm: CommandLine, tmp_path: Path) -> None:
+    import os
+
+    folder = tmp_path / "rw"
+    folder.mkdir()
+    os.mkfifo(folder / "zz.md")
+    assert pkm("import", folder, "--as", "readwise", ok=None).code in (0, 1, 4)
+
+
+def test_an_odd_time_costs_one_entry_of_a_journal(pkm: CommandLine, tmp_path: Path) -> None:
+    journal = tmp_path / "j.txt"
+    journal.write_text("[0001-01-01 00:00] x\n\n[2020-02-03 09:00] kept\n")
+    counts = pkm.json("import", journal, "--as", "jrnl", ok=4)
+    assert (counts["new"], counts["failed"]) == (1, 1)
