@@ -76,12 +76,14 @@ def import_path(
     drop_gone: Annotated[
         bool, typer.Option("--drop-gone", help="Of a folder of Markdown: put away notes whose files are gone from it.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Of an export: take also the commands that pkm would run.")
+    ] = False,
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Import feeds, bookmarks, people, a folder of Markdown, or one that `pkm export` made."""
-    from pkm.errors import BadInput, Invalid, NotFound
-    from pkm.whole import archive
+    from pkm.errors import Invalid, NotFound
 
     path = path.expanduser()
     if not path.exists():
@@ -116,28 +118,27 @@ def import_path(
         import_people(path, kind=as_, dry_run=dry_run, json=json)
         return
     if path.is_dir():
-        if not archive.is_export(path):
-            raise BadInput(
-                str(path),
-                "it is no folder of Markdown, and none that pkm export made (no pkm.json in it)",
-                next="pkm seek import FILE, for a list of feeds; pkm contact import PATH, for people",
-            )
-        rows = archive.import_all(current.store(), current.home(), path, dry_run=dry_run)
-        summary = {
-            "new": sum(rows.values()),
-            "updated": 0,
-            "unchanged": 0,
-            "failed": 0,
-            "failures": [],
-            "rows": rows,
-            "dry_run": dry_run,
-        }
-        told = ", ".join(count(rows[table], table) for table in ("source", "item", "note", "contact", "share"))
-        render.emit_run(summary, as_json=json, line=f"{'would import' if dry_run else 'imported'} {told}")
+        _import_export(path, dry_run=dry_run, yes=yes, json=json)
         return
     from pkm.cli.lists import import_list
 
     import_list(path, dry_run=dry_run, json=json, kind=as_)
+
+
+def _import_export(path: Path, *, dry_run: bool, yes: bool, json: bool) -> None:
+    from pkm.errors import BadInput
+    from pkm.whole import archive
+
+    if not archive.is_export(path):
+        raise BadInput(
+            str(path), "it is no folder of Markdown, and none that pkm export made (no pkm.json in it)",
+            next="pkm seek import FILE, for a list of feeds; pkm contact import PATH, for people",
+        )  # fmt: skip
+    rows = archive.import_all(current.store(), current.home(), path, dry_run=dry_run, trusted=yes)
+    counts = {"new": sum(rows.values()), "updated": 0, "unchanged": 0, "failed": 0, "failures": []}
+    told = ", ".join(count(rows[table], table) for table in ("source", "item", "note", "contact", "share"))
+    line = f"{'would import' if dry_run else 'imported'} {told}"
+    render.emit_run({**counts, "rows": rows, "dry_run": dry_run}, as_json=json, line=line)
 
 
 def _is_notebook(path: Path) -> bool:

@@ -4,9 +4,11 @@ notes/ is Markdown with front matter; tables/ has every table as JSON, one row a
 again what other tools can read; an import of the folder takes the tables and the notes.
 """
 
+import contextlib
 import json
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -175,11 +177,11 @@ def is_export(path: Path) -> bool:
     return path.is_dir() and (path / MARK).is_file() and (path / "tables").is_dir()
 
 
-def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False) -> dict[str, int]:
+def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False, trusted: bool = False) -> dict[str, int]:
     """The empty store holds what the folder says, ids included; rows by table. Settings are taken where none are set.
 
-    Raises Refused where the store is not empty, BadInput where a file is not as an export writes it: nothing is
-    changed then, all is one transaction.
+    trusted: the person wants the commands that it brings. Raises Refused where the store is not empty, or where there are
+    commands; BadInput where a file is not as an export writes it: nothing is changed then, all is one transaction.
     """
     mark = _read_mark(folder)
     if mark.get("format") != FORMAT or not isinstance(mark.get("schema"), int):
@@ -196,6 +198,11 @@ def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False)
     counts = {table: len(rows) for table, rows in tables.items()}
     if dry_run:
         return counts
+    if not trusted and (brought := list(_commands(folder, tables))):
+        raise Refused(
+            f"the import of {folder}", "it brings commands that pkm would run", findings=brought,
+            kept="Nothing was imported.", next=f"if they are yours: pkm import {folder} --yes",
+        )  # fmt: skip
     try:
         with store.unit(journal=False) as unit:
             archive.clear(unit)
@@ -216,6 +223,22 @@ def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False)
         why = f"a row in it is not as an export writes it: {one_line(str(error), 80)}"
         raise BadInput(str(folder), why, kept="Nothing was imported.") from error
     return counts
+
+
+def _commands(folder: Path, tables: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, str, str]]:
+    """What an export would have pkm run, as findings: the editor, commands that give a secret, those that publish."""
+    with contextlib.suppress(OSError, ValueError):
+        if editor := tomllib.loads((folder / "home" / "config.toml").read_text(encoding="utf-8")).get("editor"):
+            yield "the editor", one_line(str(editor), 200), "home/config.toml"
+    for row in tables.get("source", ()):
+        if str(row.get("credential") or "").startswith("command:"):
+            yield make("source", row["id"]), one_line(row["credential"], 200), "tables/source.json"
+    for row in tables.get("channel", ()):
+        options = json.loads(row.get("options") or "{}")
+        for name, given in options.items() if isinstance(options, dict) else ():
+            value = " ".join(map(str, given)) if isinstance(given, list) else given
+            if value and (name == "publish" or str(value).startswith("command:")):
+                yield f"channel {one_line(str(row.get('name')), 40)}", one_line(f"{name}: {value}", 200), "tables/channel.json"
 
 
 def _read_table(folder: Path, table: str, known: set[str]) -> list[Row]:

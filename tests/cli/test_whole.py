@@ -257,3 +257,20 @@ def test_a_list_can_be_piped_into_a_command(lived_in: CommandLine) -> None:
     listed = lived_in("find", "kind:note", "-n", "10").out
     lived_in("sense", "reach", "-", "team", stdin=listed)
     assert {row["reach"] for row in lived_in.json("find", "kind:note")} == {"team"}
+
+
+def test_an_export_that_brings_commands_is_taken_only_with_a_yes(
+    lived_in: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived_in("config", "editor", "touch /tmp/never")
+    lived_in("seek", "edit", "s1", "--credential", "command:pass show feeds")
+    lived_in("share", "channel", "edit", "site", "--publish", "rsync -a . host:")
+    lived_in("export", tmp_path / "out")
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
+    told = lived_in("import", tmp_path / "out", ok=3).err
+    for command in ("touch /tmp/never", "command:pass show feeds", "rsync -a . host:"):
+        assert command in told
+    assert lived_in.json("find", "kind:note") == []
+    assert not (tmp_path / "other" / "config.toml").exists()
+    lived_in("import", tmp_path / "out", "--yes")
+    assert lived_in.json("find", "kind:note") != []
