@@ -33,6 +33,7 @@ def show_dashboard(*, json: bool) -> None:
     facts: dict[str, Any] = {
         **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)),
         "sources_failing": today.sources_failing(db), "new": new_count, "newest": new, "best": best,
+        "unfinished": len(list(current.home().drafts.glob("*.md"))),
         "review": review.count_due(db, stamp(at)), "to_review": to_look_at, "people_due": people, "promises": owed,
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
     }  # fmt: skip
@@ -75,6 +76,8 @@ def lines(facts: dict[str, Any]) -> list[str]:
     if facts["promises"]["open"]:
         late = f", {facts['promises']['overdue']:,} overdue" if facts["promises"]["overdue"] else ""
         told.append(f"promises {count(facts['promises']['open'], 'open promise')}{late}: pkm contact promises")
+    if facts["unfinished"]:
+        told.append(f"drafts   {count(facts['unfinished'], 'text')} that you began: pkm doctor, or pkm sense note --draft last")
     told += [f"share    {count(one['notes'], 'note')} may go to {one['circle']}" for one in facts["to_share"]]
     if facts["drafts"]:
         told.append(f"share    {count(facts['drafts'], 'draft')} not sent yet: pkm share log shows what went")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pkm import ids
 from pkm.cli import complete, current, drafts, editor, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, ReachOption, TagOption
@@ -38,7 +39,7 @@ def note(
     words: Annotated[
         list[str] | None,
         typer.Argument(metavar="[URL] [TEXT...]", help="The text; `-` reads stdin; nothing opens your editor. "
-                                                       "An address in front: the page it is about."),
+                                                       "An address or an item's id in front: what it is about."),
     ] = None,
     title: Annotated[str, typer.Option("--title", "-t", help="A title other than the first line or sentence.")] = "",
     reach: ReachOption = "private",
@@ -67,6 +68,8 @@ def note(
     origin = _origin(source) if source else Origin()
     if said and not source and is_address(said[0]):
         origin = Origin(address=said.pop(0))
+    elif len(said) > 1 and not source and _is_origin(said[0]):
+        origin = _origin(said.pop(0))
     text, path = _text(said, draft, clipboard, origin)
     with drafts.kept(text, drafts.name_for(), path):
         _store(text, origin, title, reach, tag or [], json)
@@ -82,6 +85,14 @@ def is_address(word: str) -> bool:
     from pkm.html import is_web_address
 
     return "://" in word and not any(letter.isspace() for letter in word) and is_web_address(word)
+
+
+def _is_origin(word: str) -> bool:
+    """Whether a word is the id of an item or an answer that is there."""
+    from pkm.store.lookup import by_number
+
+    found = ids.parse(word)
+    return found is not None and found[0] in ("item", "response") and by_number(current.store().read(), *found) is not None
 
 
 def _origin(asked: str) -> Origin:

@@ -108,6 +108,18 @@ def link(
         render.say(f"  {linked.row['type']} → {target.id}  {one_line(target.title, 80)}")
     if not linked.made:
         render.tell("It was linked so already.")
+    elif like := _nearly(linked.row["type"]):
+        render.tell(f"“{linked.row['type']}” is a kind of your own, and nearly {like}: pkm sense link {source.id} {target.id} "
+                    f"--as {like}, and take this one away with --remove --as {linked.row['type']}")  # fmt: skip
+
+
+def _nearly(kind: str) -> str:
+    """The kind with a meaning that this one is nearly; "" where it is one, or like none."""
+    from difflib import get_close_matches
+
+    from pkm.sense.links import TYPES
+
+    return "" if kind in TYPES else next(iter(get_close_matches(kind, TYPES, n=1, cutoff=0.8)), "")
 
 
 def _resolve(source: "Found", target: "Found", because: str, json: bool) -> None:

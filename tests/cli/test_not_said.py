@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_sense import items as items
 from tests.conftest import CommandLine
 
 
@@ -121,3 +122,15 @@ def test_an_odd_time_costs_one_entry_of_a_journal(pkm: CommandLine, tmp_path: Pa
     journal.write_text("[0001-01-01 00:00] x\n\n[2020-02-03 09:00] kept\n")
     counts = pkm.json("import", journal, "--as", "jrnl", ok=4)
     assert (counts["new"], counts["failed"]) == (1, 1)
+
+
+def test_what_was_begun_is_told_and_slips_are_named(pkm: CommandLine, home: Path, items: Path) -> None:
+    assert "from i1" in pkm("sense", "note", "i1", "walked with Ben").out
+    assert pkm.json("sense", "note", "i99", "is no item")["item"] is None
+    pkm("sense", "note", "another")
+    assert "nearly supports" in pkm("sense", "link", "n1", "n3", "--as", "suports").err
+    assert "nearly" not in pkm("sense", "link", "n1", "n3", "--as", "echoes").err
+    assert "that you began" not in pkm().out
+    (home / "drafts").mkdir(exist_ok=True)
+    (home / "drafts" / "note-1.md").write_text("half")
+    assert "drafts   1 text that you began" in pkm().out
