@@ -253,7 +253,34 @@ def _aligned(text: str, window: str, start: int, begin: int, end: int) -> tuple[
         first = min(max(begin - found.src_start, 0), found.dest_end - found.dest_start - 1)
         last = max(first + 1, min(end - found.src_start, found.dest_end - found.dest_start))
     here = low + found.dest_start
-    return Passage(here + first, here + last), found.score / 100
+    whole = _whole_words(text, here + first, here + last)
+    return _with_ends(text, whole, window[begin:end].split()), found.score / 100
+
+
+def _with_ends(text: str, found: Passage, words: Sequence[str]) -> Passage:
+    """The passage with the first words of the quote where they stand just before it, and the last where just behind."""
+    start, end = found
+    before, behind = text[:start].rstrip(), text[end:].lstrip()
+    for count in range(min(3, len(words) - 1), 0, -1):
+        first, last = (" ".join(part) for part in (words[:count], words[-count:]))
+        if start == found.start and before.endswith(first) and not text.startswith(first, start):
+            start = len(before) - len(first)
+        if end == found.end and behind.startswith(last) and not text.endswith(last, 0, end):
+            end = len(text) - len(behind) + len(last)
+    return _whole_words(text, start, end)
+
+
+def _whole_words(text: str, start: int, end: int) -> Passage:
+    """The passage with the words that it began or ended in the midst of, and without blanks around."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start + 1 and text[end - 1].isspace():
+        end -= 1
+    while 0 < start < len(text) and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while 0 < end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    return Passage(start, end)
 
 
 _Step = tuple[str, int, int, int, int]

@@ -79,7 +79,7 @@ def _annotation(db: sqlite3.Connection, number: int) -> Row | None:
 def marked(text: str, quotes: list[Row]) -> str:
     """The text with each quote between ⟪ and ⟫ and its number behind it; those without a certain place are left out.
 
-    quotes: annotations; the first with a quote is number 1.
+    quotes: annotations; the first with a quote is number 1. Where its words are others now, that is said.
     """
     from pkm.sense.annotate import place
 
@@ -89,7 +89,8 @@ def marked(text: str, quotes: list[Row]) -> str:
         if found is not None:
             # At one place, ends go before beginnings, and of two ends the one that began last goes first.
             marks.append((found.start, 1, "⟪"))
-            marks.append((found.end, 0, f"⟫[{count}]"))
+            same = text[found.start : found.end].split() == row["exact"].split()
+            marks.append((found.end, 0, f"⟫[{count}]" if same else f"⟫[{count}, changed since]"))
     pieces, last = [], 0
     for at, _, mark in sorted(marks, key=lambda mark: mark[:2]):
         pieces += [text[last:at], mark]

@@ -168,3 +168,12 @@ def test_other_words_in_the_same_surroundings_are_not_the_quoted_ones(seed: int,
     text = prose(seed, 60)
     kept = select(text, Passage(100, 100 + size))
     assert anchor(text[:100] + "0123456789"[:size] + text[100 + size :], *kept) is None
+
+
+def test_a_word_that_came_in_takes_no_word_away() -> None:
+    quote, rest = "We do recommend this drug to all pregnant patients", " in the study. Pay Ann."
+    chosen = select(quote + rest, Passage(0, len(quote)))
+    text = "We do not recommend this drug to all pregnant patients" + rest
+    found = anchor(text, chosen.exact, chosen.prefix, chosen.suffix, chosen.position)
+    assert found is not None
+    assert text[found.start : found.end] == "We do not recommend this drug to all pregnant patients"
