@@ -22,7 +22,7 @@ PAGE = (
 
 
 def drafts(home: Path) -> list[str]:
-    return [path.read_text() for path in sorted((home / "drafts").glob("*"))]
+    return [path.read_text() for path in sorted((home / "drafts").glob("*.md"))]
 
 
 class TestClipboard:

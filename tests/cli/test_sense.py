@@ -39,7 +39,7 @@ def items(home: Path) -> Path:
 
 
 def drafts(home: Path) -> list[str]:
-    return [path.read_text() for path in sorted((home / "drafts").glob("*"))]
+    return [path.read_text() for path in sorted((home / "drafts").glob("*.md"))]
 
 
 def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:

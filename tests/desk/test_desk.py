@@ -275,7 +275,7 @@ def test_what_a_killed_desk_left_is_taken_up_by_its_key(store: Store) -> None:
     play(store, moves)
     assert "1 draft left from before: n on i3 takes it up" in seen[0]
     assert notes.rows(store.read(), [1])[0]["text"] == "Half a thought more"
-    assert [path.read_text() for path in home.drafts.glob("*")] == ["Of a desk that runs"]
+    assert [path.read_text() for path in home.drafts.glob("*.md")] == ["Of a desk that runs"]
 
 
 def test_a_disk_that_is_full_is_said_and_the_draft_stays_as_it_was(
