@@ -26,7 +26,7 @@ from pkm.store.note_intake import FileRow
 from pkm.store.note_names import Names
 from pkm.store.session import Store, Unit
 from pkm.text import count as counted_noun
-from pkm.text import one_line
+from pkm.text import fold, one_line
 
 Row = dict[str, Any]
 
@@ -102,12 +102,13 @@ def import_vault(store: Store, home: Home, path: Path, *, drop_gone: bool = Fals
         attachment_files.take_in(home.attachments, place, one.sha256)
     new = [one for one, _ in found.attached]
     made = found.plan
-    if not (made.new or made.changed or found.moved_from or (drop_gone and made.gone) or _are_new(store, new)):
+    if not (made.new or made.met or made.changed or found.moved_from or (drop_gone and made.gone) or _are_new(store, new)):
         return done
     with store.unit() as unit:
         if found.moved_from:
             note_intake.move_root(unit, found.moved_from, found.folder.root)
         numbers = _add(unit, found)
+        note_intake.keep_files(unit, (_file_row(number, file, found.folder.root) for number, file in made.met))
         _change(unit, found)
         if drop_gone:
             note_intake.change_notes(unit, {known.note_id: {"dropped_at": unit.at} for known in made.gone})
@@ -138,7 +139,8 @@ def _gather(store: Store, path: Path, leave: str) -> _Gathered:
     known = note_intake.files_in(db, folder.root)
     moved_from = "" if known else _moved_from(store, folder)
     known = note_intake.files_in(db, moved_from) if moved_from else known
-    standing = Standing(known, note_intake.hand_tags(db), note_names.aliases_of(db), tag_of(store))
+    unfiled = {(fold(row["title"]), row["text"].strip()): row["id"] for row in note_intake.unfiled_notes(db)}
+    standing = Standing(known, unfiled, note_intake.hand_tags(db), note_names.aliases_of(db), tag_of(store))
     failed = [what for what, _ in folder.failures]
 
     def missing(path: str) -> bool:

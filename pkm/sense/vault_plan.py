@@ -52,9 +52,10 @@ class Change:
 
 @dataclass(slots=True)
 class VaultPlan:
-    """What an import does. gone: notes whose files are no longer in the folder."""
+    """What an import does. met: files that say what a note without a file says. gone: notes whose files are no longer there."""
 
     new: list[ReadFile] = field(default_factory=list)
+    met: list[tuple[int, ReadFile]] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     unchanged: int = 0
     gone: list[KnownFile] = field(default_factory=list)
@@ -62,9 +63,13 @@ class VaultPlan:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the store has of the notes of a folder: files by path, tags that were put on, other names."""
+    """What the store has of the notes of a folder: files by path, tags that were put on, other names.
+
+    unfiled: notes that are in no file anywhere, by title (folded) and text.
+    """
 
     files: Mapping[str, KnownFile]
+    unfiled: Mapping[tuple[str, str], int]
     tags: Mapping[int, Sequence[str]]
     aliases: Mapping[int, Sequence[str]]
     tag_of: TagOf
@@ -85,9 +90,13 @@ def plan(files: Sequence[ReadFile], standing: Standing, now: str, missing: Calla
         else:
             made.changed.append(decide(known, file, standing, now))
     moved = _renamed(fresh, left)
+    unfiled = dict(standing.unfiled)
     for file in fresh:
         if file.path in moved:
             made.changed.append(decide(moved[file.path], file, standing, now))
+        elif number := unfiled.pop((fold(file.note.properties.title), file.note.text.strip()), 0):
+            made.met.append((number, file))  # as after the undo of an export, which leaves the files
+            made.unchanged += 1
         else:
             made.new.append(file)
     taken = {known.path for known in moved.values()}

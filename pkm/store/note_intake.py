@@ -231,3 +231,12 @@ def live_notes(db: sqlite3.Connection) -> list[Row]:
         "WHERE note.dropped_at IS NULL ORDER BY note.id"
     )
     return [dict(row) for row in rows]
+
+
+def unfiled_notes(db: sqlite3.Connection) -> list[Row]:
+    """Every note with words in it that is not put away and that is in no file: {"id", "title", "text"}, newest first."""
+    rows = db.execute(
+        "SELECT id, title, text FROM note WHERE dropped_at IS NULL AND trim(text) <> '' "
+        "AND NOT EXISTS (SELECT 1 FROM note_file WHERE note_id = note.id) ORDER BY id DESC"
+    )
+    return [dict(row) for row in rows]

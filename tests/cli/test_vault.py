@@ -377,3 +377,17 @@ def test_a_journal_of_jrnl_comes_in_once(pkm: CommandLine, tmp_path: Path) -> No
     assert note(pkm, "minute")["text"] == "The same minute.\nMore words."
     pkm("undo")
     assert note(pkm, "minute")["text"] == "The same minute."
+
+
+def test_the_files_of_an_export_that_was_undone_are_the_notes_they_were(pkm: CommandLine, tmp_path: Path) -> None:
+    pkm("sense", "note", "Alpha is one\n\nWith words. #deep")
+    pkm("sense", "note", "Beta points to [[Alpha is one]]")
+    pkm("export", "--notes", tmp_path / "out")
+    pkm("undo")
+    touch(tmp_path / "out" / "Alpha is one, too.md", "Alpha is one\n\nWith other words.")
+    told = pkm.json("import", tmp_path / "out")
+    assert (told["new"], told["unchanged"]) == (1, 2)
+    assert len(pkm.json("find", "kind:note")) == 3
+    touch(tmp_path / "out" / "Alpha is one.md", "Alpha is one\n\nWith words, and more.")
+    assert pkm.json("import", tmp_path / "out")["updated"] == 1
+    assert pkm.json("sense", "show", "n1")["text"] == "Alpha is one\n\nWith words, and more."
