@@ -1,9 +1,8 @@
 """`pkm find` and `pkm why`: one search over everything, and the chain of one thing."""
 
 import os
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,12 +10,13 @@ import typer
 from pkm.cli import current, render, selectors
 from pkm.cli.app import group
 from pkm.cli.complete import complete_any
-from pkm.cli.options import JsonFlag, LimitOption
+from pkm.cli.options import JsonFlag, LimitOption, QueryCommand
 from pkm.dates import day
 from pkm.errors import Invalid
 from pkm.text import clean, count, one_line
 
 if TYPE_CHECKING:
+    from pkm.query import Query
     from pkm.store.search import SearchPage
 
 Row = dict[str, Any]
@@ -30,7 +30,7 @@ def _bold(text: str) -> str:
 
 
 @app.command(
-    context_settings={"ignore_unknown_options": True},
+    cls=QueryCommand,
     epilog="Example:  pkm find 'kind:note tag:org \"desire paths\" -is:private after:3m'\n\n"
     "          pkm find --save cop 'tag:cop'      (from then on :cop stands for it)",
 )
@@ -49,13 +49,14 @@ def find(
 ) -> None:
     """Search items, annotations, notes, contacts and shares."""
     if saved or save or forget:
-        _keep_searches(" ".join(_not_options(words or ())), save, forget, limit, json=json)
+        _keep_searches(" ".join(words or ()), save, forget, limit, json=json)
         return
     from pkm import query
+    from pkm.cli.advice import oddities
     from pkm.dates import now
     from pkm.store.search import SORTS, search
 
-    typed = " ".join(_not_options(words or ()))
+    typed = " ".join(words or ())
     if sort not in SORTS:
         raise Invalid(f"--sort {sort}", f"it should be one of {', '.join(SORTS)}")
     asked = query.parse(typed)
@@ -66,7 +67,9 @@ def find(
     page = search(current.store().read(), asked, limit=limit, sort=sort, now=now())
     if page.stopped:
         render.tell("The regular expression took too long; this is what was found until then. Add a word or a field.")
-    _print_page(page, typed, as_json=json)
+    for told in oddities(asked):
+        render.tell(told)
+    _print_page(page, asked, as_json=json)
 
 
 def _keep_searches(typed: str, save: str, forget: str, limit: int, *, json: bool) -> None:
@@ -85,17 +88,11 @@ def _keep_searches(typed: str, save: str, forget: str, limit: int, *, json: bool
         searches.show_all(limit, json=json)
 
 
-def _not_options(words: Iterable[str]) -> Iterator[str]:
-    """The words; one that begins with two dashes is a mistyped option and no word to leave out."""
-    for word in words:
-        if word.startswith("--"):
-            raise Invalid(word, "there is no such option", next="pkm find --help")
-        yield word
+def _print_page(page: "SearchPage", asked: "Query", *, as_json: bool) -> None:
+    from pkm.cli.advice import advise
 
-
-def _print_page(page: "SearchPage", typed: str, *, as_json: bool) -> None:
     if as_json or not page.rows:
-        hints = "" if as_json else f"Nothing found for {typed}. {_advice(page, typed)}"
+        hints = "" if as_json else f"Nothing found for {asked.text}. {advise(page, asked)}"
         render.emit_list(page.rows, (), as_json=as_json, noun="thing", empty=hints)
         return
     current.remember(rows=[row["id"] for row in page.rows])
@@ -107,33 +104,6 @@ def _print_page(page: "SearchPage", typed: str, *, as_json: bool) -> None:
     shown = count(len(page.rows), "thing")
     whole = page.total is not None and page.total <= len(page.rows)
     render.tell(shown if whole else f"{shown} of {'many' if page.total is None else f'{page.total:,}'} (-n for more)")
-
-
-def _advice(page: "SearchPage", typed: str) -> str:
-    """What may help where nothing was found: a name that is nearly the one typed, or the beginning of a word."""
-    for kind, name in page.unknown:
-        near = _near(kind, name)
-        return f"No {kind} is called {name}." + (f" Did you mean {near}?" if near else "")
-    from pkm.query import FIELDS
-
-    named = (match[1] for match in re.finditer(r"(?<![\w/])([a-z]+):[^\s/]", typed))
-    if unknown := next((name for name in named if name not in FIELDS), None):
-        return f"{unknown}: is no field, so it was looked for as a word. Fields: {', '.join(sorted(FIELDS))}."
-    last = typed.split()[-1]
-    if last.isalpha() and len(last) > 4:
-        return f"The beginning of a word finds more: pkm find '{last[: max(4, len(last) - 2)]}*'"
-    return "Fewer words find more." if len(typed.split()) > 1 else "Look at the newest: pkm sense inbox, pkm find kind:note"
-
-
-def _near(kind: str, name: str) -> str:
-    """Names of a kind that are like the one typed, in words; empty where there is none."""
-    from difflib import get_close_matches
-
-    from pkm.store.hits import names
-
-    known = names(current.store().read(), kind)
-    folded = {one.casefold(): one for one in known}
-    return " or ".join(folded[one] for one in get_close_matches(name.casefold(), folded, n=3, cutoff=0.6))
 
 
 def _at(row: Row) -> str:

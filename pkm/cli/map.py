@@ -8,6 +8,7 @@ import typer
 
 from pkm.cli import current, render
 from pkm.cli.app import group
+from pkm.cli.options import QueryCommand
 from pkm.errors import Exists, Invalid
 from pkm.files import write_atomic
 from pkm.text import count, one_line
@@ -15,7 +16,8 @@ from pkm.text import count, one_line
 app = group("The map.")
 
 
-@app.command("map", epilog="Example:  pkm map --out map.html --open\n\n          pkm map 'tag:org' --format mermaid")
+@app.command("map", cls=QueryCommand,
+             epilog="Example:  pkm map --out map.html --open\n\n          pkm map 'tag:org' --format mermaid")  # fmt: skip
 def map_things(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[QUERY]", help="What the map is around: ids, or a search as for find.")

@@ -1,8 +1,10 @@
 """Options that several commands share, so that the same thing has the same name, letter and help everywhere."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from pkm.cli import complete
 from pkm.dates import parse_span
@@ -30,3 +32,33 @@ def as_seconds(span: str | None) -> int | None:
     if span is None:
         return None
     return int(parse_span(span).total_seconds()) if span.strip() else 0
+
+
+class QueryCommand(TyperCommand):
+    """A command that takes a query: -word, of two letters or more, is a word to be without, and no heap of options."""
+
+    _WORD = re.compile(r"-[^\W\d_]{2}")
+    _MARK = "\ue000"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ignore_unknown_options = True
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The parameters as they were typed, each in its place; a word with two dashes is a mistyped option."""
+        end = args.index("--") if "--" in args else len(args)
+        marked = [self._MARK + word if self._WORD.match(word) else word for word in args[:end]]
+        rest = super().parse_args(ctx, [*marked, *args[end : end + 1], *(self._MARK + word for word in args[end + 1 :])])
+        for name, value in ctx.params.items():
+            if isinstance(value, str):
+                ctx.params[name] = value.removeprefix(self._MARK)
+            elif isinstance(value, list | tuple):
+                ctx.params[name] = [self._as_typed(ctx, word) for word in value]
+        return rest
+
+    def _as_typed(self, ctx: Any, word: Any) -> Any:
+        if not isinstance(word, str):
+            return word
+        if word.startswith("--"):
+            ctx.fail(f"No such option: {word}")
+        return word.removeprefix(self._MARK)

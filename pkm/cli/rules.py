@@ -8,7 +8,7 @@ import typer
 from pkm import ids
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
-from pkm.cli.options import JsonFlag, LimitOption, YesFlag
+from pkm.cli.options import JsonFlag, LimitOption, QueryCommand, YesFlag
 from pkm.dates import day
 from pkm.errors import Invalid, NotFound
 from pkm.store import items
@@ -84,11 +84,7 @@ def list_rules(limit: LimitOption = 50, json: JsonFlag = False) -> None:
                      empty="No rule yet. Next: pkm seek rules add mute 'title:sponsored'")  # fmt: skip
 
 
-_PATTERN_WORDS = {"ignore_unknown_options": True}
-"""-word is a word to be without, not an option."""
-
-
-@app.command(context_settings=_PATTERN_WORDS,
+@app.command(cls=QueryCommand,
              epilog="Example:  pkm seek rules add mute 'title:sponsored' --tag news\n\n"
                     "          pkm seek rules add tag org/design '\"desire path\" OR wayfinding'")  # fmt: skip
 def add(
@@ -116,9 +112,6 @@ def _read(words: Sequence[str], source: str, tag: str, contact: str) -> "NewRule
     from pkm.seek.rules import NewRule
 
     action, rest = _action(words[0]), list(words[1:])
-    for word in words:
-        if word.startswith("--"):
-            raise Invalid(one_line(word, 60), "there is no such option", next="pkm seek rules add --help")
     if sum(map(bool, (source, tag, contact))) > 1:
         raise Invalid("--source, --tag and --contact", "give one of them: a rule has one scope", next="write two rules")
     name = ""
@@ -158,7 +151,7 @@ def _action(word: str) -> str:
     raise Invalid(f"“{one_line(word, 60)}”", why, next="pkm seek rules add mute 'title:word'")
 
 
-@app.command("test", context_settings=_PATTERN_WORDS, epilog="Example:  pkm seek rules test u3 --since 30d\n\n"
+@app.command("test", cls=QueryCommand, epilog="Example:  pkm seek rules test u3 --since 30d\n\n"
                     "          pkm seek rules test mute '/\\bwebinars?\\b/' --tag news")  # fmt: skip
 def try_rule(
     words: Annotated[list[str], typer.Argument(metavar="RULE | ACTION [NAME] PATTERN", help="u3, or a rule as for add.")],

@@ -10,7 +10,7 @@ import typer
 
 from pkm.cli import arrivals, complete, current, ranked, render, selectors
 from pkm.cli.app import LazyGroup, Table, group
-from pkm.cli.options import JsonFlag, LimitOption, NoteArgument, ReachOption, TagOption
+from pkm.cli.options import JsonFlag, LimitOption, NoteArgument, QueryCommand, ReachOption, TagOption
 from pkm.errors import Invalid
 from pkm.store import circles, items, shares
 from pkm.store import versions as past
@@ -352,11 +352,7 @@ def _tell_already_out(note: str, wanted: str) -> None:
         render.tell(f"{note} is out already: {where}. That stays as it is. Next: pkm share log {note}")
 
 
-# -draft is a tag to take away, not options -d -r …; so this command has no short options of its own.
-@app.command(
-    epilog="Example:  pkm sense tag n1 i12 +org/design -draft",
-    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
-)
+@app.command(cls=QueryCommand, epilog="Example:  pkm sense tag n1 i12 +org/design -draft")
 def tag(
     words: Annotated[
         list[str],

@@ -67,13 +67,24 @@ class TestFind:
             ("knd:note",),
             ("kind:nose",),
             ("/(a+)+$/",),
-            ("x", "--jsn"),
             ("x", "--sort", "up"),
         ],
     )
     def test_what_cannot_be_asked_is_wrong_usage(self, pkm: CommandLine, typed: tuple[str, ...]) -> None:
         done = pkm("find", *typed, ok=2)
         assert "Kept: Nothing was changed." in done.err
+
+    @pytest.mark.parametrize("word", ["-nothing", "-hello", "-sort", "-5"])
+    def test_a_word_to_be_without_is_no_option(self, pkm: CommandLine, word: str) -> None:
+        done = pkm("find", "desire", word, "-n2", "--explain")
+        assert [line.split()[0] for line in done.out.splitlines()] == ["n1", "i1"]
+        assert f"without {word[1:]}" in done.err
+
+    def test_a_mistyped_option_is_wrong_usage(self, pkm: CommandLine) -> None:
+        assert "No such option: --jsn" in pkm("find", "x", "--jsn", ok=2).err
+
+    def test_a_misspelled_word_is_told_with_the_one_that_is_there(self, pkm: CommandLine) -> None:
+        assert "Did you mean: desire paths?" in pkm("find", "dseire paths").err
 
     def test_on_a_terminal_hits_are_bold_and_lines_fit(self, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLUMNS", "60")
