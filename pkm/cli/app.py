@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
@@ -43,6 +44,15 @@ INSTEAD = {
 """What people type who know other readers, and the command that does it here."""
 
 
+_SHOWN = {"n": "sense show", "i": "sense show", "a": "sense show", "s": "seek show", "c": "contact show", "x": "share preview"}
+"""What shows a thing, by its id's letter; `pkm why` for all others."""
+
+
+def _showing(typed: str) -> str:
+    """The command that shows the thing whose id was typed in a command's place; empty where it is no id."""
+    return f"pkm {_SHOWN.get(typed[0].lower(), 'why')} {typed}" if re.fullmatch(r"[A-Za-z]\d+", typed) else ""
+
+
 def _nearest(typed: str, names: list[str]) -> str:
     """What may have been meant by a mistyped command, as a question; empty where nothing is near."""
     from rapidfuzz.distance import OSA  # counts two letters swapped as one slip, the commonest of all
@@ -64,7 +74,7 @@ class PrefixGroup(TyperGroup):
             if matches:
                 cmd_name = matches[0]
             elif not ctx.resilient_parsing and not cmd_name.startswith("-"):
-                instead = INSTEAD.get((ctx.info_name, cmd_name.lower()))
+                instead = INSTEAD.get((ctx.info_name, cmd_name.lower())) or _showing(cmd_name)
                 ctx.fail(f"No such command '{cmd_name}'.{f' Next: {instead}' if instead else _nearest(cmd_name, names)}")
         return self.load(cmd_name)
 

@@ -58,9 +58,11 @@ def undo(
     render.say(f"{undone.operation}  undone: {command}")
     for row in rows[:20]:
         render.say(f"  {row['id']}  {row['what']}  {one_line(row['title'], 70)}")
+    if not rows:
+        render.say(f"  taken back: {one_line(without_user(undone.summary), 90)}")
     rest = len(undone.rows) - min(len(rows), 20)
-    if rest > 0:
-        render.tell(f"and {count(rest, 'row')} that belong to them")
+    if rows and rest > 0:
+        render.tell(f"and {count(rest, 'row')} that belong to {'it' if len(rows) == 1 else 'them'}")
     render.tell(f"Do it again with: pkm undo {undone.number}")
 
 
