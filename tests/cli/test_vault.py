@@ -391,3 +391,12 @@ def test_the_files_of_an_export_that_was_undone_are_the_notes_they_were(pkm: Com
     touch(tmp_path / "out" / "Alpha is one.md", "Alpha is one\n\nWith words, and more.")
     assert pkm.json("import", tmp_path / "out")["updated"] == 1
     assert pkm.json("sense", "show", "n1")["text"] == "Alpha is one\n\nWith words, and more."
+
+
+def test_two_spellings_of_reach_mean_the_narrower_and_one_of_them_goes_out(pkm: CommandLine, tmp_path: Path) -> None:
+    folder = make(tmp_path / "in", Two="---\nreach: network\nReach: team\n---\nText")
+    told = pkm("import", folder, ok=4).out
+    assert pkm.json("sense", "show", "n1")["reach"] == "team", told
+    pkm("sense", "reach", "n1", "private")
+    pkm("export", "--notes", folder)
+    assert "each" not in (folder / "Two.md").read_text()
