@@ -90,7 +90,8 @@ class Fetched:
     partial: only what is new (226, RFC 3229). asked: how rarely the source asks to be looked at. failure: why there is
     nothing; `offline`: it may be the network; `held`: another source's answer closed the host; `unasked`: its credential
     cannot be read. letters: what came into a mailbox, for the sources of their lists (seek/mail); personal: how many
-    were left there; more: the rest is yet to come. past: older than what the source gave before.
+    were left there; more: the rest is yet to come. past: older than what the source gave before. hashes: of the bytes of
+    all entries that the feed has, those included that were left out as known; None: as they were.
     """
 
     etag: str | None = None
@@ -115,6 +116,7 @@ class Fetched:
     personal: int = 0
     more: bool = False
     past: bool = False
+    hashes: bytes | None = None
 
     @property
     def host_waits(self) -> bool:

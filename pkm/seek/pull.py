@@ -148,6 +148,7 @@ class _Run:
         self._reached = False
         self._first_new = mail.next_item(store.read())
         self.pointing: list[tuple[int, tuple[tuple[str, str], ...]]] = []  # new items, and what they link to
+        self._known: dict[int, bytes] = {}
         self._entries = self._bytes = 0  # in the batch
         self._written_at = time.monotonic()
 
@@ -155,7 +156,8 @@ class _Run:
         """Everything is fetched and written, or what was finished when the person stopped it."""
         done = failed = 0
         try:
-            with Gathering(facts, self.at, self._waits, self._given) as gathering:
+            self._known = intake.hashes_of(self.store.read(), [one.id for one in facts])
+            with Gathering(facts, self.at, self._waits, self._given, self._known) as gathering:
                 for one, fetched in gathering:
                     done += not fetched.more
                     self._take(one, fetched)
@@ -291,6 +293,8 @@ class _Run:
         intake.know(unit, facts.id, plan.known_as)
         intake.change(unit, facts.id, plan.changed)
         intake.set_polled(unit, facts.id, columns)
+        if fetched.hashes is not None and fetched.hashes != self._known.get(facts.id, b""):
+            intake.keep_hashes(unit, facts.id, fetched.hashes)
         return plan._replace(columns=columns, is_moved=is_moved)
 
     def _merge(self) -> None:
