@@ -18,7 +18,7 @@ from pkm.dates import now, stamp
 from pkm.errors import Invalid, PkmError, StoreError
 from pkm.ids import make
 from pkm.net.mailbox import is_mailbox
-from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_source
+from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, keeps_its_pace, plan_source
 from pkm.seek.gather import Gathering
 from pkm.seek.mail import deliver, via_of
 from pkm.seek.report import PullReport
@@ -233,7 +233,8 @@ class _Run:
             batch = deliver(unit, self._batch)
             ids = [facts.id for facts, _ in batch]
             there = intake.followed(unit.connection, ids)
-            dates = sources.recent_dates(unit.connection, ids, RECENT)
+            paced = [facts.id for facts, fetched in batch if not keeps_its_pace(facts, fetched)]
+            dates = sources.recent_dates(unit.connection, paced, RECENT)
             brought: list[tuple[int, intake.Brought]] = []
             for facts, fetched in batch:
                 if there.get(facts.id) != facts.url:
