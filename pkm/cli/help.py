@@ -29,15 +29,22 @@ def _names() -> list[str]:
     return list(TOPICS)
 
 
-@app.command("help", epilog="Example:  pkm help search\n\n          pkm help share plan")
+@app.command("help", epilog="Example:  pkm help search\n\n          pkm help share plan\n\n"
+                          "          pkm help --man > ~/.local/share/man/man1/pkm.1     (then: man pkm)")
 def show_help(
     ctx: typer.Context,
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[TOPIC | COMMAND...]", help="A page, or a command.", autocompletion=_names)
     ] = None,
+    man: Annotated[bool, typer.Option("--man", help="Print the manual page, for man: all commands and pages.")] = False,
 ) -> None:
     """Explain searches, selectors, dates, reach, plans and the method; or a command."""
     said = words or []
+    if man:
+        from pkm.cli.manpage import write
+
+        print(write(ctx.parent), end="")
+        return
     if not said:
         for name, about in TOPICS.items():
             render.say(f"pkm help {name:<10} {about}")

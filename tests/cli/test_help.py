@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,3 +69,14 @@ def test_pages_and_commands_are_found_by_name_or_its_beginning(pkm: CommandLine)
     assert pkm("help", "sel").out.startswith("Wherever a command wants a thing")
     assert pkm("help", "share", "plan").out.startswith("Usage: pkm share plan ")
     assert "no such page" in pkm("help", "share", "nonsense", ok=1).err
+
+
+def test_the_manual_page_has_every_command_and_is_sound(pkm: CommandLine) -> None:
+    page = pkm("help", "--man").out
+    assert all(f"\n.SS {name}\n" in page for name in ("pkm seek", "pkm sense annotate", "pkm share channel add", "pkm find"))
+    assert all(f"\n.SH {name.upper()}\n" in page for name in TOPICS if name != "method")
+    if not shutil.which("groff"):
+        pytest.skip("groff is not installed: the page's markup was not read")
+    read = subprocess.run(["groff", "-k", "-man", "-ww", "-Tutf8"], input=page, capture_output=True, text=True, check=True)
+    assert read.stderr == ""
+    assert "Fetch the sources that are due" in read.stdout
