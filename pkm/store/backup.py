@@ -23,9 +23,10 @@ def back_up(home: Paths, now: datetime, *, target: Path | None = None, label: st
     path = target or _unused(home.backups / name)
     if path.exists():
         raise StoreError(str(path), "there is a file of that name", kept="It was not touched.", next="name another one")
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # what a killed run left is in nobody's way
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         with contextlib.closing(connect(home.db)) as store, contextlib.closing(sqlite3.connect(part)) as copy:
             store.backup(copy)

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,10 @@ from pkm.errors import PkmError
 from pkm.store import attachments, health, shares
 from pkm.store.session import Store
 from pkm.text import count, one_line
+
+
+_UNFINISHED_S = 3600
+"""How old an unfinished file must be: no run writes one for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ def examine(store: Store, home: Home) -> list[Finding]:
         *([] if damage and damage[0].state == "wrong" else _check_channels(store, home)),
         *([] if damage and damage[0].state == "wrong" else _check_attachments(store, home)),
         *_check_modes(home),
+        *_check_unfinished(home),
         *_check_settings(home),
         *_check_drafts(home),
         *_check_sources(store),
@@ -120,6 +126,20 @@ def _check_modes(home: Home) -> list[Finding]:
                 Finding(str(path), f"others on this machine could read it ({mode:o}); now {wanted:o}", "mended")
             )
     return found
+
+
+def _check_unfinished(home: Home) -> list[Finding]:
+    """What a killed run was writing and did not finish is gone: it never had its name, so nothing refers to it."""
+    left = []
+    for folder in (home.data, home.config.parent, home.backups, home.attachments):
+        for path in sorted(folder.glob("*.part")) if folder.is_dir() else []:
+            if path.is_file() and not path.is_symlink() and time.time() - path.stat().st_mtime > _UNFINISHED_S:
+                path.unlink()
+                left.append(path.name)
+    if not left:
+        return []
+    what = f"{count(len(left), 'unfinished file')} of a run that was cut short"
+    return [Finding("home", f"{what}: {one_line(', '.join(left), 120)}; removed", "mended")]
 
 
 def _check_settings(home: Home) -> list[Finding]:

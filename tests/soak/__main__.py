@@ -11,6 +11,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from tests.soak import machine
@@ -68,7 +69,7 @@ def live(steps: Sequence[Step], folder: Path, tally: Tally, until: float = float
     return None
 
 
-def shortest(steps: list[Step], folder: Path, small: bool, for_s: float = SHRINK_S) -> list[Step]:
+def shortest(steps: list[Step], loss: Loss, folder: Path, small: bool, for_s: float = SHRINK_S) -> list[Step]:
     """The fewest of the steps found that still lose something: pieces are left out as long as that stays so."""
     until = time.monotonic() + for_s
     size = max(1, len(steps) // 2)
@@ -77,7 +78,7 @@ def shortest(steps: list[Step], folder: Path, small: bool, for_s: float = SHRINK
         while at < len(steps) - 1 and time.monotonic() < until:
             fewer = steps[:at] + steps[at + size :]
             found = live(fewer, folder, Tally(), until, small=small) if fewer else None
-            if found:
+            if found and str(found[1])[:25] == str(loss)[:25]:
                 steps = fewer[: found[0] + 1]
             else:
                 at += size
@@ -88,9 +89,10 @@ def shortest(steps: list[Step], folder: Path, small: bool, for_s: float = SHRINK
 def soak(seed: str, *, seconds: float = float("inf"), commands: float = float("inf"), small_disk: bool = True,
          shrink_s: float = SHRINK_S) -> tuple[Tally, str]:  # fmt: skip
     """So much of it was run; the second value says what was lost, "" where nothing was."""
-    import pkm.store.session
     import sqlmodel  # noqa: F401  # a copy of this process has it, and need not load it each time
+    import typer
 
+    typer.main.get_group, typer.main.get_command = cache(typer.main.get_group), cache(typer.main.get_command)
     tally, until, number = Tally(), time.monotonic() + seconds, 0
     with tempfile.TemporaryDirectory(prefix="pkm-soak-") as name:
         folder = Path(name)
@@ -103,7 +105,7 @@ def soak(seed: str, *, seconds: float = float("inf"), commands: float = float("i
                 steps = history(f"{seed}:{number}")
                 if found := live(steps, disk, tally, until, commands, small):
                     at, loss = found
-                    few = shortest(steps[: at + 1], disk, small, shrink_s)
+                    few = shortest(steps[: at + 1], loss, disk, small, shrink_s)
                     return tally, told(seed, number, at, loss, few)
     return tally, ""
 

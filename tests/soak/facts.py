@@ -64,15 +64,24 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 def observe(path: Path) -> Facts:
     """Every row of what the person has; {} where there is no store yet."""
+    return survey(path, 0)[0]
+
+
+def survey(path: Path, past: int) -> tuple[Facts, list[tuple[int, str]]]:
+    """Every row of what the person has, and the journal's commands after that one: number and line."""
     if not path.exists() or not path.stat().st_size:
-        return {}
+        return {}, []
     facts: Facts = {}
     with reading(path) as db:
-        for table in _tables(db):
+        db.execute("BEGIN")
+        if not (tables := _tables(db)):
+            return {}, []
+        for table in tables:
             keys = [row["name"] for row in db.execute(f'PRAGMA table_info("{table}")') if row["pk"]]
             for row in db.execute(f'SELECT * FROM "{table}"'):
                 facts[(table, *(row[name] for name in keys))] = dict(row)
-    return facts
+        made = db.execute("SELECT id, command FROM operation WHERE id > ? ORDER BY id", (past,))
+        return facts, [tuple(row) for row in made]
 
 
 def _tables(db: sqlite3.Connection) -> list[str]:
@@ -86,16 +95,6 @@ def difference(before: Facts, after: Facts) -> Diff:
     return Diff({key: (before.get(key), after.get(key)) for key in keys})
 
 
-def operations(path: Path, past: int) -> list[tuple[int, str]]:
-    """Number and command of what the journal holds after that one."""
-    if not path.exists() or not path.stat().st_size:
-        return []
-    with reading(path) as db:
-        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'operation'").fetchone():
-            return []
-        return [tuple(row) for row in db.execute("SELECT id, command FROM operation WHERE id > ? ORDER BY id", (past,))]
-
-
 def ailments(path: Path) -> list[str]:
     """What SQLite itself says is wrong with the store: pages, references, the indexes of words. [] where nothing is."""
     if not path.exists() or not path.stat().st_size:
@@ -105,7 +104,7 @@ def ailments(path: Path) -> list[str]:
         with reading(path) as db:
             found += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
             found += [f"foreign key: {tuple(row)}" for row in db.execute("PRAGMA foreign_key_check")]
-            for table in FULL_TEXT:
+            for table in FULL_TEXT if _tables(db) else ():  # a process killed while it made the store leaves an empty one
                 db.execute(f"INSERT INTO {table}_fts ({table}_fts, rank) VALUES ('integrity-check', 1)")
     except sqlite3.Error as error:
         found.append(f"{type(error).__name__}: {error}")

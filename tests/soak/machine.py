@@ -8,6 +8,7 @@ import random
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -153,12 +154,25 @@ def die_at(event: int) -> Callable[[], None]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def hook(name: str, args: tuple[Any, ...]) -> None:
-        if name == "sqlite3.connect/handle":
-            args[0].set_trace_callback(lambda _: count())
-        elif name in _TOUCHES_DISK and not (name == "open" and not _writes(args)):
+        if name in _TOUCHES_DISK and not (name == "open" and not _writes(args)):
             count()
 
-    return lambda: sys.addaudithook(hook)
+    def arm() -> None:
+        _trace(lambda _: count())
+        sys.addaudithook(hook)
+
+    return arm
+
+
+def _trace(tell: Callable[[str], None]) -> None:
+    """Each statement of this process is told before it is run."""
+
+    def traced(*args: Any, **options: Any) -> sqlite3.Connection:
+        made = connect(*args, **options)
+        made.set_trace_callback(tell)
+        return made
+
+    connect, sqlite3.connect = sqlite3.connect, traced
 
 
 def _writes(args: tuple[Any, ...]) -> bool:
@@ -172,13 +186,9 @@ def die_in(after_s: float) -> Callable[[], None]:
         if statement.startswith("BEGIN"):
             signal.setitimer(signal.ITIMER_REAL, after_s)
 
-    def hook(name: str, args: tuple[Any, ...]) -> None:
-        if name == "sqlite3.connect/handle":
-            args[0].set_trace_callback(begun)
-
     def arm() -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        sys.addaudithook(hook)
+        _trace(begun)
 
     return arm
 
