@@ -123,7 +123,7 @@ class Setting:
     """One thing that can be set.
 
     kind: text, url (of the web), span ("1h"), command (a program with arguments), keep (a span, a number, or both),
-    yes (yes or no), quiet (hours of the day), weekly (numbers); the last two by circle.
+    yes (yes or no), number, quiet (hours of the day), weekly (numbers); the last two by circle.
     """
 
     kind: str
@@ -134,6 +134,7 @@ class Setting:
 SETTINGS: Mapping[str, Setting] = {
     "name": Setting("text", "", "your name, as the site and the digests sign"),
     "editor": Setting("command", "", "the editor for notes and drafts; else $VISUAL, $EDITOR"),
+    "backup.weekly": Setting("number", "4", "how many weekly copies of the store a pull keeps; 0: none"),
     "keep.items": Setting(
         "keep", "", "how long items that nobody used stay: \"1y\", \"500\" of a source, \"1y 500\"; none: for ever"
     ),
@@ -294,6 +295,8 @@ def _check(key: str, value: str) -> None:
         from pkm.hours import read_quiet, read_weekly
 
         (read_quiet if kind == "quiet" else read_weekly)(value)
+    if kind == "number" and not (value.isascii() and value.isdecimal() and len(value) < 4):
+        raise Invalid(f"{key}: {value}", "it should be a number from 0 to 999", next=f"pkm config {key} {SETTINGS[key].default}")
     if kind == "yes" and value not in ("yes", "no"):
         raise Invalid(f"{key}: {value}", "it should be yes or no", next=f"pkm config {key} yes")
     if kind == "url" and value and not value.lower().startswith(("http://", "https://")):

@@ -139,12 +139,25 @@ def _run_pull(
     every = timedelta(seconds=settings.seconds("seek.every"))
     with show_progress("Pulling", wanted=not quiet) as progress:
         try:
-            return run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress, given=given,
-                       keep=settings.limits("keep.items"))  # fmt: skip
+            report = run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress, given=given,
+                         keep=settings.limits("keep.items"))  # fmt: skip
         except PullRunning:
             if patient:
                 raise typer.Exit(0) from None
             raise
+    _back_up_weekly(int(settings["backup.weekly"]))
+    return report
+
+
+def _back_up_weekly(keep: int) -> None:
+    """There is a copy of the week; where none can be made, that is told, and what came in stays."""
+    from pkm.errors import PkmError
+    from pkm.store.backup import back_up_weekly
+
+    try:
+        back_up_weekly(current.home(), current.store().read(), now(), keep)
+    except PkmError as error:
+        render.tell(f"No weekly copy was made: {error.why}. Next: {error.next or 'pkm backup'}")
 
 
 def _tell_failures(report: Any) -> None:

@@ -216,8 +216,8 @@ def _told(found: _Gathered) -> VaultImport:
             why = (f"changed here and in the folder: both versions are in {number}, marked <<<<<<< and >>>>>>>; "
                    f"choose with: pkm sense edit {number}")  # fmt: skip
             failures.append((one_line(change.file.path, 200), why))
-            conflicts.append({"id": number, "title": change.known.title, "path": change.file.path})
-    gone = [{"id": make("note", one.note_id), "title": one.title, "path": one.path} for one in made.gone]
+            conflicts.append({"id": number, "title": change.known.title, "path": one_line(change.file.path)})
+    gone = [{"id": make("note", one.note_id), "title": one.title, "path": one_line(one.path)} for one in made.gone]
     left = len(found.folder.others) - len(found.counted.attachments)
     return VaultImport(made, found.counted, failures, conflicts, gone, others=left, lost=found.folder.lost)
 

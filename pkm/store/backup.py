@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import shutil
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pkm.attachment_files import take_in
+from pkm.dates import stamp
 from pkm.errors import BadInput, StoreError
 from pkm.store.session import Paths, connect, translate
 from pkm.store.version import APPLICATION_ID, SCHEMA_VERSION
@@ -44,6 +46,31 @@ def back_up(home: Paths, now: datetime, *, target: Path | None = None, label: st
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def back_up_weekly(home: Paths, db: sqlite3.Connection, now: datetime, keep: int) -> Path | None:
+    """There is a copy from the last seven days, and no more than `keep` of these copies; the new one, None where none was due.
+
+    db: the store, open for reading; one that is younger than a week needs none yet. keep: 0 for no copies.
+    Raises StoreError where there is no room for it or it cannot be made; the copies that were there stay then.
+    """
+    week_ago = now - timedelta(days=7)
+    first = db.execute("SELECT at FROM operation ORDER BY id LIMIT 1").fetchone()
+    copies = sorted(home.backups.glob(f"pkm-*-{_WEEKLY}.db"))
+    if not keep or not first or first[0] > stamp(week_ago) or (copies and copies[-1].name[:19] > f"pkm-{week_ago:%Y%m%d-%H%M%S}"):
+        return None
+    if shutil.disk_usage(home.db.parent).free < 3 * home.db.stat().st_size:
+        raise StoreError(
+            str(home.backups), "there is too little room for the weekly copy of the store", kept="The older copies stay.",
+            next="free some space, or keep none: pkm config backup.weekly 0",
+        )  # fmt: skip
+    made = back_up(home, now, label=_WEEKLY)
+    for old in copies[: max(0, len(copies) + 1 - keep)]:
+        old.unlink(missing_ok=True)
+    return made
+
+
+_WEEKLY = "weekly"
 
 
 def _beside(copy: Path) -> Path:

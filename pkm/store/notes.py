@@ -7,7 +7,7 @@ from typing import Any
 from pkm.ids import make
 from pkm.store import tags
 from pkm.store.note_names import paths_of
-from pkm.text import fold
+from pkm.text import fold, one_line
 
 Row = dict[str, Any]
 
@@ -19,7 +19,7 @@ def _shape(row: sqlite3.Row, names: list[str], path: str | None) -> Row:
         "item": None if row["item_id"] is None else make("item", row["item_id"]), "at": row["at"],
         "created_at": row["created_at"], "updated_at": row["updated_at"], "dropped_at": row["dropped_at"],
         "reviewed_at": row["reviewed_at"], "half_life": row["half_life"],
-        "path": path,
+        "path": None if path is None else one_line(path),  # as it is shown: the file may be called anything
     }  # fmt: skip
 
 

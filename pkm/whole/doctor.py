@@ -14,7 +14,6 @@ from pkm.store import attachments, health, shares
 from pkm.store.session import Store
 from pkm.text import count, one_line
 
-
 _UNFINISHED_S = 3600
 """How old an unfinished file must be: no run writes one for so long."""
 

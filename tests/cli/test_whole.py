@@ -135,6 +135,16 @@ def test_the_doctor_mends_open_modes_and_a_stale_index(lived_in: CommandLine, ho
     assert lived_in.json("doctor") == []
 
 
+def test_the_doctor_takes_away_what_a_killed_run_did_not_finish(lived_in: CommandLine, home: Path) -> None:
+    old, new = home / "pkm-1.db.77.part", home / "pkm-2.db.78.part"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (1_000_000, 1_000_000))
+    (found,) = lived_in.json("doctor")
+    assert (found["state"], old.exists(), new.exists()) == ("mended", False, True)  # the new one may still be written
+    assert old.name in found["title"]
+
+
 def test_the_doctor_names_a_damaged_store(lived_in: CommandLine, home: Path) -> None:
     from pkm.store.session import connect
 

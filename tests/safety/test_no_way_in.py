@@ -40,8 +40,8 @@ def test_no_shell_no_code_out_of_data_no_tls_that_believes_anybody() -> None:
     assert found == []
 
 
-ODD = ["'; DROP TABLE note; --", '" OR 1=1 --', 'NEAR("a" "b")', "a* OR b", "title:x", "{a b}: c", "^a", "-", "(((", "\\", "%' --",
-       "note_fts MATCH 'x'", "a AND", "tag:';--", "kind:note'--"]  # fmt: skip
+ODD = ["'; DROP TABLE note; --", '" OR 1=1 --', 'NEAR("a" "b")', "a* OR b", "title:x", "{a b}: c", "^a", "-", "(((", "\\",
+       "%' --", "note_fts MATCH 'x'", "a AND", "tag:';--", "kind:note'--"]  # fmt: skip
 
 
 @pytest.mark.parametrize("words", ODD)

@@ -8,7 +8,7 @@ import shutil
 import stat
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,15 +82,15 @@ class Life:
         feeds = sorted(os.environ.get("PKM_SOAK_FEEDS", "").split())
         return World(self.facts, self.rng, f"mark{self.steps}", feeds, self.beside)
 
-    def _run(self, command: Command, how: "machine.Child | None" = None, *, live: bool = True) -> Result:
+    def _run(self, command: Command, how: machine.Child | None = None) -> Result:
         self.tally.commands += 1
         self.said.append(f"pkm {' '.join(map(repr, command.args))}")
         args = [*command.args, *([] if command.args[:1] == [""] or "--json" in command.args else ["--json"])]
         return how.wait() if how else machine.inside(args, command.stdin)
 
-    def _forked(self, command: Command, before: "object" = None) -> Result:
+    def _forked(self, command: Command, before: Callable[[], None] | None = None) -> Result:
         args = [*command.args, "--json"]
-        child = machine.fork(args, command.stdin, before or (lambda: None))  # type: ignore[arg-type]
+        child = machine.fork(args, command.stdin, before or (lambda: None))
         return self._run(command, child)
 
     def _settle(self, command: Command, result: Result) -> Diff:
@@ -139,13 +139,13 @@ class Life:
             return
         if found := ailments(self.db):
             self._lose(f"the store is damaged: {found[:5]}")
-        result = self._run(Command(["doctor"], commands._anything))
+        result = self._run(Command(["doctor"], commands.anything))
         if result.code not in (0, 1):
             self._lose("the doctor failed", result)
         wrong = [one for one in result.json() if one["state"] == "wrong" and not one["id"].startswith(("x", "s"))]
         if wrong:
             self._lose(f"the doctor says: {wrong}", result)
-        self._settle(Command(["doctor"], commands._anything), Result("", "", 0))
+        self._settle(Command(["doctor"], commands.anything), Result("", "", 0))
         loose = [path for path in self.home.rglob("*") if path.is_file() and not path.is_relative_to(self.home / "site")
                  and stat.S_IMODE(path.stat().st_mode) & 0o077 and path.suffix != ".part"]  # fmt: skip
         if loose:
@@ -180,10 +180,10 @@ class Life:
     def _undo(self) -> None:
         known = sorted(self.known)
         wanted = self.rng.choice(known) if known and self.rng.random() < 0.5 else None
-        command = Command(["undo", *([str(wanted)] if wanted else [])], commands._anything)
+        command = Command(["undo", *([str(wanted)] if wanted else [])], commands.anything)
         facts = self.facts
         result = self._run(command)
-        done = Command(command.args, commands._anything, tables={key[0] for key in {**facts, **observe(self.db)}})
+        done = Command(command.args, commands.anything, tables={key[0] for key in {**facts, **observe(self.db)}})
         diff = self._settle(done, result)
         if result.code:
             return
@@ -196,11 +196,18 @@ class Life:
             self._lose(f"command {number} was undone, and more than it had changed: {sorted(more, key=str)[:5]}\n{diff}", result)
 
     def _dies(self) -> None:
-        command = commands.random_write(self.world()) if self.rng.random() < 0.85 else Command(["undo"], commands._anything, tables={key[0] for key in self.facts})
-        how = machine.die_at(self.rng.randrange(1, 90)) if self.rng.random() < 0.6 else machine.die_in(self.rng.uniform(1e-4, 0.02))
+        undo = Command(["undo"], commands.anything, tables={key[0] for key in self.facts} | {"tag", "tagging", "link"})
+        command = commands.random_write(self.world()) if self.rng.random() < 0.85 else undo
+        how = self.rng.choice([self._at_an_event(), self._at_a_moment()])
         result = self._forked(command, how)
         self.tally.kills += result.killed
         self._settle(command, result)
+
+    def _at_an_event(self) -> Callable[[], None]:
+        return machine.die_at(self.rng.randrange(1, 90))
+
+    def _at_a_moment(self) -> Callable[[], None]:
+        return machine.die_in(self.rng.uniform(1e-4, 0.02))
 
     def _killed(self) -> None:
         command = commands.random_write(self.world())
@@ -217,7 +224,8 @@ class Life:
                 result = self._forked(command)
         else:
             size = self.db.stat().st_size if self.db.exists() else 0
-            result = self._forked(command, machine.small_files(self.rng.choice([0, 4096, size, self.rng.randrange(1, size + 40_000)])))
+            most = self.rng.choice([0, 4096, size, self.rng.randrange(1, size + 40_000)])
+            result = self._forked(command, machine.small_files(most))
         self._settle(command, result)
 
     def _readonly(self) -> None:
@@ -230,17 +238,18 @@ class Life:
         if result.code == 0 and not command.reads and difference(self.facts, observe(self.db)):
             self._lose("a home that cannot be written was written", result)
         # what needs nothing written may well say that it is done
-        self._settle(Command(command.args, commands._anything, reads=True), result)
+        self._settle(Command(command.args, commands.anything, reads=True), result)
 
     def _crowd(self) -> None:
         """Eight writers and two pulls at once: each that said so has written, and no other."""
-        self._settle(look := Command(["log"], commands._anything, tables=set()), self._run(look))
+        self._settle(look := Command(["log"], commands.anything, tables=set()), self._run(look))
         marks = [f"mark{self.steps}w{number}" for number in range(8)]
-        lines = [["sense", "note", f"{mark} said"] if at % 2 else ["contact", "add", f"Ann {mark}"] for at, mark in enumerate(marks)]
+        lines = [["sense", "note", f"{mark} said"] for mark in marks[:4]]
+        lines += [["contact", "add", f"Ann {mark}"] for mark in marks[4:]]
         lines += [["seek", "pull", "--all"]] * 2
         self.rng.shuffle(lines)
         running = [machine.fork([*line, "--json"]) for line in lines]
-        results = [self._run(Command(line, commands._anything), child) for line, child in zip(lines, running, strict=True)]
+        results = [self._run(Command(line, commands.anything), child) for line, child in zip(lines, running, strict=True)]
         after, made = survey(self.db, self.operation)
         diff = difference(self.facts, after)
         texts = [row["text"] for row in diff.added("note").values()] + [row["name"] for row in diff.added("contact").values()]
@@ -268,27 +277,27 @@ class Life:
         end = self.rng.choice(["exit 0", "exit 0", "exit 1", "kill -9 $PPID"])
         editor.write_text(f'#!/bin/sh\nprintf "%s" "{mark} words" > "$1"\ntouch {ran}\n{end}\n')
         editor.chmod(0o700)
-        kill = self.rng.choice([None, machine.die_at(self.rng.randrange(5, 90)), machine.die_in(self.rng.uniform(1e-4, 0.02))])
+        kill = self.rng.choice([None, self._at_an_event(), self._at_a_moment()])
 
         def before() -> None:
             os.environ["EDITOR"] = os.environ["VISUAL"] = str(editor)
             if kill:
                 kill()
 
-        command = Command(["sense", "note"], commands._new("note", "text", mark), tables=commands.NOTE_TABLES)
-        child = machine.fork(command.args, "", before)
-        result = self._run(command, child)
+        number = self.world().number("note")
+        done, tables = commands.becomes("note", number, text=f"{mark} words"), commands.NOTE_TABLES | {"annotation"}
+        command = Command(["sense", "edit", f"n{number}"], done, tables=tables)
+        result = self._run(command, machine.fork([*command.args, "--json"], "", before))
         self.tally.kills += result.killed
-        diff = self._settle(command, result)
+        stored = bool(self._settle(command, result).changed("note"))
         drafts = [path for path in self.home.glob("drafts/*") if path.is_file() and mark in path.read_text("utf-8", "replace")]
-        if ran.exists() and not diff.added("note") and not drafts:
+        if ran.exists() and not stored and not drafts:
             self._lose("what was typed is neither in the store nor in a draft", result)
-        if drafts and not diff.added("note"):
-            again = Command(["sense", "note", "--draft", str(drafts[0])], commands._new("note", "text", mark), tables=commands.NOTE_TABLES)
+        if drafts and not stored:
+            again = Command(["sense", "edit", f"n{number}", "--draft", str(drafts[0])], done, tables=tables)
             result = self._run(again)
-            if result.code:
+            if result.code or not self._settle(again, result).changed("note"):
                 self._lose("the draft cannot be taken up", result)
-            self._settle(again, result)
             if drafts[0].exists():
                 self._lose("a draft that was taken up is still there", result)
 
@@ -296,7 +305,7 @@ class Life:
         if not self.db.exists():
             return
         path = self.beside / f"copy-{self.steps}.db"
-        command = Command(["backup", str(path)], commands._anything)
+        command = Command(["backup", str(path)], commands.anything)
         kill = self.rng.choice([None, None, machine.die_at(self.rng.randrange(1, 40))])
         result = self._forked(command, kill)
         self._settle(command, result)
@@ -316,8 +325,8 @@ class Life:
         if not self.copies:
             return
         path, facts, known, operation = self.rng.choice(self.copies)
-        kill = self.rng.choice([None, machine.die_at(self.rng.randrange(1, 60)), machine.die_in(self.rng.uniform(1e-4, 0.02))])
-        result = self._forked(Command(["backup", "--restore", str(path), "--yes"], commands._anything), kill)
+        kill = self.rng.choice([None, self._at_an_event(), self._at_a_moment()])
+        result = self._forked(Command(["backup", "--restore", str(path), "--yes"], commands.anything), kill)
         self.tally.kills += result.killed
         after = observe(self.db)
         if after == facts and (result.killed or not result.code):
@@ -332,10 +341,10 @@ class Life:
             return
         with tempfile.TemporaryDirectory(dir=self.folder) as name:
             out, again, home = (Path(name) / word for word in ("out", "again", "home"))
-            self._done(Command(["export", str(out)], commands._anything))
+            self._done(Command(["export", str(out)], commands.anything))
             with environment(PKM_HOME=str(home)):
-                self._done(Command(["import", str(out), "--yes"], commands._anything))
-                self._done(Command(["export", str(again)], commands._anything))
+                self._done(Command(["import", str(out), "--yes"], commands.anything))
+                self._done(Command(["export", str(again)], commands.anything))
             if found := [path for path in names(out) | names(again) if read(out / path) != read(again / path)]:
                 self._lose(f"exported again, these differ: {sorted(found)[:5]}")
             if (diff := difference(self.facts, observe(home / "pkm.db"))) or ailments(home / "pkm.db"):
@@ -354,17 +363,17 @@ class Life:
             good = Path(name) / "good.db"
             shutil.copytree(self.home, home)
             with environment(PKM_HOME=str(home)):
-                self._done(Command(["backup", str(good)], commands._anything))
+                self._done(Command(["backup", str(good)], commands.anything))
                 for end in ("-wal", "-shm"):
                     (home / f"pkm.db{end}").unlink(missing_ok=True)
                 place = machine.flip_byte(home / "pkm.db", self.rng)
                 self.said.append(f"(a bit flipped at {place})")
                 world = self.world()
-                for command in (commands.look(world), commands.random_write(world), Command(["doctor"], commands._anything)):
+                for command in (commands.look(world), commands.random_write(world), Command(["doctor"], commands.anything)):
                     result = self._forked(command)
                     if result.code not in (0, 1, 2, 3, 4) or "Traceback" in result.err:
                         self._lose("a damaged store gives a traceback", result)
-                self._done(Command(["backup", "--restore", str(good), "--yes"], commands._anything))
+                self._done(Command(["backup", "--restore", str(good), "--yes"], commands.anything))
                 if observe(home / "pkm.db") != self.facts or ailments(home / "pkm.db"):
                     self._lose("a damaged store cannot be put right from its copy")
 

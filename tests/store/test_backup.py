@@ -1,7 +1,9 @@
 """Copies of the store: whole, verified, put back; and an older store brought up to date."""
 
-from datetime import UTC, datetime
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -86,3 +88,28 @@ def test_a_damaged_store_is_kept_beside_the_restored_one(store: Store, home_path
     assert titles(home_paths) == ["one"]
     assert kept is not None
     assert kept.read_bytes().startswith(b"rubbish")
+
+
+def test_what_a_killed_copy_left_is_in_nobodys_way(store: Store, home_paths: Home, tmp_path: Path) -> None:
+    write(store, "one")
+    target = tmp_path / "copy.db"
+    for name in ("copy.db.part", f"copy.db.{os.getpid()}.part"):
+        (tmp_path / name).write_bytes(b"half of it")
+    assert backup.back_up(home_paths, NOW, target=target) == target
+    assert backup.check(target)
+
+
+def test_each_week_has_a_copy_and_the_oldest_go(store: Store, home_paths: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PKM_NOW", NOW.isoformat())
+    write(store, "one")
+    db = store.read()
+    made = [backup.back_up_weekly(home_paths, db, NOW + timedelta(days=day), keep=2) for day in (0, 6, 7, 8, 13, 14, 21, 22)]
+    assert [copy and copy.name[4:12] for copy in made] == [None, None, "20261130", None, None, "20261207", "20261214", None]
+    assert [copy.name for copy in sorted(home_paths.backups.iterdir())] == [
+        "pkm-20261207-090000-weekly.db", "pkm-20261214-090000-weekly.db"
+    ]  # fmt: skip
+    assert backup.back_up_weekly(home_paths, db, NOW + timedelta(days=99), keep=0) is None
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=0))
+    with pytest.raises(StoreError, match="too little room"):
+        backup.back_up_weekly(home_paths, db, NOW + timedelta(days=99), keep=2)
+    assert len(list(home_paths.backups.iterdir())) == 2
