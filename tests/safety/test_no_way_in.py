@@ -1,10 +1,15 @@
-"""What the code itself must not do: read as a tree, so that no new file forgets it."""
+"""What the code must not do, read as a tree, so that no new file forgets it; and what a hostile body or word comes to."""
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from pkm.seek import entry, jsonfeed, parse
+from tests.conftest import CommandLine
+from tests.server import FeedServer
 
 PACKAGE = Path(__file__).parents[2] / "pkm"
 CALLS = {
@@ -45,7 +50,7 @@ ODD = ["'; DROP TABLE note; --", '" OR 1=1 --', 'NEAR("a" "b")', "a* OR b", "tit
 
 
 @pytest.mark.parametrize("words", ODD)
-def test_words_are_no_sql(pkm, home: Path, words: str) -> None:  # type: ignore[no-untyped-def]
+def test_words_are_no_sql(pkm: CommandLine, words: str) -> None:
     made = pkm.json("sense", "note", "-", stdin=f"there {words}")
     pkm("contact", "add", f"Ann {words}", "--org", words, ok=(0, 2))
     pkm("sense", "tag", "n1", f"+{words}", ok=None)
@@ -56,3 +61,52 @@ def test_words_are_no_sql(pkm, home: Path, words: str) -> None:  # type: ignore[
     assert pkm.json("sense", "show", "n1")["text"] == made["text"]
     assert [row["id"] for row in pkm.json("find", "there")] == ["n1"]
     assert pkm.json("doctor") == []
+
+
+SECRET = "what stands in a file of this machine"
+GOOD = "<rss version='2.0'><channel><title>good</title><item><guid>1</guid><title>good entry</title></item></channel></rss>"
+BODIES = {
+    "deep XML": "<rss version='2.0'><channel>" + "<a>" * 50_000,
+    "deep JSON": '{"version": "https://jsonfeed.org/version/1.1", "items": ' + "[" * 50_000,
+    "deep JSON in an item": '{"version": "https://jsonfeed.org/version/1.1", "title": "t", "items": [{"id": "1", "title": "x", '
+                            '"_a": ' + "[" * 5000 + "]" * 5000 + "}]}",
+    "a file of this machine": "<!DOCTYPE r [<!ENTITY x SYSTEM 'file://{file}'>]>" + GOOD.replace("good entry", "&x;"),
+    "a DTD elsewhere": "<!DOCTYPE r SYSTEM '{url}/dtd'>" + GOOD,
+    "a parameter entity elsewhere": "<!DOCTYPE r [<!ENTITY % x SYSTEM '{url}/dtd'> %x;]>" + GOOD,
+    "words without end": "<!DOCTYPE r [<!ENTITY a 'ha'>" + "".join(
+        f"<!ENTITY {chr(98 + n)} '{f'&{chr(97 + n)};' * 10}'>" for n in range(12)) + "]>" + GOOD.replace("good entry", "&m;"),
+}  # fmt: skip
+
+
+def test_a_hostile_feed_takes_nothing_fetches_nothing_and_stops_nobody(
+    pkm: CommandLine, server: FeedServer, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET)
+    server.add("/dtd", f"<!ENTITY y '{SECRET}'>")
+    addresses = []
+    for number, (name, body) in enumerate(BODIES.items()):
+        body = body.replace("{file}", str(secret)).replace("{url}", server.url)
+        kind = "application/feed+json" if "JSON" in name else "application/xml"
+        addresses.append(server.add(f"/{number}", body, content_type=kind))
+    addresses.append(server.add("/good", GOOD))
+    (tmp_path / "urls").write_text("\n".join(addresses))
+    pkm("import", tmp_path / "urls", "--as", "urls")
+    told = pkm.json("seek", "pull", "--all", ok=(0, 4))
+    assert told["sources"] == len(addresses)
+    assert server.hits("/dtd") == 0
+    listed = pkm("sense", "inbox", "-n", 99, "--json").out
+    assert "good entry" in listed
+    assert SECRET not in listed
+    assert "hahahaha" not in listed
+
+
+@pytest.mark.parametrize("body", [
+    "<rss version='2.0'><channel><title>t</title>" + "<item><title>e</title></item>" * 50 + "</channel></rss>",
+    json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"id": str(n), "title": "e"} for n in range(50)]}),
+], ids=["RSS", "JSON"])  # fmt: skip
+def test_a_feed_of_entries_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    assert entry.MAX_ENTRIES <= 20_000
+    for reader in (parse, jsonfeed):
+        monkeypatch.setattr(reader, "MAX_ENTRIES", 10)
+    assert len(parse.parse_feed(body.encode(), url="https://example.org/").entries) == 10
