@@ -246,9 +246,12 @@ _SETS: dict[str, Callable[[Scope, str], _Sets]] = {
 # Fields with a list of values
 
 _SENT = "SELECT note_id FROM share_note JOIN share ON share.id = share_note.share_id WHERE share.state = 'sent'"
+IS_THERE = "NOT ({end}_kind = 'note' AND {end}_id IN (SELECT id FROM note WHERE dropped_at IS NOT NULL))"
+"""SQL of a link, by its end (from, to): what is there was not put away. Where to_id is NULL it is not known: see it first."""
+FROM_THERE, TO_THERE = IS_THERE.format(end="from"), f"(to_id IS NULL OR {IS_THERE.format(end='to')})"
 _ENDS = {
-    kind: f"SELECT from_id FROM link WHERE from_kind = '{kind}' UNION SELECT to_id FROM link WHERE to_kind = '{kind}' "
-    "AND to_id IS NOT NULL"
+    kind: f"SELECT from_id FROM link WHERE from_kind = '{kind}' AND {TO_THERE} UNION SELECT to_id FROM link "
+    f"WHERE to_kind = '{kind}' AND to_id IS NOT NULL AND {FROM_THERE}"
     for kind in ("note", "item", "contact")
 }
 IS: dict[str, dict[str, str]] = {
@@ -336,7 +339,8 @@ def _links(scope: Scope, span: str) -> str:
     if most == "0":
         return f"{kind}.id NOT IN ({_ENDS[kind]})"
     count = " + ".join(
-        f"(SELECT count(*) FROM link WHERE {end}_kind = '{kind}' AND {end}_id = {kind}.id)" for end in ("from", "to")
+        f"(SELECT count(*) FROM link WHERE {end}_kind = '{kind}' AND {end}_id = {kind}.id AND {other})"
+        for end, other in (("from", TO_THERE), ("to", FROM_THERE))
     )
     upper = f" AND {count} <= {scope.bind(int(most))}" if most else ""
     return f"({count} >= {scope.bind(int(least or 0))}{upper})"
