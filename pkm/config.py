@@ -73,6 +73,11 @@ class Home:
         return self.state / "folders"
 
     @property
+    def preview(self) -> Path:
+        """What a browser was last shown of a share."""
+        return self.state / "preview"
+
+    @property
     def config(self) -> Path:
         """The settings, as TOML."""
         return self.settings / "config.toml"

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from pkm.channels.http import Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, verdict
 from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
 
@@ -86,6 +86,11 @@ def shown(payload: bytes) -> str:
 def measure(payload: bytes, options: Mapping[str, Any]) -> str:
     """Its graphemes of those that a post may have."""
     return f"{len(graphemes(shown(payload)))} of {LIMIT} characters"
+
+
+def room(payload: bytes, options: Mapping[str, Any]) -> Room:
+    """Graphemes of the text that is shown."""
+    return Room(len(graphemes(shown(payload))), LIMIT, "characters")
 
 
 def connect(address: str, options: Mapping[str, Any], secret: str) -> "Bluesky":

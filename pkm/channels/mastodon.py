@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from pkm.channels.http import Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, verdict
 from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
 from pkm.html import html_to_text
@@ -84,10 +84,16 @@ def shown(payload: bytes) -> str:
 
 
 def measure(payload: bytes, options: Mapping[str, Any]) -> str:
-    """Its length of what the server allows, warning and text together."""
+    """Its length of what the server allows, and who may see it."""
+    used = room(payload, options)
+    return f"{used.used} of {used.limit} characters, {json.loads(payload)['visibility']}"
+
+
+def room(payload: bytes, options: Mapping[str, Any]) -> Room:
+    """Graphemes of the warning and the text together, as the server counts."""
     said, link = json.loads(payload), options.get("link", LINK)
     total = length(said["status"], link) + length(said.get("spoiler_text", ""), link)
-    return f"{total} of {options.get('limit', LIMIT)} characters, {said['visibility']}"
+    return Room(total, options.get("limit", LIMIT), "characters", link)
 
 
 def connect(address: str, options: Mapping[str, Any], secret: str) -> "Mastodon":

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from pkm.channels.http import Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import split
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, verdict
 from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
 
@@ -74,6 +74,11 @@ def shown(payload: bytes) -> str:
 def measure(payload: bytes, options: Mapping[str, Any]) -> str:
     """Its bytes of those that a message may have."""
     return f"{len(payload):,} of {LIMIT:,} bytes"
+
+
+def room(payload: bytes, options: Mapping[str, Any]) -> Room:
+    """Bytes of the message's content."""
+    return Room(len(payload), LIMIT, "bytes")
 
 
 def connect(address: str, options: Mapping[str, Any], secret: str) -> "Matrix":

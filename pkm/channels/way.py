@@ -85,6 +85,15 @@ class Given:
     visibility: str = ""
 
 
+class Room(NamedTuple):
+    """How much of a post is used, of how much, counted in what; link: what any link counts as, 0 where it counts as it is."""
+
+    used: int
+    limit: int
+    unit: str
+    link: int = 0
+
+
 class Way(Protocol):
     """An open channel."""
 
@@ -121,6 +130,9 @@ class Adapter(Protocol):
 
     def measure(self, payload: bytes, options: Mapping[str, Any]) -> str:
         """How long a body is, as the channel counts, of how much: "287 of 300 characters"; "" where there is no limit."""
+
+    def room(self, payload: bytes, options: Mapping[str, Any]) -> Room | None:
+        """How much of a post a body takes, and how much there is; None where there is no limit."""
 
     def connect(self, address: str, options: Mapping[str, Any], secret: str) -> AbstractContextManager[Way]:
         """The channel, to be entered. Raises Unreachable there."""

@@ -78,6 +78,14 @@ KINDS: Mapping[str, Powers] = {
     ),
 }  # fmt: skip
 
+def recall(kind: str) -> str:
+    """What can be taken back of what left by that kind of channel, in words."""
+    powers = KINDS[kind]
+    if not powers.deletes:
+        return "cannot be recalled"
+    return "can be taken down again" if powers.mirror else "can be deleted; who read it has read it"
+
+
 SCHEMES = {scheme: kind for kind, powers in KINDS.items() for scheme in powers.schemes}
 """How an address begins, and the kind of channel that it names."""
 

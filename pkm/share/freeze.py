@@ -72,6 +72,11 @@ class Rendered:
         return hashlib.sha256(self.payload).hexdigest()
 
     @property
+    def size(self) -> int:
+        """How many bytes leave."""
+        return len(self.payload)
+
+    @property
     def is_post(self) -> bool:
         """Whether it is posted to the channel itself."""
         return bool(posts.kind_of(self.media_type))
