@@ -26,6 +26,7 @@ class Powers:
     once; "posts": handed in once to the channel itself, by the file `module` of channels/. limit: of one post, in words, {}
     being how much its server says, else `usual`.
     asks: whether it can be asked what became of a delivery; answers: whether what people answer there is collected.
+    pictures: whether a post there has pictures beside its text.
     """
 
     what: str
@@ -41,6 +42,7 @@ class Powers:
     usual: int = 0
     asks: bool = False
     answers: bool = False
+    pictures: bool = False
 
     @property
     def mirror(self) -> bool:
@@ -66,11 +68,11 @@ KINDS: Mapping[str, Powers] = {
     ),
     "mastodon": Powers(
         "posts of a Mastodon account", False, True, False, "everybody", True, "posts", ("mastodon+https", "mastodon+http"),
-        "pkm.channels.mastodon", "{} characters a post", 500, asks=True, answers=True,
+        "pkm.channels.mastodon", "{} characters a post", 500, asks=True, answers=True, pictures=True,
     ),
     "bluesky": Powers(
         "posts of a Bluesky account", False, True, True, "everybody", True, "posts", ("bluesky+https", "bluesky+http"),
-        "pkm.channels.bluesky", "{} characters a post", 300, asks=True, answers=True,
+        "pkm.channels.bluesky", "{} characters a post", 300, asks=True, answers=True, pictures=True,
     ),
     "matrix": Powers(
         "messages in a Matrix room", False, True, True, "who is in the room", False, "posts", ("matrix+https", "matrix+http"),

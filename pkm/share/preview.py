@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from difflib import unified_diff
 from typing import Any
 
+from pkm import attachment_files
 from pkm.channels.way import Room
 from pkm.config import Home
 from pkm.ids import make
+from pkm.picture import ENDINGS
 from pkm.share import draft
 from pkm.share.channels import KINDS, adapter, is_public, recall
 from pkm.share.freeze import SITE_MEDIA_TYPE, Rendered
-from pkm.share.letter import MEDIA_TYPE, open_letter
+from pkm.share.letter import MEDIA_TYPE, inlined, open_letter
 from pkm.share.posts import kind_of
 from pkm.store import received, shares
 from pkm.text import clean
@@ -66,7 +68,8 @@ def describe(db: sqlite3.Connection, share: Row, shown: Sequence[Rendered]) -> l
             "measure": measure(one, options[one.channel_id]) or None, "room": _room(room(one, options[one.channel_id])),
             "edits": KINDS[one.channel_kind].edits, "deletes": KINDS[one.channel_kind].deletes,
             "recall": recall(one.channel_kind), "readers": KINDS[one.channel_kind].readers, "people": people[number],
-            "text": readable(one.media_type, one.payload) if one.payload else "",
+            "text": f"(a picture, {one.media_type})" if one.is_picture
+            else readable(one.media_type, one.payload) if one.payload else "",
         }
         for number, one in enumerate(shown)
     ]  # fmt: skip
@@ -160,12 +163,25 @@ def pages(home: Home, rows: Sequence[Row], shown: Sequence[Rendered]) -> dict[st
         place = (one.stage_id, one.channel_id)
         page = b"" if one.is_letter and place in seen else _html(home, one)
         seen.add(place)
+        if one.is_letter or one.is_picture:
+            files |= {f"pictures/{name}.{ending}": _picture(home, one, name) for name, ending in _figures(one)}
         name = f"{len(told) + 1}.html" if page else ""
         if page:
             files[name] = page
         told.append({**row, "page": name})
     values = {"title": rows[0]["title"] if rows else "", "share": rows[0]["id"] if rows else "", "rows": told, "language": "en"}
     return {"index.html": render("preview.html", values, home.templates), **files}
+
+
+def _figures(one: Rendered) -> list[tuple[str, str]]:
+    """(hash, ending) of each picture that a letter has in it, or that a file is."""
+    if one.is_picture:
+        return [(one.sha256, ENDINGS[one.media_type])]
+    return [(name, ENDINGS[media_type]) for name, media_type in inlined(one.payload)]
+
+
+def _picture(home: Home, one: Rendered, sha256: str) -> bytes:
+    return one.pictures[sha256].data if sha256 in one.pictures else attachment_files.read(home.attachments, sha256)
 
 
 def _html(home: Home, one: Rendered) -> bytes:
@@ -175,5 +191,8 @@ def _html(home: Home, one: Rendered) -> bytes:
 
         return render_html(thaw(one.payload), templates=home.templates)
     if one.is_letter:
-        return open_letter(one.payload).html.encode()
+        page = open_letter(one.payload).html.encode()
+        for name, ending in _figures(one):
+            page = page.replace(f"cid:{name}@pkm".encode(), f"pictures/{name}.{ending}".encode())
+        return page
     return one.payload if one.media_type == "text/html" else b""
