@@ -189,7 +189,7 @@ def _render_stages(
 ) -> Iterable[Rendered]:  # fmt: skip
     from pkm.share import mailing, mirror
 
-    author = config.read(home)["name"]
+    settings = config.read(home)
     at = at or draft.now_stamp()
     row = shares.row(db, share)
     assert row is not None
@@ -200,7 +200,7 @@ def _render_stages(
             place: Row = {"stage_id": stage["id"], "circle_id": stage["circle_id"], "circle": stage["circle"],
                      "channel_id": channel["number"], "channel": channel["name"],
                      "channel_kind": channel["channel_kind"]}  # fmt: skip
-            digest = draft.digest_for(db, share, stage, channel["channel_kind"], author, at)
+            digest = draft.digest_for(db, share, stage, channel["channel_kind"], settings, at)
             digest, pictures = gallery.fill(digest, draft.notes_for(db, share, stage))
             place["pictures"] = pictures
             if is_mirror(channel["channel_kind"]):

@@ -274,6 +274,13 @@ class TestMastodon:
         assert channel(home_paths)["options"]["limit"] == 5000
         assert len(look_at(fresh(home_paths), home_paths, share)) == 1
 
+    def test_the_language_is_that_of_its_circle(self, home_paths: Home, social: Social) -> None:
+        from pkm import config
+
+        config.set(home_paths, "share.language", "en; peers de")
+        send(home_paths, setup(home_paths, social, "mastodon"))
+        assert [made["language"] for made in social.made.values()] == ["de"]
+
     def test_a_warning_comes_from_the_tags(self, home_paths: Home, social: Social) -> None:
         from pkm import config
 
