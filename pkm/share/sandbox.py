@@ -12,8 +12,8 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-MOST_STEPS = 1_000_000
-"""Turns of all loops of one rendering; a site of thousands of notes takes some ten thousand a page."""
+MOST_STEPS = 200_000
+"""Turns of all loops of one rendering; a site of thousands of notes takes some ten thousand of a page."""
 
 LARGEST = 10_000_000
 """Letters of a text, or entries of a list, that a template may make by repeating one."""
