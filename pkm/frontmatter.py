@@ -70,8 +70,10 @@ def change(raw: str, changes: Mapping[str, str | Sequence[str] | None]) -> str:
     """
     mark, raw = ("\ufeff", raw[1:]) if raw.startswith("\ufeff") else ("", raw)
     fields = split(raw)[0]
-    names = {name.casefold(): name for name in fields}
-    wanted = {names.get(name.casefold(), name): value for name, value in changes.items()}
+    wanted: dict[str, str | Sequence[str] | None] = {}
+    for name, value in changes.items():
+        spelled = [one for one in fields if one.casefold() == name.casefold()] or [name]
+        wanted |= {spelled[0]: value, **dict.fromkeys(spelled[1:])}  # a second spelling would say something else
     result: dict[str, str | Sequence[str]] = {name: value for name, value in fields.items() if name not in wanted}
     result |= {name: value for name, value in wanted.items() if value is not None}
     if not result:

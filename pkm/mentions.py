@@ -19,6 +19,11 @@ _LETTERS = 4  # of a title of one word, at least
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[ \t'’&/:,.\-–]{1,3}|[ \t]?\n[ \t]?")  # what may stand between two words of a name
 _MARKED = re.compile(r"[`\[<%]|://")  # without any of these nothing in a text needs to be covered up
+_LINKED = re.compile(
+    r"!?\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])"  # [words](target), [words][label]
+    r"|^[ \t>]{0,6}\[[^\[\]\n]+\]:[^\n]*$",  # [label]: target "title" (CommonMark 4.7)
+    re.M,
+)
 _SIGNED = re.compile(r"(?<!\w)[#@][\w/.\-]+")  # #tags and @people are links already
 
 Thing = tuple[str, int]
@@ -77,8 +82,9 @@ class Names:
 
         apart_from: the note itself, what it is linked with, and so on. Of two things of one name neither is meant.
         """
-        plain = masked(text) if _MARKED.search(text) else text
-        plain = _SIGNED.sub(lambda match: " " * len(match[0]), plain)
+        plain = _blanked(_LINKED, text) if "[" in text else text
+        plain = masked(plain) if _MARKED.search(plain) else plain
+        plain = _blanked(_SIGNED, plain)
         found: dict[Thing, Mention] = {}
         places = [(match.start(), match.end(), stem(match[0].lower())) for match in _WORD.finditer(plain)]
         at = 0
@@ -108,6 +114,10 @@ class Names:
             if _stands(text, places, at, entry.words):
                 best.append(entry)
         return best
+
+
+def _blanked(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda match: " " * len(match[0]), text)
 
 
 def _stands(text: str, places: Sequence[tuple[int, int, str]], at: int, words: tuple[str, ...]) -> bool:

@@ -100,7 +100,22 @@ def _remarks(text: str, front: str, fields: Fields) -> Sequence[str]:
     reach = said(fields, "reach")
     if reach and reach.lower() not in REACHES:
         found.append(f"its reach “{one_line(reach, 40)}” is none of {', '.join(REACHES)}: private")
+    if len(_reaches(fields)) > 1:
+        found.append(f"it says its reach more than once ({', '.join(sorted(_reaches(fields)))}): {_reach(fields)}")
     return found
+
+
+def _reaches(fields: Fields) -> set[str]:
+    """What every field says that is called reach, however it is spelled."""
+    return {said({"reach": value}, "reach").lower() for name, value in fields.items() if name.casefold() == "reach"} - {""}
+
+
+def _reach(fields: Fields) -> str:
+    """The narrowest reach that is said; private where none is, or one that is unknown."""
+    said_so = _reaches(fields)
+    if not said_so or not said_so <= set(REACHES):
+        return "private"
+    return min(said_so, key=REACHES.index)
 
 
 def is_unreadable(read: NoteText) -> bool:
@@ -110,12 +125,12 @@ def is_unreadable(read: NoteText) -> bool:
 
 def read_properties(fields: Fields, body: str, path: str) -> Properties:
     """What front matter, text and the file's name say. An unknown reach means private."""
-    reach, stage = said(fields, "reach").lower(), said(fields, "stage").lower()
+    stage = said(fields, "stage").lower()
     return Properties(
         title=_title(fields, body, path),
         tags=capture._once((*_tag_words(fields), *_todo_tags(body, path))),
         aliases=capture._once(one_line(name, TITLE) for name in listed(fields, "aliases", "alias")),
-        reach=reach if reach in REACHES else "private",
+        reach=_reach(fields),
         stage=stage if stage in STAGES else "observation",
         at=_when(said(fields, "at")) or _day_in_name(path),
         created=_when(said(fields, "created", "date", "created_at", "date created", "creation_date"))

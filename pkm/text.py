@@ -78,6 +78,16 @@ def one_line(text: str, limit: int = 0) -> str:
     return line
 
 
+def around(text: str, words: str, limit: int) -> str:
+    """The text on one line, cut to so many characters about the words, which stay in sight; ellipses where it is cut."""
+    line = one_line(text)
+    at = line.find(words)
+    if len(line) <= limit or at < limit // 2:
+        return one_line(line, limit)
+    start = line.rfind(" ", 0, max(1, at - limit // 3)) + 1
+    return "…" + one_line(line[start:], limit - 1)
+
+
 def shown_name(text: str, limit: int = 0) -> str:
     """The text on one line, as one_line() gives it; "" where nothing of it would be seen."""
     line = one_line(text, limit)

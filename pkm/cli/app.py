@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
@@ -29,6 +30,7 @@ COMMANDS = {
     "backup": ("pkm.cli.whole", "Copy the store, verified; or put a copy back."),
     "doctor": ("pkm.cli.whole", "Check the store and the sources; mend what can be mended."),
     "config": ("pkm.cli.whole", "Show or change settings."),
+    "help": ("pkm.cli.help", "Explain searches, selectors, dates, reach, plans and the method; or a command."),
     "tour": ("pkm.cli.tour", "Play the whole loop in a throw-away home, with no network."),
 }
 """Name to module and the first line of its help; a test holds these lines equal to the commands' own."""
@@ -41,6 +43,15 @@ INSTEAD = {
     ("seek", "subscribe"): "pkm seek add URL", ("seek", "rename"): "pkm seek edit SOURCE --title NAME",
 }  # fmt: skip
 """What people type who know other readers, and the command that does it here."""
+
+
+_SHOWN = {"n": "sense show", "i": "sense show", "a": "sense show", "s": "seek show", "c": "contact show", "x": "share preview"}
+"""What shows a thing, by its id's letter; `pkm why` for all others."""
+
+
+def _showing(typed: str) -> str:
+    """The command that shows the thing whose id was typed in a command's place; empty where it is no id."""
+    return f"pkm {_SHOWN.get(typed[0].lower(), 'why')} {typed}" if re.fullmatch(r"[A-Za-z]\d+", typed) else ""
 
 
 def _nearest(typed: str, names: list[str]) -> str:
@@ -64,7 +75,7 @@ class PrefixGroup(TyperGroup):
             if matches:
                 cmd_name = matches[0]
             elif not ctx.resilient_parsing and not cmd_name.startswith("-"):
-                instead = INSTEAD.get((ctx.info_name, cmd_name.lower()))
+                instead = INSTEAD.get((ctx.info_name, cmd_name.lower())) or _showing(cmd_name)
                 ctx.fail(f"No such command '{cmd_name}'.{f' Next: {instead}' if instead else _nearest(cmd_name, names)}")
         return self.load(cmd_name)
 

@@ -28,7 +28,7 @@ def _parts(incomplete: str) -> list[str]:
 @app.command(epilog="Example:  pkm sense garden\n\n          pkm sense garden orphans -n 50")
 def garden(
     part: Annotated[
-        str, typer.Argument(help="One part, whole: orphans, dead-ends, wanted, twins, untagged, old, quotes, untried, "
+        str, typer.Argument(help="One part, whole: unmerged, orphans, dead-ends, wanted, twins, untagged, old, quotes, untried, "
                                  "unshared or hubs.", autocompletion=_parts)
     ] = "",
     limit: Annotated[

@@ -58,10 +58,17 @@ def undo(
     render.say(f"{undone.operation}  undone: {command}")
     for row in rows[:20]:
         render.say(f"  {row['id']}  {row['what']}  {one_line(row['title'], 70)}")
+    if not rows:
+        render.say(f"  taken back: {one_line(without_user(undone.summary), 90)}")
     rest = len(undone.rows) - min(len(rows), 20)
-    if rest > 0:
-        render.tell(f"and {count(rest, 'row')} that belong to them")
+    if rows and rest > 0:
+        render.tell(f"and {count(rest, 'row')} that belong to {'it' if len(rows) == 1 else 'them'}")
     render.tell(f"Do it again with: pkm undo {undone.number}")
+    if any(row.table == "delivery" for row in undone.rows):
+        from pkm.share.mirror import unpublished
+
+        for name in unpublished(current.store().read(), current.home()):
+            render.tell(f"What others read at {name} is as it was. Next: pkm share site build {name}")
 
 
 def _title(row: journal.Reverted) -> str:

@@ -9,7 +9,7 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.errors import Invalid, NotFound, Refused
-from pkm.text import count, one_line
+from pkm.text import around, count, one_line
 
 if TYPE_CHECKING:
     from pkm.sense.suggest import Suggestion
@@ -114,7 +114,7 @@ def _show_one(row: Row, one: "Suggestion", *, of_all: bool) -> None:
     name = one.target if one.kind == "tag" else f"{one.target}  {one.title}"
     room = max(24, render.width() - len(lead)) if sys.stdout.isatty() else 200
     print(f"{lead}{one_line(name, room)}")
-    why = f"“{one_line(one.sentence, 160)}”" if one.sentence else "; ".join(one.because)
+    why = f"“{around(one.sentence, one_line(one.said), 160)}”" if one.sentence else "; ".join(one.because)
     render.say(f"     {one_line(why, 400)}")
 
 

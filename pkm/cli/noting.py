@@ -124,9 +124,21 @@ def _text(said: list[str], draft: str, clipboard: bool, origin: Origin) -> tuple
 
 
 def typed() -> str:
-    """What comes on stdin; bytes that are no UTF-8 are replaced."""
+    """What comes on stdin; bytes that are no UTF-8 are replaced. Broken off (Ctrl-C), the lines so far are a draft."""
     raw = getattr(sys.stdin, "buffer", None)
-    return sys.stdin.read() if raw is None else raw.read().decode("utf-8-sig", errors="replace")
+    if raw is None:
+        return sys.stdin.read()
+    lines: list[bytes] = []
+    try:
+        for line in raw:
+            lines.append(line)
+    except KeyboardInterrupt:
+        so_far = b"".join(lines).decode("utf-8-sig", errors="replace")
+        if so_far.strip() and (path := drafts.keep(so_far, drafts.name_for())):
+            render.tell(f"Kept: what you typed, in {path}")
+            render.tell("Next: pkm sense note --draft last")
+        raise
+    return b"".join(lines).decode("utf-8-sig", errors="replace")
 
 
 def _taken_up(draft: str) -> tuple[str, Path]:

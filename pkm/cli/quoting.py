@@ -111,7 +111,8 @@ def _make(found: "Found", said: list[tuple[str, str]], nth: int, json: bool) -> 
         render.emit_json(made[0].row if len(made) == 1 else [one.row for one in made])
     for one in made:
         if not json:
-            render.say(f"{_line(one)}  on {found.id}  {one_line(found.title, 60)}")
+            before = "  (it was there already)" if one.as_before else ""
+            render.say(f"{_line(one)}  on {found.id}  {one_line(found.title, 60)}{before}")
         _tell_places(one)
 
 

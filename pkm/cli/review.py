@@ -22,9 +22,9 @@ Row = dict[str, Any]
 
 app = group("Reviewing.")
 
-SHORT = "[s]oon [l]ater [e]ventually [n]ever, Enter seen · [w]rite [g]row [d]rop [u]ndo [q]uit ?"
+SHORT = "Enter [s]oon [l]ater [e]ventually ne[v]er [w]rite [g]row [d]rop [u]ndo [q] ?"
 HELP = """s  soon: again in a week          l  later: in two weeks
-e  eventually: in four weeks     n  never: only when you look for it
+e  eventually: in four weeks     v  never: only when you look for it
 Enter  seen: it comes back in its own rhythm
 w  write on: opens your editor
 g  grow: observation to idea, idea to practice
@@ -83,7 +83,7 @@ def _mark(note: str, half_life: str, json: bool) -> None:
 
     found = selectors.one(note, ("note",))
     row = mark_seen(current.store(), found.number, half_life or None)
-    render.emit_made(row, as_json=json, also=["seen", *([row["half_life"]] if row["half_life"] else [])])
+    render.emit_made(row, as_json=json, also=["seen", comes_back(row["half_life"])])
 
 
 def _tell_left(left: int) -> None:
@@ -192,11 +192,21 @@ def _act(sitting: Sitting, key: str) -> bool:
     return on
 
 
+def comes_back(half_life: str) -> str:
+    """When a note is looked at again, in words."""
+    from pkm.store.review import DAYS
+
+    if half_life == "never":
+        return "comes back no more, only when you look for it"
+    return f"comes back {half_life}: in {DAYS[half_life]} days" if half_life else "comes back in its stage's rhythm"
+
+
 def _seen(half_life: str | None) -> Callable[[Sitting], bool]:
     def mark(sitting: Sitting) -> bool:
         from pkm.sense.review import mark_seen
 
-        mark_seen(current.store(), sitting.number, half_life)
+        row = mark_seen(current.store(), sitting.number, half_life)
+        render.say(f"{row['id']} {comes_back(row['half_life'])}")
         return True
 
     return mark
@@ -261,6 +271,6 @@ def _help(sitting: Sitting) -> bool:
 
 
 ACTIONS: dict[str, Callable[[Sitting], bool]] = {
-    "s": _seen("soon"), "l": _seen("later"), "e": _seen("eventually"), "n": _seen("never"), "\n": _seen(None),
+    "s": _seen("soon"), "l": _seen("later"), "e": _seen("eventually"), "v": _seen("never"), "\n": _seen(None),
     "\r": _seen(None), "w": _write, "g": _grow, "d": _drop, "u": _undo, "?": _help, "h": _help,
 }  # fmt: skip

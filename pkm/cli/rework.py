@@ -164,7 +164,8 @@ def try_note(
     from pkm.sense.grow import OUTCOMES, add_trial
 
     if not outcome:
-        raise Invalid("a trial without --outcome", f"say {', '.join(OUTCOMES)}")
+        raise Invalid("a trial without --outcome", f"say {', '.join(OUTCOMES)}",
+                      next=f'pkm sense try {one_line(note, 60)} --outcome worked "what came of it"')  # fmt: skip
     found = selectors.one(note, ("note",))
     told = selectors.one(answer, ("response",)).number if answer else None
     who = selectors.one(by, ("contact",)).number if by else None

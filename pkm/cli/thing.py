@@ -119,7 +119,7 @@ def _link_words(link: Row) -> str:
 
 def _note(row: Row, marked: str) -> list[str]:
     facts = [row["stage"], f"reach {row['reach']}", _tagged(row["tags"]), f"changed {day(row['updated_at'])}",
-             row["at"] and f"on {day(row['at'])}",
+             row["at"] and f"on {day(row['at'])}", row["half_life"] and f"review: {row['half_life']}",
              row["dropped_at"] and f"put away {day(row['dropped_at'])}"]  # fmt: skip
     return [
         *_wrapped(f"{row['id']}  {one_line(row['title'])}", bold=True), *_wrapped(" · ".join(f for f in facts if f)),

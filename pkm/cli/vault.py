@@ -51,6 +51,10 @@ def _tell_rest(done: Any, path: Path, dry_run: bool) -> None:
     if done.gone:
         _tell_notes("Gone from the folder, kept here", done.gone)
         render.tell(f"Next: pkm import {path} --drop-gone puts them away; pkm export --notes {path} writes them again")
+    if done.wider:
+        render.tell(f"{count(len(done.wider), 'new note')} may go further than you alone, as the files say: "
+                    f"{', '.join(done.wider[:TOLD])}{' …' if len(done.wider) > TOLD else ''}")  # fmt: skip
+        render.tell("Next: pkm find 'kind:note -reach:private'; narrow one: pkm sense reach NOTE private")
     if done.resolved:
         render.tell(f"{count(done.resolved, 'link')} of other notes: now answered.")
     if done.plan.new and not dry_run:
@@ -74,6 +78,10 @@ def export_vault(folder: Path, *, json: bool) -> None:
         if done.again:
             listed = ", ".join(one_line(path, 60) for path in done.again[:TOLD])
             render.tell(f"Deleted in the folder, written again: {listed}{' …' if len(done.again) > TOLD else ''}")
+        if done.unmerged:
+            listed = ", ".join(one_line(path, 60) for path in done.unmerged[:TOLD])
+            render.tell(f"Two versions stand there, marked: {listed}{' …' if len(done.unmerged) > TOLD else ''}")
+            render.tell("Next: pkm sense garden unmerged")
         if done.ahead:
             render.tell(f"{count(len(done.ahead), 'file')} changed in the folder. Next: pkm import {folder}")
     if done.failures:

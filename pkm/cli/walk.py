@@ -258,15 +258,18 @@ def _make_note(state: Walk, words: str, path: Any) -> bool:
 
 
 def _tag(state: Walk) -> bool:
-    from pkm.sense.tags import change_tags
+    from pkm.cli.rework import tell_near
+    from pkm.sense.tags import change_tags, new_with_likes
 
     words = state.keys.ask("Tags (+ adds, - takes away): ").replace(",", " ").split()
     add = [word.lstrip("+#") for word in words if not word.startswith("-")]
     take = [word.lstrip("-#") for word in words if word.startswith("-")]
     if add or take:
+        likes = new_with_likes(state.store, [name for name in add if name])
         with _command(state, f"sense tag {state.item['id']} {' '.join(words)}"):
             changed = change_tags(state.store, [("item", state.number)], [n for n in add if n], [n for n in take if n])
         print(" ".join(f"#{name}" for name in changed[0].tags) or "no tags")
+        tell_near(likes)
     return False
 
 

@@ -128,8 +128,10 @@ class Desk(App[None]):
         """What has the cursor."""
         return self.shelf.things[self.query_one(Rows).cursor] if len(self.shelf) else None
 
-    def on_rows_moved(self) -> None:
-        """The text is that of the row with the cursor."""
+    def on_rows_moved(self, moved: Rows.Moved | None = None) -> None:
+        """The text is that of the row with the cursor; what was said of another one goes."""
+        if moved is not None and moved.by_hand:
+            self.say("")
         rows, thing = self.query_one(Rows), self.thing
         place = f"{rows.cursor + 1:,}/{len(self.shelf):,}" if thing else "nothing here"
         self.query_one("#where", Static).update(f"{self.shelf.name}  {place}")

@@ -40,7 +40,11 @@ class Rows(ScrollView, can_focus=True):
     cursor: reactive[int] = reactive(0)
 
     class Moved(Message):
-        """The cursor is on another row."""
+        """The cursor is on another row. by_hand: somebody went there; else the list changed under it."""
+
+        def __init__(self, *, by_hand: bool = False) -> None:
+            super().__init__()
+            self.by_hand = by_hand
 
     def __init__(self, read: Callable[[int], Row], **options: Any) -> None:
         super().__init__(**options)
@@ -74,7 +78,7 @@ class Rows(ScrollView, can_focus=True):
             self.cursor = to
             self._into_view()
             self.refresh()
-            self.post_message(self.Moved())
+            self.post_message(self.Moved(by_hand=True))
 
     def _into_view(self) -> None:
         if self.size.height:

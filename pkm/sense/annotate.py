@@ -17,11 +17,15 @@ Row = dict[str, Any]
 
 
 class Annotated(NamedTuple):
-    """An annotation that was made: its row, in how many places its words stand, and which of them was taken."""
+    """An annotation that was made: its row, in how many places its words stand, and which of them was taken.
+
+    as_before: the same one was there already, and no second was made.
+    """
 
     row: Row
     places: int
     taken: int
+    as_before: bool = False
 
 
 class Checked(NamedTuple):
@@ -35,7 +39,7 @@ class Checked(NamedTuple):
 def annotate(
     store: Store, kind: str, number: int, *, quote: str = "", comment: str = "", nth: int = 1, near: int | None = None
 ) -> Annotated:
-    """A quote with a comment is on the item or note; without a quote, the comment is on the whole of it.
+    """A quote with a comment is on the item or note, once; without a quote, the comment is on the whole of it.
 
     nth: which place is meant where the words stand several times, from 1. near: a position in the text, in place of nth:
     the place that is nearest to it.
@@ -52,6 +56,10 @@ def annotate(
         if near is not None and passages:
             nth = 1 + min(range(len(passages)), key=lambda at: abs(passages[at].start - near))
         kept = _selected(make(kind, number), text, quote, passages, nth)
+        same = (kept.exact, kept.position, comment)
+        for there in annotations.of(unit.connection, kind, number):
+            if (there["exact"], there["position"], there["comment"]) == same:
+                return Annotated(there, len(passages), nth if passages else 0, as_before=True)
         row = unit.add(Annotation(
             item_id=number if kind == "item" else None, note_id=number if kind == "note" else None,
             exact=kept.exact, prefix=kept.prefix, suffix=kept.suffix, position=kept.position, comment=comment,
@@ -87,8 +95,8 @@ def annotate_all(
     """
     with store.unit() as unit:
         made = [annotate(store, kind, number, quote=quote, comment=comment, nth=nth) for quote, comment in said]
-        if len(made) > 1:
-            unit.summarize(f"annotated {make(kind, number)} {len(made)} times")
+        if (new := sum(not one.as_before for one in made)) > 1:
+            unit.summarize(f"annotated {make(kind, number)} {new} times")
     return made
 
 

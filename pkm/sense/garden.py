@@ -17,6 +17,7 @@ from pkm.text import count, one_line
 Row = dict[str, Any]
 
 TITLES = {
+    "unmerged": "Notes in which two versions stand, marked",
     "orphans": "Notes without a link",
     "dead-ends": "Notes that are linked to and lead nowhere",
     "wanted": "Titles and people that are named and not there yet",
@@ -103,6 +104,7 @@ def _unshared(row: Row) -> tuple[str, str]:
 
 
 _TOLD: dict[str, Callable[[Row], tuple[str, str]]] = {
+    "unmerged": lambda row: ("between <<<<<<< and >>>>>>>: choose, and take the marks out", f"pkm sense edit {_id(row)}"),
     "orphans": lambda row: (f"changed {day(row['updated_at'])}", f"pkm sense suggest {_id(row)}"),
     "dead-ends": lambda row: (f"changed {day(row['updated_at'])}", f"pkm sense suggest {_id(row)}"),
     "wanted": _wanted,

@@ -113,8 +113,11 @@ def _json_entries(text: str, name: str) -> Iterator[Entry | Failure]:
             when = f"{row['date']} {row.get('time') or '00:00'}"
             at = stamp(parse_when(when.replace(" ", "T", 1), now()))
             said = plain("\n".join(part for part in (clean(row["title"]), clean(row.get("body") or "")) if part))
-        except (KeyError, TypeError, AttributeError, Invalid):
+        except (KeyError, TypeError, AttributeError, ValueError, OverflowError, Invalid):
             yield f"{name}, entry {number}", "it has no title, or no date and time"
+            continue
+        if not said:
+            yield f"{name}, entry {number}", "there is nothing in it"
             continue
         yield Entry(when, at, said, row.get("starred") is True)
 

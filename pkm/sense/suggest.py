@@ -6,7 +6,7 @@ is muted is not suggested again.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from pkm.errors import NotFound
@@ -34,7 +34,10 @@ _MORE_WORDS = 0.1  # for each further word of a name
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What could be done to a note. kind: mention, related or tag; target: the id of a thing, or #tag."""
+    """What could be done to a note. kind: mention, related or tag; target: the id of a thing, or #tag.
+
+    said: the words of the sentence that mention it.
+    """
 
     note: str
     kind: str
@@ -43,6 +46,7 @@ class Suggestion:
     score: float
     because: tuple[str, ...]
     sentence: str = ""
+    said: str = ""
 
     @property
     def key(self) -> str:
@@ -134,13 +138,13 @@ def _of_mention(note: str, mention: Mention) -> Suggestion:
     kind, number = mention.thing
     score = _SCORE["person" if kind == "contact" else "mention"] + _MORE_WORDS * min(3, mention.words - 1)
     because = f"the text says “{one_line(mention.said, 80)}” without a link"
-    return Suggestion(note, "mention", make(kind, number), mention.said, score, (because,), mention.sentence)
+    return Suggestion(note, "mention", make(kind, number), mention.said, score, (because,), mention.sentence, mention.said)
 
 
 def _titled(one: Suggestion, called: str) -> Suggestion:
     """The suggestion with the thing's own title, without the id in front of it."""
     title = called.removeprefix(f"{one.target} ")
-    return Suggestion(one.note, one.kind, one.target, one_line(title, 200), one.score, one.because, one.sentence)
+    return replace(one, title=one_line(title, 200))
 
 
 def _of_related(number: int, one: Related) -> Suggestion:

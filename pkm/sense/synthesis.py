@@ -22,7 +22,10 @@ MOST = 200
 
 
 class Passage(NamedTuple):
-    """What is taken over from one thing: its quotes (exact, comment), who said it, its title, its address."""
+    """What is taken over from one thing: its quotes (exact, comment), who said it, its title, its address.
+
+    A comment on the whole of it is one on no words: ("", comment).
+    """
 
     id: str
     title: str
@@ -48,11 +51,11 @@ def gather(db: sqlite3.Connection, asked: str) -> list[Passage]:
     page = search(db, query.parse(asked), limit=MOST, sort="oldest", now=now())
     found: dict[str, list[Row]] = {}
     for row in page.rows:
-        if row["kind"] == "annotation" and row["exact"]:
+        if row["kind"] == "annotation":
             found.setdefault(row["item"] or row["note"], []).append(row)
     for row in page.rows:
         if row["kind"] in ("item", "note") and row["id"] not in found:
-            found[row["id"]] = [one for one in annotations.of(db, row["kind"], int(row["id"][1:])) if one["exact"]]
+            found[row["id"]] = annotations.of(db, row["kind"], int(row["id"][1:]))
     if not found:
         raise Invalid(asked, "no item, note or quote is found by it", kept="Nothing was made.",
                       next=f"pkm find '{one_line(asked, 60)}'")  # fmt: skip
@@ -74,15 +77,21 @@ def compose(title: str, passages: Sequence[Passage]) -> Synthesis:
     blocks = []
     for one in passages:
         cited = _citation(one)
-        if not one.quotes:
-            blocks.append(f"> {cited}")
-        for exact, comment in one.quotes:
+        of_words = [pair for pair in one.quotes if pair[0]]
+        of_the_whole = [line for exact, comment in one.quotes if not exact for line in _comment(comment)]
+        if of_the_whole or not of_words:
+            blocks.append("\n".join([f"> {cited}", *of_the_whole]))
+        for exact, comment in of_words:
             lines = [f"> {line}".rstrip() for line in exact.split("\n")]
-            told = [f"> %%Then I said: {comment.replace('%%', '%')}%%"] if comment else []  # it stays at home
-            blocks.append("\n".join([*lines, f"> — {cited}", *told]))
+            blocks.append("\n".join([*lines, f"> — {cited}", *_comment(comment)]))
     text = "\n\n".join([one_line(title), *blocks])
     numbers = {kind: tuple(int(one.id[1:]) for one in passages if one.id[0] == kind) for kind in "in"}
-    return Synthesis(text, numbers["i"], numbers["n"], sum(len(one.quotes) for one in passages))
+    return Synthesis(text, numbers["i"], numbers["n"], sum(bool(exact) for one in passages for exact, _ in one.quotes))
+
+
+def _comment(comment: str) -> list[str]:
+    """What was said to it then, as a comment, which stays at home."""
+    return [f"> %%Then I said: {comment.replace('%%', '%')}%%"] if comment else []
 
 
 def _citation(one: Passage) -> str:

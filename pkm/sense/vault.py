@@ -49,6 +49,12 @@ class VaultImport:
     others: int = 0  # files that no note shows, and that were left
     lost: int = 0  # files of which nothing came in
 
+    @property
+    def wider(self) -> list[str]:
+        """The new notes whose files say that they may go further than oneself, as “title (reach)”."""
+        said = (file.note.properties for file in self.plan.new)
+        return [f"{one_line(one.title, 60)} ({one.reach})" for one in said if one.reach != "private"]
+
     def as_dict(self) -> Row:
         """The summary as JSON has it."""
         return {

@@ -27,7 +27,7 @@ from pkm.store import attachments, note_intake, note_names
 from pkm.store.note_intake import FileRow, KnownFile
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
-from pkm.textmerge import put_back
+from pkm.textmerge import is_marked, put_back
 
 Row = dict[str, Any]
 
@@ -43,6 +43,7 @@ class FolderExport:
     removed: list[str] = field(default_factory=list)
     ahead: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)  # were deleted there, and are new again
+    unmerged: list[str] = field(default_factory=list)  # hold two versions, marked
     attached: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
 
@@ -52,7 +53,8 @@ class FolderExport:
             "folder": str(self.folder), "new": len(self.new), "updated": len(self.updated), "unchanged": self.unchanged,
             "removed": len(self.removed), "failed": len(self.failures),
             "failures": [{"what": what, "why": why} for what, why in self.failures],
-            "ahead": self.ahead, "written_again": self.again, "attachments": self.attached,
+            "ahead": self.ahead, "written_again": self.again, "unmerged": self.unmerged,
+            "attachments": self.attached,
         }  # fmt: skip
 
     @property
@@ -99,6 +101,8 @@ def export_notes(store: Store, home: Home, folder: Path) -> FolderExport:
         writing = _Writing(folder, root, there.hashes, there.places, done)
         for wanted in _wanted(store, root, own, there):
             writing.put(wanted, own.get(wanted.path))
+            if is_marked(wanted.body):
+                done.unmerged.append(wanted.path)
         for known in own.values():
             if known.dropped and known.hash:
                 writing.remove(known)

@@ -261,7 +261,8 @@ IS: dict[str, dict[str, str]] = {
     "muted": {"item": "item.state = 'muted'"},
     "question": {
         "note": "(note.title LIKE '%?' AND NOT EXISTS (SELECT 1 FROM link WHERE to_kind = 'note' AND to_id = note.id "
-        "AND type = 'answers'))",
+        "AND type = 'answers') "  # a page that asks is somebody else's question
+        "AND NOT EXISTS (SELECT 1 FROM item WHERE item.id = note.item_id AND item.title = note.title))",
     },
     "orphan": {"note": f"note.id NOT IN ({_ENDS['note']})", "annotation": "annotation.state = 'orphan'"},
     "shared": {"note": f"note.id IN ({_SENT})", "share": "share.state = 'sent'"},

@@ -15,6 +15,10 @@ _IN = "EXISTS (SELECT 1 FROM link WHERE to_kind = 'note' AND to_id = note.id)"
 _NEWEST = "ORDER BY note.updated_at DESC, note.id DESC LIMIT :limit"
 
 PARTS = {
+    "unmerged": (  # as textmerge marks them
+        f"{_NOTE} FROM note WHERE {_HERE} AND char(10) || note.text GLOB '*' || char(10) || '<<<<<<< *' || char(10) || '=======' "
+        f"|| char(10) || '*>>>>>>> *' {_NEWEST}"
+    ),
     "orphans": f"{_NOTE} FROM note WHERE {_HERE} AND note.item_id IS NULL AND NOT {_OUT.format('')} AND NOT {_IN} {_NEWEST}",
     "dead-ends": f"{_NOTE} FROM note WHERE {_HERE} AND {_IN} AND NOT {_OUT.format(' AND to_id IS NOT NULL')} {_NEWEST}",
     "wanted": (

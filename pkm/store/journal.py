@@ -23,10 +23,11 @@ class Reverted(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """What an undo did: the operation it took back, the number that takes the undo back, and the rows."""
+    """What an undo did: the operation it took back and what that had done, the number that takes the undo back, the rows."""
 
     operation: int
     command: str
+    summary: str
     number: int
     rows: tuple[Reverted, ...]
 
@@ -100,7 +101,7 @@ def undo(store: Store, operation: int | None = None) -> Undone:
         db.execute("UPDATE operation SET undoes = :id WHERE id = :by", {"by": unit.operation, "id": number})
         if row["undoes"] is not None:  # the command it had taken back stands again
             db.execute("UPDATE operation SET undone_by = NULL WHERE id = :id", {"id": row["undoes"]})
-        return Undone(number, row["command"], unit.operation or 0, tuple(reverted))
+        return Undone(number, row["command"], row["summary"], unit.operation or 0, tuple(reverted))
 
 
 def _revert(unit: Unit, operation: int) -> list[Reverted]:

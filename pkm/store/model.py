@@ -105,6 +105,17 @@ class Source(Table, table=True):
     opml: str = Field(default="{}", sa_column=Column(Text, nullable=False))  # attributes pkm does not know, as JSON
 
 
+class SourceEntries(Table, table=True):
+    """What the entries of a source's feed were like when it was last read: they need not be read again. No history, no export."""
+
+    __tablename__ = "source_entries"
+
+    source_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("source.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    )
+    hashes: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # BLAKE2b of each entry's bytes, 8 bytes each
+
+
 class Item(Table, table=True):
     """One entry that a source brought, or one clipped page (no source)."""
 
@@ -485,6 +496,7 @@ class Circle(Table, table=True):
     every_s: int | None = None  # cadence; None: that of its kind
     salutation: str = ""
     introduction: str = Field(default="", sa_column=Column(Text, nullable=False))
+    language: str = Field(default="", sa_column=_text())  # what is sent to it is in (BCP 47); "": as config says
     created_at: str
 
 
@@ -722,6 +734,7 @@ class Response(Table, table=True):
     remote_id: str | None = None
     state: str = "inbox"
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    author: str = Field(default="", sa_column=_text())  # who it says wrote it, where that is no contact
     at: str
 
 
@@ -760,7 +773,7 @@ ENTITIES = ("source", "item", "annotation", "note", "contact", "circle", "share"
             "interaction", "promise")  # fmt: skip
 """Tables whose rows have ids that people see; tags and links may hang on them."""
 
-UNJOURNALED = ("operation", "change", "journal", "signal", "standing")
+UNJOURNALED = ("operation", "change", "journal", "signal", "standing", "source_entries")
 
 FULL_TEXT = {
     "item": ("title", "author", "text"),

@@ -62,6 +62,7 @@ CREATE TABLE circle (
 	every_s INTEGER, 
 	salutation VARCHAR NOT NULL, 
 	introduction TEXT NOT NULL, 
+	language TEXT DEFAULT '' NOT NULL, 
 	created_at VARCHAR NOT NULL, 
 	CONSTRAINT kind_known CHECK (kind IN ('team', 'community', 'network')), 
 	UNIQUE (name)
@@ -467,6 +468,7 @@ CREATE TABLE response (
 	remote_id VARCHAR, 
 	state VARCHAR NOT NULL, 
 	text TEXT NOT NULL, 
+	author TEXT DEFAULT '' NOT NULL, 
 	at VARCHAR NOT NULL, 
 	CONSTRAINT state_known CHECK (state IN ('inbox', 'kept', 'dropped')), 
 	UNIQUE (channel_id, remote_id), 
@@ -626,6 +628,13 @@ CREATE INDEX ix_source_contact_id ON source (contact_id);
 CREATE INDEX ix_source_mailbox_id ON source (mailbox_id);
 
 CREATE INDEX source_due ON source (state, next_at);
+
+CREATE TABLE source_entries (
+	source_id INTEGER NOT NULL, 
+	hashes BLOB NOT NULL, 
+	PRIMARY KEY (source_id), 
+	FOREIGN KEY(source_id) REFERENCES source (id) ON DELETE CASCADE
+);
 
 CREATE TABLE stage (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -1011,19 +1020,19 @@ END;
 CREATE TRIGGER journal_circle_insert AFTER INSERT ON circle
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'circle', NEW.id, NULL, json_object('id', NEW."id", 'name', NEW."name", 'kind', NEW."kind", 'purpose', NEW."purpose", 'every_s', NEW."every_s", 'salutation', NEW."salutation", 'introduction', NEW."introduction", 'created_at', NEW."created_at"));
+  VALUES ((SELECT operation_id FROM journal), 'circle', NEW.id, NULL, json_object('id', NEW."id", 'name', NEW."name", 'kind', NEW."kind", 'purpose', NEW."purpose", 'every_s', NEW."every_s", 'salutation', NEW."salutation", 'introduction', NEW."introduction", 'language', NEW."language", 'created_at', NEW."created_at"));
 END;
 
 CREATE TRIGGER journal_circle_update AFTER UPDATE ON circle
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'circle', NEW.id, json_object('id', OLD."id", 'name', OLD."name", 'kind', OLD."kind", 'purpose', OLD."purpose", 'every_s', OLD."every_s", 'salutation', OLD."salutation", 'introduction', OLD."introduction", 'created_at', OLD."created_at"), json_object('id', NEW."id", 'name', NEW."name", 'kind', NEW."kind", 'purpose', NEW."purpose", 'every_s', NEW."every_s", 'salutation', NEW."salutation", 'introduction', NEW."introduction", 'created_at', NEW."created_at"));
+  VALUES ((SELECT operation_id FROM journal), 'circle', NEW.id, json_object('id', OLD."id", 'name', OLD."name", 'kind', OLD."kind", 'purpose', OLD."purpose", 'every_s', OLD."every_s", 'salutation', OLD."salutation", 'introduction', OLD."introduction", 'language', OLD."language", 'created_at', OLD."created_at"), json_object('id', NEW."id", 'name', NEW."name", 'kind', NEW."kind", 'purpose', NEW."purpose", 'every_s', NEW."every_s", 'salutation', NEW."salutation", 'introduction', NEW."introduction", 'language', NEW."language", 'created_at', NEW."created_at"));
 END;
 
 CREATE TRIGGER journal_circle_delete AFTER DELETE ON circle
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'circle', OLD.id, json_object('id', OLD."id", 'name', OLD."name", 'kind', OLD."kind", 'purpose', OLD."purpose", 'every_s', OLD."every_s", 'salutation', OLD."salutation", 'introduction', OLD."introduction", 'created_at', OLD."created_at"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'circle', OLD.id, json_object('id', OLD."id", 'name', OLD."name", 'kind', OLD."kind", 'purpose', OLD."purpose", 'every_s', OLD."every_s", 'salutation', OLD."salutation", 'introduction', OLD."introduction", 'language', OLD."language", 'created_at', OLD."created_at"), NULL);
 END;
 
 CREATE TRIGGER journal_circle_channel_insert AFTER INSERT ON circle_channel
@@ -1407,19 +1416,19 @@ END;
 CREATE TRIGGER journal_response_insert AFTER INSERT ON response
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'response', NEW.id, NULL, json_object('id', NEW."id", 'share_id', NEW."share_id", 'delivery_id', NEW."delivery_id", 'contact_id', NEW."contact_id", 'channel_id', NEW."channel_id", 'note_id', NEW."note_id", 'remote_id', NEW."remote_id", 'state', NEW."state", 'text', NEW."text", 'at', NEW."at"));
+  VALUES ((SELECT operation_id FROM journal), 'response', NEW.id, NULL, json_object('id', NEW."id", 'share_id', NEW."share_id", 'delivery_id', NEW."delivery_id", 'contact_id', NEW."contact_id", 'channel_id', NEW."channel_id", 'note_id', NEW."note_id", 'remote_id', NEW."remote_id", 'state', NEW."state", 'text', NEW."text", 'author', NEW."author", 'at', NEW."at"));
 END;
 
 CREATE TRIGGER journal_response_update AFTER UPDATE ON response
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'response', NEW.id, json_object('id', OLD."id", 'share_id', OLD."share_id", 'delivery_id', OLD."delivery_id", 'contact_id', OLD."contact_id", 'channel_id', OLD."channel_id", 'note_id', OLD."note_id", 'remote_id', OLD."remote_id", 'state', OLD."state", 'text', OLD."text", 'at', OLD."at"), json_object('id', NEW."id", 'share_id', NEW."share_id", 'delivery_id', NEW."delivery_id", 'contact_id', NEW."contact_id", 'channel_id', NEW."channel_id", 'note_id', NEW."note_id", 'remote_id', NEW."remote_id", 'state', NEW."state", 'text', NEW."text", 'at', NEW."at"));
+  VALUES ((SELECT operation_id FROM journal), 'response', NEW.id, json_object('id', OLD."id", 'share_id', OLD."share_id", 'delivery_id', OLD."delivery_id", 'contact_id', OLD."contact_id", 'channel_id', OLD."channel_id", 'note_id', OLD."note_id", 'remote_id', OLD."remote_id", 'state', OLD."state", 'text', OLD."text", 'author', OLD."author", 'at', OLD."at"), json_object('id', NEW."id", 'share_id', NEW."share_id", 'delivery_id', NEW."delivery_id", 'contact_id', NEW."contact_id", 'channel_id', NEW."channel_id", 'note_id', NEW."note_id", 'remote_id', NEW."remote_id", 'state', NEW."state", 'text', NEW."text", 'author', NEW."author", 'at', NEW."at"));
 END;
 
 CREATE TRIGGER journal_response_delete AFTER DELETE ON response
 WHEN (SELECT operation_id FROM journal) IS NOT NULL BEGIN
   INSERT INTO change (operation_id, table_name, row_id, before, after)
-  VALUES ((SELECT operation_id FROM journal), 'response', OLD.id, json_object('id', OLD."id", 'share_id', OLD."share_id", 'delivery_id', OLD."delivery_id", 'contact_id', OLD."contact_id", 'channel_id', OLD."channel_id", 'note_id', OLD."note_id", 'remote_id', OLD."remote_id", 'state', OLD."state", 'text', OLD."text", 'at', OLD."at"), NULL);
+  VALUES ((SELECT operation_id FROM journal), 'response', OLD.id, json_object('id', OLD."id", 'share_id', OLD."share_id", 'delivery_id', OLD."delivery_id", 'contact_id', OLD."contact_id", 'channel_id', OLD."channel_id", 'note_id', OLD."note_id", 'remote_id', OLD."remote_id", 'state', OLD."state", 'text', OLD."text", 'author', OLD."author", 'at', OLD."at"), NULL);
 END;
 
 CREATE TRIGGER journal_rule_insert AFTER INSERT ON rule
@@ -1622,10 +1631,10 @@ END;
 
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
 
-INSERT INTO alembic_version VALUES ('0005');
+INSERT INTO alembic_version VALUES ('0006');
 
 INSERT INTO journal (id, operation_id) VALUES (1, NULL);
 
 PRAGMA application_id = 1886088497;
 
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;

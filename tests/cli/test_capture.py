@@ -157,6 +157,13 @@ class TestQuotes:
         pkm("undo")
         assert pkm.json("sense", "show", "a1")["exact"] == "desire paths"
 
+    def test_the_same_one_again_is_no_second(self, pkm: CommandLine, items: Path) -> None:
+        pkm("sense", "annotate", "i1", "-q", "complex domain", "-m", "one")
+        again = pkm("sense", "annotate", "i1", "-q", "complex domain", "-m", "one", "-q", "complex domain", "-m", "two").out
+        assert [line.split()[0] for line in again.splitlines()] == ["a1", "a2"]
+        assert "(it was there already)" in again.splitlines()[0]
+        assert len(pkm.json("sense", "show", "i1")["annotations"]) == 2
+
     def test_what_a_source_changed_is_seen_before_anybody_checks(self, pkm: CommandLine, items: Path) -> None:
         pkm("sense", "annotate", "i1", "-q", "complex domain", "-m", "one")
         db = sqlite3.connect(items / "pkm.db")

@@ -39,7 +39,7 @@ def test_one_of_each_and_why(pkm: CommandLine, notes: None) -> None:
 def test_what_was_looked_at_comes_back_in_its_time(
     pkm: CommandLine, notes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert pkm("sense", "review", "n4", "--as", "later").out == "n4  A remark of last year  seen  later\n"
+    assert pkm("sense", "review", "n4", "--as", "later").out == "n4  A remark of last year  seen  comes back later: in 14 days\n"
     assert "n4" not in parts(pkm, "--only", "due")
     assert parts(pkm, "--only", "day") == {"n4": "day"}
     monkeypatch.setenv("PKM_NOW", "2026-12-12T12:00:00Z")
@@ -91,10 +91,13 @@ def test_an_empty_store_has_nothing_due(pkm: CommandLine) -> None:
 
 
 def test_on_a_terminal_one_key_each(pkm: CommandLine, notes: None, home: Path) -> None:
-    keys = [("1/4 · contradicts n2", "l"), ("2/4 ·", "x"), ("[s]oon", "u"), ("1/4 ·", "n"), ("2/4 ·", "g"),
+    keys = [("1/4 · contradicts n2", "l"), ("2/4 ·", "x"), ("[s]oon", "u"), ("1/4 ·", "v"), ("2/4 ·", "g"),
             ("[s]oon", "d"), ("3/4 ·", "\n"), ("4/4 ·", "q")]  # fmt: skip
     output = run_on_pty(home, ["sense", "review"], keys)
     assert "3 notes looked at; 1 left." in output
+    assert "n1 comes back later: in 14 days" in output
+    assert "n1 comes back no more" in output
+    assert "review: never" in pkm("sense", "show", "n1").out
     assert "a title that is a claim" in output  # why the question does not grow
     assert pkm.json("sense", "show", "n1")["half_life"] == "never"
     assert pkm.json("sense", "show", "n3")["dropped_at"]

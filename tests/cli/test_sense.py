@@ -496,3 +496,13 @@ def test_an_unknown_name_may_be_somebody_who_is_there(pkm: CommandLine) -> None:
     pkm("contact", "add", "Jason Davies")
     assert "@jason may be c1 Jason Davies: pkm contact edit c1 --nick jason" in pkm("sense", "note", "As @jason says").err
     assert "@jas is nobody yet" in pkm("sense", "note", "As @jas says").err
+
+
+def test_a_page_that_asks_is_no_question_of_ones_own(pkm: CommandLine, items: Path) -> None:
+    db = sqlite3.connect(items / "pkm.db")
+    db.execute("UPDATE item SET title = 'Why walk?' WHERE id = 1")
+    db.commit()
+    db.close()
+    pkm("sense", "note", "As its page says.", "-t", "Why walk?", "--from", "i1")
+    pkm("sense", "note", "As its page says.", "-t", "But why do we walk?", "--from", "i1")
+    assert [row["id"] for row in pkm.json("find", "is:question")] == ["n2"]

@@ -32,6 +32,13 @@ def test_quotes_with_their_citations_and_an_empty_paragraph(pkm: CommandLine, qu
     assert {link["to"] for link in pkm.json("sense", "show", "n2")["links"]} == {"n1", "i1", "i2"}
 
 
+def test_a_comment_on_the_whole_stands_below_its_thing(pkm: CommandLine, quoted: None) -> None:
+    pkm("sense", "annotate", "n1", "-m", "a year later: still so")
+    made = pkm("sense", "note", "--from", "tag:cop", "-t", "What communities need")
+    assert "3 quotes of 2 items and 1 note" in made.err
+    assert "> [[n1]]\n> %%Then I said: a year later: still so%%" in pkm.json("sense", "show", "n2")["text"]
+
+
 def test_it_does_not_grow_before_somebody_wrote_in_it(pkm: CommandLine, quoted: None) -> None:
     pkm("sense", "note", "--from", "tag:cop", "-t", "What communities need most of all")
     assert "words of your own" in pkm("sense", "grow", "n2", ok=3).err

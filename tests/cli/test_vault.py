@@ -85,7 +85,7 @@ def test_front_matter_says_what_a_note_is_and_what_it_is_linked_to(pkm: CommandL
         One="---\ntitle: A claim\nreach: team\nstage: idea\ncreated: 2024-02-29\ntags: [a/b, c]\n"
             "supports: '[[Other]]'\nzip: 012\n---\ntext #d\n",
     )  # fmt: skip
-    pkm("import", vault)
+    assert "1 new note may go further than you alone, as the files say: A claim (team)" in pkm("import", vault).err
     one = pkm.json("sense", "show", note(pkm, "claim")["id"])
     assert (one["title"], one["reach"], one["stage"], one["created_at"]) == ("A claim", "team", "idea", "2024-02-29T00:00:00Z")
     assert one["tags"] == ["a/b", "c", "d"]
@@ -228,11 +228,14 @@ class TestInStep:
         assert [row["id"] for row in told["conflicts"]] == ["n1"]
         both = "# One\n\nfirst\n<<<<<<< in pkm\nMINE\n=======\nTHEIRS\n>>>>>>> in One.md\nthird\nfourth"
         assert note(pkm, "third")["text"] == both
+        assert [row["id"] for row in pkm.json("sense", "garden", "unmerged")] == ["n1"]
         assert pkm.json("import", vault)["unchanged"] == 2
         touch(vault / "One.md", "# One\n\nfirst\nTHEIRS AGAIN\nthird\nfourth\n")
         pkm("import", vault, ok=4)
         assert note(pkm, "third")["text"] == both.replace("THEIRS", "THEIRS AGAIN")
+        assert pkm.json("export", "--notes", vault)["unmerged"] == ["One.md"]
         self.edit(pkm, "third", "# One\n\nfirst\nMINE AND THEIRS\nthird\nfourth")
+        assert pkm.json("sense", "garden", "unmerged") == []
         pkm("export", "--notes", vault)
         assert (vault / "One.md").read_text() == "# One\n\nfirst\nMINE AND THEIRS\nthird\nfourth\n"
         assert pkm.json("import", vault)["unchanged"] == 2
@@ -391,3 +394,12 @@ def test_the_files_of_an_export_that_was_undone_are_the_notes_they_were(pkm: Com
     touch(tmp_path / "out" / "Alpha is one.md", "Alpha is one\n\nWith words, and more.")
     assert pkm.json("import", tmp_path / "out")["updated"] == 1
     assert pkm.json("sense", "show", "n1")["text"] == "Alpha is one\n\nWith words, and more."
+
+
+def test_two_spellings_of_reach_mean_the_narrower_and_one_of_them_goes_out(pkm: CommandLine, tmp_path: Path) -> None:
+    folder = make(tmp_path / "in", Two="---\nreach: network\nReach: team\n---\nText")
+    told = pkm("import", folder, ok=4).out
+    assert pkm.json("sense", "show", "n1")["reach"] == "team", told
+    pkm("sense", "reach", "n1", "private")
+    pkm("export", "--notes", folder)
+    assert "each" not in (folder / "Two.md").read_text()

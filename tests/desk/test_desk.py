@@ -111,6 +111,20 @@ def test_keys_that_come_faster_than_a_screen_goes_leave_it_once(store: Store) ->
     assert left[0] not in ("Help", "Ask")
 
 
+def test_what_was_said_of_a_row_goes_with_it(store: Store) -> None:
+    told: list[str] = []
+
+    async def look(pilot: Pilot[None]) -> None:
+        for key in ("r", "down", "k", "up"):
+            await pilot.press(key)
+            await pilot.pause()
+            told.append(pilot.app.said)  # type: ignore[attr-defined]
+
+    play(store, look)
+    assert told == ["Only a note has a reach.", "", told[2], ""]
+    assert told[2].endswith(" kept")
+
+
 def test_keep_drop_and_take_back(store: Store) -> None:
     play(store, press("k", "d", "u"))
     assert sorted(state(store, number) for number in (1, 2, 3)) == ["inbox", "inbox", "kept"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pkm.text import clean, one_line, shown_name
+from pkm.text import around, clean, one_line, shown_name
 
 WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
 
@@ -42,3 +42,10 @@ def test_the_unseen_leaves_what_is_written_with_it() -> None:
 def test_a_terminal_sequence_ends_at_the_next_opener(opener: str) -> None:
     """So that a run of openers is searched once, not from each of them."""
     assert clean(f"\x9da{opener}0;b\x9c") == clean(f"\x90a{opener}0;b\x9c") == "a"
+
+
+def test_the_words_stay_in_sight() -> None:
+    long = "one two three " * 30 + "desire paths beat roadmaps " + "four five six " * 30
+    assert "desire paths" in around(long, "desire paths", 80)
+    assert len(around(long, "desire paths", 80)) <= 80
+    assert around("short desire paths", "desire paths", 80) == "short desire paths"
