@@ -1,7 +1,6 @@
-"""When a circle may be disturbed, how often, and in which language: as the settings give them by circle. Pure.
+"""When a circle may be disturbed, and how often: quiet hours and weekly caps as the settings give them. Pure.
 
-    share.quiet     "22:00-07:00; practice 20:00-09:00"     share.weekly  "practice 1; network 3"
-    share.language  "de; network en"
+    share.quiet   "22:00-07:00; practice 20:00-09:00"     share.weekly  "practice 1; network 3"
 
 What stands without a circle's name is for all circles that have none of their own.
 """
@@ -16,7 +15,6 @@ from pkm.text import fold
 Quiet = tuple[time, time]
 
 _HOURS = re.compile(r"(?:(?P<circle>.+?)\s+)?(?P<start>\d{1,2}:\d\d)\s*[-–]\s*(?P<end>\d{1,2}:\d\d)")
-_LANGUAGE = re.compile(r"(?:(?P<circle>.+?)\s+)?(?P<name>[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)")
 _CAP = re.compile(r"(?:(?P<circle>.+?)\s+)?(?P<count>\d{1,3})")
 
 
@@ -44,18 +42,6 @@ def read_weekly(text: str) -> dict[str, int]:
             raise Invalid(f"share.weekly: {part}", "it should be a number of shares a week, as 3 or practice 1",
                           next='pkm config share.weekly "practice 1; network 3"')  # fmt: skip
         found[fold(match["circle"] or "")] = int(match["count"])
-    return found
-
-
-def read_language(text: str) -> dict[str, str]:
-    """Circle's name, folded ("": all others) -> the language that it is written to in, as BCP 47 names it. Raises Invalid."""
-    found: dict[str, str] = {}
-    for part in _parts(text):
-        match = _LANGUAGE.fullmatch(part)
-        if match is None:
-            raise Invalid(f"share.language: {part}", "it should be the short name of a language, as de, pt-BR or network en",
-                          next='pkm config share.language "de; network en"')  # fmt: skip
-        found[fold(match["circle"] or "")] = match["name"]
     return found
 
 

@@ -17,7 +17,6 @@ from pkm.config import Settings
 from pkm.dates import day as today
 from pkm.dates import local, now, stamp
 from pkm.errors import Invalid, NotFound
-from pkm.hours import of_circle, read_language
 from pkm.ids import make
 from pkm.reach import REACHES, wide_enough
 from pkm.share.channels import effective_kind, is_public
@@ -222,7 +221,7 @@ def digest_for(
         intro=words.get("introduction") or row["introduction"] or (stage["introduction"] if own else ""),
         salutation=stage["salutation"] if own else "", circle=(stage["circle"] or "") if kind != "network" else "",
         circle_kind=kind, pieces=tuple(piece_of(db, note, hidden) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
-        language=str(of_circle(read_language(settings["share.language"]), stage["circle"] or "") or "en"),
+        language=stage["language"] or settings["share.language"],
     )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from pkm import config
 from pkm.channels.folder import Content
 from pkm.config import Home
 from pkm.errors import PkmError
-from pkm.hours import of_circle, read_language
 from pkm.markdown import web_url
 from pkm.picture import ENDINGS
 from pkm.share import publish
@@ -115,7 +114,7 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
     withdrawn = [thaw(payload) for payload in shares.withdrawn(db, channel_id)]
     title = settings["site.title"] or settings["name"] or "Finds"
     site = SiteInput(
-        language=str(of_circle(read_language(settings["share.language"]), "network") or "en"),
+        language=settings["share.language"],
         uid=next(iter(digests.values())).uid if digests else "",  # the first digest's: the feed keeps its id
         title=title, author=settings["name"], base_url=settings["site.url"], digests=tuple(digests.values()),
         notes=_notes(db, list(digests.values())),

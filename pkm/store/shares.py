@@ -47,7 +47,7 @@ def stages(db: sqlite3.Connection, share_id: int) -> list[Row]:
     """
     found = as_dicts(db.execute(
         "SELECT stage.id, stage.position, stage.circle_id, circle.name AS circle, circle.kind AS circle_kind, "
-        "circle.salutation, circle.introduction, stage.passed_at, stage.gate "
+        "circle.salutation, circle.introduction, circle.language, stage.passed_at, stage.gate "
         "FROM stage LEFT JOIN circle ON circle.id = stage.circle_id "
         "WHERE share_id = :id ORDER BY position", {"id": share_id},
     ))  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from pkm.errors import Invalid
-from pkm.hours import of_circle, quiet_until, read_language, read_quiet, read_weekly
+from pkm.hours import of_circle, quiet_until, read_quiet, read_weekly
 
 
 def test_a_circle_of_its_own_goes_before_all_others() -> None:
@@ -15,19 +15,12 @@ def test_a_circle_of_its_own_goes_before_all_others() -> None:
     assert of_circle(read_weekly("practice 1"), "network") is None
     assert read_weekly("3; practice 1") == {"": 3, "practice": 1}
     assert read_quiet("") == {}
-    assert read_language("de; My Practice pt-BR") == {"": "de", "my practice": "pt-BR"}
 
 
 @pytest.mark.parametrize("text", ["late", "22:00", "25:00-07:00", "practice"])
 def test_what_is_no_hours(text: str) -> None:
     with pytest.raises(Invalid):
         read_quiet(text)
-
-
-@pytest.mark.parametrize("text", ["german", "network german", "d", "de_DE"])
-def test_what_is_no_language(text: str) -> None:
-    with pytest.raises(Invalid):
-        read_language(text)
 
 
 @pytest.mark.parametrize("text", ["practice", "0", "practice -1"])
