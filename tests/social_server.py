@@ -234,7 +234,10 @@ class _Handler(BaseHTTPRequestHandler):
     def matrix(self) -> None:
         if not self.allowed():
             return
-        if EVENT in self.path_only:
+        if self.path_only == "/_matrix/media/v3/upload":
+            self.social.uploads[where := f"mxc://example.org/{len(self.social.uploads)}"] = self.raw
+            self.answer(200, {"content_uri": where})
+        elif EVENT in self.path_only:
             transaction = self.path_only.rpartition("/")[2]
             self.create(transaction, lambda: f"$event{len(self.social.bodies)}", json.loads(self.raw),
                         lambda made: {"event_id": made})  # fmt: skip

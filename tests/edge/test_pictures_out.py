@@ -133,6 +133,21 @@ def test_they_go_with_the_post(
         assert hashlib.sha256(social.bodies[0]).hexdigest() == shown["sha256"]
 
 
+def test_they_follow_the_message_in_a_room(
+    pkm: CommandLine, notes: dict[str, str], social: Social, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOCIAL_TOKEN", TOKEN)
+    pkm("share", "channel", "add", "way", f"matrix+{social.url}", "--room", "!abc:example.org", "--token-env", "SOCIAL_TOKEN")
+    shown = sent(pkm, notes["Walking"], "way")
+    assert [row["text"] for row in shown[1:]] == ["[picture: A path in the woods]", "[picture: A drawing]"]
+    _, *images = social.made.values()
+    assert [social.uploads[one["url"]] for one in images] == [WALK, DRAWN]
+    assert images[0] == {"msgtype": "m.image", "body": "A path in the woods", "url": "mxc://example.org/0",
+                         "info": {"mimetype": "image/jpeg", "size": len(WALK), "w": 16, "h": 24}}  # fmt: skip
+    pkm("share", "retract", "x1")
+    assert social.made == {}
+
+
 def test_a_lost_picture_keeps_the_post_here(
     pkm: CommandLine, notes: dict[str, str], social: Social, home_paths: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
