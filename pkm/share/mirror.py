@@ -5,12 +5,13 @@ Writing one again, a killed run and an undo need no special case. What may not b
 
 import sqlite3
 from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pkm import config
 from pkm.channels.folder import Content
 from pkm.config import Home
-from pkm.errors import PkmError
+from pkm.errors import PkmError, StoreError
 from pkm.markdown import web_url
 from pkm.picture import ENDINGS
 from pkm.share import publish
@@ -103,9 +104,8 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
     channel = next(one for one in shares.channels(db) if one["number"] == channel_id)
     found = shares.payloads(db, channel_id, also=also)
     rows = [row for row in found if row["media_type"] not in ENDINGS]
-    pictures: dict[str, Content] = {
-        row["file_name"]: home.attachments / row["sha256"] for row in found if row["media_type"] in ENDINGS
-    }  # fmt: skip
+    shown = [row for row in found if row["media_type"] in ENDINGS]
+    pictures = {row["file_name"]: place for row in shown if (place := _picture(row, home, channel, also))}
     if channel["channel_kind"] != "site":
         return {**{row["file_name"]: row["payload"] for row in rows}, **pictures}
     settings = config.read(home)
@@ -122,6 +122,20 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
         blogroll=_blogroll(db, title),
     )  # fmt: skip
     return {**build(site, templates=home.templates), **pictures}
+
+
+def _picture(row: Row, home: Home, channel: Row, also: Collection[int]) -> Path | None:
+    """Where the bytes of a picture are; None where they are lost, and lost in the channel's folder too.
+
+    Raises StoreError where it is on its way and they are not there.
+    """
+    kept: Path = home.attachments / row["sha256"]
+    if kept.is_file():
+        return kept
+    if row["id"] in also:
+        raise StoreError(str(kept), "the bytes of this picture are missing", next="pkm doctor")
+    published: Path = folder_of(channel, home) / row["file_name"]
+    return published if published.is_file() else None
 
 
 def _notes(db: sqlite3.Connection, digests: "Sequence[Digest]") -> "tuple[NotePage, ...]":

@@ -77,8 +77,24 @@ def test_they_lie_beside_files_and_pages(
     out = b"".join(path.read_bytes() for folder in ("drop", "home/site") for path in (tmp_path / folder).rglob("*.*"))
     assert b"SECRET" not in out
     assert pkm.json("doctor") == []
+    kept = [home_paths.attachments / name[:64] for name in NAMES]
+    kept[0].rename(kept[0].with_name("elsewhere"))  # what stands there stays, and nothing else is in its way
+    pkm("share", "site", "build")
+    assert {path.name for path in (home_paths.site / "pictures").iterdir()} == set(NAMES)
+    kept[0].with_name("elsewhere").rename(kept[0])
     pkm("share", "retract", "x1")
     assert not (home_paths.site / "pictures").exists()
+    assert not (tmp_path / "drop" / "pictures").exists()
+
+
+def test_an_undo_takes_them_down_and_an_export_has_them(
+    pkm: CommandLine, notes: dict[str, str], tmp_path: Path, home_paths: Home
+) -> None:
+    pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
+    sent(pkm, notes["Walking"], "drop")
+    pkm("export", str(tmp_path / "out"))
+    assert {name[:64] for name in NAMES} <= {path.name for path in (tmp_path / "out" / "attachments").iterdir()}
+    pkm("undo", "--yes")
     assert not (tmp_path / "drop" / "pictures").exists()
 
 
