@@ -94,7 +94,7 @@ def test_an_undo_takes_them_down_and_an_export_has_them(
     sent(pkm, notes["Walking"], "drop")
     pkm("export", str(tmp_path / "out"))
     assert {name[:64] for name in NAMES} <= {path.name for path in (tmp_path / "out" / "attachments").iterdir()}
-    pkm("undo", "--yes")
+    pkm("undo")
     assert not (tmp_path / "drop" / "pictures").exists()
 
 
