@@ -117,18 +117,27 @@ def edit(
     every: EveryOption = None,
     tag: TagOption = None,
     channel: ChannelOption = None,
+    salutation: Annotated[
+        str | None, typer.Option("--salutation", help="How what you share with it begins: Hello all,")
+    ] = None,
+    intro: Annotated[
+        str | None, typer.Option("--intro", help="A few words in front of what has none of its own, in Markdown.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="What you share with it is in: de. '': as share.language is.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Change a circle. --tag and --channel set the whole list, or change it by +NAME and -NAME; '' empties it."""
     from pkm.people.circles import edit_circle
 
     found = selectors.one(which, ("circle",))
-    if all(value is None for value in (name, kind, purpose, every, tag, channel)):
-        options = "--name, --kind, --purpose, --every, --tag or --channel"
+    if all(value is None for value in (name, kind, purpose, every, tag, channel, salutation, intro, language)):
+        options = "--name, --kind, --purpose, --every, --tag, --channel, --salutation, --intro or --language"
         raise Invalid(found.id, "nothing is said of what to change", next=f"pkm circle edit {found.id} with {options}")
     saved = edit_circle(
         current.store(), found.number, name=name, kind=kind, purpose=purpose, every_s=as_seconds(every), tags=tag,
-        channels=channel,
+        channels=channel, salutation=salutation, introduction=intro, language=language,
     )  # fmt: skip
     also = [f"changed: {', '.join(saved.changed)}" if saved.changed else "nothing changed"]
     render.emit_made(saved.row, as_json=json, also=also)

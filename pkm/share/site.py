@@ -328,7 +328,7 @@ def _links(plan: _Plan, path: str, other: Resolve | None = None) -> Links:
         known = plan.tags.get(fold(name))
         return root + known[0] if known else None
 
-    return Links(note, tag)
+    return Links(note, tag, lambda figure: root + figure.file)
 
 
 def _issue_pages(plan: _Plan) -> dict[str, bytes]:
@@ -361,7 +361,7 @@ def _note_pages(plan: _Plan) -> dict[str, bytes]:
 
 def _below_title(write: Writer) -> Writer:
     """On a note's own page its title is the page's, so headings in its words come right below."""
-    return lambda text, _: write(text, 2)
+    return lambda text, _, figures: write(text, 2, figures)
 
 
 def _tag_pages(plan: _Plan) -> dict[str, bytes]:
@@ -430,6 +430,7 @@ def _entry(plan: _Plan, issue: _Issue) -> feeds.Entry:
         href = links.note(target)
         return (public_url(plan.base, href) or href) if href and "://" not in href else href
 
+    in_feed = Links(absolute, figure=lambda figure: public_url(plan.base, figure.file))
     tags = dict.fromkeys(tag for piece in digest.pieces if has_words(piece) for tag in piece.tags)
     return feeds.Entry(
         id=feeds.lasting_id(digest.uid),
@@ -438,7 +439,7 @@ def _entry(plan: _Plan, issue: _Issue) -> feeds.Entry:
         published=_instant(digest.date),
         updated=_instant(digest.updated or digest.date),
         summary=issue.first_words,
-        html=render_fragment(digest, Links(absolute), templates=plan.templates),
+        html=render_fragment(digest, in_feed, templates=plan.templates),
         author=digest.author or plan.site.author,
         tags=tuple(tags),
     )

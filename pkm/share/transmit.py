@@ -5,19 +5,21 @@ Only the server's answer makes it sent or refused; without one it is `unknown`, 
 """
 
 import contextlib
+import functools
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pkm import dates
-from pkm.channels.way import Job, Outcome, Way
+from pkm import attachment_files, dates
+from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
 from pkm.errors import PkmError, StoreError
 from pkm.lock import locked
 from pkm.share import ledger
 from pkm.share.channels import KINDS, adapter, is_mirror, is_posts
+from pkm.share.letter import unpack
 from pkm.store import posts, shares
 from pkm.store.session import Store
 
@@ -191,6 +193,7 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
     before, _ = parts.get(row["part"] - 1, ("sent", ""))
     if before != "sent":
         return Result(row["id"], row["recipient"], row["state"], f"it waits for part {row['part'] - 1}, which is {before}")
+    leaving = job(row, parts, home=home)
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
         if delivery.state not in ("waiting", "refused"):
@@ -202,20 +205,25 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
         # whatever comes of it: a run that is killed here has perhaps sent
         unit.summarize(f"sending x{row['share_id']}", final=CANNOT_RECALL)
     try:
-        outcome = way.send(job(row, parts))
+        outcome = way.send(leaving)
     except BaseException:
         _settle(store, home, row, Outcome("unknown", DIED))
         raise
     return _settle(store, home, row, outcome)
 
 
-def job(row: Row, parts: Mapping[int, tuple[str, str]], began: str = "") -> Job:
-    """A delivery as a channel gets it. parts: those that it is one of, as store.posts.thread has them."""
+def job(row: Row, parts: Mapping[int, tuple[str, str]], began: str = "", home: Home | None = None) -> Job:
+    """A delivery as a channel gets it. parts: those that it is one of, as store.posts.thread has them.
+
+    home: where the bytes of its pictures are; not needed where it is only asked about. Raises StoreError where a picture of
+    a letter is missing.
+    """
     first = row["part"] == 1
+    read = functools.partial(attachment_files.read, home.attachments) if home else None
     return Job(
-        row["key"], row["payload"], row["frozen_at"], row["recipient"], row["part"],
-        "" if first else parts.get(row["part"] - 1, ("", ""))[1], "" if first else parts.get(1, ("", ""))[1],
-        row["remote_id"], began,
+        row["key"], unpack(row["payload"], read) if read and row["recipient"] else row["payload"], row["frozen_at"],
+        row["recipient"], row["part"], "" if first else parts.get(row["part"] - 1, ("", ""))[1],
+        "" if first else parts.get(1, ("", ""))[1], row["remote_id"], began, read or no_picture,
     )  # fmt: skip
 
 
@@ -257,7 +265,7 @@ def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool
         with contextlib.suppress(PkmError), open_posts(channel) as way:
             for row in mine:
                 parts = posts.thread(store.read(), row["id"])
-                outcome = way.settle(job(row, parts, began.get(row["key"], "")), repeat=repeat)
+                outcome = way.settle(job(row, parts, began.get(row["key"], ""), home), repeat=repeat)
                 if outcome.state != "unknown" or outcome.why not in ("", row["error"]):
                     results.append(_settle(store, home, row, outcome))
     return results

@@ -274,6 +274,18 @@ class TestMastodon:
         assert channel(home_paths)["options"]["limit"] == 5000
         assert len(look_at(fresh(home_paths), home_paths, share)) == 1
 
+    def test_the_language_is_that_of_its_circle(self, home_paths: Home, social: Social) -> None:
+        from pkm.people.circles import edit_circle
+
+        share = setup(home_paths, social, "mastodon")
+        edit_circle(fresh(home_paths), 2, salutation="Hello all,", introduction="These are new.", language="de")
+        send(home_paths, share)
+        (made,) = social.made.values()
+        assert made["language"] == "de"
+        assert "Hello" not in made["status"]  # these words are the circle's, and everybody reads this
+        with pytest.raises(Invalid):
+            edit_circle(fresh(home_paths), 2, language="german")
+
     def test_a_warning_comes_from_the_tags(self, home_paths: Home, social: Social) -> None:
         from pkm import config
 
