@@ -8,7 +8,8 @@ where it is missing or cannot be read.
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,34 @@ from typing import Any
 from pkm.errors import StoreError
 from pkm.files import write_atomic
 from pkm.markdown import Resolve, to_html, to_plain
+
+_current: "ContextVar[Memo]" = ContextVar("memo")
+
+
+def html(text: str, *, link: Resolve | None = None, image: Resolve | None = None, heading: int = 0) -> str:
+    """As pkm.markdown.to_html; within remembering(), not made twice."""
+    memo = _current.get(None)
+    render = memo.html if memo else to_html
+    return render(text, link=link, image=image, heading=heading)
+
+
+def plain(text: str) -> str:
+    """As pkm.markdown.to_plain, without addresses; within remembering(), not made twice."""
+    memo = _current.get(None)
+    return memo.plain(text) if memo else to_plain(text)
+
+
+@contextlib.contextmanager
+def remembering(path: Path) -> Iterator[None]:
+    """Within the block what Markdown becomes is taken from the file where it stands there; at its end the file has it."""
+    memo = Memo(path)
+    token = _current.set(memo)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+    memo.save()
+
 
 _VARIANTS = 4
 """So many forms of one text are remembered: a page, a digest, a feed link to the same place in other words."""

@@ -98,6 +98,7 @@ def mirror(
 
 def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[int, ...] = ()) -> dict[str, Content]:
     """What the channel's folder is to hold: path -> bytes; a picture's file, which is with the attachments."""
+    from pkm.share.memo import remembering
     from pkm.share.render import thaw
     from pkm.share.site import SiteInput, build, digest_path, note_path
 
@@ -121,7 +122,8 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
         gone=tuple(path for digest in withdrawn for path in (digest_path(digest), *map(note_path, digest.pieces))),
         blogroll=_blogroll(db, title),
     )  # fmt: skip
-    return {**build(site, templates=home.templates), **pictures}
+    with remembering(home.data / f"site-{channel_id}.json"):
+        return {**build(site, templates=home.templates), **pictures}
 
 
 def _picture(row: Row, home: Home, channel: Row, also: Collection[int]) -> Path | None:

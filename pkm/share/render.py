@@ -18,7 +18,6 @@ from pkm.markdown import (
     Resolve,
     conceal,
     embedded,
-    to_html,
     to_plain,
     to_portable,
     unlinked,
@@ -26,6 +25,7 @@ from pkm.markdown import (
     without_comments,
 )  # fmt: skip
 from pkm.picture import ENDINGS
+from pkm.share import memo
 from pkm.share.template import render, style
 from pkm.text import clean, first_sentence, fold, one_line
 
@@ -222,7 +222,7 @@ def html_writer(links: Links) -> Writer:
     from markupsafe import Markup
 
     def write(text: str, level: int, figures: tuple[Figure, ...]) -> Markup:
-        return Markup(to_html(text, link=links.note, image=figure_resolver(figures, links.figure), heading=level))
+        return Markup(memo.html(text, link=links.note, image=figure_resolver(figures, links.figure), heading=level))
 
     return write
 
@@ -276,14 +276,14 @@ def split_heading(piece: Piece) -> tuple[str, str]:
     """(heading, the words under it): nothing is said twice where the words begin with the title."""
     match = _FIRST_HEADING.match(piece.words)
     if match:
-        return to_plain(match["heading"]), piece.words[match.end() :]
+        return memo.plain(match["heading"]), piece.words[match.end() :]
     first, gap, rest = piece.words.lstrip().partition("\n\n")
     if gap and rest.strip() and "\n" not in first and not first.rstrip().endswith((".", "!", ":", "…")):
-        line = one_line(to_plain(first))
+        line = one_line(memo.plain(first))
         if line and fold(line) == fold(piece.title):
             return line, rest.lstrip("\n")
     # compared without tags and names, which a title may leave out
-    opening = fold(_NOT_WORDS.sub(" ", first_sentence(to_plain(piece.words), 10_000)))
+    opening = fold(_NOT_WORDS.sub(" ", first_sentence(memo.plain(piece.words), 10_000)))
     title = fold(_NOT_WORDS.sub(" ", piece.title)).rstrip("….")
     return ("" if not title or opening.startswith(title) else piece.title), piece.words
 
@@ -300,7 +300,7 @@ def without_last_tags(words: str, tags: tuple[str, ...]) -> str:
 def has_words(piece: Piece) -> bool:
     """Whether anything of one's own is said: tags, names, bare addresses and links are no words."""
     said = " ".join([piece.words, *(quote.comment for quote in piece.quotes)])
-    words = fold(to_plain(_NOT_WORDS.sub(" ", said)))
+    words = fold(memo.plain(_NOT_WORDS.sub(" ", said)))
     return bool(re.search(r"\w", words)) and (piece.item is None or words != fold(piece.item.title))
 
 
@@ -312,7 +312,7 @@ def without_words(digest: Digest) -> tuple[Piece, ...]:
 def first_words(digest: Digest, limit: int = 280) -> str:
     """How the digest begins, as plain text: its introduction, else its first piece's words."""
     for text in (digest.intro, *(split_heading(piece)[1] for piece in digest.pieces if has_words(piece))):
-        said = one_line(to_plain(_LAST_TAGS.sub("", text)), limit)
+        said = one_line(memo.plain(_LAST_TAGS.sub("", text)), limit)
         if said:
             return said
     return ""

@@ -16,8 +16,9 @@ from typing import Any
 
 from pkm.channels.folder import WriteReport, write
 from pkm.errors import BadInput
-from pkm.markdown import Resolve, to_plain, web_url
+from pkm.markdown import Resolve, web_url
 from pkm.share import feed as feeds
+from pkm.share import memo
 from pkm.share.render import (
     Digest,
     Links,
@@ -283,7 +284,7 @@ def _tag_paths(tags: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 def _find_title(piece: Piece) -> str:
     heading, words = split_heading(piece)
-    return heading or first_sentence(to_plain(re.sub(r"(?:^|(?<=\s))#[\w/\-]+", "", words))) or piece.title
+    return heading or first_sentence(memo.plain(re.sub(r"(?:^|(?<=\s))#[\w/\-]+", "", words))) or piece.title
 
 
 def _ascii(text: str) -> str:
@@ -384,12 +385,12 @@ def _tag_pages(plan: _Plan) -> dict[str, bytes]:
 def _search(plan: _Plan) -> dict[str, bytes]:
     entries = [
         {"path": href, "title": split_heading(note.piece)[0] or _find_title(note.piece), "date": note.piece.date,
-         "text": one_line(to_plain(note.piece.words), SEARCHED)}
+         "text": one_line(memo.plain(note.piece.words), SEARCHED)}
         for note, href in plan.notes
     ]  # fmt: skip
     for issue in plan.issues:
         words = [issue.digest.intro, *(f"{piece.title}\n\n{piece.words}" for piece in issue.digest.pieces if has_words(piece))]
-        text = one_line(to_plain("\n\n".join(words)), SEARCHED)
+        text = one_line(memo.plain("\n\n".join(words)), SEARCHED)
         entries.append({"path": issue.href, "title": issue.title, "date": issue.date, "text": text})
     if not entries:
         return {}
