@@ -15,7 +15,9 @@ _BELOW_IS_OLD = re.compile(
     r"|oorspronkelijk bericht|forwarded message|weitergeleitete nachricht|reply message)[ :]*-*|_{20,}", re.I
 )  # fmt: skip
 _FROM = re.compile(r"\*?(?:from|von|de|da|van|od|från|fra)\s*:\*?\s*\S", re.I)
-_ABOUT = re.compile(r"\*?(?:sent|date|gesendet|datum|envoyé|enviado|inviato|data|verzonden|skickat|subject|betreff|objet|to|an)\s*:", re.I)
+_ABOUT = re.compile(
+    r"\*?(?:sent|date|gesendet|datum|envoyé|enviado|inviato|data|verzonden|skickat|subject|betreff|objet|to|an)\s*:", re.I
+)  # fmt: skip
 _SENT_WITH = re.compile(
     r"(?:sent from (?:my|mail|outlook|yahoo|proton)|von meinem \w+ gesendet|gesendet (?:mit|von)|get outlook for"
     r"|envoyé de(?:puis)? mon|enviado desde mi|inviato da|verstuurd vanaf)\b.{0,80}", re.I
