@@ -67,15 +67,23 @@ def take_off(store: Store, home: Home, circle: int, people: Sequence[int], becau
     with store.unit() as unit:
         db = unit.connection
         before = off(db, home, circle, people)
+        new = [number for number in people if number not in before]
+        if not new:
+            return []
         held = unsubscribing.addresses(db, people)
         every = dict.fromkeys([fold(also)] if also else [])
         every |= dict.fromkeys(one for addresses in held.values() for one in addresses)
         unsubscribing.put(unit, circle, people, every, one_line(because, 200))
         for address in every:
             ledger.append(path_of(home), _key(circle, address), OFF, unit.at, kept="Nothing was changed.")
-        new = [number for number in people if number not in before]
-        unit.summarize(f"{_named(db, new or people)} get no letters of {_circle(db, circle)}", final=KEPT_BESIDE)
-        return contacts.rows(db, limit=-1, ids=new) if new else []
+        unit.summarize(f"{_named(db, new)} get no letters of {_circle(db, circle)}", final=KEPT_BESIDE)
+        return contacts.rows(db, limit=-1, ids=new)
+
+
+def back_since(home: Home, circle: int, address: str) -> str:
+    """The stamp of when it was last said that letters of the circle go to that address again, "" where it never was."""
+    state, at = _beside(home).get(_key(circle, fold(address)), ("", ""))
+    return at if state == ON else ""
 
 
 def put_back(store: Store, home: Home, circle: int, people: Sequence[int]) -> list[Row]:
