@@ -90,7 +90,8 @@ class Fetched:
     partial: only what is new (226, RFC 3229). asked: how rarely the source asks to be looked at. failure: why there is
     nothing; `offline`: it may be the network; `held`: another source's answer closed the host; `unasked`: its credential
     cannot be read. letters: what came into a mailbox, for the sources of their lists (seek/mail); personal: how many
-    were left there; more: the rest is yet to come. past: older than what the source gave before.
+    were left there; more: the rest is yet to come. past: older than what the source gave before. hashes: of the bytes of
+    all entries that the feed has, those included that were left out as known; None: as they were.
     """
 
     etag: str | None = None
@@ -115,6 +116,7 @@ class Fetched:
     personal: int = 0
     more: bool = False
     past: bool = False
+    hashes: bytes | None = None
 
     @property
     def host_waits(self) -> bool:
@@ -157,8 +159,8 @@ def plan_source(
     """What becomes of one source after one fetch.
 
     known: its entries in the store; needed where something was read. standing: those of its items that what was read
-    has to be compared with. dates: when its latest items were published. least: no interval is shorter, but for the
-    source's own.
+    has to be compared with. dates: when its latest items were published; needed where it may not keep its pace.
+    least: no interval is shorter, but for the source's own.
     """
     if fetched.failure is not None:
         return SourcePlan(facts.id, facts.url, _after_failure(facts, fetched, now), failure=fetched.failure)
@@ -179,6 +181,11 @@ def _next_look(facts: Facts, fetched: Fetched, dates: Sequence[str], now: dateti
         return now + timedelta(seconds=facts.every_s)
     before = _last_interval(facts) if fetched.unchanged else timedelta(0)
     return next_look(facts.id, fetched.asked, dates, now, least=least, before=before)
+
+
+def keeps_its_pace(facts: Facts, fetched: Fetched) -> bool:
+    """Whether the source is looked at as often as before: it brought nothing by which its pace could be told anew."""
+    return fetched.unchanged and (facts.every_s is not None or _last_interval(facts) > timedelta(0))
 
 
 def _last_interval(facts: Facts) -> timedelta:

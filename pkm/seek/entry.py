@@ -6,7 +6,7 @@ All text is cleaned; HTML holds safe tags only; URLs are absolute web addresses 
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -75,7 +75,7 @@ class ParsedFeed:
     """A feed. kind: rss, rdf, atom, cdf, json, h-feed or xml. warning: what is wrong with it though it could be read.
 
     ttl_s: how long the feed asks not to be fetched again, in seconds, where it says so. skip_hours (0 to 23, GMT),
-    skip_days (Monday is 0): when it asks not to be fetched.
+    skip_days (Monday is 0): when it asks not to be fetched. separable: each entry says the same without the others.
     """
 
     title: str = ""
@@ -88,6 +88,7 @@ class ParsedFeed:
     ttl_s: int | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+    separable: bool = field(default=False, compare=False)
 
 
 def make_entry(

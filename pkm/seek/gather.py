@@ -41,14 +41,15 @@ class Gathering:
     """A run over some sources. In a `with`, iterate to get (facts, fetched) of each, as they come; leaving stops it.
 
     waits: hosts that are not to be asked before a time, since they said so earlier. given: the feed itself, for the one
-    source that there is then.
+    source that there is then. known: for each source the hashes of the entries that need not be read again.
     """
 
     def __init__(
         self, sources: Sequence[Facts], now: datetime, waits: Mapping[str, datetime] | None = None,
-        given: bytes | None = None,
+        given: bytes | None = None, known: Mapping[int, bytes] | None = None,
     ) -> None:  # fmt: skip
         self._now = now
+        self._known = known or {}
         self._given = given
         self._waits = waits or {}
         self._total = len(sources)
@@ -99,11 +100,18 @@ class Gathering:
             got = held or (self._network.away() if host else None) or self._fetch(facts)
             if not isinstance(got, Fetched):
                 silent = 0
-                self._put(self._bodies, (facts, *got))
+                body, told = got
+                if self._may_leave_out(facts, told):
+                    body = body._replace(known=self._known[facts.id])
+                self._put(self._bodies, (facts, body, told))
                 continue
             self._put(self._results, (facts, got))
             silent = silent + 1 if host and got.failure and got.status is None and not got.unasked else 0
             held = held or _hold(host, got, silent, self._now)
+
+    def _may_leave_out(self, facts: Facts, told: Fetched) -> bool:
+        """Whether entries that are known need not be read: now and then all of them are."""
+        return facts.id in self._known and not told.partial and may_ask_conditionally(facts, self._now)
 
     def _fetch(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
         """What the source gave: an end already, or a body to read with what is known beside it."""
@@ -244,5 +252,5 @@ def _joined(told: Fetched, read: Fetched) -> Fetched:
         return read
     return replace(
         read, etag=told.etag, modified=told.modified, body_hash=told.body_hash, moved_to=told.moved_to,
-        partial=told.partial, asked=replace(read.asked, fresh_s=told.asked.fresh_s),
+        partial=told.partial, hashes=None if told.partial else read.hashes, asked=replace(read.asked, fresh_s=told.asked.fresh_s),
     )  # fmt: skip

@@ -8,6 +8,7 @@ resolution are off (they take most of its time); pkm.html does both. JSON Feed h
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +46,8 @@ _MARKUP = re.compile(
     r"|style|table|u|ul|video)(?:\s[^<>]*)?/?>|&(?:[a-z]{2,8}|#\d{2,7}|#x[0-9a-f]{2,6});",
     re.I,
 )
+_BASE = re.compile(rb"(?:<|&lt;|xml:)base\b", re.I)
+"""An address that others count from: feedparser goes on counting from it in the entries that follow."""
 _MAX_FIELD = 20_000  # characters of a title or the like
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")
 _PERIODS_S = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
@@ -77,9 +80,10 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
     if b"<" not in start:
         raise BadInput(url, "it is neither XML nor JSON")
     if (plain := read_plain(body, content_type)) is not None:
-        return _read(plain.version, plain.feed, plain.entries, start, url, None)
+        return replace(_read(plain.version, plain.feed, plain.entries, start, url, None), separable=True)
     raw = _run_feedparser(body, url, content_type)
-    return _read(raw.get("version") or "", raw.feed, raw.entries, start, url, _warning(raw))
+    read = _read(raw.get("version") or "", raw.feed, raw.entries, start, url, _warning(raw))
+    return replace(read, separable=not read.warning and _BASE.search(body) is None)
 
 
 def _run_feedparser(body: bytes, url: str, content_type: str) -> Any:

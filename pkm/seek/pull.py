@@ -18,7 +18,7 @@ from pkm.dates import now, stamp
 from pkm.errors import Invalid, PkmError, StoreError
 from pkm.ids import make
 from pkm.net.mailbox import is_mailbox
-from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, plan_source
+from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, keeps_its_pace, plan_source
 from pkm.seek.gather import Gathering
 from pkm.seek.mail import deliver, via_of
 from pkm.seek.report import PullReport
@@ -148,6 +148,7 @@ class _Run:
         self._reached = False
         self._first_new = mail.next_item(store.read())
         self.pointing: list[tuple[int, tuple[tuple[str, str], ...]]] = []  # new items, and what they link to
+        self._known: dict[int, bytes] = {}
         self._entries = self._bytes = 0  # in the batch
         self._written_at = time.monotonic()
 
@@ -155,7 +156,8 @@ class _Run:
         """Everything is fetched and written, or what was finished when the person stopped it."""
         done = failed = 0
         try:
-            with Gathering(facts, self.at, self._waits, self._given) as gathering:
+            self._known = intake.hashes_of(self.store.read(), [one.id for one in facts])
+            with Gathering(facts, self.at, self._waits, self._given, self._known) as gathering:
                 for one, fetched in gathering:
                     done += not fetched.more
                     self._take(one, fetched)
@@ -231,7 +233,8 @@ class _Run:
             batch = deliver(unit, self._batch)
             ids = [facts.id for facts, _ in batch]
             there = intake.followed(unit.connection, ids)
-            dates = sources.recent_dates(unit.connection, ids, RECENT)
+            paced = [facts.id for facts, fetched in batch if not keeps_its_pace(facts, fetched)]
+            dates = sources.recent_dates(unit.connection, paced, RECENT)
             brought: list[tuple[int, intake.Brought]] = []
             for facts, fetched in batch:
                 if there.get(facts.id) != facts.url:
@@ -291,6 +294,8 @@ class _Run:
         intake.know(unit, facts.id, plan.known_as)
         intake.change(unit, facts.id, plan.changed)
         intake.set_polled(unit, facts.id, columns)
+        if fetched.hashes is not None and fetched.hashes != self._known.get(facts.id, b""):
+            intake.keep_hashes(unit, facts.id, fetched.hashes)
         return plan._replace(columns=columns, is_moved=is_moved)
 
     def _merge(self) -> None:

@@ -30,30 +30,45 @@ _KILLED = "reading it took too much memory or broke the parser"
 
 
 class Body(NamedTuple):
-    """What is to be read: the bytes of a feed, and what the server said of them."""
+    """What is to be read: the bytes of a feed, and what the server said of them.
+
+    known: hashes of the entries that were read before and need not be read again (seek/entry_bytes).
+    """
 
     url: str
     content_type: str
     data: bytes
     identity: str | None
+    known: bytes = b""
 
 
 def read_body(body: Body) -> Fetched:
-    """The feed in the bytes, its entries told apart by the source's rung, or the reason why there is none."""
+    """The feed in the bytes, its entries told apart by the source's rung, or the reason why there is none.
+
+    Entries that are known by their bytes are left out.
+    """
+    from pkm.seek.entry_bytes import cut_known
     from pkm.seek.identity import choose_scheme, distinct
     from pkm.seek.parse import parse_feed
 
+    is_xml = body.data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    cut = cut_known(body.data, body.known if body.identity else b"") if is_xml else None
+    was_cut = cut is not None and len(cut.document) < len(body.data)
     try:
-        feed = parse_feed(body.data, url=body.url, content_type=body.content_type)
+        feed = parse_feed(cut.document if cut else body.data, url=body.url, content_type=body.content_type)
     except PkmError as error:
-        return Fetched(failure=error.why)
+        return read_body(body._replace(known=b"")) if was_cut else Fetched(failure=error.why)
     except Exception as error:
         return broken(error)
+    if was_cut and not feed.separable:  # what was cut may have said something of the rest
+        return read_body(body._replace(known=b""))
     scheme = body.identity or (choose_scheme(feed.entries) if feed.entries else None)
     entries = tuple(distinct(feed.entries, scheme or "guid"))
+    alone = feed.separable and cut and cut.left == len(feed.entries) == len(entries)  # of doubles none may be left out
     return Fetched(
         title=feed.title, site_url=feed.site_url, description=feed.description, scheme=scheme, entries=entries,
         asked=Asked(ttl_s=feed.ttl_s, skip_hours=feed.skip_hours, skip_days=feed.skip_days),
+        hashes=cut.hashes if cut and alone else b"",
     )  # fmt: skip
 
 

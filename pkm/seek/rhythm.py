@@ -64,7 +64,8 @@ def find_pace(dates: Sequence[str], now: datetime, least: timedelta) -> timedelt
 
     Items of one instant count once: a feed that gives ten at a time is no faster for it.
     """
-    latest = sorted({each for each in dates if each <= stamp(now)})[-RECENT:]  # a clock may have been ahead
+    until = stamp(now)
+    latest = sorted({each for each in dates if each <= until})[-RECENT:]  # a clock may have been ahead
     if not latest:
         return least
     times = [parse_stamp(each) for each in latest]

@@ -7,7 +7,7 @@ the source at whose home the page is speaks for it, and nothing that was decided
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -37,7 +37,7 @@ def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int
     there: what came before and may be the same; new ones are compared with each other as well. read: an item's text.
     """
     book = _Book(read)
-    for told in there:
+    for told in _near(new, there):
         book.add(told)
     found = Stories({}, {})
     for told in new:
@@ -49,6 +49,20 @@ def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int
                 found.led[lead] = told.id
         book.add(told)
     return found
+
+
+def _near(new: Sequence[Told], there: Iterable[Told]) -> Iterator[Told]:
+    """Of what came before, the stories that one of the new items may tell: the same page, or a long word of its title."""
+    pages = {told.canonical_url for told in new if told.canonical_url}
+    words = {word for told in new for word in _long_words(told.title).split()}
+    before = list(there)
+    leads = {told.lead_id for told in before if told.canonical_url in pages or _shares(told.title, words)}
+    return (told for told in before if told.lead_id in leads)
+
+
+def _shares(title: str, words: set[str]) -> bool:
+    """Whether one of the words may be among the title's; quick, for many titles."""
+    return not (title.isascii() and words.isdisjoint(re.findall(r"\w{4,}", title.lower())))
 
 
 class Stories(NamedTuple):

@@ -4,7 +4,9 @@ Computed at its end, over a bounded pool, without the network. Signals stand in 
 small file beside it, which is no part of what a person keeps: the next pull makes it anew.
 """
 
+import hashlib
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +15,8 @@ from pkm.dates import local, median_gap_s, midnight, now, parse_stamp, stamp
 from pkm.errors import StoreError
 from pkm.files import write_atomic
 from pkm.seek.coincidence import Told, find_coincidences
-from pkm.seek.likeness import NoteIndex, OwnNote
-from pkm.seek.signalfile import WEEK, path_of
+from pkm.seek.likeness import Likeness, NoteIndex, OwnNote
+from pkm.seek.signalfile import WEEK, path_of, read_state
 from pkm.store import ranking, sources
 from pkm.store.session import Store
 
@@ -42,10 +44,14 @@ def refresh_signals(store: Store, pointing: Pointing = ()) -> None:
     today = stamp(midnight(local(at).date()))
     compared = ranking.compared(db, today)
     hot = ranking.heat(db, [row["item"] for row in compared], stamp(at - WEEK))
-    signals = find_signals(compared, [OwnNote(*note) for note in ranking.own_notes(db)], hot)
+    notes = [OwnNote(*note) for note in ranking.own_notes(db)]
+    digest = hashlib.blake2b(repr(notes).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    before = read_state(store)
+    known = _known_likenesses(db, compared, str(before.get("at", ""))) if before.get("notes") == digest else {}
+    signals = find_signals(compared, notes, hot, known)
     dates = sources.recent_dates(db, {row["source"] for row in compared} - {None}, _DATES)
     state = {
-        "at": stamp(at),
+        "at": stamp(at), "notes": digest,
         "pace": {str(number): gap for number, found in dates.items() if (gap := usual_gap_s(found)) is not None},
         "coincidences": _coincidences(store, at),
     }
@@ -54,12 +60,23 @@ def refresh_signals(store: Store, pointing: Pointing = ()) -> None:
     write_atomic(path_of(store), json.dumps(state, ensure_ascii=False).encode())
 
 
-def find_signals(compared: Sequence[Row], notes: Sequence[OwnNote], hot: Mapping[int, int]) -> list[Row]:
-    """A signal for each item: how like it is to which note, what it may answer, how many sources point at it."""
-    index = NoteIndex(notes)
+def _known_likenesses(db: sqlite3.Connection, compared: Sequence[Row], at: str) -> dict[int, Likeness]:
+    """What was computed of items that are as they were then, with the same notes."""
+    unchanged = {row["item"] for row in compared if row["changed_at"] < at}
+    return {number: Likeness(*like) for number, like in ranking.likenesses(db).items() if number in unchanged}
+
+
+def find_signals(
+    compared: Sequence[Row], notes: Sequence[OwnNote], hot: Mapping[int, int], known: Mapping[int, Likeness]
+) -> list[Row]:  # fmt: skip
+    """A signal for each item: how like it is to which note, what it may answer, how many sources point at it.
+
+    known: items of which the likeness was computed with these same notes.
+    """
+    index = NoteIndex(notes) if notes and any(row["item"] not in known for row in compared) else None
     found = []
     for row in compared:
-        like = index.compare(row["title"], row["text"])
+        like = known.get(row["item"]) or (index.compare(row["title"], row["text"]) if index else Likeness())
         found.append({
             "item": row["item"], "heat": hot.get(row["item"], 0), "fit": like.fit, "note": like.note,
             "words": like.words, "answers": like.answers,

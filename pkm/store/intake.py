@@ -221,6 +221,24 @@ def set_polled(unit: Unit, source_id: int, columns: Mapping[str, object]) -> Non
     unit.connection.execute(f"UPDATE source SET {values} WHERE id = :id", {**columns, "id": source_id})
 
 
+def hashes_of(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, bytes]:
+    """For each source of which it is known: the hashes of its feed's entries, as it was read last."""
+    rows = db.execute(
+        "SELECT source_id, hashes FROM source_entries WHERE source_id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(list(ids))},
+    )
+    return dict(rows.fetchall())
+
+
+def keep_hashes(unit: Unit, source_id: int, hashes: bytes) -> None:
+    """The entries of the source's feed have these hashes; none: it is not plain what its entries are."""
+    row = {"id": source_id, "hashes": hashes}
+    if hashes:
+        unit.connection.execute("INSERT OR REPLACE INTO source_entries (source_id, hashes) VALUES (:id, :hashes)", row)
+    else:
+        unit.connection.execute("DELETE FROM source_entries WHERE source_id = :id", row)
+
+
 _POLLED = {
     "url", "title", "site_url", "description", "state", "checked_at", "fetched_at", "changed_at", "next_at", "etag",
     "modified", "body_hash", "identity", "moved_to", "moved_since", "failures", "error",

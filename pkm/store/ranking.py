@@ -144,7 +144,8 @@ def own_notes(db: sqlite3.Connection, limit: int = NOTES) -> list[tuple[int, str
 def compared(db: sqlite3.Connection, today: str) -> list[Row]:
     """The items that signals are computed of: the pool, and older ones of people, each with the text to compare."""
     found = db.execute(
-        "SELECT id AS item, title, substr(text, 1, 4000) AS text, source_id AS source, received_at FROM item "
+        "SELECT id AS item, title, substr(text, 1, 4000) AS text, source_id AS source, received_at, "
+        "coalesce(changed_at, received_at) AS changed_at FROM item "
         "WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id",
         {"ids": json.dumps(pool_numbers(db, today))},
     )
@@ -173,6 +174,12 @@ def heat(db: sqlite3.Connection, numbers: Iterable[int], since: str) -> dict[int
         {"ids": json.dumps(list(numbers)), "since": since},
     )
     return {row[0]: row[1] for row in found}
+
+
+def likenesses(db: sqlite3.Connection) -> dict[int, tuple[float, int | None, str, int | None]]:
+    """For each item that has a signal: (fit, note, words, answers) of it."""
+    rows = db.execute("SELECT item_id, fit, note_id, words, answers_id FROM signal")
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
 
 
 def replace_signals(unit: "Unit", signals: Iterable[Mapping[str, Any]]) -> None:

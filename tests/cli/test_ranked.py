@@ -41,6 +41,36 @@ def rows(home: Path, sql: str) -> list[Any]:
         return db.execute(sql).fetchall()
 
 
+def test_a_likeness_is_computed_anew_only_where_the_item_or_a_note_changed(
+    habits: Path, pkm: CommandLine, monkeypatch: Any
+) -> None:  # fmt: skip
+    from pkm.seek.likeness import NoteIndex
+    from pkm.seek.signals import refresh_signals
+
+    compared: list[str] = []
+    compare = NoteIndex.compare
+    monkeypatch.setattr(NoteIndex, "compare", lambda self, title, text: (compared.append(title), compare(self, title, text))[1])
+
+    def refresh() -> list[str]:
+        compared.clear()
+        store = Store(Home.find())
+        refresh_signals(store)
+        store.close()
+        return compared
+
+    pkm("sense", "note", "Title101 is about words")
+    assert len(refresh()) == 20
+    before = rows(habits, "SELECT item_id, fit, note_id FROM signal ORDER BY item_id")
+    assert any(row[1] for row in before)
+    assert refresh() == []
+    assert rows(habits, "SELECT item_id, fit, note_id FROM signal ORDER BY item_id") == before
+    with sqlite3.connect(habits / "pkm.db") as db:
+        db.execute("UPDATE item SET changed_at = '2099-01-01T00:00:00Z' WHERE id = 103")
+    assert refresh() == ["Title103"]
+    pkm("sense", "edit", "n1", "--text", "Title102 is about words")
+    assert len(refresh()) == 20
+
+
 class TestOrder:
     def test_best_first_with_the_reason_and_the_seventh_a_surprise(self, pkm: CommandLine, habits: Path) -> None:
         found = pkm.json("sense", "inbox")

@@ -11,6 +11,7 @@ import pytest
 
 from pkm.config import Home
 from pkm.errors import PkmError
+from pkm.seek.entry import make_entry
 from pkm.seek.pull import PullReport, pull
 from pkm.store import intake, sources
 from pkm.store.session import Store
@@ -80,6 +81,21 @@ def test_new_then_unchanged_by_its_bytes_then_changed(server, store, follow, mon
     assert counts(again(store, monkeypatch, "2026-11-23T18:00:00Z")) == (1, 2, 0, 0)
     row = store.read().execute("SELECT * FROM item WHERE title = 'a'").fetchone()
     assert (row["state"], row["text"], row["changed_at"]) == ("kept", "other words", "2026-11-23T18:00:00Z")
+
+
+def test_known_entries_are_not_read_again_until_the_whole_feed_is(server, store, follow, monkeypatch):
+    read: list[str] = []
+    monkeypatch.setattr("pkm.seek.reading.LARGE", 10**9)  # read in this process, to be seen
+    monkeypatch.setattr("pkm.seek.parse.make_entry", lambda **entry: (read.append(entry["title"]), make_entry(**entry))[1])
+    url = server.add("/f", rss("a", "b"))
+    follow(url)
+    pull(store)
+    server.add("/f", rss("c", "a", "b"))
+    assert counts(again(store, monkeypatch)) == (1, 0, 2, 0)
+    assert read == ["a", "b", "c"]
+    server.add("/f", rss("d", "c", "a", "b"))
+    assert counts(again(store, monkeypatch, "2026-12-23T15:00:00Z")) == (1, 0, 3, 0)
+    assert read[3:] == ["d", "c", "a", "b"]
 
 
 def test_validators_are_played_back_as_they_came(server, store, follow, monkeypatch):
