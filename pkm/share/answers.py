@@ -97,7 +97,7 @@ def collect(store: Store, home: Home) -> Collected:
             elif channel["options"].get("inbox"):
                 _from_letters(db, channel, gathered)
             elif channel["options"].get("webmentions"):
-                gathered.found += _from_mentions(db, home, channel)
+                _from_mentions(db, home, channel, gathered)
         except PkmError as error:
             gathered.failures.append((channel["name"], str(error)))
     return _apply(store, home, gathered)
@@ -155,12 +155,13 @@ def _answer_of(row: Row, letter: "Came") -> _Found:
     return _Found(row, Answer(letter.ident, (who,), letter.words, letter.at), letter.sender, row["since"])
 
 
-def _from_mentions(db: sqlite3.Connection, home: Home, channel: Row) -> list[_Found]:
+def _from_mentions(db: sqlite3.Connection, home: Home, channel: Row, gathered: _Gathered) -> None:
     from pkm.share import webmentions
 
-    if not shares.payloads(db, channel["number"]):
-        return []
-    return _about(db, home, channel, webmentions.gather(channel["options"], responses.remote_ids(db, channel["number"])))
+    if shares.payloads(db, channel["number"]):
+        read = webmentions.gather(channel["options"], responses.remote_ids(db, channel["number"]))
+        gathered.failures += read.failures
+        gathered.found += _about(db, home, channel, read.mentions)
 
 
 def _about(db: sqlite3.Connection, home: Home, channel: Row, mentions: "Iterable[Mention]") -> list[_Found]:

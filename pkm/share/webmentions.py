@@ -68,7 +68,7 @@ def check_place(address: str, credential: str) -> dict[str, str]:
     return {"webmentions": address, **({"webmentions_credential": check_secret(credential)} if credential else {})}
 
 
-def gather(options: Mapping[str, Any], known: Iterable[str] = ()) -> list[Mention]:
+def gather(options: Mapping[str, Any], known: Iterable[str] = ()) -> "Read":
     """The mentions at the place that a channel's options name. known: the idents of those that are kept: no older page of a
     service is asked for where a page holds nothing else.
 
@@ -76,13 +76,13 @@ def gather(options: Mapping[str, Any], known: Iterable[str] = ()) -> list[Mentio
     """
     place = str(options["webmentions"])
     if not is_web_address(place):
-        return from_files(Path(place)).mentions
-    return _from_service(place, str(options.get("webmentions_credential") or ""), set(known))
+        return from_files(Path(place))
+    return Read(_from_service(place, str(options.get("webmentions_credential") or ""), set(known)))
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a folder gave: the mentions, each once, and (file, why) of what could not be read."""
+    """What a place gave: the mentions, each once, and (file, why) of what could not be read."""
 
     mentions: list[Mention]
     failures: tuple[tuple[str, str], ...] = ()
