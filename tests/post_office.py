@@ -157,7 +157,8 @@ def office() -> Iterator[PostOffice]:
         imap, lmtp = _free_port(), _free_port()
         config = folder / "dovecot.conf"
         config.write_text(_DOVECOT.format(
-            folder=folder, user=owner.pw_name, group=group, uid=owner.pw_uid, gid=owner.pw_gid, imap=imap, lmtp=lmtp, secret=SECRET,
+            folder=folder, user=owner.pw_name, group=group, uid=owner.pw_uid, gid=owner.pw_gid, imap=imap, lmtp=lmtp,
+            secret=SECRET,
         ))  # fmt: skip
         for part in ("run", "state", "mail"):
             (folder / part).mkdir()
