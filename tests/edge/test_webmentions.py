@@ -31,7 +31,7 @@ def fresh(home: Home) -> Store:
 def site(home_paths: Home) -> Home:
     """A note stands on the site, by x1; Ken has a page of his own."""
     store = fresh(home_paths)
-    config.write(home_paths, "site.url", "https://me.example/")
+    config.set(home_paths, "site.url", "https://me.example/")
     number = int(add_note(store, "Walking retros work", reach="network").row["id"][1:])
     row = circles.by_name(store.read(), "network")
     assert row is not None
@@ -62,7 +62,8 @@ def test_a_folder_of_files_each_once_whichever_file_holds_it(site: Home, tmp_pat
     stranger = {"type": "card", "name": "Eve\x1b[31m", "url": "https://eve.example"}
     (folder / "all.json").write_text(feed(
         mention(), mention(NOTE.replace("https", "http"), 2, author=[stranger]), mention("https://other.example/", 3),
-        mention(number=4, **{"wm-property": "like-of"}), mention(number=5, **{"wm-property": "mention-of"}, content=None, name="Walks"),
+        mention(number=4, **{"wm-property": "like-of"}),
+        mention(number=5, **{"wm-property": "mention-of"}, content=None, name="Walks"),
     ))  # fmt: skip
     (folder / "one.json").write_text(json.dumps({**mention(), "wm-id": None}))
     (folder / "broken.json").write_text("{")
@@ -97,7 +98,7 @@ def test_a_service_is_asked_page_by_page_and_no_further_than_what_is_known(
     came = collect(fresh(site), site)
     assert (len(came.new), came.failures) == (150, ())
     assert collect(fresh(site), site).new == ()
-    assert len(server.hits(path.format(1))) == 1
+    assert server.hits(path.format(1)) == 1
     for answer, why in ((Answer(status=401, body='{"error": "bad t0ken"}'), "answered 401"), (Answer("<html>"), "no JSON")):
         server.script(path.format(0), [answer])
         out = pkm("share", "heard", ok=4)
@@ -118,8 +119,9 @@ def test_what_is_no_mention_gives_none(body: Any) -> None:
 
 
 @pytest.mark.parametrize("odd", [
-    {"author": "Ken"}, {"author": None}, {"author": [3]}, {"author": {"name": ["K"], "url": "javascript:x"}}, {"published": "soon"},
-    {"published": "0001-01-01T00:00:00+14:00"}, {"content": ["a", 3]}, {"content": {"html": 3, "text": ["x"]}}, {"name": {}},
+    {"author": "Ken"}, {"author": None}, {"author": [3]}, {"author": {"name": ["K"], "url": "javascript:x"}},
+    {"published": "soon"}, {"published": "0001-01-01T00:00:00+14:00"}, {"content": ["a", 3]},
+    {"content": {"html": 3, "text": ["x"]}}, {"name": {}},
 ])  # fmt: skip
 def test_an_odd_one_is_still_read(odd: dict[str, Any]) -> None:
     (one,) = parse(mention(**odd))
@@ -129,8 +131,9 @@ def test_an_odd_one_is_still_read(odd: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("change", "why"), [
     (Change(webmentions="https://webmention.io/api/mentions.jf2?token=hunter2"), "its token does not belong"),
-    (Change(webmentions="http://webmention.io/api"), "http is for this machine"), (Change(webmentions="/nowhere"), "no such folder"),
-    (Change(token="env:X"), "no service"), (Change(webmentions="/tmp", token="env:X"), "has no secret"), (Change(inbox="x"), "only a"),
+    (Change(webmentions="http://webmention.io/api"), "http is for this machine"), (Change(inbox="x"), "only a"),
+    (Change(webmentions="/nowhere"), "no such folder"), (Change(token="env:X"), "no service"),
+    (Change(webmentions="/tmp", token="env:X"), "has no secret"),
     (Change(webmentions="https://me:hunter2@webmention.io/api"), "do not belong"),
 ])  # fmt: skip
 def test_what_is_no_place_of_mentions_is_refused(home_paths: Home, change: Change, why: str) -> None:
