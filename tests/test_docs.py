@@ -14,7 +14,7 @@ from pkm.cli.sense import COMMANDS as SENSE
 
 ROOT = Path(__file__).resolve().parent.parent
 
-NO_JSON = {"tour", "seek export", "sense", "seek"}
+NO_JSON = {"help", "tour", "seek export", "sense", "seek"}
 """Commands that print no data of the store, or whose bare form is the person's main job on a terminal."""
 
 

@@ -64,6 +64,11 @@ def undo(
     if rows and rest > 0:
         render.tell(f"and {count(rest, 'row')} that belong to {'it' if len(rows) == 1 else 'them'}")
     render.tell(f"Do it again with: pkm undo {undone.number}")
+    if any(row.table == "delivery" for row in undone.rows):
+        from pkm.share.mirror import unpublished
+
+        for name in unpublished(current.store().read(), current.home()):
+            render.tell(f"What others read at {name} is as it was. Next: pkm share site build {name}")
 
 
 def _title(row: journal.Reverted) -> str:

@@ -347,9 +347,12 @@ def _tell_already_out(note: str, wanted: str) -> None:
     kinds = {row["name"]: row["circle_kind"] for row in circles.rows(db)}
     out = [row for row in shares.deliveries(db, note=int(note[1:])) if row["state"] == "sent"]
     too_far = [row for row in out if not may_go(wanted, kinds.get(row["circle"], "network"))]
+    is_site = {row["name"]: row["channel_kind"] == "site" for row in shares.channels(db)}
     if too_far:
         where = ", ".join(dict.fromkeys(f"{row['share']} to {row['circle']} by {row['channel']}" for row in too_far))
         render.tell(f"{note} is out already: {where}. That stays as it is. Next: pkm share log {note}")
+        for name in sorted({row["channel"] for row in too_far if is_site.get(row["channel"])}):
+            render.tell(f"A page of its own at {name} goes with the next: pkm share site build {name}")
 
 
 @app.command(cls=QueryCommand, epilog="Example:  pkm sense tag n1 i12 +org/design -draft")

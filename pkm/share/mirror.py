@@ -83,8 +83,11 @@ def mirror(
     folder = folder_of(channel, home)
     report = write(built(db, home, channel_id, also=also), folder)
     changed = (*report.written, *report.removed)
-    if publish_it and channel["channel_kind"] == "site":
-        publish.run(channel, folder, changed)
+    if channel["channel_kind"] == "site":
+        if publish_it:
+            publish.run(channel, folder, changed)
+        elif changed:
+            publish.owe(channel, folder)
     return changed
 
 
@@ -173,6 +176,12 @@ def republish(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]") ->
     known = {one["number"] for one in shares.channels(db) if is_mirror(one["channel_kind"])}
     for channel_id in sorted(number for number in touched if number in known):
         mirror(db, home, channel_id)
+
+
+def unpublished(db: sqlite3.Connection, home: Home) -> list[str]:
+    """The sites of which others still read what the folder no longer holds, by name."""
+    rows = [one for one in shares.channels(db) if one["channel_kind"] == "site"]
+    return [one["name"] for one in rows if publish.is_owed(one, folder_of(one, home))]
 
 
 def mend_mirrors(db: sqlite3.Connection, home: Home) -> list[tuple[str, tuple[str, ...]]]:

@@ -70,6 +70,19 @@ def run(channel: Mapping[str, Any], folder: Path, changed: Sequence[str]) -> boo
     return True
 
 
+def owe(channel: Mapping[str, Any], folder: Path) -> bool:
+    """What the folder holds is to be published by the next build, where the site has a command; whether it has one."""
+    if not channel["options"].get("publish"):
+        return False
+    write_atomic(folder / TO_DO, b"", 0o600)
+    return True
+
+
+def is_owed(channel: Mapping[str, Any], folder: Path) -> bool:
+    """Whether what others read is not yet what the folder holds."""
+    return bool(channel["options"].get("publish")) and (folder / TO_DO).exists()
+
+
 def _failed(command: str, why: str) -> PkmError:
     return PkmError(
         f"publishing the site by {one_line(command, 120)}", why, kept="the site's folder, as it was built",

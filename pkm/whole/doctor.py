@@ -75,7 +75,7 @@ def _check_store(store: Store) -> list[Finding]:
 
 def _check_channels(store: Store, home: Home) -> list[Finding]:
     """Folders hold what was sent; where one does not (a run was killed, a file was deleted), it is made so."""
-    from pkm.share.mirror import mend_mirrors
+    from pkm.share.mirror import mend_mirrors, unpublished
 
     try:
         mended = mend_mirrors(store.read(), home)
@@ -84,6 +84,9 @@ def _check_channels(store: Store, home: Home) -> list[Finding]:
     return [
         Finding(f"channel {name}", f"{count(len(paths), 'file')} differed from what was sent; now they are right", "mended")
         for name, paths in mended
+    ] + [
+        Finding(f"channel {name}", "what others read is not yet what it holds", "wrong", f"pkm share site build {name}")
+        for name in unpublished(store.read(), home)
     ]
 
 

@@ -57,6 +57,17 @@ def test_the_command_runs_without_a_shell_after_a_change_and_again_after_a_failu
     pkm("share", "send", "x2", "--yes")
 
 
+def test_what_an_undo_took_down_is_told_to_be_up_until_it_is_published(pkm: CommandLine, built: Path) -> None:
+    pkm("share", "channel", "edit", "site", "--publish", "true")
+    pkm("sense", "note", "A third find", "--reach", "network")
+    pkm("share", "--yes")
+    told = pkm("undo").err
+    assert "What others read at site is as it was. Next: pkm share site build site" in told
+    assert [row["id"] for row in pkm.json("doctor", ok=None)] == ["channel site"]
+    assert pkm.json("share", "site", "build")["published"] is True
+    assert pkm.json("doctor", ok=None) == []
+
+
 def test_the_blogroll_names_the_sources_with_its_tag_alone(pkm: CommandLine, built: Path, tmp_path: Path) -> None:
     from pkm.config import Home
     from pkm.sense.tags import change_tags
