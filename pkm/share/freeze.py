@@ -382,7 +382,7 @@ def _cancel_gone(unit: Any, home: Home, share: int) -> None:
             members[circle] = {one["id"] for one in subscribers(db, home, circle)}
         if row["contact_id"] not in members[circle]:
             delivery = unit.get(Delivery, row["id"])
-            delivery.state, delivery.error = "cancelled", "they have left the circle, or its letters"
+            delivery.state, delivery.error = "cancelled", "they left the circle, or asked for no more letters"
     unit.flush()
 
 

@@ -64,19 +64,18 @@ def take_off(store: Store, home: Home, circle: int, people: Sequence[int], becau
     also: an address that letters reached them at, beside those that are known. Raises StoreError where it cannot be written
     beside the store; nothing is changed then.
     """
+    new = [number for number in people if number not in off(store.read(), home, circle, people)]
+    if not new:
+        return []
     with store.unit() as unit:
         db = unit.connection
-        before = off(db, home, circle, people)
-        new = [number for number in people if number not in before]
-        if not new:
-            return []
-        held = unsubscribing.addresses(db, people)
+        held = unsubscribing.addresses(db, new)
         every = dict.fromkeys([fold(also)] if also else [])
         every |= dict.fromkeys(one for addresses in held.values() for one in addresses)
-        unsubscribing.put(unit, circle, people, every, one_line(because, 200))
+        unsubscribing.put(unit, circle, new, every, one_line(because, 200))
         for address in every:
             ledger.append(path_of(home), _key(circle, address), OFF, unit.at, kept="Nothing was changed.")
-        unit.summarize(f"{_named(db, new)} get no letters of {_circle(db, circle)}", final=KEPT_BESIDE)
+        unit.summarize(f"no letters of {_circle(db, circle)} for {_named(db, new)}", final=KEPT_BESIDE)
         return contacts.rows(db, limit=-1, ids=new)
 
 
@@ -88,17 +87,18 @@ def back_since(home: Home, circle: int, address: str) -> str:
 
 def put_back(store: Store, home: Home, circle: int, people: Sequence[int]) -> list[Row]:
     """They get the letters of the circle again; who did not until now, as contacts. Raises StoreError as take_off does."""
+    new = list(off(store.read(), home, circle, people))
+    if not new:
+        return []
     with store.unit() as unit:
         db = unit.connection
-        new = list(off(db, home, circle, people))
         held = unsubscribing.addresses(db, new)
         every = dict.fromkeys(one for addresses in held.values() for one in addresses)
         unsubscribing.remove(unit, circle, new, every)
         for address in every:
             ledger.append(path_of(home), _key(circle, address), ON, unit.at, kept="Nothing was changed.")
-        if new:
-            unit.summarize(f"{_named(db, new)} get letters of {_circle(db, circle)} again", final=KEPT_BESIDE)
-        return contacts.rows(db, limit=-1, ids=new) if new else []
+        unit.summarize(f"letters of {_circle(db, circle)} for {_named(db, new)} again", final=KEPT_BESIDE)
+        return contacts.rows(db, limit=-1, ids=new)
 
 
 def _beside(home: Home) -> dict[str, tuple[str, str]]:
