@@ -89,7 +89,8 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
         told["failures"] = [*told["failures"], *({"what": what, "why": why} for what, why in answers.failures)]
         render.emit_json({**told, "items": new, "coincidences": ranked.find_coincidences(),
                           "answers": list(answers.new),
-                          "unsubscribed": [{"contact": one.contact["id"], "circle": one.circle} for one in answers.off]})  # fmt: skip
+                          "unsubscribed": [{"contact": one.contact["id"], "circle": one.circle} for one in answers.off],
+                          })  # fmt: skip
     else:
         _show_report(report, quiet=quiet, json=False)
         if not quiet and (new or report.sources):

@@ -7,6 +7,8 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pkm.config import Home
 from pkm.dates import now, parse_stamp
@@ -19,6 +21,7 @@ from pkm.share.answers import Collected, collect
 from pkm.share.channels import add_channel
 from pkm.share.letter import open_letter
 from pkm.share.ownwords import asks_to_leave, own_words
+from pkm.share.postbox import concerns, read_letter
 from pkm.share.rewire import Change, change_channel
 from pkm.store import circles, shares
 from pkm.store.session import Store
@@ -325,6 +328,21 @@ class TestAccess:
         assert pkm("share", "channel", "add", "m2", "smtp://127.0.0.1:25", "--from", ME, "--imap", "imaps:///x", ok=2).err
         assert [row["name"] for row in pkm.json("share", "channel", "list")] == ["mail", "site"]
         assert "no mailbox is read" in pkm("share", "channel", "edit", "mail", "--inbox", "").out
+
+
+KEY = "0123456789abcdef" * 2
+NAMES = ["From", "Subject", "Date", "Message-ID", "Content-Type", "Content-Transfer-Encoding", "Auto-Submitted"]
+VALUES = st.sampled_from(["=?utf-8?b?", "<a@b", "multipart/mixed; boundary=b", "text/html; charset=zz", "base64", "unsubscribe o2",
+                          "unsubscribe o99999999999999999999"]) | st.text(max_size=30)  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=6), st.binary(max_size=300) | st.just(b"--b\n\n--b--"))
+def test_any_letter_is_an_answer_or_none(headers: list[tuple[str, str]], body: bytes) -> None:
+    head = "".join(f"{name}: {value}\n" for name, value in headers).encode("utf-8", "replace")
+    letter = b"In-Reply-To: <" + KEY.encode() + b"@x>\n" + head + b"\n" + body
+    assert concerns(letter, {KEY})
+    came = read_letter(letter, {KEY})
+    assert came is None or (came.key == KEY and "\n" not in came.sender + came.name + came.ident)
 
 
 @pytest.mark.parametrize(("letter", "own"), [
