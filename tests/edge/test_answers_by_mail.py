@@ -332,8 +332,8 @@ class TestAccess:
 
 KEY = "0123456789abcdef" * 2
 NAMES = ["From", "Subject", "Date", "Message-ID", "Content-Type", "Content-Transfer-Encoding", "Auto-Submitted"]
-VALUES = st.sampled_from(["=?utf-8?b?", "<a@b", "multipart/mixed; boundary=b", "text/html; charset=zz", "base64", "unsubscribe o2",
-                          "unsubscribe o99999999999999999999"]) | st.text(max_size=30)  # fmt: skip
+VALUES = st.sampled_from(["=?utf-8?b?", "<a@b", "multipart/mixed; boundary=b", "text/html; charset=zz", "base64",
+                          "unsubscribe o2", "unsubscribe o99999999999999999999"]) | st.text(max_size=30)  # fmt: skip
 
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=6), st.binary(max_size=300) | st.just(b"--b\n\n--b--"))
