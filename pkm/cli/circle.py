@@ -45,6 +45,12 @@ ChannelOption = Annotated[
     Strings,
     typer.Option("--channel", help="A way to reach it; may be given again.", autocompletion=complete.complete_channels),
 ]
+JoinLettersFlag = Annotated[
+    bool, typer.Option("--letters", help="Only: who asked for no more letters of it gets them again.")
+]
+LeaveLettersFlag = Annotated[
+    bool, typer.Option("--letters", help="Only its letters: they stay in it and get no more of them, for good.")
+]
 
 
 @app.callback()
@@ -100,7 +106,7 @@ def show(
 ) -> None:
     """Show a circle: members with their evidence, who is quiet, who came and went, what it got and what came back."""
     found = selectors.one(which, ("circle",))
-    shown = circle_card.gather(current.store().read(), found.number)
+    shown = circle_card.gather(current.store().read(), found.number) | membership.without_letters(found.number)
     current.remember(touched=found.id, rows=[one["id"] for one in shown["people"]])
     if json:
         render.emit_json(shown)
@@ -148,11 +154,17 @@ def edit(
 
 
 @app.command(epilog='Example:  pkm circle join practice maria --because "co-hosts the meetup"')
-def join(which: CircleArgument, who: WhoArguments, because: BecauseOption = "", json: JsonFlag = False) -> None:
+def join(
+    which: CircleArgument, who: WhoArguments, because: BecauseOption = "", letters: JoinLettersFlag = False,
+    json: JsonFlag = False,
+) -> None:  # fmt: skip
     """Put contacts into a circle, with the reason."""
     from pkm.people import circles as people
 
     found = _circle_of(which)
+    if letters:
+        membership.put_back(found.number, _numbers(who, guess=False), json)
+        return
     moved = people.join(current.store(), found.number, _numbers(who), because)
     _show_moved(moved, "joined", "is in {circle} already, since {since}", json)
     if not json:
@@ -160,11 +172,17 @@ def join(which: CircleArgument, who: WhoArguments, because: BecauseOption = "", 
 
 
 @app.command(epilog='Example:  pkm circle leave practice ken --because "moved on"')
-def leave(which: CircleArgument, who: WhoArguments, because: BecauseOption = "", json: JsonFlag = False) -> None:
+def leave(
+    which: CircleArgument, who: WhoArguments, because: BecauseOption = "", letters: LeaveLettersFlag = False,
+    json: JsonFlag = False,
+) -> None:  # fmt: skip
     """Let contacts leave a circle; the history keeps that they were in it, and both reasons."""
     from pkm.people import circles as people
 
     found = _circle_of(which, guess=False)
+    if letters:
+        membership.take_off(found.number, _numbers(who, guess=False), because, json)
+        return
     moved = people.leave(current.store(), found.number, _numbers(who, guess=False), because)
     _show_moved(moved, "left", "is not in {circle}", json)
     if not json:

@@ -119,6 +119,7 @@ def _show_plan(plan: Any) -> None:
     channels = ", ".join(plan.circle["channels"]) or "no channel yet"
     from pkm.cli import outgoing
     from pkm.share.transmit import older
+    from pkm.share.unsubscribed import subscribers
 
     render.say(f"For {plan.circle['name']} ({plan.circle['circle_kind']}), {since}, by {channels}:")
     for note in plan.notes:
@@ -127,7 +128,7 @@ def _show_plan(plan: Any) -> None:
     db, number = current.store().read(), plan.circle["number"]
     for way in shares.channels_of(db, number):
         if way["channel_kind"] == "mail":
-            people = [one for one in shares.recipients(db, number) if one["email"]]
+            people = [one for one in subscribers(db, current.home(), number) if one["email"]]
             names = outgoing.named([outgoing.addressed(one["name"], one["email"]) for one in people])
             render.say(f"  {way['name']} to {names or 'nobody'}; mail cannot be recalled")
             outgoing.tell_moved((one["id"], one["name"], one["email"]) for one in people)

@@ -22,6 +22,7 @@ from pkm.share.channels import effective_kind, is_letters, is_mirror, is_posts
 from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.letter import unpack, whole_size
+from pkm.share.unsubscribed import subscribers
 from pkm.store import attachments, shares
 from pkm.store.attachments import Attached
 from pkm.store.session import Store
@@ -193,7 +194,7 @@ def _render_stages(
     at = at or draft.now_stamp()
     row = shares.row(db, share)
     assert row is not None
-    places = _letter_places(db, share)
+    places = _letter_places(db, home, share)
     gallery = figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)])
     for stage in shares.stages(db, share):
         for channel in channels_for(db, stage) if only in (None, stage["id"]) else ():
@@ -217,7 +218,7 @@ def _render_stages(
                                    part=part, key=key_of(part), **place)  # fmt: skip
             else:
                 answers = _answered(db, stage)
-                people = _people_of(db, share, stage)
+                people = _people_of(db, home, share, stage)
                 people = [one for one in people if places[one["id"]] == (stage["id"], channel["number"])]
                 if answers is not None:
                     people = [one for one in people if one["id"] in answers]
@@ -251,17 +252,17 @@ def check_pictures(db: sqlite3.Connection, home: Home, share: int, stage: int | 
     return list(dict.fromkeys(findings))
 
 
-def _people_of(db: sqlite3.Connection, share: int, stage: Mapping[str, Any]) -> list[Row]:
-    return shares.recipients(db, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
+def _people_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> list[Row]:
+    return subscribers(db, home, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
 
 
-def _letter_places(db: sqlite3.Connection, share: int) -> dict[int, tuple[int, int]]:
+def _letter_places(db: sqlite3.Connection, home: Home, share: int) -> dict[int, tuple[int, int]]:
     """By contact: the stage and the channel of their one letter; who is in several circles gets the closest one's."""
     places: dict[int, tuple[int, int]] = {}
     for stage in sorted(shares.stages(db, share), key=lambda one: REACHES.index(one["circle_kind"] or "private")):
         for channel in channels_for(db, stage):
             if is_letters(channel["channel_kind"]):
-                for one in _people_of(db, share, stage):
+                for one in _people_of(db, home, share, stage):
                     places.setdefault(one["id"], (stage["id"], channel["number"]))
     return places
 
@@ -383,7 +384,7 @@ def freeze(
         db = unit.connection
         existing = deliveries(db, share, stage)
         if any(row["state"] in LEAVING for row in existing):
-            _cancel_gone(unit, share)
+            _cancel_gone(unit, home, share)
             known = {one.key for one in frozen(db, share)}
             _amend(unit, share, [one for one in rendered if one.key not in known], existing, at)
         else:
@@ -426,8 +427,8 @@ def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rende
     return same
 
 
-def _cancel_gone(unit: Any, share: int) -> None:
-    """Who left the circle meanwhile gets nothing of what still waits."""
+def _cancel_gone(unit: Any, home: Home, share: int) -> None:
+    """Who left the circle meanwhile, or asked for no more letters, gets nothing of what still waits."""
     from pkm.store.model import Delivery
 
     db = unit.connection
@@ -437,10 +438,10 @@ def _cancel_gone(unit: Any, share: int) -> None:
             continue
         circle = row["circle_id"]
         if circle not in members:
-            members[circle] = {one["id"] for one in shares.recipients(db, circle)}
+            members[circle] = {one["id"] for one in subscribers(db, home, circle)}
         if row["contact_id"] not in members[circle]:
             delivery = unit.get(Delivery, row["id"])
-            delivery.state, delivery.error = "cancelled", "they have left the circle"
+            delivery.state, delivery.error = "cancelled", "they left the circle, or asked for no more letters"
     unit.flush()
 
 

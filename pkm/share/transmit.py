@@ -25,6 +25,7 @@ from pkm.store.session import Store
 
 if TYPE_CHECKING:
     from pkm.channels.mail import Mailer
+    from pkm.share.postbox import Witness
 
 Row = dict[str, Any]
 
@@ -49,8 +50,8 @@ class Result(NamedTuple):
 class _Letters:
     """A mail server as a way out: a letter goes from the channel's sender to its recipient."""
 
-    def __init__(self, mailer: "Mailer", sender: str) -> None:
-        self._mailer, self._sender = mailer, sender
+    def __init__(self, mailer: "Mailer", sender: str, *, copy: bool = False) -> None:
+        self._mailer, self._sender, self._copy = mailer, sender, copy
 
     def __enter__(self) -> "_Letters":
         self._mailer.__enter__()
@@ -61,7 +62,7 @@ class _Letters:
 
     def send(self, job: Job) -> Outcome:
         """The letter was handed in, or not."""
-        said = self._mailer.send(self._sender, job.recipient, job.payload)
+        said = self._mailer.send(self._sender, job.recipient, job.payload, self._copy)
         return Outcome(said.state, said.why)
 
 
@@ -73,7 +74,8 @@ def open_mail(channel: Mapping[str, Any]) -> _Letters:
     options = channel["options"]
     secret = _secret(options, "the password alone, on its first line")
     mailer = Mailer(read_address(channel["address"]), options.get("login", ""), secret)
-    return _Letters(mailer, read_mailbox(options["from"]).address)
+    # a copy to oneself is what tells later of a letter that had no answer
+    return _Letters(mailer, read_mailbox(options["from"]).address, copy=bool(options.get("inbox") and options.get("copy", True)))
 
 
 def open_posts(channel: Mapping[str, Any]) -> AbstractContextManager[Way]:
@@ -92,6 +94,13 @@ def _secret(options: Mapping[str, Any], forms: str) -> str:
 def open_way(channel: Mapping[str, Any]) -> AbstractContextManager["_Letters | Way"]:
     """A way out that hands in each delivery once, to be entered."""
     return open_posts(channel) if is_posts(channel["channel_kind"]) else open_mail(channel)
+
+
+def _open_asking(channel: Mapping[str, Any]) -> "AbstractContextManager[Way | Witness]":
+    """What can be asked of a channel's deliveries, to be entered: the channel, or the mailbox that a copy came into."""
+    from pkm.share.postbox import open_witness
+
+    return open_posts(channel) if is_posts(channel["channel_kind"]) else open_witness(channel)
 
 
 WAIT_S = 60.0
@@ -244,9 +253,14 @@ def _settle(store: Store, home: Home, row: Row, outcome: Outcome) -> Result:
 
 
 def askable(db: sqlite3.Connection, share: int | None = None, stage: int | None = None) -> list[Row]:
-    """Deliveries that are unknown and that their channel can be asked about, by id; of a share or a stage of it alone."""
+    """Deliveries that are unknown and that their channel can be asked about, by id; of a share or a stage of it alone.
+
+    A channel of mail can where it names a mailbox.
+    """
     kinds = [kind for kind, powers in KINDS.items() if powers.asks]
-    return [row for row in posts.unknown(db, kinds, share) if stage in (None, row["stage_id"]) and not _on_hold(db, row)]
+    there = {one["number"] for one in shares.channels(db) if one["channel_kind"] in kinds or one["options"].get("inbox")}
+    rows = [row for row in posts.unknown(db, list(KINDS), share) if row["channel_id"] in there]
+    return [row for row in rows if stage in (None, row["stage_id"]) and not _on_hold(db, row)]
 
 
 def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool) -> list[Result]:
@@ -262,7 +276,7 @@ def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool
         mine = [row for row in rows if row["channel_id"] == channel["number"]]
         if not mine:
             continue
-        with contextlib.suppress(PkmError), open_posts(channel) as way:
+        with contextlib.suppress(PkmError), _open_asking(channel) as way:
             for row in mine:
                 parts = posts.thread(store.read(), row["id"])
                 outcome = way.settle(job(row, parts, began.get(row["key"], ""), home), repeat=repeat)
