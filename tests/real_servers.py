@@ -1,0 +1,211 @@
+"""Real servers on 127.0.0.1 that posts go to: mastodon-mock, Matrix Synapse, a Bluesky PDS with its PLC, a webhook's receiver.
+
+PKM_SERVERS names a folder in which each is installed by itself; what is not there is skipped, with the reason:
+
+    python -m venv $PKM_SERVERS/mastodon; $PKM_SERVERS/mastodon/bin/pip install mastodon-mock
+    python -m venv $PKM_SERVERS/matrix; $PKM_SERVERS/matrix/bin/pip install matrix-synapse
+    npm --prefix $PKM_SERVERS/bluesky install node@22 @atproto/pds @did-plc/server
+    pip install pytest-httpserver standardwebhooks
+
+None of them goes out to the network.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.relay import Relay, relaying
+
+DATA = Path(__file__).parent / "data"
+
+
+class Real:
+    """A server as a test sees it: how a channel to it is added, what stands there, and somebody else who answers there.
+
+    given: options of `add_channel`; secret: what SOCIAL_TOKEN holds; handle: where the one who answers is found.
+    """
+
+    kind = ""
+    given: Mapping[str, str] = {"credential": "env:SOCIAL_TOKEN"}
+    secret = handle = ""
+    relay: Relay
+
+    def standing(self, word: str) -> list[dict[str, Any]]:
+        """What stands there and has the word in it, oldest first."""
+        raise NotImplementedError
+
+    def parent(self, one: dict[str, Any]) -> str:
+        """The remote id of what it answers, "" where it answers nothing."""
+        return ""
+
+    def answer(self, remote_id: str, text: str) -> None:
+        """Somebody else answers to it."""
+
+
+def folder(name: str) -> Path:
+    """Where the server is installed."""
+    root = os.environ.get("PKM_SERVERS")
+    if not root or not (Path(root) / name).is_dir():
+        pytest.skip(f"no {name} server is installed (PKM_SERVERS names the folder; see tests/real_servers.py)")
+    return Path(root) / name
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(command: list[str], at: Path, probe: str, environment: Mapping[str, str] | None = None) -> Iterator[None]:
+    """The program runs while the block does, and answers at `probe`. Its log is at/log."""
+    with (at / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=at, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+    try:
+        for _ in range(1200):
+            if process.poll() is not None:
+                pytest.skip(f"{Path(command[0]).name} does not start: {(at / 'log').read_text()[-800:]}")
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(probe, timeout=5).close()
+                break
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def ask(url: str, token: str = "", body: Any = None, method: str = "") -> Any:
+    """The JSON that a server answers. Raises urllib.error.HTTPError."""
+    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, headers, method=method or None)
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        return json.load(reply)
+
+
+class Mastodon(Real):
+    kind, secret = "mastodon", "the-token-nobody-may-see"
+    handle = "https://social.example/@cy"
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.me = ask(f"{self.url}/api/v1/accounts/verify_credentials", self.secret)["id"]
+
+    def standing(self, word: str) -> list[dict[str, Any]]:
+        rows = ask(f"{self.url}/api/v1/accounts/{self.me}/statuses?limit=40", self.secret)
+        return [row for row in reversed(rows) if word in row["content"]]
+
+    def parent(self, one: dict[str, Any]) -> str:
+        return one["in_reply_to_id"] or ""
+
+    def answer(self, remote_id: str, text: str) -> None:
+        body = {"status": f"@me {text}", "in_reply_to_id": remote_id}
+        ask(f"{self.url}/api/v1/statuses", "the-token-of-cy", body)
+
+
+@contextlib.contextmanager
+def mastodon(at: Path) -> Iterator[Real]:
+    """mastodon-mock with two accounts, me and cy, of social.example."""
+    program, port = folder("mastodon") / "bin/mastodon_mock", free_port()
+    people = "".join(
+        f'[[seed.accounts]]\nusername = "{name}"\naccess_token = "{token}"\n'
+        for name, token in (("me", Mastodon.secret), ("cy", "the-token-of-cy"))
+    )
+    (at / "config.toml").write_text(f'domain = "social.example"\nurl_scheme = "https"\n{people}')
+    command = [str(program), "serve", "--config", str(at / "config.toml"), "--port", str(port), "--in-memory"]
+    with running(command, at, f"http://127.0.0.1:{port}/health"), relaying(port, r"POST /api/v1/statuses$") as relay:
+        real = Mastodon(port)
+        real.relay = relay
+        yield real
+
+
+class Matrix(Real):
+    kind = "matrix"
+    handle = "https://matrix.to/#/@cy:example.org"
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}/_matrix/client/v3"
+        self.secret, self._cy = self._register("me"), self._register("cy")
+        self.room = self.new_room()
+        self.given = {**Real.given, "room": self.room}
+
+    def _register(self, name: str, device: str = "PKM") -> str:
+        body = {"username": name, "password": "a word for it", "device_id": device, "auth": {"type": "m.login.dummy"}}
+        return str(ask(f"{self.url}/register", "", body)["access_token"])
+
+    def log_in(self, device: str) -> str:
+        """Another token of the account, of that device."""
+        body = {"type": "m.login.password", "identifier": {"type": "m.id.user", "user": "me"}, "password": "a word for it",
+                "device_id": device}  # fmt: skip
+        return str(ask(f"{self.url}/login", "", body)["access_token"])
+
+    def new_room(self, *, encrypted: bool = False, owner: str = "me") -> str:
+        """A room that both have joined; of somebody else's where owner is cy."""
+        state = [{"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}]
+        tokens = [self.secret, self._cy][:: 1 if owner == "me" else -1]
+        body = {"preset": "public_chat", "initial_state": state if encrypted else []}
+        room = str(ask(f"{self.url}/createRoom", tokens[0], body)["room_id"])
+        ask(f"{self.url}/rooms/{quote(room)}/join", tokens[1], {})
+        return room
+
+    def kick(self, room: str) -> None:
+        """The account is put out of somebody else's room."""
+        ask(f"{self.url}/rooms/{quote(room)}/kick", self._cy, {"user_id": "@me:example.org"})
+
+    def standing(self, word: str) -> list[dict[str, Any]]:
+        rows = ask(f"{self.url}/rooms/{quote(self.room)}/messages?dir=b&limit=200", self._cy)["chunk"]
+        return [row for row in reversed(rows) if word in row["content"].get("body", "") and row["sender"] == "@me:example.org"]
+
+    def answer(self, remote_id: str, text: str) -> None:
+        related = {"m.relates_to": {"m.in_reply_to": {"event_id": remote_id}}}
+        body = {"msgtype": "m.text", "body": f"> <@me:example.org> Walking\n\n{text}", **related}
+        place = f"{self.url}/rooms/{quote(self.room)}/send/m.room.message"
+        ask(f"{place}/{time.monotonic_ns()}", self._cy, body, "PUT")
+        thread = {"rel_type": "m.thread", "event_id": remote_id, "is_falling_back": True, "m.in_reply_to": {"event_id": remote_id}}
+        body = {"msgtype": "m.text", "body": f"In a thread: {text}", "m.relates_to": thread}
+        ask(f"{place}/{time.monotonic_ns()}", self._cy, body, "PUT")
+
+
+SYNAPSE = """server_name: example.org
+listeners: [{{port: {port}, type: http, bind_addresses: [127.0.0.1], resources: [{{names: [client]}}]}}]
+database: {{name: sqlite3, args: {{database: "{at}/synapse.db", synchronous: "OFF"}}}}
+media_store_path: {at}/media
+signing_key_path: {at}/key
+pid_file: {at}/pid
+report_stats: false
+trusted_key_servers: []
+suppress_key_server_warning: true
+federation_domain_whitelist: []
+enable_registration: true
+enable_registration_without_verification: true
+rc_message: {{per_second: 1000, burst_count: 1000}}
+rc_registration: {{per_second: 1000, burst_count: 1000}}
+rc_login: {{address: {{per_second: 1000, burst_count: 1000}}, account: {{per_second: 1000, burst_count: 1000}}}}
+"""
+
+
+@contextlib.contextmanager
+def matrix(at: Path) -> Iterator[Real]:
+    """Synapse as example.org with two accounts, me and cy, and a room that both are in."""
+    python, port = folder("matrix") / "bin/python", free_port()
+    (at / "homeserver.yaml").write_text(SYNAPSE.format(port=port, at=at))
+    subprocess.run([python.with_name("generate_signing_key"), "-o", "key"], cwd=at, check=True, timeout=60)
+    command = [str(python), "-m", "synapse.app.homeserver", "-c", "homeserver.yaml"]
+    probe = f"http://127.0.0.1:{port}/_matrix/client/versions"
+    with running(command, at, probe), relaying(port, r"PUT /_matrix/client/v3/rooms/[^/]+/send/m\.room\.message/") as relay:
+        real = Matrix(port)
+        real.relay = relay
+        yield real
