@@ -10,6 +10,7 @@ PKM_SERVERS names a folder in which each is installed by itself; what is not the
 None of them goes out to the network.
 """
 
+import base64
 import contextlib
 import json
 import os
@@ -181,7 +182,7 @@ class Matrix(Real):
 
 SYNAPSE = """server_name: example.org
 listeners: [{{port: {port}, type: http, bind_addresses: [127.0.0.1], resources: [{{names: [client]}}]}}]
-database: {{name: sqlite3, args: {{database: "{at}/synapse.db", synchronous: "OFF"}}}}
+database: {{name: sqlite3, args: {{database: ":memory:"}}}}
 media_store_path: {at}/media
 signing_key_path: {at}/key
 pid_file: {at}/pid
@@ -208,4 +209,36 @@ def matrix(at: Path) -> Iterator[Real]:
     with running(command, at, probe), relaying(port, r"PUT /_matrix/client/v3/rooms/[^/]+/send/m\.room\.message/") as relay:
         real = Matrix(port)
         real.relay = relay
+        yield real
+
+
+class Receiver:
+    """What takes a webhook, as the libraries for it do: checked by its signature, id and time. taken: (id, body)."""
+
+    secret = "whsec_" + base64.b64encode(b"a secret of some length").decode()
+
+    def __init__(self, relay: Relay) -> None:
+        self.relay = relay
+        self.taken: list[tuple[str, bytes]] = []
+
+
+@contextlib.contextmanager
+def receiver() -> Iterator[Receiver]:
+    """pytest-httpserver, whose handler asks `standardwebhooks` whether the signature holds: 204, or 401."""
+    httpserver = pytest.importorskip("pytest_httpserver")
+    webhooks = pytest.importorskip("standardwebhooks")
+    from werkzeug import Request, Response
+
+    def take(request: Request) -> Response:
+        body = request.get_data()
+        try:
+            webhooks.Webhook(Receiver.secret).verify(body, dict(request.headers))
+        except webhooks.WebhookVerificationError:
+            return Response("who are you?", 401)
+        real.taken.append((request.headers["webhook-id"], body))
+        return Response(status=204)
+
+    with httpserver.HTTPServer() as running, relaying(running.port, "POST /in$") as relay:
+        real = Receiver(relay)
+        running.expect_request("/in", method="POST").respond_with_handler(take)
         yield real

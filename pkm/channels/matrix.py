@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pkm.channels.http import Place, Reply, Silent, call, read_place
+from pkm.channels.http import LONGEST_WAIT_S, Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import split
 from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
 from pkm.dates import parse_stamp, stamp
@@ -210,7 +210,14 @@ class Matrix:
 
     def _call(self, method: str, path: str, body: bytes | None = None, *, version: str = "v3") -> Reply:
         headers = {"Authorization": f"Bearer {self._token}"}
-        return call(self.place, method, f"/_matrix/client/{version}/{path}", body, headers)
+        return _waiting(call(self.place, method, f"/_matrix/client/{version}/{path}", body, headers))
+
+
+def _waiting(reply: Reply) -> Reply:
+    """The answer, with how long its server asks to wait: servers of before Matrix 1.10 say it in the body alone."""
+    asked = reply.body.get("retry_after_ms") if reply.status == 429 and isinstance(reply.body, dict) else None
+    seconds = min(-(-asked // 1000), LONGEST_WAIT_S) if isinstance(asked, int) and asked >= 0 else None
+    return reply if reply.wait_s is not None or seconds is None else reply._replace(wait_s=seconds)
 
 
 def _millis(at: datetime) -> int:

@@ -3,12 +3,14 @@
 Skipped where they are not installed; tests/real_servers.py says how to install them.
 """
 
+import base64
 import hashlib
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,9 +34,7 @@ from pkm.store.session import Store
 from tests import real_servers
 from tests.effort import tries
 from tests.real_servers import Matrix, Real
-
-NOW = datetime.now(UTC).replace(microsecond=0)
-"""Real servers have clocks of their own."""
+from tests.relay import Relay
 
 SERVERS = {"mastodon": real_servers.mastodon, "matrix": real_servers.matrix}
 
@@ -51,11 +51,17 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def real(running: Real, home: Path, monkeypatch: pytest.MonkeyPatch) -> Real:
-    """The server, with a secret that is right, at the time that it is."""
+    """The server, with a secret that is right, at the time that it is: real servers have clocks of their own."""
     running.relay.forget()
     monkeypatch.setenv("SOCIAL_TOKEN", running.secret)
-    monkeypatch.setenv("PKM_NOW", stamp(NOW))
+    monkeypatch.setenv("PKM_NOW", stamp(datetime.now(UTC)))
     return running
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """The clock goes so many minutes on."""
+    return lambda minutes: monkeypatch.setenv("PKM_NOW", stamp(datetime.now(UTC) + timedelta(minutes=minutes)))
 
 
 def setup(home: Home, real: Real, **given: str) -> None:
@@ -129,8 +135,18 @@ def test_a_thread_hangs_together_though_it_broke(home_paths: Home, real: Real) -
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_kill_9_at_the_network_call(home_paths: Home, real: Real, when: str) -> None:
-    """PKM_TEST_EFFORT: how often; the issue of it all is one copy at the receiver, whatever happened."""
+    """Killed, and sent twice more: one copy at the receiver, whatever happened; PKM_TEST_EFFORT says how often."""
     setup(home_paths, real)
+    for _ in range(tries(1)):
+        name = word()
+        share = killed_while_sending(home_paths, real.relay, when, name)
+        for _ in range(2):
+            send(home_paths, share)
+        assert (states(home_paths, share), len(real.standing(name))) == (["sent"], 1)
+
+
+def killed_while_sending(home: Home, relay: Relay, when: str, name: str) -> int:
+    """A share about `name` whose run was killed just before or just after the server took it."""
     process: list[subprocess.Popen[bytes]] = []
 
     def kill(moment: str) -> bool:
@@ -139,23 +155,19 @@ def test_kill_9_at_the_network_call(home_paths: Home, real: Real, when: str) -> 
         os.kill(process.pop().pid, signal.SIGKILL)
         return True
 
-    real.relay.hook = kill
-    for number in range(tries(1)):
-        name = word()
-        share = drafted(home_paths, f"Walking {name} works", f"Finds {number}")
-        one = subprocess.Popen([sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"],
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
-        process.append(one)
-        one.communicate()
-        assert one.returncode == -signal.SIGKILL
-        for _ in range(2):
-            send(home_paths, share)
-        assert (states(home_paths, share), len(real.standing(name))) == (["sent"], 1)
+    relay.hook = kill
+    share = drafted(home, f"Walking {name} works", f"Finds of {name}")
+    command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
+    one = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.append(one)
+    one.communicate()
+    assert one.returncode == -signal.SIGKILL
+    return share
 
 
 @pytest.mark.parametrize(("broken", "copies"), [("after", 1), ("before", 0)])
 def test_what_is_unknown_is_looked_for_where_it_may_not_be_repeated(
-    home_paths: Home, real: Real, broken: str, copies: int, monkeypatch: pytest.MonkeyPatch
+    home_paths: Home, real: Real, broken: str, copies: int, later: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setup(home_paths, real)
     name = word()
@@ -163,7 +175,7 @@ def test_what_is_unknown_is_looked_for_where_it_may_not_be_repeated(
     real.relay.breaks = [broken]
     send(home_paths, share)
     assert states(home_paths, share) == ["unknown"]
-    monkeypatch.setenv("PKM_NOW", stamp(NOW + timedelta(minutes=51)))
+    later(51)
     if real.kind == "mastodon":
         send(home_paths, share)
         assert states(home_paths, share) == (["sent"] if copies else ["unknown"])
@@ -176,14 +188,14 @@ def test_what_is_unknown_is_looked_for_where_it_may_not_be_repeated(
     assert len(real.standing(name)) == copies
 
 
-def test_answers_come_home_once(home_paths: Home, real: Real, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_come_home_once(home_paths: Home, real: Real, later: Callable[[int], None]) -> None:
     setup(home_paths, real)
     cy = add_contact(Store(home_paths, "setup"), "Cy").number
     edit_contact(Store(home_paths, "setup"), cy, Fields(urls=(real.handle,)))
     share = drafted(home_paths, f"Walking {word()} works")
     send(home_paths, share)
     real.answer(remote_ids(home_paths, share)[0], "Tried it & it <b>worked</b>!\nTwice.")
-    monkeypatch.setenv("PKM_NOW", stamp(NOW + timedelta(hours=1)))
+    later(60)
     came = collect(Store(home_paths, "pkm seek"), home_paths)
     assert came.failures == ()
     assert {row["contact_name"] for row in came.new} == {"Cy"}
@@ -231,4 +243,40 @@ def test_a_room_that_cannot_be_written_to(home_paths: Home, real: Real, room: st
     share = drafted(home_paths, f"Walking {word()} works")
     report = send(home_paths, share)
     assert ("encrypted" if room == "encrypted" else "403") in report.failures[0][1]
-    assert (states(home_paths, share), real.relay.bodies) == (["waiting"], [])
+    assert (states(home_paths, share), len(real.relay.bodies)) == ((["refused"], 1) if room == "left" else (["waiting"], 0))
+
+
+@pytest.fixture
+def receiver(home: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[real_servers.Receiver]":
+    monkeypatch.setenv("PKM_NOW", stamp(datetime.now(UTC)))
+    with real_servers.receiver() as running:
+        monkeypatch.setenv("HOOK_SECRET", running.secret)
+        add_channel(Store(Home.find(), "setup"), Home.find(), "way", f"webhook+{running.relay.url}/in", credential="env:HOOK_SECRET")
+        add_circle(Store(Home.find(), "setup"), "peers", "community", channels=["way"])
+        yield running
+
+
+def test_a_webhooks_receiver_takes_what_is_signed_for_it(
+    home_paths: Home, receiver: "real_servers.Receiver", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = drafted(home_paths, f"Walking {AWKWARD}")
+    shown = [one.sha256 for one in look_at(Store(home_paths), home_paths, share)]
+    monkeypatch.setenv("HOOK_SECRET", "whsec_" + base64.b64encode(b"some other secret").decode())
+    send(home_paths, share)
+    assert (states(home_paths, share), receiver.taken) == (["refused"], [])
+    monkeypatch.setenv("HOOK_SECRET", receiver.secret)
+    assert send(home_paths, share).failures == ()
+    ((name, body),) = receiver.taken
+    assert [hashlib.sha256(body).hexdigest()] == shown == [rows(home_paths, share)[0]["sha256"]]
+    assert json.loads(body)["data"]["title"] == "Finds"
+    assert {one["webhook-id"] for one in receiver.relay.headers} == {name}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_webhook_that_was_killed_is_unknown_and_not_repeated(
+    home_paths: Home, receiver: "real_servers.Receiver", when: str
+) -> None:
+    share = killed_while_sending(home_paths, receiver.relay, when, "retros")
+    for _ in range(2):
+        send(home_paths, share)
+    assert (states(home_paths, share), len(receiver.taken)) == (["unknown"], 0 if when == "before" else 1)
