@@ -17,13 +17,14 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -210,6 +211,106 @@ def matrix(at: Path) -> Iterator[Real]:
         real = Matrix(port)
         real.relay = relay
         yield real
+
+
+class Bluesky(Real):
+    kind, secret = "bluesky", "the-password-nobody-may-see"
+    given = {**Real.given, "login": "walker.test"}
+    handle = "https://bsky.app/profile/cyra.test"
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}/xrpc"
+        self.me, self._cy = (self._register(name) for name in ("walker", "cyra"))
+
+    def _register(self, name: str) -> dict[str, Any]:
+        account = {"handle": f"{name}.test", "email": f"{name}@example.org", "password": self.secret}
+        return dict(ask(f"{self.url}/com.atproto.server.createAccount", "", account))
+
+    def records(self, did: str) -> list[dict[str, Any]]:
+        """The account's posts, oldest first."""
+        query = f"repo={quote(did)}&collection=app.bsky.feed.post&limit=100"
+        return list(reversed(ask(f"{self.url}/com.atproto.repo.listRecords?{query}")["records"]))
+
+    def commits(self) -> str:
+        """What tells one state of the account's repository from another."""
+        return str(ask(f"{self.url}/com.atproto.sync.getLatestCommit?did={quote(self.me['did'])}")["rev"])
+
+    def standing(self, word: str) -> list[dict[str, Any]]:
+        return [one for one in self.records(self.me["did"]) if word in one["value"]["text"]]
+
+    def parent(self, one: dict[str, Any]) -> str:
+        return str(one["value"].get("reply", {}).get("parent", {}).get("uri", ""))
+
+    def answer(self, remote_id: str, text: str) -> None:
+        (it,) = [one for one in self.records(self.me["did"]) if one["uri"] == remote_id]
+        named = {"uri": it["uri"], "cid": it["cid"]}
+        record = {"$type": "app.bsky.feed.post", "text": text, "createdAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                  "reply": {"root": named, "parent": named}}  # fmt: skip
+        body = {"repo": self._cy["did"], "collection": "app.bsky.feed.post", "record": record}
+        ask(f"{self.url}/com.atproto.repo.createRecord", self._cy["accessJwt"], body)
+
+    def thread(self, uri: str) -> dict[str, Any]:
+        """What an AppView says of a post: it, and below it what answers it, by the records of both accounts."""
+        people = [(self.me, one) for one in self.records(self.me["did"])] + [(self._cy, one) for one in self.records(self._cy["did"])]
+        views = {one["uri"]: {
+            "$type": "app.bsky.feed.defs#threadViewPost", "replies": [],
+            "post": {"uri": one["uri"], "cid": one["cid"], "record": one["value"], "indexedAt": one["value"]["createdAt"],
+                     "author": {"did": who["did"], "handle": who["handle"]}},
+        } for who, one in people}  # fmt: skip
+        for _, one in people:
+            if self.parent(one) in views:
+                views[self.parent(one)]["replies"].append(views[one["uri"]])
+        return {"thread": views[uri]}
+
+
+@contextlib.contextmanager
+def app_view(thread: Callable[[str], dict[str, Any]]) -> Iterator[int]:
+    """The only part that is none: what a PDS asks for a thread, for none of those that index posts can be installed. Its port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            answer = json.dumps(thread(parse_qs(urlsplit(self.path).query)["uri"][0])).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=httpd.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield int(httpd.server_address[1])
+    finally:
+        httpd.shutdown()
+        httpd.server_close()
+
+
+@contextlib.contextmanager
+def bluesky(at: Path) -> Iterator[Real]:
+    """A PDS with two accounts, walker.test and cyra.test."""
+    modules, port, plc = folder("bluesky") / "node_modules", free_port(), free_port()
+    (at / "node_modules").symlink_to(modules.resolve())
+    shutil.copy(DATA / "pds.mjs", at)
+    known: list[Bluesky] = []
+    with app_view(lambda uri: known[0].thread(uri)) as view:
+        given = {
+            "PORT": port, "HOSTNAME": "localhost", "DATA_DIRECTORY": at, "BLOBSTORE_DISK_LOCATION": at / "blobs",
+            "DID_PLC_URL": f"http://127.0.0.1:{plc}", "DEV_MODE": "true", "DISABLE_SSRF_PROTECTION": "true",
+            "INVITE_REQUIRED": "false", "JWT_SECRET": "jwt", "ADMIN_PASSWORD": "admin",
+            "PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX": "11" * 32,
+            "BSKY_APP_VIEW_URL": f"http://127.0.0.1:{view}", "BSKY_APP_VIEW_DID": "did:web:appview.test",
+        }  # fmt: skip
+        environment = {f"PDS_{name}": str(value) for name, value in given.items()}
+        command = [str(modules / "node/bin/node"), "pds.mjs"]
+        probe = f"http://127.0.0.1:{port}/xrpc/_health"
+        creates = r"POST /xrpc/com\.atproto\.repo\.(?:put|create)Record$"
+        with running(command, at, probe, environment), relaying(port, creates) as relay:
+            known.append(Bluesky(port))
+            known[0].relay = relay
+            yield known[0]
 
 
 class Receiver:

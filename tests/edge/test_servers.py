@@ -36,7 +36,7 @@ from tests.effort import tries
 from tests.real_servers import Matrix, Real
 from tests.relay import Relay
 
-SERVERS = {"mastodon": real_servers.mastodon, "matrix": real_servers.matrix}
+SERVERS = {"mastodon": real_servers.mastodon, "matrix": real_servers.matrix, "bluesky": real_servers.bluesky}
 
 AWKWARD = "**Walk** 👩‍👩‍👧 <b>_on_</b> & \\*rest\\* `code` C# #pkm @someone.\n\n- https://example.org/a_b?c=1&d=(2)\n- “so”, ok?"
 """Text that a server may show in its own way; it stands under a word that no other test uses."""
