@@ -172,11 +172,11 @@ class Matrix(Real):
         return [row for row in reversed(rows) if word in row["content"].get("body", "") and row["sender"] == "@me:example.org"]
 
     def answer(self, remote_id: str, text: str) -> None:
-        related = {"m.relates_to": {"m.in_reply_to": {"event_id": remote_id}}}
-        body = {"msgtype": "m.text", "body": f"> <@me:example.org> Walking\n\n{text}", **related}
+        named = {"m.in_reply_to": {"event_id": remote_id}}
+        body = {"msgtype": "m.text", "body": f"> <@me:example.org> Walking\n\n{text}", "m.relates_to": named}
         place = f"{self.url}/rooms/{quote(self.room)}/send/m.room.message"
         ask(f"{place}/{time.monotonic_ns()}", self._cy, body, "PUT")
-        thread = {"rel_type": "m.thread", "event_id": remote_id, "is_falling_back": True, "m.in_reply_to": {"event_id": remote_id}}
+        thread = {"rel_type": "m.thread", "event_id": remote_id, "is_falling_back": True, **named}
         body = {"msgtype": "m.text", "body": f"In a thread: {text}", "m.relates_to": thread}
         ask(f"{place}/{time.monotonic_ns()}", self._cy, body, "PUT")
 
@@ -251,7 +251,7 @@ class Bluesky(Real):
 
     def thread(self, uri: str) -> dict[str, Any]:
         """What an AppView says of a post: it, and below it what answers it, by the records of both accounts."""
-        people = [(self.me, one) for one in self.records(self.me["did"])] + [(self._cy, one) for one in self.records(self._cy["did"])]
+        people = [(who, one) for who in (self.me, self._cy) for one in self.records(who["did"])]
         views = {one["uri"]: {
             "$type": "app.bsky.feed.defs#threadViewPost", "replies": [],
             "post": {"uri": one["uri"], "cid": one["cid"], "record": one["value"], "indexedAt": one["value"]["createdAt"],

@@ -24,6 +24,9 @@ COLLECTION = "app.bsky.feed.post"
 LIMIT, LINK = 300, 48
 """Graphemes in a post; how long a link is shown: its whole address is in the facet."""
 
+BYTES, TAG_BYTES, TAG = 3000, 640, 64
+"""Bytes in a post; bytes and graphemes in a tag: more is refused with all of the post (lexicon app.bsky.feed.post)."""
+
 _ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 _HANDLE = re.compile(r"(?:did:[a-z]+:[\w.:%-]+|(?:[a-z0-9-]+\.)+[a-z0-9-]+)", re.IGNORECASE)
 _TAG = re.compile(r"(?<!\S)#(\w*[^\W\d_]\w*)")
@@ -51,7 +54,7 @@ def compose(post: Post, name: Callable[[int], str], options: Mapping[str, Any]) 
     """What putRecord is given for each part; the record comes last, so that what it answers can be put behind its end."""
     warning = f"[{post.warning}]\n\n" if post.warning else ""
     bodies = []
-    for number, part in enumerate(parts_of(post, LIMIT - len(graphemes(warning)), length), 1):
+    for number, part in enumerate(parts_of(post, LIMIT - length(warning), length), 1):
         text, facets = _shortened(warning + part)
         created = parse_stamp(post.at).strftime(f"%Y-%m-%dT%H:%M:%S.{number:03d}Z")
         record = {"$type": COLLECTION, "text": text, "createdAt": created, "langs": [post.language]}
@@ -74,8 +77,12 @@ def record_key(key: str, at: str, part: int) -> str:
 
 
 def length(text: str) -> int:
-    """How many graphemes are shown, long links shortened."""
-    return len(graphemes(_shortened(text)[0]))
+    """How many graphemes are shown, long links shortened; more where its bytes, ten to a grapheme, would be too many."""
+    return _weight(_shortened(text)[0])
+
+
+def _weight(told: str) -> int:
+    return max(len(graphemes(told)), -(-len(told.encode()) * LIMIT // BYTES))
 
 
 def shown(payload: bytes) -> str:
@@ -85,7 +92,7 @@ def shown(payload: bytes) -> str:
 
 def measure(payload: bytes, options: Mapping[str, Any]) -> str:
     """Its graphemes of those that a post may have."""
-    return f"{len(graphemes(shown(payload)))} of {LIMIT} characters"
+    return f"{_weight(shown(payload))} of {LIMIT} characters"
 
 
 def connect(address: str, options: Mapping[str, Any], secret: str) -> "Bluesky":
@@ -105,6 +112,8 @@ def _shortened(text: str) -> tuple[str, list[dict[str, Any]]]:
         told, end = told + label, stop
     told += text[end:]
     for found in _TAG.finditer(told):
+        if len(found[1].encode()) > TAG_BYTES or len(graphemes(found[1])) > TAG:
+            continue
         facets.append(_facet(told[: found.start()], found[0], {"$type": "app.bsky.richtext.facet#tag", "tag": found[1]}))
     return told, sorted(facets, key=lambda one: one["index"]["byteStart"])
 
@@ -188,6 +197,8 @@ class Bluesky:
             return []
         query = urlencode({"uri": job.remote_id, "depth": _DEEPEST, "parentHeight": 0})
         reply = self._call("GET", f"app.bsky.feed.getPostThread?{query}")
+        if not reply.ok and reply.said("error") != "NotFound":  # a server that indexes no posts asks another, if it has one
+            raise Unreachable(str(self.place), f"the server does not tell what was answered: {reply.words}")
         thread = reply.body.get("thread") if reply.ok and isinstance(reply.body, dict) else None
         return [answer for one in _below(thread, _DEEPEST) if (answer := self._answer(one))]
 

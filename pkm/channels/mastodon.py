@@ -17,7 +17,7 @@ from pkm.channels.lengths import graphemes, links, parts_of
 from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
 from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
-from pkm.html import html_to_text
+from pkm.html import host_of, html_to_text
 
 EXAMPLE = "mastodon+https://social.example"
 VISIBILITIES = ("public", "unlisted", "private")
@@ -157,6 +157,8 @@ class Mastodon:
             return []
         own = self._own_account()
         reply = self._call("GET", f"/api/v1/statuses/{quote(job.remote_id, safe='')}/context")
+        if not reply.ok and reply.status not in (404, 410):
+            raise Unreachable(str(self.place), f"the server does not tell what was answered: {reply.words}")
         below = reply.body.get("descendants") if reply.ok and isinstance(reply.body, dict) else None
         rows = [one for one in below or [] if isinstance(one, dict) and isinstance(one.get("account"), dict)]
         return [answer for one in rows if str(one["account"].get("id")) != own and (answer := self._answer(one))]
@@ -172,12 +174,13 @@ class Mastodon:
     def _answer(self, one: Mapping[str, Any]) -> Answer | None:
         account = one["account"]
         name = str(account.get("acct") or "")
-        full = name if "@" in name else f"{name}@{self.place.host}"
+        page = str(account.get("url") or "")
+        full = name if "@" in name else f"{name}@{host_of(page) or self.place.host}"  # its people may live at another name
         text = re.sub(r"\A(?:@[\w.@-]+\s+)+", "", html_to_text(str(one.get("content") or "")).strip())
         at = _instant(one.get("created_at"))
         if not one.get("id") or not text or at is None:
             return None
-        return Answer(str(one["id"]), (full, f"@{full}", str(account.get("url") or "")), text, stamp(at))
+        return Answer(str(one["id"]), (full, f"@{full}", page), text, stamp(at))
 
     def _find(self, job: Job) -> Mapping[str, Any] | None:
         """Its status among the account's own since it was frozen, the oldest where there are several."""

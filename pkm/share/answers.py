@@ -55,7 +55,8 @@ def _gather(store: Store, rows: list[Row]) -> tuple[list[tuple[Row, "Answer"]], 
         try:
             if mine:
                 with transmit.open_posts(channel) as way:
-                    found += [(row, answer) for row in mine for answer in way.answers(transmit.job(row, {}))]
+                    for row in mine:  # what came before one that fails is kept
+                        found += [(row, answer) for answer in way.answers(transmit.job(row, {}))]
         except PkmError as error:
             failures.append((channel["name"], str(error)))
     return found, failures

@@ -335,6 +335,18 @@ class TestBluesky:
         assert "wrong-secret" not in str(report.failures)
         assert (states(home_paths), social.bodies) == (["waiting"], [])
 
+    def test_a_post_has_so_many_bytes_and_a_tag_so_many_letters(self, home_paths: Home, social: Social) -> None:
+        share = setup(home_paths, social, "bluesky", f"We are {'👩‍👩‍👧‍👦' * 150} #{'a' * 70}", "Families")
+        assert send(home_paths, share).failures == ()
+        assert (set(states(home_paths)), len(social.made)) == ({"sent"}, 2)
+
+    def test_a_server_that_knows_no_threads_is_told_of(self, home_paths: Home, social: Social) -> None:
+        from pkm.share.answers import collect
+
+        send(home_paths, setup(home_paths, social, "bluesky"))
+        social.indexed = False
+        assert "Upstream service unreachable" in collect(fresh(home_paths), home_paths).failures[0][1]
+
 
 class TestMatrix:
     """A Matrix room."""
@@ -361,7 +373,7 @@ def replies(kind: str, parent: str) -> list[dict[str, Any]]:
     if kind == "mastodon":
         ids = {"cy": "8", "stranger": "9", "me": "7"}
         return [{"id": f"20{ids[who]}", "created_at": at, "content": f"<p>@me {text}</p>",
-                 "account": {"id": ids[who], "acct": who, "url": f"https://127.0.0.1/@{who}"}}
+                 "account": {"id": ids[who], "acct": who, "url": f"https://social.example/@{who}"}}
                 for who, text in people]  # fmt: skip
     if kind == "bluesky":
         return [{"post": {"uri": f"at://did:plc:{who}/app.bsky.feed.post/1", "indexedAt": at, "record": {"text": text},
@@ -375,7 +387,7 @@ def replies(kind: str, parent: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("kind", "handle"), [
-    ("mastodon", "https://127.0.0.1/@cy"), ("bluesky", "https://bsky.app/profile/cy.example"),
+    ("mastodon", "https://social.example/@cy"), ("bluesky", "https://bsky.app/profile/cy.example"),
     ("matrix", "https://matrix.to/#/@cy:example.org"),
 ])  # fmt: skip
 def test_answers_come_home_once(

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
@@ -33,7 +34,7 @@ from pkm.store import circles, posts, shares
 from pkm.store.session import Store
 from tests import real_servers
 from tests.effort import tries
-from tests.real_servers import Matrix, Real
+from tests.real_servers import Bluesky, Matrix, Real, Receiver, ask
 from tests.relay import Relay
 
 SERVERS = {"mastodon": real_servers.mastodon, "matrix": real_servers.matrix, "bluesky": real_servers.bluesky}
@@ -246,18 +247,41 @@ def test_a_room_that_cannot_be_written_to(home_paths: Home, real: Real, room: st
     assert (states(home_paths, share), len(real.relay.bodies)) == ((["refused"], 1) if room == "left" else (["waiting"], 0))
 
 
+@pytest.mark.parametrize("running", ["bluesky"], indirect=True)
+def test_a_record_put_again_is_no_second_one(home_paths: Home, real: Real) -> None:
+    assert isinstance(real, Bluesky)
+    setup(home_paths, real)
+    name = word()
+    share = drafted(home_paths, f"{name} {'👩‍👩‍👧‍👦' * 150} #{'a' * 70} https://example.org/ü/{'long/' * 20}")
+    real.relay.breaks = ["after"]
+    send(home_paths, share)
+    before = real.commits()
+    real.relay.hook = lambda moment: moment == "before"
+    send(home_paths, share)
+    assert states(home_paths, share)[0] == "sent"
+    real.relay.hook = None
+    body = json.loads(real.relay.bodies[0])
+    ask(f"{real.url}/com.atproto.repo.putRecord", real.me["accessJwt"], body)
+    assert (real.commits(), len(real.standing(name))) == (before, 1)
+    with pytest.raises(HTTPError, match="500"):
+        ask(f"{real.url}/com.atproto.repo.createRecord", real.me["accessJwt"], body)
+    send(home_paths, share)
+    assert set(states(home_paths, share)) == {"sent"}
+
+
 @pytest.fixture
-def receiver(home: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[real_servers.Receiver]":
+def receiver(home_paths: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     monkeypatch.setenv("PKM_NOW", stamp(datetime.now(UTC)))
     with real_servers.receiver() as running:
         monkeypatch.setenv("HOOK_SECRET", running.secret)
-        add_channel(Store(Home.find(), "setup"), Home.find(), "way", f"webhook+{running.relay.url}/in", credential="env:HOOK_SECRET")
-        add_circle(Store(Home.find(), "setup"), "peers", "community", channels=["way"])
+        store, address = Store(home_paths, "setup"), f"webhook+{running.relay.url}/in"
+        add_channel(store, home_paths, "way", address, credential="env:HOOK_SECRET")
+        add_circle(store, "peers", "community", channels=["way"])
         yield running
 
 
 def test_a_webhooks_receiver_takes_what_is_signed_for_it(
-    home_paths: Home, receiver: "real_servers.Receiver", monkeypatch: pytest.MonkeyPatch
+    home_paths: Home, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     share = drafted(home_paths, f"Walking {AWKWARD}")
     shown = [one.sha256 for one in look_at(Store(home_paths), home_paths, share)]
@@ -274,7 +298,7 @@ def test_a_webhooks_receiver_takes_what_is_signed_for_it(
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_webhook_that_was_killed_is_unknown_and_not_repeated(
-    home_paths: Home, receiver: "real_servers.Receiver", when: str
+    home_paths: Home, receiver: Receiver, when: str
 ) -> None:
     share = killed_while_sending(home_paths, receiver.relay, when, "retros")
     for _ in range(2):
