@@ -35,7 +35,7 @@ class Social:
     made: what stands there, by remote id; bodies: every creating request's body as it came; seen: (method, path, headers).
     keys: what was made under an Idempotency-Key, a transaction, a webhook-id. hook: called "before" and "after" something is
     made; nothing is made where the first call says True. answers: what others wrote there. commits: of the PDS.
-    indexed: whether that has an AppView that it can ask.
+    silent: whether every question of what is there ends in a 502, as that of a PDS does which has no AppView.
     """
 
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Social:
     limit: int = 500
     commits: int = 0
     encrypted: bool = False
-    indexed: bool = True
+    silent: bool = False
     port: int = 0
 
     @property
@@ -83,6 +83,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.path_only = unquote(urlsplit(self.path).path)
         self.query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         self.social.seen.append((self.command, self.path, {name.lower(): value for name, value in self.headers.items()}))
+        if self.social.silent and re.search(r"/context$|/accounts/7/|/messages$|/relations/|[.]get", self.path_only):
+            self.answer(502, {"error": "UpstreamFailure", "message": "Upstream service unreachable"})
+            return
         for prefix, serve in (("/api/", self.mastodon), ("/xrpc/", self.pds), ("/_matrix/", self.matrix), ("/", self.webhook)):
             if self.path_only.startswith(prefix):
                 serve()
@@ -105,7 +108,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(fault, said, **wait, **({"Location": "/elsewhere"} if fault == 302 else {}))
             return
         made = social.keys.get(key) if key else None
-        if made is None or made not in social.made:
+        if made and made not in social.made and STATUS in self.path_only:  # what was deleted since
+            self.answer(404, {"error": "Record not found"})
+            return
+        if made is None or (made not in social.made and EVENT not in self.path_only):
             made = name()
             social.made[made] = body
             if key:
@@ -215,10 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer(200, {})
 
     def _getPostThread(self, _: dict[str, Any]) -> None:
-        if self.social.indexed:
-            self.answer(200, {"thread": {"post": {"uri": self.query["uri"]}, "replies": self.social.answers}})
-        else:
-            self.answer(502, {"error": "UpstreamFailure", "message": "Upstream service unreachable"})
+        self.answer(200, {"thread": {"post": {"uri": self.query["uri"]}, "replies": self.social.answers}})
 
     def _cid(self, uri: str) -> str:
         return "bafy" + hashlib.sha256(json.dumps(self.social.made[uri]["record"]).encode()).hexdigest()[:20]

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from pkm.channels.http import Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, told, verdict
 from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
 
@@ -196,9 +196,8 @@ class Bluesky:
         if job.part > 1 or not job.remote_id:
             return []
         query = urlencode({"uri": job.remote_id, "depth": _DEEPEST, "parentHeight": 0})
-        reply = self._call("GET", f"app.bsky.feed.getPostThread?{query}")
-        if not reply.ok and reply.said("error") != "NotFound":  # a server that indexes no posts asks another, if it has one
-            raise Unreachable(str(self.place), f"the server does not tell what was answered: {reply.words}")
+        # a server indexes no threads itself: it asks another, where it has one
+        reply = told(self._call("GET", f"app.bsky.feed.getPostThread?{query}"), self.place, "NotFound")
         thread = reply.body.get("thread") if reply.ok and isinstance(reply.body, dict) else None
         return [answer for one in _below(thread, _DEEPEST) if (answer := self._answer(one))]
 
@@ -228,7 +227,7 @@ class Bluesky:
 
     def _get(self, rkey: str) -> Reply:
         query = urlencode({"repo": self._did, "collection": COLLECTION, "rkey": rkey})
-        return self._call("GET", f"com.atproto.repo.getRecord?{query}")
+        return told(self._call("GET", f"com.atproto.repo.getRecord?{query}"), self.place, "RecordNotFound")
 
     def _page(self, job: Job) -> str:
         return f"https://bsky.app/profile/{self._did}/post/{json.loads(job.payload)['rkey']}"

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from pkm.channels.http import Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, told, verdict
 from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
 from pkm.html import host_of, html_to_text
@@ -156,9 +156,7 @@ class Mastodon:
         if job.part > 1 or not job.remote_id:
             return []
         own = self._own_account()
-        reply = self._call("GET", f"/api/v1/statuses/{quote(job.remote_id, safe='')}/context")
-        if not reply.ok and reply.status not in (404, 410):
-            raise Unreachable(str(self.place), f"the server does not tell what was answered: {reply.words}")
+        reply = told(self._call("GET", f"/api/v1/statuses/{quote(job.remote_id, safe='')}/context"), self.place)
         below = reply.body.get("descendants") if reply.ok and isinstance(reply.body, dict) else None
         rows = [one for one in below or [] if isinstance(one, dict) and isinstance(one.get("account"), dict)]
         return [answer for one in rows if str(one["account"].get("id")) != own and (answer := self._answer(one))]
@@ -188,7 +186,7 @@ class Mastodon:
         found, query = None, {"limit": str(_PAGE), "exclude_reblogs": "true"}
         for _ in range(_PAGES):
             path = f"/api/v1/accounts/{quote(self._own_account(), safe='')}/statuses?{urlencode(query)}"
-            rows = self._call("GET", path).body
+            rows = told(self._call("GET", path), self.place).body
             page = [one for one in rows if isinstance(one, dict)] if isinstance(rows, list) else []
             young = [one for one in page if (at := _instant(one.get("created_at"))) and at >= since]
             found = next((one for one in reversed(young) if _letters(html_to_text(str(one.get("content")))) == wanted), found)

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from pkm.channels.http import LONGEST_WAIT_S, Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import split
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, told, verdict
 from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
 
@@ -150,11 +150,12 @@ class Matrix:
         """What others answered to it: in its thread, or as an answer that names it."""
         if not job.remote_id:
             return []
-        reply = self._call("GET", f"{self._in_room}/relations/{quote(job.remote_id, safe='')}?limit={_PAGE}", version="v1")
+        path = f"{self._in_room}/relations/{quote(job.remote_id, safe='')}?limit={_PAGE}"
+        reply = told(self._call("GET", path, version="v1"), self.place)
         related = list(_chunk(reply))
         for event in self._messages(parse_stamp(job.frozen_at)):
-            told = event.get("content", {}).get("m.relates_to")
-            answered = told.get("m.in_reply_to") if isinstance(told, dict) else None
+            related_to = event.get("content", {}).get("m.relates_to")
+            answered = related_to.get("m.in_reply_to") if isinstance(related_to, dict) else None
             if isinstance(answered, dict) and answered.get("event_id") == job.remote_id:
                 related.append(event)
         once = {str(event.get("event_id")): event for event in related}
@@ -200,7 +201,7 @@ class Matrix:
         query = {"dir": "b", "limit": str(_PAGE)}
         oldest = _millis(since) - _SKEW_MS
         for _ in range(_PAGES):
-            reply = self._call("GET", f"{self._in_room}/messages?{urlencode(query)}")
+            reply = told(self._call("GET", f"{self._in_room}/messages?{urlencode(query)}"), self.place)
             page = list(_chunk(reply))
             yield from page
             last = page[-1].get("origin_server_ts") if page else None

@@ -340,13 +340,6 @@ class TestBluesky:
         assert send(home_paths, share).failures == ()
         assert (set(states(home_paths)), len(social.made)) == ({"sent"}, 2)
 
-    def test_a_server_that_knows_no_threads_is_told_of(self, home_paths: Home, social: Social) -> None:
-        from pkm.share.answers import collect
-
-        send(home_paths, setup(home_paths, social, "bluesky"))
-        social.indexed = False
-        assert "Upstream service unreachable" in collect(fresh(home_paths), home_paths).failures[0][1]
-
 
 class TestMatrix:
     """A Matrix room."""
@@ -409,7 +402,7 @@ def test_answers_come_home_once(
     assert (known["contact_name"], known["state"], known["at"]) == ("Cy", "inbox", "2026-11-23T10:00:00Z")
     assert known["text"].startswith("Tried it, it")
     assert stranger["contact"] is None
-    assert "stranger" in stranger["text"]
+    assert stranger["text"].startswith({"mastodon": "stranger@social.example: ", "bluesky": "stranger.example: "}.get(kind, "@stranger:"))
     assert "\x1b" not in stranger["text"]
     assert collect(fresh(home_paths), home_paths).new == ()
     out = pkm("share", "heard").out
@@ -420,6 +413,20 @@ def test_answers_come_home_once(
     assert "No answers from way" in pkm("seek").err
     monkeypatch.setenv("PKM_NOW", "2027-01-24T09:00:00Z")
     assert "No answers" not in pkm("share", "heard").err
+
+
+@pytest.mark.parametrize("kind", ["mastodon", "bluesky", "matrix"])
+def test_what_a_server_cannot_say_is_no_answer(home_paths: Home, social: Social, kind: str) -> None:
+    from pkm.share.answers import collect
+    from pkm.share.transmit import job, open_posts
+    from pkm.store import posts
+
+    send(home_paths, setup(home_paths, social, kind))
+    social.silent = True
+    assert "Upstream service unreachable" in collect(fresh(home_paths), home_paths).failures[0][1]
+    (row,) = posts.standing(fresh(home_paths).read(), [kind], 1)
+    with open_posts(channel(home_paths)) as way:
+        assert way.settle(job(row, {}), repeat=False) == ("unknown", "", "", "", None)
 
 
 class TestRetract:
