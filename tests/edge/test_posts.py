@@ -402,7 +402,8 @@ def test_answers_come_home_once(
     assert (known["contact_name"], known["state"], known["at"]) == ("Cy", "inbox", "2026-11-23T10:00:00Z")
     assert known["text"].startswith("Tried it, it")
     assert stranger["contact"] is None
-    assert stranger["text"].startswith({"mastodon": "stranger@social.example: ", "bluesky": "stranger.example: "}.get(kind, "@stranger:"))
+    name = {"mastodon": "stranger@social.example", "bluesky": "stranger.example", "matrix": "@stranger:example.org"}[kind]
+    assert stranger["text"].startswith(f"{name}: ")
     assert "\x1b" not in stranger["text"]
     assert collect(fresh(home_paths), home_paths).new == ()
     out = pkm("share", "heard").out

@@ -112,7 +112,7 @@ def test_what_is_shown_is_what_is_stored_is_what_the_server_got(home_paths: Home
     assert [hashlib.sha256(body).hexdigest() for body in real.relay.bodies] == shown
     again = send(home_paths, share)
     assert (len(again.sent), again.already, len(real.standing(name))) == (0, 1, 1)
-    assert rows(home_paths, share)[0]["url"] or rows(home_paths, share)[0]["remote_url"]
+    assert rows(home_paths, share)[0]["url"]
 
 
 def test_a_thread_hangs_together_though_it_broke(home_paths: Home, real: Real) -> None:
@@ -200,8 +200,8 @@ def test_answers_come_home_once(home_paths: Home, real: Real, later: Callable[[i
     came = collect(Store(home_paths, "pkm seek"), home_paths)
     assert came.failures == ()
     assert {row["contact_name"] for row in came.new} == {"Cy"}
-    assert came.new[0]["text"] == "Tried it & it <b>worked</b>!\nTwice."
-    assert len(came.new) == (2 if real.kind == "matrix" else 1)
+    text = "Tried it & it <b>worked</b>!\nTwice."
+    assert {row["text"] for row in came.new} == ({text, f"In a thread: {text}"} if real.kind == "matrix" else {text})
     assert collect(Store(home_paths, "pkm seek"), home_paths).new == ()
 
 
@@ -300,7 +300,8 @@ def test_a_webhooks_receiver_takes_what_is_signed_for_it(
 def test_a_webhook_that_was_killed_is_unknown_and_not_repeated(
     home_paths: Home, receiver: Receiver, when: str
 ) -> None:
-    share = killed_while_sending(home_paths, receiver.relay, when, "retros")
-    for _ in range(2):
-        send(home_paths, share)
-    assert (states(home_paths, share), len(receiver.taken)) == (["unknown"], 0 if when == "before" else 1)
+    for number in range(tries(1)):
+        share = killed_while_sending(home_paths, receiver.relay, when, f"retro {number}")
+        for _ in range(2):
+            send(home_paths, share)
+        assert (states(home_paths, share), len(receiver.taken)) == (["unknown"], 0 if when == "before" else number + 1)
