@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pkm.config import ensure_folder
 from pkm.errors import StoreError
+from pkm.files import write_atomic
 
 _CHUNK = 1_000_000
 
@@ -47,6 +48,28 @@ def take_in(folder: Path, source: Path, sha256: str) -> bool:
         with contextlib.suppress(OSError):
             part.unlink()
     return True
+
+
+def keep(folder: Path, data: bytes) -> str:
+    """The folder has these bytes (0600), on the disk; their hash. Raises StoreError where they cannot be written."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    target = folder / sha256
+    if target.is_file() and target.stat().st_size == len(data):
+        return sha256
+    ensure_folder(folder)
+    write_atomic(target, data)
+    return sha256
+
+
+def read(folder: Path, sha256: str) -> bytes:
+    """The bytes of that hash. Raises StoreError where the folder has them not, or has others under that name."""
+    try:
+        data = (folder / sha256).read_bytes()
+    except OSError:
+        data = b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise StoreError(str(folder / sha256), "the bytes of this attachment are missing", next="pkm doctor")
+    return data
 
 
 def give_out(folder: Path, sha256: str, target: Path) -> None:

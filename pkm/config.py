@@ -73,6 +73,11 @@ class Home:
         return self.state / "folders"
 
     @property
+    def preview(self) -> Path:
+        """What a browser was last shown of a share."""
+        return self.state / "preview"
+
+    @property
     def config(self) -> Path:
         """The settings, as TOML."""
         return self.settings / "config.toml"
@@ -123,7 +128,7 @@ class Setting:
     """One thing that can be set.
 
     kind: text, url (of the web), span ("1h"), command (a program with arguments), keep (a span, a number, or both),
-    yes (yes or no), quiet (hours of the day), weekly (numbers); the last two by circle.
+    yes (yes or no), language (its short name), quiet (hours of the day), weekly (numbers); the last two by circle.
     """
 
     kind: str
@@ -139,6 +144,7 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "seek.every": Setting("span", "1h", "the least time between two looks at a source that has no --every"),
     "share.cooling": Setting("span", "10min", "how long planned mail waits before it leaves, so that it can be held; 0min: not"),
+    "share.language": Setting("language", "en", "the language of what you share, as de; a circle may have its own"),
     "share.late": Setting("span", "3d", "a stage later than this is held and asked about, never sent as a surprise"),
     "share.quiet": Setting("quiet", "", "hours without mail: \"22:00-07:00; practice 20:00-09:00\""),
     "share.title": Setting("text", "{name}’s finds, {date}", "a digest’s title: {name}, {date}, {circle}, {count}"),
@@ -294,6 +300,10 @@ def _check(key: str, value: str) -> None:
         from pkm.hours import read_quiet, read_weekly
 
         (read_quiet if kind == "quiet" else read_weekly)(value)
+    if kind == "language":
+        from pkm.text import check_language
+
+        check_language(value)
     if kind == "yes" and value not in ("yes", "no"):
         raise Invalid(f"{key}: {value}", "it should be yes or no", next=f"pkm config {key} yes")
     if kind == "url" and value and not value.lower().startswith(("http://", "https://")):

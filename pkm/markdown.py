@@ -8,12 +8,12 @@ what a [[wikilink]] leads to is asked of the caller.
 import functools
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from pkm.text import clean, fold
+from pkm.text import clean, fold, one_line
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -78,7 +78,8 @@ def to_html(
 
     link: gives the URL of a wikilink's target, and of a relative link written in Markdown; None leaves the label as
         plain text, without the target. Without `link` relative links stay as they are.
-    image: the same for pictures with a relative address. One of another host becomes a link with its alt text.
+    image: gives the URL of a picture with a relative address, and of one shown as ![[name]]; None leaves its alt text.
+        One of another host becomes a link with its alt text.
     heading: the level that the highest heading gets, all others keeping their distance; 0 leaves them as written.
     """
     import nh3
@@ -88,17 +89,18 @@ def to_html(
         made,
         tags=set(_INLINE | _BLOCKS | _TABLE),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        url_schemes={"http", "https", "mailto"},
+        url_schemes={"http", "https", "mailto", "cid"},  # no link has the last: it is a letter's own pictures (RFC 2392)
         link_rel=None,
     ).strip()
 
 
-def to_plain(markdown: str, *, urls: bool = False, link: Resolve | None = None) -> str:
+def to_plain(markdown: str, *, urls: bool = False, link: Resolve | None = None, image: Resolve | None = None) -> str:
     """The text without Markdown's marks: blocks a blank line apart, list points with "- ". No link's target is left.
 
     urls: an address stands in brackets behind the text of its link (web addresses only; `link` as in to_html).
+    image: as in to_html; a picture that it resolves is shown beside the text, which then has no words for it.
     """
-    policy = _Policy(link or (lambda _: None), lambda _: None)
+    policy = _Policy(link or (lambda _: None), image or (lambda _: None))
     tokens = _parser().parse(_prepared(markdown), {"policy": policy, "heading": 0})
     page = _Plain()
     for token in tokens:
@@ -155,12 +157,36 @@ class _Plain:
                 self.marks[-1] = f"{int(mark[:-2]) + 1}. "
 
 
-def to_portable(markdown: str, *, link: Resolve | None = None) -> str:
+def pictures(markdown: str) -> tuple[tuple[str, str], ...]:
+    """(target, alt text) of each picture beside the text that to_html would ask `image` for, in order.
+
+    A target is as `image` is given it; what is embedded and is no picture is among them.
+    """
+    asked: list[str] = []
+
+    def ask(target: str) -> str:
+        asked.append(target)
+        return str(len(asked) - 1)
+
+    tokens = _parser().parse(_prepared(markdown), {"policy": _Policy(lambda _: None, ask), "heading": 0})
+    shown = [one for token in tokens for one in token.children or [] if one.type == "image"]
+    return tuple((asked[int(str(one.attrs["src"]))], one_line(_inline_text(one.children or [], urls=False))) for one in shown)
+
+
+def to_portable(markdown: str, *, link: Resolve | None = None, image: Resolve | None = None) -> str:
     """Markdown that any other program reads alike: wikilinks resolved, comments gone, raw HTML and odd links dead.
 
-    The rest of the writer's marks stay as they were typed. Pictures become links with their alt text, or that text.
+    The rest of the writer's marks stay as they were typed. Pictures that `image` does not resolve (as in to_html) become
+    links with their alt text, or that text.
     """
-    policy = _Policy(link or (lambda _: None), lambda _: None)
+    urls: set[str] = set()
+
+    def resolve(target: str) -> str | None:
+        url = target if target in urls else image(target) if image else None
+        urls.update([url] if url else [])
+        return url
+
+    policy = _Policy(link or (lambda _: None), resolve)
     stripped = without_comments(clean(markdown))
     codes: list[str] = []
 
@@ -171,18 +197,19 @@ def to_portable(markdown: str, *, link: Resolve | None = None) -> str:
     made = _portable_plain(_CODE_ONLY.sub(put_aside, stripped), policy)
     made = re.sub("\0(\\d+)\0", lambda match: codes[int(match[1])], made).strip("\n")
     # what looked like code and is none, to a parser, is done as text
-    return _portable_plain(stripped, policy).strip("\n") if _is_loose(made) else made
+    return _portable_plain(stripped, policy).strip("\n") if _is_loose(made, urls) else made
 
 
-def _is_loose(markdown: str) -> bool:
-    """Whether a wikilink, raw HTML or a picture stands outside of code, as a parser sees it."""
+def _is_loose(markdown: str, urls: Collection[str]) -> bool:
+    """Whether a wikilink, raw HTML or a picture that is none of these stands outside of code, as a parser sees it."""
     from markdown_it import MarkdownIt
 
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(markdown)
     lines = [token.children or [] for token in tokens if token.type == "inline"]
     return (
         any(token.type == "html_block" for token in tokens)
-        or any(token.type in ("html_inline", "image") for line in lines for token in line)
+        or any(token.type == "html_inline" for line in lines for token in line)
+        or any(token.type == "image" and token.attrs.get("src") not in urls for line in lines for token in line)
         or any(_WIKILINK.search("".join(t.content for t in line if t.type == "text")) for line in lines)
     )
 
@@ -268,7 +295,8 @@ def _wikilink_text(link: re.Match[str], policy: _Policy) -> tuple[str, str]:
     """(what is read, URL or "") of a wikilink; an embed without a label reads as nothing."""
     target, label = link[2].rstrip("\\").strip(), (link[3] or "").strip()
     if link[1]:
-        return ("" if label.replace("x", "").isdigit() else label), ""
+        parts = [part.strip(" \\") for part in label.split("|")]
+        return " ".join(part for part in parts if not part.replace("x", "").isdigit()), ""  # 300 and 300x200 are sizes
     url = _own_url(policy.link(target)) if policy.link else ""
     return label or _name(target), url
 
@@ -289,6 +317,16 @@ def _resolved(href: str, resolve: Resolve | None) -> str:
     if ":" in href.split("/", 1)[0]:
         return ""  # no relative address may begin so (RFC 3986, 4.2)
     return href if resolve is None else _own_url(resolve(re.sub(r"\.md$", "", unquote(href), flags=re.I)))
+
+
+def _is_relative(href: str) -> bool:
+    """Whether an address leads to something beside the text (RFC 3986, 4.2)."""
+    return not (href.startswith(("//", "\\")) or ":" in href.split("/", 1)[0])
+
+
+def _picture_url(src: str, policy: _Policy) -> str:
+    """The URL of a picture beside the text, "" where the caller gives none."""
+    return _UNSAFE_IN_URL.sub("", policy.image(unquote(src)) or "") if policy.image and src else ""
 
 
 # The parser for HTML and plain text: markdown-it with a rule for wikilinks, and one that checks links and pictures.
@@ -322,14 +360,21 @@ def _parser() -> "MarkdownIt":
 
 def _read_wikilink(state: "StateInline", silent: bool) -> bool:
     """The parser's rule for [[wikilinks]]."""
+    from markdown_it.token import Token
+
     if state.src[state.pos] not in "![":
         return False
     match = _WIKILINK.match(state.src, state.pos)
     if match is None:
         return False
     if not silent:
-        said, url = _wikilink_text(match, state.env["policy"])
-        if url and not state.linkLevel:
+        policy = state.env["policy"]
+        said, url = _wikilink_text(match, policy)
+        if match[1] and policy.image and (shown := policy.image(match[2].rstrip("\\").strip())):
+            picture = state.push("image", "img", 0)
+            picture.attrs, picture.meta = {"src": _UNSAFE_IN_URL.sub("", shown), "alt": ""}, {"resolved": True}
+            picture.children = [Token("text", "", 0, content=said)]
+        elif url and not state.linkLevel:
             opening = state.push("link_open", "a", 1)
             opening.attrs, opening.meta = {"href": url}, {"resolved": True}
             state.push("text", "", 0).content = said
@@ -363,11 +408,17 @@ def _checked(tokens: list["Token"], policy: _Policy) -> Iterator["Token"]:
 def _checked_image(image: "Token", policy: _Policy, *, inside_link: bool) -> Iterator["Token"]:
     from markdown_it.token import Token
 
-    url = _resolved(str(image.attrs.get("src", "")), policy.image)
-    if url and not _SCHEME.match(url):
-        image.attrs["src"] = url
+    src = str(image.attrs.get("src", ""))
+    if image.meta.get("resolved"):
         yield image
         return
+    if _is_relative(src):
+        url = _picture_url(src, policy) if policy.image else src
+        if url:
+            image.attrs["src"] = url
+            yield image
+            return
+    url = "" if _is_relative(src) else _resolved(src, None)
     alt = Token("text", "", 0, content=_inline_text(image.children or [], urls=False))
     if not url or inside_link:
         yield alt
@@ -386,8 +437,6 @@ def _inline_text(tokens: list["Token"], urls: bool) -> str:
             said.append(token.content)
         elif token.type in ("softbreak", "hardbreak"):
             said.append("\n" if token.type == "hardbreak" else " ")
-        elif token.type == "image":
-            said.append(_inline_text(token.children or [], urls=False))
         elif token.type == "link_open":
             links.append(web_url(str(token.attrs.get("href", ""))))
         elif token.type == "link_close":
@@ -401,7 +450,7 @@ def _inline_text(tokens: list["Token"], urls: bool) -> str:
 
 
 def _portable_plain(text: str, policy: _Policy) -> str:
-    text = _WIKILINK.sub(lambda match: _portable_link(*_wikilink_text(match, policy)), text)
+    text = _WIKILINK.sub(lambda match: _portable_wikilink(match, policy), text)
     text = _INLINE_LINK.sub(lambda match: _portable_inline(match, policy), text)
     text = _DEFINITION.sub(lambda match: match[1] + (_target(match[2], policy) or "#") + match[3], text)
     kept = [match[0] for match in _AUTOLINK.finditer(text)]
@@ -409,11 +458,20 @@ def _portable_plain(text: str, policy: _Policy) -> str:
     return "".join(part + link for part, link in zip(parts, [*kept, ""], strict=True))
 
 
+def _portable_wikilink(link: re.Match[str], policy: _Policy) -> str:
+    said, url = _wikilink_text(link, policy)
+    if link[1] and (shown := policy.image and policy.image(link[2].rstrip("\\").strip())):
+        return f"![{escape(said)}]({shown})"
+    return _portable_link(said, url)
+
+
 def _portable_link(said: str, url: str) -> str:
     return f"[{escape(said)}](<{url}>)" if url else escape(said)
 
 
 def _portable_inline(link: re.Match[str], policy: _Policy) -> str:
+    if link[1] and (shown := _picture_url(src, policy) if _is_relative(src := _plain_target(link[3])) else ""):
+        return f"![{link[2]}]({shown})"
     url = _target(link[3], policy)
     if link[1]:
         return f"[{link[2] or 'picture'}]({url})" if url else link[2]
@@ -422,6 +480,9 @@ def _portable_inline(link: re.Match[str], policy: _Policy) -> str:
 
 def _target(written: str, policy: _Policy) -> str:
     """The target of a link as a program would read it (escapes and entities undone), checked; "" for nowhere."""
-    plain = re.sub(r"\\([^\w\s])", r"\1", html.unescape(written.strip("<>")))
-    url = _resolved(clean(plain).strip(), policy.link)
+    url = _resolved(_plain_target(written), policy.link)
     return f"<{url}>" if url else ""
+
+
+def _plain_target(written: str) -> str:
+    return clean(re.sub(r"\\([^\w\s])", r"\1", html.unescape(written.strip("<>")))).strip()

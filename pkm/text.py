@@ -138,3 +138,12 @@ def first_sentence(text: str, limit: int = 120) -> str:
     if title.endswith(".") and not title.endswith("..."):
         title = title[:-1]
     return one_line(title, limit)
+
+
+def check_language(text: str) -> str:
+    """The short name of a language, as BCP 47 has it: de, pt-BR. Raises Invalid where it is none."""
+    from pkm.errors import Invalid
+
+    if not re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", text):
+        raise Invalid(f"the language {one_line(text, 40)}", "it should be its short name, as en, de or pt-BR")
+    return text

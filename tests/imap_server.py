@@ -129,6 +129,17 @@ class _Connection(socketserver.StreamRequestHandler):
             self.wfile.write(f"* {place} FETCH (UID {uid} {name} {{{size}}}\r\n".encode() + data + b")\r\n")
         return "OK"
 
+    def do_uid_search(self, command: str) -> str:
+        asked = re.search(r'HEADER Message-ID "([^"]*)"', command)
+        found = [uid for uid, letter in self.folder.letters.items() if not asked or asked[1].encode() in letter]
+        self._say(f"* SEARCH {' '.join(map(str, sorted(found)))}".rstrip())
+        return "OK"
+
+    def do_list(self, command: str) -> str:
+        for name in self.server.folders:
+            self._say(f'* LIST (\\HasNoChildren) "/" "{name}"')
+        return "OK"
+
     def _is_chosen(self, uid: int, chosen: str) -> bool:
         last = max(self.folder.letters)
         for part in chosen.split(","):

@@ -8,6 +8,7 @@ keys are TIDs, a post has 300 graphemes and 3,000 bytes, Matrix gives one event 
     social.made                                                             # what stands there: remote id -> body as it came
 """
 
+import base64
 import contextlib
 import hashlib
 import json
@@ -36,6 +37,7 @@ class Social:
     keys: what was made under an Idempotency-Key, a transaction, a webhook-id. hook: called "before" and "after" something is
     made; nothing is made where the first call says True. answers: what others wrote there. commits: of the PDS.
     silent: whether every question of what is there ends in a 502, as that of a PDS does which has no AppView.
+    uploads: pictures, by the name that they have there.
     """
 
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class Social:
     hook: Callable[[str], bool | None] | None = None
     limit: int = 500
     commits: int = 0
+    uploads: dict[str, bytes] = field(default_factory=dict)
     encrypted: bool = False
     silent: bool = False
     port: int = 0
@@ -151,8 +154,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _mastodon(self) -> None:
         rest = self.path_only.removeprefix(STATUS).strip("/").split("/")
-        if self.path_only == STATUS:
+        if self.path_only == "/api/v2/media":
+            number = str(500 + len(self.social.uploads))
+            self.social.uploads[number] = self.raw
+            self.answer(202, {"id": number, "url": None})
+        elif self.path_only.startswith("/api/v1/media/"):
+            known = self.path_only.rpartition("/")[2] in self.social.uploads
+            self.answer(200 if known else 404, {"id": "", "url": "https://social.example/x.png"})
+        elif self.path_only == STATUS:
             body = json.loads(self.raw)
+            if not set(body.get("media_ids", ())) <= set(self.social.uploads) or len(body.get("media_ids", ())) > 4:
+                self.answer(422, {"error": "Cannot attach files that have not finished processing. Try again in a moment!"})
+                return
             if len(regex.findall(r"\X", re.sub(r"https?://\S+", "x" * 23, body["status"]))) > self.social.limit:
                 self.answer(422, {"error": "Validation failed: Text character limit exceeded"})
                 return
@@ -178,6 +191,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def pds(self) -> None:
         method = self.path_only.rpartition(".")[2]
+        if method == "uploadBlob":
+            if self.allowed():
+                digest = b"\x01\x55\x12\x20" + hashlib.sha256(self.raw).digest()
+                name = "b" + base64.b32encode(digest).decode().lower().rstrip("=")
+                self.social.uploads[name] = self.raw
+                self.answer(200, {"blob": {"$type": "blob", "ref": {"$link": name}, "mimeType": self.headers["Content-Type"],
+                                           "size": len(self.raw)}})  # fmt: skip
+            return
         body = json.loads(self.raw) if self.raw else {}
         if method == "createSession":
             if body["password"] != TOKEN:
@@ -197,6 +218,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._invalid(f"{_RECORD} string too big (maximum 3000, got {size}) at $.record.text")
         elif any(len(tag) > 64 for tag in re.findall(r'"tag":"([^"]*)"', self.raw.decode())):
             self._invalid(f"{_RECORD} grapheme too big (maximum 64) at $.record.facets[0].features[0].tag")
+        elif any(one["image"]["ref"]["$link"] not in self.social.uploads
+                 for one in body["record"].get("embed", {}).get("images", ())):  # fmt: skip
+            self.answer(400, {"error": "BlobNotFound", "message": "Could not find blob"})
         else:
             uri = f"at://did:plc:me/{body['collection']}/{body['rkey']}"
             if self.social.made.get(uri, {}).get("record") != body["record"]:
@@ -231,7 +255,10 @@ class _Handler(BaseHTTPRequestHandler):
     def matrix(self) -> None:
         if not self.allowed():
             return
-        if EVENT in self.path_only:
+        if self.path_only == "/_matrix/media/v3/upload":
+            self.social.uploads[where := f"mxc://example.org/{len(self.social.uploads)}"] = self.raw
+            self.answer(200, {"content_uri": where})
+        elif EVENT in self.path_only:
             transaction = self.path_only.rpartition("/")[2]
             self.create(transaction, lambda: f"$event{len(self.social.bodies)}", json.loads(self.raw),
                         lambda made: {"event_id": made})  # fmt: skip

@@ -5,6 +5,7 @@ would. So the key and the time in the record come from the delivery, and what is
 (specs/tid, specs/record-key, lexicons com.atproto.repo.*, app.bsky.feed.post, app.bsky.richtext.facet).
 """
 
+import base64
 import hashlib
 import json
 import re
@@ -14,10 +15,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pkm.channels.http import Place, Reply, Silent, call, read_place
-from pkm.channels.lengths import graphemes, links, parts_of
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, told, verdict
+from pkm.channels.lengths import graphemes, links, parts_of, share_out
+from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, firm, verdict
 from pkm.dates import parse_stamp, stamp
-from pkm.errors import Invalid, Unreachable
+from pkm.errors import Invalid, StoreError, Unreachable
 
 EXAMPLE = "bluesky+https://pds.example"
 COLLECTION = "app.bsky.feed.post"
@@ -26,6 +27,10 @@ LIMIT, LINK = 300, 48
 
 BYTES, TAG_BYTES, TAG = 3000, 640, 64
 """Bytes in a post; bytes and graphemes in a tag: more is refused with all of the post (lexicon app.bsky.feed.post)."""
+
+EMBED = "app.bsky.embed.images"
+MOST_PICTURES, LARGEST_PICTURE = 4, 1_000_000
+"""Pictures of a post, and bytes of one."""
 
 _ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 _HANDLE = re.compile(r"(?:did:[a-z]+:[\w.:%-]+|(?:[a-z0-9-]+\.)+[a-z0-9-]+)", re.IGNORECASE)
@@ -54,15 +59,37 @@ def compose(post: Post, name: Callable[[int], str], options: Mapping[str, Any]) 
     """What putRecord is given for each part; the record comes last, so that what it answers can be put behind its end."""
     warning = f"[{post.warning}]\n\n" if post.warning else ""
     bodies = []
-    for number, part in enumerate(parts_of(post, LIMIT - length(warning), length), 1):
+    parts = parts_of(post, LIMIT - length(warning), length)
+    pictures = share_out(post, len(parts), MOST_PICTURES, LARGEST_PICTURE)
+    for number, (part, shown) in enumerate(zip(parts, pictures, strict=True), 1):
         text, facets = _shortened(warning + part)
         created = parse_stamp(post.at).strftime(f"%Y-%m-%dT%H:%M:%S.{number:03d}Z")
-        record = {"$type": COLLECTION, "text": text, "createdAt": created, "langs": [post.language]}
+        record: dict[str, Any] = {"$type": COLLECTION, "text": text, "createdAt": created, "langs": [post.language]}
+        if shown:
+            record["embed"] = {"$type": EMBED, "images": [_image(one) for one in shown]}
         bodies.append(as_body({
             "repo": options["login"], "collection": COLLECTION, "rkey": record_key(name(number), post.at, number),
             "record": {**record, "facets": facets} if facets else record,
         }))  # fmt: skip
     return bodies
+
+
+def _image(one: Picture) -> dict[str, Any]:
+    """A picture in a record: what stands in its place, and its bytes by the name that the server gives them, too."""
+    blob = {"$type": "blob", "ref": {"$link": content_name(one.sha256)}, "mimeType": one.media_type, "size": one.size_bytes}
+    ratio = {"aspectRatio": {"width": one.width, "height": one.height}} if one.width and one.height else {}
+    return {"alt": one.alt, "image": blob, **ratio}
+
+
+def content_name(sha256: str) -> str:
+    """The CID of bytes of that hash: version 1, raw, SHA-256, in base32 (atproto.com/specs/data-model; multiformats.io/cid)."""
+    return "b" + base64.b32encode(bytes([1, 0x55, 0x12, 0x20]) + bytes.fromhex(sha256)).decode().rstrip("=").lower()
+
+
+def _hash_of(name: str) -> str:
+    """The hash that such a name has in it."""
+    text = name[1:].upper()
+    return base64.b32decode(text + "=" * (-len(text) % 8))[4:].hex()
 
 
 def record_key(key: str, at: str, part: int) -> str:
@@ -86,13 +113,23 @@ def _weight(told: str) -> int:
 
 
 def shown(payload: bytes) -> str:
-    """The text."""
-    return str(json.loads(payload)["record"]["text"])
+    """The text, and what stands for its pictures."""
+    record = json.loads(payload)["record"]
+    return str(record["text"]) + "".join(f"\n[picture: {one['alt']}]" for one in _images(record))
+
+
+def _images(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(record.get("embed", {}).get("images", ()))
 
 
 def measure(payload: bytes, options: Mapping[str, Any]) -> str:
     """Its graphemes of those that a post may have."""
-    return f"{_weight(shown(payload))} of {LIMIT} characters"
+    return f"{room(payload, options).used} of {LIMIT} characters"
+
+
+def room(payload: bytes, options: Mapping[str, Any]) -> Room:
+    """Graphemes of the text that is shown, or what its bytes make of them."""
+    return Room(_weight(str(json.loads(payload)["record"]["text"])), LIMIT, "characters")
 
 
 def connect(address: str, options: Mapping[str, Any], secret: str) -> "Bluesky":
@@ -151,10 +188,13 @@ class Bluesky:
         """The record was put once, or not; a later part as an answer to the one before it."""
         body = job.payload
         try:
+            for one in _images(json.loads(body)["record"]):
+                if (failed := self._upload(one["image"], job)) is not None:
+                    return failed
             if job.parent:  # the rest of the body is what was frozen, byte for byte
                 reply_to = {"root": self._reference(job.root), "parent": self._reference(job.parent)}
                 body = body[:-2] + b',"reply":' + as_body(reply_to) + b"}}"
-        except (Unreachable, Silent) as error:
+        except (Unreachable, Silent, StoreError) as error:
             return Outcome("waiting", error.why)
         try:
             reply = self._call("POST", "com.atproto.repo.putRecord", body)
@@ -167,6 +207,24 @@ class Bluesky:
         if reply.ok and not reply.said("uri"):
             return Outcome("unknown", "the server's answer names no record")
         return verdict(reply)._replace(remote_id=reply.said("uri"), remote_url=self._page(job)) if reply.ok else verdict(reply)
+
+    def _upload(self, blob: Mapping[str, Any], job: Job) -> Outcome | None:
+        """None where the server has the picture, under the name that the record gives it; nobody sees one that no record shows.
+
+        Raises Unreachable, Silent; StoreError where it is missing here.
+        """
+        name = blob["ref"]["$link"]
+        reply = call(self.place, "POST", "/xrpc/com.atproto.repo.uploadBlob", job.read(_hash_of(name)),
+                     {"Authorization": f"Bearer {self._token}", "Content-Type": blob["mimeType"]})  # fmt: skip
+        if reply.ok:
+            kept = reply.body.get("blob") if isinstance(reply.body, dict) else None
+            ref = kept.get("ref") if isinstance(kept, dict) else None
+            same = isinstance(ref, dict) and ref.get("$link") == name
+            return None if same else Outcome("refused", "the server keeps another picture than it was given")
+        if reply.said("error") in ("ExpiredToken", "InvalidToken"):
+            return Outcome("waiting", reply.words)
+        found = verdict(reply)
+        return found._replace(state="waiting" if found.state == "unknown" else found.state)
 
     def settle(self, job: Job, *, repeat: bool) -> Outcome:
         """Whether the record is there; put again where it is not, which makes no second one."""
@@ -197,7 +255,7 @@ class Bluesky:
             return []
         query = urlencode({"uri": job.remote_id, "depth": _DEEPEST, "parentHeight": 0})
         # a server indexes no threads itself: it asks another, where it has one
-        reply = told(self._call("GET", f"app.bsky.feed.getPostThread?{query}"), self.place, "NotFound")
+        reply = firm(self._call("GET", f"app.bsky.feed.getPostThread?{query}"), self.place, "NotFound")
         thread = reply.body.get("thread") if reply.ok and isinstance(reply.body, dict) else None
         return [answer for one in _below(thread, _DEEPEST) if (answer := self._answer(one))]
 
@@ -227,7 +285,7 @@ class Bluesky:
 
     def _get(self, rkey: str) -> Reply:
         query = urlencode({"repo": self._did, "collection": COLLECTION, "rkey": rkey})
-        return told(self._call("GET", f"com.atproto.repo.getRecord?{query}"), self.place, "RecordNotFound")
+        return firm(self._call("GET", f"com.atproto.repo.getRecord?{query}"), self.place, "RecordNotFound")
 
     def _page(self, job: Job) -> str:
         return f"https://bsky.app/profile/{self._did}/post/{json.loads(job.payload)['rkey']}"

@@ -4,6 +4,7 @@ Owns the manifest `.pkm-manifest.json`, which names the files that an earlier bu
 hold.
 """
 
+import filecmp
 import json
 import os
 import re
@@ -27,7 +28,11 @@ class WriteReport:
     removed: tuple[str, ...]
 
 
-def write(files: Mapping[str, bytes], folder: Path) -> WriteReport:
+Content = bytes | Path
+"""What a file is to hold: these bytes, or those of another file."""
+
+
+def write(files: Mapping[str, Content], folder: Path) -> WriteReport:
     """The folder holds these files, byte for byte, and none of an earlier build that are not among them.
 
     Each file is replaced whole (pkm.files.write_atomic), so a reader never meets half of one; a
@@ -43,7 +48,7 @@ def write(files: Mapping[str, bytes], folder: Path) -> WriteReport:
         for path in wanted:
             _check_inside(folder, path)
         earlier = _read_manifest(folder)
-        unchanged = {path for path in wanted if _holds(folder / path, wanted[path])}
+        unchanged = {path for path in wanted if holds(folder / path, wanted[path])}
         _check_free(folder, set(wanted) - unchanged - earlier)
         gone = sorted(earlier - set(wanted))
         changed = [path for path in wanted if path not in unchanged]
@@ -51,7 +56,8 @@ def write(files: Mapping[str, bytes], folder: Path) -> WriteReport:
         _write_manifest(folder, earlier | set(wanted))
         for path in changed:
             (folder / path).parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-            write_atomic(folder / path, wanted[path], 0o644)
+            content = wanted[path]
+            write_atomic(folder / path, content if isinstance(content, bytes) else content.read_bytes(), 0o644)
         removed = [path for path in gone if _remove(folder, path)]
         _write_manifest(folder, set(wanted))
     return WriteReport(tuple(changed), tuple(sorted(unchanged)), tuple(removed))
@@ -77,7 +83,10 @@ def _check_free(folder: Path, paths: set[str]) -> None:
             )  # fmt: skip
 
 
-def _holds(path: Path, content: bytes) -> bool:
+def holds(path: Path, content: Content) -> bool:
+    """Whether the file is there and holds just that."""
+    if isinstance(content, Path):
+        return path.is_file() and not path.is_symlink() and content.is_file() and filecmp.cmp(path, content, shallow=False)
     if path.is_symlink() or not path.is_file() or path.stat().st_size != len(content):
         return False
     return path.read_bytes() == content
@@ -113,5 +122,5 @@ def _read_manifest(folder: Path) -> set[str]:
 
 def _write_manifest(folder: Path, paths: set[str]) -> None:
     text = json.dumps({"version": 1, "files": sorted(paths)}, indent=1, ensure_ascii=False) + "\n"
-    if not _holds(folder / MANIFEST, text.encode()):
+    if not holds(folder / MANIFEST, text.encode()):
         write_atomic(folder / MANIFEST, text.encode(), 0o644)

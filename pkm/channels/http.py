@@ -90,6 +90,29 @@ def read_place(address: str, example: str) -> Place:
     return Place(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], path)
 
 
+class Form:
+    """A form as it is sent with files in it (RFC 7578). name: what no part of it holds; the same gives the same bytes."""
+
+    def __init__(self, name: str) -> None:
+        self._boundary = f"pkm-{name[:40]}"
+        self._parts: list[bytes] = []
+
+    @property
+    def media_type(self) -> str:
+        """Its Content-Type."""
+        return f"multipart/form-data; boundary={self._boundary}"
+
+    def add(self, name: str, value: bytes, file_name: str = "", media_type: str = "") -> None:
+        """The form has this field; file_name: plain letters, "" where it is no file."""
+        head = f'--{self._boundary}\r\nContent-Disposition: form-data; name="{name}"'
+        head += f'; filename="{file_name}"\r\nContent-Type: {media_type}' if file_name else ""
+        self._parts.append(head.encode() + b"\r\n\r\n" + value + b"\r\n")
+
+    def body(self) -> bytes:
+        """All of it."""
+        return b"".join([*self._parts, f"--{self._boundary}--\r\n".encode()])
+
+
 def is_loopback(host: str) -> bool:
     """Whether the host is this machine, by its name or its address."""
     if host == "localhost":

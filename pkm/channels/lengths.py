@@ -6,7 +6,7 @@ A link and a sign that a reader sees as one (an emoji, a letter with its accent)
 import re
 from collections.abc import Callable, Iterator
 
-from pkm.channels.way import Post
+from pkm.channels.way import Picture, Post
 from pkm.errors import Invalid
 
 Count = Callable[[str], int]
@@ -19,6 +19,9 @@ _LINK = re.compile(r"https?://(?:[\w-]+\.)+[\w-]+(?::\d+)?(?:[/?#](?:\([^\s()<>\
 _LAST = re.compile(r"[.,;:!?'…’*_~|\]]+\Z")
 _SENTENCE = re.compile(r".+?(?:[.!?…。！？][\"”’»)\]]*(?:\s+|\Z)|\n+|\Z)", re.DOTALL)
 _WORD = re.compile(r"\S+\s*")
+
+
+_SMALLER = "show fewer or smaller ones, or give the circle a site (site.url): its page shows them all"
 
 
 def graphemes(text: str) -> list[str]:
@@ -101,3 +104,18 @@ def _cut(word: str, limit: int, count: Count) -> Iterator[str]:
             size = size * 9 // 10
         yield "".join(signs[start : start + size])
         start += size
+
+
+def share_out(post: Post, parts: int, most: int, largest: int = 0) -> list[tuple[Picture, ...]]:
+    """The pictures of each part of a thread, `most` at most, the first ones first; what does not fit is left to its page.
+
+    largest: bytes of one; 0: any. Raises Invalid where there is no page that shows what does not fit.
+    """
+    fitting = [one for one in post.pictures if not largest or one.size_bytes <= largest]
+    if not post.url and len(fitting) < len(post.pictures):
+        size = max(one.size_bytes for one in post.pictures) / 1e6
+        raise Invalid("a picture", f"it has {size:.1f} MB, and a post there takes {largest / 1e6:g}", next=_SMALLER)
+    if not post.url and len(fitting) > parts * most:
+        raise Invalid("the digest", f"it shows {len(fitting)} pictures, and {parts * most} is the most of a post of "
+                      f"{parts} {'part' if parts == 1 else 'parts'}", next=_SMALLER)  # fmt: skip
+    return [tuple(fitting[start : start + most]) for start in range(0, parts * most, most)]

@@ -92,15 +92,16 @@ class Mailer:
                 self._smtp.quit()
             self._cut()
 
-    def send(self, sender: str, recipient: str, letter: bytes) -> Outcome:
+    def send(self, sender: str, recipient: str, letter: bytes, copy: bool = False) -> Outcome:
         """The letter was handed in for the recipient, byte for byte, or not.
 
-        letter: with CRLF at the end of every line. A connection that broke before is made anew first.
+        letter: with CRLF at the end of every line. copy: the sender gets it as well, handed in together with the
+        recipient's, where the server takes it for them. A connection that broke before is made anew first.
         """
         try:
             if self._smtp is None:
                 self._connect()
-            refused = self._announce(sender, recipient)
+            refused = self._announce(sender, recipient, copy and recipient.casefold() != sender.casefold())
         except Unreachable as error:
             return Outcome("waiting", error.why, lost=True)
         except (OSError, smtplib.SMTPException):
@@ -108,7 +109,7 @@ class Mailer:
             return Outcome("waiting", "the connection broke before the letter left", lost=True)
         return refused or self._hand_in(letter)
 
-    def _announce(self, sender: str, recipient: str) -> Outcome | None:
+    def _announce(self, sender: str, recipient: str, copy: bool) -> Outcome | None:
         """The server is ready for the letter's text; the outcome where it is not."""
         smtp = self._open()
         options = []
@@ -121,6 +122,8 @@ class Mailer:
         if code == 250:
             code, said = smtp.rcpt(recipient)
         if code in (250, 251):
+            if copy:
+                smtp.rcpt(sender)  # whatever comes of it: the letter is the recipient's
             code, said = smtp.docmd("DATA")
             if code == 354:
                 return None

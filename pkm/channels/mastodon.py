@@ -7,21 +7,27 @@ known, so that what is older than 50 minutes is looked for among the account's o
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pkm.channels.http import Place, Reply, Silent, call, read_place
-from pkm.channels.lengths import graphemes, links, parts_of
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, told, verdict
+from pkm.channels.http import Form, Place, Reply, Silent, call, read_place
+from pkm.channels.lengths import graphemes, links, parts_of, share_out, shorten
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, firm, verdict
 from pkm.dates import now, parse_stamp, stamp
-from pkm.errors import Invalid, Unreachable
+from pkm.errors import Invalid, StoreError, Unreachable
 from pkm.html import host_of, html_to_text
 
 EXAMPLE = "mastodon+https://social.example"
 VISIBILITIES = ("public", "unlisted", "private")
 LIMIT, LINK = 500, 23
+MOST_PICTURES, ALT = 4, 1500
+"""Pictures of a status, and characters of what describes one."""
+
+_TRIES, _PAUSE_S = 20, 1.0
+"""How often it is asked whether a picture is ready, and how long in between."""
 
 _KEY_HOLDS = timedelta(minutes=50)
 """A little less than the hour that Mastodon keeps a key."""
@@ -70,24 +76,34 @@ def compose(post: Post, name: Callable[[int], str], options: Mapping[str, Any]) 
     warned = length(post.warning, link)
     visibility = options.get("visibility", "public")
     bodies: list[bytes] = []
-    for part in parts_of(post, limit - warned, lambda text: length(text, link)):
+    parts = parts_of(post, limit - warned, lambda text: length(text, link))
+    for part, shown in zip(parts, share_out(post, len(parts), MOST_PICTURES), strict=True):
+        pictures = [{"sha256": one.sha256, "media_type": one.media_type, "alt": shorten(one.alt, ALT, len)} for one in shown]
         seen = "unlisted" if bodies and visibility == "public" else visibility
         warning = {"spoiler_text": post.warning, "sensitive": True} if post.warning else {}
-        bodies.append(as_body({"status": part, "visibility": seen, "language": post.language, **warning}))
+        body = {"status": part, "visibility": seen, "language": post.language, **warning}
+        bodies.append(as_body({**body, "pictures": pictures} if pictures else body))
     return bodies
 
 
 def shown(payload: bytes) -> str:
-    """The warning, and the text under it."""
+    """The warning, the text under it, and what stands for its pictures."""
     said = json.loads(payload)
-    return f"[{said['spoiler_text']}]\n{said['status']}" if said.get("spoiler_text") else str(said["status"])
+    pictures = "".join(f"\n[picture: {one['alt']}]" for one in said.get("pictures", ()))
+    return (f"[{said['spoiler_text']}]\n" if said.get("spoiler_text") else "") + str(said["status"]) + pictures
 
 
 def measure(payload: bytes, options: Mapping[str, Any]) -> str:
-    """Its length of what the server allows, warning and text together."""
+    """Its length of what the server allows, and who may see it."""
+    used = room(payload, options)
+    return f"{used.used} of {used.limit} characters, {json.loads(payload)['visibility']}"
+
+
+def room(payload: bytes, options: Mapping[str, Any]) -> Room:
+    """Graphemes of the warning and the text together, as the server counts."""
     said, link = json.loads(payload), options.get("link", LINK)
     total = length(said["status"], link) + length(said.get("spoiler_text", ""), link)
-    return f"{total} of {options.get('limit', LIMIT)} characters, {said['visibility']}"
+    return Room(total, options.get("limit", LIMIT), "characters", link)
 
 
 def connect(address: str, options: Mapping[str, Any], secret: str) -> "Mastodon":
@@ -111,9 +127,12 @@ class Mastodon:
 
     def send(self, job: Job) -> Outcome:
         """The status was posted once, or not; a later part as an answer to the one before it."""
-        body = job.payload
-        if job.parent:  # the rest of the body is what was frozen, byte for byte
-            body = body[:-1] + f',"in_reply_to_id":{json.dumps(job.parent)}}}'.encode()
+        try:
+            body = self._body(job)
+        except (Unreachable, Silent, StoreError) as error:  # nobody sees a picture that no status shows
+            return Outcome("waiting", error.why)
+        if isinstance(body, Outcome):
+            return body
         try:
             reply = self._call("POST", "/api/v1/statuses", body, {"Idempotency-Key": job.key})
         except Unreachable as error:
@@ -123,6 +142,41 @@ class Mastodon:
         if reply.ok and not reply.said("id"):
             return Outcome("unknown", "the server's answer names no status")
         return verdict(reply)._replace(remote_id=reply.said("id"), remote_url=reply.said("url")) if reply.ok else verdict(reply)
+
+    def _body(self, job: Job) -> bytes | Outcome:
+        """What is posted: as it was frozen, byte for byte, with what only the server knows in the place of the pictures.
+
+        Raises Unreachable, Silent; StoreError where a picture is missing here.
+        """
+        said = json.loads(job.payload)
+        pictures, numbers = said.pop("pictures", []), []
+        for one in pictures:
+            answer = self._upload(one, job.read(one["sha256"]))
+            if isinstance(answer, Outcome):
+                return answer
+            numbers.append(answer)
+        told = {"media_ids": numbers} if numbers else {}
+        return as_body({**said, **told, **({"in_reply_to_id": job.parent} if job.parent else {})})
+
+    def _upload(self, picture: Mapping[str, str], data: bytes) -> str | Outcome:
+        """The number of a picture that the server has taken, with its description."""
+        name = f"{picture['sha256'][:16]}.{picture['media_type'].rpartition('/')[2]}"
+        form = Form(picture["sha256"])
+        form.add("description", picture["alt"].encode())
+        form.add("file", data, name, picture["media_type"])
+        reply = self._call("POST", "/api/v2/media", form.body(), {"Content-Type": form.media_type})
+        number = reply.said("id")
+        if not reply.ok or not number:
+            found = verdict(reply)
+            return found._replace(state="waiting" if found.state in ("unknown", "sent") else found.state)
+        for attempt in range(_TRIES if reply.status == 202 else 0):
+            asked = self._call("GET", f"/api/v1/media/{quote(number, safe='')}")
+            if asked.status != 206:
+                return number if asked.ok else Outcome("waiting", asked.words)
+            if attempt + 1 == _TRIES:
+                return Outcome("waiting", "the server is still at work on a picture")
+            time.sleep(_PAUSE_S)
+        return number
 
     def settle(self, job: Job, *, repeat: bool) -> Outcome:
         """Posted again under the same key while the server knows it; after that, what its own statuses say."""
@@ -156,7 +210,7 @@ class Mastodon:
         if job.part > 1 or not job.remote_id:
             return []
         own = self._own_account()
-        reply = told(self._call("GET", f"/api/v1/statuses/{quote(job.remote_id, safe='')}/context"), self.place)
+        reply = firm(self._call("GET", f"/api/v1/statuses/{quote(job.remote_id, safe='')}/context"), self.place)
         below = reply.body.get("descendants") if reply.ok and isinstance(reply.body, dict) else None
         rows = [one for one in below or [] if isinstance(one, dict) and isinstance(one.get("account"), dict)]
         return [answer for one in rows if str(one["account"].get("id")) != own and (answer := self._answer(one))]
@@ -186,7 +240,7 @@ class Mastodon:
         found, query = None, {"limit": str(_PAGE), "exclude_reblogs": "true"}
         for _ in range(_PAGES):
             path = f"/api/v1/accounts/{quote(self._own_account(), safe='')}/statuses?{urlencode(query)}"
-            rows = told(self._call("GET", path), self.place).body
+            rows = firm(self._call("GET", path), self.place).body
             page = [one for one in rows if isinstance(one, dict)] if isinstance(rows, list) else []
             young = [one for one in page if (at := _instant(one.get("created_at"))) and at >= since]
             found = next((one for one in reversed(young) if _letters(html_to_text(str(one.get("content")))) == wanted), found)

@@ -14,9 +14,9 @@ from urllib.parse import quote, urlencode
 
 from pkm.channels.http import LONGEST_WAIT_S, Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import split
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, told, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, firm, verdict
 from pkm.dates import parse_stamp, stamp
-from pkm.errors import Invalid, Unreachable
+from pkm.errors import Invalid, StoreError, Unreachable
 
 EXAMPLE = "matrix+https://matrix.example"
 LIMIT = 40_000
@@ -44,13 +44,15 @@ def learn(address: str) -> dict[str, Any]:
 
 
 def compose(post: Post, name: Callable[[int], str], options: Mapping[str, Any]) -> list[bytes]:
-    """The content of one message with its HTML; where that is too long, of several without it."""
+    """The content of one message with its HTML; where that is too long, of several without it; then one for each picture."""
     link = f"\n\n{post.url}" if post.url else ""
     warning = f"[{post.warning}]\n\n" if post.warning else ""
     whole = as_body(_content(f"{warning}{post.text}{link}", _marked(post)))
+    pictures = [as_body(_image(one)) for one in post.pictures]
     if len(whole) <= LIMIT:
-        return [whole]
-    return [as_body(_content(part)) for part in split(f"{warning}{post.text}{link}", LIMIT // 2, lambda one: len(one.encode()))]
+        return [whole, *pictures]
+    parts = split(f"{warning}{post.text}{link}", LIMIT // 2, lambda one: len(one.encode()))
+    return [*(as_body(_content(part)) for part in parts), *pictures]
 
 
 def _marked(post: Post) -> str:
@@ -66,14 +68,27 @@ def _content(text: str, html: str = "") -> dict[str, str]:
     return {"msgtype": "m.text", "body": text, **marked}
 
 
+def _image(one: Picture) -> dict[str, Any]:
+    """A picture as a message of its own, its words for a body; where the server has it is put in when it has it."""
+    size = {"w": one.width, "h": one.height} if one.width and one.height else {}
+    return {"msgtype": "m.image", "body": one.alt, "info": {"mimetype": one.media_type, "size": one.size_bytes, **size},
+            "sha256": one.sha256}  # fmt: skip
+
+
 def shown(payload: bytes) -> str:
-    """The text."""
-    return str(json.loads(payload)["body"])
+    """The text, or what stands for a picture."""
+    said = json.loads(payload)
+    return f"[picture: {said['body']}]" if said["msgtype"] == "m.image" else str(said["body"])
 
 
 def measure(payload: bytes, options: Mapping[str, Any]) -> str:
     """Its bytes of those that a message may have."""
     return f"{len(payload):,} of {LIMIT:,} bytes"
+
+
+def room(payload: bytes, options: Mapping[str, Any]) -> Room:
+    """Bytes of the message's content."""
+    return Room(len(payload), LIMIT, "bytes")
 
 
 def connect(address: str, options: Mapping[str, Any], secret: str) -> "Matrix":
@@ -113,7 +128,13 @@ class Matrix:
         """The message was sent once, or not."""
         path = f"{self._in_room}/send/m.room.message/{quote(job.key, safe='')}"
         try:
-            reply = self._call("PUT", path, job.payload)
+            body = self._body(job)
+        except (Unreachable, Silent, StoreError) as error:  # nobody sees a picture that no message shows
+            return Outcome("waiting", error.why)
+        if isinstance(body, Outcome):
+            return body
+        try:
+            reply = self._call("PUT", path, body)
         except Unreachable as error:
             return Outcome("waiting", error.why)
         except Silent as error:
@@ -121,6 +142,22 @@ class Matrix:
         if reply.ok and not reply.said("event_id"):
             return Outcome("unknown", "the server's answer names no event")
         return self._sent(reply.said("event_id")) if reply.ok else verdict(reply)
+
+    def _body(self, job: Job) -> bytes | Outcome:
+        """What is sent: as it was frozen; of a picture with where the server has it now.
+
+        Raises Unreachable, Silent; StoreError where it is missing here.
+        """
+        said = json.loads(job.payload)
+        if said["msgtype"] != "m.image":
+            return job.payload
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": said["info"]["mimetype"]}
+        reply = call(self.place, "POST", "/_matrix/media/v3/upload", job.read(said.pop("sha256")), headers)
+        where = reply.said("content_uri")
+        if reply.ok and where:
+            return as_body({**said, "url": where})
+        found = verdict(reply)
+        return found._replace(state="waiting" if found.state in ("unknown", "sent") else found.state)
 
     def settle(self, job: Job, *, repeat: bool) -> Outcome:
         """What the room's messages say; sent again under the same transaction where they do not know it."""
@@ -151,7 +188,7 @@ class Matrix:
         if not job.remote_id:
             return []
         path = f"{self._in_room}/relations/{quote(job.remote_id, safe='')}?limit={_PAGE}"
-        reply = told(self._call("GET", path, version="v1"), self.place)
+        reply = firm(self._call("GET", path, version="v1"), self.place)
         related = list(_chunk(reply))
         for event in self._messages(parse_stamp(job.frozen_at)):
             related_to = event.get("content", {}).get("m.relates_to")
@@ -187,11 +224,11 @@ class Matrix:
 
     def _find(self, job: Job) -> str:
         """The id of its event among the room's last messages, by its transaction or its very content; "" where it is none."""
-        content, since = json.loads(job.payload), _millis(parse_stamp(job.frozen_at)) - _SKEW_MS
+        content, since = _told(json.loads(job.payload)), _millis(parse_stamp(job.frozen_at)) - _SKEW_MS
         for event in self._messages(parse_stamp(job.frozen_at)):
             unsigned, at = event.get("unsigned"), event.get("origin_server_ts")
             named = isinstance(unsigned, dict) and unsigned.get("transaction_id") == job.key
-            same = event.get("content") == content and isinstance(at, int) and at >= since
+            same = _told(event["content"]) == content and isinstance(at, int) and at >= since
             if event.get("sender") == self._user and (named or same):
                 return str(event.get("event_id") or "")
         return ""
@@ -201,7 +238,7 @@ class Matrix:
         query = {"dir": "b", "limit": str(_PAGE)}
         oldest = _millis(since) - _SKEW_MS
         for _ in range(_PAGES):
-            reply = told(self._call("GET", f"{self._in_room}/messages?{urlencode(query)}"), self.place)
+            reply = firm(self._call("GET", f"{self._in_room}/messages?{urlencode(query)}"), self.place)
             page = list(_chunk(reply))
             yield from page
             last = page[-1].get("origin_server_ts") if page else None
@@ -219,6 +256,11 @@ def _waiting(reply: Reply) -> Reply:
     asked = reply.body.get("retry_after_ms") if reply.status == 429 and isinstance(reply.body, dict) else None
     seconds = min(-(-asked // 1000), LONGEST_WAIT_S) if isinstance(asked, int) and asked >= 0 else None
     return reply if reply.wait_s is not None or seconds is None else reply._replace(wait_s=seconds)
+
+
+def _told(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A message's content without what only this side, or only the server, knows of its picture."""
+    return {key: value for key, value in content.items() if key not in ("sha256", "url")}
 
 
 def _millis(at: datetime) -> int:

@@ -9,10 +9,21 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from pkm.errors import Unreachable
+from pkm.errors import StoreError, Unreachable
 
 if TYPE_CHECKING:
     from pkm.channels.http import Reply
+
+
+class Picture(NamedTuple):
+    """A picture of a post: the hash of its bytes, its kind, what is read in its place, how large it is (0: unknown)."""
+
+    sha256: str
+    media_type: str
+    alt: str
+    size_bytes: int
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +32,7 @@ class Post:
 
     at: the stamp that it is dated with. text: plain, with addresses; html: the same as a fragment. short: its title and
     first words. url: its page, "" where none is live. warning: what readers are warned of, "" for nothing. digest: all of
-    it as JSON.
+    it as JSON. pictures: what it shows, in order.
     """
 
     title: str
@@ -33,6 +44,12 @@ class Post:
     warning: str = ""
     language: str = "en"
     digest: Mapping[str, Any] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
+
+
+def no_picture(sha256: str) -> bytes:
+    """Raises StoreError: there is nowhere to read a picture from."""
+    raise StoreError(sha256, "no picture goes with this")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,7 @@ class Job:
     """One delivery on its way. began: the stamp of when it last began to leave, "" where nobody knows.
 
     parent, root: the remote ids of the part before it and of the first, "" for the first. remote_id: its own, once known.
+    read: the bytes of a picture that the payload names by its hash; raises StoreError where they are missing.
     """
 
     key: str
@@ -51,6 +69,7 @@ class Job:
     root: str = ""
     remote_id: str = ""
     began: str = ""
+    read: Callable[[str], bytes] = no_picture
 
 
 class Outcome(NamedTuple):
@@ -85,6 +104,15 @@ class Given:
     credential: str = ""
     room: str = ""
     visibility: str = ""
+
+
+class Room(NamedTuple):
+    """How much of a post is used, of how much, counted in what; link: what any link counts as, 0 where it counts as it is."""
+
+    used: int
+    limit: int
+    unit: str
+    link: int = 0
 
 
 class Way(Protocol):
@@ -124,6 +152,9 @@ class Adapter(Protocol):
     def measure(self, payload: bytes, options: Mapping[str, Any]) -> str:
         """How long a body is, as the channel counts, of how much: "287 of 300 characters"; "" where there is no limit."""
 
+    def room(self, payload: bytes, options: Mapping[str, Any]) -> Room | None:
+        """How much of a post a body takes, and how much there is; None where there is no limit."""
+
     def connect(self, address: str, options: Mapping[str, Any], secret: str) -> AbstractContextManager[Way]:
         """The channel, to be entered. Raises Unreachable there."""
 
@@ -142,7 +173,7 @@ def verdict(reply: "Reply") -> Outcome:
     return Outcome("refused" if reply.status < 500 else "unknown", reply.words)
 
 
-def told(reply: "Reply", place: object, *none: str) -> "Reply":
+def firm(reply: "Reply", place: object, *none: str) -> "Reply":
     """The answer to a question, where it is one. none: errors that mean only that there is no such thing.
 
     Raises Unreachable otherwise: what a server cannot say is not taken for a no.

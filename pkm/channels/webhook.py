@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pkm.channels.http import Place, Silent, call, read_place
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, as_body, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, verdict
 from pkm.dates import now
 from pkm.errors import Invalid, Unreachable
 
@@ -51,6 +51,11 @@ def shown(payload: bytes) -> str:
 def measure(payload: bytes, options: Mapping[str, Any]) -> str:
     """A webhook has no limit."""
     return ""
+
+
+def room(payload: bytes, options: Mapping[str, Any]) -> Room | None:
+    """A webhook has no limit."""
+    return None
 
 
 def connect(address: str, options: Mapping[str, Any], secret: str) -> "Webhook":

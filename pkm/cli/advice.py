@@ -19,7 +19,11 @@ def oddities(asked: "Query") -> Iterator[str]:
     """A sentence for each term that was looked for as a word though it looks like something else."""
     from pkm.query import FIELDS, terms
 
+    if asked.text.count("(") > asked.text.count(")"):
+        yield "A ( was never closed; the group goes to the end."
     for word in terms(asked.node):
+        if word.text in ("OR", "AND", "NOT") and not word.phrase:
+            yield f"{word.text} has nothing to join there, so it was looked for as a word."
         name = word.text.removesuffix(":")
         if name != word.text and name in FIELDS:
             yield f"{word.text} has no value beside it, so it was looked for as a word: {name}:VALUE, with no space."

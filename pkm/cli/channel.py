@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, render, site
+from pkm.cli import channel_edit, complete, current, render
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.errors import Invalid, NotFound
@@ -39,7 +39,8 @@ def _where(row: dict[str, Any]) -> str:
     """The folder, or the address with whoever speaks there."""
     options = row["options"]
     who = options.get("from") or options.get("login") or options.get("room") or ""
-    return row["folder"] or f"{row['address']} as {one_line(who, 80)}" if who else row["folder"] or row["address"]
+    answers = f", answers from {options['inbox']}" if options.get("inbox") else ""
+    return row["folder"] or f"{row['address']} as {one_line(who, 80)}{answers}" if who else row["folder"] or row["address"]
 
 
 def _can(row: dict[str, Any]) -> str:
@@ -52,13 +53,16 @@ def _can(row: dict[str, Any]) -> str:
 def _with_powers(row: dict[str, Any]) -> dict[str, Any]:
     from pkm.share.channels import KINDS, folder_of
 
+    row["options"].pop("inbox_read", None)  # how far it was read is the program's own business
+    inbox, mentions = bool(row["options"].get("inbox")), bool(row["options"].get("webmentions"))
     powers = KINDS.get(row["channel_kind"])
     if powers is None:
         return {**row, "folder": None}
     return {
         **row, "folder": str(folder_of(row, current.home())) if powers.mirror else None, "edits": powers.edits,
         "deletes": powers.deletes, "repeats": powers.repeats, "readers": powers.readers,
-        "idempotent": powers.repeats or powers.asks, "private": not powers.public, "answers": powers.answers,
+        "idempotent": powers.repeats or powers.asks, "private": not powers.public,
+        "answers": powers.answers or inbox or mentions, "settles": powers.asks or inbox,
         "limit": powers.limit.format(row["options"].get("limit", powers.usual)) or None,
     }  # fmt: skip
 
@@ -85,18 +89,29 @@ def add_channel(
         str,
         typer.Option("--credential", help="Or where else the secret is: command:WORDS, file:PATH, keyring:SERVICE NAME."),
     ] = "",
+    inbox: channel_edit.InboxOption = None,
+    inbox_password_env: channel_edit.InboxPasswordOption = None,
+    inbox_credential: channel_edit.InboxCredentialOption = None,
+    copy: channel_edit.CopyFlag = None,
     json: JsonFlag = False,
 ) -> None:
     """Add a way out; then give it to a circle."""
     from pkm.share.channels import add_channel as add
+    from pkm.share.rewire import Change, change_channel
 
     places = [f"env:{name}" for name in (password_env, token_env, secret_env) if name] + ([credential] if credential else [])
     if len(places) > 1:
         raise Invalid("--password-env, --token-env, --secret-env and --credential", "the secret is at one place")
-    row = _with_powers(add(
-        current.store(), current.home(), name, address, sender=sender, login=login, credential="".join(places),
-        room=room, visibility=visibility,
-    ))  # fmt: skip
+    inbox_place = channel_edit.place_of(inbox_password_env, inbox_credential, "--inbox-password-env and --inbox-credential")
+    change = Change(inbox=inbox or None, inbox_credential=inbox_place, copy=copy)
+    with current.store().unit():
+        made = add(
+            current.store(), current.home(), name, address, sender=sender, login=login, credential="".join(places),
+            room=room, visibility=visibility,
+        )  # fmt: skip
+        if change != Change():
+            made = change_channel(current.store(), made["name"], change)
+    row = _with_powers(made)
     where = row["address"] if row["folder"] else _where(row)
     render.emit_made(row, as_json=json, also=[where or str(current.home().site)])
     if json:
@@ -105,9 +120,11 @@ def add_channel(
     render.tell(f"Next: {test}pkm circle edit CIRCLE --channel {row['name']}")
 
 
-app.command("edit", epilog='Example:  pkm share channel edit site --publish "rsync -a ./ me@example.org:site/"')(
-    site.edit_channel
-)
+app.command("edit", epilog='Example:  pkm share channel edit site --publish "rsync -a ./ me@example.org:site/"\n\n'
+            "          pkm share channel edit site --webmentions ~/mentions\n\n"
+            "          pkm share channel edit mail --inbox imaps://me@mail.example.org/INBOX")(
+    channel_edit.edit_channel
+)  # fmt: skip
 
 
 @app.command("test", epilog="Example:  pkm share channel test mail")

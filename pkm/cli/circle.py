@@ -45,6 +45,12 @@ ChannelOption = Annotated[
     Strings,
     typer.Option("--channel", help="A way to reach it; may be given again.", autocompletion=complete.complete_channels),
 ]
+JoinLettersFlag = Annotated[
+    bool, typer.Option("--letters", help="Only: who asked for no more letters of it gets them again.")
+]
+LeaveLettersFlag = Annotated[
+    bool, typer.Option("--letters", help="Only its letters: they stay in it and get no more of them, for good.")
+]
 
 
 @app.callback()
@@ -100,7 +106,7 @@ def show(
 ) -> None:
     """Show a circle: members with their evidence, who is quiet, who came and went, what it got and what came back."""
     found = selectors.one(which, ("circle",))
-    shown = circle_card.gather(current.store().read(), found.number)
+    shown = circle_card.gather(current.store().read(), found.number) | membership.without_letters(found.number)
     current.remember(touched=found.id, rows=[one["id"] for one in shown["people"]])
     if json:
         render.emit_json(shown)
@@ -117,18 +123,27 @@ def edit(
     every: EveryOption = None,
     tag: TagOption = None,
     channel: ChannelOption = None,
+    salutation: Annotated[
+        str | None, typer.Option("--salutation", help="How what you share with it begins: Hello all,")
+    ] = None,
+    intro: Annotated[
+        str | None, typer.Option("--intro", help="A few words in front of what has none of its own, in Markdown.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="What you share with it is in: de. '': as share.language is.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Change a circle. --tag and --channel set the whole list, or change it by +NAME and -NAME; '' empties it."""
     from pkm.people.circles import edit_circle
 
     found = selectors.one(which, ("circle",))
-    if all(value is None for value in (name, kind, purpose, every, tag, channel)):
-        options = "--name, --kind, --purpose, --every, --tag or --channel"
+    if all(value is None for value in (name, kind, purpose, every, tag, channel, salutation, intro, language)):
+        options = "--name, --kind, --purpose, --every, --tag, --channel, --salutation, --intro or --language"
         raise Invalid(found.id, "nothing is said of what to change", next=f"pkm circle edit {found.id} with {options}")
     saved = edit_circle(
         current.store(), found.number, name=name, kind=kind, purpose=purpose, every_s=as_seconds(every), tags=tag,
-        channels=channel,
+        channels=channel, salutation=salutation, introduction=intro, language=language,
     )  # fmt: skip
     also = [f"changed: {', '.join(saved.changed)}" if saved.changed else "nothing changed"]
     render.emit_made(saved.row, as_json=json, also=also)
@@ -139,11 +154,17 @@ def edit(
 
 
 @app.command(epilog='Example:  pkm circle join practice maria --because "co-hosts the meetup"')
-def join(which: CircleArgument, who: WhoArguments, because: BecauseOption = "", json: JsonFlag = False) -> None:
+def join(
+    which: CircleArgument, who: WhoArguments, because: BecauseOption = "", letters: JoinLettersFlag = False,
+    json: JsonFlag = False,
+) -> None:  # fmt: skip
     """Put contacts into a circle, with the reason."""
     from pkm.people import circles as people
 
     found = _circle_of(which)
+    if letters:
+        membership.put_back(found.number, _numbers(who, guess=False), json)
+        return
     moved = people.join(current.store(), found.number, _numbers(who), because)
     _show_moved(moved, "joined", "is in {circle} already, since {since}", json)
     if not json:
@@ -151,11 +172,17 @@ def join(which: CircleArgument, who: WhoArguments, because: BecauseOption = "", 
 
 
 @app.command(epilog='Example:  pkm circle leave practice ken --because "moved on"')
-def leave(which: CircleArgument, who: WhoArguments, because: BecauseOption = "", json: JsonFlag = False) -> None:
+def leave(
+    which: CircleArgument, who: WhoArguments, because: BecauseOption = "", letters: LeaveLettersFlag = False,
+    json: JsonFlag = False,
+) -> None:  # fmt: skip
     """Let contacts leave a circle; the history keeps that they were in it, and both reasons."""
     from pkm.people import circles as people
 
     found = _circle_of(which, guess=False)
+    if letters:
+        membership.take_off(found.number, _numbers(who, guess=False), because, json)
+        return
     moved = people.leave(current.store(), found.number, _numbers(who, guess=False), because)
     _show_moved(moved, "left", "is not in {circle}", json)
     if not json:

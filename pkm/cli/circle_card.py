@@ -117,6 +117,10 @@ def _head(row: Row) -> list[str]:
         lines.append(f"  interests  {' '.join('#' + tag for tag in row['tags'])}")
     reached = ", ".join(row["channels"]) or f"nothing reaches it yet. Next: pkm circle edit {row['id']} --channel NAME"
     lines.append(f"  channels   {reached}")
+    if row.get("unsubscribed"):
+        who = ", ".join(one_line(one["name"], 24) for one in row["unsubscribed"][:QUIET])
+        beyond = len(row["unsubscribed"]) - QUIET
+        lines.append(f"  no letters {who}{f' and {beyond} more' if beyond > 0 else ''}, as they asked")
     if row["sources"]:
         named = [f"{one['id']} {one_line(one['title'], 24)}" for one in row["sources"][:SOURCES]]
         more = len(row["sources"]) - len(named)

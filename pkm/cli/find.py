@@ -70,6 +70,8 @@ def find(
     for told in oddities(asked):
         render.tell(told)
     _print_page(page, asked, as_json=json)
+    if page.stopped:
+        raise typer.Exit(4)
 
 
 def _keep_searches(typed: str, save: str, forget: str, limit: int, *, json: bool) -> None:
@@ -92,7 +94,8 @@ def _print_page(page: "SearchPage", asked: "Query", *, as_json: bool) -> None:
     from pkm.cli.advice import advise
 
     if as_json or not page.rows:
-        hints = "" if as_json else f"Nothing found for {asked.text}. {advise(page, asked)}"
+        told = "" if as_json or page.stopped else advise(page, asked)
+        hints = f"Nothing found for {asked.text}{' so far' if page.stopped else ''}. {told}".rstrip()
         render.emit_list(page.rows, (), as_json=as_json, noun="thing", empty=hints)
         return
     current.remember(rows=[row["id"] for row in page.rows])

@@ -18,7 +18,7 @@ SHOWN = 10
 
 COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]), ("share", lambda row: row["share"]), ("on", lambda row: day(row["at"])),
-    ("from", lambda row: one_line(row["contact_name"] or "somebody", 30)),
+    ("from", lambda row: one_line(row["contact_name"] or row["author"] or "somebody", 30)),
     ("text", lambda row: one_line(row["text"], 120)), ("note", lambda row: row["note"] or ""),
 )  # fmt: skip
 
@@ -39,6 +39,9 @@ def heard(
         str, typer.Option("--contradicts", metavar="NOTE", help="The note that it speaks against: review brings that back.",
                           autocompletion=complete.complete_notes)
     ] = "",
+    webmentions: Annotated[
+        str, typer.Option("--webmentions", metavar="PATH", help="Take the webmentions in a folder of jf2 files, or in one.")
+    ] = "",
     limit: LimitOption = 20,
     json: JsonFlag = False,
 ) -> None:
@@ -46,12 +49,15 @@ def heard(
     found = selectors.one(share, ("share",)) if share else None
     words = " ".join(text or ()).strip()
     if found is None or not (words or who):
-        if note or when or who or contradicts:
+        if note or when or who or contradicts or (found and webmentions):
             raise Invalid("--from, --when, --note or --contradicts", "they go with the words of an answer",
                           next='pkm share heard x12 --from WHO "what they said"')  # fmt: skip
-        if found is None:
-            collect(quiet=json)
+        came = None if found else _take(webmentions) if webmentions else _ask()
+        if came:
+            tell(came, quiet=json)
         _list(found.number if found else None, limit, json)
+        if came and came.failures:
+            raise typer.Exit(4)
         return
     if not who:
         raise Invalid("an answer from nobody", "who gave it is wanted", next=f'pkm share heard {found.id} --from WHO "…"')
@@ -70,16 +76,41 @@ def _one_of_its_notes(share: Any, named: str) -> int:
     return number
 
 
-def collect(*, quiet: bool) -> list[Row]:
-    """The answers that came to posts since the last time; what could not be asked is told."""
-    from pkm.share.answers import collect as ask
+def _ask() -> Any:
+    from pkm.share.answers import collect
 
-    came = ask(current.store(), current.home())
+    return collect(current.store(), current.home())
+
+
+def _take(path: str) -> Any:
+    from pathlib import Path
+
+    from pkm.share.answers import collect_mentions
+
+    return collect_mentions(current.store(), current.home(), Path(path).expanduser())
+
+
+def collect(*, quiet: bool) -> Any:
+    """The answers that came since the last time, and what else came of asking; what could not be asked is told."""
+    came = _ask()
+    tell(came, quiet=quiet)
+    return came
+
+
+def tell(came: Any, *, quiet: bool) -> None:
+    """What came of asking; quiet: only what could not be asked, and who was taken off or could not be."""
     for channel, why in came.failures:
         render.tell(f"No answers from {channel}: {why}")
+    for one in came.off:
+        render.tell(f"{one.contact['id']} {one_line(one.contact['name'], 60)} asked by mail for no more letters of "
+                    f"{one_line(one.circle_name, 60)}, and gets none. To take it back: "
+                    f"pkm circle join {one.circle} {one.contact['id']} --letters")  # fmt: skip
+    for address, circle in came.strangers:
+        render.tell(f"{one_line(address, 100)} asked for no more letters of {circle}; none went to that address, so nothing was "
+                    "done. It is kept as an answer. If you know who it is: "
+                    f"pkm circle leave {circle} WHO --letters")  # fmt: skip
     if came.new and not quiet:
         render.tell(f"{count(len(came.new), 'new answer')}. Next: pkm sense note --from {came.new[0]['id']} \"your words\"")
-    return list(came.new)
 
 
 def _list(share: int | None, limit: int, json: bool) -> None:

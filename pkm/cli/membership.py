@@ -62,3 +62,46 @@ def is_contact(text: str) -> bool:
     if parsed:
         return parsed[0] == "contact"
     return bool(lookup.by_name(current.store().read(), "contact", text.removeprefix("@")))
+
+
+def take_off(circle: int, people: list[int], because: str, json: bool) -> None:
+    """They get no more letters of the circle, and it is said who did until now."""
+    from pkm.share import unsubscribed
+
+    gone = unsubscribed.take_off(current.store(), current.home(), circle, people, because or "they asked for it")
+    _tell_letters(circle, gone, "no more letters", json)
+    if not json:
+        render.tell("They are in the circle as before. To take it back: "
+                    f"pkm circle join {ids.make('circle', circle)} {ids.make('contact', people[0])} --letters")  # fmt: skip
+
+
+def put_back(circle: int, people: list[int], json: bool) -> None:
+    """They get the letters of the circle again, and it is said who did not."""
+    from pkm.share import unsubscribed
+
+    _tell_letters(circle, unsubscribed.put_back(current.store(), current.home(), circle, people), "its letters again", json)
+
+
+def _tell_letters(circle: int, changed: list[Row], what: str, json: bool) -> None:
+    row = circles.row(current.store().read(), circle) or {"id": ids.make("circle", circle), "name": ""}
+    if json:
+        render.emit_json({**row, "changed": changed, "letters": what == "its letters again"})
+        return
+    for one in changed:
+        render.say(f"{one['id']}  {one_line(one['name'], 60)} gets {what}: {row['id']} {one_line(row['name'], 60)}")
+    if not changed:
+        render.tell("Nothing was changed: it was so before.")
+
+
+def without_letters(circle: int) -> Row:
+    """{"unsubscribed"}: who is in the circle and gets no letters of it, since when and why."""
+    from pkm.share import unsubscribed
+
+    db = current.store().read()
+    people = {one["id"]: one["name"] for one in shares.recipients(db, circle)}
+    away = unsubscribed.off(db, current.home(), circle, list(people))
+    return {"unsubscribed": [
+        {"id": ids.make("contact", number), "kind": "contact", "title": people[number], "name": people[number], "since": at,
+         "because": why}
+        for number, (at, why) in away.items()
+    ]}  # fmt: skip

@@ -1,6 +1,5 @@
 """What would leave, shown before it does: the bytes as their receiver sees them, who gets them, what cannot be taken back."""
 
-import itertools
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -8,8 +7,7 @@ from typing import Any
 from pkm.cli import current, render
 from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import Invalid
-from pkm.share.freeze import NO_ADDRESS, Rendered
-from pkm.share.preview import readable
+from pkm.share.freeze import Rendered
 from pkm.store import shares
 from pkm.text import count, fold, one_line
 
@@ -67,62 +65,14 @@ def tell_moved(people: Iterable[tuple[int, str, str]]) -> None:
                         f"the last letter went to {one_line(before[number])} (pkm contact show c{number})")  # fmt: skip
 
 
-def as_json(share: Any, shown: Iterable[Rendered]) -> list[dict[str, Any]]:
-    """Each with its hash and its text, as the receiver would read it; sent_before_to: the address of their last letter."""
-    before = shares.last_addresses(current.store().read())
-    return [
-        {"id": share.id, "kind": "share", "title": share.title, "circle": one.circle, "channel": one.channel,
-         "recipient": one.recipient or one.file_name, "contact": one.contact_id and f"c{one.contact_id}",
-         "name": one.name or None, "sent_before_to": before.get(one.contact_id or 0),
-         "new": one.new, "media_type": one.media_type, "sha256": one.sha256, "part": one.part, "state": one.state or None,
-         "measure": _measure(one) or None,
-         "text": readable(one.media_type, one.payload) if one.payload else ""}
-        for one in shown
-    ]  # fmt: skip
+def as_json(share: Any, shown: Sequence[Rendered]) -> list[dict[str, Any]]:
+    """Each with its hash and its text, as the receiver would read it, and all that is known of who gets it."""
+    from pkm.share.preview import describe
 
-
-def lines(shown: Sequence[Rendered], introduces: bool) -> list[str]:
-    """Each with its hash, then its text; letters that say the same to several people show it once."""
-    told: list[str] = []
-    for (_, _, letters), group in itertools.groupby(shown, lambda one: (one.stage_id, one.channel_id, one.recipient != "")):
-        part = list(group)
-        told += _letters(part, introduces) if letters else [line for one in part for line in _file(one)]
-    return told
-
-
-def _file(one: Rendered) -> list[str]:
-    name = f"post {one.part}, {_measure(one)}".rstrip(", ") if one.is_post else one.file_name
-    state = f"  [{one.state}]" if one.is_post and one.state else ""
-    head = f"— for {one.circle} by {one.channel}: {name}, {len(one.payload):,} bytes, sha256 {one.sha256}{state}"
-    return [head, readable(one.media_type, one.payload)]
-
-
-def _measure(one: Rendered) -> str:
-    """How long a post is, as its channel counts."""
-    if not one.is_post:
-        return ""
-    from pkm.share.channels import adapter
-
-    channel = next(row for row in shares.channels(current.store().read()) if row["number"] == one.channel_id)
-    return adapter(one.channel_kind).measure(one.payload, channel["options"])
-
-
-def _letters(part: Sequence[Rendered], introduces: bool) -> list[str]:
-    going = [one for one in part if one.payload]
-    first = part[0]
-    goal = f"for {first.circle} " if first.circle else ""
-    told = [f"— {goal}by {first.channel}: {count(len(going), 'letter')}, one a recipient; mail cannot be recalled"]
-    for one in part:
-        new = "  (new: got nothing before)" if one.new else ""
-        state = f"  [{one.state}]" if one.state else ""
-        size = f"{len(one.payload):,} bytes, sha256 {one.sha256}" if one.payload else NO_ADDRESS
-        told.append(f"  {one_line(one.name, 40)} <{one.recipient}>{new}{state}  {size}" if one.payload else
-                    f"  {one_line(one.name, 40)} (c{one.contact_id}): {size}")  # fmt: skip
-    if introduces:
-        told.append("  Both get the same letter, and each sees the other's address: that is what an introduction is for.")
-    if going:
-        told += [readable(going[0].media_type, going[0].payload), ""]
-    return told
+    db = current.store().read()
+    row = shares.row(db, share.number)
+    assert row is not None
+    return describe(db, row, shown)
 
 
 def summary(shown: Sequence[Rendered]) -> str:

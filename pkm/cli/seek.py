@@ -85,8 +85,12 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
     if json:
         current.remember(rows=[row["id"] for row in new])
         _tell_failures(report)
-        render.emit_json({**report.as_dict(), "items": new, "coincidences": ranked.find_coincidences(),
-                          "answers": answers})  # fmt: skip
+        told = report.as_dict()
+        told["failures"] = [*told["failures"], *({"what": what, "why": why} for what, why in answers.failures)]
+        render.emit_json({**told, "items": new, "coincidences": ranked.find_coincidences(),
+                          "answers": list(answers.new),
+                          "unsubscribed": [{"contact": one.contact["id"], "circle": one.circle} for one in answers.off],
+                          })  # fmt: skip
     else:
         _show_report(report, quiet=quiet, json=False)
         if not quiet and (new or report.sources):
@@ -95,6 +99,8 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
             render.emit_list(new, columns, as_json=False, noun="item", total=total, empty="The inbox is empty.")
             ranked.tell_order(order, json=False)
     _exit_for(report)
+    if answers.failures:
+        raise typer.Exit(4)
 
 
 def _best(limit: int) -> tuple[list[Row], Any]:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from pkm import ids
-from pkm.cli import channel, complete, current, heard, planning, render, selectors, site, whom
+from pkm.cli import channel, complete, current, heard, planning, previewing, render, selectors, site, whom
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
 from pkm.dates import day
-from pkm.errors import Invalid, NotFound
+from pkm.errors import Invalid
 from pkm.store import circles, shares
 from pkm.text import count, one_line
 
@@ -119,6 +119,7 @@ def _show_plan(plan: Any) -> None:
     channels = ", ".join(plan.circle["channels"]) or "no channel yet"
     from pkm.cli import outgoing
     from pkm.share.transmit import older
+    from pkm.share.unsubscribed import subscribers
 
     render.say(f"For {plan.circle['name']} ({plan.circle['circle_kind']}), {since}, by {channels}:")
     for note in plan.notes:
@@ -127,7 +128,7 @@ def _show_plan(plan: Any) -> None:
     db, number = current.store().read(), plan.circle["number"]
     for way in shares.channels_of(db, number):
         if way["channel_kind"] == "mail":
-            people = [one for one in shares.recipients(db, number) if one["email"]]
+            people = [one for one in subscribers(db, current.home(), number) if one["email"]]
             names = outgoing.named([outgoing.addressed(one["name"], one["email"]) for one in people])
             render.say(f"  {way['name']} to {names or 'nobody'}; mail cannot be recalled")
             outgoing.tell_moved((one["id"], one["name"], one["email"]) for one in people)
@@ -244,45 +245,6 @@ def draft(
     render.emit_made({**row, "offer": offer}, as_json=json, also=also)
     if not json:
         render.tell(f"Next: pkm share preview {row['id']}, then pkm share send {row['id']}")
-
-
-@app.command(epilog="Example:  pkm share preview x12 --to practice")
-def preview(
-    what: ShareArgument,
-    to: Annotated[
-        str, typer.Option("--to", help="Only for this circle.", autocompletion=complete.complete_circles)
-    ] = "",
-    channel: Annotated[
-        str, typer.Option("--channel", help="Only on this channel.", autocompletion=complete.complete_channels)
-    ] = "",
-    json: JsonFlag = False,
-) -> None:
-    """Show the very bytes that would go, for each circle and channel, with their hash."""
-    from pkm.cli import outgoing
-    from pkm.share.freeze import look_at
-
-    found = selectors.one(what, ("share",))
-    circle = selectors.one(to, ("circle",)).title if to else ""
-    at = outgoing.instant(found.id)
-    row = shares.row(current.store().read(), found.number)
-    try:
-        rendered = look_at(current.store(), current.home(), found.number, at)
-    except Invalid as error:
-        if row is None or row["type"] != "introduction":
-            raise
-        outgoing.show_to_copy(row, error, json)
-        return
-    shown = [
-        one for one in rendered
-        if (not circle or one.circle == circle) and (not channel or one.channel == channel)
-    ]  # fmt: skip
-    if not shown:
-        raise NotFound(f"{found.id} for {circle or 'any circle'} on {channel or 'any channel'}", "it does not go there")
-    current.remember(touched=found.id, seen=(found.id, at))
-    if json:
-        render.emit_json(outgoing.as_json(found, shown))
-        return
-    render.show_text("\n".join(outgoing.lines(shown, row is not None and row["type"] == "introduction")))
 
 
 @app.command(epilog="Example:  pkm share send x12\n\n"
@@ -452,6 +414,9 @@ def log(
     render.emit_list(rows, columns, as_json=json, noun="delivery", plural="deliveries", empty=empty)
 
 
+app.command("preview", epilog="Example:  pkm share preview x12 --to practice\n\n"
+            "          pkm share preview x12 --open\n\n"
+            "          pkm share preview x12 --diff practice network")(previewing.preview)  # fmt: skip
 app.command("plan", epilog='Example:  pkm share plan x12 --stage "practice now" --stage "network +14d after approval"\n\n'
             "          pkm share plan x12      (what each stage waits for)")(planning.plan)  # fmt: skip
 app.command("approve", epilog="Example:  pkm share approve x12 --by ann")(planning.approve)

@@ -87,22 +87,3 @@ def verify(name: NameArgument = "", json: JsonFlag = False) -> None:
         raise typer.Exit(1)
     if not json:
         render.say(f"{row['name']}  is what was sent, and every link within it leads somewhere")
-
-
-def edit_channel(
-    name: Annotated[str, typer.Argument(help="The site's channel.", autocompletion=complete.complete_channels)],
-    publish: Annotated[
-        str | None,
-        typer.Option("--publish", metavar="COMMAND",
-                     help='Runs in the site\'s folder after a build that changed something, without a shell; "": none.'),
-    ] = None,
-    json: JsonFlag = False,
-) -> None:
-    """Change a way out: the command that publishes the site."""
-    from pkm.share.publish import set_command
-
-    if publish is None:
-        raise Invalid("nothing to change", "say what", next='--publish "rsync -a ./ me@example.org:site/"')
-    row = set_command(current.store(), name, publish)
-    words = row["options"].get("publish") or []
-    render.emit_made(row, as_json=json, also=[f"published by {' '.join(words)}" if words else "published by no command"])

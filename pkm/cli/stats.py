@@ -208,6 +208,15 @@ def _answers(values: Row, verdict: str, limit: int) -> list[str]:
     ] or ["Nothing went to a circle."]
 
 
+def _gone_quiet(values: Row, verdict: str, limit: int) -> list[str]:
+    if not values["total"]:
+        return []
+    named = [f"{row['id']} {one_line(row['title'], 40)}: nothing either way for {count(row['weeks'], 'week')}"
+             for row in values["things"]]  # fmt: skip
+    said = f"{count(values['total'], 'circle')} {'has' if values['total'] == 1 else 'have'} gone quiet."
+    return [said, *stats_people.things(named, values["total"], limit)]
+
+
 def _promises(values: Row, verdict: str, limit: int) -> list[str]:
     if not values["open"]:
         return []
@@ -226,6 +235,7 @@ WORDS: Mapping[str, Callable[[Row, str, int], Sequence[str]]] = {
     "questions": _named("{count} questions are open for more than 30 days.",
                         "One question is open for more than 30 days."),
     "growing": _growing, "shared_of_kept": _shared_of_kept, "answers": _answers,
+    "gone_quiet": _gone_quiet,
     "unreached": _named("{count} ideas reached no community in 30 days.", "One idea reached no community in 30 days."),
     "skipped": _named("{count} notes went to a network before any community saw them.",
                       "One note went to a network before any community saw it."),

@@ -14,7 +14,8 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from pkm.errors import Invalid, NotFound
@@ -30,7 +31,9 @@ WHOLE_S = 600.0
 _HEADERS_AT_ONCE = 200
 _LETTERS_AT_ONCE = 20
 _UID = re.compile(rb"\bUID (\d+)")
-_LETTER_OF_HEADERS = "BODY.PEEK[HEADER.FIELDS (LIST-ID LIST-UNSUBSCRIBE PRECEDENCE)]"
+_LIST_HEADERS = ("LIST-ID", "LIST-UNSUBSCRIBE", "PRECEDENCE")
+_SENT = re.compile(rb'\((?P<flags>[^()]*)\) (?:NIL|"(?:\\.|[^"\\])*") (?P<name>"(?:\\.|[^"\\])*"|[^\s"(){]+)')
+_SENT_NAMES = ("sent", "sent items", "sent messages", "sent mail", "gesendet", "gesendete elemente")
 
 
 class _Tls(imaplib.IMAP4_SSL):
@@ -57,12 +60,20 @@ def _refuse_large(size: int) -> None:
 
 
 class ImapReading(Reading):
-    """The letters of a folder on a server that have come since the last time, by UIDVALIDITY and UID."""
+    """The letters of a folder on a server that have come since the last time, by UIDVALIDITY and UID.
 
-    def __init__(self, url: str, place: Place, cursor: str | None, wanted: Wanted, secret: str) -> None:
+    headers: those that `wanted` looks at. since: where the cursor knows nothing, only what came since that day is looked at.
+    """
+
+    def __init__(
+        self, url: str, place: Place, cursor: str | None, wanted: Wanted, secret: str,
+        headers: Sequence[str] = _LIST_HEADERS, since: date | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(cursor, wanted)
         self._url = url
         self._place = place
+        self._headers = f"BODY.PEEK[HEADER.FIELDS ({' '.join(headers)})]"
+        self._since = since
         if not place.user or not place.host:
             raise Invalid(url, "it should name who logs in and where", next="imaps://ann@mail.example.org/Newsletters")
         if not secret:
@@ -74,7 +85,8 @@ class ImapReading(Reading):
             validity, following = _examine(server, self._url, self._place.path)
             known = self._known()
             first = int(known.get("next") or 1) if known.get("validity") == validity else 1
-            numbers = _numbers(server, first)
+            begins = self._since if first == 1 else None
+            numbers = _came_since(server, begins) if begins else _numbers(server, first)
             for batch in _batches(sorted(numbers, reverse=True), _HEADERS_AT_ONCE):
                 yield from self._read(server, batch)
             following = max([following, first, *(number + 1 for number in numbers)])
@@ -83,7 +95,7 @@ class ImapReading(Reading):
     def _read(self, server: imaplib.IMAP4, numbers: Sequence[int]) -> Iterator[bytes]:
         wanted = numbers
         if not self._place.all_mail:
-            heads = _fetch(server, numbers, _LETTER_OF_HEADERS)
+            heads = _fetch(server, numbers, self._headers)
             wanted = [number for number in numbers if number in heads and self._is_wanted(heads[number])]
         for batch in _batches(wanted, _LETTERS_AT_ONCE):
             letters = _fetch(server, batch, f"BODY.PEEK[]<0.{MAX_LETTER}>")
@@ -220,6 +232,19 @@ def _numbers(server: imaplib.IMAP4, first: int) -> list[int]:
     return sorted({number for number in found if number >= first})
 
 
+def _came_since(server: imaplib.IMAP4, day: date) -> list[int]:
+    """The UIDs of what came on that day or later, as the server's own clock has it."""
+    # IMAP's months are English, whatever the locale says
+    month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][day.month - 1]
+    return _found(server, "SINCE", f"{day.day:02d}-{month}-{day.year}")
+
+
+def _found(server: imaplib.IMAP4, *asked: str) -> list[int]:
+    """The UIDs that a search gives."""
+    lines = _asked(server.uid("SEARCH", *asked))
+    return sorted({int(word) for line in lines if isinstance(line, bytes) for word in line.split() if word.isdigit()})
+
+
 def _fetch(server: imaplib.IMAP4, numbers: Sequence[int], what: str) -> dict[int, bytes]:
     """What the server holds of each of these letters."""
     found: dict[int, bytes] = {}
@@ -247,3 +272,31 @@ def check_folder(url: str, place: Place, secret: str) -> None:
     """The folder can be read. Raises FetchError where not."""
     with _explained(url), _logged_in(url, place, secret) as server:
         _examine(server, url, place.path)
+
+
+@contextlib.contextmanager
+def searching(url: str, place: Place, secret: str) -> Iterator[Callable[[str], bool]]:
+    """Whether a letter of that Message-ID (without its brackets) lies in the folder, or where the server keeps what was sent.
+
+    Raises FetchError, while the block asks too.
+    """
+    with _explained(url), _logged_in(url, place, secret) as server:
+        _examine(server, url, place.path)
+        folders = [f'"{_encode(place.path.strip("/") or "INBOX")}"', *_folders_of_sent(server)]
+
+        def has(ident: str) -> bool:
+            for folder in folders:
+                if server.select(folder, readonly=True)[0] == "OK" and _found(server, "HEADER", "Message-ID", f'"<{ident}>"'):
+                    return True
+            return False
+
+        yield has
+
+
+def _folders_of_sent(server: imaplib.IMAP4) -> list[str]:
+    """Folders that keep what was sent, by the mark of RFC 6154 or, where the server marks none, by name; as it writes them."""
+    kind, lines = server.list()
+    found = [_SENT.fullmatch(line) for line in lines if isinstance(line, bytes)] if kind == "OK" else []
+    there = [(one["flags"].lower().split(), one["name"].decode("ascii", "replace")) for one in found if one]
+    marked = [name for flags, name in there if rb"\sent" in flags]
+    return marked or [name for _, name in there if re.split(r"[./]", name.strip('"'))[-1].lower() in _SENT_NAMES]

@@ -16,6 +16,7 @@ import stat
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -288,8 +289,14 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def open_mailbox(url: str, *, cursor: str | None, wanted: Wanted, secret: str = "") -> Reading:
-    """The mailbox's letters that the cursor does not know, ready to be read. Raises PkmError kinds, while reading too."""
+def open_mailbox(
+    url: str, *, cursor: str | None, wanted: Wanted, secret: str = "", headers: Sequence[str] = (), since: date | None = None
+) -> Reading:  # fmt: skip
+    """The mailbox's letters that the cursor does not know, ready to be read. Raises PkmError kinds, while reading too.
+
+    headers: those that `wanted` looks at, where not those of lists; a folder on this machine gives all. since: where the
+    cursor knows nothing, a server is asked for what came since that day alone.
+    """
     place = read_place(url)
     if place.all_mail:
         wanted = _any
@@ -300,9 +307,36 @@ def open_mailbox(url: str, *, cursor: str | None, wanted: Wanted, secret: str = 
     if place.scheme in ("imap", "imaps"):
         from pkm.net.imap import ImapReading
 
-        return ImapReading(url, place, cursor, wanted, secret)
+        asked = {"headers": headers} if headers else {}
+        return ImapReading(url, place, cursor, wanted, secret, since=since, **asked)
     raise PkmError(url, "it is no mailbox")
 
 
 def _any(head: bytes) -> bool:
     return True
+
+
+@contextlib.contextmanager
+def searching(url: str, secret: str = "") -> Iterator[Callable[[str], bool]]:
+    """Whether a letter of that Message-ID (without its brackets) lies in the mailbox, or beside it where it keeps what was sent.
+
+    Raises PkmError kinds, while the block asks too. A folder on this machine is read through at each question.
+    """
+    place = read_place(url)
+    if place.scheme in ("imap", "imaps"):
+        from pkm.net import imap
+
+        with imap.searching(url, place, secret) as has:
+            yield has
+        return
+    place = place._replace(all_mail=False, subfolders=True)
+
+    def has_here(ident: str) -> bool:
+        mark = re.compile(rb"^message-id:\s*<" + re.escape(ident.encode()) + rb">", re.I | re.M)
+
+        def is_it(head: bytes) -> bool:
+            return bool(mark.search(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]))
+
+        return any(True for _ in open_mailbox(make_url(place), cursor=None, wanted=is_it))
+
+    yield has_here

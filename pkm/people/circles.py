@@ -15,7 +15,7 @@ from pkm.people.contacts import NAME_LIMIT, changed_list
 from pkm.store import circles, contacts, standings, tags
 from pkm.store.model import CIRCLE_KINDS, Circle, CircleChannel, Membership
 from pkm.store.session import Store, Unit
-from pkm.text import clean, fold, one_line
+from pkm.text import check_language, clean, fold, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,12 @@ def add_circle(
 def edit_circle(
     store: Store, number: int, *, name: str | None = None, kind: str | None = None, purpose: str | None = None,
     every_s: int | None = None, tags: Sequence[str] | None = None, channels: Sequence[str] | None = None,
+    salutation: str | None = None, introduction: str | None = None, language: str | None = None,
 ) -> CircleSaved:  # fmt: skip
     """The circle is as given; None: as it was. Lists are set whole, or changed by +value and -value.
 
-    every_s: 0 is that of its kind. Raises as add_circle does; nothing is changed then.
+    every_s: 0 is that of its kind. salutation, introduction: in front of what is shared with it, in Markdown. language: what
+    that is in ("": as config says). Raises as add_circle does; nothing is changed then.
     """
     warnings: tuple[str, ...] = ()
     with store.unit() as unit:
@@ -82,6 +84,12 @@ def edit_circle(
             circle.purpose = clean(purpose).strip()
         if every_s is not None:
             circle.every_s = every_s or None
+        if salutation is not None:
+            circle.salutation = one_line(clean(salutation), 300)
+        if introduction is not None:
+            circle.introduction = clean(introduction).strip()
+        if language is not None:
+            circle.language = check_language(language) if language else ""
         unit.flush()
         if channels is not None:
             _set_channels(unit, number, changed_list(before["channels"], channels))

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pkm.errors import BadInput
 from pkm.html import absolute_url
+from pkm.mime import address, header, raw_header, read_body, read_headers, read_message
 from pkm.seek.entry import Byline, ParsedEntry, hash_of, make_entry, stamp_of
 from pkm.seek.letter_html import read_letter_html
-from pkm.seek.mime import address, header, raw_header, read_body, read_headers, read_message
 from pkm.text import one_line
 
 _LIST_HEADERS = ("list-id", "list-unsubscribe")

@@ -40,7 +40,7 @@ _ALL = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the garden: its name, what is in it, how many there are, the first of them. compared: of so many notes."""
+    """A part of the garden: its name, how many there are in it, the first of them."""
 
     name: str
     total: int

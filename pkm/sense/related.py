@@ -98,10 +98,10 @@ def gather(store: Store, kind: str, number: int) -> Facts:
     asked = _asked(seed, words)
     shared_links = nearness.neighbors(db, kind, number)
     candidates: list[Compared] = []
-    for other, limit in _CANDIDATES.items():
-        numbers = dict.fromkeys(terms.most_holding(db, other, asked, limit))
+    for other, most in _CANDIDATES.items():
+        numbers = dict.fromkeys(terms.most_holding(db, other, asked, most))
         if other == "note":
-            numbers |= dict.fromkeys(_nearest(shared_links)[:limit])
+            numbers |= dict.fromkeys(_nearest(shared_links)[:most])
         if other == kind:
             numbers.pop(number, None)
         candidates += nearness.texts(db, other, numbers)

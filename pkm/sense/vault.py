@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from pkm import attachment_files
+from pkm.beside import Others
 from pkm.config import Home
 from pkm.dates import now, stamp
 from pkm.errors import BadInput, Invalid, NotFound
 from pkm.ids import make
-from pkm.sense.vault_folder import Folder, Others, ReadFile, read_folder
+from pkm.sense.vault_folder import Folder, ReadFile, read_folder
 from pkm.sense.vault_links import Counted, Speech, count, read_speech, written
 from pkm.sense.vault_plan import Change, Standing, TagOf, VaultPlan, moved_root, plan
 from pkm.store import attachments, links, note_intake, note_names, tags

@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 from pkm.dates import stamp
 from pkm.errors import BadInput
 from pkm.notefile import ENDINGS, MAX_BYTES, NoteText, read_file
-from pkm.text import fold, one_line
+from pkm.text import one_line
 
 Failure = tuple[str, str]
 
@@ -223,22 +223,3 @@ def _tell_link(found: Folder, path: str, place: Path) -> None:
             found.fail(path, "a symbolic link that leads out of the folder: not followed")
         elif not any(one.place == target for one in found.notes):
             found.fail(path, "a symbolic link to a file that is not imported: not followed")
-
-
-class Others:
-    """The files of a folder that are no notes, by what notes write."""
-
-    def __init__(self, paths: Iterable[str]) -> None:
-        self._by_name: dict[str, list[str]] = {}
-        for path in sorted(paths):
-            self._by_name.setdefault(fold(path.rpartition("/")[2]), []).append(path)
-
-    def meant(self, written: str) -> str:
-        """The path of the file that ![[name]] means, whatever its case; the rest of its path decides. "" for none."""
-        whole = fold(written.strip("/. "))
-        named = self._by_name.get(whole.rpartition("/")[2], ())
-        return next((path for path in named if f"/{fold(path)}".endswith(f"/{whole}")), "")
-
-    def exactly(self, path: str) -> str:
-        """The path of the file at this path, whatever its case; "" for none."""
-        return next((one for one in self._by_name.get(fold(path.rpartition("/")[2]), ()) if fold(one) == fold(path)), "")

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pkm import capture
+from pkm.beside import Others
 from pkm.capture import FileLink, Wikilink
 from pkm.notefile import is_unreadable
 from pkm.sense.notes import is_file_link, is_note_path, mentions
-from pkm.sense.vault_folder import Others, ReadFile
+from pkm.sense.vault_folder import ReadFile
 from pkm.store.links import Written
 from pkm.store.note_names import Names
 from pkm.text import fold, one_line

@@ -1,88 +1,318 @@
-"""Answers come home: what people answered to posts of the last weeks, each kept once, in the inbox, with whoever gave it.
+"""Answers come home: what people answered to posts, letters and pages, each kept once, in the inbox, with whoever gave it.
 
 Gathers from the channels first, then writes in one unit. An answer counts as a touch of the contact who has the name that
-the channel knows them by; where nobody has, or several do, the text says who wrote. Never prints.
+the channel knows them by, or the address that they wrote from; where nobody has, or several do, it says who wrote. A letter
+that asks to be taken off a circle's list is acted on only where it comes from an address that the circle's letters went to,
+or that a member has: anybody can write anything else. Never prints.
 """
 
-from dataclasses import dataclass
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pkm import config
+from pkm.channels.way import Answer
 from pkm.config import Home
 from pkm.dates import now, stamp
 from pkm.errors import PkmError
+from pkm.ids import make
 from pkm.share.channels import KINDS
-from pkm.store import posts, responses, shares
-from pkm.store.session import Store
-from pkm.text import clean, count, one_line
+from pkm.store import circles, contacts, posts, responses, shares, unsubscribing
+from pkm.store.session import Store, Unit
+from pkm.text import clean, count, fold, one_line
 
 if TYPE_CHECKING:
-    from pkm.channels.way import Answer
+    from pkm.share.postbox import Came
+    from pkm.share.webmentions import Mention
 
 Row = dict[str, Any]
 
 DAYS, MOST = 30, 100
-"""How far back is asked, and about how many posts."""
+"""How far back posts are asked about, and about how many."""
 
 LONGEST = 10_000
+
+_READ_ON = 50
+"""So many letters of others may pass before it is written down how far a mailbox was read, where nothing else is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """Who gets no more letters of a circle (a contact's row, the circle's id and name), as they asked."""
+
+    contact: Row
+    circle: str
+    circle_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What came: the answers that are new, and (channel, why) where one could not be asked."""
+    """What came: the answers that are new, who was taken off a circle's letters, (channel, why) where one could not be asked.
+
+    strangers: (address, circle's id) of those who asked to be taken off and are not known there; nothing was done for them.
+    """
 
     new: tuple[Row, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
+    off: tuple[Off, ...] = ()
+    strangers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An answer to a delivery: {"id", "share_id", "channel_id"}. address: it was written from, "" where that is no mail.
+    since: a stamp; what claims to be older than that came now.
+    """
+
+    row: Mapping[str, Any]
+    answer: Answer
+    address: str = ""
+    since: str = ""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What the channels gave. leaving: (channel, letter) of those who ask to be taken off; cursors: by channel."""
+
+    found: list[_Found] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    leaving: list[tuple[Row, "Came"]] = field(default_factory=list)
+    cursors: dict[int, str] = field(default_factory=dict)
 
 
 def collect(store: Store, home: Home) -> Collected:
-    """The answers to posts of the last weeks are kept, each once. Nothing is asked where nothing was posted."""
+    """The answers to what was shared are kept, each once. Nothing is asked where nothing was sent."""
+    gathered = _Gathered()
+    db = store.read()
     kinds = [kind for kind, powers in KINDS.items() if powers.answers]
-    rows = posts.lately(store.read(), kinds, stamp(now() - timedelta(days=DAYS)), MOST)
-    if not rows:
-        return Collected()
-    found, failures = _gather(store, rows)
-    return Collected(_keep(store, found) if found else (), tuple(failures))
+    rows = posts.lately(db, kinds, stamp(now() - timedelta(days=DAYS)), MOST)
+    for channel in shares.channels(db):
+        try:
+            if channel["channel_kind"] in kinds:
+                _from_posts(channel, [row for row in rows if row["channel_id"] == channel["number"]], gathered)
+            elif channel["options"].get("inbox"):
+                _from_letters(db, channel, gathered)
+            elif channel["options"].get("webmentions"):
+                _from_mentions(db, home, channel, gathered)
+        except PkmError as error:
+            gathered.failures.append((channel["name"], str(error)))
+    return _apply(store, home, gathered)
 
 
-def _gather(store: Store, rows: list[Row]) -> tuple[list[tuple[Row, "Answer"]], list[tuple[str, str]]]:
+def collect_mentions(store: Store, home: Home, path: Path) -> Collected:
+    """The webmentions in a folder of files, or in one, that are about pages of the site are kept, each once.
+
+    Raises NotFound, BadInput where nothing can be read; Invalid where there is no site, or nobody knows its address.
+    """
+    from pkm.errors import Invalid
+    from pkm.share.webmentions import from_files
+
+    db = store.read()
+    sites = [channel for channel in shares.channels(db) if channel["channel_kind"] == "site"]
+    if not sites:
+        raise Invalid("webmentions", "there is no site that they could be about", next="pkm share channel add site site:")
+    read = from_files(path)
+    gathered = _Gathered(failures=list(read.failures))
+    for site in sites:
+        gathered.found += _about(db, home, site, read.mentions)
+    return _apply(store, home, gathered)
+
+
+def _from_posts(channel: Row, mine: list[Row], gathered: _Gathered) -> None:
     from pkm.share import transmit
 
-    found: list[tuple[Row, Answer]] = []
-    failures = []
-    for channel in shares.channels(store.read()):
-        mine = [row for row in rows if row["channel_id"] == channel["number"]]
-        try:
-            if mine:
-                with transmit.open_posts(channel) as way:
-                    for row in mine:  # what came before one that fails is kept
-                        found += [(row, answer) for answer in way.answers(transmit.job(row, {}))]
-        except PkmError as error:
-            failures.append((channel["name"], str(error)))
-    return found, failures
+    if mine:
+        with transmit.open_posts(channel) as way:
+            for row in mine:  # what came before one that fails is kept
+                gathered.found += [_Found(row, answer) for answer in way.answers(transmit.job(row, {}))]
 
 
-def _keep(store: Store, found: list[tuple[Row, "Answer"]]) -> tuple[Row, ...]:
+def _from_letters(db: sqlite3.Connection, channel: Row, gathered: _Gathered) -> None:
+    from pkm.share import postbox
+
+    keys = unsubscribing.keys(db, channel["number"])
+    if not keys:
+        return
+    me = fold(channel["options"]["from"].rpartition("<")[2].rstrip("> "))
+    taken = postbox.take(channel, keys)
+    if taken.cursor and taken.cursor != channel["options"].get("inbox_read"):
+        gathered.cursors[channel["number"]] = taken.cursor
+    for letter in taken.letters:
+        if fold(letter.sender) == me:  # one's own, in the same thread
+            continue
+        if letter.leaves:
+            gathered.leaving.append((channel, letter))
+        elif row := unsubscribing.letter(db, letter.key):
+            gathered.found.append(_answer_of(row, letter))
+
+
+def _answer_of(row: Row, letter: "Came") -> _Found:
+    who = f"{letter.name} <{letter.sender}>" if letter.name and letter.sender else letter.name or letter.sender or "somebody"
+    return _Found(row, Answer(letter.ident, (who,), letter.words, letter.at), letter.sender, row["since"])
+
+
+def _from_mentions(db: sqlite3.Connection, home: Home, channel: Row, gathered: _Gathered) -> None:
+    from pkm.share import webmentions
+
+    if shares.payloads(db, channel["number"]):
+        read = webmentions.gather(channel["options"], responses.remote_ids(db, channel["number"]))
+        gathered.failures += read.failures
+        gathered.found += _about(db, home, channel, read.mentions)
+
+
+def _about(db: sqlite3.Connection, home: Home, channel: Row, mentions: "Iterable[Mention]") -> list[_Found]:
+    """The mentions that are about pages of the site, each with the delivery that the page is made from."""
+    from pkm.share import webmentions
+
+    pages = _pages(db, home, channel["number"])
+    return [
+        _Found(row, Answer(one.ident, (one.author or one.author_url or one.source, *webmentions.names_of(one)), one.text, one.at),
+               since=row["at"])
+        for one in mentions if (row := pages.get(webmentions.key_of(one.target)))
+    ]  # fmt: skip
+
+
+def _pages(db: sqlite3.Connection, home: Home, channel: int) -> dict[str, Row]:
+    """Key of a page's address -> the delivery that it was made from; of a note's page the last one that holds the note.
+
+    Raises Invalid where nobody knows where the site stands.
+    """
+    from pkm.errors import Invalid
+    from pkm.share.render import thaw
+    from pkm.share.site import digest_path, note_slug, public_url
+    from pkm.share.webmentions import key_of
+
+    base = config.read(home)["site.url"]
+    if not base:
+        raise Invalid("the webmentions", "nobody knows where the site stands", next="pkm config site.url https://example.org")
+    pages: dict[str, Row] = {}
+    slugs: dict[str, str] = {}
+    for row in shares.payloads(db, channel):
+        digest, place = thaw(row["payload"]), {"id": row["id"], "share_id": row["share_id"], "channel_id": channel}
+        place["at"] = row["at"]
+        pages[key_of(public_url(base, digest_path(digest)))] = place
+        for piece in digest.pieces:
+            slug = slugs.setdefault(piece.id, note_slug(piece))  # its page's address is made of the title that it had first
+            pages[key_of(public_url(base, f"notes/{slug}/index.html"))] = place
+    return pages
+
+
+def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
+    from pkm.share.unsubscribed import KEPT_BESIDE
+
+    failures = tuple(gathered.failures)
+    off, strangers = _take_off(store, home, gathered)
+    fresh = _unknown(store.read(), gathered.found)
+    if not (fresh or gathered.leaving):
+        _read_on(store, gathered.cursors)
+        return Collected(failures=failures)
+    with store.unit() as unit:
+        new = _keep(unit, fresh)
+        for channel, cursor in gathered.cursors.items():
+            _set_cursor(unit, channel, cursor)
+        people = f"; {count(len(off), 'person', 'people')} taken off" if off else ""
+        unit.summarize(f"{count(len(new), 'answer')} came home{people}", final=KEPT_BESIDE if off else "")
+    return Collected(new, failures, tuple(off), tuple(strangers))
+
+
+def _unknown(db: sqlite3.Connection, found: list[_Found]) -> list[_Found]:
+    """Those that are not kept yet and say something, each once, oldest first."""
+    known = {number: responses.remote_ids(db, number) for number in {one.row["channel_id"] for one in found}}
+    fresh = []
+    for one in sorted(found, key=lambda each: (each.answer.at, each.answer.remote_id)):
+        seen = known[one.row["channel_id"]]
+        if one.answer.remote_id not in seen and clean(one.answer.text).strip():
+            seen.add(one.answer.remote_id)
+            fresh.append(one)
+    return fresh
+
+
+def _read_on(store: Store, cursors: Mapping[int, str]) -> None:
+    """How far mailboxes were read is kept, where that is worth a line in the log: nothing came for a while."""
+    options = {one["number"]: one["options"] for one in shares.channels(store.read())}
+    far = {number: cursor for number, cursor in cursors.items() if _far(options[number].get("inbox_read"), cursor)}
+    if far:
+        with store.unit(journal=False) as unit:
+            for number, cursor in far.items():
+                _set_cursor(unit, number, cursor)
+
+
+def _far(before: str | None, cursor: str) -> bool:
+    try:
+        was, now_at = json.loads(before or "{}"), json.loads(cursor)
+    except ValueError:
+        return True
+    if was.get("validity") != now_at.get("validity") or "next" not in now_at:
+        return True
+    return int(now_at["next"]) - int(was.get("next") or 0) > _READ_ON
+
+
+def _set_cursor(unit: Unit, channel: int, cursor: str) -> None:
+    from pkm.store.model import Channel
+
+    row = unit.get(Channel, channel)
+    row.options = json.dumps({**json.loads(row.options), "inbox_read": cursor}, ensure_ascii=False)
+    unit.flush()
+
+
+def _take_off(store: Store, home: Home, gathered: _Gathered) -> tuple[list[Off], list[tuple[str, str]]]:
+    """Who asked for no more letters gets none; what somebody unknown asked is kept as an answer, and said."""
+    off: list[Off] = []
+    strangers: list[tuple[str, str]] = []
+    for channel, letter in gathered.leaving:
+        db = store.read()
+        row = unsubscribing.letter(db, letter.key) if letter.key else None
+        circle: int = letter.circle or (row and row["circle_id"]) or 0
+        people = unsubscribing.got_letters(db, circle, fold(letter.sender)) if letter.sender else []
+        if people:
+            off += _leave(store, home, circle, people, letter)
+            continue
+        row = row or unsubscribing.last_letter(db, circle, channel["number"])
+        if row is not None and letter.ident not in responses.remote_ids(db, channel["number"]):
+            found = _answer_of(row, letter)
+            words = Answer(letter.ident, found.answer.names, letter.words or "unsubscribe", letter.at)
+            gathered.found.append(_Found(row, words, found.address, found.since))
+            if circle:
+                strangers.append((letter.sender or "somebody", make("circle", circle)))
+    return off, strangers
+
+
+def _leave(store: Store, home: Home, circle: int, people: list[int], letter: "Came") -> list[Off]:
+    from pkm.share.unsubscribed import back_since, take_off
+
+    if letter.at and letter.at <= back_since(home, circle, letter.sender):  # they came back after that letter
+        return []
+    gone = take_off(store, home, circle, people, "they unsubscribed by a letter", also=letter.sender)
+    row = circles.row(store.read(), circle)
+    return [Off(contact, make("circle", circle), row["name"] if row else make("circle", circle)) for contact in gone]
+
+
+def _keep(unit: Unit, fresh: list[_Found]) -> tuple[Row, ...]:
     from pkm.store.model import Response
 
-    with store.unit() as unit:
-        db = unit.connection
-        known = {number: responses.remote_ids(db, number) for number in {row["channel_id"] for row, _ in found}}
-        made = []
-        for row, answer in sorted(found, key=lambda one: (one[1].at, one[1].remote_id)):
-            seen = known[row["channel_id"]]
-            text = clean(answer.text).strip()[:LONGEST]
-            if answer.remote_id in seen or not text:
-                continue
-            seen.add(answer.remote_id)
-            people = responses.known_as(db, answer.names)
-            contact = people[0] if len(people) == 1 else None
-            response = unit.add(Response(
-                share_id=row["share_id"], delivery_id=row["id"], channel_id=row["channel_id"], contact_id=contact,
-                remote_id=answer.remote_id, text=text if contact else f"{one_line(answer.names[0], 100)}: {text}",
-                at=min(answer.at, unit.at),
-            ))  # fmt: skip
-            made.append(response.id or 0)
-        told = tuple(one for number in made if (one := responses.row(db, number)))
-        unit.summarize(f"{count(len(told), 'answer')} came home")
-    return told
+    db, made = unit.connection, []
+    for one in _unknown(db, fresh):  # another run may have kept them since
+        row, answer = one.row, one.answer
+        contact = _who(db, one)
+        response = unit.add(Response(
+            share_id=row["share_id"], delivery_id=row["id"], channel_id=row["channel_id"], contact_id=contact,
+            remote_id=answer.remote_id, text=clean(answer.text).strip()[:LONGEST],
+            author="" if contact else one_line(answer.names[0], 200),
+            at=answer.at if max(one.since, "0") <= answer.at <= unit.at else unit.at,
+        ))  # fmt: skip
+        made.append(response.id or 0)
+    return tuple(told for number in made if (told := responses.row(db, number)))
+
+
+def _who(db: sqlite3.Connection, found: _Found) -> int | None:
+    """The contact who answered: by the address, or by the names that the channel knows them by; None where that is not one."""
+    if not found.address:
+        people = responses.known_as(db, found.answer.names)
+        return people[0] if len(people) == 1 else None
+    people = contacts.with_handle(db, "email", found.address)
+    recipient = found.row.get("contact_id")
+    return recipient if recipient in people else people[0] if len(people) == 1 else None

@@ -26,6 +26,7 @@ class Powers:
     once; "posts": handed in once to the channel itself, by the file `module` of channels/. limit: of one post, in words, {}
     being how much its server says, else `usual`.
     asks: whether it can be asked what became of a delivery; answers: whether what people answer there is collected.
+    pictures: whether a post there has pictures beside its text.
     """
 
     what: str
@@ -41,6 +42,7 @@ class Powers:
     usual: int = 0
     asks: bool = False
     answers: bool = False
+    pictures: bool = False
 
     @property
     def mirror(self) -> bool:
@@ -66,17 +68,25 @@ KINDS: Mapping[str, Powers] = {
     ),
     "mastodon": Powers(
         "posts of a Mastodon account", False, True, False, "everybody", True, "posts", ("mastodon+https", "mastodon+http"),
-        "pkm.channels.mastodon", "{} characters a post", 500, asks=True, answers=True,
+        "pkm.channels.mastodon", "{} characters a post", 500, asks=True, answers=True, pictures=True,
     ),
     "bluesky": Powers(
         "posts of a Bluesky account", False, True, True, "everybody", True, "posts", ("bluesky+https", "bluesky+http"),
-        "pkm.channels.bluesky", "{} characters a post", 300, asks=True, answers=True,
+        "pkm.channels.bluesky", "{} characters a post", 300, asks=True, answers=True, pictures=True,
     ),
     "matrix": Powers(
         "messages in a Matrix room", False, True, True, "who is in the room", False, "posts", ("matrix+https", "matrix+http"),
         "pkm.channels.matrix", "{:,} bytes a message", 40_000, asks=True, answers=True,
     ),
 }  # fmt: skip
+
+def recall(kind: str) -> str:
+    """What can be taken back of what left by that kind of channel, in words."""
+    powers = KINDS[kind]
+    if not powers.deletes:
+        return "cannot be recalled"
+    return "can be taken down again" if powers.mirror else "can be deleted; who read it has read it"
+
 
 SCHEMES = {scheme: kind for kind, powers in KINDS.items() for scheme in powers.schemes}
 """How an address begins, and the kind of channel that it names."""

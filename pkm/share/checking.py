@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
+from pkm.channels.folder import Content, holds
 from pkm.config import Home
 from pkm.share import mirror
 from pkm.share.channels import folder_of
@@ -23,14 +24,14 @@ def verify(db: sqlite3.Connection, home: Home, channel: Mapping[str, Any]) -> li
         file = folder / path
         if not file.is_file():
             found.append((path, "it is missing"))
-        elif file.read_bytes() != content:
+        elif not holds(file, content):
             found.append((path, "it is not what was built"))
     return [*found, *_dead(files)]
 
 
-def _dead(files: Mapping[str, bytes]) -> Iterable[tuple[str, str]]:
+def _dead(files: Mapping[str, Content]) -> Iterable[tuple[str, str]]:
     for path, content in files.items():
-        for address in _ADDRESS.findall(content.decode()) if path.endswith(".html") else ():
+        for address in _ADDRESS.findall(content.decode()) if path.endswith(".html") and isinstance(content, bytes) else ():
             target = unquote(urldefrag(urljoin(f"/{path}", unescape(address)))[0])
             if not re.match(r"[a-z][a-z0-9+.-]*:", address) and target.lstrip("/") not in files:
                 yield path, f"it links to {target}, which is not there"

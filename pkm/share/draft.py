@@ -197,7 +197,9 @@ def words_hash(db: sqlite3.Connection, share: int, stage: Row) -> str:
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:32]
 
 
-def digest_for(db: sqlite3.Connection, share: int, stage: Row, channel_kind: str, author: str, at: str) -> "Digest":
+def digest_for(
+    db: sqlite3.Connection, share: int, stage: Row, channel_kind: str, settings: Mapping[str, str] | Settings, at: str
+) -> "Digest":
     """The digest of a share for one stage's circle on one kind of channel, ready to be rendered. at: its date.
 
     What is public says nothing of the circle: neither its name nor the words that are kept for it.
@@ -215,9 +217,11 @@ def digest_for(db: sqlite3.Connection, share: int, stage: Row, channel_kind: str
     hidden = [target for note in notes for target in hidden_in(db, note, wide_enough(kind))]
     return Digest(
         uid=row["uid"], title=words.get("title") or row["title"], slug=row["slug"],
-        date=at, author=author, intro=words.get("introduction") or row["introduction"] or (stage["introduction"] if own else ""),
+        date=at, author=settings["name"],
+        intro=words.get("introduction") or row["introduction"] or (stage["introduction"] if own else ""),
         salutation=stage["salutation"] if own else "", circle=(stage["circle"] or "") if kind != "network" else "",
         circle_kind=kind, pieces=tuple(piece_of(db, note, hidden) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
+        language=stage["language"] or settings["share.language"],
     )  # fmt: skip
 
 

@@ -8,19 +8,23 @@ import functools
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pkm import config
+from pkm import attachment_files, config
 from pkm.config import Home
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
+from pkm.picture import ENDINGS, Picture
 from pkm.reach import REACHES, wide_enough
-from pkm.share import draft, posts
+from pkm.share import draft, figures, posts
 from pkm.share.channels import effective_kind, is_letters, is_mirror, is_posts
 from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
 from pkm.share.letter import MEDIA_TYPE as LETTER
-from pkm.store import shares
+from pkm.share.letter import unpack, whole_size
+from pkm.share.unsubscribed import subscribers
+from pkm.store import attachments, shares
+from pkm.store.attachments import Attached
 from pkm.store.session import Store
 
 if TYPE_CHECKING:
@@ -47,6 +51,10 @@ class Rendered:
 
     recipient: an address; "" where the channel itself is the recipient; a contact's id where nobody knows an address, and
     then there are no bytes. new: whether the others of the circle got something before, and this one did not.
+
+    payload: what the store keeps. A picture's bytes are kept once, with the attachments by their hash: of a file that is a
+    picture the payload is empty, a letter has a line in the place of each (letter.unpack), a post names it. hash: of the bytes
+    that leave, where these are other ones. length: of a picture that is kept. pictures: those that are not kept yet, by hash.
     """
 
     circle: str | None
@@ -65,11 +73,26 @@ class Rendered:
     name: str = ""
     new: bool = False
     state: str = ""
+    hash: str = ""
+    length: int = 0
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
-        """The hash of the bytes, in hex."""
-        return hashlib.sha256(self.payload).hexdigest()
+        """The hash of the bytes that leave, in hex."""
+        return self.hash or hashlib.sha256(self.payload).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """How many bytes leave."""
+        if self.is_picture:
+            return self.length or len(self.pictures[self.hash].data)
+        return whole_size(self.payload) if self.media_type == LETTER else len(self.payload)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture in a file of its own."""
+        return self.media_type in ENDINGS
 
     @property
     def is_post(self) -> bool:
@@ -103,7 +126,9 @@ def look_at(store: Store, home: Home, share: int, at: str = "", stage: int | Non
     )  # fmt: skip
     if (row["state"] == "sent" or (stage is not None and rows)) and all(one["state"] == "sent" for one in rows):
         return rendered
-    findings = draft.check_share(db, share, stage) or guard_bytes(db, home, share, rendered)
+    findings = draft.check_share(db, share, stage) or [
+        *check_pictures(db, home, share, stage), *guard_bytes(db, home, share, rendered)
+    ]  # fmt: skip
     if findings:
         raise Refused(
             make("share", share), "something in it may not go there", findings=findings,
@@ -134,13 +159,15 @@ def deliveries(db: sqlite3.Connection, share: int, stage: int | None) -> list[Ro
 
 def frozen(db: sqlite3.Connection, share: int, stage: int | None = None) -> Iterable[Rendered]:
     """The deliveries of a share, or of one of its stages, as they were frozen, each with its state."""
+    kept = attachments.hashes(db)
     for row in shares.frozen(db, share):
         if stage is not None and row["stage_id"] != stage:
             continue
         yield Rendered(
             row["circle"], row["channel"], row["channel_kind"], row["file_name"], row["media_type"], row["payload"],
             row["stage_id"], row["circle_id"], row["channel_id"], row["part"], row["key"], row["recipient"],
-            row["contact_id"], row["name"] or "", state=row["state"],
+            row["contact_id"], row["name"] or "", state=row["state"], hash=row["sha256"],
+            length=kept.get(row["sha256"], ("", 0))[1],
         )  # fmt: skip
 
 
@@ -163,20 +190,25 @@ def _render_stages(
 ) -> Iterable[Rendered]:  # fmt: skip
     from pkm.share import mailing, mirror
 
-    author = config.read(home)["name"]
+    settings = config.read(home)
     at = at or draft.now_stamp()
     row = shares.row(db, share)
     assert row is not None
-    places = _letter_places(db, share)
+    places = _letter_places(db, home, share)
+    gallery = figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)])
     for stage in shares.stages(db, share):
         for channel in channels_for(db, stage) if only in (None, stage["id"]) else ():
-            place = {"stage_id": stage["id"], "circle_id": stage["circle_id"], "circle": stage["circle"],
+            place: Row = {"stage_id": stage["id"], "circle_id": stage["circle_id"], "circle": stage["circle"],
                      "channel_id": channel["number"], "channel": channel["name"],
                      "channel_kind": channel["channel_kind"]}  # fmt: skip
-            digest = draft.digest_for(db, share, stage, channel["channel_kind"], author, at)
+            digest = draft.digest_for(db, share, stage, channel["channel_kind"], settings, at)
+            digest, pictures = gallery.fill(digest, draft.notes_for(db, share, stage))
+            place["pictures"] = pictures
             if is_mirror(channel["channel_kind"]):
-                for part, (name, media_type, payload) in enumerate(mirror.files(digest, channel["channel_kind"], home), 1):
-                    yield Rendered(file_name=name, media_type=media_type, payload=payload, part=part,
+                for part, (name, media_type, payload, hash) in enumerate(
+                    mirror.files(digest, channel["channel_kind"], home), 1
+                ):
+                    yield Rendered(file_name=name, media_type=media_type, payload=payload, part=part, hash=hash,
                                    key=_key(row, stage, channel, "", part), **place)  # fmt: skip
             elif is_posts(channel["channel_kind"]):
                 key_of = functools.partial(_key, row, stage, channel, "")
@@ -186,7 +218,7 @@ def _render_stages(
                                    part=part, key=key_of(part), **place)  # fmt: skip
             else:
                 answers = _answered(db, stage)
-                people = _people_of(db, share, stage)
+                people = _people_of(db, home, share, stage)
                 people = [one for one in people if places[one["id"]] == (stage["id"], channel["number"])]
                 if answers is not None:
                     people = [one for one in people if one["id"] in answers]
@@ -194,21 +226,43 @@ def _render_stages(
                 for one, payload in mailing.compose(row["id"], digest, stage, channel, people, keys, home, answers):
                     yield Rendered(
                         file_name="", media_type=LETTER, payload=payload, part=1, key=keys[one["id"]],
-                        recipient=_recipient(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]), **place,
+                        recipient=_recipient(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]),
+                        hash=hashlib.sha256(whole(payload, pictures)).hexdigest() if pictures else "", **place,
                     )  # fmt: skip
 
 
-def _people_of(db: sqlite3.Connection, share: int, stage: Mapping[str, Any]) -> list[Row]:
-    return shares.recipients(db, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
+def whole(letter: bytes, pictures: Mapping[str, Picture]) -> bytes:
+    """A letter as it leaves, with these pictures in it."""
+    return unpack(letter, lambda sha256: pictures[sha256].data)
 
 
-def _letter_places(db: sqlite3.Connection, share: int) -> dict[int, tuple[int, int]]:
+def check_pictures(db: sqlite3.Connection, home: Home, share: int, stage: int | None = None) -> list[Finding]:
+    """A finding for each attachment that a note of the share shows and that cannot go out so; stage: of that one alone."""
+    gallery = figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)])
+    findings: list[Finding] = []
+    for step in shares.stages(db, share):
+        if stage not in (None, step["id"]):
+            continue
+        notes = draft.notes_for(db, share, step)
+        findings += gallery.check(notes)
+        letters = any(is_letters(channel["channel_kind"]) for channel in channels_for(db, step))
+        if letters and (size := gallery.size(notes)) > figures.MAX_LETTER:
+            why = f"its pictures have {size / 1e6:.0f} MB together, and a letter takes {figures.MAX_LETTER // 1_000_000}"
+            findings.append((make("share", share), why, f"pkm share edit {make('share', share)} --for CIRCLE --only NOTE"))
+    return list(dict.fromkeys(findings))
+
+
+def _people_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> list[Row]:
+    return subscribers(db, home, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
+
+
+def _letter_places(db: sqlite3.Connection, home: Home, share: int) -> dict[int, tuple[int, int]]:
     """By contact: the stage and the channel of their one letter; who is in several circles gets the closest one's."""
     places: dict[int, tuple[int, int]] = {}
     for stage in sorted(shares.stages(db, share), key=lambda one: REACHES.index(one["circle_kind"] or "private")):
         for channel in channels_for(db, stage):
             if is_letters(channel["channel_kind"]):
-                for one in _people_of(db, share, stage):
+                for one in _people_of(db, home, share, stage):
                     places.setdefault(one["id"], (stage["id"], channel["number"]))
     return places
 
@@ -221,7 +275,7 @@ def page_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, 
     base = config.read(home)["site.url"]
     if not base:
         return ""
-    live = [one for one in shares.frozen(db, share) if one["channel_kind"] == "site" and one["state"] == "sent"]
+    live = [one for one in shares.frozen(db, share) if one["media_type"] == SITE_MEDIA_TYPE and one["state"] == "sent"]
     if live:
         return public_url(base, digest_path(thaw(live[0]["payload"])))
     with_it = any(one["channel_kind"] == "site" for one in channels_for(db, stage))
@@ -267,7 +321,7 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
     own = row["introduction"] if row and row["type"] == "introduction" else ""
     checked: set[tuple[int, bytes]] = set()
     for one in rendered:
-        if one.media_type == LETTER and not one.payload:
+        if not one.payload:
             continue
         opened = open_letter(one.payload) if one.media_type == LETTER else None
         text = _readable(one, opened, home)
@@ -323,16 +377,22 @@ def freeze(
     queued = _queued(store.read(), share, stage)
     at = (queued[0] if queued else at) or draft.now_stamp()
     rendered = look_at(store, home, share, at, stage)
+    kept = {name: picture for one in rendered for name, picture in one.pictures.items()}
+    for picture in kept.values():
+        attachment_files.keep(home.attachments, picture.data)
     with store.unit() as unit:  # of two runs at once, the second waits here and finds the deliveries of the first
         db = unit.connection
         existing = deliveries(db, share, stage)
         if any(row["state"] in LEAVING for row in existing):
-            _cancel_gone(unit, share)
+            _cancel_gone(unit, home, share)
             known = {one.key for one in frozen(db, share)}
             _amend(unit, share, [one for one in rendered if one.key not in known], existing, at)
         else:
             same = _unfreeze(unit, share, stage, rendered)
             _add(unit, share, [one for one in rendered if one.key not in same], at, queued[1] if queued else not_before)
+        attachments.keep_sent(
+            unit, (Attached(f"{make('share', share)}/{name}", name, one.media_type, len(one.data)) for name, one in kept.items())
+        )
         existing = deliveries(db, share, stage)
     now = draft.now_stamp()
     numbers: dict[int, list[int]] = {}
@@ -355,20 +415,20 @@ def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rende
     """What was frozen and would be other bytes now is gone; the keys of what stays."""
     from pkm.store.model import Delivery
 
-    now = {one.key: one.payload for one in rendered}
+    now = {one.key: one.sha256 for one in rendered}
     same = set()
     for row in shares.frozen(unit.connection, share):
         if stage is not None and row["stage_id"] != stage:
             continue
-        if row["not_before"] and now.get(row["key"]) == row["payload"]:
+        if row["not_before"] and now.get(row["key"]) == row["sha256"]:
             same.add(row["key"])
         else:
             unit.delete(unit.get(Delivery, row["id"]))
     return same
 
 
-def _cancel_gone(unit: Any, share: int) -> None:
-    """Who left the circle meanwhile gets nothing of what still waits."""
+def _cancel_gone(unit: Any, home: Home, share: int) -> None:
+    """Who left the circle meanwhile, or asked for no more letters, gets nothing of what still waits."""
     from pkm.store.model import Delivery
 
     db = unit.connection
@@ -378,10 +438,10 @@ def _cancel_gone(unit: Any, share: int) -> None:
             continue
         circle = row["circle_id"]
         if circle not in members:
-            members[circle] = {one["id"] for one in shares.recipients(db, circle)}
+            members[circle] = {one["id"] for one in subscribers(db, home, circle)}
         if row["contact_id"] not in members[circle]:
             delivery = unit.get(Delivery, row["id"])
-            delivery.state, delivery.error = "cancelled", "they have left the circle"
+            delivery.state, delivery.error = "cancelled", "they left the circle, or asked for no more letters"
     unit.flush()
 
 

@@ -24,7 +24,11 @@ def path_of(home: Home) -> Path:
 
 def note(home: Home, key: str, state: str, at: str) -> None:
     """The ledger says so, on the disk. Raises StoreError where it cannot be written: then nothing may leave."""
-    path = path_of(home)
+    append(path_of(home), key, state, at, kept="The letter did not leave.")
+
+
+def append(path: Path, key: str, state: str, at: str, *, kept: str) -> None:
+    """The file has one line more, on the disk. Raises StoreError, which says what was `kept`, where it cannot be written."""
     line = json.dumps({"at": at, "key": key, "state": state}) + "\n"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -35,7 +39,7 @@ def note(home: Home, key: str, state: str, at: str) -> None:
             os.close(descriptor)
     except OSError as error:
         raise StoreError(
-            str(path), f"what leaves could not be written down: {error.strerror or error}", kept="The letter did not leave.",
+            str(path), f"it could not be written down: {error.strerror or error}", kept=kept,
             next="see that there is room and that the folder can be written, then do it again",
         ) from error  # fmt: skip
 
@@ -47,28 +51,28 @@ def left_unknown(home: Home, known: Collection[str]) -> list[str]:
 
 def began(home: Home) -> dict[str, str]:
     """Key -> the stamp of when it last began to leave, as the ledger says."""
-    return {key: at for key, state, at in _steps(home) or () if state == "sending"}
+    return {key: at for key, state, at in steps(path_of(home)) or () if state == "sending"}
 
 
 def read(home: Home) -> dict[str, tuple[str, str]] | None:
     """Key -> (state, at) as it was last written; None where there is no ledger. A line that was cut off counts as sending."""
-    steps = _steps(home)
-    return None if steps is None else {key: (state, at) for key, state, at in steps}
+    found = steps(path_of(home))
+    return None if found is None else {key: (state, at) for key, state, at in found}
 
 
-def _steps(home: Home) -> list[tuple[str, str, str]] | None:
-    """(key, state, at), oldest first; None where there is no ledger."""
+def steps(path: Path) -> list[tuple[str, str, str]] | None:
+    """(key, state, at), oldest first; None where there is no such file."""
     try:
-        lines = path_of(home).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise StoreError(str(path_of(home)), f"it cannot be read: {error.strerror or error}") from error
-    steps = []
+        raise StoreError(str(path), f"it cannot be read: {error.strerror or error}") from error
+    found = []
     for line in lines:
         try:
             said = json.loads(line)
-            steps.append((str(said["key"]), str(said["state"]), str(said["at"])))
+            found.append((str(said["key"]), str(said["state"]), str(said["at"])))
         except (ValueError, TypeError, KeyError):
             continue  # the power went while it was written; what it was about is `sending` in the line before, or never began
-    return steps
+    return found

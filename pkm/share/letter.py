@@ -7,9 +7,12 @@ Pure: values in, bytes out.
 
 import quopri
 import re
+from base64 import encodebytes
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.header import Header
 from email.utils import format_datetime
+from typing import NamedTuple
 from urllib.parse import quote
 
 from pkm.dates import parse_stamp
@@ -35,6 +38,16 @@ class Mailbox:
         return f"{self.name} <{self.address}>" if self.name else self.address
 
 
+class Inline(NamedTuple):
+    """A picture that a letter's HTML shows: the hash and length of its bytes, its kind, what the HTML calls it, a file name."""
+
+    sha256: str
+    size_bytes: int
+    media_type: str
+    content_id: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What one recipient gets.
@@ -54,6 +67,7 @@ class Letter:
     list_id: str = ""
     list_name: str = ""
     answers: str = ""
+    pictures: tuple[Inline, ...] = ()
 
 
 def read_mailbox(text: str) -> Mailbox:
@@ -84,7 +98,10 @@ def wire_address(address: str) -> str:
 
 
 def write(letter: Letter) -> bytes:
-    """The letter: every line ends with CRLF and has at most 998 bytes; all is ASCII, but for addresses that are not."""
+    """The letter: every line ends with CRLF and has at most 998 bytes; all is ASCII, but for addresses that are not.
+
+    Where it has pictures it is packed: a line stands in the place of each (unpack).
+    """
     domain = wire_address(letter.sender.address).rpartition("@")[2]
     headers = [
         f"From: {_mailbox(letter.sender)}",
@@ -105,11 +122,50 @@ def write(letter: Letter) -> bytes:
     boundary = f"=_{letter.key}"  # no quoted-printable text can hold =_
     headers += ["MIME-Version: 1.0", f'Content-Type: multipart/alternative; boundary="{boundary}"']
     head = _CRLF.join(line.encode() for line in headers)
-    parts = b"".join(
-        b"--" + boundary.encode() + _CRLF + _part(kind, body)
-        for kind, body in (("plain", letter.text), ("html", letter.html))
-    )
-    return head + _CRLF + _CRLF + parts + b"--" + boundary.encode() + b"--" + _CRLF
+    page = _part("html", letter.html)
+    if letter.pictures:
+        inner = f"=_r{letter.key}"
+        kind = f'Content-Type: multipart/related; type="text/html"; boundary="{inner}"'.encode()
+        page = kind + _CRLF + _CRLF + _multipart(inner, [page, *map(_inline, letter.pictures)])
+    return head + _CRLF + _CRLF + _multipart(boundary, [_part("plain", letter.text), page])
+
+
+def _multipart(boundary: str, parts: Sequence[bytes]) -> bytes:
+    """The body of a multipart (RFC 2046, 5.1); each part ends with CRLF, of which the last is the boundary's."""
+    between = b"--" + boundary.encode()
+    return b"".join(between + _CRLF + part for part in parts) + between + b"--" + _CRLF
+
+
+def _inline(one: Inline) -> bytes:
+    lines = (
+        f"Content-Type: {one.media_type}", "Content-Transfer-Encoding: base64", f"Content-ID: <{one.content_id}>",
+        f'Content-Disposition: inline; filename="{one.name}"', "", f"=@{one.sha256} {one.size_bytes}", "",
+    )  # fmt: skip
+    return _CRLF.join(line.encode() for line in lines)
+
+
+_PACKED = re.compile(rb"^=@([0-9a-f]{64}) (\d+)\r\n", re.M)
+_INLINE = re.compile(rb"^Content-Type: (image/[a-z]+)\r\n(?:[^\r\n]+\r\n)+\r\n=@([0-9a-f]{64}) \d+\r\n", re.M)
+"""What stands in the place of a picture: no line of a header begins so, and no quoted-printable text can."""
+
+
+def unpack(packed: bytes, read: Callable[[str], bytes]) -> bytes:
+    """The letter as it leaves, with its pictures in base64; read: the bytes of a hash."""
+    return _PACKED.sub(lambda match: encodebytes(read(match[1].decode())).replace(b"\n", _CRLF), packed)
+
+
+def inlined(packed: bytes) -> list[tuple[str, str]]:
+    """(hash, media type) of each picture of a packed letter."""
+    return [(found[2].decode(), found[1].decode()) for found in _INLINE.finditer(packed)]
+
+
+def whole_size(packed: bytes) -> int:
+    """How many bytes the letter has that unpack gives."""
+    size = len(packed)
+    for match in _PACKED.finditer(packed):
+        signs = -(-int(match[2]) // 3) * 4
+        size += signs + 2 * -(-signs // 76) - len(match[0])
+    return size
 
 
 @dataclass(frozen=True, slots=True)

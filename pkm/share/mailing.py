@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pkm.config import Home
 from pkm.errors import Invalid
-from pkm.share.letter import Letter, Mailbox, is_address, read_mailbox, write
+from pkm.share.letter import Inline, Letter, Mailbox, is_address, read_mailbox, write
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest
@@ -41,6 +41,10 @@ def compose(
         )  # fmt: skip
     text, html = render_letter(digest, listed=not by_name, templates=home.templates)
     sender = read_mailbox(channel["options"]["from"])
+    shown = {one.sha256: one for piece in digest.pieces for one in piece.figures if one.content_id in html}
+    pictures = tuple(
+        Inline(one.sha256, one.size_bytes, one.media_type, one.content_id, one.file.rpartition("/")[2]) for one in shown.values()
+    )
     boxes = {one["id"]: Mailbox(one["name"], one["email"]) for one in reachable}
     for one in people:
         if one not in reachable:
@@ -50,5 +54,5 @@ def compose(
             key=keys[reachable[0]["id"]] if by_name else keys[one["id"]], sender=sender,
             to=tuple(boxes.values()) if by_name else (boxes[one["id"]],), subject=digest.title, date=digest.date,
             text=text, html=html, list_id="" if by_name else f"o{stage['circle_id']}", list_name=digest.circle,
-            answers=(answers or {}).get(one["id"], ""),
+            answers=(answers or {}).get(one["id"], ""), pictures=pictures,
         ))  # fmt: skip

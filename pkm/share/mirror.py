@@ -5,12 +5,15 @@ Writing one again, a killed run and an undo need no special case. What may not b
 
 import sqlite3
 from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pkm import config
+from pkm.channels.folder import Content
 from pkm.config import Home
-from pkm.errors import PkmError
+from pkm.errors import PkmError, StoreError
 from pkm.markdown import web_url
+from pkm.picture import ENDINGS
 from pkm.share import publish
 from pkm.share.channels import folder_of, is_mirror
 from pkm.store import shares, sources
@@ -30,21 +33,23 @@ PUBLIC = "blogroll"
 """The tag of sources that others may know of."""
 
 
-def files(digest: "Digest", channel_kind: str, home: Home) -> list[tuple[str, str, bytes]]:
-    """(file name, media type, bytes) that a mirror of that kind gets of a digest."""
+def files(digest: "Digest", channel_kind: str, home: Home) -> list[tuple[str, str, bytes, str]]:
+    """(file name, media type, bytes, "") that a mirror of that kind gets of a digest; of its pictures the hash, no bytes."""
     from pkm.files import safe_name
     from pkm.share.freeze import SITE_MEDIA_TYPE
-    from pkm.share.render import freeze, render_html, render_markdown
+    from pkm.share.render import freeze, has_words, render_html, render_markdown
 
     name = f"{digest.date[:10]}-{digest.slug.removesuffix('-' + digest.date[5:10])}"  # the day once
     if digest.circle:  # two circles may share a folder, each with its own wording
         name += "-" + safe_name(digest.circle).replace(" ", "-").lower()
+    shown = {one.sha256: one for piece in digest.pieces if has_words(piece) for one in piece.figures}
+    pictures = [(one.file, one.media_type, b"", one.sha256) for one in shown.values()]
     if channel_kind == "site":
-        return [(digest.slug, SITE_MEDIA_TYPE, freeze(digest))]
+        return [(digest.slug, SITE_MEDIA_TYPE, freeze(digest), ""), *pictures]
     return [
-        (f"{name}.md", "text/markdown", render_markdown(digest, templates=home.templates)),
-        (f"{name}.html", "text/html", render_html(digest, templates=home.templates)),
-    ]
+        (f"{name}.md", "text/markdown", render_markdown(digest, templates=home.templates), ""),
+        (f"{name}.html", "text/html", render_html(digest, templates=home.templates), ""), *pictures,
+    ]  # fmt: skip
 
 
 def send(store: Store, home: Home, channel: Row, numbers: list[int]) -> PkmError | None:
@@ -91,28 +96,48 @@ def mirror(
     return changed
 
 
-def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[int, ...] = ()) -> dict[str, bytes]:
-    """What the channel's folder is to hold: path -> bytes."""
+def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[int, ...] = ()) -> dict[str, Content]:
+    """What the channel's folder is to hold: path -> bytes; a picture's file, which is with the attachments."""
+    from pkm.share.memo import remembering
     from pkm.share.render import thaw
     from pkm.share.site import SiteInput, build, digest_path, note_path
 
     channel = next(one for one in shares.channels(db) if one["number"] == channel_id)
-    rows = shares.payloads(db, channel_id, also=also)
+    found = shares.payloads(db, channel_id, also=also)
+    rows = [row for row in found if row["media_type"] not in ENDINGS]
+    shown = [row for row in found if row["media_type"] in ENDINGS]
+    pictures = {row["file_name"]: place for row in shown if (place := _picture(row, home, channel, also))}
     if channel["channel_kind"] != "site":
-        return {row["file_name"]: row["payload"] for row in rows}
+        return {**{row["file_name"]: row["payload"] for row in rows}, **pictures}
     settings = config.read(home)
     # one page a share, also where two circles of its plan have the site for a channel
     digests = {row["share_id"]: thaw(row["payload"]) for row in rows}
     withdrawn = [thaw(payload) for payload in shares.withdrawn(db, channel_id)]
     title = settings["site.title"] or settings["name"] or "Finds"
     site = SiteInput(
+        language=settings["share.language"],
         uid=next(iter(digests.values())).uid if digests else "",  # the first digest's: the feed keeps its id
         title=title, author=settings["name"], base_url=settings["site.url"], digests=tuple(digests.values()),
         notes=_notes(db, list(digests.values())),
         gone=tuple(path for digest in withdrawn for path in (digest_path(digest), *map(note_path, digest.pieces))),
         blogroll=_blogroll(db, title),
     )  # fmt: skip
-    return build(site, templates=home.templates)
+    with remembering(home.data / f"site-{channel_id}.json"):
+        return {**build(site, templates=home.templates), **pictures}
+
+
+def _picture(row: Row, home: Home, channel: Row, also: Collection[int]) -> Path | None:
+    """Where the bytes of a picture are; None where they are lost, and lost in the channel's folder too.
+
+    Raises StoreError where it is on its way and they are not there.
+    """
+    kept: Path = home.attachments / row["sha256"]
+    if kept.is_file():
+        return kept
+    if row["id"] in also:
+        raise StoreError(str(kept), "the bytes of this picture are missing", next="pkm doctor")
+    published: Path = folder_of(channel, home) / row["file_name"]
+    return published if published.is_file() else None
 
 
 def _notes(db: sqlite3.Connection, digests: "Sequence[Digest]") -> "tuple[NotePage, ...]":
@@ -160,6 +185,8 @@ def places(db: sqlite3.Connection, home: Home, share: int, among: Collection[str
     for row in reversed(shares.deliveries(db, share=share)):
         channel = by_name[row["channel"]]
         if row["state"] != "sent" or not is_mirror(channel["channel_kind"]) or (among and row["id"] not in among):
+            continue
+        if row["media_type"] in ENDINGS:
             continue
         folder = folder_of(channel, home)
         if channel["channel_kind"] == "site":

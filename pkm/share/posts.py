@@ -10,14 +10,14 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pkm import config
-from pkm.channels.way import Post
+from pkm.channels.way import Picture, Post
 from pkm.config import Home
 from pkm.errors import Invalid, Refused
-from pkm.share.channels import adapter
+from pkm.share.channels import KINDS, adapter
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
-    from pkm.share.render import Digest
+    from pkm.share.render import Digest, Figure
 
 Row = Mapping[str, Any]
 
@@ -47,24 +47,41 @@ def compose(digest: "Digest", channel: Row, name: Callable[[int], str], home: Ho
         findings = [(note, "a picture in it has no words in its place", f"pkm sense edit {note}") for note in bare]
         raise Refused(channel["name"], "a post needs words for each picture: ![what it shows](…)", findings=findings,
                       kept="Nothing was queued and nothing was sent.")  # fmt: skip
-    post = as_post(digest, home, url)
+    kind = channel["channel_kind"]
+    post = as_post(digest, home, url, shows=KINDS[kind].pictures)
     return adapter(channel["channel_kind"]).compose(post, name, channel["options"])
 
 
-def as_post(digest: "Digest", home: Home, url: str = "") -> Post:
-    """The digest as channels may tell it."""
+def as_post(digest: "Digest", home: Home, url: str = "", *, shows: bool = False) -> Post:
+    """The digest as channels may tell it. shows: the channel has pictures beside a text, which then needs no words for them."""
     from pkm.markdown import to_plain, to_portable
-    from pkm.share.render import Links, digest_values, first_words, harmless, linker, render_fragment, render_markdown
+    from pkm.share.render import (
+        Links,
+        digest_values,
+        figure_resolver,
+        first_words,
+        harmless,
+        linker,
+        render_fragment,
+        render_markdown,
+    )
     from pkm.share.template import render
 
     digest = harmless(digest)
     link = linker(digest)
-    values = digest_values(digest, lambda text, _: to_plain(text, urls=True, link=link))
+
+    def write(text: str, level: int, figures: "tuple[Figure, ...]") -> str:
+        beside = figure_resolver(figures, lambda one: one.file) if shows else None
+        return to_plain(text, urls=True, link=link, image=beside)
+
+    values = digest_values(digest, write)
     text = without_short_names(re.sub(r"\n{3,}", "\n\n", render("post.txt", values, home.templates).decode()).strip())
     tags = [tag for piece in digest.pieces for tag in piece.tags]
     body = render_fragment(digest, Links(note=link), templates=home.templates)
+    shown = {one.sha256: one for piece in digest.pieces for one in piece.figures}
     pieces = [
         {"title": piece.title, "words": to_portable(piece.words, link=link), "tags": list(piece.tags),
+         "pictures": [{"name": one.file, "alt": one.alt} for one in piece.figures],
          "quotes": [quote.exact for quote in piece.quotes], "url": piece.item.url if piece.item else ""}
         for piece in digest.pieces
     ]  # fmt: skip
@@ -72,6 +89,9 @@ def as_post(digest: "Digest", home: Home, url: str = "") -> Post:
         title=digest.title, at=digest.date, text=text, html=f"<h3>{escape(digest.title)}</h3>\n{body}",
         short=without_short_names(f"{digest.title}\n\n{first_words(digest, 400)}".strip()), url=url,
         warning=warning_for(tags, config.read(home)["share.warnings"]), language=digest.language,
+        pictures=tuple(
+            Picture(one.sha256, one.media_type, one.alt, one.size_bytes, one.width, one.height) for one in shown.values()
+        ),
         digest={
             "id": digest.uid, "title": digest.title, "date": digest.date, "author": digest.author,
             "language": digest.language, "text": text, "html": body,

@@ -18,18 +18,19 @@ from pkm.markdown import (
     Resolve,
     conceal,
     embedded,
-    to_html,
     to_plain,
     to_portable,
     unlinked,
     web_url,
     without_comments,
 )  # fmt: skip
+from pkm.picture import ENDINGS
+from pkm.share import memo
 from pkm.share.template import render, style
 from pkm.text import clean, first_sentence, fold, one_line
 
-Writer = Callable[[str, int], str]
-"""Turns the person's Markdown into the output's format; the number is the level of the highest heading in it."""
+Writer = Callable[[str, int, "tuple[Figure, ...]"], str]
+"""Turns the person's Markdown into the output's format, with the level of its highest heading and the pictures it shows."""
 
 # A tag in a text: what `#org/design` is, and `#1` or a heading's mark is not.
 _HASHTAG = re.compile(r"(?:^|(?<=\s))#(?P<name>[^\W\d_][\w/\-]*)")
@@ -58,10 +59,34 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture that a piece's words show, made clean. target: as they name it; alt: what is read in its place."""
+
+    target: str
+    sha256: str
+    media_type: str
+    alt: str
+    size_bytes: int
+    width: int = 0
+    height: int = 0
+
+    @property
+    def file(self) -> str:
+        """Where it lies beside a page or file that shows it."""
+        return f"pictures/{self.sha256}.{ENDINGS[self.media_type]}"
+
+    @property
+    def content_id(self) -> str:
+        """What a letter's HTML calls it (RFC 2392)."""
+        return f"{self.sha256}@pkm"
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One find: the person's own words (Markdown), what they quote, and what it is about.
 
     id: the note's id; for the sender, never rendered. date: a stamp, or "".
+    figures: the pictures that its words show and that go out with it; of all others only their words do.
     """
 
     id: str
@@ -72,6 +97,7 @@ class Piece:
     tags: tuple[str, ...] = ()
     stage: str = "observation"
     date: str = ""
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +146,23 @@ class PieceView:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """How a page leads to others: a wikilink's target -> URL, a tag -> URL; None where there is no such page."""
+    """How a page leads to others: a wikilink's target -> URL, a tag -> URL; None where there is no such page.
+
+    figure: where a picture is, None where the page does not show it.
+    """
 
     note: Resolve = field(default=lambda _: None)
     tag: Resolve = field(default=lambda _: None)
+    figure: Callable[[Figure], str | None] = field(default=lambda _: None)
 
 
 def render_markdown(digest: Digest, *, templates: Path | None = None) -> bytes:
     """The digest as a Markdown file (digest.md). templates: the folder whose files go before the packaged ones."""
     digest = harmless(digest)
     link = linker(digest)
-    values = digest_values(digest, lambda text, _: to_portable(text, link=link))
+    values = digest_values(
+        digest, lambda text, _, figures: to_portable(text, link=link, image=figure_resolver(figures, lambda one: one.file))
+    )
     return render("digest.md", values, templates)
 
 
@@ -138,7 +170,7 @@ def render_text(digest: Digest, canonical_url: str = "", *, templates: Path | No
     """The digest as plain text for a mail or a chat room (digest.txt); addresses stand in brackets."""
     digest = harmless(digest)
     link = linker(digest)
-    values = digest_values(digest, lambda text, _: to_plain(text, urls=True, link=link))
+    values = digest_values(digest, lambda text, *_: to_plain(text, urls=True, link=link))
     return render("digest.txt", {**values, "canonical_url": web_url(canonical_url)}, templates)
 
 
@@ -152,8 +184,8 @@ def render_letter(digest: Digest, *, listed: bool, templates: Path | None = None
 
     digest = harmless(digest)
     link = linker(digest)
-    plain = digest_values(digest, lambda text, _: to_plain(text, urls=True, link=link))
-    marked = html_values(digest, Links(note=link))
+    plain = digest_values(digest, lambda text, *_: to_plain(text, urls=True, link=link))
+    marked = html_values(digest, Links(note=link, figure=lambda one: f"cid:{one.content_id}"))
     more = {"listed": listed, "canonical_url": "", "circle": digest.circle}
     text = render("letter.txt", {**plain, **more}, templates).decode()
     page = render("letter.html", {**marked, **more, "style": Markup(style(templates, "letter.css"))}, templates).decode()
@@ -167,7 +199,7 @@ def render_html(digest: Digest, canonical_url: str = "", *, templates: Path | No
 
     digest = harmless(digest)
     values = {
-        **html_values(digest, Links(note=linker(digest))),
+        **html_values(digest, Links(note=linker(digest), figure=lambda one: one.file)),
         "site": None, "root": "", "here": "", "newer": None, "older": None, "style": Markup(style(templates)),
         "canonical_url": web_url(canonical_url), "description": first_words(digest, 200),
     }  # fmt: skip
@@ -189,7 +221,16 @@ def html_writer(links: Links) -> Writer:
     """Turns Markdown into HTML that templates print as it is: nh3 cleaned it last. All else they print is escaped."""
     from markupsafe import Markup
 
-    return lambda text, level: Markup(to_html(text, link=links.note, image=lambda _: None, heading=level))
+    def write(text: str, level: int, figures: tuple[Figure, ...]) -> Markup:
+        return Markup(memo.html(text, link=links.note, image=figure_resolver(figures, links.figure), heading=level))
+
+    return write
+
+
+def figure_resolver(figures: tuple[Figure, ...], url_of: Callable[[Figure], str | None]) -> Resolve:
+    """Where a picture is that a text names, by that name; None for what is none of these."""
+    known = {one.target: url_of(one) for one in figures}
+    return known.get
 
 
 def digest_values(
@@ -202,8 +243,8 @@ def digest_values(
         "date": digest.date,
         "author": digest.author,
         "language": digest.language,
-        "salutation": text_of(digest.salutation, 2) if digest.salutation else "",
-        "intro": text_of(digest.intro, 2) if digest.intro else "",
+        "salutation": text_of(digest.salutation, 2, ()) if digest.salutation else "",
+        "intro": text_of(digest.intro, 2, ()) if digest.intro else "",
         "pieces": [view_piece(piece, number, text_of, tag_url, cut_tags=cut_tags) for number, piece in pieces],
     }
     if digest.circle_kind in ("team", "community"):
@@ -222,11 +263,11 @@ def view_piece(
     tags = tuple((tag, tag_url(tag) or "") for tag in piece.tags if cut_tags or fold(tag) not in said)
     level = 3 if heading else 2
     quotes = tuple(
-        Quote(quote.exact.strip(), text_of(quote.comment, level) if quote.comment else "")
+        Quote(quote.exact.strip(), text_of(quote.comment, level, ()) if quote.comment else "")
         for quote in piece.quotes
         if quote.exact.strip() or quote.comment
     )
-    written = text_of(words, level) if words else ""
+    written = text_of(words, level, piece.figures) if words else ""
     return PieceView(f"p{number}", heading, written, quotes, piece.item, tags, piece.stage)
 
 
@@ -235,14 +276,14 @@ def split_heading(piece: Piece) -> tuple[str, str]:
     """(heading, the words under it): nothing is said twice where the words begin with the title."""
     match = _FIRST_HEADING.match(piece.words)
     if match:
-        return to_plain(match["heading"]), piece.words[match.end() :]
+        return memo.plain(match["heading"]), piece.words[match.end() :]
     first, gap, rest = piece.words.lstrip().partition("\n\n")
     if gap and rest.strip() and "\n" not in first and not first.rstrip().endswith((".", "!", ":", "…")):
-        line = one_line(to_plain(first))
+        line = one_line(memo.plain(first))
         if line and fold(line) == fold(piece.title):
             return line, rest.lstrip("\n")
     # compared without tags and names, which a title may leave out
-    opening = fold(_NOT_WORDS.sub(" ", first_sentence(to_plain(piece.words), 10_000)))
+    opening = fold(_NOT_WORDS.sub(" ", first_sentence(memo.plain(piece.words), 10_000)))
     title = fold(_NOT_WORDS.sub(" ", piece.title)).rstrip("….")
     return ("" if not title or opening.startswith(title) else piece.title), piece.words
 
@@ -259,7 +300,7 @@ def without_last_tags(words: str, tags: tuple[str, ...]) -> str:
 def has_words(piece: Piece) -> bool:
     """Whether anything of one's own is said: tags, names, bare addresses and links are no words."""
     said = " ".join([piece.words, *(quote.comment for quote in piece.quotes)])
-    words = fold(to_plain(_NOT_WORDS.sub(" ", said)))
+    words = fold(memo.plain(_NOT_WORDS.sub(" ", said)))
     return bool(re.search(r"\w", words)) and (piece.item is None or words != fold(piece.item.title))
 
 
@@ -271,7 +312,7 @@ def without_words(digest: Digest) -> tuple[Piece, ...]:
 def first_words(digest: Digest, limit: int = 280) -> str:
     """How the digest begins, as plain text: its introduction, else its first piece's words."""
     for text in (digest.intro, *(split_heading(piece)[1] for piece in digest.pieces if has_words(piece))):
-        said = one_line(to_plain(_LAST_TAGS.sub("", text)), limit)
+        said = one_line(memo.plain(_LAST_TAGS.sub("", text)), limit)
         if said:
             return said
     return ""
@@ -354,5 +395,6 @@ def _thaw_piece(values: Mapping[str, Any]) -> Piece:
         "quotes": tuple(Quote(**quote) for quote in values["quotes"]),
         "item": ItemRef(**item) if item else None,
         "tags": tuple(values["tags"]),
+        "figures": tuple(Figure(**one) for one in values.get("figures", ())),
     })  # fmt: skip
 

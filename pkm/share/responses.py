@@ -91,14 +91,23 @@ def as_note(db: Any, row: Row) -> Answer:
 
     What they wrote is no tag, link or comment of one's own: each sign of Markdown in it is escaped.
     """
-    from pkm.markdown import escape
-
     person = contacts.row(db, int(row["contact"][1:])) if row["contact"] else None
-    name, mention = (person["name"], _mention(person)) if person else ("Somebody", "Somebody")
-    said = re.sub(r"([@%])", r"\\\1", escape(row["text"])).replace("\\<", "&lt;")  # \<!-- would begin a comment all the same
-    quoted = "\n".join(f"> {line}".rstrip() for line in said.split("\n"))
+    name, mention = (person["name"], _mention(person)) if person else (_author(row), _untagged(_author(row)))
+    quoted = "\n".join(f"> {line}".rstrip() for line in _untagged(row["text"]).split("\n"))
     text = f"{mention} on {row['share']} “{one_line(row['share_title'], 100)}”:\n\n{quoted}"
     return Answer(f"{one_line(name, 60)}: {row['title']}", text)
+
+
+def _untagged(text: str) -> str:
+    """The words, in which no sign means anything."""
+    from pkm.markdown import escape
+
+    return re.sub(r"([@%])", r"\\\1", escape(text)).replace("\\<", "&lt;")  # \<!-- would begin a comment all the same
+
+
+def _author(row: Row) -> str:
+    """Who it says wrote it, where that is no contact; without their address where they have a name."""
+    return one_line(re.sub(r"(?<=\S)\s*<[^<>]*>", "", row["author"]), 60) or "Somebody"
 
 
 def _mention(person: Row) -> str:

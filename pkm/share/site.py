@@ -16,8 +16,9 @@ from typing import Any
 
 from pkm.channels.folder import WriteReport, write
 from pkm.errors import BadInput
-from pkm.markdown import Resolve, to_plain, web_url
+from pkm.markdown import Resolve, web_url
 from pkm.share import feed as feeds
+from pkm.share import memo
 from pkm.share.render import (
     Digest,
     Links,
@@ -283,7 +284,7 @@ def _tag_paths(tags: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 def _find_title(piece: Piece) -> str:
     heading, words = split_heading(piece)
-    return heading or first_sentence(to_plain(re.sub(r"(?:^|(?<=\s))#[\w/\-]+", "", words))) or piece.title
+    return heading or first_sentence(memo.plain(re.sub(r"(?:^|(?<=\s))#[\w/\-]+", "", words))) or piece.title
 
 
 def _ascii(text: str) -> str:
@@ -328,7 +329,7 @@ def _links(plan: _Plan, path: str, other: Resolve | None = None) -> Links:
         known = plan.tags.get(fold(name))
         return root + known[0] if known else None
 
-    return Links(note, tag)
+    return Links(note, tag, lambda figure: root + figure.file)
 
 
 def _issue_pages(plan: _Plan) -> dict[str, bytes]:
@@ -361,7 +362,7 @@ def _note_pages(plan: _Plan) -> dict[str, bytes]:
 
 def _below_title(write: Writer) -> Writer:
     """On a note's own page its title is the page's, so headings in its words come right below."""
-    return lambda text, _: write(text, 2)
+    return lambda text, _, figures: write(text, 2, figures)
 
 
 def _tag_pages(plan: _Plan) -> dict[str, bytes]:
@@ -384,12 +385,12 @@ def _tag_pages(plan: _Plan) -> dict[str, bytes]:
 def _search(plan: _Plan) -> dict[str, bytes]:
     entries = [
         {"path": href, "title": split_heading(note.piece)[0] or _find_title(note.piece), "date": note.piece.date,
-         "text": one_line(to_plain(note.piece.words), SEARCHED)}
+         "text": one_line(memo.plain(note.piece.words), SEARCHED)}
         for note, href in plan.notes
     ]  # fmt: skip
     for issue in plan.issues:
         words = [issue.digest.intro, *(f"{piece.title}\n\n{piece.words}" for piece in issue.digest.pieces if has_words(piece))]
-        text = one_line(to_plain("\n\n".join(words)), SEARCHED)
+        text = one_line(memo.plain("\n\n".join(words)), SEARCHED)
         entries.append({"path": issue.href, "title": issue.title, "date": issue.date, "text": text})
     if not entries:
         return {}
@@ -430,6 +431,7 @@ def _entry(plan: _Plan, issue: _Issue) -> feeds.Entry:
         href = links.note(target)
         return (public_url(plan.base, href) or href) if href and "://" not in href else href
 
+    in_feed = Links(absolute, figure=lambda figure: public_url(plan.base, figure.file))
     tags = dict.fromkeys(tag for piece in digest.pieces if has_words(piece) for tag in piece.tags)
     return feeds.Entry(
         id=feeds.lasting_id(digest.uid),
@@ -438,7 +440,7 @@ def _entry(plan: _Plan, issue: _Issue) -> feeds.Entry:
         published=_instant(digest.date),
         updated=_instant(digest.updated or digest.date),
         summary=issue.first_words,
-        html=render_fragment(digest, Links(absolute), templates=plan.templates),
+        html=render_fragment(digest, in_feed, templates=plan.templates),
         author=digest.author or plan.site.author,
         tags=tuple(tags),
     )

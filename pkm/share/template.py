@@ -9,13 +9,10 @@ import traceback
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pkm.errors import Invalid
 from pkm.markdown import escape
-
-if TYPE_CHECKING:
-    from jinja2.sandbox import SandboxedEnvironment
 
 PACKAGED = Path(__file__).parent / "templates"
 _MONTHS = (
@@ -23,7 +20,7 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 # What an expression of a person's own template can raise beside Jinja2's own errors.
-_FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
+_FAULTS = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError, TypeError, ValueError)
 
 
 def render(name: str, values: Mapping[str, Any], templates: Path | None = None) -> bytes:
@@ -36,7 +33,9 @@ def render(name: str, values: Mapping[str, Any], templates: Path | None = None) 
 
     try:
         own = tuple(sorted(file.name for file in templates.iterdir())) if templates and templates.is_dir() else ()
-        text = _environment(templates, own).get_template(name).render(**values)
+        environment = _environment(templates, own)
+        environment.steps = 0
+        text: str = environment.get_template(name).render(**values)
     except (TemplateError, *_FAULTS) as error:
         raise _invalid(name, error) from error
     return (text.replace("\r\n", "\n").strip("\n") + "\n").encode()
@@ -47,8 +46,13 @@ def style(templates: Path | None = None, name: str = "style.css") -> str:
     for folder in (templates, PACKAGED):
         if folder is not None and (folder / name).is_file():
             try:
-                return (folder / name).read_text(encoding="utf-8").strip() + "\n"
-            except (OSError, ValueError) as error:
+                data = (folder / name).read_bytes()
+                return data.decode().strip().replace("\r\n", "\n") + "\n"
+            except UnicodeDecodeError as error:
+                line = data.count(b"\n", 0, error.start) + 1
+                step = f"save {name} in the folder templates/ as UTF-8"
+                raise Invalid(f"the template {name}, line {line}", "it is not UTF-8", next=step) from error
+            except OSError as error:
                 raise Invalid(f"the template {name}", f"it cannot be read: {error}") from error
     raise Invalid(f"the template {name}", "it is missing from the package", next="install pkm again")
 
@@ -86,19 +90,14 @@ def _sha256_of(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=8)
-def _environment(templates: Path | None, files: tuple[str, ...]) -> "SandboxedEnvironment":
+def _environment(templates: Path | None, files: tuple[str, ...]) -> Any:
     """Jinja2, set up; `files` only makes it new when the folder gained a file, which Jinja2's own cache overlooks."""
-    from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2 import ChoiceLoader, PrefixLoader, StrictUndefined
 
-    packaged = FileSystemLoader(PACKAGED)
-    own = [FileSystemLoader(templates)] if templates is not None and files else []
+    from pkm.share.sandbox import Environment, Loader
 
-    class Environment(ImmutableSandboxedEnvironment):
-        def join_path(self, template: str, parent: str) -> str:
-            # a person's digest.html that extends "digest.html" means the packaged one, not itself
-            return f"pkm/{template}" if template == parent else template
-
+    packaged = Loader(PACKAGED)
+    own = [Loader(templates)] if templates is not None and files else []
     environment = Environment(
         loader=ChoiceLoader([*own, packaged, PrefixLoader({"pkm": packaged})]),
         undefined=StrictUndefined,
@@ -117,7 +116,7 @@ def _invalid(name: str, error: Exception) -> Invalid:
     where, line = _place(error)
     if isinstance(error, TemplateSyntaxError):
         where, line = error.name or name, error.lineno
-    why = str(error)
+    why = error.message or "" if isinstance(error, TemplateSyntaxError) else str(error)
     if isinstance(error, TemplateNotFound):
         why = f"there is no template {error.name}"
     elif isinstance(error, UndefinedError):

@@ -5,24 +5,27 @@ Only the server's answer makes it sent or refused; without one it is `unknown`, 
 """
 
 import contextlib
+import functools
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pkm import dates
-from pkm.channels.way import Job, Outcome, Way
+from pkm import attachment_files, dates
+from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
 from pkm.errors import PkmError, StoreError
 from pkm.lock import locked
 from pkm.share import ledger
 from pkm.share.channels import KINDS, adapter, is_mirror, is_posts
+from pkm.share.letter import unpack
 from pkm.store import posts, shares
 from pkm.store.session import Store
 
 if TYPE_CHECKING:
     from pkm.channels.mail import Mailer
+    from pkm.share.postbox import Witness
 
 Row = dict[str, Any]
 
@@ -47,8 +50,8 @@ class Result(NamedTuple):
 class _Letters:
     """A mail server as a way out: a letter goes from the channel's sender to its recipient."""
 
-    def __init__(self, mailer: "Mailer", sender: str) -> None:
-        self._mailer, self._sender = mailer, sender
+    def __init__(self, mailer: "Mailer", sender: str, *, copy: bool = False) -> None:
+        self._mailer, self._sender, self._copy = mailer, sender, copy
 
     def __enter__(self) -> "_Letters":
         self._mailer.__enter__()
@@ -59,7 +62,7 @@ class _Letters:
 
     def send(self, job: Job) -> Outcome:
         """The letter was handed in, or not."""
-        said = self._mailer.send(self._sender, job.recipient, job.payload)
+        said = self._mailer.send(self._sender, job.recipient, job.payload, self._copy)
         return Outcome(said.state, said.why)
 
 
@@ -71,7 +74,8 @@ def open_mail(channel: Mapping[str, Any]) -> _Letters:
     options = channel["options"]
     secret = _secret(options, "the password alone, on its first line")
     mailer = Mailer(read_address(channel["address"]), options.get("login", ""), secret)
-    return _Letters(mailer, read_mailbox(options["from"]).address)
+    # a copy to oneself is what tells later of a letter that had no answer
+    return _Letters(mailer, read_mailbox(options["from"]).address, copy=bool(options.get("inbox") and options.get("copy", True)))
 
 
 def open_posts(channel: Mapping[str, Any]) -> AbstractContextManager[Way]:
@@ -90,6 +94,13 @@ def _secret(options: Mapping[str, Any], forms: str) -> str:
 def open_way(channel: Mapping[str, Any]) -> AbstractContextManager["_Letters | Way"]:
     """A way out that hands in each delivery once, to be entered."""
     return open_posts(channel) if is_posts(channel["channel_kind"]) else open_mail(channel)
+
+
+def _open_asking(channel: Mapping[str, Any]) -> "AbstractContextManager[Way | Witness]":
+    """What can be asked of a channel's deliveries, to be entered: the channel, or the mailbox that a copy came into."""
+    from pkm.share.postbox import open_witness
+
+    return open_posts(channel) if is_posts(channel["channel_kind"]) else open_witness(channel)
 
 
 WAIT_S = 60.0
@@ -191,6 +202,7 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
     before, _ = parts.get(row["part"] - 1, ("sent", ""))
     if before != "sent":
         return Result(row["id"], row["recipient"], row["state"], f"it waits for part {row['part'] - 1}, which is {before}")
+    leaving = job(row, parts, home=home)
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
         if delivery.state not in ("waiting", "refused"):
@@ -202,20 +214,25 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
         # whatever comes of it: a run that is killed here has perhaps sent
         unit.summarize(f"sending x{row['share_id']}", final=CANNOT_RECALL)
     try:
-        outcome = way.send(job(row, parts))
+        outcome = way.send(leaving)
     except BaseException:
         _settle(store, home, row, Outcome("unknown", DIED))
         raise
     return _settle(store, home, row, outcome)
 
 
-def job(row: Row, parts: Mapping[int, tuple[str, str]], began: str = "") -> Job:
-    """A delivery as a channel gets it. parts: those that it is one of, as store.posts.thread has them."""
+def job(row: Row, parts: Mapping[int, tuple[str, str]], began: str = "", home: Home | None = None) -> Job:
+    """A delivery as a channel gets it. parts: those that it is one of, as store.posts.thread has them.
+
+    home: where the bytes of its pictures are; not needed where it is only asked about. Raises StoreError where a picture of
+    a letter is missing.
+    """
     first = row["part"] == 1
+    read = functools.partial(attachment_files.read, home.attachments) if home else None
     return Job(
-        row["key"], row["payload"], row["frozen_at"], row["recipient"], row["part"],
-        "" if first else parts.get(row["part"] - 1, ("", ""))[1], "" if first else parts.get(1, ("", ""))[1],
-        row["remote_id"], began,
+        row["key"], unpack(row["payload"], read) if read and row["recipient"] else row["payload"], row["frozen_at"],
+        row["recipient"], row["part"], "" if first else parts.get(row["part"] - 1, ("", ""))[1],
+        "" if first else parts.get(1, ("", ""))[1], row["remote_id"], began, read or no_picture,
     )  # fmt: skip
 
 
@@ -236,9 +253,14 @@ def _settle(store: Store, home: Home, row: Row, outcome: Outcome) -> Result:
 
 
 def askable(db: sqlite3.Connection, share: int | None = None, stage: int | None = None) -> list[Row]:
-    """Deliveries that are unknown and that their channel can be asked about, by id; of a share or a stage of it alone."""
+    """Deliveries that are unknown and that their channel can be asked about, by id; of a share or a stage of it alone.
+
+    A channel of mail can where it names a mailbox.
+    """
     kinds = [kind for kind, powers in KINDS.items() if powers.asks]
-    return [row for row in posts.unknown(db, kinds, share) if stage in (None, row["stage_id"]) and not _on_hold(db, row)]
+    there = {one["number"] for one in shares.channels(db) if one["channel_kind"] in kinds or one["options"].get("inbox")}
+    rows = [row for row in posts.unknown(db, list(KINDS), share) if row["channel_id"] in there]
+    return [row for row in rows if stage in (None, row["stage_id"]) and not _on_hold(db, row)]
 
 
 def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool) -> list[Result]:
@@ -254,10 +276,10 @@ def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool
         mine = [row for row in rows if row["channel_id"] == channel["number"]]
         if not mine:
             continue
-        with contextlib.suppress(PkmError), open_posts(channel) as way:
+        with contextlib.suppress(PkmError), _open_asking(channel) as way:
             for row in mine:
                 parts = posts.thread(store.read(), row["id"])
-                outcome = way.settle(job(row, parts, began.get(row["key"], "")), repeat=repeat)
+                outcome = way.settle(job(row, parts, began.get(row["key"], ""), home), repeat=repeat)
                 if outcome.state != "unknown" or outcome.why not in ("", row["error"]):
                     results.append(_settle(store, home, row, outcome))
     return results

@@ -28,7 +28,13 @@ def try_channel(channel: Mapping[str, Any], home: Home) -> str:
         answer = way.send(Job("", letter, "", me.address))
     if answer.state != "sent":
         raise Unreachable(str(channel["address"]), f"the letter to {me.address} is {answer.state}: {answer.why}")
-    return f"a letter went to {me.address}, and to nobody else"
+    said = f"a letter went to {me.address}, and to nobody else"
+    if channel["options"].get("inbox"):
+        from pkm.share import postbox
+
+        postbox.look(channel)
+        said += f"; {postbox.inbox_of(channel)} can be read"
+    return said
 
 
 def _try_folder(channel: Mapping[str, Any], home: Home) -> str:

@@ -17,10 +17,27 @@ class Attached(NamedTuple):
     size_bytes: int
 
 
+SENT = ".sent/"
+"""How the names begin of what went out of attachments, made clean: no file of a folder of notes is called so."""
+
+
 def rows(db: sqlite3.Connection) -> list[Attached]:
-    """All of them by name; of one name the newest."""
-    found = db.execute("SELECT name, sha256, media_type, size_bytes FROM attachment ORDER BY name, id")
+    """All of them that notes name, by name; of one name the newest."""
+    found = db.execute(
+        "SELECT name, sha256, media_type, size_bytes FROM attachment WHERE substr(name, 1, :length) <> :sent ORDER BY name, id",
+        {"sent": SENT, "length": len(SENT)},
+    )
     return list({row["name"]: Attached(*row) for row in found}.values())
+
+
+def keep_sent(unit: Unit, files: Iterable[Attached]) -> None:
+    """What goes out of attachments belongs to the store, under these names."""
+    unit.flush()
+    unit.connection.executemany(
+        "INSERT INTO attachment (name, sha256, media_type, size_bytes, created_at) "
+        "VALUES (:name, :sha256, :media_type, :size_bytes, :at) ON CONFLICT DO NOTHING",
+        [{**one._asdict(), "name": SENT + one.name, "at": unit.at} for one in files],
+    )
 
 
 def hashes(db: sqlite3.Connection) -> dict[str, tuple[str, int]]:

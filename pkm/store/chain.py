@@ -54,7 +54,8 @@ _DELIVERY = (
 )
 _RESPONSE = (
     "SELECT 'response' AS kind, response.id AS number, response.text AS title, response.at, response.state, "
-    "response.share_id, response.delivery_id, response.note_id, response.contact_id, contact.name AS contact "
+    "response.share_id, response.delivery_id, response.note_id, response.contact_id, "
+    "coalesce(contact.name, nullif(response.author, '')) AS contact "
     "FROM response LEFT JOIN contact ON contact.id = response.contact_id"
 )
 _TRIAL = (

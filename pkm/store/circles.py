@@ -45,6 +45,7 @@ def _shape(db: sqlite3.Connection, found: sqlite3.Row) -> Row:
         "circle_kind": found["kind"], "purpose": found["purpose"], "members": found["members"],
         "channels": [name for _, name in channels_of(db, found["id"])], "tags": tags.of(db, "circle", found["id"]),
         "every_s": found["every_s"], "salutation": found["salutation"], "introduction": found["introduction"],
+        "language": found["language"],
         "created_at": found["created_at"],
     }  # fmt: skip
 

@@ -246,9 +246,12 @@ _SETS: dict[str, Callable[[Scope, str], _Sets]] = {
 # Fields with a list of values
 
 _SENT = "SELECT note_id FROM share_note JOIN share ON share.id = share_note.share_id WHERE share.state = 'sent'"
-_ENDS = {
-    kind: f"SELECT from_id FROM link WHERE from_kind = '{kind}' UNION SELECT to_id FROM link WHERE to_kind = '{kind}' "
-    "AND to_id IS NOT NULL"
+IS_THERE = "NOT ({end}_kind = 'note' AND {end}_id IN (SELECT id FROM note WHERE dropped_at IS NOT NULL))"
+"""SQL of a link, by its end (from, to): what is there was not put away. Where to_id is NULL it is not known: see it first."""
+FROM_THERE, TO_THERE = IS_THERE.format(end="from"), f"(to_id IS NULL OR {IS_THERE.format(end='to')})"
+_LINKED = {
+    kind: f"(EXISTS (SELECT 1 FROM link WHERE from_kind = '{kind}' AND from_id = {kind}.id AND {TO_THERE}) "
+    f"OR EXISTS (SELECT 1 FROM link WHERE to_kind = '{kind}' AND to_id = {kind}.id AND {FROM_THERE}))"
     for kind in ("note", "item", "contact")
 }
 IS: dict[str, dict[str, str]] = {
@@ -264,7 +267,7 @@ IS: dict[str, dict[str, str]] = {
         "AND type = 'answers') "  # a page that asks is somebody else's question
         "AND NOT EXISTS (SELECT 1 FROM item WHERE item.id = note.item_id AND item.title = note.title))",
     },
-    "orphan": {"note": f"note.id NOT IN ({_ENDS['note']})", "annotation": "annotation.state = 'orphan'"},
+    "orphan": {"note": f"NOT {_LINKED['note']}", "annotation": "annotation.state = 'orphan'"},
     "shared": {"note": f"note.id IN ({_SENT})", "share": "share.state = 'sent'"},
     "unshared": {"note": f"note.id NOT IN ({_SENT})"},
     "private": {"note": "note.reach = 'private'"},
@@ -289,7 +292,7 @@ HAS: dict[str, dict[str, str]] = {
         "note": f"note.id IN ({_ANNOTATED.format(kind='note', column='comment')})",
         "annotation": "annotation.comment <> ''",
     },
-    "link": {kind: f"{kind}.id IN ({ends})" for kind, ends in _ENDS.items()},
+    "link": _LINKED,
     "tag": {kind: f"{kind}.id IN (SELECT entity_id FROM tagging WHERE kind = '{kind}')" for kind in TAGGED},
     "item": {
         "note": "note.item_id IS NOT NULL", "annotation": "annotation.item_id IS NOT NULL",
@@ -330,13 +333,14 @@ def _has(scope: Scope, value: str) -> str:
 def _links(scope: Scope, span: str) -> str:
     """How many links a note, item or contact has, both ways: "0..0", "3..", "2..5"."""
     kind = scope.kind
-    if kind not in _ENDS:
+    if kind not in _LINKED:
         return "0"
     least, _, most = span.partition("..")
     if most == "0":
-        return f"{kind}.id NOT IN ({_ENDS[kind]})"
+        return f"NOT {_LINKED[kind]}"
     count = " + ".join(
-        f"(SELECT count(*) FROM link WHERE {end}_kind = '{kind}' AND {end}_id = {kind}.id)" for end in ("from", "to")
+        f"(SELECT count(*) FROM link WHERE {end}_kind = '{kind}' AND {end}_id = {kind}.id AND {other})"
+        for end, other in (("from", TO_THERE), ("to", FROM_THERE))
     )
     upper = f" AND {count} <= {scope.bind(int(most))}" if most else ""
     return f"({count} >= {scope.bind(int(least or 0))}{upper})"

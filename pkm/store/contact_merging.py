@@ -29,7 +29,7 @@ MOVED = {
 
 _SIMPLE = ("delivery", "response", "source", "trial")
 _ONCE = {"interaction_contact": "interaction_id", "share_contact": "share_id"}
-_BY_IDS = ("duplicate", "introduction", "member")
+_BY_IDS = ("duplicate", "introduction", "member", "unsubscribed")
 """Kinds of dismissals whose keys are made of ids."""
 _SAME_RULE = (
     "theirs.action = ours.action AND theirs.pattern = ours.pattern AND theirs.argument = ours.argument "

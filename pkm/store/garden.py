@@ -6,12 +6,14 @@ Every row is {"total", "number", "title"} and what its part says of it. Notes th
 import sqlite3
 from typing import Any
 
+from pkm.store.conditions import FROM_THERE, TO_THERE
+
 Row = dict[str, Any]
 
 _NOTE = "SELECT count(*) OVER () AS total, note.id AS number, note.title, note.updated_at, note.reach"
 _HERE = "note.dropped_at IS NULL"
-_OUT = "EXISTS (SELECT 1 FROM link WHERE from_kind = 'note' AND from_id = note.id{})"
-_IN = "EXISTS (SELECT 1 FROM link WHERE to_kind = 'note' AND to_id = note.id)"
+_OUT = f"EXISTS (SELECT 1 FROM link WHERE from_kind = 'note' AND from_id = note.id AND {TO_THERE}{{}})"
+_IN = f"EXISTS (SELECT 1 FROM link WHERE to_kind = 'note' AND to_id = note.id AND {FROM_THERE})"
 _NEWEST = "ORDER BY note.updated_at DESC, note.id DESC LIMIT :limit"
 
 PARTS = {
@@ -23,8 +25,8 @@ PARTS = {
     "dead-ends": f"{_NOTE} FROM note WHERE {_HERE} AND {_IN} AND NOT {_OUT.format(' AND to_id IS NOT NULL')} {_NEWEST}",
     "wanted": (
         "SELECT count(*) OVER () AS total, min(link.from_id) AS number, min(link.written) AS title, "
-        "min(link.to_kind) AS to_kind, count(DISTINCT link.from_id) AS notes FROM link JOIN note ON note.id = link.from_id "
-        f"WHERE link.to_id IS NULL AND link.from_kind = 'note' AND {_HERE} GROUP BY link.written COLLATE NOCASE "
+        "link.to_kind, count(DISTINCT link.from_id) AS notes FROM link JOIN note ON note.id = link.from_id "
+        f"WHERE link.to_id IS NULL AND link.from_kind = 'note' AND {_HERE} GROUP BY link.to_kind, link.written COLLATE NOCASE "
         "ORDER BY notes DESC, min(link.id) LIMIT :limit"
     ),
     "untagged": (
@@ -40,7 +42,6 @@ PARTS = {
         "annotation.created_at AS updated_at FROM annotation WHERE annotation.exact <> '' AND annotation.item_id IS NOT NULL "
         f"AND NOT EXISTS (SELECT 1 FROM note WHERE note.item_id = annotation.item_id AND {_HERE}) "
         "AND NOT EXISTS (SELECT 1 FROM link WHERE from_kind = 'note' AND to_kind = 'item' AND to_id = annotation.item_id) "
-        "AND NOT EXISTS (SELECT 1 FROM link WHERE from_kind = 'note' AND to_kind = 'annotation' AND to_id = annotation.id) "
         "ORDER BY annotation.created_at DESC, annotation.id DESC LIMIT :limit"
     ),
     "untried": (
@@ -53,8 +54,9 @@ PARTS = {
     ),
     "hubs": (
         "SELECT count(*) OVER () AS total, note.id AS number, note.title, sum(counted.links) AS links FROM ("
-        "SELECT from_id AS id, count(*) AS links FROM link WHERE from_kind = 'note' AND to_id IS NOT NULL GROUP BY from_id "
-        "UNION ALL SELECT to_id, count(*) FROM link WHERE to_kind = 'note' AND to_id IS NOT NULL GROUP BY to_id) AS counted "
+        f"SELECT from_id AS id, count(*) AS links FROM link WHERE from_kind = 'note' AND to_id IS NOT NULL AND {TO_THERE} "
+        "GROUP BY from_id UNION ALL SELECT to_id, count(*) FROM link WHERE to_kind = 'note' AND to_id IS NOT NULL "
+        f"AND {FROM_THERE} GROUP BY to_id) AS counted "
         f"JOIN note ON note.id = counted.id WHERE {_HERE} GROUP BY note.id HAVING sum(counted.links) >= :least "
         "ORDER BY links DESC, note.id LIMIT :limit"
     ),

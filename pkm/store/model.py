@@ -305,6 +305,7 @@ class Note(Table, table=True):
         _one_of("half_life", HALF_LIVES),
         UniqueConstraint("uid"),
         Index("note_updated", "updated_at", "id"),
+        Index("note_dropped", "dropped_at", sqlite_where=Column("dropped_at", String).is_not(None)),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=_id())

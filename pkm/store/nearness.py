@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pkm.store import lookup
+from pkm.store.conditions import FROM_THERE, TO_THERE
+from pkm.store.hits import TITLED
 
 Row = dict[str, Any]
 Thing = tuple[str, int]
@@ -14,7 +16,7 @@ _MOST = 4000
 
 
 class Compared(NamedTuple):
-    """A thing as far as likeness goes. about: whose it is, for an item the contact who writes its source."""
+    """A thing as far as likeness goes. writer: the contact who writes an item's source."""
 
     kind: str
     number: int
@@ -30,7 +32,7 @@ def texts(db: sqlite3.Connection, kind: str, numbers: Iterable[int]) -> list[Com
         sql = f"SELECT id, title, substr(text, 1, 3000), NULL FROM note WHERE id IN ({listed}) AND dropped_at IS NULL"
     else:
         sql = (
-            f"SELECT item.id, {lookup.TITLES['item'].replace('title', 'item.title').replace('url', 'item.url')}, "
+            f"SELECT item.id, {TITLED['item']}, "
             "substr(item.text, 1, 3000), coalesce(rule.person_id, source.contact_id) FROM item "
             "LEFT JOIN source ON source.id = item.source_id LEFT JOIN rule ON rule.id = item.rule_id "
             f"WHERE item.id IN ({listed})"
@@ -39,15 +41,15 @@ def texts(db: sqlite3.Connection, kind: str, numbers: Iterable[int]) -> list[Com
 
 
 def count_notes(db: sqlite3.Connection) -> int:
-    """How many notes the index of words holds."""
+    """How many notes the index of words holds: those that were put away as well."""
     return int(db.execute("SELECT count(*) FROM note").fetchone()[0])
 
 
 _MINE = (
-    "SELECT to_kind AS kind, to_id AS id FROM link WHERE from_kind = :kind AND from_id = :id AND to_id IS NOT NULL "
-    "UNION SELECT from_kind, from_id FROM link WHERE to_kind = :kind AND to_id = :id "
+    f"SELECT to_kind AS kind, to_id AS id FROM link WHERE from_kind = :kind AND from_id = :id AND to_id IS NOT NULL "
+    f"AND {TO_THERE} UNION SELECT from_kind, from_id FROM link WHERE to_kind = :kind AND to_id = :id AND {FROM_THERE} "
     "UNION SELECT 'item', item_id FROM note WHERE :kind = 'note' AND id = :id AND item_id IS NOT NULL "
-    "UNION SELECT 'note', id FROM note WHERE :kind = 'item' AND item_id = :id"
+    "UNION SELECT 'note', id FROM note WHERE :kind = 'item' AND item_id = :id AND dropped_at IS NULL"
 )
 """What the thing is linked with, either way; a note with the item that it was made from."""
 

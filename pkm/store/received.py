@@ -3,7 +3,9 @@
 Who joins later got nothing of what went before; who left keeps what they got.
 """
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from pkm.ids import make
@@ -130,3 +132,44 @@ def receivers(db: sqlite3.Connection, note: int) -> list[Row]:
          "at": row["at"]}
         for row in found
     ]  # fmt: skip
+
+
+def members(db: sqlite3.Connection, circle: int, share: int) -> list[Row]:
+    """Who is in a circle now, by name then id: {"id" (a number), "name", "new"}.
+
+    new: 1 where they joined after another share than this last went to the circle.
+    """
+    found = db.execute(
+        "SELECT contact.id, contact.name, coalesce(membership.joined_at > (SELECT max(sent_at) FROM delivery "
+        "WHERE circle_id = :circle AND state = 'sent' AND share_id <> :share), 0) AS new FROM membership "
+        "JOIN contact ON contact.id = membership.contact_id WHERE membership.circle_id = :circle AND left_at IS NULL "
+        "ORDER BY contact.name COLLATE NOCASE, contact.id", {"circle": circle, "share": share},
+    )  # fmt: skip
+    return [dict(row) for row in found]
+
+
+def had(db: sqlite3.Connection, contacts: Sequence[int], notes: Sequence[int], share: int) -> dict[int, list[Row]]:
+    """By contact: which of these notes reached them before, by another share than this one, the latest share of each.
+
+    {"id", "kind", "title", "share", "at"}, in the order of the notes' ids.
+    """
+    found = db.execute(
+        "SELECT contact, note.id, note.title, share_id, max(sent_at) AS at FROM (SELECT coalesce(delivery.contact_id, "
+        "membership.contact_id) AS contact, share_note.note_id, delivery.share_id, delivery.sent_at FROM share_note "
+        "JOIN delivery ON delivery.share_id = share_note.share_id AND delivery.state = 'sent' "
+        "JOIN stage ON stage.id = delivery.stage_id AND (json_type(stage.gate, '$.notes') IS NULL "
+        "OR share_note.note_id IN (SELECT value FROM json_each(stage.gate, '$.notes'))) "
+        "LEFT JOIN membership ON delivery.contact_id IS NULL AND membership.circle_id = delivery.circle_id "
+        "AND joined_at <= delivery.sent_at AND (left_at IS NULL OR left_at > delivery.sent_at) "
+        "WHERE share_note.note_id IN (SELECT value FROM json_each(:notes)) AND delivery.share_id <> :share) "
+        "JOIN note ON note.id = note_id WHERE contact IN (SELECT value FROM json_each(:contacts)) "
+        "GROUP BY contact, note.id ORDER BY contact, note.id",
+        {"notes": json.dumps(list(notes)), "contacts": json.dumps(list(contacts)), "share": share},
+    )
+    told: dict[int, list[Row]] = {}
+    for row in found:
+        told.setdefault(row["contact"], []).append({
+            "id": make("note", row["id"]), "kind": "note", "title": row["title"], "share": make("share", row["share_id"]),
+            "at": row["at"],
+        })  # fmt: skip
+    return told

@@ -68,7 +68,7 @@ def _shape(one: sqlite3.Row) -> Row:
     return {
         "id": make("response", one["id"]), "kind": "response", "title": first_sentence(one["text"]), "text": one["text"],
         "at": one["at"], "state": one["state"], "share": make("share", one["share_id"]), "share_title": one["share_title"],
-        "contact": _made("contact", one["contact_id"]), "contact_name": one["contact_name"],
+        "contact": _made("contact", one["contact_id"]), "contact_name": one["contact_name"], "author": one["author"],
         "delivery": _made("delivery", one["delivery_id"]), "note": _made("note", one["note_id"]),
         "channel": one["channel"],
     }  # fmt: skip

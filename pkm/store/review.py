@@ -4,6 +4,7 @@ Reads only, plain SQL; a review writes through `sense/review`. Notes that were p
 """
 
 import sqlite3
+import zlib
 from typing import Any
 
 from pkm.ids import make
@@ -120,5 +121,6 @@ def far_away(db: sqlite3.Connection, before: str, seed: int, limit: int) -> list
         SELECT to_id, from_id FROM link WHERE from_kind = 'note' AND to_kind = 'note' AND to_id IS NOT NULL) AS step
       JOIN near ON near.id = step.one WHERE steps < 3)
       {_NOTE} WHERE note.dropped_at IS NULL AND {_KIND} <> 'never' AND {_SEEN} < :before AND note.id NOT IN (SELECT id FROM near)
-      ORDER BY (note.id * 2654435761 + :seed * 40503) % 4294967291, note.id LIMIT :limit"""
-    return [_shape(row) for row in db.execute(sql, {"before": before, "seed": seed, "limit": limit})]
+      ORDER BY note.id * :factor % 2147483647, note.id LIMIT :limit"""
+    factor = zlib.crc32(str(seed).encode()) % 2147483646 + 1  # another order for each: a sum would only turn the same one
+    return [_shape(row) for row in db.execute(sql, {"before": before, "factor": factor, "limit": limit})]

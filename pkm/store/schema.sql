@@ -386,6 +386,8 @@ CREATE TABLE note (
 
 CREATE INDEX ix_note_item_id ON note (item_id);
 
+CREATE INDEX note_dropped ON note (dropped_at) WHERE dropped_at IS NOT NULL;
+
 CREATE INDEX note_updated ON note (updated_at, id);
 
 CREATE TABLE note_alias (

@@ -47,7 +47,7 @@ def stages(db: sqlite3.Connection, share_id: int) -> list[Row]:
     """
     found = as_dicts(db.execute(
         "SELECT stage.id, stage.position, stage.circle_id, circle.name AS circle, circle.kind AS circle_kind, "
-        "circle.salutation, circle.introduction, stage.passed_at, stage.gate "
+        "circle.salutation, circle.introduction, circle.language, stage.passed_at, stage.gate "
         "FROM stage LEFT JOIN circle ON circle.id = stage.circle_id "
         "WHERE share_id = :id ORDER BY position", {"id": share_id},
     ))  # fmt: skip
@@ -262,7 +262,7 @@ def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
     """The deliveries of a share with their bytes, their circle and channel, in the order they were frozen."""
     return as_dicts(db.execute(
         "SELECT delivery.id, delivery.key, delivery.state, stage_id, delivery.circle_id, channel_id, part, file_name, "
-        "media_type, payload, recipient, contact_id, contact.name, circle.name AS circle, channel.name AS channel, "
+        "media_type, payload, sha256, recipient, contact_id, contact.name, circle.name AS circle, channel.name AS channel, "
         "channel.kind AS channel_kind, not_before, frozen_at FROM delivery LEFT JOIN circle ON circle.id = delivery.circle_id "
         "LEFT JOIN contact ON contact.id = contact_id JOIN channel ON channel.id = delivery.channel_id "
         "WHERE share_id = :share ORDER BY delivery.id", {"share": share},
@@ -326,7 +326,8 @@ def withdrawn(db: sqlite3.Connection, channel_id: int) -> list[bytes]:
     """The bytes of what was sent on a channel and then taken back, oldest first."""
     found = db.execute(
         "SELECT payload FROM delivery JOIN share ON share.id = share_id WHERE channel_id = :channel "
-        "AND share.state = 'retracted' AND delivery.state = 'sent' ORDER BY delivery.id", {"channel": channel_id},
+        "AND share.state = 'retracted' AND delivery.state = 'sent' AND payload <> x'' ORDER BY delivery.id",
+        {"channel": channel_id},
     )  # fmt: skip
     return [row[0] for row in found]
 

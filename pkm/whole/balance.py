@@ -112,6 +112,21 @@ def measure_circles(store: Store, span: Span) -> Measure:
     return Measure("heard", "Heard and given", {"circles": rows}, next=f"pkm share --to {quiet['id']}" if quiet else "")
 
 
+def measure_quiet(store: Store, span: Span) -> Measure:
+    """Circles with members between which and the person something passed once, and nothing for longer than their cadence.
+
+    The longest quiet first, then as circles are listed; weeks: since the last of either way.
+    """
+    rows = []
+    for row in measure_circles(store, span).values["circles"]:
+        passed = [weeks for weeks in (row["heard_weeks"], row["given_weeks"]) if weeks is not None]
+        if row["members"] and passed and row["late_heard"] and row["late_given"]:
+            rows.append({key: row[key] for key in ("id", "kind", "title")} | {"weeks": min(passed)})
+    rows.sort(key=lambda row: -row["weeks"])
+    return Measure("gone_quiet", "Circles gone quiet", listed(rows),
+                   next=f"pkm share draft --to {rows[0]['id']}" if rows else "")  # fmt: skip
+
+
 def _read_only(store: Store, kept: Sequence[Row], names: Mapping[int, str]) -> Measure:
     """Contacts whose items were kept in the span and with whom nothing ever passed, by name, with how many items."""
     counts = Counter(row["contact"] for row in kept if row["contact"])

@@ -209,7 +209,11 @@ def _growing(store: Store, span: Span) -> Measure:
 
 
 def measure_share(store: Store, span: Span) -> list[Measure]:
-    """Shared against kept, answers by circle, ideas that never reached a community, steps that were skipped, promises."""
+    """Shared against kept, answers by circle, circles gone quiet, ideas that never reached a community, steps that were
+    skipped, promises.
+    """
+    from pkm.whole.balance import measure_quiet
+
     db = store.read()
     loop = measure_loop(store, span)
     grown = stats.grown(db, day(now()))
@@ -226,6 +230,7 @@ def measure_share(store: Store, span: Span) -> list[Measure]:
     return [
         Measure("shared_of_kept", "Shared against kept", numbers, next="pkm share"),
         _answers(store, span),
+        measure_quiet(store, span),
         Measure("unreached", f"Ideas that reached no community in {REACHED_DAYS} days", listed(unreached),
                 next=f"pkm sense reach {unreached[0]['id']} community" if unreached else ""),
         Measure("skipped", "To the network without a community first", listed(skipped),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.bench import peers, table
 
-NAMES = ("pull", "startup", "search", "imports")
+NAMES = ("pull", "startup", "search", "imports", "site")
 PEERS = ("newsboat", "sfeed_update", "rg", "sqlite3", "notmuch", "curl", "reader", "jrnl", "khard", "sqlite-utils")
 
 

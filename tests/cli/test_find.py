@@ -83,6 +83,11 @@ class TestFind:
     def test_a_mistyped_option_is_wrong_usage(self, pkm: CommandLine) -> None:
         assert "No such option: --jsn" in pkm("find", "x", "--jsn", ok=2).err
 
+    def test_what_is_half_typed_is_told(self, pkm: CommandLine) -> None:
+        told = pkm("find", "(desire OR").err
+        assert "A ( was never closed" in told
+        assert "OR has nothing to join there" in told
+
     def test_a_misspelled_word_is_told_with_the_one_that_is_there(self, pkm: CommandLine) -> None:
         assert "Did you mean: desire paths?" in pkm("find", "dseire paths").err
 

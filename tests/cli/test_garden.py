@@ -91,6 +91,26 @@ class TestGarden:
         step = pkm.json("sense", "garden", "wanted")[-1]["next"]
         assert shlex.split(step)[-1] == "$(rm -rf /); 'a'"
 
+    def test_notes_that_were_put_away_are_linked_with_nothing(self, pkm: CommandLine) -> None:
+        pkm("sense", "note", "Alpha stands by itself")  # n14
+        pkm("sense", "note", "See [[Alpha stands by itself]]", "-t", "Beta")  # n15
+        assert "n14" not in rows(pkm, "orphans")
+        pkm("sense", "drop", "n15")
+        assert "n14" in rows(pkm, "orphans")
+        assert "n14" not in rows(pkm, "dead-ends")
+        assert "n14" in [row["id"] for row in pkm.json("find", "kind:note links:0")]
+
+    def test_a_person_and_a_note_of_one_name_are_two_that_are_wanted(self, pkm: CommandLine) -> None:
+        pkm("sense", "note", "I asked @zoe about it")
+        pkm("sense", "note", "See [[Zoe]] for more")
+        steps = [row["next"] for row in pkm.json("sense", "garden", "wanted")]
+        assert {"pkm contact add Zoe --nick zoe", "pkm sense note --title Zoe"} <= set(steps)
+
+    def test_twins_that_are_linked_are_told_apart_already(self, pkm: CommandLine) -> None:
+        step = rows(pkm, "twins")["n2"]["next"]
+        pkm(*shlex.split(step)[1:])
+        assert rows(pkm, "twins") == {}
+
     def test_numbers_name_the_rows(self, pkm: CommandLine) -> None:
         pkm("sense", "garden", "hubs")
         assert pkm.json("sense", "show", "%1")["id"] == "n3"

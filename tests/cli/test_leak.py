@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from pkm import attachment_files
 from pkm.config import Home
 from pkm.people.circles import join
 from pkm.people.contacts import add_contact
 from pkm.sense.notes import add_note
+from pkm.store import attachments
+from pkm.store.attachments import Attached
 from pkm.store.model import Handle
 from pkm.store.session import Store
 from tests.conftest import CommandLine
@@ -25,7 +28,14 @@ HOLES = (  # (what the note says, why it is refused; "": the rendering leaves it
     ("call +49 30 5550{n:04}", "the number"), ("AKIASECRET{n:010}", "secret key"), ("ghp_SECRET{n:034}", "secret key"),
     ("sk-SECRET{n:030}", "secret key"), ("-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET{n}", "secret key"),
     ("eyJSECRETSECRET.eyJSECRET{n:04}.SECRETSECRET{n}", "secret key"),
+    ("![A view](view.jpg)", ""), ("![A drawing](told.png) %%![one more](SECRET-own.gif)%%", ""), ("[mine](SECRET-own.gif)", ""),
+    ("![[SECRET-plan.pdf|the plan]]", "it is a PDF"),
 )  # fmt: skip
+PICTURES = Path(__file__).parent.parent / "data" / "pictures"
+ATTACHED = {  # name -> bytes; those of view.jpg and told.png tell of a camera and a place, the others are the private notes'
+    "view.jpg": (PICTURES / "turned.jpg").read_bytes(), "told.png": (PICTURES / "told.png").read_bytes(),
+    "SECRET-own.gif": (PICTURES / "moving.gif").read_bytes(), "SECRET-plan.pdf": b"%PDF-1.4 SECRET plan",
+}  # fmt: skip
 SECRET = re.compile(rb"SECRET|secret\d|5550\d{4}", re.I)
 
 
@@ -36,10 +46,15 @@ def holes(pkm: CommandLine, home_paths: Home, tmp_path: Path, mail: MailServer) 
     pkm("share", "channel", "add", "post", mail.url, "--from", "Me <me@example.org>")
     pkm("circle", "edit", "network", "--channel", "drop", "--channel", "post", "--channel", "site")
     store = Store(home_paths, "setup")
+    with store.unit() as unit:
+        attachments.put(unit, (
+            Attached(name, attachment_files.keep(home_paths.attachments, data), "", len(data)) for name, data in ATTACHED.items()
+        ))  # fmt: skip
     made = {}
     for n in range(100):
         words, why = HOLES[n % len(HOLES)]
-        add_note(store, f"SECRET title {n}\n\nNobody is told of SECRET {n}, not in so many words.")
+        add_note(store, f"SECRET title {n}\n\nNobody is told of SECRET {n}, not in so many words. "
+                 "![[SECRET-own.gif|mine]] ![[SECRET-plan.pdf|so]]")  # fmt: skip
         made[str(add_note(store, f"A find of day {n}: {words.format(n=n)}", reach="network").row["id"])] = why
         if why == "the address":
             add_contact(store, f"Person {n}", emails=[f"secret{n}@example.org"])
@@ -59,8 +74,8 @@ def gone_out(tmp_path: Path, mail: MailServer) -> bytes:
     files = [file for folder in ("drop", "home/site") for file in (tmp_path / folder).rglob("*") if file.is_file()]
     letters = [letter for _, letter in mail.letters]
     parts = [
-        str(part.get_content()).encode()
-        for letter in letters for part in message_from_bytes(letter, policy=policy.default).iter_parts()
+        part.get_payload(decode=True)
+        for letter in letters for part in message_from_bytes(letter, policy=policy.default).walk() if not part.is_multipart()
     ]  # fmt: skip
     return b"\n".join([*(file.read_bytes() + file.name.encode() for file in files), *letters, *parts])
 
@@ -84,4 +99,7 @@ def test_nothing_that_is_private_leaves(
     out = gone_out(tmp_path, mail)
     assert out.count(b"A find of day 0") >= 6  # folder, page, feeds, both halves of the letter
     assert not {match[0] for match in SECRET.finditer(out)}
+    shown = {name: (PICTURES / name).read_bytes() for name in ("turned.clean.jpg", "told.clean.png")}
+    assert all(out.count(data) == 3 for data in shown.values())  # folder, page, letter
+    assert (PICTURES / "moving.clean.gif").read_bytes() not in out
     assert not pkm.json("share", "check", ".")

@@ -53,6 +53,21 @@ class TestRelated:
         assert rows["n3"]["because"] == ["both name @maria"]
         assert rows["n1"]["linked"] if "n1" in rows else True
 
+    def test_of_two_with_the_same_words_the_one_that_shares_a_neighbor_a_person_or_a_tag_is_nearer(
+        self, pkm: CommandLine
+    ) -> None:
+        for text in ("Lichen on granite. Spores", "Lichen on granite. Mosses", "Lichen on granite. Ferns"):
+            pkm("sense", "note", text)  # n6, n7, n8
+        plain = {row["id"]: row["score"] for row in pkm.json("sense", "related", "n6")}
+        for to, change in (("n5", "link"), ("c1", "link"), ("+stone", "tag")):
+            pkm("sense", change, "n6", to)
+            pkm("sense", change, "n8", to)
+            rows = {row["id"]: row["score"] for row in pkm.json("sense", "related", "n6")}
+            assert rows["n8"] > plain["n8"] + 0.02, to
+            assert rows["n8"] > rows["n7"] + 0.02, to
+            pkm("undo")
+            pkm("undo")
+
     def test_what_is_linked_can_be_left_out(self, pkm: CommandLine) -> None:
         pkm("sense", "link", "n1", "n3", "--as", "supports")
         assert next(row for row in pkm.json("sense", "related", "n1") if row["id"] == "n3")["linked"]

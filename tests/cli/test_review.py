@@ -79,6 +79,24 @@ def test_by_chance_is_far_from_what_one_works_on(
     assert list(parts(pkm, "--only", "chance")) == list(parts(pkm, "--only", "chance"))
 
 
+def test_what_comes_by_chance_is_another_note_each_day(pkm: CommandLine, home: Path) -> None:
+    from pkm.config import Home
+    from pkm.store import note_intake, review
+    from pkm.store.session import Store
+
+    old = {"text": "Words", "stage": "idea", "reach": "private", "at": None}
+    store, day = Store(Home.find()), "2026-01-01T00:00:00Z"
+    with store.unit() as unit:
+        note_intake.add_notes(unit, [
+            {**old, "uid": str(number), "title": f"Old {number}", "created_at": day, "updated_at": day} for number in range(300)
+        ])  # fmt: skip
+    first = [review.far_away(store.read(), "2026-10-01T00:00:00Z", seed, 1)[0]["id"] for seed in range(739_000, 739_100)]
+    assert len(set(first)) > 60
+    again = review.far_away(store.read(), "2026-10-01T00:00:00Z", 739_000, 1)
+    assert again[0]["id"] == first[0]
+    store.close()
+
+
 def test_bad_words(pkm: CommandLine, notes: None) -> None:
     assert "soon, later, eventually or never" in pkm("sense", "review", "n1", "--as", "weekly", ok=2).err
     assert "contradiction, question" in pkm("sense", "review", "--only", "all", ok=2).err

@@ -66,6 +66,20 @@ def test_the_window_decides_what_is_counted(world: CommandLine) -> None:
     assert "a length of time" in world("stats", "--window", "soon", ok=2).err
 
 
+def test_a_circle_is_quiet_when_nothing_passed_either_way_for_longer_than_its_cadence(
+    world: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert measures(world, "share")["gone_quiet"]["total"] == 0
+    world("circle", "add", "never", "--kind", "team")  # where nothing ever passed, nothing went quiet
+    monkeypatch.setenv("PKM_NOW", "2027-03-23T09:00:00Z")
+    found = measures(world, "share")["gone_quiet"]
+    names = [row["title"] for row in found["things"]]
+    assert names
+    assert "never" not in names
+    assert found["next"] == f"pkm share draft --to {found['things'][0]['id']}"
+    assert f"{names[0]}: nothing either way for {found['things'][0]['weeks']} weeks" in world("stats", "share").out
+
+
 def test_a_part_may_be_shortened_and_a_wrong_one_is_refused(world: CommandLine) -> None:
     assert world("stats", "pe").out == world("stats", "people").out
     for wrong in ("s", "friends", "se"):

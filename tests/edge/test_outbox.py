@@ -242,12 +242,18 @@ def test_the_site_is_the_same_bytes_from_the_same_store(home_paths: Home) -> Non
     assert json.loads((home_paths.site / "feed.json").read_text(encoding="utf-8"))["items"]
 
 
-def test_a_template_of_ones_own_with_an_error_sends_nothing(home_paths: Home, drop: Path) -> None:
+@pytest.mark.parametrize(("template", "said"), [
+    (b"a\n{{ nonsense }}", "nonsense"), (b"a\n{% for %}", "Expected an expression"), (b"a\n\xff", "not UTF-8"),
+    (b"a\n{% include 'gone.md' %}", "no template gone.md"),
+    (b"a\n{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}", "for ever"),
+])  # fmt: skip
+def test_a_template_of_ones_own_with_an_error_sends_nothing(home_paths: Home, drop: Path, template: bytes, said: str) -> None:
     home_paths.templates.mkdir(parents=True)
-    (home_paths.templates / "digest.md").write_text("{{ nonsense }}")
+    (home_paths.templates / "digest.md").write_bytes(template)
     share = drafted(home_paths, [note(home_paths, "Walking retros work", "community")], "practice")
-    with pytest.raises(PkmError, match="nonsense"):
+    with pytest.raises(PkmError, match=said) as error:
         send(home_paths, share)
+    assert error.value.what == "the template digest.md, line 2"
     assert shares.deliveries(fresh(home_paths).read()) == []
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from pkm.config import Home
 from pkm.errors import PkmError
+from pkm.mime import decode_words, unflow
 from pkm.seek import gather
 from pkm.seek.letter import is_bulk, read_letter
 from pkm.seek.letter_html import read_letter_html
-from pkm.seek.mime import decode_words, unflow
 from pkm.seek.pull import PullReport, pull
 from pkm.seek.reading import Body, Reader, read_body
 from pkm.seek.sources import add_source

@@ -78,3 +78,19 @@ def test_a_post_leads_to_its_page() -> None:
     assert parts_of(post, 40, length) == ["Finds\n\nWords…\n\nhttps://me.example/2026/finds/"]
     assert parts_of(post, 5000, length)[0].endswith("Words. \n\nhttps://me.example/2026/finds/")
     assert shorten("one two three", 8, len) == "one two…"
+
+
+def test_pictures_are_shared_out_and_what_does_not_fit_is_left_to_the_page() -> None:
+    from pkm.channels.lengths import share_out
+    from pkm.channels.way import Picture
+
+    small = [Picture(str(number), "image/png", "x", 10) for number in range(6)]
+    large = Picture("large", "image/png", "x", 2_000_000)
+    thread = Post("t", "", "text", pictures=tuple(small))
+    assert [len(part) for part in share_out(thread, 2, 4)] == [4, 2]
+    with pytest.raises(Invalid, match="6 pictures"):
+        share_out(thread, 1, 4)
+    with pytest.raises(Invalid, match=r"2\.0 MB"):
+        share_out(Post("t", "", "text", pictures=(large,)), 1, 4, 1_000_000)
+    page = Post("t", "", "text", url="https://me.example/p", pictures=(large, *small))
+    assert [[one.sha256 for one in part] for part in share_out(page, 1, 4, 1_000_000)] == [["0", "1", "2", "3"]]

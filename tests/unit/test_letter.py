@@ -3,9 +3,9 @@
 import pytest
 
 from pkm.errors import BadInput
+from pkm.mime import MAX_LETTER, decode_words, unflow
 from pkm.seek.letter import is_bulk, read_letter
 from pkm.seek.letter_html import read_letter_html
-from pkm.seek.mime import MAX_LETTER, decode_words, unflow
 from tests import letters
 
 

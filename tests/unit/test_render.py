@@ -255,6 +255,9 @@ def test_a_style_of_one_s_own(tmp_path: Path):
         ("{% include 'gone.md' %}", "line 1", "there is no template gone.md"),
         ("{{ ''.__class__.__mro__ }}", "line 1", "unsafe"),
         ("{{ circle }}", "line 1", "'circle' is undefined"),
+        ("{{ title }}\n{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}", "line 2", "for ever"),
+        ("\n{{ title * 10 ** 9 }}", "line 2", "longer than"),
+        ("\n{{ 9 ** 9 ** 9 }}", "line 2", "too large"),
     ],
 )
 def test_an_error_in_a_template_names_it_its_line_and_the_cause(tmp_path: Path, template, line, why):
@@ -273,10 +276,15 @@ def test_templates_that_include_each_other_end_with_an_error(tmp_path: Path):
         render_markdown(digest(), templates=tmp_path)
 
 
-def test_a_template_that_is_no_text_says_so(tmp_path: Path):
-    (tmp_path / "digest.md").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(Invalid, match=r"digest\.md"):
-        render_markdown(digest(), templates=tmp_path)
+@pytest.mark.parametrize(("name", "place"), [
+    ("digest.md", "digest.md, line 3"), ("part.md", "part.md, line 3"), ("style.css", "style.css, line 3"),
+])  # fmt: skip
+def test_a_template_that_is_no_text_says_so(tmp_path: Path, name: str, place: str):
+    (tmp_path / "digest.md").write_text("{% include 'part.md' %}")
+    (tmp_path / name).write_bytes(b"a\nb\nGr\xfc\xdfe")
+    with pytest.raises(Invalid) as error:
+        render_html(digest(), templates=tmp_path) if name == "style.css" else render_markdown(digest(), templates=tmp_path)
+    assert (error.value.what, error.value.why) == (f"the template {place}", "it is not UTF-8")
 
 
 def test_a_template_for_a_community_may_name_it(tmp_path: Path):

@@ -1,0 +1,82 @@
+"""`pkm share channel edit`: the command that publishes a site, where its webmentions are, the mailbox of a mail channel."""
+
+from typing import Annotated, Any
+
+import typer
+
+from pkm.cli import complete, current, render
+from pkm.cli.options import JsonFlag
+from pkm.errors import Invalid
+
+InboxOption = Annotated[
+    str | None,
+    typer.Option("--inbox", "--imap", metavar="URL",
+                 help='Mail: where answers come in: imaps://ME@HOST/FOLDER, maildir:/PATH, mbox:/PATH; "": nowhere.'),
+]  # fmt: skip
+InboxPasswordOption = Annotated[
+    str | None,
+    typer.Option("--inbox-password-env", metavar="VARIABLE", help="The variable that has the mailbox's password, if another."),
+]
+InboxCredentialOption = Annotated[
+    str | None, typer.Option("--inbox-credential", help="Or where else it is: command:WORDS, file:PATH, keyring:SERVICE NAME.")
+]
+CopyFlag = Annotated[
+    bool | None,
+    typer.Option("--copy/--no-copy", help="With a mailbox: a copy of each letter to yourself, to tell later that it left."),
+]
+
+
+def place_of(variable: str | None, credential: str | None, names: str) -> str | None:
+    """Where a secret is, as two options say it. Raises Invalid where both do."""
+    if variable and credential:
+        raise Invalid(names, "the secret is at one place")
+    return f"env:{variable}" if variable else credential
+
+
+def edit_channel(
+    name: Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)],
+    publish: Annotated[
+        str | None,
+        typer.Option("--publish", metavar="COMMAND",
+                     help='A site: runs in its folder after a build that changed something, without a shell; "": none.'),
+    ] = None,
+    webmentions: Annotated[
+        str | None,
+        typer.Option("--webmentions", metavar="PLACE",
+                     help='A site: where its webmentions are: a folder of jf2 files, or the address of a service; "": nowhere.'),
+    ] = None,
+    token_env: Annotated[
+        str | None, typer.Option("--token-env", metavar="VARIABLE", help="The variable that has that service's token.")
+    ] = None,
+    token_credential: Annotated[
+        str | None, typer.Option("--token-credential", help="Or where else the token is: command:WORDS, file:PATH.")
+    ] = None,
+    inbox: InboxOption = None,
+    inbox_password_env: InboxPasswordOption = None,
+    inbox_credential: InboxCredentialOption = None,
+    copy: CopyFlag = None,
+    json: JsonFlag = False,
+) -> None:  # fmt: skip
+    """Change a way out: how the site is published, where answers to it, or to letters, are found."""
+    from pkm.share.rewire import Change, change_channel
+
+    row = change_channel(current.store(), name, Change(
+        publish, inbox, place_of(inbox_password_env, inbox_credential, "--inbox-password-env and --inbox-credential"), copy,
+        webmentions, place_of(token_env, token_credential, "--token-env and --token-credential"),
+    ))  # fmt: skip
+    row["options"].pop("inbox_read", None)
+    render.emit_made(row, as_json=json, also=_told(row))
+    if not json and (inbox or webmentions):
+        render.tell("Next: pkm share heard, which collects what came; pkm seek does so too")
+
+
+def _told(row: dict[str, Any]) -> list[str]:
+    options = row["options"]
+    if row["channel_kind"] == "site":
+        words = options.get("publish") or []
+        place = options.get("webmentions")
+        return [f"published by {' '.join(words)}" if words else "published by no command",
+                *([f"webmentions in {place}"] if place else [])]  # fmt: skip
+    if not options.get("inbox"):
+        return ["no mailbox is read for answers"]
+    return [f"answers from {options['inbox']}", "a copy of each letter to yourself" if options.get("copy", True) else "no copies"]

@@ -1,0 +1,134 @@
+"""What Markdown became the last time, so that a site of a thousand pages is not written anew for one.
+
+Nothing depends on it but time: what is remembered holds only for the same text, rendered by the same program, where every
+link and picture in it leads where it led then. It is a file beside the store, of public words only, and is made anew
+where it is missing or cannot be read.
+"""
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pkm.errors import StoreError
+from pkm.files import write_atomic
+from pkm.markdown import Resolve, to_html, to_plain
+
+_current: "ContextVar[Memo]" = ContextVar("memo")
+
+
+def html(text: str, *, link: Resolve | None = None, image: Resolve | None = None, heading: int = 0) -> str:
+    """As pkm.markdown.to_html; within remembering(), not made twice."""
+    memo = _current.get(None)
+    render = memo.html if memo else to_html
+    return render(text, link=link, image=image, heading=heading)
+
+
+def plain(text: str) -> str:
+    """As pkm.markdown.to_plain, without addresses; within remembering(), not made twice."""
+    memo = _current.get(None)
+    return memo.plain(text) if memo else to_plain(text)
+
+
+@contextlib.contextmanager
+def remembering(path: Path) -> Iterator[None]:
+    """Within the block what Markdown becomes is taken from the file where it stands there; at its end the file has it."""
+    memo = Memo(path)
+    token = _current.set(memo)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+    memo.save()
+
+
+_VARIANTS = 4
+"""So many forms of one text are remembered: a page, a digest, a feed link to the same place in other words."""
+_MADE_BY = ("pkm.markdown", "markdown_it", "nh3")
+
+
+class Memo:
+    """Markdown's HTML and plain text, remembered. With a path, from one run to the next: save() keeps what was used."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._made_by = _program() if path else ""
+        self._known: dict[str, Any] = _read(path, self._made_by) if path else {}
+        self._used: dict[str, Any] = {}
+
+    def html(self, text: str, *, link: Resolve | None, image: Resolve | None, heading: int) -> str:
+        """As pkm.markdown.to_html."""
+        key = _key("html", text, str(heading), str(link is None), str(image is None))
+        variants = self._known.get(key, [])
+        for variant in variants:
+            if all(_ask(link if kind == "link" else image, target) == answer for kind, target, answer in variant["asked"]):
+                return self._use(key, variant)
+        asked: dict[tuple[str, str], str | None] = {}
+        made = to_html(text, link=_noting("link", link, asked), image=_noting("image", image, asked), heading=heading)
+        return self._use(key, {"asked": [(*which, answer) for which, answer in asked.items()], "made": made})
+
+    def plain(self, text: str) -> str:
+        """As pkm.markdown.to_plain, without addresses."""
+        key = _key("plain", text)
+        known = self._known.get(key) or [{"asked": [], "made": to_plain(text)}]
+        return self._use(key, known[0])
+
+    def _use(self, key: str, variant: dict[str, Any]) -> str:
+        for known in (self._used, self._known):
+            variants = known.setdefault(key, [])
+            if variant not in variants and len(variants) < _VARIANTS:
+                variants.append(variant)
+        return str(variant["made"])
+
+    def save(self) -> None:
+        """What was used is remembered, and nothing else; where it cannot be written, the next run makes it anew."""
+        if self._path is not None:
+            data = json.dumps({"made_by": self._made_by, "known": self._used}, ensure_ascii=False)
+            with contextlib.suppress(StoreError):
+                write_atomic(self._path, data.encode())
+
+
+def _ask(resolve: Resolve | None, target: str) -> str | None:
+    return resolve(target) if resolve else None
+
+
+def _noting(kind: str, resolve: Resolve | None, asked: dict[tuple[str, str], str | None]) -> Resolve | None:
+    """The same, with what it was asked and said."""
+    if resolve is None:
+        return None
+    answer_of: Callable[[str], str | None] = resolve
+
+    def ask(target: str) -> str | None:
+        answer = asked[kind, target] = answer_of(target)
+        return answer
+
+    return ask
+
+
+def _key(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _program() -> str:
+    """What the renderer is made of; another one remembers nothing."""
+    said = []
+    for name in _MADE_BY:
+        spec = find_spec(name)
+        with contextlib.suppress(OSError, TypeError):
+            stat = Path(str(spec.origin if spec else "")).stat()
+            said.append(f"{name} {stat.st_mtime_ns} {stat.st_size}")
+    return _key(*said)
+
+
+def _read(path: Path, made_by: str) -> dict[str, Any]:
+    try:
+        kept = json.loads(path.read_bytes())
+        known = kept["known"] if kept["made_by"] == made_by else {}
+        return {key: [{"asked": [(kind, target, answer) for kind, target, answer in one["asked"]], "made": str(one["made"])}
+                      for one in variants] for key, variants in known.items()}  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}

@@ -1,0 +1,364 @@
+"""Answers by mail: over a real mail server and a real mailbox, and from letters that nobody would want to get."""
+
+import smtplib
+import sqlite3
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkm.config import Home
+from pkm.dates import now, parse_stamp
+from pkm.errors import PkmError
+from pkm.people.circles import add_circle, join
+from pkm.people.contacts import add_contact
+from pkm.sense.notes import add_note
+from pkm.share import draft, outbox
+from pkm.share.answers import Collected, collect
+from pkm.share.channels import add_channel
+from pkm.share.letter import open_letter
+from pkm.share.ownwords import asks_to_leave, own_words
+from pkm.share.postbox import concerns, read_letter
+from pkm.share.rewire import Change, change_channel
+from pkm.store import circles, shares
+from pkm.store.session import Store
+from tests.conftest import CommandLine
+from tests.imap_server import Folder, ImapServer
+from tests.imap_server import imap as imap
+from tests.mail_server import MailServer
+from tests.mail_server import mail as mail
+from tests.post_office import SECRET, PostOffice
+from tests.post_office import office as office
+
+ME = "me@example.org"
+
+
+def fresh(home: Home) -> Store:
+    return Store(home, "pkm test")
+
+
+def setup(home: Home, smtp: str, inbox: str, people: tuple[str, ...] = ("Ann", "Ben"), name: str = ME) -> int:
+    """A community `practice` that is reached by mail, whose answers come into `inbox`; the draft of a note for it."""
+    store = fresh(home)
+    add_channel(store, home, "mail", smtp, sender=f"Me <{name}>")
+    change_channel(store, "mail", Change(inbox=inbox, inbox_credential="env:INBOX_PASSWORD" if "imap" in inbox else None))
+    add_circle(store, "practice", "community", channels=["mail"])
+    numbers = [add_contact(store, one, emails=[f"{one.lower()}@example.org"]).number for one in people]
+    join(store, 2, numbers, "peers")
+    note = int(add_note(store, "Walking retros work", reach="community").row["id"][1:])
+    row = circles.by_name(store.read(), "practice")
+    assert row is not None
+    return int(draft.create_share(store, [note], [{**row, "number": 2}], "Finds 47")["number"])
+
+
+def another(home: Home) -> int:
+    """One more draft for practice."""
+    store = fresh(home)
+    note = int(add_note(store, "Another thing works", reach="community").row["id"][1:])
+    row = circles.by_name(store.read(), "practice")
+    assert row is not None
+    return int(draft.create_share(store, [note], [{**row, "number": 2}], "Finds 48")["number"])
+
+
+def send(home: Home, share: int) -> outbox.SendReport:
+    return outbox.send_share(fresh(home), home, share)
+
+
+def answer(letter: bytes, who: str, text: str, *, html: str = "", **headers: str) -> bytes:
+    """What a program for mail makes of an answer: under the words, what it answers."""
+    asked = open_letter(letter)
+    quoted = "\n".join(f"> {line}" for line in asked.text.splitlines())
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = who, ME, f"Re: {asked.header('Subject')}"
+    message["In-Reply-To"] = message["References"] = asked.header("Message-ID")
+    message["Message-ID"] = f"<{abs(hash((who, text)))}@theirs.example>"
+    message["Date"] = format_datetime(now())
+    for name, value in headers.items():
+        del message[name.replace("_", "-")]
+        message[name.replace("_", "-")] = value
+    message.set_content(html or f"{text}\n\nOn Mon, 23 Nov 2026 at 10:00, Me <{ME}>\nwrote:\n\n{quoted}\n\n-- \nwho I am\n",
+                        subtype="html" if html else "plain")  # fmt: skip
+    return message.as_bytes()
+
+
+def texts(came: Collected) -> dict[str, str]:
+    return {row["contact_name"] or row["author"]: row["text"] for row in came.new}
+
+
+@pytest.fixture
+def real_clock(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server's own clock dates what comes into its mailboxes."""
+    monkeypatch.delenv("PKM_NOW")
+    monkeypatch.setenv("INBOX_PASSWORD", SECRET)
+
+
+@pytest.mark.usefixtures("real_clock")
+class TestRealParts:
+    def test_there_and_back_by_opensmtpd_and_dovecot(self, home_paths: Home, office: PostOffice, pkm: CommandLine) -> None:
+        smtp = office.smtp
+        share = setup(home_paths, smtp, office.imap(ME))
+        assert "can be read" in pkm("share", "channel", "test", "mail").out
+        assert not send(home_paths, share).failures
+        (for_ann,), (for_ben,) = office.letters("ann@example.org", 1), office.letters("ben@example.org", 1)
+        assert len(office.letters(ME, 3)) == 3  # the letter of the test, and a copy of each
+        assert collect(fresh(home_paths), home_paths) == Collected()
+        with smtplib.SMTP("127.0.0.1", int(smtp.rpartition(":")[2])) as server:
+            for who, letter in (("Ann", answer(for_ann, "Ann <ann@example.org>", "Tried it: worked.")),
+                                ("Eve", answer(for_ann, '"Eve, who" <eve@example.net>', "So did we")),
+                                ("Ben", answer(for_ben, "ben@example.org", "Unsubscribe"))):  # fmt: skip
+                server.sendmail(f"{who}@example.org", [ME], letter)
+        office.letters(ME, 6)
+        came = collect(fresh(home_paths), home_paths)
+        assert texts(came) == {"Ann": "Tried it: worked.", "Eve, who <eve@example.net>": "So did we"}
+        assert [(one.contact["name"], one.circle) for one in came.off] == [("Ben", "o2")]
+        assert collect(fresh(home_paths), home_paths) == Collected()
+        assert [row["recipient"] for row in send(home_paths, another(home_paths)).sent] == ["ann@example.org"]
+
+    def test_a_copy_tells_that_a_letter_left_though_nobody_said_so(
+        self, home_paths: Home, office: PostOffice, mail: MailServer
+    ) -> None:
+        me = "witness@example.org"
+        share = setup(home_paths, mail.url, office.imap(me), name=me)
+        mail.drop_after_data = True
+        mail.on_data = lambda when: when == "after" and [office.bring(to, one) for to, one in mail.letters[-2:]] and False
+        send(home_paths, share)  # Ann's; the connection is lost, and Ben's goes by another
+        rows = {row["recipient"]: row["state"] for row in shares.deliveries(fresh(home_paths).read())}
+        assert set(rows.values()) == {"unknown"}
+        outbox.ask_channels(fresh(home_paths), home_paths)
+        assert {row["state"] for row in shares.deliveries(fresh(home_paths).read())} == {"sent"}
+        assert [len(mail.to(recipient)) for recipient in rows] == [1, 1]
+        mail.on_data = None  # this one is lost, and no copy tells of it
+        send(home_paths, another(home_paths))
+        outbox.ask_channels(fresh(home_paths), home_paths)
+        late = shares.deliveries(fresh(home_paths).read())[0]
+        assert (late["state"], late["error"]) == ("unknown", "no copy of it is in the mailbox")
+
+    def test_a_copy_in_the_folder_of_what_was_sent_tells_it_too(
+        self, home_paths: Home, office: PostOffice, mail: MailServer
+    ) -> None:
+        import imaplib
+
+        me = "filed@example.org"
+        share = setup(home_paths, mail.url, office.imap(me), ("Ann",), name=me)
+        change_channel(fresh(home_paths), "mail", Change(copy=False))
+        mail.drop_after_data = True
+        send(home_paths, share)
+        assert [to for to, _ in mail.letters] == ["ann@example.org"]
+        with imaplib.IMAP4("127.0.0.1", office.imap_port) as server:
+            server.login(me, SECRET)
+            server.append("Sent", None, None, mail.letters[0][1])
+        outbox.ask_channels(fresh(home_paths), home_paths)
+        assert [row["state"] for row in shares.deliveries(fresh(home_paths).read())] == ["sent"]
+
+
+@pytest.fixture
+def sent(home_paths: Home, mail: MailServer, tmp_path: Path) -> "Sent":
+    """A letter to Ann and one to Ben have left; answers come into a Maildir."""
+    for part in ("new", "cur", "tmp"):
+        (tmp_path / "in" / part).mkdir(parents=True)
+    send(home_paths, setup(home_paths, mail.url, f"maildir:{tmp_path}/in"))
+    mine = {to: letter for to, letter in mail.letters}
+    return Sent(home_paths, mine["ann@example.org"], mine["ben@example.org"], tmp_path / "in" / "new")
+
+
+class Sent:
+    """What was sent, and the folder where answers come in."""
+
+    def __init__(self, home: Home, ann: bytes, ben: bytes, inbox: Path) -> None:
+        self.home, self.ann, self.ben, self.inbox = home, ann, ben, inbox
+
+    def get(self, *letters: bytes) -> Collected:
+        """What is collected once these came."""
+        for letter in letters:
+            (self.inbox / f"{len(list(self.inbox.iterdir()))}.{abs(hash(letter))}").write_bytes(letter)
+        return collect(fresh(self.home), self.home)
+
+    def reaches(self) -> list[str]:
+        return [row["recipient"] for row in send(self.home, another(self.home)).sent]
+
+
+class TestLetters:
+    def test_what_is_no_answer_is_left_where_it_is(self, sent: Sent) -> None:
+        strange = sent.ann.replace(b"Message-ID: <", b"Message-ID: <0")
+        came = sent.get(
+            sent.ann, answer(sent.ann, ME, "My own afterthought"), answer(strange, "ann@example.org", "to somebody else's share"),
+            answer(sent.ann, "ann@example.org", "I am away", Auto_Submitted="auto-replied"),
+            answer(sent.ann, "MAILER-DAEMON@example.org", "not delivered"), answer(sent.ann, "ann@example.org", ""),
+        )  # fmt: skip
+        assert came == Collected()
+
+    @pytest.mark.parametrize(("letter", "text"), [
+        (dict(html="<p>Yes &amp; <b>no</b></p><script>x()</script>On Mon, Me wrote:<blockquote>a</blockquote>"), "Yes & no"),
+        (dict(Subject="x\n Bcc: all@example.org"), "It worked"),
+        (dict(Message_ID="<" + "y" * 2000 + ">"), "It worked"),
+        (dict(Date="Tue, 99 Foo 2026"), "It worked"), (dict(Date="Mon, 1 Jan 1990 00:00:00 +0000"), "It worked"),
+        (dict(From="=?utf-8?q?A\x07nn?= <ann@example.org>"), "It worked"),
+    ])  # fmt: skip
+    def test_hostile_letters_are_read_as_text(self, sent: Sent, letter: dict[str, str], text: str) -> None:
+        html = letter.pop("html", "")
+        raw = answer(sent.ann, "ann@example.org", "It worked\x1b[31m", html=html)
+        for name, value in letter.items():
+            lines = [line for line in raw.split(b"\n") if not line.lower().startswith(name.replace("_", "-").lower().encode())]
+            raw = f"{name.replace('_', '-')}: {value}\n".encode() + b"\n".join(lines)
+        (row,) = sent.get(raw).new
+        assert (row["contact"], row["text"]) == ("c1", text)
+        assert parse_stamp(row["at"]) == now()
+
+    def test_one_letter_that_cannot_be_read_keeps_none_of_the_others_back(self, sent: Sent) -> None:
+        head = answer(sent.ann, "ann@example.org", "x").partition(b"\n\n")[0]
+        head = head.replace(b"text/plain", b'multipart/mixed; boundary="b"')
+        broken = head + b"\n\n--b\n" + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 3000
+        huge = answer(sent.ann, "Huge <huge@example.net>", "word " * 2_500_000)
+        came = sent.get(broken, huge, answer(sent.ben, "ben@example.org", "Fine"))
+        assert texts(came)["Ben"] == "Fine"
+        assert all(len(row["text"]) <= 10_000 for row in came.new)
+
+    def test_the_same_letter_twice_is_one_answer_also_where_the_mailbox_is_read_again(self, sent: Sent) -> None:
+        letter = answer(sent.ann, "ANN@Example.org", "Once")
+        assert texts(sent.get(letter, letter)) == {"Ann": "Once"}
+        change_channel(fresh(sent.home), "mail", Change(inbox=""))
+        change_channel(fresh(sent.home), "mail", Change(inbox=f"maildir:{sent.inbox.parent}"))
+        assert sent.get(letter) == Collected()
+
+
+class TestUnsubscribing:
+    BY_SUBJECT = b"From: %s\nSubject: unsubscribe o2\nMessage-ID: <u1@x>\nDate: Mon, 23 Nov 2026 08:59:00 +0000\n\n"
+
+    def test_by_the_subject_that_letters_give(self, sent: Sent) -> None:
+        assert [one.contact["id"] for one in sent.get(self.BY_SUBJECT % b"Ben <Ben@example.org>").off] == ["c2"]
+        assert sent.reaches() == ["ann@example.org"]
+
+    def test_whoever_is_not_known_there_takes_nobody_off_and_is_heard(self, sent: Sent, pkm: CommandLine) -> None:
+        add_contact(fresh(sent.home), "Out", emails=["out@example.org"])
+        forged = answer(sent.ben, "ann@example.org", "Unsubscribe").replace(b"From: ann@", b"From: eve@")
+        for part in (self.BY_SUBJECT % b"out@example.org", forged):
+            (sent.inbox / f"{abs(hash(part))}").write_bytes(part)
+        out = pkm("share", "heard")
+        assert "eve@example.org asked for no more letters of o2; none went to that address" in out.err
+        assert "out@example.org" in out.err
+        assert out.out.lower().count("unsubscribe") == 2
+        assert sorted(sent.reaches()) == ["ann@example.org", "ben@example.org"]
+
+    def test_it_holds_for_another_address_a_new_contact_and_a_store_that_was_put_back(self, sent: Sent, pkm: CommandLine) -> None:
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            at.backup(old)
+        assert len(sent.get(answer(sent.ben, "ben@example.org", "unsubscribe!")).off) == 1
+        pkm("contact", "edit", "c2", "--email", "ben@new.example")
+        add_contact(fresh(sent.home), "Ben again", emails=["ben@example.org"])
+        join(fresh(sent.home), 2, [3], "imported")
+        assert sent.reaches() == ["ann@example.org"]
+        shown = pkm.json("circle", "show", "practice")
+        assert [one["id"] for one in shown["unsubscribed"]] == ["c2", "c3"]
+        assert b"ben" not in (sent.home.data / "unsubscribed.log").read_bytes()
+        pkm("contact", "merge", "c3", "c2", "--yes")
+        assert sent.reaches() == ["ann@example.org"]
+        for path in sent.inbox.iterdir():
+            path.unlink()
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            old.backup(at)
+        (sent.home.data / "outbox.log").unlink()  # it would hold all that is new, and this is about who is written to
+        fresh(sent.home)
+        with sqlite3.connect(sent.home.db) as at:
+            at.execute("UPDATE delivery SET attempts = 0")
+        assert sent.reaches() == ["ann@example.org"]
+
+    def test_what_waits_for_them_does_not_go(self, sent: Sent, mail: MailServer) -> None:
+        mail.refuse["ben@example.org"] = "451 later"
+        share = another(sent.home)
+        send(sent.home, share)
+        sent.get(self.BY_SUBJECT % b"ben@example.org")
+        mail.refuse.clear()
+        assert send(sent.home, share).sent == ()
+        assert len(mail.to("ben@example.org")) == 1
+
+    def test_by_hand_and_back_again(self, sent: Sent, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "Ben gets no more letters" in pkm("circle", "leave", "practice", "c2", "--letters").out
+        assert [one["id"] for one in pkm.json("circle", "show", "practice")["people"]] == ["c1", "c2"]
+        assert "unsubscribed.log has it too" in pkm("undo", pkm.json("log", "-n", "1")[0]["id"], ok=3).err
+        assert sent.reaches() == ["ann@example.org"]
+        monkeypatch.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
+        assert "Ben gets its letters again" in pkm("circle", "join", "practice", "c2", "--letters").out
+        assert sent.get(self.BY_SUBJECT % b"ben@example.org").off == ()  # it was written before they came back
+        assert sorted(sent.reaches()) == ["ann@example.org", "ben@example.org"]
+
+
+class TestAccess:
+    def test_a_mailbox_that_cannot_be_read_is_said_and_the_rest_is_done(
+        self, home_paths: Home, mail: MailServer, imap: ImapServer, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        imap.folders["INBOX"] = Folder()
+        send(home_paths, setup(home_paths, mail.url, imap.url))
+
+        def ask(password: str) -> str:
+            monkeypatch.setenv("INBOX_PASSWORD", password)
+            out = pkm("share", "heard", "--json", ok=4)
+            assert out.out.strip() == "[]"
+            assert password not in out.err
+            return out.err
+
+        assert "No answers from mail: " in ask("wr0ng")
+        imap.folders.clear()
+        assert "there is no folder INBOX" in ask(imap.password)
+        imap.shutdown()
+        imap.server_close()
+        assert "connection refused" in ask(imap.password)
+        summary = pkm.json("seek", ok=4)
+        assert ([one["what"] for one in summary["failures"]], summary["answers"]) == (["mail"], [])
+
+    @pytest.mark.parametrize(("change", "why"), [
+        (Change(inbox="imaps://me:hunter2@mail.example.org/INBOX"), "it should be imaps"),
+        (Change(inbox="imaps://me@mail.example.org/INBOX"), "where its password is"),
+        (Change(inbox="https://mail.example.org"), "it should be imaps"), (Change(inbox="maildir:/nowhere"), "no such folder"),
+        (Change(copy=False), "has no mailbox"), (Change(webmentions="/tmp"), "only a site"), (Change(), "nothing to change"),
+    ])  # fmt: skip
+    def test_what_is_no_mailbox_is_refused(self, home_paths: Home, change: Change, why: str) -> None:
+        add_channel(fresh(home_paths), home_paths, "mail", "smtp://127.0.0.1:25", sender=ME)
+        with pytest.raises(PkmError) as refused:
+            change_channel(fresh(home_paths), "mail", change)
+        assert why in f"{refused.value} {refused.value.next}"
+        assert "hunter2" not in f"{refused.value} {refused.value.next}"
+
+    def test_on_the_command_line(self, pkm: CommandLine) -> None:
+        made = pkm.json("share", "channel", "add", "mail", "smtp://127.0.0.1:25", "--from", ME, "--imap",
+                        "imaps://me@mail.example.org/INBOX", "--inbox-password-env", "BOX")  # fmt: skip
+        assert (made["options"]["inbox"], made["answers"], made["settles"]) == ("imaps://me@mail.example.org/INBOX", True, True)
+        assert pkm("share", "channel", "add", "m2", "smtp://127.0.0.1:25", "--from", ME, "--imap", "imaps:///x", ok=2).err
+        assert [row["name"] for row in pkm.json("share", "channel", "list")] == ["mail", "site"]
+        assert "no mailbox is read" in pkm("share", "channel", "edit", "mail", "--inbox", "").out
+
+
+KEY = "0123456789abcdef" * 2
+NAMES = ["From", "Subject", "Date", "Message-ID", "Content-Type", "Content-Transfer-Encoding", "Auto-Submitted"]
+VALUES = st.sampled_from(["=?utf-8?b?", "<a@b", "multipart/mixed; boundary=b", "text/html; charset=zz", "base64",
+                          "unsubscribe o2", "unsubscribe o99999999999999999999"]) | st.text(max_size=30)  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=6), st.binary(max_size=300) | st.just(b"--b\n\n--b--"))
+def test_any_letter_is_an_answer_or_none(headers: list[tuple[str, str]], body: bytes) -> None:
+    head = "".join(f"{name}: {value}\n" for name, value in headers).encode("utf-8", "replace")
+    letter = b"In-Reply-To: <" + KEY.encode() + b"@x>\n" + head + b"\n" + body
+    assert concerns(letter, {KEY})
+    came = read_letter(letter, {KEY})
+    assert came is None or (came.key == KEY and "\n" not in came.sender + came.name + came.ident)
+
+
+@pytest.mark.parametrize(("letter", "own"), [
+    ("Tried it.\n\nOn Mon, 23 Nov 2026 at 10:00, Me <me@example.org>\nwrote:\n> Walking\n\nand more", "Tried it.\n\nand more"),
+    ("> Does it?\nYes.\n> And rain?\nNo: it stops.\n--\nAnn", "Yes.\nNo: it stops."),
+    ("Top\n\n-----Original Message-----\nFrom: me", "Top"), ("Ja\n\nVon: Me <me@x>\nGesendet: Montag\n\nalt", "Ja"),
+    ("Am 23.11.26 um 10:00 schrieb Me:\n> x\nStimmt:\n\n- a\n- b", "Stimmt:\n\n- a\n- b"), ("> only", ""), ("", ""),
+    ("Good\n\nSent from my telephone", "Good"), ("From: here to there\nit is far", "From: here to there\nit is far"),
+])  # fmt: skip
+def test_own_words(letter: str, own: str) -> None:
+    assert own_words(letter) == own
+
+
+@pytest.mark.parametrize(("words", "leaves"), [
+    ("unsubscribe", True), ("Please unsubscribe me, thanks.\n\nAnn", True), ("“Unsubscribe”", True), ("", False),
+    ("How do I unsubscribe?", False), ("unsubscribe is a word\n", False), ("unsubscribe\n" + "but " * 100, False),
+])  # fmt: skip
+def test_one_word_that_stops_letters(words: str, leaves: bool) -> None:
+    assert asks_to_leave(words) == leaves

@@ -1,0 +1,149 @@
+"""Webmentions: what others wrote about pages of the site, out of files as webmention.io gives them, and from a service."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkm import config
+from pkm.config import Home
+from pkm.errors import PkmError
+from pkm.people.contacts import Fields, add_contact, edit_contact
+from pkm.sense.notes import add_note
+from pkm.share import draft, outbox
+from pkm.share.answers import collect, collect_mentions
+from pkm.share.rewire import Change, change_channel
+from pkm.share.webmentions import parse
+from pkm.store import circles
+from pkm.store.session import Store
+from tests.conftest import CommandLine
+from tests.server import Answer, FeedServer
+
+DIGEST, NOTE = "https://me.example/2026/finds-47/", "https://me.example/notes/walking-retros-work/"
+
+
+def fresh(home: Home) -> Store:
+    return Store(home, "pkm test")
+
+
+@pytest.fixture
+def site(home_paths: Home) -> Home:
+    """A note stands on the site, by x1; Ken has a page of his own."""
+    store = fresh(home_paths)
+    config.set(home_paths, "site.url", "https://me.example/")
+    number = int(add_note(store, "Walking retros work", reach="network").row["id"][1:])
+    row = circles.by_name(store.read(), "network")
+    assert row is not None
+    share = draft.create_share(store, [number], [{**row, "number": int(row["id"][1:])}], "Finds 47")["number"]
+    outbox.send_share(store, home_paths, share)
+    edit_contact(store, add_contact(store, "Ken").number, Fields(urls=("https://ken.example",)))
+    return home_paths
+
+
+def mention(target: str = DIGEST, number: int = 1, **more: Any) -> dict[str, Any]:
+    """An entry as webmention.io gives it. Source: the answer of its API to /api/mentions.jf2."""
+    return {
+        "type": "entry", "author": {"type": "card", "name": "Ken", "photo": "", "url": "http://ken.example/"},
+        "url": f"https://ken.example/{number}", "published": "2026-11-23T08:00:00+00:00", "wm-received": "2026-11-23T08:30:00Z",
+        "wm-id": number, "wm-source": f"https://ken.example/{number}", "wm-target": target, "wm-protocol": "webmention",
+        "wm-property": "in-reply-to", "wm-private": False,
+        "content": {"html": "<p>We <b>walked</b></p><script>x()</script>", "text": "We walked"}, **more,
+    }  # fmt: skip
+
+
+def feed(*children: Any) -> str:
+    return json.dumps({"type": "feed", "name": "Webmentions", "children": children})
+
+
+def test_a_folder_of_files_each_once_whichever_file_holds_it(site: Home, tmp_path: Path, pkm: CommandLine) -> None:
+    folder = tmp_path / "mentions" / "2026"
+    folder.mkdir(parents=True)
+    stranger = {"type": "card", "name": "Eve\x1b[31m", "url": "https://eve.example"}
+    (folder / "all.json").write_text(feed(
+        mention(), mention(NOTE.replace("https", "http"), 2, author=[stranger]), mention("https://other.example/", 3),
+        mention(number=4, **{"wm-property": "like-of"}),
+        mention(number=5, **{"wm-property": "mention-of"}, content=None, name="Walks"),
+    ))  # fmt: skip
+    (folder / "one.json").write_text(json.dumps({**mention(), "wm-id": None}))
+    (folder / "broken.json").write_text("{")
+    out = pkm("share", "heard", "--webmentions", str(folder.parent), "--json", ok=4)
+    assert "No answers from broken.json: it is no JSON" in out.err
+    rows = {row["text"]: row for row in json.loads(out.out)}
+    assert set(rows) == {
+        "We walked\n\nhttps://ken.example/1", "We walked\n\nhttps://ken.example/2", "Walks\n\nhttps://ken.example/5",
+    }  # fmt: skip
+    ken, eve = rows["We walked\n\nhttps://ken.example/1"], rows["We walked\n\nhttps://ken.example/2"]
+    assert (ken["contact"], ken["share"], ken["channel"], ken["at"]) == ("c1", "x1", "site", "2026-11-23T09:00:00Z")
+    assert (eve["contact"], eve["author"], eve["delivery"]) == (None, "Eve", ken["delivery"])
+    assert "Eve" in pkm("share", "heard").out
+    (folder / "broken.json").unlink()
+    assert collect_mentions(fresh(site), site, folder).new == ()
+    change_channel(fresh(site), "site", Change(webmentions=str(folder)))
+    (folder / "new.jf2").write_text(json.dumps([mention(number=6)]))
+    assert len(pkm.json("seek")["answers"]) == 1
+    assert collect(fresh(site), site).new == ()
+
+
+def test_a_service_is_asked_page_by_page_and_no_further_than_what_is_known(
+    site: Home, server: FeedServer, monkeypatch: pytest.MonkeyPatch, pkm: CommandLine
+) -> None:
+    monkeypatch.setenv("WM_TOKEN", "t0ken")
+    place = f"{server.url}/api/mentions.jf2?domain=me.example"
+    pkm("share", "channel", "edit", "site", "--webmentions", place, "--token-env", "WM_TOKEN")
+    path = "/api/mentions.jf2?domain=me.example&per-page=100&token=t0ken&page={}"
+    many = [mention(number=number) for number in range(150)]
+    server.add(path.format(0), feed(*many[:100]))
+    server.add(path.format(1), feed(*many[100:]))
+    came = collect(fresh(site), site)
+    assert (len(came.new), came.failures) == (150, ())
+    assert collect(fresh(site), site).new == ()
+    assert server.hits(path.format(1)) == 1
+    for answer, why in ((Answer(status=401, body='{"error": "bad t0ken"}'), "answered 401"), (Answer("<html>"), "no JSON")):
+        server.script(path.format(0), [answer])
+        out = pkm("share", "heard", ok=4)
+        assert f"No answers from site: {server.url}" in out.err
+        assert why in out.err
+        assert "t0ken" not in out.err
+    monkeypatch.delenv("WM_TOKEN")
+    assert "the environment has no WM_TOKEN" in pkm("seek", ok=4).err
+
+
+@pytest.mark.parametrize("body", [
+    None, 3, "x", [], {}, {"children": [[[[[[[[mention()]]]]]]]]}, {"type": "entry"}, mention(target="javascript:x"),
+    mention("file:///etc/passwd"), {**mention(), "wm-source": "https://[", "url": 3}, mention(**{"wm-property": ["like-of"]}),
+    {**mention(), "wm-property": None, "like-of": DIGEST},
+])  # fmt: skip
+def test_what_is_no_mention_gives_none(body: Any) -> None:
+    assert list(parse(body)) == []
+
+
+@pytest.mark.parametrize("odd", [
+    {"author": "Ken"}, {"author": None}, {"author": [3]}, {"author": {"name": ["K"], "url": "javascript:x"}},
+    {"published": "soon"}, {"published": "0001-01-01T00:00:00+14:00"}, {"content": ["a", 3]},
+    {"content": {"html": 3, "text": ["x"]}}, {"name": {}},
+])  # fmt: skip
+def test_an_odd_one_is_still_read(odd: dict[str, Any]) -> None:
+    (one,) = parse(mention(**odd))
+    assert one.text.endswith("https://ken.example/1")
+    assert "javascript" not in f"{one.author} {one.author_url}"
+
+
+@pytest.mark.parametrize(("change", "why"), [
+    (Change(webmentions="https://webmention.io/api/mentions.jf2?token=hunter2"), "its token does not belong"),
+    (Change(webmentions="http://webmention.io/api"), "http is for this machine"), (Change(inbox="x"), "only a"),
+    (Change(webmentions="/nowhere"), "no such folder"), (Change(token="env:X"), "no service"),
+    (Change(webmentions="/tmp", token="env:X"), "has no secret"),
+    (Change(webmentions="https://me:hunter2@webmention.io/api"), "do not belong"),
+])  # fmt: skip
+def test_what_is_no_place_of_mentions_is_refused(home_paths: Home, change: Change, why: str) -> None:
+    with pytest.raises(PkmError) as refused:
+        change_channel(fresh(home_paths), "site", change)
+    assert why in f"{refused.value} {refused.value.next}"
+    assert "hunter2" not in f"{refused.value} {refused.value.next}"
+
+
+def test_without_an_address_of_the_site_it_is_said(home_paths: Home, tmp_path: Path, pkm: CommandLine) -> None:
+    (tmp_path / "one.json").write_text(json.dumps(mention()))
+    assert "pkm config site.url" in pkm("share", "heard", "--webmentions", str(tmp_path / "one.json"), ok=2).err
+    assert "no such folder" in pkm("share", "heard", "--webmentions", str(tmp_path / "none"), ok=1).err

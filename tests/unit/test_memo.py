@@ -1,0 +1,66 @@
+"""What is remembered of Markdown is what it would become anew."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pkm.share.memo
+from pkm.markdown import to_html, to_plain
+from pkm.share.memo import Memo
+
+TEXT = "See [[One]], [two](two.md) and ![a](a.png).\n\n- *x*"
+
+
+def test_the_second_time_nothing_is_rendered_and_it_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    links = {"One": "one/", "two.md": None}
+    first = Memo(tmp_path / "memo.json")
+    made = first.html(TEXT, link=links.get, image=lambda _: None, heading=2)
+    assert made == to_html(TEXT, link=links.get, image=lambda _: None, heading=2)
+    assert first.plain(TEXT) == to_plain(TEXT)
+    first.save()
+    for name in ("to_html", "to_plain"):
+        monkeypatch.setattr(pkm.share.memo, name, None)
+    second = Memo(tmp_path / "memo.json")
+    assert second.html(TEXT, link=links.get, image=lambda _: None, heading=2) == made
+    assert second.plain(TEXT) == first.plain(TEXT)
+
+
+def test_where_a_link_leads_elsewhere_it_is_made_anew() -> None:
+    memo = Memo()
+    assert 'href="one/"' in memo.html(TEXT, link={"One": "one/"}.get, image=None, heading=0)
+    assert 'href="../one/"' in memo.html(TEXT, link={"One": "../one/"}.get, image=None, heading=0)
+    assert 'href="one/"' in memo.html(TEXT, link={"One": "one/"}.get, image=None, heading=0)
+    assert "href" not in memo.html(TEXT, link={}.get, image=None, heading=0)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"\xff", b'{"made_by": "", "known": 3}', b'{"made_by": "another", "known": {}}']
+)
+def test_a_file_that_is_none_of_its_own_is_left_alone(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "memo.json").write_bytes(content)
+    memo = Memo(tmp_path / "memo.json")
+    assert memo.plain("*x*") == "x"
+    memo.save()
+    assert Memo(tmp_path / "memo.json").plain("*x*") == "x"
+
+
+def test_what_was_not_used_is_forgotten(tmp_path: Path) -> None:
+    for text in ("one", "two"):
+        memo = Memo(tmp_path / "memo.json")
+        memo.plain(text)
+        memo.save()
+    assert "two" in (tmp_path / "memo.json").read_text()
+    assert "one" not in (tmp_path / "memo.json").read_text()
+
+
+TEXTS = st.sampled_from([TEXT, "[[One]] and [[Two]]", "# a\n\n[x](One)"])
+LINKS = st.dictionaries(st.sampled_from(["One", "Two", "two.md"]), st.sampled_from(["a", "b"]))
+
+
+@given(st.lists(st.tuples(TEXTS, LINKS), max_size=8))
+def test_it_is_always_what_it_would_be_anew(asked: list[tuple[str, dict[str, str]]]) -> None:
+    memo = Memo()
+    for text, links in asked:
+        assert memo.html(text, link=links.get, image=None, heading=1) == to_html(text, link=links.get, heading=1)
