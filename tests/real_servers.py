@@ -4,8 +4,8 @@ PKM_SERVERS names a folder in which each is installed by itself; what is not the
 
     python -m venv $PKM_SERVERS/mastodon; $PKM_SERVERS/mastodon/bin/pip install mastodon-mock
     python -m venv $PKM_SERVERS/matrix; $PKM_SERVERS/matrix/bin/pip install matrix-synapse
-    npm --prefix $PKM_SERVERS/bluesky install node@22 @atproto/pds @did-plc/server
-    pip install pytest-httpserver standardwebhooks
+    npm --prefix $PKM_SERVERS/bluesky install node@22 @atproto/pds @did-plc/server    # better-sqlite3 is built for that node
+    pip install -e '.[servers]'
 
 None of them goes out to the network.
 """
@@ -51,6 +51,10 @@ class Real:
     def parent(self, one: dict[str, Any]) -> str:
         """The remote id of what it answers, "" where it answers nothing."""
         return ""
+
+    def pictures(self, word: str) -> list[tuple[str, bytes]]:
+        """The pictures of what has the word in it: what is said in their place, and their bytes as others get them."""
+        raise NotImplementedError
 
     def answer(self, remote_id: str, text: str) -> None:
         """Somebody else answers to it."""
@@ -98,6 +102,13 @@ def ask(url: str, token: str = "", body: Any = None, method: str = "") -> Any:
         return json.load(reply)
 
 
+def fetch(url: str, token: str = "") -> bytes:
+    """The bytes at an address."""
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        return bytes(reply.read())
+
+
 class Mastodon(Real):
     kind, secret = "mastodon", "the-token-nobody-may-see"
     handle = "https://social.example/@cy"
@@ -112,6 +123,10 @@ class Mastodon(Real):
 
     def parent(self, one: dict[str, Any]) -> str:
         return one["in_reply_to_id"] or ""
+
+    def pictures(self, word: str) -> list[tuple[str, bytes]]:
+        (one,) = self.standing(word)
+        return [(row["description"], fetch(self.url + urlsplit(row["url"]).path)) for row in one["media_attachments"]]
 
     def answer(self, remote_id: str, text: str) -> None:
         body = {"status": f"@me {text}", "in_reply_to_id": remote_id}
@@ -171,6 +186,12 @@ class Matrix(Real):
         rows = ask(f"{self.url}/rooms/{quote(self.room)}/messages?dir=b&limit=200", self._cy)["chunk"]
         return [row for row in reversed(rows) if word in row["content"].get("body", "") and row["sender"] == "@me:example.org"]
 
+    def pictures(self, word: str) -> list[tuple[str, bytes]]:
+        rows = ask(f"{self.url}/rooms/{quote(self.room)}/messages?dir=b&limit=200", self._cy)["chunk"]
+        shown = [row["content"] for row in rows if row["content"].get("msgtype") == "m.image"]
+        media = self.url.removesuffix("/_matrix/client/v3") + "/_matrix/client/v1/media/download/"
+        return [(one["body"], fetch(media + one["url"].removeprefix("mxc://"), self._cy)) for one in shown]
+
     def answer(self, remote_id: str, text: str) -> None:
         named = {"m.in_reply_to": {"event_id": remote_id}}
         body = {"msgtype": "m.text", "body": f"> <@me:example.org> Walking\n\n{text}", "m.relates_to": named}
@@ -182,7 +203,7 @@ class Matrix(Real):
 
 
 SYNAPSE = """server_name: example.org
-listeners: [{{port: {port}, type: http, bind_addresses: [127.0.0.1], resources: [{{names: [client]}}]}}]
+listeners: [{{port: {port}, type: http, bind_addresses: [127.0.0.1], resources: [{{names: [client, media]}}]}}]
 database: {{name: sqlite3, args: {{database: ":memory:"}}}}
 media_store_path: {at}/media
 signing_key_path: {at}/key
@@ -240,6 +261,11 @@ class Bluesky(Real):
 
     def parent(self, one: dict[str, Any]) -> str:
         return str(one["value"].get("reply", {}).get("parent", {}).get("uri", ""))
+
+    def pictures(self, word: str) -> list[tuple[str, bytes]]:
+        (one,) = self.standing(word)
+        blob = f"{self.url}/com.atproto.sync.getBlob?did={quote(self.me['did'])}&cid="
+        return [(row["alt"], fetch(blob + row["image"]["ref"]["$link"])) for row in one["value"]["embed"]["images"]]
 
     def answer(self, remote_id: str, text: str) -> None:
         (it,) = [one for one in self.records(self.me["did"]) if one["uri"] == remote_id]

@@ -33,6 +33,9 @@ from pkm.share.trying import try_channel
 from pkm.store import circles, posts, shares
 from pkm.store.session import Store
 from tests import real_servers
+from tests.conftest import CommandLine
+from tests.edge.test_pictures_out import DRAWN, WALK, sent
+from tests.edge.test_pictures_out import notes as notes
 from tests.effort import tries
 from tests.real_servers import Bluesky, Matrix, Real, Receiver, ask
 from tests.relay import Relay
@@ -245,6 +248,12 @@ def test_a_room_that_cannot_be_written_to(home_paths: Home, real: Real, room: st
     report = send(home_paths, share)
     assert ("encrypted" if room == "encrypted" else "403") in report.failures[0][1]
     assert (states(home_paths, share), len(real.relay.bodies)) == ((["refused"], 1) if room == "left" else (["waiting"], 0))
+
+
+def test_pictures_are_there_with_their_words(home_paths: Home, real: Real, notes: dict[str, str], pkm: CommandLine) -> None:
+    setup(home_paths, real)
+    sent(pkm, notes["Walking"], "way")
+    assert sorted(real.pictures("We walked.")) == sorted([("A path in the woods", WALK), ("A drawing", DRAWN)])
 
 
 @pytest.mark.parametrize("running", ["bluesky"], indirect=True)
