@@ -1,4 +1,4 @@
-"""What Markdown became the last time, so that a site of a thousand pages is not written anew for one.
+"""What Markdown, and each page, became the last time, so that a site of a thousand pages is not written anew for one.
 
 Nothing depends on it but time: what is remembered holds only for the same text, rendered by the same program, where every
 link and picture in it leads where it led then. It is a file beside the store, of public words only, and is made anew
@@ -8,7 +8,7 @@ where it is missing or cannot be read.
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,10 +34,16 @@ def plain(text: str) -> str:
     return memo.plain(text) if memo else to_plain(text)
 
 
+def page(made_of: Callable[[], Sequence[str]], make: Callable[[], str]) -> str:
+    """What `make` gives; within remembering(), not made twice of the same."""
+    memo = _current.get(None)
+    return memo.page(_key("page", *made_of()), make) if memo else make()
+
+
 @contextlib.contextmanager
-def remembering(path: Path) -> Iterator[None]:
-    """Within the block what Markdown becomes is taken from the file where it stands there; at its end the file has it."""
-    memo = Memo(path)
+def remembering(path: Path, templates: Sequence[Path] = ()) -> Iterator[None]:
+    """Within the block what is made again is taken from the file where it stands there; at its end the file has it."""
+    memo = Memo(path, templates)
     token = _current.set(memo)
     try:
         yield
@@ -48,15 +54,18 @@ def remembering(path: Path) -> Iterator[None]:
 
 _VARIANTS = 4
 """So many forms of one text are remembered: a page, a digest, a feed link to the same place in other words."""
-_MADE_BY = ("pkm.markdown", "markdown_it", "nh3")
+_MADE_BY = ("pkm.markdown", "pkm.share.template", "pkm.share.render", "markdown_it", "jinja2", "nh3")
 
 
 class Memo:
-    """Markdown's HTML and plain text, remembered. With a path, from one run to the next: save() keeps what was used."""
+    """Markdown's HTML and plain text, and pages, remembered.
 
-    def __init__(self, path: Path | None = None) -> None:
+    path: where, from one run to the next; save() keeps what was used. templates: the folders that pages are made with.
+    """
+
+    def __init__(self, path: Path | None = None, templates: Sequence[Path] = ()) -> None:
         self._path = path
-        self._made_by = _program() if path else ""
+        self._made_by = _key(*_program(), *_state(templates)) if path else ""
         self._known: dict[str, Any] = _read(path, self._made_by) if path else {}
         self._used: dict[str, Any] = {}
 
@@ -75,6 +84,11 @@ class Memo:
         """As pkm.markdown.to_plain, without addresses."""
         key = _key("plain", text)
         known = self._known.get(key) or [{"asked": [], "made": to_plain(text)}]
+        return self._use(key, known[0])
+
+    def page(self, key: str, make: Callable[[], str]) -> str:
+        """What was made under the key, or is made now."""
+        known = self._known.get(key) or [{"asked": [], "made": make()}]
         return self._use(key, known[0])
 
     def _use(self, key: str, variant: dict[str, Any]) -> str:
@@ -113,15 +127,20 @@ def _key(*parts: str) -> str:
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _program() -> str:
+def _program() -> Iterator[str]:
     """What the renderer is made of; another one remembers nothing."""
-    said = []
     for name in _MADE_BY:
         spec = find_spec(name)
-        with contextlib.suppress(OSError, TypeError):
-            stat = Path(str(spec.origin if spec else "")).stat()
-            said.append(f"{name} {stat.st_mtime_ns} {stat.st_size}")
-    return _key(*said)
+        yield from _state([Path(spec.origin)] if spec and spec.origin else [])
+
+
+def _state(places: Sequence[Path]) -> Iterator[str]:
+    """What tells files, and those in folders, from what they were before."""
+    for place in places:
+        with contextlib.suppress(OSError):
+            for file in sorted(place.iterdir()) if place.is_dir() else [place]:
+                stat = file.stat()
+                yield f"{file} {stat.st_mtime_ns} {stat.st_size}"
 
 
 def _read(path: Path, made_by: str) -> dict[str, Any]:

@@ -101,6 +101,7 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
     from pkm.share.memo import remembering
     from pkm.share.render import thaw
     from pkm.share.site import SiteInput, build, digest_path, note_path
+    from pkm.share.template import PACKAGED
 
     channel = next(one for one in shares.channels(db) if one["number"] == channel_id)
     found = shares.payloads(db, channel_id, also=also)
@@ -114,15 +115,15 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
     digests = {row["share_id"]: thaw(row["payload"]) for row in rows}
     withdrawn = [thaw(payload) for payload in shares.withdrawn(db, channel_id)]
     title = settings["site.title"] or settings["name"] or "Finds"
-    site = SiteInput(
-        language=settings["share.language"],
-        uid=next(iter(digests.values())).uid if digests else "",  # the first digest's: the feed keeps its id
-        title=title, author=settings["name"], base_url=settings["site.url"], digests=tuple(digests.values()),
-        notes=_notes(db, list(digests.values())),
-        gone=tuple(path for digest in withdrawn for path in (digest_path(digest), *map(note_path, digest.pieces))),
-        blogroll=_blogroll(db, title),
-    )  # fmt: skip
-    with remembering(home.data / f"site-{channel_id}.json"):
+    with remembering(home.data / f"site-{channel_id}.json", (PACKAGED, home.templates)):
+        site = SiteInput(
+            language=settings["share.language"],
+            uid=next(iter(digests.values())).uid if digests else "",  # the first digest's: the feed keeps its id
+            title=title, author=settings["name"], base_url=settings["site.url"], digests=tuple(digests.values()),
+            notes=_notes(db, list(digests.values())),
+            gone=tuple(path for digest in withdrawn for path in (digest_path(digest), *map(note_path, digest.pieces))),
+            blogroll=_blogroll(db, title),
+        )  # fmt: skip
         return {**build(site, templates=home.templates), **pictures}
 
 

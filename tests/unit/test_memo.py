@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import pkm.share.memo
 from pkm.markdown import to_html, to_plain
-from pkm.share.memo import Memo
+from pkm.share.memo import Memo, page, remembering
 
 TEXT = "See [[One]], [two](two.md) and ![a](a.png).\n\n- *x*"
 
@@ -64,3 +64,14 @@ def test_it_is_always_what_it_would_be_anew(asked: list[tuple[str, dict[str, str
     memo = Memo()
     for text, links in asked:
         assert memo.html(text, link=links.get, image=None, heading=1) == to_html(text, link=links.get, heading=1)
+
+
+def test_another_template_makes_other_pages(tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    for words in ("One.", "Another one."):
+        (templates / "digest.html").write_text(words)
+        with remembering(tmp_path / "memo.json", (templates,)):
+            assert page(lambda: ("digest.html",), (templates / "digest.html").read_text) == words
+    with remembering(tmp_path / "memo.json", (templates,)):
+        assert page(lambda: ("digest.html",), lambda: "made anew") == "Another one."
