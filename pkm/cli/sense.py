@@ -24,6 +24,7 @@ COMMANDS: Table = {
         "Write a note: from words, stdin, the clipboard, a page, an answer or your editor; or put quotes together.",
     ),
     "annotate": ("pkm.cli.quoting", "Quote words of an item or a note, comment on them, or both."),
+    "attach": ("pkm.cli.attaching", "Put files beside a note, which shows them; their bytes are kept in the home."),
     "link": ("pkm.cli.rework", "Link a note to a note, an item or a contact."),
     "suggest": ("pkm.cli.near", "Suggest links and tags for a note, each with why; accept or mute them by number."),
     "related": ("pkm.cli.near", "List notes and items that are related to a note or an item, each with why."),
