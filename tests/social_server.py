@@ -1,8 +1,8 @@
 """Mastodon, a Bluesky PDS, a Matrix server and a webhook on 127.0.0.1 for tests, as far as posts and their answers go.
 
-They answer as the real ones were measured to (../shared/spec/share.md): Mastodon honors an Idempotency-Key, a PDS takes equal
-bytes under one key without a new commit and fails a second createRecord with 500, record keys are TIDs, a post has 300
-graphemes, Matrix gives one event for one transaction of one device.
+They answer as the real ones do, which tests/edge/test_servers.py holds where those are installed: Mastodon honors an
+Idempotency-Key, a PDS takes equal bytes under one key without a new commit and fails a second createRecord with 500, record
+keys are TIDs, a post has 300 graphemes and 3,000 bytes, Matrix gives one event for one transaction of one device.
 
     social.faults = ["drop before", "drop after", 500, 429, 503, 401, 302]     # one for each creating request, then none
     social.made                                                             # what stands there: remote id -> body as it came
@@ -25,7 +25,8 @@ import regex
 
 TOKEN = "the-token-nobody-may-see"
 TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
-STATUS, RECORD, EVENT = "/api/v1/statuses", "/xrpc/com.atproto.repo.putRecord", "/send/m.room.message/"
+STATUS, EVENT = "/api/v1/statuses", "/send/m.room.message/"
+_RECORD = "Invalid app.bsky.feed.post record:"
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Social:
     made: what stands there, by remote id; bodies: every creating request's body as it came; seen: (method, path, headers).
     keys: what was made under an Idempotency-Key, a transaction, a webhook-id. hook: called "before" and "after" something is
     made; nothing is made where the first call says True. answers: what others wrote there. commits: of the PDS.
+    silent: whether every question of what is there ends in a 502, as that of a PDS does which has no AppView.
     uploads: pictures, by the name that they have there.
     """
 
@@ -49,6 +51,7 @@ class Social:
     commits: int = 0
     uploads: dict[str, bytes] = field(default_factory=dict)
     encrypted: bool = False
+    silent: bool = False
     port: int = 0
 
     @property
@@ -83,6 +86,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.path_only = unquote(urlsplit(self.path).path)
         self.query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         self.social.seen.append((self.command, self.path, {name.lower(): value for name, value in self.headers.items()}))
+        if self.social.silent and re.search(r"/context$|/accounts/7/|/messages$|/relations/|[.]get", self.path_only):
+            self.answer(502, {"error": "UpstreamFailure", "message": "Upstream service unreachable"})
+            return
         for prefix, serve in (("/api/", self.mastodon), ("/xrpc/", self.pds), ("/_matrix/", self.matrix), ("/", self.webhook)):
             if self.path_only.startswith(prefix):
                 serve()
@@ -99,11 +105,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.drop()
             return
         if isinstance(fault, int) and fault != 500:
-            wait = {"Retry_After": "120"} if fault in (429, 503) else {}
-            self.answer(fault, {"error": "as the test says"}, **wait, **({"Location": "/elsewhere"} if fault == 302 else {}))
+            older = fault == 429 and EVENT in self.path_only  # a Matrix server of before 1.10 says it in the body alone
+            wait = {"Retry_After": "120"} if fault in (429, 503) and not older else {}
+            said = {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 119_001} if older else {"error": "as the test says"}
+            self.answer(fault, said, **wait, **({"Location": "/elsewhere"} if fault == 302 else {}))
             return
         made = social.keys.get(key) if key else None
-        if made is None or made not in social.made:
+        if made and made not in social.made and STATUS in self.path_only:  # what was deleted since
+            self.answer(404, {"error": "Record not found"})
+            return
+        if made is None or (made not in social.made and EVENT not in self.path_only):
             made = name()
             social.made[made] = body
             if key:
@@ -120,7 +131,10 @@ class _Handler(BaseHTTPRequestHandler):
     def allowed(self) -> bool:
         if self.headers.get("Authorization") == f"Bearer {TOKEN}":
             return True
-        self.answer(401, {"error": "The access token is invalid"})
+        if self.path_only.startswith("/xrpc/"):
+            self.answer(400, {"error": "InvalidToken", "message": "Token could not be verified"})
+        else:
+            self.answer(401, {"error": "The access token is invalid"})
         return False
 
     # A webhook.
@@ -197,9 +211,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _putRecord(self, body: dict[str, Any]) -> None:
         text = body["record"]["text"]
         if not TID.fullmatch(body["rkey"]):
-            self.answer(400, {"error": "InvalidRequest", "message": f"Invalid TID string (got \"{body['rkey']}\")"})
-        elif len(regex.findall(r"\X", text)) > 300:
-            self.answer(400, {"error": "InvalidRecord", "message": "Record/text must not be longer than 300 graphemes"})
+            self._invalid(f"Invalid record key for app.bsky.feed.post: Invalid TID string (got \"{body['rkey']}\") at $")
+        elif (signs := len(regex.findall(r"\X", text))) > 300:
+            self._invalid(f"{_RECORD} grapheme too big (maximum 300, got {signs}) at $.record.text")
+        elif (size := len(text.encode())) > 3000:
+            self._invalid(f"{_RECORD} string too big (maximum 3000, got {size}) at $.record.text")
+        elif any(len(tag) > 64 for tag in re.findall(r'"tag":"([^"]*)"', self.raw.decode())):
+            self._invalid(f"{_RECORD} grapheme too big (maximum 64) at $.record.facets[0].features[0].tag")
         elif any(one["image"]["ref"]["$link"] not in self.social.uploads
                  for one in body["record"].get("embed", {}).get("images", ())):  # fmt: skip
             self.answer(400, {"error": "BlobNotFound", "message": "Could not find blob"})
@@ -208,6 +226,9 @@ class _Handler(BaseHTTPRequestHandler):
             if self.social.made.get(uri, {}).get("record") != body["record"]:
                 self.social.commits += 1
             self.create(uri, lambda: uri, body, lambda made: {"uri": made, "cid": self._cid(made)})
+
+    def _invalid(self, why: str) -> None:
+        self.answer(400, {"error": "InvalidRequest", "message": why})
 
     def _createRecord(self, body: dict[str, Any]) -> None:
         self.answer(500, {"error": "InternalServerError"})  # what an existing key gives; posts never come this way

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from pkm.channels.http import Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of, share_out
-from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, firm, verdict
 from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid, StoreError, Unreachable
 
@@ -24,6 +24,9 @@ EXAMPLE = "bluesky+https://pds.example"
 COLLECTION = "app.bsky.feed.post"
 LIMIT, LINK = 300, 48
 """Graphemes in a post; how long a link is shown: its whole address is in the facet."""
+
+BYTES, TAG_BYTES, TAG = 3000, 640, 64
+"""Bytes in a post; bytes and graphemes in a tag: more is refused with all of the post (lexicon app.bsky.feed.post)."""
 
 EMBED = "app.bsky.embed.images"
 MOST_PICTURES, LARGEST_PICTURE = 4, 1_000_000
@@ -56,7 +59,7 @@ def compose(post: Post, name: Callable[[int], str], options: Mapping[str, Any]) 
     """What putRecord is given for each part; the record comes last, so that what it answers can be put behind its end."""
     warning = f"[{post.warning}]\n\n" if post.warning else ""
     bodies = []
-    parts = parts_of(post, LIMIT - len(graphemes(warning)), length)
+    parts = parts_of(post, LIMIT - length(warning), length)
     pictures = share_out(post, len(parts), MOST_PICTURES, LARGEST_PICTURE)
     for number, (part, shown) in enumerate(zip(parts, pictures, strict=True), 1):
         text, facets = _shortened(warning + part)
@@ -101,8 +104,12 @@ def record_key(key: str, at: str, part: int) -> str:
 
 
 def length(text: str) -> int:
-    """How many graphemes are shown, long links shortened."""
-    return len(graphemes(_shortened(text)[0]))
+    """How many graphemes are shown, long links shortened; more where its bytes, ten to a grapheme, would be too many."""
+    return _weight(_shortened(text)[0])
+
+
+def _weight(told: str) -> int:
+    return max(len(graphemes(told)), -(-len(told.encode()) * LIMIT // BYTES))
 
 
 def shown(payload: bytes) -> str:
@@ -121,8 +128,8 @@ def measure(payload: bytes, options: Mapping[str, Any]) -> str:
 
 
 def room(payload: bytes, options: Mapping[str, Any]) -> Room:
-    """Graphemes of the text that is shown."""
-    return Room(len(graphemes(str(json.loads(payload)["record"]["text"]))), LIMIT, "characters")
+    """Graphemes of the text that is shown, or what its bytes make of them."""
+    return Room(_weight(str(json.loads(payload)["record"]["text"])), LIMIT, "characters")
 
 
 def connect(address: str, options: Mapping[str, Any], secret: str) -> "Bluesky":
@@ -142,6 +149,8 @@ def _shortened(text: str) -> tuple[str, list[dict[str, Any]]]:
         told, end = told + label, stop
     told += text[end:]
     for found in _TAG.finditer(told):
+        if len(found[1].encode()) > TAG_BYTES or len(graphemes(found[1])) > TAG:
+            continue
         facets.append(_facet(told[: found.start()], found[0], {"$type": "app.bsky.richtext.facet#tag", "tag": found[1]}))
     return told, sorted(facets, key=lambda one: one["index"]["byteStart"])
 
@@ -245,7 +254,8 @@ class Bluesky:
         if job.part > 1 or not job.remote_id:
             return []
         query = urlencode({"uri": job.remote_id, "depth": _DEEPEST, "parentHeight": 0})
-        reply = self._call("GET", f"app.bsky.feed.getPostThread?{query}")
+        # a server indexes no threads itself: it asks another, where it has one
+        reply = firm(self._call("GET", f"app.bsky.feed.getPostThread?{query}"), self.place, "NotFound")
         thread = reply.body.get("thread") if reply.ok and isinstance(reply.body, dict) else None
         return [answer for one in _below(thread, _DEEPEST) if (answer := self._answer(one))]
 
@@ -275,7 +285,7 @@ class Bluesky:
 
     def _get(self, rkey: str) -> Reply:
         query = urlencode({"repo": self._did, "collection": COLLECTION, "rkey": rkey})
-        return self._call("GET", f"com.atproto.repo.getRecord?{query}")
+        return firm(self._call("GET", f"com.atproto.repo.getRecord?{query}"), self.place, "RecordNotFound")
 
     def _page(self, job: Job) -> str:
         return f"https://bsky.app/profile/{self._did}/post/{json.loads(job.payload)['rkey']}"

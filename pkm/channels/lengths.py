@@ -97,8 +97,13 @@ def _cut(word: str, limit: int, count: Count) -> Iterator[str]:
     if any(links(word)):
         raise Invalid("a link", f"it does not fit into {limit} characters, and a link is not cut")
     signs = graphemes(word)
-    for start in range(0, len(signs), limit):
-        yield "".join(signs[start : start + limit])
+    start = 0
+    while start < len(signs):
+        size = limit
+        while size > 1 and count("".join(signs[start : start + size])) > limit:  # a sign may count for more than one
+            size = size * 9 // 10
+        yield "".join(signs[start : start + size])
+        start += size
 
 
 def share_out(post: Post, parts: int, most: int, largest: int = 0) -> list[tuple[Picture, ...]]:

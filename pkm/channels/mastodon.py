@@ -15,10 +15,10 @@ from urllib.parse import quote, urlencode
 
 from pkm.channels.http import Form, Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of, share_out, shorten
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, firm, verdict
 from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import Invalid, StoreError, Unreachable
-from pkm.html import html_to_text
+from pkm.html import host_of, html_to_text
 
 EXAMPLE = "mastodon+https://social.example"
 VISIBILITIES = ("public", "unlisted", "private")
@@ -210,7 +210,7 @@ class Mastodon:
         if job.part > 1 or not job.remote_id:
             return []
         own = self._own_account()
-        reply = self._call("GET", f"/api/v1/statuses/{quote(job.remote_id, safe='')}/context")
+        reply = firm(self._call("GET", f"/api/v1/statuses/{quote(job.remote_id, safe='')}/context"), self.place)
         below = reply.body.get("descendants") if reply.ok and isinstance(reply.body, dict) else None
         rows = [one for one in below or [] if isinstance(one, dict) and isinstance(one.get("account"), dict)]
         return [answer for one in rows if str(one["account"].get("id")) != own and (answer := self._answer(one))]
@@ -226,12 +226,13 @@ class Mastodon:
     def _answer(self, one: Mapping[str, Any]) -> Answer | None:
         account = one["account"]
         name = str(account.get("acct") or "")
-        full = name if "@" in name else f"{name}@{self.place.host}"
+        page = str(account.get("url") or "")
+        full = name if "@" in name else f"{name}@{host_of(page) or self.place.host}"  # its people may live at another name
         text = re.sub(r"\A(?:@[\w.@-]+\s+)+", "", html_to_text(str(one.get("content") or "")).strip())
         at = _instant(one.get("created_at"))
         if not one.get("id") or not text or at is None:
             return None
-        return Answer(str(one["id"]), (full, f"@{full}", str(account.get("url") or "")), text, stamp(at))
+        return Answer(str(one["id"]), (full, f"@{full}", page), text, stamp(at))
 
     def _find(self, job: Job) -> Mapping[str, Any] | None:
         """Its status among the account's own since it was frozen, the oldest where there are several."""
@@ -239,7 +240,7 @@ class Mastodon:
         found, query = None, {"limit": str(_PAGE), "exclude_reblogs": "true"}
         for _ in range(_PAGES):
             path = f"/api/v1/accounts/{quote(self._own_account(), safe='')}/statuses?{urlencode(query)}"
-            rows = self._call("GET", path).body
+            rows = firm(self._call("GET", path), self.place).body
             page = [one for one in rows if isinstance(one, dict)] if isinstance(rows, list) else []
             young = [one for one in page if (at := _instant(one.get("created_at"))) and at >= since]
             found = next((one for one in reversed(young) if _letters(html_to_text(str(one.get("content")))) == wanted), found)

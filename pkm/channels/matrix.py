@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pkm.channels.http import Place, Reply, Silent, call, read_place
+from pkm.channels.http import LONGEST_WAIT_S, Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import split
-from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, firm, verdict
 from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid, StoreError, Unreachable
 
@@ -187,11 +187,12 @@ class Matrix:
         """What others answered to it: in its thread, or as an answer that names it."""
         if not job.remote_id:
             return []
-        reply = self._call("GET", f"{self._in_room}/relations/{quote(job.remote_id, safe='')}?limit={_PAGE}", version="v1")
+        path = f"{self._in_room}/relations/{quote(job.remote_id, safe='')}?limit={_PAGE}"
+        reply = firm(self._call("GET", path, version="v1"), self.place)
         related = list(_chunk(reply))
         for event in self._messages(parse_stamp(job.frozen_at)):
-            told = event.get("content", {}).get("m.relates_to")
-            answered = told.get("m.in_reply_to") if isinstance(told, dict) else None
+            related_to = event.get("content", {}).get("m.relates_to")
+            answered = related_to.get("m.in_reply_to") if isinstance(related_to, dict) else None
             if isinstance(answered, dict) and answered.get("event_id") == job.remote_id:
                 related.append(event)
         once = {str(event.get("event_id")): event for event in related}
@@ -237,7 +238,7 @@ class Matrix:
         query = {"dir": "b", "limit": str(_PAGE)}
         oldest = _millis(since) - _SKEW_MS
         for _ in range(_PAGES):
-            reply = self._call("GET", f"{self._in_room}/messages?{urlencode(query)}")
+            reply = firm(self._call("GET", f"{self._in_room}/messages?{urlencode(query)}"), self.place)
             page = list(_chunk(reply))
             yield from page
             last = page[-1].get("origin_server_ts") if page else None
@@ -247,7 +248,14 @@ class Matrix:
 
     def _call(self, method: str, path: str, body: bytes | None = None, *, version: str = "v3") -> Reply:
         headers = {"Authorization": f"Bearer {self._token}"}
-        return call(self.place, method, f"/_matrix/client/{version}/{path}", body, headers)
+        return _waiting(call(self.place, method, f"/_matrix/client/{version}/{path}", body, headers))
+
+
+def _waiting(reply: Reply) -> Reply:
+    """The answer, with how long its server asks to wait: servers of before Matrix 1.10 say it in the body alone."""
+    asked = reply.body.get("retry_after_ms") if reply.status == 429 and isinstance(reply.body, dict) else None
+    seconds = min(-(-asked // 1000), LONGEST_WAIT_S) if isinstance(asked, int) and asked >= 0 else None
+    return reply if reply.wait_s is not None or seconds is None else reply._replace(wait_s=seconds)
 
 
 def _told(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from pkm.errors import StoreError
+from pkm.errors import StoreError, Unreachable
 
 if TYPE_CHECKING:
     from pkm.channels.http import Reply
@@ -171,6 +171,16 @@ def verdict(reply: "Reply") -> Outcome:
     if 300 <= reply.status < 400:
         return Outcome("refused", f"{reply.status}: it points elsewhere, and what is sent follows no pointer")
     return Outcome("refused" if reply.status < 500 else "unknown", reply.words)
+
+
+def firm(reply: "Reply", place: object, *none: str) -> "Reply":
+    """The answer to a question, where it is one. none: errors that mean only that there is no such thing.
+
+    Raises Unreachable otherwise: what a server cannot say is not taken for a no.
+    """
+    if not reply.ok and reply.status not in (404, 410) and reply.said("error") not in none:
+        raise Unreachable(str(place), f"the server does not say what is there: {reply.words}")
+    return reply
 
 
 def as_body(value: Any) -> bytes:

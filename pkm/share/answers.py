@@ -93,7 +93,7 @@ def collect(store: Store, home: Home) -> Collected:
     for channel in shares.channels(db):
         try:
             if channel["channel_kind"] in kinds:
-                gathered.found += _from_posts(channel, [row for row in rows if row["channel_id"] == channel["number"]])
+                _from_posts(channel, [row for row in rows if row["channel_id"] == channel["number"]], gathered)
             elif channel["options"].get("inbox"):
                 _from_letters(db, channel, gathered)
             elif channel["options"].get("webmentions"):
@@ -122,13 +122,13 @@ def collect_mentions(store: Store, home: Home, path: Path) -> Collected:
     return _apply(store, home, gathered)
 
 
-def _from_posts(channel: Row, mine: list[Row]) -> list[_Found]:
+def _from_posts(channel: Row, mine: list[Row], gathered: _Gathered) -> None:
     from pkm.share import transmit
 
-    if not mine:
-        return []
-    with transmit.open_posts(channel) as way:
-        return [_Found(row, answer) for row in mine for answer in way.answers(transmit.job(row, {}))]
+    if mine:
+        with transmit.open_posts(channel) as way:
+            for row in mine:  # what came before one that fails is kept
+                gathered.found += [_Found(row, answer) for answer in way.answers(transmit.job(row, {}))]
 
 
 def _from_letters(db: sqlite3.Connection, channel: Row, gathered: _Gathered) -> None:

@@ -347,6 +347,11 @@ class TestBluesky:
         assert "wrong-secret" not in str(report.failures)
         assert (states(home_paths), social.bodies) == (["waiting"], [])
 
+    def test_a_post_has_so_many_bytes_and_a_tag_so_many_letters(self, home_paths: Home, social: Social) -> None:
+        share = setup(home_paths, social, "bluesky", f"We are {'👩‍👩‍👧‍👦' * 150} #{'a' * 70}", "Families")
+        assert send(home_paths, share).failures == ()
+        assert (set(states(home_paths)), len(social.made)) == ({"sent"}, 2)
+
 
 class TestMatrix:
     """A Matrix room."""
@@ -373,7 +378,7 @@ def replies(kind: str, parent: str) -> list[dict[str, Any]]:
     if kind == "mastodon":
         ids = {"cy": "8", "stranger": "9", "me": "7"}
         return [{"id": f"20{ids[who]}", "created_at": at, "content": f"<p>@me {text}</p>",
-                 "account": {"id": ids[who], "acct": who, "url": f"https://127.0.0.1/@{who}"}}
+                 "account": {"id": ids[who], "acct": who, "url": f"https://social.example/@{who}"}}
                 for who, text in people]  # fmt: skip
     if kind == "bluesky":
         return [{"post": {"uri": f"at://did:plc:{who}/app.bsky.feed.post/1", "indexedAt": at, "record": {"text": text},
@@ -387,7 +392,7 @@ def replies(kind: str, parent: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("kind", "handle"), [
-    ("mastodon", "https://127.0.0.1/@cy"), ("bluesky", "https://bsky.app/profile/cy.example"),
+    ("mastodon", "https://social.example/@cy"), ("bluesky", "https://bsky.app/profile/cy.example"),
     ("matrix", "https://matrix.to/#/@cy:example.org"),
 ])  # fmt: skip
 def test_answers_come_home_once(
@@ -409,7 +414,8 @@ def test_answers_come_home_once(
     assert (known["contact_name"], known["state"], known["at"]) == ("Cy", "inbox", "2026-11-23T10:00:00Z")
     assert known["text"].startswith("Tried it, it")
     assert stranger["contact"] is None
-    assert "stranger" in stranger["author"]
+    name = {"mastodon": "stranger@social.example", "bluesky": "stranger.example", "matrix": "@stranger:example.org"}[kind]
+    assert stranger["author"] == name
     assert "\x1b" not in stranger["text"] + stranger["author"]
     assert collect(fresh(home_paths), home_paths).new == ()
     out = pkm("share", "heard").out
@@ -420,6 +426,20 @@ def test_answers_come_home_once(
     assert "No answers from way" in pkm("seek", ok=4).err
     monkeypatch.setenv("PKM_NOW", "2027-01-24T09:00:00Z")
     assert "No answers" not in pkm("share", "heard").err
+
+
+@pytest.mark.parametrize("kind", ["mastodon", "bluesky", "matrix"])
+def test_what_a_server_cannot_say_is_no_answer(home_paths: Home, social: Social, kind: str) -> None:
+    from pkm.share.answers import collect
+    from pkm.share.transmit import job, open_posts
+    from pkm.store import posts
+
+    send(home_paths, setup(home_paths, social, kind))
+    social.silent = True
+    assert "Upstream service unreachable" in collect(fresh(home_paths), home_paths).failures[0][1]
+    (row,) = posts.standing(fresh(home_paths).read(), [kind], 1)
+    with open_posts(channel(home_paths)) as way:
+        assert way.settle(job(row, {}), repeat=False) == ("unknown", "", "", "", None)
 
 
 class TestRetract:

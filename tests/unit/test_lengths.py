@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pkm.channels import bluesky
 from pkm.channels.lengths import graphemes, links, parts_of, shorten, split
 from pkm.channels.mastodon import length
 from pkm.channels.way import Post
@@ -36,6 +37,17 @@ def test_mastodon_counts(text: str, counted: int) -> None:
 ])  # fmt: skip
 def test_a_text_is_split_where_it_hurts_least(text: str, limit: int, parts: list[str]) -> None:
     assert split(text, limit, lambda one: len(graphemes(one))) == parts
+
+
+def test_a_sign_may_count_for_more_than_one() -> None:
+    def in_bytes(text: str) -> int:
+        return len(text.encode())
+
+    parts = split(FAMILY * 40, 200, in_bytes)
+    assert "".join(parts) == FAMILY * 40
+    assert max(map(in_bytes, parts)) <= 200
+    assert bluesky.length(FAMILY * 120) == 300  # 3,000 bytes
+    assert bluesky.length("Zürich " * 20) == 140
 
 
 WORDS = st.sampled_from([
