@@ -21,7 +21,7 @@ def import_folder(path: Path, *, drop_gone: bool, dry_run: bool, json: bool) -> 
     if dry_run:
         done = vault.preview_import(current.store(), path)
     else:
-        done = vault.import_vault(current.store(), current.home(), path, drop_gone=drop_gone)
+        done = vault.import_vault(current.store(), current.home(), path, drop_gone=drop_gone, tell=render.tell)
     line = f"would be: {done.line}" if dry_run else done.line
     render.emit_run({**done.as_dict(), "dry_run": dry_run}, as_json=json, line=line)
     if not json:

@@ -6,7 +6,7 @@ links is counted over the folder alone (vault_links). The folder itself is never
 
 import mimetypes
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,10 @@ Row = dict[str, Any]
 
 MAX_ATTACHMENT = 200_000_000
 """Bytes of one attachment; a film stays where it is."""
+
+
+MANY = 2_000
+"""From so many notes on an import says what it is at."""
 
 
 @dataclass(slots=True)
@@ -96,15 +100,20 @@ def preview_import(store: Store, path: Path, *, leave: str = "") -> VaultImport:
     return _told(_gather(store, path, leave))
 
 
-def import_vault(store: Store, home: Home, path: Path, *, drop_gone: bool = False, leave: str = "") -> VaultImport:
+def import_vault(
+    store: Store, home: Home, path: Path, *, drop_gone: bool = False, leave: str = "",
+    tell: Callable[[str], None] = lambda _: None,
+) -> VaultImport:  # fmt: skip
     """Every Markdown file of the folder is a note; a second import changes nothing, one undo takes it back.
 
     Imported notes are private unless their front matter says otherwise. What notes show is in the home's attachments.
     drop_gone: notes whose files are gone from the folder are put away. leave: the ending of files that are not looked at.
-    Raises NotFound, BadInput (no folder, no Markdown in it); what is wrong with one file is a failure.
+    tell: is told what is going on, where that takes long. Raises NotFound, BadInput (no folder, no Markdown in it); what is wrong with one file is a failure.
     """
     found = _gather(store, path, leave)
     done = _told(found)
+    if len(found.plan.new) + len(found.plan.changed) >= MANY:
+        tell(f"{len(found.folder.notes):,} files are read; they come in all together, or, broken off, none of them …")
     for one, place in found.attached:
         attachment_files.take_in(home.attachments, place, one.sha256)
     new = [one for one, _ in found.attached]
