@@ -108,7 +108,8 @@ def import_vault(
 
     Imported notes are private unless their front matter says otherwise. What notes show is in the home's attachments.
     drop_gone: notes whose files are gone from the folder are put away. leave: the ending of files that are not looked at.
-    tell: is told what is going on, where that takes long. Raises NotFound, BadInput (no folder, no Markdown in it); what is wrong with one file is a failure.
+    tell: is told what is going on, where that takes long.
+    Raises NotFound, BadInput (no folder, no Markdown in it); what is wrong with one file is a failure.
     """
     found = _gather(store, path, leave)
     done = _told(found)
