@@ -75,14 +75,20 @@ def neighbors(db: sqlite3.Connection, kind: str, number: int) -> list[tuple[Thin
 
 
 def names(db: sqlite3.Connection) -> list[tuple[str, int, str]]:
-    """(kind, number, name) of all that a text may name: titles and aliases of notes, names, nicks and aliases of people."""
+    """(kind, number, name) of all that a text may name: titles and aliases of notes, names, nicks and aliases of people.
+
+    A name may come twice. What was put away is told by its index: `dropped_at` stands behind the text of a row.
+    """
+    here = "NOT IN (SELECT id FROM note WHERE dropped_at IS NOT NULL)"
     sql = (
-        "SELECT 'note', id, title FROM note WHERE dropped_at IS NULL "
-        "UNION SELECT 'note', note_id, name FROM note_alias JOIN note ON note.id = note_id WHERE dropped_at IS NULL "
-        "UNION SELECT 'contact', id, name FROM contact UNION SELECT 'contact', id, nick FROM contact WHERE nick <> '' "
-        "UNION SELECT 'contact', contact_id, value FROM handle WHERE kind = 'alias'"
+        f"SELECT 'note', id, title FROM note WHERE id {here} "
+        f"UNION ALL SELECT 'note', note_id, name FROM note_alias WHERE note_id {here} "
+        "UNION ALL SELECT 'contact', id, name FROM contact UNION ALL SELECT 'contact', id, nick FROM contact WHERE nick <> '' "
+        "UNION ALL SELECT 'contact', contact_id, value FROM handle WHERE kind = 'alias'"
     )
-    return [(row[0], row[1], row[2]) for row in db.execute(sql)]
+    cursor = db.cursor()
+    cursor.row_factory = None  # plain tuples: there may be a hundred thousand
+    return cursor.execute(sql).fetchall()
 
 
 def noted(db: sqlite3.Connection, number: int) -> tuple[str, str] | None:
