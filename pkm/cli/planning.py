@@ -7,7 +7,7 @@ import typer
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag
 from pkm.dates import day, local, now, parse_stamp
-from pkm.errors import Invalid
+from pkm.errors import Invalid, Malformed
 from pkm.store import shares
 from pkm.text import one_line
 
@@ -31,10 +31,11 @@ def _waits(row: Row) -> str:
         return str(row["held"])
     if row["waits"]:
         return f"waits {', and '.join(row['waits'])}"
-    return f"leaves at {_moment(row['leaves_at'])}" if row["leaves_at"] else ""
+    return f"leaves at {moment(row['leaves_at'])}" if row["leaves_at"] else ""
 
 
-def _moment(at: str) -> str:
+def moment(at: str) -> str:
+    """A stamp as a day and a time here."""
     return f"{local(parse_stamp(at)):%Y-%m-%d %H:%M}"
 
 
@@ -70,11 +71,27 @@ def _wanted(text: str) -> Any:
     from pkm.share.plan import Wanted
 
     name, gate = read_stage(text, now())
+    _refuse_misread(name, text)
     (circle,) = circles_named([name])
     if gate.get("by"):
-        who = selectors.one(gate["by"], ("contact",), guess=False)
+        who = selectors.named(gate["by"], ("contact",))
         gate |= {"by": who.id, "by_name": who.title}
     return Wanted(circle, gate)
+
+
+def _refuse_misread(name: str, stage: str) -> None:
+    """Raises Malformed where the name is that of a circle with words behind it that were meant to be a gate."""
+    from pkm.share.gate import FORMS, not_understood
+    from pkm.store import lookup
+
+    words, db = name.split(), current.store().read()
+    for split in range(len(words), 0, -1):
+        if lookup.by_name(db, "circle", " ".join(words[:split])):
+            rest = one_line(stage).split()[split:]
+            if split < len(words):
+                raise Malformed(f"“{not_understood(' '.join(rest), now())}” in the stage “{one_line(stage, 80)}”",
+                                f"that is not understood; a stage is {FORMS}", next="pkm help plans")  # fmt: skip
+            return
 
 
 def _tell_next(share: str, rows: list[Row]) -> None:
@@ -109,7 +126,7 @@ def approve(
 
     store = current.store()
     found = selectors.one(what, ("share",), guess=False)
-    person = selectors.one(by, ("contact",), guess=False) if by else None
+    person = selectors.named(by, ("contact",)) if by else None
     who = {"id": person.id, "name": person.title} if person else {"id": "me", "name": "you"}
     number = selectors.one(circle, ("circle",), guess=False).number if circle else None
     stage = planning.approve(store, found.number, who, circle=number, against=objects, because=because)
@@ -233,7 +250,7 @@ def tell_leaving(report: Any, share: str) -> None:
                if row["state"] == "waiting" and row["not_before"]]  # fmt: skip
     if waiting:
         letters = f"{len(waiting)} letter{'' if len(waiting) == 1 else 's'}"
-        render.tell(f"{letters} of {share} may leave from {_moment(max(waiting))} on: pkm share --due. "
+        render.tell(f"{letters} of {share} may leave from {moment(max(waiting))} on: pkm share --due. "
                     f"Until then: pkm share hold {share}")  # fmt: skip
 
 

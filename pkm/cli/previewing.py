@@ -44,11 +44,13 @@ def preview(
         raise Invalid("--diff", "it goes with neither --to nor --open", next=f"pkm share preview {what} --diff CIRCLE CIRCLE")
     found = selectors.one(what, ("share",))
     circle = selectors.one(to, ("circle",)).title if to else ""
+    stages = _stages(found, circle, channel)
     sides = [selectors.one(name, ("circle",)).title for name in diff] if any(diff) else []
     at = outgoing.instant(found.id)
     row = shares.row(current.store().read(), found.number)
     try:
-        rendered = look_at(current.store(), current.home(), found.number, at)
+        store, home = current.store(), current.home()
+        rendered = [one for stage in stages for one in look_at(store, home, found.number, at, stage, channel)]
     except Invalid as error:
         if row is None or row["type"] != "introduction":
             raise
@@ -66,6 +68,26 @@ def preview(
         render.emit_json(rows)
     elif not open_:
         render.show_text("\n".join(lines(rows, shown, row is not None and row["type"] == "introduction")))
+
+
+def _stages(found: Any, circle: str, channel: str) -> list[int | None]:
+    """The stages that are asked for; [None]: all. Raises NotFound, with those there are, where the share knows no such."""
+    from pkm.share.freeze import channels_for
+
+    db = current.store().read()
+    stages = shares.stages(db, found.number)
+    asked = [stage for stage in stages if circle in ("", stage["circle"])]
+    if not asked and stages:
+        named = [stage["circle"] or "people by name" for stage in stages]
+        raise NotFound(f"{found.id} for {circle}", f"it is for {', '.join(named)}", next=f"pkm share preview {found.id}")
+    gone = [row for row in shares.deliveries(db, share=found.number, limit=-1) if circle in ("", row["circle"])]
+    carried = [one["name"] for stage in asked for one in channels_for(db, stage)]
+    ways = dict.fromkeys([*carried, *(row["channel"] for row in gone)])
+    if channel and channel not in ways:
+        goal = f" for {circle}" if circle else ""
+        raise NotFound(f"{found.id}{goal} on {channel}", f"it goes by {', '.join(ways) or 'no channel yet'}",
+                       next=f"pkm share preview {found.id}")  # fmt: skip
+    return [stage["id"] for stage in asked] if circle else [None]
 
 
 def _part(found: Any, rendered: Sequence[Rendered], circle: str, channel: str) -> list[Rendered]:

@@ -48,6 +48,23 @@ def one(text: str, kinds: Sequence[str], *, guess: bool = True) -> Found:
     return asked[0]
 
 
+def named(text: str, kinds: Sequence[str]) -> Found:
+    """The one thing that is called exactly so, or the one person of that first name whom nothing else can mean.
+
+    For what is only noted of somebody; what is sent, merged or deleted takes one(…, guess=False). Raises as that does.
+    """
+    try:
+        return one(text, kinds, guess=False)
+    except Ambiguous:
+        word = fold(text.strip().removeprefix("@"))
+        db = current.store().read()
+        people = [found for found in lookup.comparable(db, "contact", word) if fold(found.title).split()[:1] == [word]]
+        others = [kind for kind in kinds if kind != "contact"]
+        if len(people) != 1 or any(_holds(each.title, word) for kind in others for each in lookup.comparable(db, kind, word)):
+            raise
+        return people[0]
+
+
 def many(texts: Iterable[str], kinds: Sequence[str], *, guess: bool = True) -> list[Found]:
     """The things that the selectors mean, in order, each once. `n1,n4` and `n1 n4` are the same."""
     found: dict[tuple[str, int], Found] = {}

@@ -405,13 +405,26 @@ def log(
     rows = shares.deliveries(current.store().read(), limit=limit, **wanted)
     columns: render.Columns = [
         ("id", lambda row: row["id"]), ("share", lambda row: row["share"]), ("state", lambda row: row["state"]),
-        ("to", lambda row: row["circle"] if row["contact"] is None else row["recipient"]),
+        ("to", _receiver),
         ("as", lambda row: PurePath(row["recipient"]).suffix if row["channel_kind"] == "files" else ""),
         ("channel", lambda row: row["channel"]),
         ("at", lambda row: day(row["at"]) if row["at"] else ""), ("title", lambda row: row["title"]),
+        ("why", lambda row: "" if row["state"] == "sent" else one_line(row["error"] or _early(row), 160)),
     ]  # fmt: skip
     empty = f"{found.id} has not gone anywhere." if found else "Nothing has gone out yet. Next: pkm share"
     render.emit_list(rows, columns, as_json=json, noun="delivery", plural="deliveries", empty=empty)
+
+
+def _receiver(row: dict[str, Any]) -> str:
+    """Whom a delivery is to: a circle, or somebody with the address, where one is known."""
+    if row["contact"] is None:
+        return row["circle"] or ""
+    name = one_line(row["name"] or "", 40)
+    return f"{name} ({row['contact']})" if row["recipient"] == row["contact"] else f"{name} <{row['recipient']}>"
+
+
+def _early(row: dict[str, Any]) -> str:
+    return f"leaves at {planning.moment(row['not_before'])}" if row["state"] == "waiting" and row["not_before"] else ""
 
 
 app.command("preview", epilog="Example:  pkm share preview x12 --to practice\n\n"

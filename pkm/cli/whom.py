@@ -87,7 +87,7 @@ def decline(
     from pkm.share import who as asking
 
     note = selectors.one(what, ("note",), guess=False)
-    target = selectors.one(whom, ("circle", "contact"), guess=False) if whom else None
+    target = selectors.named(whom, ("circle", "contact")) if whom else None
     key = target.id if target else ""
     name = one_line(target.title, 40) if target else "anybody"
     store = current.store()

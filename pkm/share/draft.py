@@ -132,10 +132,10 @@ def create_share(
     return row
 
 
-def check_share(db: sqlite3.Connection, share: int, stage: int | None = None) -> list[Finding]:
+def check_share(db: sqlite3.Connection, share: int, stage: int | None = None, by: str = "") -> list[Finding]:
     """What keeps a share from its circles, looking at the reach of its notes and at other plans; empty: nothing.
 
-    stage: of that one alone.
+    stage: of that one alone; by: on the channel of that name alone.
     """
     findings: list[Finding] = []
     for step in shares.stages(db, share):
@@ -150,7 +150,7 @@ def check_share(db: sqlite3.Connection, share: int, stage: int | None = None) ->
         findings += _waiting_elsewhere(db, share, step, notes)
         for channel in shares.channels_of(db, step["circle_id"]):
             kind = effective_kind(step["circle_kind"], channel["channel_kind"])
-            if kind != step["circle_kind"]:
+            if kind != step["circle_kind"] and by in ("", channel["name"]):
                 findings += check_notes(notes, f"the channel {channel['name']}", kind)
     return list(dict.fromkeys(findings))
 

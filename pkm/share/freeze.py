@@ -105,10 +105,13 @@ class Rendered:
         return self.media_type == LETTER and bool(self.payload)
 
 
-def look_at(store: Store, home: Home, share: int, at: str = "", stage: int | None = None) -> list[Rendered]:
+def look_at(
+    store: Store, home: Home, share: int, at: str = "", stage: int | None = None, channel: str = ""
+) -> list[Rendered]:  # fmt: skip
     """The bytes of a share for each circle, channel and recipient: as they began to leave, else as they would be frozen now.
 
-    at: the stamp that they are dated with; "": now. stage: of that one alone.
+    at: the stamp that they are dated with; "": now. stage: of that one alone; channel: on the one
+    of that name alone.
     Raises NotFound; for a share that has not arrived everywhere: Refused with findings where the guard finds
     something, Invalid where nothing would carry it.
     """
@@ -117,16 +120,17 @@ def look_at(store: Store, home: Home, share: int, at: str = "", stage: int | Non
     if row is None:
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
     if stage is None and row["state"] == "planned":  # each stage leaves by itself
-        return [one for step in shares.stages(db, share) for one in look_at(store, home, share, at, step["id"])]
+        return [one for step in shares.stages(db, share) for one in look_at(store, home, share, at, step["id"], channel)]
     rows = deliveries(db, share, stage)
     left = any(one["state"] in LEAVING for one in rows)
     rendered = (
         [*frozen(db, share, stage), *amended(db, home, share, at, stage)] if left
-        else list(_render_stages(db, home, share, at, stage))
+        else list(_render_stages(db, home, share, at, stage, channel))
     )  # fmt: skip
+    rendered = [one for one in rendered if channel in ("", one.channel)]
     if (row["state"] == "sent" or (stage is not None and rows)) and all(one["state"] == "sent" for one in rows):
         return rendered
-    findings = draft.check_share(db, share, stage) or [
+    findings = draft.check_share(db, share, stage, channel) or [
         *check_pictures(db, home, share, stage), *guard_bytes(db, home, share, rendered)
     ]  # fmt: skip
     if findings:
@@ -134,7 +138,7 @@ def look_at(store: Store, home: Home, share: int, at: str = "", stage: int | Non
             make("share", share), "something in it may not go there", findings=findings,
             kept="Nothing was queued and nothing was sent.", next=f"mend that, then pkm share send {make('share', share)}",
         )  # fmt: skip
-    if not rendered:
+    if not rendered and not channel:
         raise _nothing_carries(row)
     return rendered
 
@@ -186,7 +190,7 @@ def amended(db: sqlite3.Connection, home: Home, share: int, at: str = "", stage:
 
 
 def _render_stages(
-    db: sqlite3.Connection, home: Home, share: int, at: str, only: int | None
+    db: sqlite3.Connection, home: Home, share: int, at: str, only: int | None, by: str = ""
 ) -> Iterable[Rendered]:  # fmt: skip
     from pkm.share import mailing, mirror
 
@@ -198,6 +202,8 @@ def _render_stages(
     gallery = figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)])
     for stage in shares.stages(db, share):
         for channel in channels_for(db, stage) if only in (None, stage["id"]) else ():
+            if by not in ("", channel["name"]):
+                continue
             place: Row = {"stage_id": stage["id"], "circle_id": stage["circle_id"], "circle": stage["circle"],
                      "channel_id": channel["number"], "channel": channel["name"],
                      "channel_kind": channel["channel_kind"]}  # fmt: skip

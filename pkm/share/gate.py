@@ -78,6 +78,13 @@ def read_stage(text: str, now: datetime) -> tuple[str, dict[str, Any]]:
                     next='pkm share plan SHARE --stage "practice now" --stage "network +14d after approval"')  # fmt: skip
 
 
+def not_understood(text: str, now: datetime) -> str:
+    """What of a gate's words is none, from the first of them on: "after aproval" of "+14d after aproval"."""
+    words = one_line(text).split()
+    known = max(split for split in range(len(words) + 1) if _read_gate(" ".join(words[:split]), now) is not None)
+    return " ".join(words[known:])
+
+
 def _read_gate(text: str, now: datetime) -> dict[str, Any] | None:
     gate: dict[str, Any] = {}
     at = 0

@@ -23,7 +23,9 @@ Row = Mapping[str, Any]
 
 # `@ken`, but neither @ken@social.example, which is meant for everybody, nor what stands in an address
 _SHORT_NAME = re.compile(r"(?<![\w@/.:])@(?=\w)(?![\w.-]*\w@)")
-_BARE_PICTURE = re.compile(r"!\[\s*\]\(|!\[\[[^\]|]+\.(?:png|jpe?g|gif|webp|svg|avif|heic)\s*\]\]", re.IGNORECASE)
+_BARE_PICTURE = re.compile(
+    r"!\[\s*\]\(\s*<?([^)>\s]*)|!\[\[([^\]|]+\.(?:png|jpe?g|gif|webp|svg|avif|heic))\s*\]\]", re.IGNORECASE
+)
 
 
 def media_type(kind: str) -> str:
@@ -42,9 +44,11 @@ def compose(digest: "Digest", channel: Row, name: Callable[[int], str], home: Ho
 
     Raises Refused where a picture has no words in its place, Invalid where the channel cannot tell it.
     """
-    bare = [piece.id for piece in digest.pieces if _BARE_PICTURE.search(piece.words)]
+    bare = [(piece.id, found[1] or found[2] or "a picture") for piece in digest.pieces
+            for found in _BARE_PICTURE.finditer(piece.words)]  # fmt: skip
     if bare:
-        findings = [(note, "a picture in it has no words in its place", f"pkm sense edit {note}") for note in bare]
+        findings = [(f"{note} shows {one_line(name, 60)}", "the picture has no words in its place", f"pkm sense edit {note}")
+                    for note, name in dict.fromkeys(bare)]  # fmt: skip
         raise Refused(channel["name"], "a post needs words for each picture: ![what it shows](…)", findings=findings,
                       kept="Nothing was queued and nothing was sent.")  # fmt: skip
     kind = channel["channel_kind"]

@@ -6,7 +6,7 @@ import pytest
 
 from pkm.errors import Malformed
 from pkm.share.due import Limits, Turn, turn
-from pkm.share.gate import Facts, Verdict, judge, read_stage, told
+from pkm.share.gate import Facts, Verdict, judge, not_understood, read_stage, told
 from pkm.share.plan import Step
 
 NOW = datetime(2026, 12, 1, 10, tzinfo=UTC)
@@ -35,6 +35,13 @@ def test_a_stage_is_read_and_told(
     monkeypatch.setenv("TZ", "UTC")
     assert read_stage(text, NOW) == (circle, gate)
     assert told(gate) == said
+
+
+@pytest.mark.parametrize(("text", "wrong"), [
+    ("+14d after aproval", "after aproval"), ("tomorow", "tomorow"), ("on friday, no objecton", "no objecton"), ("now", ""),
+])  # fmt: skip
+def test_what_of_a_gate_is_none(text: str, wrong: str) -> None:
+    assert not_understood(text, NOW) == wrong
 
 
 def test_no_circle_is_no_stage() -> None:

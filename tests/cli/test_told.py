@@ -1,0 +1,58 @@
+"""What a person is told who types a name, a gate or a channel that is nearly right; and why a letter has not arrived."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CommandLine
+
+
+@pytest.fixture
+def world(pkm: CommandLine, tmp_path: Path) -> CommandLine:
+    """A community of three by letter and by a folder, one without an address; a draft x1 that links to what is private."""
+    pkm("share", "channel", "add", "post", "smtp://127.0.0.1:9", "--from", "Me <me@example.org>")
+    pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
+    pkm("circle", "add", "practice", "--kind", "community", "--channel", "post", "--channel", "drop")
+    for name in ("Ann Able", "Ken Keen", "Lea Low"):
+        address = [] if name == "Lea Low" else ["--email", f"{name[:3].lower()}@example.org"]
+        pkm("contact", "add", name, *address)
+    for number in ("c1", "c2", "c3"):
+        pkm("circle", "join", "practice", number, "--because", "peer")
+    pkm("sense", "note", "Nobody reads this one")
+    pkm("sense", "note", "Walking retros work, see [[Nobody reads this one]]", "--reach", "network")
+    pkm("share", "draft", "n2", "--to", "practice", "--title", "Walking")
+    return pkm
+
+
+def test_a_first_name_that_one_person_has_is_enough_to_note_something_of_them(world: CommandLine) -> None:
+    world("share", "plan", "x1", "--stage", "practice after approval by ann")
+    assert "approved by Ann Able" in world("share", "approve", "x1", "--by", "ann").out
+    assert "not to Ken Keen ever" in world("share", "not", "n2", "ken").out
+    world("contact", "add", "Ann Other")
+    assert "c4  Ann Other" in world("share", "not", "n2", "ann", ok=2).err
+
+
+def test_a_gate_typed_wrong_is_told_from_a_circle_that_is_none(world: CommandLine) -> None:
+    said = world("share", "plan", "x1", "--stage", "network +14d after aproval", ok=2).err
+    assert "“after aproval”" in said
+    assert "after approval [by WHO]" in said
+    assert "pkm help plans" in said
+    assert "no circle is called like that" in world("share", "plan", "x1", "--stage", "nosuch now", ok=1).err
+
+
+def test_a_preview_is_of_what_was_asked_and_names_what_there_is(world: CommandLine) -> None:
+    world("share", "channel", "add", "hook", "webhook+http://127.0.0.1:9/in", "--secret-env", "HOOK_SECRET")
+    world("circle", "edit", "practice", "--channel", "hook", "--channel", "drop")
+    world("sense", "note", "See ![](https://example.org/img/two.png)", "--reach", "network")
+    world("share", "draft", "n3", "--to", "practice", "--title", "Pictures")
+    assert "n3 shows https://example.org/img/two.png" in world("share", "preview", "x2", ok=3).err
+    assert {row["channel"] for row in world.json("share", "preview", "x2", "--channel", "drop")} == {"drop"}
+    assert "it goes by drop, hook" in world("share", "preview", "x2", "--channel", "typo", ok=1).err
+    assert "it is for practice" in world("share", "preview", "x2", "--to", "network", ok=1).err
+
+
+def test_the_log_says_to_whom_and_why_not(world: CommandLine) -> None:
+    world("share", "send", "x1", "--yes", ok=None)
+    said = world("share", "log", "x1").out
+    assert "Lea Low (c3)" in said
+    assert "no e-mail address is known" in said
