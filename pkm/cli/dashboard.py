@@ -80,7 +80,7 @@ def lines(facts: dict[str, Any]) -> list[str]:
         told.append(f"drafts   {count(facts['unfinished'], 'text')} that you began: pkm doctor, or pkm sense note --draft last")
     told += [f"share    {count(one['notes'], 'note')} may go to {one['circle']}" for one in facts["to_share"]]
     if facts["drafts"]:
-        told.append(f"share    {count(facts['drafts'], 'draft')} not sent yet: pkm share log shows what went")
+        told.append(f"share    {count(facts['drafts'], 'draft')} not sent yet: pkm find 'kind:share is:draft'")
     return told
 
 

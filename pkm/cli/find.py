@@ -133,6 +133,7 @@ def _marked(row: Row, mark: Callable[[str], str]) -> str:
 COLUMNS = (
     ("id", lambda row: row["id"]),
     ("at", _at),
+    ("state", lambda row: row["state"] if row["kind"] == "share" else ""),
     ("title", lambda row: one_line(row["title"], 100)),
     ("text", _marked_plain),
 )

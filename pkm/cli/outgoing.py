@@ -100,6 +100,14 @@ def tell_before(shown: Sequence[Rendered]) -> None:
     tell_moved((one.contact_id or 0, one.name, one.recipient) for one in going)
 
 
+def tell_otherwise(share: int) -> None:
+    """What goes out otherwise than it is written, and who gets no letter: it keeps nothing back."""
+    from pkm.share import told
+
+    for what, why, mend in told.look(current.store().read(), current.home(), share):
+        render.tell(f"{what}: {why} ({mend})")
+
+
 def show_to_copy(row: dict[str, Any], error: Invalid, json: bool) -> None:
     """An introduction that no channel carries: its words as plain text, and how to go on."""
     from pkm.markdown import to_plain

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import complete, current, render, selectors
-from pkm.cli.options import BecauseOption, JsonFlag
+from pkm.cli.options import BecauseOption, JsonFlag, LimitOption
 from pkm.dates import day, local, now, parse_stamp
 from pkm.errors import Invalid, Malformed
 from pkm.store import shares
@@ -39,18 +39,33 @@ def moment(at: str) -> str:
     return f"{local(parse_stamp(at)):%Y-%m-%d %H:%M}"
 
 
+AHEAD: render.Columns = (
+    ("id", lambda row: row["id"]), ("state", lambda row: row["state"]), ("title", lambda row: one_line(row["title"], 60)),
+    ("next", lambda row: row["next"]),
+)  # fmt: skip
+
+
 def plan(
-    what: ShareArgument,
+    what: Annotated[
+        str | None, typer.Argument(help="The share: x12, or words of its title; left out: all that are still to go.",
+                                   autocompletion=complete.complete_shares)
+    ] = None,
     stage: Annotated[
         list[str] | None,
         typer.Option("--stage", help="A circle and what it waits for, in order: \"network +14d after approval\"."),
     ] = None,
     because: BecauseOption = "",
+    limit: LimitOption = 20,
     json: JsonFlag = False,
 ) -> None:
     """Say which circle gets a share when; without --stage, show what each stage waits for."""
     from pkm.share import plan as planning
 
+    if what is None:
+        if stage or because:
+            raise Invalid("a plan", "the share is missing", next='pkm share plan x12 --stage "practice now"')
+        _list_ahead(limit, json)
+        return
     store = current.store()
     found = selectors.one(what, ("share",), guess=not stage)
     if stage:
@@ -62,6 +77,46 @@ def plan(
     render.emit_list(rows, COLUMNS, as_json=json, noun="stage", empty=f"{found.id} is for no circle.")
     if not json:
         _tell_next(found.id, rows)
+
+
+def _list_ahead(limit: int, json: bool) -> None:
+    """The shares that are drafts or planned, each with its next stage, newest first."""
+    from pkm.share import plan as planning
+
+    db = current.store().read()
+    found = shares.ahead(db)
+    rows = []
+    for row in found[:limit]:
+        steps = [step for step in planning.as_rows(db, row["number"], now()) if not step["passed_at"]]
+        rows.append({**row, "next": _next_of(steps[0]) if steps else "", "stages": steps})
+    empty = "Nothing is drafted or planned. Next: pkm share draft NOTE --to CIRCLE"
+    render.emit_list(rows, AHEAD, as_json=json, noun="share", total=len(found), empty=empty)
+    if rows and not json:
+        render.tell("Next: pkm share preview ID, then pkm share send ID; or pkm share drop ID")
+
+
+def _next_of(step: Row) -> str:
+    """A stage with what it waits for, in a table's cell."""
+    return f"{step['title']}: {_waits(step)}" if _waits(step) else f"{step['title']}: {step['state']}"
+
+
+def drop(
+    what: Annotated[
+        list[str], typer.Argument(help="Drafts: their ids, or words of a title.", autocompletion=complete.complete_shares)
+    ],
+    json: JsonFlag = False,
+) -> None:
+    """Throw a draft or a plan away of which nothing has left; its notes stay. pkm undo brings it back."""
+    from pkm.share import dropping
+
+    found = selectors.many(what, ("share",), guess=False)
+    rows = dropping.drop(current.store(), [one.number for one in found])
+    if json:
+        render.emit_json(rows)
+        return
+    for row in rows:
+        render.say(f"{row['id']}  {one_line(row['title'], 60)}  dropped; its notes stay")
+    render.tell("To bring it back: pkm undo")
 
 
 def _wanted(text: str) -> Any:

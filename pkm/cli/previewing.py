@@ -68,6 +68,7 @@ def preview(
         render.emit_json(rows)
     elif not open_:
         render.show_text("\n".join(lines(rows, shown, row is not None and row["type"] == "introduction")))
+        outgoing.tell_otherwise(found.number)
 
 
 def _stages(found: Any, circle: str, channel: str) -> list[int | None]:

@@ -431,7 +431,9 @@ app.command("preview", epilog="Example:  pkm share preview x12 --to practice\n\n
             "          pkm share preview x12 --open\n\n"
             "          pkm share preview x12 --diff practice network")(previewing.preview)  # fmt: skip
 app.command("plan", epilog='Example:  pkm share plan x12 --stage "practice now" --stage "network +14d after approval"\n\n'
-            "          pkm share plan x12      (what each stage waits for)")(planning.plan)  # fmt: skip
+            "          pkm share plan x12      (what each stage waits for)\n\n"
+            "          pkm share plan          (all that is drafted or planned)")(planning.plan)  # fmt: skip
+app.command("drop", epilog="Example:  pkm share drop x4")(planning.drop)
 app.command("approve", epilog="Example:  pkm share approve x12 --by ann")(planning.approve)
 app.command("hold", epilog="Example:  pkm share hold x12\n\n          pkm share hold x12 --release")(planning.hold)
 app.command("who", epilog="Example:  pkm share who n41\n\n"

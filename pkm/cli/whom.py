@@ -126,6 +126,7 @@ def check(what: ShareArgument, json: JsonFlag = False) -> None:
         render.tell(f"{len(findings)} found. Nothing was queued and nothing was sent.")
     else:
         render.say(f"{found.id}  {one_line(found.title, 60)}  nothing keeps it; it would go {outgoing.summary(shown)}")
+    outgoing.tell_otherwise(found.number)
     if findings:
         raise typer.Exit(3)
 

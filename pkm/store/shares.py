@@ -18,6 +18,11 @@ def rows(db: sqlite3.Connection, limit: int) -> list[Row]:
     return [_shape(db, row) for row in db.execute(f"{_SHARE} ORDER BY id DESC LIMIT :limit", {"limit": limit})]
 
 
+def ahead(db: sqlite3.Connection) -> list[Row]:
+    """The drafts and the planned shares, newest first."""
+    return [_shape(db, row) for row in db.execute(f"{_SHARE} WHERE state IN ('draft', 'planned') ORDER BY id DESC").fetchall()]
+
+
 def row(db: sqlite3.Connection, number: int) -> Row | None:
     """The share of that number, None where there is none."""
     found = db.execute(f"{_SHARE} WHERE id = :id", {"id": number}).fetchone()

@@ -51,6 +51,34 @@ def test_a_preview_is_of_what_was_asked_and_names_what_there_is(world: CommandLi
     assert "it is for practice" in world("share", "preview", "x2", "--to", "network", ok=1).err
 
 
+def test_a_cut_link_and_a_missing_address_are_told_and_keep_nothing(world: CommandLine) -> None:
+    for command in ("check", "preview"):
+        said = world("share", command, "x1").err
+        assert "n2: a link to n1, which is private, shows as “…”" in said
+        assert "c3 Lea Low: no e-mail address is known" in said
+        assert "pkm contact edit c3 --email" in said
+    assert world.json("share", "check", "x1") == []
+
+
+def test_drafts_are_listed_and_one_can_be_dropped_and_brought_back(world: CommandLine) -> None:
+    world("share", "draft", "n2", "--to", "network", "--title", "Second")
+    assert "kind:share is:draft" in world().out + world().err
+    assert "draft" in world("find", "kind:share is:draft").out
+    before = world.json("share", "plan")
+    assert [(row["id"], row["state"], row["title"]) for row in before] == [
+        ("x2", "draft", "Second"), ("x1", "draft", "Walking"),
+    ]  # fmt: skip
+    assert before[1]["next"].startswith("practice now")
+    world("share", "plan", "x2", "--stage", "practice now", "--stage", "network +14d after approval")
+    assert "dropped" in world("share", "drop", "x2").out
+    assert [row["id"] for row in world.json("share", "plan")] == ["x1"]
+    world("undo")
+    assert [(row["id"], len(row["stages"])) for row in world.json("share", "plan")] == [("x2", 2), ("x1", 1)]
+    world("share", "send", "x1", "--yes", ok=None)
+    assert "has left" in world("share", "drop", "x1", ok=3).err
+    assert "no such share" in world("share", "drop", "x9", ok=1).err
+
+
 def test_the_log_says_to_whom_and_why_not(world: CommandLine) -> None:
     world("share", "send", "x1", "--yes", ok=None)
     said = world("share", "log", "x1").out

@@ -1,0 +1,37 @@
+"""A draft that nobody wants any more is gone from the store, with its plan; its notes stay. Undone like any command."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pkm.errors import NotFound, Refused
+from pkm.ids import make
+from pkm.share.freeze import deliveries
+from pkm.store import plans, shares
+from pkm.store.session import Store, Unit
+
+Row = dict[str, Any]
+
+
+def drop(store: Store, numbers: Sequence[int]) -> list[Row]:
+    """These shares, as they were, are gone. Raises NotFound; Refused where one may have left or was answered: none is gone."""
+    from pkm.store.model import Share
+
+    with store.unit() as unit:
+        rows = [_droppable(unit, number) for number in numbers]
+        for number in numbers:
+            unit.delete(unit.get(Share, number))  # its stages, and what waits in them, hang on it
+        unit.summarize(f"dropped {', '.join(row['id'] + ' ' + row['title'] for row in rows)}")
+    return rows
+
+
+def _droppable(unit: Unit, number: int) -> Row:
+    db, share = unit.connection, make("share", number)
+    row = shares.row(db, number)
+    if row is None:
+        raise NotFound(share, "there is no such share", next="pkm share plan")
+    tried = [one for one in deliveries(db, number, None) if one["state"] != "waiting" or one["attempts"]]
+    if row["state"] not in ("draft", "planned") or tried or plans.answers(db, number):
+        finding = (share, "something of it has left, or may have", f"pkm share log {share}")
+        raise Refused(share, "it cannot be dropped any more", findings=[finding], kept="Nothing was changed.",
+                      next=f"pkm share hold {share}, to stop the rest; or pkm share retract {share}")  # fmt: skip
+    return row

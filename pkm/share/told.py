@@ -1,0 +1,70 @@
+"""What a share says otherwise than it is written, and whom it does not reach: told before it leaves; it keeps nothing back.
+
+Gathers from the store; sends and writes nothing.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pkm.capture import links_in
+from pkm.config import Home
+from pkm.ids import make
+from pkm.reach import wide_enough
+from pkm.share import draft
+from pkm.share.channels import effective_kind, is_letters
+from pkm.share.freeze import NO_ADDRESS, channels_for
+from pkm.share.guard import Finding
+from pkm.share.letter import is_address
+from pkm.share.unsubscribed import subscribers
+from pkm.store import notes, shares
+from pkm.text import fold, one_line
+
+Row = dict[str, Any]
+
+
+def look(db: sqlite3.Connection, home: Home, share: int) -> list[Finding]:
+    """(what, what becomes of it, the command that changes that) of each link that is cut, and of who has no address.
+
+    Of the stages that are still to go; nothing of a share that has gone.
+    """
+    row = shares.row(db, share)
+    if row is None or row["state"] not in ("draft", "planned"):
+        return []
+    found: list[Finding] = []
+    for stage in shares.stages(db, share):
+        if stage["passed_at"] is None:
+            found += _cut_links(db, share, stage)
+            found += _without_address(db, home, share, stage)
+    return list(dict.fromkeys(found))
+
+
+def _cut_links(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
+    circle = draft.kind_by_name(db, share) if stage["circle_id"] is None else stage["circle_kind"]
+    for kind in dict.fromkeys(effective_kind(circle, one["channel_kind"]) for one in channels_for(db, stage)):
+        for note in draft.notes_for(db, share, stage):
+            for number in dict.fromkeys(_narrower(db, note, wide_enough(kind))):
+                other = notes.row(db, number)
+                name, target = make("note", note["id"]), make("note", number)
+                is_so = "was put away" if other is None or other["dropped_at"] else f"is {other['reach']}"
+                yield (name, f"a link to {target}, which {is_so}, shows as “…”",
+                       f"pkm sense edit {name}, to leave it out; or pkm sense reach {target} {kind}, to let it go too")  # fmt: skip
+
+
+def _narrower(db: sqlite3.Connection, note: Row, reaches: list[str]) -> Iterable[int]:
+    """The notes that its words link to and that may not go there; links in words for one stage are read anew."""
+    if not note.get("reworded"):
+        return [row["id"] for row in shares.narrower_targets(db, note["id"], reaches)]
+    titles = {fold(title): number for title, number in shares.narrower_titles(db, reaches)}
+    return [titles[fold(link.target)] for link in links_in(note["text"]) if fold(link.target) in titles]
+
+
+def _without_address(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> Iterable[Finding]:
+    if not any(is_letters(one["channel_kind"]) for one in channels_for(db, stage)):
+        return
+    people = subscribers(db, home, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
+    for one in people:
+        if not is_address(one["email"] or ""):
+            number = make("contact", one["id"])
+            yield (f"{number} {one_line(one['name'], 40)}", f"{NO_ADDRESS}; no letter goes there",
+                   f"pkm contact edit {number} --email ADDRESS")  # fmt: skip
