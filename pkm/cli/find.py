@@ -103,7 +103,7 @@ def _print_page(page: "SearchPage", asked: "Query", *, as_json: bool) -> None:
         for row in page.rows:
             _print_hit(row)
     else:
-        render.emit_table(page.rows, COLUMNS)
+        render.emit_table(page.rows, STATED if any(row["kind"] == "share" for row in page.rows) else COLUMNS)
     shown = count(len(page.rows), "thing")
     whole = page.total is not None and page.total <= len(page.rows)
     render.tell(shown if whole else f"{shown} of {'many' if page.total is None else f'{page.total:,}'} (-n for more)")
@@ -133,10 +133,11 @@ def _marked(row: Row, mark: Callable[[str], str]) -> str:
 COLUMNS = (
     ("id", lambda row: row["id"]),
     ("at", _at),
-    ("state", lambda row: row["state"] if row["kind"] == "share" else ""),
     ("title", lambda row: one_line(row["title"], 100)),
     ("text", _marked_plain),
 )
+STATED = (*COLUMNS[:2], ("state", lambda row: row["state"] if row["kind"] == "share" else ""), *COLUMNS[2:])
+"""Where shares are among the rows: which of them are drafts, and which have gone."""
 
 
 def _print_hit(row: Row) -> None:

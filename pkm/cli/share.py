@@ -409,8 +409,9 @@ def log(
         ("as", lambda row: PurePath(row["recipient"]).suffix if row["channel_kind"] == "files" else ""),
         ("channel", lambda row: row["channel"]),
         ("at", lambda row: day(row["at"]) if row["at"] else ""), ("title", lambda row: row["title"]),
-        ("why", lambda row: "" if row["state"] == "sent" else one_line(row["error"] or _early(row), 160)),
     ]  # fmt: skip
+    if any(_why(row) for row in rows):
+        columns = [*columns, ("why", _why)]
     empty = f"{found.id} has not gone anywhere." if found else "Nothing has gone out yet. Next: pkm share"
     render.emit_list(rows, columns, as_json=json, noun="delivery", plural="deliveries", empty=empty)
 
@@ -423,7 +424,10 @@ def _receiver(row: dict[str, Any]) -> str:
     return f"{name} ({row['contact']})" if row["recipient"] == row["contact"] else f"{name} <{row['recipient']}>"
 
 
-def _early(row: dict[str, Any]) -> str:
+def _why(row: dict[str, Any]) -> str:
+    """Why a delivery has not arrived, in a table's cell; "" where it has."""
+    if row["state"] == "sent" or row["error"]:
+        return "" if row["state"] == "sent" else one_line(row["error"], 160)
     return f"leaves at {planning.moment(row['not_before'])}" if row["state"] == "waiting" and row["not_before"] else ""
 
 

@@ -48,7 +48,7 @@ def _cut_links(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Findi
                 name, target = make("note", note["id"]), make("note", number)
                 is_so = "was put away" if other is None or other["dropped_at"] else f"is {other['reach']}"
                 yield (name, f"a link to {target}, which {is_so}, shows as “…”",
-                       f"pkm sense edit {name}, to leave it out; or pkm sense reach {target} {kind}, to let it go too")  # fmt: skip
+                       f"pkm sense edit {name}, to leave it out; or pkm sense reach {target} {kind}, to show it")  # fmt: skip
 
 
 def _narrower(db: sqlite3.Connection, note: Row, reaches: list[str]) -> Iterable[int]:
