@@ -51,6 +51,9 @@ def _tell_rest(done: Any, path: Path, dry_run: bool) -> None:
     if done.gone:
         _tell_notes("Gone from the folder, kept here", done.gone)
         render.tell(f"Next: pkm import {path} --drop-gone puts them away; pkm export --notes {path} writes them again")
+    if done.unmerged:
+        listed = f"{', '.join(done.unmerged[:TOLD])}{' …' if len(done.unmerged) > TOLD else ''}"
+        render.tell(f"Two versions stand in {listed}, marked, since an earlier import. Next: pkm sense garden unmerged")
     if done.wider:
         render.tell(f"{count(len(done.wider), 'new note')} may go further than you alone, as the files say: "
                     f"{', '.join(done.wider[:TOLD])}{' …' if len(done.wider) > TOLD else ''}")  # fmt: skip

@@ -1,7 +1,7 @@
 """An import of a journal of jrnl, as JSON or as text: each entry is a note of its day. A second import changes nothing.
 
-jrnl has no ids: an entry is known by its time, and by its place among those of the same minute. Its @words are tags, and
-people where a contact is called so.
+jrnl has no ids: an entry is known by its minute, and among those of one minute by its words, or by words that are like them.
+Its @words are tags, and people where a contact is called so.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from pkm.errors import BadInput, Invalid
 from pkm.filekind import decode_text, is_binary, name_kind
 from pkm.sense.notes import mentions
 from pkm.sense.vault import tag_of
+from pkm.sense.vault_plan import is_like
 from pkm.store import links, note_intake, tags
 from pkm.store.links import Written
 from pkm.store.note_intake import FileRow, KnownFile
@@ -179,8 +180,7 @@ def import_jrnl(store: Store, path: Path, *, dry_run: bool = False) -> JournalIm
     root = f"jrnl:{path.resolve()}"
     done = JournalImport(failures=failures)
     known = note_intake.files_in(store.read(), root)
-    for entry in entries:
-        before = known.get(entry.key)
+    for entry, before in _matched(entries, known):
         if before is None:
             done.new.append(entry)
         elif before.hash == entry.hash:
@@ -196,6 +196,41 @@ def import_jrnl(store: Store, path: Path, *, dry_run: bool = False) -> JournalIm
     return done
 
 
+def _matched(entries: list[Entry], known: dict[str, KnownFile]) -> list[tuple[Entry, KnownFile | None]]:
+    """Each entry with the note that it was, None for a new one, which has a key of its own.
+
+    Among the entries of a minute, which may have come in any order since: first those of the same words, then those that
+    are like what was there. Another's words never take the place of a note's: it may go further than they may.
+    """
+    left: dict[str, list[KnownFile]] = {}
+    for one in known.values():
+        left.setdefault(_minute(one.path), []).append(one)
+    met: dict[int, KnownFile] = {}
+    for is_it in (lambda entry, one: one.hash == entry.hash, lambda entry, one: is_like(one.base, entry.text)):
+        for at, entry in enumerate(entries):
+            found = next((one for one in left.get(_minute(entry.key), ()) if at not in met and is_it(entry, one)), None)
+            if found is not None:
+                met[at] = found
+                left[_minute(entry.key)].remove(found)
+    taken = {one.path for one in known.values()}
+    result: list[tuple[Entry, KnownFile | None]] = []
+    for at, entry in enumerate(entries):
+        if (before := met.get(at)) is not None:
+            result.append((replace(entry, key=before.path), before))
+            continue
+        key, number = entry.key, 2
+        while key in taken:
+            key = f"{_minute(entry.key)} #{number}"
+            number += 1
+        taken.add(key)
+        result.append((replace(entry, key=key), None))
+    return result
+
+
+def _minute(key: str) -> str:
+    return key.partition(" #")[0]
+
+
 def _apply(store: Store, unit: Unit, done: JournalImport, root: str) -> None:
     rows = [
         {"uid": str(uuid.uuid4()), "title": _title(entry), "text": entry.text, "stage": "observation", "reach": "private",
@@ -207,8 +242,15 @@ def _apply(store: Store, unit: Unit, done: JournalImport, root: str) -> None:
     note_intake.change_notes(unit, {
         known.note_id: {"title": _title(entry), "text": entry.text, "updated_at": unit.at} for known, entry in done.changed
     })  # fmt: skip
-    note_intake.keep_files(unit, (FileRow(number, root, one.key, one.hash, "", one.text) for number, one in said.items()))
+    starred = {number: "starred" if one.starred else "" for number, one in said.items()}
+    note_intake.keep_files(
+        unit, (FileRow(number, root, one.key, one.hash, starred[number], one.text) for number, one in said.items())
+    )
     meant = tag_of(store)
+    for known, entry in done.changed:  # what it was tagged by then, and is no longer
+        now_said = {*re.findall(_TAG, capture.masked(entry.text)), starred[known.note_id]}
+        before = [*re.findall(_TAG, capture.masked(known.base)), *filter(None, [known.front])]
+        tags.take(unit, "note", known.note_id, [tag for word in before if word not in now_said and (tag := meant(word))])
     written: dict[int, list[Written]] = {}
     people: dict[str, bool] = {}
     by_hand: dict[int, list[str]] = {}

@@ -46,9 +46,13 @@ class Synthesis(NamedTuple):
 def gather(db: sqlite3.Connection, asked: str) -> list[Passage]:
     """What the query gives, items before notes, by id, with the quotes on them, or only the quotes it names itself.
 
-    Raises Invalid where nothing is found, or nothing but what cannot be quoted.
+    Raises Invalid where nothing is found, or nothing but what cannot be quoted, or more than MOST things.
     """
     page = search(db, query.parse(asked), limit=MOST, sort="oldest", now=now())
+    if page.stopped or page.total is None or page.total > MOST:
+        told = "its regular expression takes too long" if page.stopped else f"it finds more than {MOST} things"
+        raise Invalid(asked, f"{told}; a synthesis is made of {MOST} at most", kept="Nothing was made.",
+                      next="narrow it: add a word, a tag or after:3m")  # fmt: skip
     found: dict[str, list[Row]] = {}
     for row in page.rows:
         if row["kind"] == "annotation":

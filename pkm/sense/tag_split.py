@@ -8,14 +8,11 @@ from typing import Any
 from pkm import ids, query
 from pkm.errors import Invalid, NotFound
 from pkm.store import tags
-from pkm.store.search import search
+from pkm.store.search import find_all
 from pkm.store.session import Store
 
 Thing = tuple[str, int]
 Row = dict[str, Any]
-
-MOST = 1_000_000
-"""Things that a query may choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +55,7 @@ def choose(store: Store, name: str, asked: str, now: datetime) -> list[Thing]:
     if words and all(parsed):
         return [one for one in parsed if one is not None]
     there = {(row["kind"], row["number"]) for row in things_of(store, name)[1]}
-    # sources and circles are searched only where they are named
-    kinds = [f"kind:{kind} ({asked})" for kind in ("source", "circle") if any(kind == one for one, _ in there)]
-    pages = [search(store.read(), query.parse(text), limit=MOST, now=now) for text in (asked, *kinds)]
-    chosen = {thing for page in pages for row in page.rows if (thing := ids.parse(str(row["id"]))) is not None}
-    return sorted(chosen & there)
+    return sorted(set(find_all(store.read(), query.parse(asked), sorted({kind for kind, _ in there}), now)) & there)
 
 
 def plan_split(store: Store, name: str, chosen: Mapping[str, Sequence[Thing]]) -> Split:

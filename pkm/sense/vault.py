@@ -28,6 +28,7 @@ from pkm.store.note_names import Names
 from pkm.store.session import Store, Unit
 from pkm.text import count as counted_noun
 from pkm.text import fold, one_line
+from pkm.textmerge import is_marked
 
 Row = dict[str, Any]
 
@@ -52,6 +53,7 @@ class VaultImport:
     resolved: int = 0
     others: int = 0  # files that no note shows, and that were left
     lost: int = 0  # files of which nothing came in
+    unmerged: list[str] = field(default_factory=list)  # notes in which two versions stand since an earlier import
 
     @property
     def wider(self) -> list[str]:
@@ -229,8 +231,13 @@ def _told(found: _Gathered) -> VaultImport:
             failures.append((one_line(change.file.path, 200), why))
             conflicts.append({"id": number, "title": change.known.title, "path": one_line(change.file.path)})
     gone = [{"id": make("note", one.note_id), "title": one.title, "path": one_line(one.path)} for one in made.gone]
+    changed = {change.known.note_id for change in made.changed}
+    unmerged = [
+        make("note", one.note_id) for one in found.standing.files.values()
+        if not one.dropped and one.note_id not in changed and is_marked(one.text)
+    ]  # fmt: skip
     left = len(found.folder.others) - len(found.counted.attachments)
-    return VaultImport(made, found.counted, failures, conflicts, gone, others=left, lost=found.folder.lost)
+    return VaultImport(made, found.counted, failures, conflicts, gone, others=left, lost=found.folder.lost, unmerged=unmerged)
 
 
 def _file_row(number: int, file: ReadFile, root: str) -> FileRow:

@@ -20,6 +20,12 @@ from pkm.textmerge import merge, same, unmarked
 LIKE = 60
 """From this likeness (rapidfuzz ratio, 0 to 100) on, a file of the same name in another folder is the one that is gone."""
 
+NEARLY, MARGIN = 85, 10
+"""So like, and so much more than the next one, is a file under another name that was changed as well."""
+TELLING = 40
+"""A text of fewer letters is like too many others."""
+MOST_COMPARED = 10_000
+
 TagOf = Callable[[str], str]
 """The tag that a word means, as the store keeps it; "" for a word that is none."""
 
@@ -115,12 +121,28 @@ def _renamed(fresh: Sequence[ReadFile], left: Sequence[KnownFile]) -> dict[str, 
             found[file.path] = open_left.pop(equal[0].path)
     for file in fresh:
         named = [known for known in open_left.values() if fold(stem(known.path)) == fold(stem(file.path))]
-        if file.path not in found and len(named) == 1 and _is_like(named[0].base, file.note.body):
+        if file.path not in found and len(named) == 1 and is_like(named[0].base, file.note.body):
             found[file.path] = open_left.pop(named[0].path)
+    _find_changed(fresh, open_left, found)
     return found
 
 
-def _is_like(one: str, other: str) -> bool:
+def _find_changed(fresh: Sequence[ReadFile], left: dict[str, KnownFile], found: dict[str, KnownFile]) -> None:
+    """New files, by another name, that say what one of those that are gone said, or nearly so, and no other does."""
+    from rapidfuzz import fuzz
+
+    rest = [file for file in fresh if file.path not in found and len(file.note.body.strip()) >= TELLING]
+    if len(rest) * len(left) > MOST_COMPARED:
+        return
+    for file in rest:
+        text = file.note.body[:5000]
+        like = sorted(((fuzz.ratio(one.base[:5000], text), -one.id, path) for path, one in left.items()), reverse=True)
+        if like and like[0][0] >= NEARLY and (len(like) == 1 or like[0][0] - like[1][0] >= MARGIN):
+            found[file.path] = left.pop(like[0][2])
+
+
+def is_like(one: str, other: str) -> bool:
+    """Whether the one text may have become the other."""
     from rapidfuzz import fuzz
 
     return bool(one.strip()) and fuzz.ratio(one[:5000], other[:5000]) >= LIKE

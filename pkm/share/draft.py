@@ -148,6 +148,7 @@ def check_share(db: sqlite3.Connection, share: int, stage: int | None = None, by
             continue
         findings += check_notes(notes, step["circle"], step["circle_kind"])
         findings += _waiting_elsewhere(db, share, step, notes)
+        findings += _declined(db, step, notes)
         for channel in shares.channels_of(db, step["circle_id"]):
             kind = effective_kind(step["circle_kind"], channel["channel_kind"])
             if kind != step["circle_kind"] and by in ("", channel["name"]):
@@ -164,6 +165,20 @@ def _waiting_elsewhere(db: sqlite3.Connection, share: int, step: Row, notes: Seq
             name = f"{make('note', note['id'])} “{note['title']}”"
             findings.append((name, f"it waits for {step['circle']} in the plan of {make('share', other)}",
                              f"pkm share plan {make('share', other)}"))  # fmt: skip
+    return findings
+
+
+def _declined(db: sqlite3.Connection, step: Row, notes: Sequence[Row]) -> list[Finding]:
+    """A note of which the person said "not yet" or "never" does not go there before they take that back."""
+    findings = []
+    for note in notes if step["passed_at"] is None else ():
+        name, kept = make("note", note["id"]), audience.kept(db, note["id"], today(now()))
+        for whom, circle in (("", ""), (make("circle", step["circle_id"]), step["circle"])):
+            if said := kept.get(whom):
+                until = f"not before {said.until}" if said.until else "never"
+                why = f"you said {until}{f' for {circle}' if circle else ''}{f': {said.because}' if said.because else ''}"
+                step_back = f"pkm share not {name}{f' {circle}' if circle else ''} --take-back"
+                findings.append((f"{name} “{note['title']}”", why, step_back))
     return findings
 
 

@@ -145,6 +145,10 @@ def run_share(store: Store, home: Home, share: int) -> list[Done]:
             one = _take(store, home, share, step, turn_of(store.read(), settings, step, now))
         except PkmError as error:
             one = Done(_row(store, share), step.row["circle"] or "", failure=error)
+            if findings := getattr(error, "findings", ()):  # what keeps it may go by itself: the person is asked first
+                with store.unit() as unit:
+                    plan.hold_stage(unit, step.row, one_line(": ".join(map(str, findings[0][:2])), 200))
+                    unit.summarize(f"held {make('share', share)} for {step.row['circle'] or 'people'}")
         told.append(one)
         after = next_step(store.read(), share, now)
         if after is None or after.row["id"] == step.row["id"]:

@@ -9,9 +9,10 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from pkm import attachment_files, config
+from pkm import attachment_files, config, dates
 from pkm.config import Home
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
@@ -23,7 +24,7 @@ from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.letter import unpack, whole_size
 from pkm.share.unsubscribed import subscribers
-from pkm.store import attachments, shares
+from pkm.store import attachments, audience, shares
 from pkm.store.attachments import Attached
 from pkm.store.session import Store
 
@@ -259,7 +260,12 @@ def check_pictures(db: sqlite3.Connection, home: Home, share: int, stage: int | 
 
 
 def _people_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> list[Row]:
-    return subscribers(db, home, stage["circle_id"]) if stage["circle_id"] else shares.people_of(db, share)
+    """Who is to get a stage: of a circle without those of whom the person said that one of its notes is not for them."""
+    if not stage["circle_id"]:
+        return shares.people_of(db, share)
+    notes = [note["id"] for note in draft.notes_for(db, share, dict(stage))]
+    withheld = audience.withheld_people(db, notes, dates.day(dates.now()))
+    return [one for one in subscribers(db, home, stage["circle_id"]) if one["id"] not in withheld]
 
 
 def _letter_places(db: sqlite3.Connection, home: Home, share: int) -> dict[int, tuple[int, int]]:
@@ -394,8 +400,13 @@ def freeze(
             known = {one.key for one in frozen(db, share)}
             _amend(unit, share, [one for one in rendered if one.key not in known], existing, at)
         else:
+            before = {row["key"] for row in shares.frozen(db, share)}
             same = _unfreeze(unit, share, stage, rendered)
-            _add(unit, share, [one for one in rendered if one.key not in same], at, queued[1] if queued else not_before)
+            fresh = [one for one in rendered if one.key not in same]
+            told = [one for one in fresh if not queued or one.key in before]
+            _add(unit, share, told, at, queued[1] if queued else not_before)
+            if late := [one for one in fresh if one not in told]:
+                _add(unit, share, late, at, _cooled(home), mirrors_too=True)
         attachments.keep_sent(
             unit, (Attached(f"{make('share', share)}/{name}", name, one.media_type, len(one.data)) for name, one in kept.items())
         )
@@ -409,6 +420,11 @@ def freeze(
         if row["state"] in may_go and row["error"] != NO_ADDRESS and not early:
             numbers.setdefault(row["channel_number"], []).append(int(row["id"][1:]))
     return numbers
+
+
+def _cooled(home: Home) -> str:
+    """When somebody, or a channel, may get it that came in after the others were told when theirs leaves."""
+    return dates.stamp(dates.now() + timedelta(seconds=config.read(home).seconds("share.cooling")))
 
 
 def _queued(db: sqlite3.Connection, share: int, stage: int | None) -> tuple[str, str] | None:
@@ -462,7 +478,10 @@ def _amend(unit: Any, share: int, rendered: Sequence[Rendered], existing: Sequen
     _add(unit, share, rendered, at)
 
 
-def _add(unit: Any, share: int, rendered: Sequence[Rendered], at: str, not_before: str = "") -> None:
+def _add(
+    unit: Any, share: int, rendered: Sequence[Rendered], at: str, not_before: str = "", *, mirrors_too: bool = False
+) -> None:  # fmt: skip
+    """The deliveries are frozen. not_before: of what cannot be taken down again; mirrors_too: of folders and the site as well."""
     from pkm.store.model import Delivery
 
     for one in rendered:
@@ -472,5 +491,5 @@ def _add(unit: Any, share: int, rendered: Sequence[Rendered], at: str, not_befor
             contact_id=one.contact_id, recipient=one.recipient, part=one.part, sha256=one.sha256,
             media_type=one.media_type, file_name=one.file_name, frozen_at=at, payload=one.payload,
             state="refused" if missing else "waiting", error=NO_ADDRESS if missing else "",
-            not_before=not_before if not_before and not is_mirror(one.channel_kind) and not missing else None,
+            not_before=not_before if not_before and (mirrors_too or not is_mirror(one.channel_kind)) and not missing else None,
         ))  # fmt: skip

@@ -74,6 +74,14 @@ def withheld(db: sqlite3.Connection, circle: int, today: str) -> set[int]:
     return {row[0] for row in found}
 
 
+def withheld_people(db: sqlite3.Connection, notes: Iterable[int], today: str) -> set[int]:
+    """Contacts of whom it was said that one of these notes does not go to them, as far as that holds today."""
+    found: set[int] = set()
+    for note in notes:
+        found |= {int(whom[1:]) for whom in kept(db, note, today) if whom.startswith("c")}
+    return found
+
+
 def tagged(db: sqlite3.Connection, kind: str, tags: Sequence[str]) -> dict[int, list[str]]:
     """Contacts or notes by number -> which of these tags, or of what is below them, they have; without the put away."""
     found = db.execute(

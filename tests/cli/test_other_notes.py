@@ -218,6 +218,33 @@ def test_a_journal_of_jrnl_as_text_comes_in_once(pkm: CommandLine, tmp_path: Pat
     assert counts(pkm.json("import", path, ok=4)) == (0, 1, 2, 2)
 
 
+def test_an_entry_of_the_same_minute_never_takes_the_place_of_a_note(pkm: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "k.txt"
+    path.write_text("[2024-03-01 09:15] A talk worth sharing\nfor all\n")
+    pkm("import", path, "--as", "jrnl")
+    pkm("sense", "reach", "n1", "network")
+    path.write_text("[2024-03-01 09:15] My diagnosis, for nobody\nprivate words\n" + path.read_text())
+    assert counts(pkm.json("import", path, "--as", "jrnl")) == (1, 0, 1, 0)
+    notes = {row["id"]: (row["title"], row["reach"]) for row in pkm.json("find", "kind:note")}
+    assert notes == {
+        "n1": ("A talk worth sharing for all", "network"), "n2": ("My diagnosis, for nobody private words", "private"),
+    }  # fmt: skip
+    path.write_text(path.read_text().replace("for all", "for all of us"))
+    assert counts(pkm.json("import", path, "--as", "jrnl")) == (0, 1, 1, 0)
+    assert "for all of us" in pkm.json("sense", "show", "n1")["text"]
+    assert counts(pkm.json("import", path, "--as", "jrnl")) == (0, 0, 2, 0)
+
+
+def test_tags_that_an_entry_no_longer_has_go_with_the_next_import(pkm: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "k.txt"
+    path.write_text("[2024-03-01 09:15] One thing @work @home *\n")
+    pkm("import", path, "--as", "jrnl")
+    pkm("sense", "tag", "n1", "+mine")
+    path.write_text("[2024-03-01 09:15] One thing @home\n")
+    pkm("import", path, "--as", "jrnl")
+    assert pkm.json("sense", "show", "n1")["tags"] == ["home", "mine"]
+
+
 def test_what_is_no_journal_is_refused(pkm: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("[1] a list\n")
     (tmp_path / "b.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x01\x02")

@@ -170,6 +170,30 @@ def test_the_way_by_a_community_is_offered_with_its_reason(on: Days) -> None:
     assert "went to no community yet" not in on("2026-12-01", "share", "draft", "n3", "--to", "practice")
 
 
+def test_not_yet_holds_what_is_planned_and_never_keeps_it_out_of_a_draft(on: Days, home: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "network +14d")
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-02", "share", "not", "n2", "network", "--until", "2027-02-01", "--because", "after the move")
+    assert "not before 2027-02-01 for network: after the move" in on("2026-12-02", "share", "check", "x1", ok=3)
+    on("2026-12-16", "share", "--due", "--yes", ok=4)
+    assert not (home / "site").exists()
+    assert "after the move" in on("2026-12-16", "share", "plan", "x1")
+    on("2026-12-16", "share", "not", "n3", "practice", "--because", "too raw")
+    said = on("2026-12-16", "share", "draft", "n3", "--to", "practice", ok=3)
+    assert "pkm share not n3 practice --take-back" in said
+    on("2026-12-16", "share", "not", "n3", "practice", "--take-back")
+    on("2026-12-16", "share", "draft", "n3", "--to", "practice")
+
+
+def test_what_was_taken_back_is_not_offered_again_by_itself(on: Days) -> None:
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-02", "share", "retract", "x1", "--because", "wrong")
+    on("2026-12-03", "share", "--to", "practice", "--yes")
+    (row,) = on.pkm.json("find", "kind:share is:sent")
+    assert "RETROS" not in str(row)
+    on("2026-12-03", "share", "draft", "n2", "--to", "practice")
+
+
 @pytest.mark.parametrize(
     ("stages", "why"),
     [
@@ -205,6 +229,43 @@ class TestMail:
         assert [to for to, _ in letters.letters] == ["ann@example.org"]
         sent = {row["recipient"]: row["sha256"] for row in on.pkm.json("share", "log", "x1")}
         assert sent["ann@example.org"] in {one["sha256"] for one in shown}
+
+    def test_who_and_what_came_in_meanwhile_gets_its_own_ten_minutes(
+        self, on: Days, letters: MailServer, home: Path
+    ) -> None:
+        on("2026-12-01T10:00:00Z", "circle", "edit", "practice", "--channel", "-drop")
+        on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T10:05:00Z", "contact", "edit", "ken", "--email", "ken@example.org")
+        on("2026-12-01T10:05:00Z", "circle", "join", "practice", "ken")
+        on("2026-12-01T10:05:00Z", "circle", "edit", "practice", "--channel", "+site")
+        on("2026-12-01T10:11:00Z", "share", "--due", "--yes")
+        assert [to for to, _ in letters.letters] == ["ann@example.org"]
+        assert not (home / "site").exists()
+        on("2026-12-01T10:22:00Z", "share", "--due", "--yes")
+        assert [to for to, _ in letters.letters] == ["ann@example.org", "ken@example.org"]
+        assert (home / "site").exists()
+
+    def test_a_note_that_is_narrowed_while_they_wait_holds_the_stage_until_it_is_released(
+        self, on: Days, letters: MailServer
+    ) -> None:
+        on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T10:05:00Z", "sense", "reach", "n2", "private")
+        on("2026-12-01T10:11:00Z", "share", "--due", "--yes", ok=4)
+        assert "n2" in on("2026-12-01T10:12:00Z", "share", "plan", "x1")
+        assert on.pkm.json("share", "plan", "x1")[0]["state"] == "held"
+        on("2026-12-01T10:13:00Z", "sense", "reach", "n2", "network")
+        on("2026-12-01T10:14:00Z", "share", "--due", "--yes")
+        assert letters.letters == []
+        on("2026-12-01T10:15:00Z", "share", "hold", "x1", "--release")
+        on("2026-12-01T10:16:00Z", "share", "--due", "--yes")
+        assert len(letters.letters) == 1
+
+    def test_who_a_note_is_not_for_gets_no_letter_with_it(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01", "contact", "edit", "ken", "--email", "ken@example.org")
+        on("2026-12-01", "circle", "join", "practice", "ken")
+        on("2026-12-01", "share", "not", "n2", "c2", "--because", "he has enough")
+        on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes", "--now")
+        assert [to for to, _ in letters.letters] == ["ann@example.org"]
 
     def test_hold_keeps_them(self, on: Days, letters: MailServer) -> None:
         on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes")

@@ -64,6 +64,13 @@ def test_nothing_is_made_of_nothing(pkm: CommandLine, quoted: None, arguments: t
     assert pkm.json("find", "kind:note").__len__() == 1
 
 
+def test_more_than_fit_are_refused_and_none_is_left_out_silently(
+    pkm: CommandLine, quoted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pkm.sense.synthesis.MOST", 2)
+    assert "more than 2 things" in pkm("sense", "note", "--from", "tag:cop", "-t", "x", ok=2).err
+
+
 def test_an_undo_takes_it_back(pkm: CommandLine, quoted: None) -> None:
     pkm("sense", "note", "--from", "tag:cop", "-t", "What communities need")
     pkm("undo")

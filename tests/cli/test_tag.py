@@ -125,3 +125,20 @@ def test_the_doctor_ends_each_line_with_the_command_and_remembers(pkm: CommandLi
     pkm("undo")
     assert [row["id"] for row in pkm.json("tag", "doctor")] == ["alike:team+teams"]
     pkm("tag", "doctor", "--dismiss", "bogus", ok=1)
+
+
+def test_a_split_by_query_takes_sources_and_circles_as_well(pkm: CommandLine, home: Path) -> None:
+    from pkm.config import Home
+    from pkm.sense.tags import change_tags
+    from pkm.store.model import Source
+    from pkm.store.session import Store
+
+    pkm("sense", "note", "Words")
+    pkm("circle", "add", "practice", "--kind", "community")
+    store = Store(Home.find(), "setup")
+    with store.unit() as unit:
+        unit.add(Source(url="https://a.example/feed", title="A", created_at=unit.at))
+    change_tags(store, [("note", 1), ("circle", 2), ("source", 1)], ["big"], [])
+    store.close()
+    pkm("tag", "split", "big", "--into", "big/one=tag:big", "--yes")
+    assert {row["id"] for row in pkm.json("find", "tag:big/one kind:note,circle,source")} == {"n1", "o2", "s1"}

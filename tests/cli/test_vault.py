@@ -403,3 +403,17 @@ def test_two_spellings_of_reach_mean_the_narrower_and_one_of_them_goes_out(pkm: 
     pkm("sense", "reach", "n1", "private")
     pkm("export", "--notes", folder)
     assert "each" not in (folder / "Two.md").read_text()
+
+
+def test_a_file_that_was_renamed_and_changed_is_the_note_it_was(pkm: CommandLine, tmp_path: Path) -> None:
+    words = "A long enough text about how desire paths come to be, and who walks them."
+    folder = make(tmp_path / "in", Delta=words, Other="Something else altogether, about sourdough, flour, water and salt.")
+    pkm("import", folder)
+    number = note(pkm, "desire")["id"]
+    pkm("sense", "reach", number, "team")
+    (folder / "Delta.md").rename(folder / "Epsilon.md")
+    touch(folder / "Epsilon.md", f"{words}\n\nAnd why.")
+    told = pkm.json("import", folder)
+    assert (told["new"], told["renamed"], told["gone"]) == (0, 1, [])
+    shown = pkm.json("sense", "show", number)
+    assert (shown["title"], shown["reach"]) == ("Epsilon", "team")
