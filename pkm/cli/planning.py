@@ -88,15 +88,17 @@ def _list_ahead(limit: int, json: bool) -> None:
     rows = []
     for row in found[:limit]:
         steps = [step for step in planning.as_rows(db, row["number"], now()) if not step["passed_at"]]
-        rows.append({**row, "next": _next_of(steps[0]) if steps else "", "stages": steps})
+        rows.append({**row, "next": _next_of(row, steps[0]) if steps else "", "stages": steps})
     empty = "Nothing is drafted or planned. Next: pkm share draft NOTE --to CIRCLE"
     render.emit_list(rows, AHEAD, as_json=json, noun="share", total=len(found), empty=empty)
     if rows and not json:
         render.tell("Next: pkm share preview ID, then pkm share send ID; or pkm share drop ID")
 
 
-def _next_of(step: Row) -> str:
-    """A stage with what it waits for, in a table's cell."""
+def _next_of(share: Row, step: Row) -> str:
+    """A stage with what it waits for, in a table's cell; a draft goes when the person sends it."""
+    if share["state"] == "draft" and step["held"] is None:
+        return f"{step['circle'] or 'people by name'}, when you send it"
     return f"{step['title']}: {_waits(step)}" if _waits(step) else f"{step['title']}: {step['state']}"
 
 
