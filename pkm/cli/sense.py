@@ -47,8 +47,10 @@ app = group("Work through the inbox: keep, drop, note, quote, tag, link, grow.",
 
 ItemsArgument = Annotated[
     list[str],
-    typer.Argument(metavar="ITEM|ANSWER...", help="Items, answers: ids, or words of a title.",
-                   autocompletion=complete.complete_items),  # fmt: skip
+    typer.Argument(
+        metavar="ITEM|ANSWER...", help="Items, answers: ids, or words of a title.",
+        autocompletion=complete.complete_items,
+    ),
 ]
 
 
@@ -238,8 +240,10 @@ def _keep_with_words(numbers: list[int], words: str, names: list[str], reach: st
 def drop(
     things: Annotated[
         list[str],
-        typer.Argument(metavar="ITEM|NOTE|ANSWER...", help="Items, notes and answers by id.",
-                       autocompletion=complete.complete_any),  # fmt: skip
+        typer.Argument(
+            metavar="ITEM|NOTE|ANSWER...", help="Items, notes and answers by id.",
+            autocompletion=complete.complete_any,
+        ),
     ],
     json: JsonFlag = False,
 ) -> None:

@@ -86,7 +86,7 @@ def remove_channel(store: Store, name: str, *, sure: bool = False) -> Row:
         if open_ones and not sure:
             told = ", ".join(f"{number:,} {state}" for state, number in open_ones.items())
             raise Refused(f"to remove the channel {row['name']}", f"of its deliveries are {told}",
-                          next=f"pkm share log, or pkm share channel remove {row['name']} --yes: what waits goes nowhere")  # fmt: skip
+                          next=f"pkm share log; or, and what waits goes nowhere: pkm share channel remove {row['name']} --yes")  # fmt: skip
         gone = shares.take_away_channel(unit, row["number"], row["name"])
         unit.summarize(f"removed the channel {row['name']}")
         return {**row, "gone": gone, "deliveries": sum(there.values())}
@@ -99,7 +99,8 @@ def _with_address(
     kind, address = row["channel_kind"], row["address"] if change.address is None else change.address
     scheme, _, rest = address.partition(":")
     if change.address is not None and SCHEMES.get(scheme) != kind:
-        raise Invalid("--address", f"{row['name']} is a channel of {kind}, and stays one", next="pkm share channel add, for another")
+        raise Invalid("--address", f"{row['name']} is a channel of {kind}, and stays one",
+                      next="pkm share channel add, for another")  # fmt: skip
     if change.sender is not None and not is_letters(kind):
         raise Invalid("--from", f"a channel of {kind} has none")
     if is_letters(kind):
@@ -111,7 +112,8 @@ def _with_address(
     if is_posts(kind):
         from pkm.channels.way import Given
 
-        given = Given(options.get("login", ""), options.get("credential", ""), options.get("room", ""), options.get("visibility", ""))
+        given = Given(options.get("login", ""), options.get("credential", ""), options.get("room", ""),
+                      options.get("visibility", ""))  # fmt: skip
         place, checked = adapter(kind).check(address, given)
         return place, {**options, **checked}
     if not rest and kind == "files":
@@ -121,7 +123,8 @@ def _with_address(
         if home and other["number"] != row["number"] and is_mirror(other["channel_kind"]) and (
             folder_of(other, home) == folder_of({"address": moved}, home)
         ):
-            raise Exists(f"a channel that writes {folder_of(other, home)}", f"it is {other['name']}", next="choose another folder")
+            raise Exists(f"a channel that writes {folder_of(other, home)}", f"it is {other['name']}",
+                         next="choose another folder")  # fmt: skip
     return moved, dict(options)
 
 

@@ -45,3 +45,24 @@ def test_an_answer_that_came_in_is_marked_as_contradicting_and_stays_one(answere
     assert (open_one["id"], open_one["against"]["id"]) == ("n2", "n1")
     assert answered.json("share", "heard", "r1", "--contradicts", "n1")["note"] == "n2"
     assert "pkm share heard r2" in answered("share", "heard", "x1", "--from", "ben", "--contradicts", "n1", ok=2).err
+
+
+def test_a_channel_is_mended_and_removed_and_what_it_sent_stays_told(answered: CommandLine, home: Path) -> None:
+    answered("share", "channel", "add", "mail", "smtp://127.0.0.1:9", "--from", "me@example.org")
+    assert "channel edit mail" in answered("share", "channel", "add", "mail", "files:/x", ok=1).err
+    answered("share", "channel", "edit", "mail", "--address", "files:/x", ok=2)
+    mended = answered.json("share", "channel", "edit", "mail", "--address", "smtp://127.0.0.1:7", "--from", "you@example.org")
+    assert (mended["address"], mended["options"]["from"]) == ("smtp://127.0.0.1:7", "you@example.org")
+    assert answered.json("share", "channel", "remove", "mail")["gone"]
+    before = [row["sha256"] for row in answered.json("share", "log")]
+    assert not answered.json("share", "channel", "remove", "site")["gone"]
+    assert answered.json("share", "channel", "list") == []
+    assert before == [row["sha256"] for row in answered.json("share", "log")] != []
+    answered("undo")
+    assert [row["name"] for row in answered.json("share", "channel", "list")] == ["site"]
+
+
+def test_a_webhook_that_nobody_listens_to_does_not_work(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOK", "whsec_" + "A" * 44)
+    pkm("share", "channel", "add", "hook", "webhook+http://127.0.0.1:9", "--secret-env", "HOOK")
+    assert "channel edit hook" in pkm("share", "channel", "test", "hook", ok=1).err
