@@ -90,6 +90,16 @@ def read_place(address: str, example: str) -> Place:
     return Place(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], path)
 
 
+def listen(place: Place) -> None:
+    """Somebody takes connections there; nothing was said to them. Raises Unreachable."""
+    import socket
+
+    try:
+        socket.create_connection((place.host, place.port), timeout=10).close()
+    except OSError as error:
+        raise Unreachable(str(place), error.strerror or str(error)) from None
+
+
 class Form:
     """A form as it is sent with files in it (RFC 7578). name: what no part of it holds; the same gives the same bytes."""
 

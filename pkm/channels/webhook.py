@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pkm.channels.http import Place, Silent, call, read_place
+from pkm.channels.http import Place, Silent, call, listen, read_place
 from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, verdict
 from pkm.dates import now
 from pkm.errors import Invalid, Unreachable
@@ -117,5 +117,6 @@ class Webhook:
         return []
 
     def probe(self, key: str) -> str:
-        """Only the secret was read: whatever is posted there, somebody else may get."""
-        return "the secret is one; nothing was posted, for nobody knows who else would get it"
+        """The secret was read, and somebody listens there; nothing is posted, for somebody else may get it."""
+        listen(self.place)
+        return "somebody listens there, and the secret is one; nothing was posted, for nobody knows who else would get it"

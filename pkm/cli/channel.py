@@ -7,7 +7,7 @@ import typer
 from pkm.cli import channel_edit, complete, current, render
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
-from pkm.errors import Invalid, NotFound
+from pkm.errors import Invalid, NotFound, Unreachable
 from pkm.store import shares
 from pkm.text import one_line
 
@@ -127,6 +127,9 @@ app.command("edit", epilog='Example:  pkm share channel edit site --publish "rsy
 )  # fmt: skip
 
 
+app.command("remove", epilog="Example:  pkm share channel remove mail")(channel_edit.remove_channel)
+
+
 @app.command("test", epilog="Example:  pkm share channel test mail")
 def try_out(name: NameArgument, json: JsonFlag = False) -> None:
     """Try a way out: nobody but yourself gets anything; a folder is only looked at."""
@@ -137,7 +140,11 @@ def try_out(name: NameArgument, json: JsonFlag = False) -> None:
     row = next((one for one in rows if one["name"].casefold() == name.casefold()), None)
     if row is None:
         raise NotFound(f"the channel {name}", "there is none of that name", next="pkm share channel list")
-    tried = try_channel(row, current.home())
+    try:
+        tried = try_channel(row, current.home())
+    except Unreachable as error:
+        error.next = error.next or f"pkm share channel edit {row['name']} --address ADDRESS, or try again later"
+        raise
     learn_again(current.store(), row)
     if json:
         render.emit_json({**_with_powers(row), "works": True, "said": tried})

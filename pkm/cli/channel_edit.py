@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import complete, current, render
-from pkm.cli.options import JsonFlag
+from pkm.cli.options import JsonFlag, YesFlag
 from pkm.errors import Invalid
 
 InboxOption = Annotated[
@@ -35,6 +35,12 @@ def place_of(variable: str | None, credential: str | None, names: str) -> str | 
 
 def edit_channel(
     name: Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)],
+    address: Annotated[
+        str | None, typer.Option("--address", metavar="ADDRESS", help="Where it goes from now on; of the same kind.")
+    ] = None,
+    sender: Annotated[
+        str | None, typer.Option("--from", metavar="WHO", help='Mail: whom its letters are from, as "Me <me@example.org>".')
+    ] = None,
     publish: Annotated[
         str | None,
         typer.Option("--publish", metavar="COMMAND",
@@ -63,20 +69,43 @@ def edit_channel(
     row = change_channel(current.store(), name, Change(
         publish, inbox, place_of(inbox_password_env, inbox_credential, "--inbox-password-env and --inbox-credential"), copy,
         webmentions, place_of(token_env, token_credential, "--token-env and --token-credential"),
-    ))  # fmt: skip
+        address, sender,
+    ), current.home())  # fmt: skip
     row["options"].pop("inbox_read", None)
     render.emit_made(row, as_json=json, also=_told(row))
     if not json and (inbox or webmentions):
         render.tell("Next: pkm share heard, which collects what came; pkm seek does so too")
 
 
+def remove_channel(
+    name: Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)],
+    yes: YesFlag = False,
+    json: JsonFlag = False,
+) -> None:
+    """Remove a way out: it is in no list, and nothing goes by it; what has left stays in the log."""
+    from pkm.share.rewire import remove_channel as remove
+
+    row = remove(current.store(), name, sure=yes)
+    row["options"].pop("inbox_read", None)
+    if json:
+        render.emit_json({**row, "removed": True})
+        return
+    render.say(f"{row['name']}  removed" + ("" if row["gone"] else "; its deliveries stay in pkm share log"))
+    if row["circles"]:
+        render.tell(f"No channel of that name reaches {', '.join(row['circles'])} any more. "
+                    "Next: pkm circle edit CIRCLE --channel NAME")  # fmt: skip
+
+
 def _told(row: dict[str, Any]) -> list[str]:
     options = row["options"]
+    if row["channel_kind"] not in ("site", "mail"):
+        return [row["address"]]
     if row["channel_kind"] == "site":
         words = options.get("publish") or []
         place = options.get("webmentions")
         return [f"published by {' '.join(words)}" if words else "published by no command",
                 *([f"webmentions in {place}"] if place else [])]  # fmt: skip
     if not options.get("inbox"):
-        return ["no mailbox is read for answers"]
-    return [f"answers from {options['inbox']}", "a copy of each letter to yourself" if options.get("copy", True) else "no copies"]
+        return [f"{row['address']} as {options['from']}", "no mailbox is read for answers"]
+    return [f"{row['address']} as {options['from']}", f"answers from {options['inbox']}",
+            "a copy of each letter to yourself" if options.get("copy", True) else "no copies"]

@@ -60,6 +60,8 @@ def lines(facts: dict[str, Any]) -> list[str]:
         told.append(
             f"inbox    {count(facts['inbox'], 'item')} to look at; {count(facts['sources_due'], 'source')} due for a pull"
         )
+    if facts["answers"]:
+        told.append(f"answers  {count(facts['answers'], 'answer')} unread: pkm sense inbox")
     if facts["sources_failing"]:
         told.append(f"sources  {count(facts['sources_failing'], 'source')} gave nothing the last time: pkm doctor")
     told.append(

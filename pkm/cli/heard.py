@@ -26,7 +26,7 @@ COLUMNS: render.Columns = (
 def heard(
     share: Annotated[
         str | None,
-        typer.Argument(help="The share that was answered: x12, or words of its title.",
+        typer.Argument(help="The share that was answered: x12, or words of its title; or an answer: r2.",
                        autocompletion=complete.complete_shares),
     ] = None,
     text: Annotated[list[str] | None, typer.Argument(help="What they said; left out: list the answers.")] = None,
@@ -46,7 +46,10 @@ def heard(
     json: JsonFlag = False,
 ) -> None:
     """Keep what somebody answered to a share; without words, list the answers; alone, ask the channels for new ones first."""
-    found = selectors.one(share, ("share",)) if share else None
+    found = selectors.one(share, ("share", "response")) if share else None
+    if found is not None and found.kind == "response":
+        _mark(found, text, who, contradicts, json)
+        return
     words = " ".join(text or ()).strip()
     if found is None or not (words or who):
         if note or when or who or contradicts or (found and webmentions):
@@ -59,11 +62,35 @@ def heard(
         if came and came.failures:
             raise typer.Exit(4)
         return
+    if not words and (contradicts or note):
+        raise Invalid("an answer without words", "what they said is wanted; one that came in is marked by its id",
+                      next=f'pkm share heard {found.id} --from WHO "what they said" --contradicts NOTE; '
+                           "or pkm share heard r2 --contradicts NOTE (pkm sense inbox lists them)")  # fmt: skip
     if not who:
         raise Invalid("an answer from nobody", "who gave it is wanted", next=f'pkm share heard {found.id} --from WHO "…"')
     with drafts.kept(words, drafts.name_for("heard"), again=""):
         against = _one_of_its_notes(found, contradicts) if contradicts else None
         _keep(found.number, selectors.one(who, ("contact",)).number, words, parse_past(when, now()), note, against, json)
+
+
+def _mark(answer: Any, text: Any, who: str, contradicts: str, json: bool) -> None:
+    """An answer that is kept already contradicts a note of its share: a note is made of it, where there is none, and linked."""
+    if not contradicts or text or who:
+        raise Invalid(answer.id, "it is an answer that came in; what it speaks against is wanted",
+                      next=f"pkm share heard {answer.id} --contradicts NOTE, or pkm sense keep {answer.id}")  # fmt: skip
+    from pkm.cli.selectors import Found
+    from pkm.share.responses import Heard
+
+    row = responses.row(current.store().read(), answer.number)
+    assert row is not None
+    against = _one_of_its_notes(Found("share", int(row["share"][1:]), row["share_title"]), contradicts)
+    with current.store().unit() as unit:
+        row, made = _settled(unit, Heard(row, False, True), True, against)
+    render.emit_made(row, as_json=json, also=[one_line(row["title"], 60), f"to {row['share']}"])
+    if not json:
+        if made:
+            render.say(f"{row['note']}  a note of it, private")
+        _tell_contradicted(row)
 
 
 def _one_of_its_notes(share: Any, named: str) -> int:
@@ -124,19 +151,12 @@ def _list(share: int | None, limit: int, json: bool) -> None:
 def _keep(
     share: int, contact: int, words: str, at: str | None, note: bool, against: int | None, json: bool
 ) -> None:  # fmt: skip
-    from pkm.sense.links import link
     from pkm.share.responses import hear
 
     store = current.store()
     with store.unit() as unit:
         kept = hear(store, share, contact, words, at)
-        row, made = kept.row, False
-        if (note or against) and row["note"] is None:
-            row, made = _make_note(kept), True
-            unit.summarize(f"{row['id']} {one_line(row['contact_name'], 60)} answered {row['share']}; {row['note']}")
-        if against:
-            link(store, int(row["note"][1:]), "note", against, "contradicts")
-            row = {**row, "contradicts": f"n{against}", "received": received.receivers(unit.connection, against)}
+        row, made = _settled(unit, kept, note, against)
     also = [f"{one_line(row['contact_name'], 40)} on {row['share']} {one_line(row['share_title'], 40)}", day(row["at"])]
     render.emit_made({**row, "new": kept.new}, as_json=json, also=also)
     if json:
@@ -151,6 +171,21 @@ def _keep(
         render.tell(f"{row['share']} had not gone to them, as far as pkm knows; the answer counts all the same.")
     if row["note"] is None:
         render.tell(f'To make a note of it: pkm sense note --from {row["id"]} "your words"')
+
+
+def _settled(unit: Any, kept: Any, note: bool, against: int | None) -> tuple[Row, bool]:
+    """The answer with its note, where one is wanted, linked to what it speaks against; whether the note was made now."""
+    from pkm.sense.links import link
+
+    row, made = kept.row, False
+    if (note or against) and row["note"] is None:
+        row, made = _make_note(kept), True
+        name = one_line(row["contact_name"] or row["author"] or "somebody", 60)
+        unit.summarize(f"{row['id']} {name} answered {row['share']}; {row['note']}")
+    if against:
+        link(current.store(), int(row["note"][1:]), "note", against, "contradicts")
+        row = {**row, "contradicts": f"n{against}", "received": received.receivers(unit.connection, against)}
+    return row, made
 
 
 def _tell_contradicted(row: Row) -> None:

@@ -8,7 +8,7 @@ import typer
 from pkm.cli import current, render
 from pkm.dates import day, now
 from pkm.errors import Invalid
-from pkm.store import items
+from pkm.store import items, responses
 from pkm.text import count, one_line
 
 Row = dict[str, Any]
@@ -37,6 +37,7 @@ def read_sort(word: str) -> str:
 def show_inbox(limit: int, sort: str, source: int | None, *, explain: bool, json: bool) -> None:
     """The inbox is printed; of one source, what is best first is what came last."""
     store = current.store()
+    unread = _unread(limit, json) if source is None else []
     listed = None
     if sort == "best" and source is None:
         from pkm.seek.order import list_best
@@ -46,13 +47,30 @@ def show_inbox(limit: int, sort: str, source: int | None, *, explain: bool, json
     else:
         rows = items.inbox(store.read(), limit, sort="newest" if sort == "best" else sort, source=source)
     total = items.count_inbox(store.read(), source=source)
-    if explain and rows and not json:
+    if json and unread:
+        render.emit_json([*unread, *rows][:limit])
+    elif not rows and unread:
+        current.remember(rows=[row["id"] for row in unread])
+    elif explain and rows and not json:
         _emit_explained(rows, total)
     else:
         render.emit_list(rows, COLUMNS, as_json=json, noun="item in the inbox", plural="items in the inbox",
                          total=total, empty=_empty(source))  # fmt: skip
     if listed is not None:
         tell_order(listed.order, json=json)
+
+
+def _unread(limit: int, json: bool) -> list[Row]:
+    """Answers to what was shared that nothing was decided about, newest first; printed, where they are no JSON."""
+    db = current.store().read()
+    rows = responses.rows(db, state="inbox", limit=limit)
+    if rows and not json:
+        for row in rows:
+            who = one_line(row["contact_name"] or row["author"] or "somebody", 30)
+            render.say(f"{row['id']}  {who} on {row['share']}: {one_line(row['text'], 60)}")
+        render.tell(f"{count(responses.count(db, state='inbox'), 'answer')} unread. Next: pkm sense keep {rows[0]['id']}, "
+                    f"pkm sense drop {rows[0]['id']}, or pkm sense note --from {rows[0]['id']} \"your words\"")  # fmt: skip
+    return rows
 
 
 def _empty(source: int | None) -> str:

@@ -12,7 +12,7 @@ from pkm.cli import arrivals, complete, current, ranked, render, selectors
 from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import JsonFlag, LimitOption, NoteArgument, QueryCommand, ReachOption, TagOption
 from pkm.errors import Invalid
-from pkm.store import circles, items, shares
+from pkm.store import circles, items, responses, shares
 from pkm.store import versions as past
 from pkm.text import clean, count, one_line
 
@@ -47,7 +47,10 @@ app = group("Work through the inbox: keep, drop, note, quote, tag, link, grow.",
 
 ItemsArgument = Annotated[
     list[str],
-    typer.Argument(metavar="ITEM...", help="Items: ids, or words of a title.", autocompletion=complete.complete_items),
+    typer.Argument(
+        metavar="ITEM|ANSWER...", help="Items, answers: ids, or words of a title.",
+        autocompletion=complete.complete_items,
+    ),
 ]
 
 
@@ -100,7 +103,7 @@ def inbox(
     ] = False,
     json: JsonFlag = False,
 ) -> None:
-    """List what came in and is not decided yet, best first."""
+    """List what came in and is not decided yet: answers, then items, best first."""
     sort = ranked.read_sort(sort)
     if replay:
         ranked.show_replay(json=json)
@@ -192,20 +195,29 @@ def keep(
     reach: ReachOption = "private",
     json: JsonFlag = False,
 ) -> None:
-    """Keep items; with words of your own, make a note from them."""
+    """Keep items and answers; with words of your own, make a note from items."""
     from pkm.reach import read_reach
 
     if note is None and reach != "private":
         raise Invalid(f"--reach {reach}", "a reach is a note's; say your words with --note")
     reach = read_reach(reach)
-    numbers = [found.number for found in selectors.many(things, ("item",))]
+    found = selectors.many(things, ("item", "response"))
+    numbers = [one.number for one in found if one.kind == "item"]
+    answers = [one.number for one in found if one.kind == "response"]
+    if answers and (note is not None or tag):
+        raise Invalid(f"--note and --tag on r{answers[0]}", "they go with items", next=f'pkm sense note --from r{answers[0]} "…"')
     if note is not None:
         _keep_with_words(numbers, note, tag or [], reach, json)
         return
     from pkm.sense.inbox import keep as keep_items
+    from pkm.sense.inbox import keep_answers
 
-    there = {row["id"] for row in items.rows(current.store().read(), numbers) if row["state"] == "kept"}
-    kept = keep_items(current.store(), numbers, names=tag or [], filters=ranked.find_filters(numbers))
+    store = current.store()
+    before = [*items.rows(store.read(), numbers), *(responses.row(store.read(), number) or {} for number in answers)]
+    there = {row["id"] for row in before if row.get("state") == "kept"}
+    with store.unit():
+        kept = keep_items(store, numbers, names=tag or [], filters=ranked.find_filters(numbers)) if numbers else []
+        kept += keep_answers(store, answers) if answers else []
     emit_changed(kept, as_json=json, already=there)
 
 
@@ -228,14 +240,17 @@ def _keep_with_words(numbers: list[int], words: str, names: list[str], reach: st
 def drop(
     things: Annotated[
         list[str],
-        typer.Argument(metavar="ITEM|NOTE...", help="Items and notes by id.", autocompletion=complete.complete_any),
+        typer.Argument(
+            metavar="ITEM|NOTE|ANSWER...", help="Items, notes and answers by id.",
+            autocompletion=complete.complete_any,
+        ),
     ],
     json: JsonFlag = False,
 ) -> None:
-    """Drop items; put notes away. `pkm undo` brings them back."""
+    """Drop items and answers; put notes away. `pkm undo` brings them back."""
     from pkm.sense.inbox import drop as drop_things
 
-    found = selectors.many(things, ("item", "note"), guess=False)
+    found = selectors.many(things, ("item", "note", "response"), guess=False)
     filters = ranked.find_filters([one.number for one in found if one.kind == "item"])
     dropped = drop_things(current.store(), [(one.kind, one.number) for one in found], filters=filters)
     emit_changed(dropped, as_json=json)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pkm.ids import make
-from pkm.store import items, tags
+from pkm.store import items, responses, tags
 from pkm.store.session import Store
 from pkm.text import count
 
@@ -23,6 +23,13 @@ def keep(
         return items.rows(unit.connection, numbers)
 
 
+def keep_answers(store: Store, numbers: Sequence[int]) -> list[Row]:
+    """The answers are kept, and wait no longer."""
+    with store.unit() as unit:
+        unit.summarize(f"kept {', '.join(make('response', number) for number in numbers)}")
+        return [responses.decide(unit, number, "kept") for number in numbers]
+
+
 def restore(store: Store, numbers: Sequence[int]) -> list[Row]:
     """The items are in the inbox, whatever was decided about them before; what a rule muted no rule mutes again."""
     from pkm.store.rules import bring_back
@@ -38,11 +45,11 @@ def restore(store: Store, numbers: Sequence[int]) -> list[Row]:
 def drop(
     store: Store, things: Sequence[tuple[str, int]], *, filters: Mapping[int, str] | None = None
 ) -> list[Row]:
-    """The items are dropped and the notes put away; nothing is deleted. filters: as for `keep`."""
+    """The items and answers are dropped and the notes put away; nothing is deleted. filters: as for `keep`."""
     from pkm.store.model import Note
     from pkm.store.notes import rows
 
-    numbers = {kind: [number for one, number in things if one == kind] for kind in ("item", "note")}
+    numbers = {kind: [number for one, number in things if one == kind] for kind in ("item", "note", "response")}
     with store.unit() as unit:
         for number in numbers["item"]:
             items.decide(unit, number, "dropped", (filters or {}).get(number, ""))
@@ -53,4 +60,5 @@ def drop(
         unit.summarize(f"dropped {', '.join(make(*thing) for thing in things[:5])}" + ("…" if len(things) > 5 else ""))
         found = {row["id"]: row for row in items.rows(unit.connection, numbers["item"])}
         found |= {row["id"]: row for row in rows(unit.connection, numbers["note"])}
+        found |= {make("response", number): responses.decide(unit, number, "dropped") for number in numbers["response"]}
     return [found[make(*thing)] for thing in things if make(*thing) in found]

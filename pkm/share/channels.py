@@ -165,7 +165,8 @@ def add_channel(
     with store.unit() as unit:
         for other in shares.channels(unit.connection):
             if other["name"].casefold() == name.casefold():
-                raise Exists(f"a channel {other['name']}", other["address"] or other["channel_kind"])
+                raise Exists(f"a channel {other['name']}", other["address"] or other["channel_kind"],
+                             next=f"pkm share channel edit {other['name']} --address ADDRESS")
             if folder and is_mirror(other["channel_kind"]) and folder_of(other, home) == folder:
                 raise Exists(f"a channel that writes {folder}", f"it is {other['name']}", next="choose another folder")
         unit.add(Channel(

@@ -72,7 +72,9 @@ def channel_rows(db: sqlite3.Connection, number: int) -> dict[int, int]:
 
 def channels(db: sqlite3.Connection) -> list[tuple[int, str]]:
     """(number, name) of every channel, by name."""
-    return [(row[0], row[1]) for row in db.execute("SELECT id, name FROM channel ORDER BY name, id")]
+    return [(row[0], row[1]) for row in db.execute(
+        "SELECT id, name FROM channel WHERE json_extract(options, '$.removed') IS NULL ORDER BY name, id"
+    )]
 
 
 def sources_of(db: sqlite3.Connection, number: int) -> list[Row]:

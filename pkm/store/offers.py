@@ -8,7 +8,8 @@ _NAMES = {
     "contact": "SELECT coalesce(nullif(nick, ''), 'c' || id), name FROM contact "
     "WHERE nick LIKE :start OR name LIKE :start OR 'c' || id LIKE :start ORDER BY name, id LIMIT :limit",
     "circle": "SELECT name, kind FROM circle WHERE name LIKE :start ORDER BY name LIMIT :limit",
-    "channel": "SELECT name, kind FROM channel WHERE name LIKE :start ORDER BY name LIMIT :limit",
+    "channel": "SELECT name, kind FROM channel WHERE name LIKE :start "
+    "AND json_extract(options, '$.removed') IS NULL ORDER BY name LIMIT :limit",
     "tag": "SELECT name, (SELECT count(*) FROM tagging WHERE tag_id = tag.id) || ' things' FROM tag "
     "WHERE name LIKE :start AND alias_of IS NULL ORDER BY name LIMIT :limit",
 }

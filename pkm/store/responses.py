@@ -3,10 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkm.ids import make
 from pkm.text import first_sentence, fold
+
+if TYPE_CHECKING:
+    from pkm.store.session import Unit
 
 Row = dict[str, Any]
 
@@ -23,19 +26,32 @@ def row(db: sqlite3.Connection, number: int) -> Row | None:
     return None if found is None else _shape(found)
 
 
-def rows(db: sqlite3.Connection, *, share: int | None = None, limit: int) -> list[Row]:
-    """Answers, newest first, then by id; those to one share."""
+def rows(
+    db: sqlite3.Connection, *, share: int | None = None, state: str | None = None, limit: int
+) -> list[Row]:  # fmt: skip
+    """Answers, newest first, then by id; those to one share, or of one state."""
     found = db.execute(
-        f"{_ROWS} WHERE :share IS NULL OR response.share_id = :share ORDER BY response.at DESC, response.id DESC LIMIT :limit",
-        {"share": share, "limit": limit},
-    )
+        f"{_ROWS} WHERE (:share IS NULL OR response.share_id = :share) AND (:state IS NULL OR response.state = :state) "
+        "ORDER BY response.at DESC, response.id DESC LIMIT :limit", {"share": share, "state": state, "limit": limit},
+    )  # fmt: skip
     return [_shape(one) for one in found]
 
 
-def count(db: sqlite3.Connection, *, share: int | None = None) -> int:
+def count(db: sqlite3.Connection, *, share: int | None = None, state: str | None = None) -> int:
     """How many answers `rows` would list without a limit."""
-    sql = "SELECT count(*) FROM response WHERE :share IS NULL OR share_id = :share"
-    return int(db.execute(sql, {"share": share}).fetchone()[0])
+    sql = "SELECT count(*) FROM response WHERE (:share IS NULL OR share_id = :share) AND (:state IS NULL OR state = :state)"
+    return int(db.execute(sql, {"share": share, "state": state}).fetchone()[0])
+
+
+def decide(unit: "Unit", number: int, state: str) -> Row:
+    """The answer is kept, dropped or in the inbox; as it stands then."""
+    from pkm.store.model import Response
+
+    unit.get(Response, number).state = state
+    unit.flush()
+    told = row(unit.connection, number)
+    assert told is not None
+    return told
 
 
 def of_contact(db: sqlite3.Connection, share: int, contact: int) -> list[Row]:

@@ -3,10 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkm.ids import make
 from pkm.store.session import as_dicts
+
+if TYPE_CHECKING:
+    from pkm.store.session import Unit
 
 Row = dict[str, Any]
 
@@ -349,10 +352,11 @@ def keys_of_letters(db: sqlite3.Connection, share: int) -> dict[int, str]:
 
 
 def channels(db: sqlite3.Connection) -> list[Row]:
-    """Every channel by name, with the circles that it reaches."""
-    found = as_dicts(
-        db.execute("SELECT id AS number, name, kind AS channel_kind, address, options FROM channel ORDER BY name")
-    )
+    """Every channel that was not removed by name, with the circles that it reaches."""
+    found = as_dicts(db.execute(
+        "SELECT id AS number, name, kind AS channel_kind, address, options FROM channel "
+        "WHERE json_extract(options, '$.removed') IS NULL ORDER BY name"
+    ))  # fmt: skip
     for one in found:
         circles = db.execute(
             "SELECT circle.name FROM circle_channel JOIN circle ON circle.id = circle_id WHERE channel_id = :id "
@@ -367,10 +371,45 @@ def channels_of(db: sqlite3.Connection, circle_id: int) -> list[Row]:
     """The channels that reach a circle, by name: number, name, channel_kind, address, options."""
     found = as_dicts(db.execute(
         "SELECT channel.id AS number, channel.name, channel.kind AS channel_kind, channel.address, channel.options "
-        "FROM circle_channel JOIN channel ON channel.id = channel_id WHERE circle_id = :circle ORDER BY channel.name",
+        "FROM circle_channel JOIN channel ON channel.id = channel_id WHERE circle_id = :circle "
+        "AND json_extract(channel.options, '$.removed') IS NULL ORDER BY channel.name",
         {"circle": circle_id},
     ))  # fmt: skip
     return [{**one, "options": json.loads(one["options"])} for one in found]
+
+
+def hangs_on(db: sqlite3.Connection, channel: int) -> dict[str, int]:
+    """How many deliveries a channel has, by state."""
+    sql = "SELECT state, count(*) FROM delivery WHERE channel_id = :channel GROUP BY state ORDER BY state"
+    return {row[0]: row[1] for row in db.execute(sql, {"channel": channel})}
+
+
+def take_away_channel(unit: "Unit", channel: int, name: str) -> bool:
+    """The channel reaches no circle and is in no list; whether it is gone, else its row stays for its deliveries.
+
+    What waits there goes nowhere any more. A row that stays has another name, so that this one is free.
+    """
+    from pkm.store.model import Channel
+
+    at = {"channel": channel}
+    unit.connection.execute("DELETE FROM circle_channel WHERE channel_id = :channel", at)
+    row = unit.get(Channel, channel)
+    if not hangs_on(unit.connection, channel):
+        unit.delete(row)
+        unit.flush()
+        return True
+    unit.connection.execute(
+        "UPDATE delivery SET state = 'cancelled', error = 'its channel was removed' "
+        "WHERE channel_id = :channel AND state IN ('waiting', 'held')", at,
+    )  # fmt: skip
+    unit.connection.execute(
+        "UPDATE delivery SET state = 'unknown', error = 'its channel was removed while it left' "
+        "WHERE channel_id = :channel AND state = 'sending'", at,
+    )  # fmt: skip
+    row.options = json.dumps({**json.loads(row.options), "removed": unit.at, "was": name}, ensure_ascii=False)
+    row.name = f"{name} (removed, {channel})"
+    unit.flush()
+    return False
 
 
 def slugs(db: sqlite3.Connection) -> set[str]:

@@ -17,7 +17,8 @@ def counts(db: sqlite3.Connection) -> Row:
         "(SELECT count(*) FROM note WHERE dropped_at IS NULL) AS notes, "
         "(SELECT count(*) FROM share WHERE state = 'sent') AS shared, "
         "(SELECT count(*) FROM share WHERE state = 'draft') AS drafts, "
-        "(SELECT count(*) FROM delivery WHERE state IN ('waiting', 'sending')) AS leaving"
+        "(SELECT count(*) FROM delivery WHERE state IN ('waiting', 'sending')) AS leaving, "
+        "(SELECT count(*) FROM response WHERE state = 'inbox') AS answers"
     ).fetchone()
     return dict(one)
 
