@@ -78,7 +78,7 @@ def _mark(answer: Any, text: Any, who: str, contradicts: str, json: bool) -> Non
     if not contradicts or text or who:
         raise Invalid(answer.id, "it is an answer that came in; what it speaks against is wanted",
                       next=f"pkm share heard {answer.id} --contradicts NOTE, or pkm sense keep {answer.id}")  # fmt: skip
-    from pkm.cli.selectors import Found
+    from pkm.store.lookup import Found
     from pkm.share.responses import Heard
 
     row = responses.row(current.store().read(), answer.number)
