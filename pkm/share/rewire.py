@@ -86,7 +86,7 @@ def remove_channel(store: Store, name: str, *, sure: bool = False) -> Row:
         if open_ones and not sure:
             told = ", ".join(f"{number:,} {state}" for state, number in open_ones.items())
             raise Refused(f"to remove the channel {row['name']}", f"of its deliveries are {told}",
-                          next=f"pkm share log; or, and what waits goes nowhere: pkm share channel remove {row['name']} --yes")  # fmt: skip
+                          next=f"pkm share log; to let it go nowhere: pkm share channel remove {row['name']} --yes")  # fmt: skip
         gone = shares.take_away_channel(unit, row["number"], row["name"])
         unit.summarize(f"removed the channel {row['name']}")
         return {**row, "gone": gone, "deliveries": sum(there.values())}
