@@ -78,8 +78,8 @@ def _mark(answer: Any, text: Any, who: str, contradicts: str, json: bool) -> Non
     if not contradicts or text or who:
         raise Invalid(answer.id, "it is an answer that came in; what it speaks against is wanted",
                       next=f"pkm share heard {answer.id} --contradicts NOTE, or pkm sense keep {answer.id}")  # fmt: skip
-    from pkm.store.lookup import Found
     from pkm.share.responses import Heard
+    from pkm.store.lookup import Found
 
     row = responses.row(current.store().read(), answer.number)
     assert row is not None
