@@ -113,6 +113,13 @@ def first_sent(db: sqlite3.Connection, share: int) -> str | None:
     return found[0] and str(found[0])
 
 
+_IN_STAGE = (
+    "JOIN stage ON stage.id = delivery.stage_id AND (json_type(stage.gate, '$.notes') IS NULL "
+    "OR share_note.note_id IN (SELECT value FROM json_each(stage.gate, '$.notes'))) "
+)
+"""SQL: the note went with that delivery; a stage may get fewer of a share's notes."""
+
+
 def receivers(db: sqlite3.Connection, note: int) -> list[Row]:
     """Whom a note has reached, by name or with a circle while they were in it, by share and name.
 
@@ -120,7 +127,7 @@ def receivers(db: sqlite3.Connection, note: int) -> list[Row]:
     """
     found = db.execute(
         "SELECT contact.id, contact.name, delivery.share_id, max(delivery.sent_at) AS at FROM share_note "
-        "JOIN delivery ON delivery.share_id = share_note.share_id AND delivery.state = 'sent' "
+        f"JOIN delivery ON delivery.share_id = share_note.share_id AND delivery.state = 'sent' {_IN_STAGE}"
         "LEFT JOIN membership ON delivery.contact_id IS NULL AND membership.circle_id = delivery.circle_id "
         "AND joined_at <= delivery.sent_at AND (left_at IS NULL OR left_at > delivery.sent_at) "
         "JOIN contact ON contact.id = coalesce(delivery.contact_id, membership.contact_id) WHERE share_note.note_id = :note "
@@ -156,9 +163,7 @@ def had(db: sqlite3.Connection, contacts: Sequence[int], notes: Sequence[int], s
     found = db.execute(
         "SELECT contact, note.id, note.title, share_id, max(sent_at) AS at FROM (SELECT coalesce(delivery.contact_id, "
         "membership.contact_id) AS contact, share_note.note_id, delivery.share_id, delivery.sent_at FROM share_note "
-        "JOIN delivery ON delivery.share_id = share_note.share_id AND delivery.state = 'sent' "
-        "JOIN stage ON stage.id = delivery.stage_id AND (json_type(stage.gate, '$.notes') IS NULL "
-        "OR share_note.note_id IN (SELECT value FROM json_each(stage.gate, '$.notes'))) "
+        f"JOIN delivery ON delivery.share_id = share_note.share_id AND delivery.state = 'sent' {_IN_STAGE}"
         "LEFT JOIN membership ON delivery.contact_id IS NULL AND membership.circle_id = delivery.circle_id "
         "AND joined_at <= delivery.sent_at AND (left_at IS NULL OR left_at > delivery.sent_at) "
         "WHERE share_note.note_id IN (SELECT value FROM json_each(:notes)) AND delivery.share_id <> :share) "

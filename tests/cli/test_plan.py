@@ -297,3 +297,14 @@ class TestMail:
         on("2026-12-08T10:00:01Z", "share", "--due", "--yes")
         on("2026-12-08T11:00:00Z", "share", "--due", "--yes")
         assert len(letters.letters) == 2
+
+
+def test_who_got_fewer_notes_is_not_named_as_having_another(on: Days) -> None:
+    on("2026-12-01", "circle", "join", "network", "ken")
+    on("2026-12-01", "share", "draft", "n2", "n3", "--to", "practice")
+    on("2026-12-01", "sense", "reach", "n3", "network")
+    on("2026-12-01", "share", "plan", "x2", "--stage", "practice now", "--stage", "network now")
+    on("2026-12-01", "share", "edit", "x2", "--for", "network", "--only", "n2")
+    on("2026-12-01", "share", "--due", "--yes")
+    heard = on.pkm.json("share", "heard", "x2", "--from", "ann", "--contradicts", "n3", "not so")
+    assert [one["title"] for one in heard["received"]] == ["Ann"]
