@@ -29,11 +29,15 @@ def note(home: Home, key: str, state: str, at: str) -> None:
 
 def append(path: Path, key: str, state: str, at: str, *, kept: str) -> None:
     """The file has one line more, on the disk. Raises StoreError, which says what was `kept`, where it cannot be written."""
-    line = json.dumps({"at": at, "key": key, "state": state}) + "\n"
+    line = (json.dumps({"at": at, "key": key, "state": state}) + "\n").encode()
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(descriptor, line.encode())
+            size = os.fstat(descriptor).st_size
+            if size and os.pread(descriptor, 1, size - 1) != b"\n":  # the power went while a line was written
+                line = b"\n" + line
+            while line:
+                line = line[os.write(descriptor, line) :]
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -55,7 +59,7 @@ def began(home: Home) -> dict[str, str]:
 
 
 def read(home: Home) -> dict[str, tuple[str, str]] | None:
-    """Key -> (state, at) as it was last written; None where there is no ledger. A line that was cut off counts as sending."""
+    """Key -> (state, at) as it was last written; None where there is no ledger. A line that was cut off says nothing."""
     found = steps(path_of(home))
     return None if found is None else {key: (state, at) for key, state, at in found}
 

@@ -8,6 +8,7 @@ where it is missing or cannot be read.
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from importlib.util import find_spec
@@ -138,9 +139,11 @@ def _state(places: Sequence[Path]) -> Iterator[str]:
     """What tells files, and those in folders, from what they were before."""
     for place in places:
         with contextlib.suppress(OSError):
-            for file in sorted(place.iterdir()) if place.is_dir() else [place]:
+            for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
                 stat = file.stat()
                 yield f"{file} {stat.st_mtime_ns} {stat.st_size}"
+                if file.is_symlink() and file.is_dir():
+                    yield os.urandom(8).hex()  # nothing is looked at behind it, so that nothing of it is remembered
 
 
 def _read(path: Path, made_by: str) -> dict[str, Any]:

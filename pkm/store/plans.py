@@ -17,9 +17,12 @@ def planned(db: sqlite3.Connection) -> list[int]:
 
 
 def answers(db: sqlite3.Connection, share: int) -> list[str]:
-    """When each answer to a share came, in order. Those that were put away do not count."""
+    """When each answer of a contact to a share came, in order; not those that were put away, and no stranger's: anybody may
+    write, and what they open may not be closed again.
+    """
     found = db.execute(
-        "SELECT at FROM response WHERE share_id = :id AND state <> 'dropped' ORDER BY at, id", {"id": share}
+        "SELECT at FROM response WHERE share_id = :id AND contact_id IS NOT NULL AND state <> 'dropped' ORDER BY at, id",
+        {"id": share},
     )
     return [row[0] for row in found]
 

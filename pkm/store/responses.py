@@ -1,4 +1,4 @@
-"""Questions about answers to shares: what came back, from whom. Reads only, in the shape of the JSON contract."""
+"""Answers to shares: what came back, from whom, in the shape of the JSON contract; and what is decided about one."""
 
 import json
 import sqlite3

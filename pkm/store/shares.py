@@ -1,4 +1,4 @@
-"""Shares, their deliveries and channels: what went where, what may go next. Reads only."""
+"""Shares, their deliveries and channels: what went where, what may go next. Reads, but for a channel that is taken away."""
 
 import json
 import sqlite3

@@ -1,5 +1,6 @@
 """A plan in stages: the community today, the network after two weeks and a yes, once; and all that keeps it from going."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,16 @@ def test_answers_open_a_gate(on: Days, home: Path) -> None:
     on("2026-12-03", "share", "heard", "x1", "--from", "ann", "tried it, worked")
     on("2026-12-03", "share", "--due", "--yes")
     assert "RETROS" in text(home / "site")
+
+
+def test_a_stranger_opens_no_gate(on: Days, home: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "network after 1 response")
+    on("2026-12-01", "share", "--due", "--yes")
+    with sqlite3.connect(home / "pkm.db") as db:
+        db.execute("INSERT INTO response (share_id, state, text, author, at) "
+                   "VALUES (1, 'inbox', 'Great!', 'evil@evil.example', '2026-12-02T10:00:00Z')")  # fmt: skip
+    assert "for 1 more response" in on("2026-12-03", "share", "--due", "--yes")
+    assert not (home / "site").exists()
 
 
 def test_a_wider_circle_gets_fewer_notes_and_other_words(on: Days, home: Path, tmp_path: Path) -> None:

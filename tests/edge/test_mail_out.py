@@ -391,6 +391,15 @@ class TestLedger:
         assert "it may be a copy" in send(home_paths, share).failures[0][1]
         assert len(mail.letters) == 1
 
+    def test_a_line_that_was_cut_off_takes_no_other_with_it(self, home_paths: Home) -> None:
+        home_paths.ensure()
+        ledger.note(home_paths, "one", "sending", "2026-11-20T09:00:00Z")
+        with ledger.path_of(home_paths).open("ab") as file:
+            file.write(b'{"at": "2026-11-20T09:00:01Z", "key": "one", "sta')
+        ledger.note(home_paths, "two", "sending", "2026-11-20T09:00:02Z")
+        ledger.note(home_paths, "two", "sent", "2026-11-20T09:00:03Z")
+        assert {key: state for key, (state, _) in (ledger.read(home_paths) or {}).items()} == {"one": "sending", "two": "sent"}
+
     def test_the_ledger_holds_no_address_and_no_word(self, home_paths: Home, mail: MailServer) -> None:
         send(home_paths, setup(home_paths, mail.url))
         said = (home_paths.data / "outbox.log").read_text()

@@ -66,12 +66,22 @@ def test_it_is_always_what_it_would_be_anew(asked: list[tuple[str, dict[str, str
         assert memo.html(text, link=links.get, image=None, heading=1) == to_html(text, link=links.get, heading=1)
 
 
-def test_another_template_makes_other_pages(tmp_path: Path) -> None:
-    templates = tmp_path / "templates"
-    templates.mkdir()
+@pytest.mark.parametrize("folder", ["", "parts", "linked"])
+def test_another_template_makes_other_pages(tmp_path: Path, folder: str) -> None:
+    root = tmp_path / "templates"
+    (tmp_path / "elsewhere").mkdir()
+    (root / "parts").mkdir(parents=True)
+    (root / "linked").symlink_to(tmp_path / "elsewhere")
+    templates = root / folder
     for words in ("One.", "Another one."):
         (templates / "digest.html").write_text(words)
-        with remembering(tmp_path / "memo.json", (templates,)):
+        with remembering(tmp_path / "memo.json", (root,)):
             assert page(lambda: ("digest.html",), (templates / "digest.html").read_text) == words
-    with remembering(tmp_path / "memo.json", (templates,)):
-        assert page(lambda: ("digest.html",), lambda: "made anew") == "Another one."
+    with remembering(tmp_path / "memo.json", (root,)):
+        made = page(lambda: ("digest.html",), lambda: "made anew")
+    assert made == "made anew"  # there is a link to a folder
+    (root / "linked").unlink()
+    for _ in range(2):
+        with remembering(tmp_path / "memo.json", (root,)):
+            made = page(lambda: ("digest.html",), lambda made=made: f"{made}, again")
+    assert made == "made anew, again"
