@@ -370,11 +370,13 @@ def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | N
     if pid == 0:
         os.environ.update(PKM_HOME=str(home), TERM="xterm", COLUMNS="80", LINES="24", NO_COLOR="1")
         os.execv(sys.executable, [sys.executable, "-m", "pkm", *arguments])
-    shown = ""
+    shown = heard = ""
     try:
         for waited, typed in keys or []:
-            shown += _read_until(terminal, waited)
-            _press(terminal, typed)
+            if waited not in heard:
+                shown += _read_until(terminal, waited)
+            heard = _press(terminal, typed)
+            shown += heard
         if stop:
             shown += _read_until(terminal, "[q]uit")
             os.kill(pid, stop)
@@ -385,11 +387,16 @@ def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | N
     return f"{shown}\nexit {os.waitstatus_to_exitcode(status)}"
 
 
-def _press(terminal: int, typed: str) -> None:
-    """The keys are typed; Ctrl-C until it is heard, since readline does not hear one that comes between two keys."""
+def _press(terminal: int, typed: str) -> str:
+    """What is shown when the keys are typed; Ctrl-C until it is heard, since readline misses one that comes as it begins to wait."""
     os.write(terminal, typed.encode())
-    while typed == "\x03" and not select.select([terminal], [], [], 5)[0]:
+    shown = ""
+    for _ in range(10 if typed == "\x03" else 0):
+        shown += _read_until(terminal, None, seconds=1)
+        if shown.replace("^C", ""):
+            break
         os.write(terminal, typed.encode())
+    return shown
 
 
 def _read_until(terminal: int, waited: str | None, seconds: float = 20.0) -> str:

@@ -90,7 +90,7 @@ def _on_a_terminal(keys: list[str], temporary: Path) -> tuple[str, int]:
         os.execv(TOUR[0], TOUR)
     told, left, until = "", list(keys), time.monotonic() + 60
     while time.monotonic() < until:
-        if select.select([terminal], [], [], 0.2)[0]:
+        if select.select([terminal], [], [], 2)[0]:
             try:
                 piece = os.read(terminal, 65536)
             except OSError:
@@ -98,6 +98,8 @@ def _on_a_terminal(keys: list[str], temporary: Path) -> tuple[str, int]:
             if not piece:
                 break
             told += piece.decode(errors="replace")
+        elif not left and keys[-1] == "\x03":
+            os.write(terminal, b"\x03")  # readline misses one that comes as it begins to wait
         if left and told.count("⏎") > len(keys) - len(left):
             os.write(terminal, left.pop(0).encode())
     os.close(terminal)
