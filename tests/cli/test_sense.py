@@ -388,7 +388,7 @@ def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | N
 
 
 def _press(terminal: int, typed: str) -> str:
-    """What is shown when the keys are typed; Ctrl-C until it is heard, since readline misses one that comes as it begins to wait."""
+    """What is shown when the keys are typed; Ctrl-C until it is heard, since readline can miss one."""
     os.write(terminal, typed.encode())
     shown = ""
     for _ in range(10 if typed == "\x03" else 0):
