@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from pkm.cli.shape import Room, Shaped
-from pkm.errors import Invalid
+from pkm.errors import BadInput, Invalid, NotFound
 
 GROUPS = {
     "seek": ("pkm.cli.seek", "Pull the sources that are due, then list what is new."),
@@ -109,7 +109,7 @@ _UsageError: Any = typer.BadParameter.__base__
 
 @contextmanager
 def _in_our_words(ctx: Any = None) -> Iterator[None]:
-    """The parser's errors are ours, and one of what was typed that names no next step names the command's help."""
+    """The parser's errors are ours, and one about what was given that names no next step names the command's help."""
     try:
         yield
     except _UsageError as error:
@@ -118,7 +118,7 @@ def _in_our_words(ctx: Any = None) -> Iterator[None]:
         from pkm.cli.meant import usage
 
         raise usage(error, ctx.meta.get("pkm.command", "pkm") if ctx is not None else "pkm") from None
-    except Invalid as error:
+    except (Invalid, NotFound, BadInput) as error:
         if error.next is None and ctx is not None:
             error.next = f"{ctx.meta.get('pkm.command', ctx.command_path)} -h"
         raise

@@ -91,8 +91,8 @@ def _draft(who: list[str], because: str, text: str | None, title: str, json: boo
     store = current.store()
     first, second = introducing.check_pair(store, found[0].number, found[1].number)
     for earlier in shares.introductions(store.read(), found[0].number, found[1].number):
-        when = f"you introduced them on {day(earlier['sent_at'])}" if earlier["sent_at"] else "there is a draft of it already"
-        render.tell(f"Note: {when}: {earlier['id']} “{one_line(earlier['title'], 60)}”.")
+        when = f"You introduced them on {day(earlier['sent_at'])}" if earlier["sent_at"] else "There is a draft of it already"
+        render.tell(f"{when}: {earlier['id']} “{one_line(earlier['title'], 60)}”.")
     subject = one_line(title, 200) or introducing.title_of(first, second)
     if own is not None:
         row = _store(found, subject, introducing.draft_words(because, own))

@@ -48,7 +48,7 @@ def note(
         str,
         typer.Option(
             "--from", metavar="THING",
-            help="The item, page (URL) or answer (r4) it is made from; or a search (:cop, 'tag:cop'): its quotes are put together.",
+            help="The item, page (URL) or answer (r4) it is made from; or a search (:cop): its quotes are put together.",
             autocompletion=complete.complete_items,
         ),
     ] = "",

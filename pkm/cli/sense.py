@@ -407,6 +407,9 @@ def tag(
                 ).rstrip()
             )
     tell_near(likes)
+    for name in take:
+        if not any(name in one.taken for one in changed):
+            render.tell(f"#{name} was not there to be taken away.")
     for one, row in zip(changed, rows, strict=True):
         for name in one.written:
             render.tell(f"#{name} still stands in the text of {row['id']}; its next edit puts it back.")

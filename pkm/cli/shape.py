@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import typer
 from typer.core import TyperCommand
 
+from pkm.errors import Invalid
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 VALUES = {
@@ -19,6 +21,7 @@ VALUES = {
 }  # fmt: skip
 """What stands in the help for the value of an argument or option of this name; for others TEXT, N or FILE, by their type."""
 
+PATHS = ("path", "file", "directory")
 TYPES = {"int": "N", "float": "N", "path": "FILE", "file": "FILE", "directory": "DIR"}
 
 
@@ -64,6 +67,16 @@ def _name_value(param: Any) -> None:
 
 class Command(Shaped, TyperCommand):
     """A command with that shape."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The parameters; an empty word is no path: it would mean the folder that one is in."""
+        empty = "" in args  # the parser takes the words out of the list
+        rest: list[str] = super().parse_args(ctx, args)
+        for param in self.params if empty else ():
+            given = ctx.params.get(param.name or "")
+            if param.type.name in PATHS and any(str(one) in ("", ".") for one in (given if param.nargs == -1 else [given])):
+                raise Invalid("an empty path", "name a file or a folder")
+        return rest
 
 
 class Room(typer.Typer):

@@ -102,12 +102,12 @@ def circles_named(names: list[str]) -> list[dict[str, Any]]:
 def _tell_left_out(plan: Any) -> None:
     for note in plan.without_words:
         render.tell(
-            f"left out: n{note['id']} {one_line(note['title'], 50)} has no words of your own (pkm sense edit n{note['id']})"
+            f"Left out: n{note['id']} {one_line(note['title'], 50)} has no words of your own (pkm sense edit n{note['id']})"
         )
     if plan.bare_items:
         first = plan.bare_items[0]
         render.tell(
-            f"left out: {count(len(plan.bare_items), 'kept item')} without words of your own, "
+            f"Left out: {count(len(plan.bare_items), 'kept item')} without words of your own, "
             f"such as {first['id']} {one_line(first['title'], 40)} (pkm sense note --from {first['id']})"
         )
     if plan.waiting:

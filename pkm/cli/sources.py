@@ -17,7 +17,7 @@ from pkm.cli.source_options import (
     read_contact,
     read_seconds,
 )
-from pkm.dates import ago, now
+from pkm.dates import ago, day, now
 from pkm.errors import Invalid
 from pkm.store import items, sources
 from pkm.text import count, one_line
@@ -39,7 +39,7 @@ COLUMNS: render.Columns = (
 LATEST_COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
     ("title", lambda row: one_line(row["title"], 70)),
-    ("published", lambda row: ago(row["published_at"] or row["received_at"], now())),
+    ("date", lambda row: day(row["published_at"] or row["received_at"])),
     ("state", lambda row: row["state"]),
 )
 NOTHING = (

@@ -69,7 +69,7 @@ def log(
     if logged.same:
         render.tell(f"It was logged already as {logged.same}, the same words with the same people that day.")
     if logged.operation is not None:
-        render.say(f"undo: pkm undo {logged.operation}")
+        render.say(f"Take it back: pkm undo {logged.operation}")
 
 
 def _command(who: str, words: str, when: str, mine: list[str], theirs: list[str], kept: Strings) -> str:
@@ -263,8 +263,8 @@ def _gather_topics(number: int, last: str | None) -> Row:
 
 def _show_next(row: Row, topics: Row, now: datetime) -> None:
     """One person, why now, and what there is to talk about."""
-    lines = [card_layout.head(row), f"Last touch: {card_layout.last_touch(row, now)}"]
-    lines.append(f"Next due:   {card_layout.next_touch(row, now)}")
+    lines = [card_layout.head(row), f"last  {card_layout.last_touch(row, now)}"]
+    lines.append(f"due   {card_layout.next_touch(row, now)}")
     since = f" since {day(row['last'])}" if row["last"] else ""
     for heading, part in (
         ("Promised", [card_layout.promise(one, now) for one in topics["promises"]]),
@@ -320,7 +320,7 @@ def snooze(
     row = people.snooze(current.store(), found.number, stamp(then))
     render.emit_made(row, as_json=json, also=[f"not due before {day(then)}"])
     if row["due"] != row["snoozed_until"]:
-        render.tell(f"Without it as well: {_next_due(row)}.")
+        render.tell(f"After that: {_next_due(row)}.")
 
 
 def _next_due(row: Row) -> str:

@@ -98,11 +98,11 @@ def decline(
         if date and date <= day(now()):
             raise Invalid(f"until {date}", "that day is not to come", next="--until 2027-02-01, or in 3 months")
         row = asking.decline(store, note.number, key, date, because)
-        said = f"not to {name} " + (f"until {date}" if date else "ever")
+        said = f"not to {name} until {date}" if date else f"never to {name}"
     current.remember(touched=note.id)
     render.emit_made(row, as_json=json, also=[said])
     if not json and not again:
-        render.tell(f"To take it back: pkm share not {note.id}{f' {key}' if key else ''} --take-back")
+        render.tell(f"Take it back: pkm share not {note.id}{f' {key}' if key else ''} --take-back")
 
 
 def check(what: ShareArgument, json: JsonFlag = False) -> None:
