@@ -45,7 +45,7 @@ def add(
     contact: ContactOption = None,
     circle: CircleOption = None,
     author: AuthorOption = None,
-    title: Annotated[str, typer.Option("--title", help="What to call it; else as it calls itself.")] = "",
+    title: Annotated[str, typer.Option("--title", "-t", help="What to call it; else as it calls itself.")] = "",
     credential: CredentialOption = None,
     user_agent: AgentOption = None,
     full_text: FullTextFlag = False,

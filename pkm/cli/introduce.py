@@ -24,9 +24,9 @@ def introduce(
     ] = None,
     because: Annotated[str, typer.Option("--because", help="Why now: a line of the letter.")] = "",
     text: Annotated[
-        str | None, typer.Option("-m", "--text", help="Your own words, in Markdown; - reads them from stdin. Else: your editor.")
+        str | None, typer.Option("--text", "-m", help="Your own words, in Markdown; - reads them from stdin. Else: your editor.")
     ] = None,
-    title: Annotated[str, typer.Option("--title", help="The subject; else their names.")] = "",
+    title: Annotated[str, typer.Option("--title", "-t", help="The subject; else their names.")] = "",
     suggest: Annotated[bool, typer.Option("--suggest", help="Who might like to know each other, and why.")] = False,
     dismiss: Annotated[str, typer.Option("--dismiss", metavar="C1,C2", help="Do not suggest these two again.")] = "",
     limit: LimitOption = 10,

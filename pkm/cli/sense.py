@@ -273,8 +273,8 @@ def emit_changed(rows: list[Row], *, as_json: bool, already: Collection[str] = (
 )
 def edit(
     note: NoteArgument,
-    title: Annotated[str | None, typer.Option("--title", help="Give it this title.")] = None,
-    text: Annotated[str | None, typer.Option("--text", help="Give it this text; `-` reads stdin.")] = None,
+    title: Annotated[str | None, typer.Option("--title", "-t", help="Give it this title.")] = None,
+    text: Annotated[str | None, typer.Option("--text", "-m", help="Give it this text; -: stdin.")] = None,
     draft: Annotated[str, typer.Option("--draft", help="Give it the text of a draft: `last`, or its file.")] = "",
     json: JsonFlag = False,
 ) -> None:

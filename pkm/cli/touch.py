@@ -206,8 +206,9 @@ def _show_due(rows: list[Row], now: datetime, *, more: bool) -> None:
     names = ("id", "name", "due", "state", "last", "circles")
     colors = {"late": "red", "due": "yellow"}
     render.emit_table(rows, [(name, _cell(name, now)) for name in names], lambda row: colors.get(row["shade"], ""))
-    rest = "; there are more (-n)" if more else ""
-    render.tell(f"{count(len(rows), 'contact')}{rest}. Next: pkm contact next")
+    rest = " (-n for more)" if more else ""
+    render.tell(f"{count(len(rows), 'contact')}{rest}")
+    render.tell("Next: pkm contact next")
 
 
 def _cell(name: str, now: datetime) -> Any:
