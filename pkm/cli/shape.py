@@ -17,9 +17,11 @@ VALUES = {
     "through": "WHO", "author": "WHO", "since": "DATE", "source": "SOURCE", "stage": "STAGE", "tag": "TAG", "title": "TITLE",
     "to": "CIRCLE", "url": "URL", "when": "DATE", "name": "NAME", "nick": "NAME", "alias": "NAME", "email": "ADDRESS",
     "window": "TIME", "challenges": "TAG", "sort": "ORDER", "state": "STATE", "outcome": "OUTCOME", "where": "WHERE",
-    "thing": "THING", "what": "SHARE",
 }  # fmt: skip
-"""What stands in the help for the value of an argument or option of this name; for others TEXT, N or FILE, by their type."""
+"""What stands in the help for the value of an option of this name; for others TEXT, N or FILE, by their type."""
+
+ARGUMENTS = {"what": "SHARE", "notes": "NOTE"}
+"""What an argument of this name is called; others by their own name."""
 
 PATHS = ("path", "file", "directory")
 TYPES = {"int": "N", "float": "N", "path": "FILE", "file": "FILE", "directory": "DIR"}
@@ -60,7 +62,8 @@ def _name_value(param: Any) -> None:
         return
     kind = "int" if "int" in param.type.name else param.type.name
     argument = param.param_type_name == "argument"
-    param.metavar = VALUES.get(param.name) or (param.name.upper() if argument else TYPES.get(kind, "TEXT"))
+    named = ARGUMENTS.get(param.name, param.name.upper()) if argument else VALUES.get(param.name)
+    param.metavar = named or TYPES.get(kind, "TEXT")
     if argument and param.nargs == -1:
         param.metavar += "..." if param.required else ""
 

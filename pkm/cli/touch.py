@@ -161,7 +161,7 @@ def _list_promises(rows: list[Row], total: int, at: datetime, json: bool) -> Non
         ("by", lambda row: day(row["due_at"]) if row["due_at"] else ""),
         ("state", lambda row: name_state(row, at)),
     )  # fmt: skip
-    empty = 'No open promise. One is made by: pkm contact log WHO "call: promised the paper by fri"'
+    empty = 'No promise is open. Next: pkm contact log WHO "call: promised the paper by fri"'
     render.emit_list(rows, columns, as_json=json, noun="promise", total=total, empty=empty)
     if rows and not json and any(row["state"] == "open" for row in rows):
         render.tell("Next: pkm contact promises --kept ID")

@@ -286,7 +286,8 @@ class TestWhatIsMeant:
     def test_a_tag_that_was_not_there_is_said(self, pkm: CommandLine) -> None:
         pkm("sense", "note", "A thought #org")
         assert pkm("sense", "tag", "n1", "-draft").err == "#draft was not there to be taken away.\n"
-        assert pkm("sense", "tag", "n1", "+new", "-org").err == "#org still stands in the text of n1; its next edit puts it back.\n"
+        told = pkm("sense", "tag", "n1", "+new", "-org").err
+        assert told == "#org still stands in the text of n1; its next edit puts it back.\n"
 
     def test_every_value_in_a_help_has_a_name_in_capitals_and_every_example_its_line(self, pkm: CommandLine) -> None:
         page = pkm("help", "--man").out
