@@ -65,7 +65,7 @@ def _name_value(param: Any) -> None:
     named = ARGUMENTS.get(param.name, param.name.upper()) if argument else VALUES.get(param.name)
     param.metavar = named or TYPES.get(kind, "TEXT")
     if argument and param.nargs == -1:
-        param.metavar += "..." if param.required else ""
+        param.metavar = f"{param.metavar}..." if param.required else f"[{param.metavar}]..."
 
 
 class Command(Shaped, TyperCommand):
