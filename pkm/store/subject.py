@@ -50,8 +50,8 @@ def decided(db: sqlite3.Connection, numbers: str) -> list[Decided]:
     path = "NOT INDEXED" if db.execute(sql).fetchone()[0] < MANY else "INDEXED BY item_decided"
     found = db.execute(
         "SELECT source_id, state, strftime('%Y-%m', decided_at, 'localtime') AS month, count(*), max(decided_at) "
-        f"FROM item {path} WHERE decided_at IS NOT NULL AND state IN ('kept', 'dropped') AND item.id IN {tagged('item', numbers)} "
-        "GROUP BY source_id, state, month ORDER BY source_id, state, month"
+        f"FROM item {path} WHERE decided_at IS NOT NULL AND state IN ('kept', 'dropped') "
+        f"AND item.id IN {tagged('item', numbers)} GROUP BY source_id, state, month ORDER BY source_id, state, month"
     )
     return [Decided(*row) for row in found]
 

@@ -18,6 +18,7 @@ from pkm.store.conditions import tag_numbers
 from pkm.store.session import in_ids
 from pkm.store.subject import Decided, Thought
 from pkm.text import count
+from pkm.whole.stats import OPEN_DAYS, TRIED_DAYS
 
 Row = dict[str, Any]
 
@@ -103,7 +104,7 @@ def periods(since: str, now: datetime, kept: Mapping[str, int], notes: Mapping[s
     else:
         unit, size = "year", 4
         names = [f"{year:04}" for year in range(first.year, here.year + 1)]
-    told = {name: {"from": name, "kept": 0, "notes": 0} for name in names}
+    told: dict[str, Row] = {name: {"from": name, "kept": 0, "notes": 0} for name in names}
     for what, counts in (("kept", kept), ("notes", notes)):
         for month, number in counts.items():
             if month[:size] in told:
@@ -111,28 +112,31 @@ def periods(since: str, now: datetime, kept: Mapping[str, int], notes: Mapping[s
     return unit, list(told.values())
 
 
-def next_steps(facts: Row, notes: Sequence[Thought]) -> list[Row]:
-    """One or two commands, each with its reason and only where there is one: who has nothing of it, what was never tried,
-    what contradicts, what is asked, what was kept and never written about. Pure.
+def next_steps(facts: Row, notes: Sequence[Thought], now: datetime) -> list[Row]:
+    """One or two commands, each with its reason and only where there is one: who has nothing of it, what was never tried
+    for long, what contradicts, what is asked since long, what was kept and never written about. Pure.
     """
     told: list[tuple[str, str]] = []
     if facts["without"] and (note := to_give(notes, facts["without"][0]["circle_kind"])):
         circle = facts["without"][0]["name"]
         told.append((f"pkm share who {make('note', note.number)}", f"{circle} cares about it and has nothing of it yet"))
-    if facts["untried"]:
-        one = facts["untried"][0]
+    if one := _older(facts["untried"], TRIED_DAYS, now):
         told.append((f"pkm sense try {one['id']}", f"an idea since {day(one['at'])} that was never tried"))
     if facts["contradictions"]:
         one = facts["contradictions"][0]
         told.append((f"pkm sense show {one['id']}", f"it contradicts {one['against']['id']}, and nobody came to terms with it"))
-    if facts["questions"]:
-        one = facts["questions"][0]
+    if one := _older(facts["questions"], OPEN_DAYS, now):
         told.append((f"pkm share who {one['id']}", f"a question that is open since {day(one['at'])}: whom to ask"))
     if facts["learning"] and facts["sources"] and not any(one["challenges"] for one in facts["sources"]):
         told.append((f"pkm seek edit SOURCE --challenges {facts['name']}", "nobody challenges what you think there"))
     if facts["kept"] and not notes:
         told.append((f'pkm sense note "… #{facts["name"]}"', f"{facts['kept']:,} kept, and no word of yours"))
     return [{"command": command, "why": why} for command, why in told[:STEPS]]
+
+
+def _older(rows: Sequence[Row], days: int, now: datetime) -> Row | None:
+    """The first, where it is that old."""
+    return rows[0] if rows and now - parse_stamp(rows[0]["at"]) >= timedelta(days=days) else None
 
 
 def to_give(notes: Sequence[Thought], kind: str) -> Thought | None:
@@ -157,7 +161,7 @@ def tell(db: sqlite3.Connection, name: str, now: datetime, limit: int) -> Row:
         **_thinking(db, numbers, notes, limit), **_who(db, numbers, name, decided, notes, limit),
         **_out(db, numbers, name, limit),
     }  # fmt: skip
-    return {**facts, "next": next_steps(facts, notes)}
+    return {**facts, "next": next_steps(facts, notes, now)}
 
 
 def _times(made: str, decided: Sequence[Decided], notes: Sequence[Thought], now: datetime) -> Row:
@@ -241,7 +245,7 @@ class _Everybody(dict[int, Person]):
 
 
 def _sources(known: Mapping[int, Row], decided: Iterable[Decided], limit: int) -> Row:
-    """Sources by how much of theirs was kept, then decided, then by id; a list of those that challenge it is never cut off."""
+    """Sources of which most was kept, then fewest dropped, then by id; those that challenge it are there beyond the limit."""
     counts: dict[int, Counter[str]] = defaultdict(Counter)
     for row in decided:
         counts[row.source or 0][row.state] += row.number
@@ -250,7 +254,7 @@ def _sources(known: Mapping[int, Row], decided: Iterable[Decided], limit: int) -
          "decided": counts[number].total(), "challenges": one["challenges"]}
         for number, one in known.items()
     ]  # fmt: skip
-    rows.sort(key=lambda row: (-row["kept"], -row["decided"], int(row["id"][1:])))
+    rows.sort(key=lambda row: (-row["kept"], row["decided"], int(row["id"][1:])))
     shown = rows[:limit] + [row for row in rows[limit:] if row["challenges"]][:limit]
     return {"sources": shown, "source_count": len(rows)}
 
