@@ -70,13 +70,13 @@ def lines(facts: dict[str, Any]) -> list[str]:
         f"notes    {count(facts['notes'], 'note')}"
         + (f", {facts['review']:,} due to be looked at again" if facts["review"] else "")
     )
+    past = {row["id"] for row in facts["years_ago"]}
     told += [
         f"review   {row['id']}  {one_line(row['title'], 60)}  (last seen {ago(row['seen_at'], now())})"
-        for row in facts["to_review"][:1]
+        for row in facts["to_review"][:1] if row["id"] not in past
     ]
     told += [
-        f"{'review' if not facts['to_review'] else '':<8} {row['id']}  {one_line(row['title'], 40)}  ({row['why']}): "
-        f"pkm sense show {row.get('item') or row['id']}"
+        f"review   {row['id']}  {one_line(row['title'], 40)}  ({row['why']}): pkm sense show {row.get('item') or row['id']}"
         for row in facts["years_ago"]
     ]
     told += [f"people   {row['id']}  {one_line(row['name'], 40)} is due ({_last(row)})" for row in facts["people_due"]]
