@@ -24,7 +24,7 @@ MANY = 1_000
 
 
 class Decided(NamedTuple):
-    """So many items of one source (None: clips and imports) that were kept or dropped in one local month (2026-11)."""
+    """So many items of one source (None: clips and imports) that were kept in one local month (2026-11), or dropped ever."""
 
     source: int | None
     state: str
@@ -45,11 +45,12 @@ class Thought(NamedTuple):
 
 
 def decided(db: sqlite3.Connection, numbers: str) -> list[Decided]:
-    """What was kept or dropped of the subject's items, by source, state and month."""
+    """What was kept of the subject's items, by source and month, and what was dropped, by source (its month is "")."""
     sql = f"SELECT count(*) FROM (SELECT 1 FROM tagging WHERE kind = 'item' AND tag_id IN {numbers} LIMIT {MANY})"
     path = "NOT INDEXED" if db.execute(sql).fetchone()[0] < MANY else "INDEXED BY item_decided"
     found = db.execute(
-        "SELECT source_id, state, strftime('%Y-%m', decided_at, 'localtime') AS month, count(*), max(decided_at) "
+        "SELECT source_id, state, CASE WHEN state = 'kept' THEN strftime('%Y-%m', decided_at, 'localtime') ELSE '' END AS month, "
+        "count(*), max(decided_at) "
         f"FROM item {path} WHERE decided_at IS NOT NULL AND state IN ('kept', 'dropped') "
         f"AND item.id IN {tagged('item', numbers)} GROUP BY source_id, state, month ORDER BY source_id, state, month"
     )
