@@ -76,6 +76,9 @@ def import_path(
     drop_gone: Annotated[
         bool, typer.Option("--drop-gone", help="Of a folder of Markdown: put away notes whose files are gone from it.")
     ] = False,
+    forgotten: Annotated[
+        bool, typer.Option("--forgotten", help="Of a folder of Markdown: take in also files whose notes were forgotten.")
+    ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Of an export: take also the commands that pkm would run.")
     ] = False,
@@ -98,7 +101,7 @@ def import_path(
     if as_ == "vault" or (not as_ and _holds_notes(path)):
         from pkm.cli.vault import import_folder
 
-        import_folder(path, drop_gone=drop_gone, dry_run=dry_run, json=json)
+        import_folder(path, drop_gone=drop_gone, forgotten=forgotten, dry_run=dry_run, json=json)
         return
     if as_ == "jrnl" or (not as_ and _is_journal(path)):
         from pkm.cli.vault import import_journal
