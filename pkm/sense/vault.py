@@ -130,6 +130,7 @@ def import_vault(
         if found.moved_from:
             note_intake.move_root(unit, found.moved_from, found.folder.root)
         numbers = _add(unit, found)
+        erasing.let_in(unit, [(found.folder.root, file.path, file.hash) for file in made.new])
         note_intake.keep_files(unit, (_file_row(number, file, found.folder.root) for number, file in made.met))
         _change(unit, found)
         if drop_gone:
@@ -177,7 +178,7 @@ def _gather(store: Store, path: Path, leave: str, forgotten: bool) -> _Gathered:
 def _keep_away(store: Store, folder: Folder) -> list[str]:
     """The files of notes that were forgotten are no part of the folder; their paths. What took their place since stays out."""
     marks = erasing.forgotten_files(store.read())
-    away = [file for file in folder.notes if marks & {erasing.place_mark(folder.root, file.path), erasing.bytes_mark(file.hash)}]
+    away = [file for file in folder.notes if marks & erasing.marks_of(folder.root, file.path, file.hash)]
     folder.notes = [file for file in folder.notes if file not in away] if away else folder.notes
     return [file.path for file in away]
 

@@ -91,21 +91,26 @@ def keep_files_away(unit: Unit, notes: Iterable[int]) -> None:
     found = unit.connection.execute(
         f"SELECT root, path, hash FROM note_file WHERE note_id {_WITHIN}", _ids(notes)
     ).fetchall()
-    keys = {key for row in found for key in (place_mark(row["root"], row["path"]), bytes_mark(row["hash"])) if key}
+    keys = {key for row in found for key in marks_of(row["root"], row["path"], row["hash"])}
     unit.connection.executemany(
         "INSERT OR IGNORE INTO dismissal (kind, key, title, at) VALUES (?, ?, '', ?)",
         [(FILE, key, unit.at) for key in sorted(keys)],
     )
 
 
-def place_mark(root: str, path: str) -> str:
-    """The digest of a file's place, which tells nothing of its name."""
-    return hashlib.sha256(f"{root}\0{path}".encode("utf-8", "surrogatepass")).hexdigest()
+def let_in(unit: Unit, files: Iterable[tuple[str, str, str]]) -> None:
+    """These files (folder, path, hash), which came in after all, are not kept away any more."""
+    if not forgotten_files(unit.connection):
+        return
+    keys = [key for file in files for key in marks_of(*file)]
+    unit.connection.execute("DELETE FROM dismissal WHERE kind = :kind AND key IN (SELECT value FROM json_each(:keys))",
+                            {"kind": FILE, "keys": json.dumps(keys)})  # fmt: skip
 
 
-def bytes_mark(digest: str) -> str:
-    """The digest of the digest of a file's bytes, "" where that is not known."""
-    return hashlib.sha256(digest.encode()).hexdigest() if digest else ""
+def marks_of(root: str, path: str, digest: str) -> set[str]:
+    """What a file is known again by, which tells nothing of its name or words: by its place, and by the hash of its bytes."""
+    said = [f"{root}\0{path}", *([digest] if digest else [])]
+    return {hashlib.sha256(one.encode("utf-8", "surrogatepass")).hexdigest() for one in said}
 
 
 def _lose_images(db: sqlite3.Connection, what: Erasure) -> set[int]:

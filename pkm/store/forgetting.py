@@ -101,6 +101,16 @@ def tied(db: sqlite3.Connection, tie: Tie, numbers: Iterable[int]) -> set[int]:
     return {row[0] for row in now} | {row[0] for row in then}
 
 
+def there_now(db: sqlite3.Connection, rows: Rows) -> Rows:
+    """Those of the rows that are in their tables, and not only in the journal."""
+    found = {
+        table: {row[0] for row in db.execute(
+            f"SELECT id FROM {table} WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(sorted(numbers))}
+        )} for table, numbers in rows.items()
+    }  # fmt: skip
+    return {table: numbers for table, numbers in found.items() if numbers}
+
+
 def images(db: sqlite3.Connection, table: str, numbers: Iterable[int]) -> list[Row]:
     """All that these rows are and were, as far as it is known: rows of the table, and images in the journal."""
     ids = {"ids": json.dumps(sorted(numbers)), "table": table}

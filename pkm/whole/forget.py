@@ -59,12 +59,14 @@ class Stays(NamedTuple):
 
 @dataclass(slots=True)
 class Facts:
-    """What the store and the home say of the things. deliveries: those that held them, or went to them. planned, public:
+    """What the store and the home say of the things. rows: all that hangs on them, now or in the journal; now: of
+    these what is there. deliveries: those that held them, or went to them. planned, public:
     shares that stand in the way. waits: shares that wait for an approval of theirs. served: deliveries to a circle.
     """
 
     things: tuple[Found, ...]
     rows: Rows = field(default_factory=dict)
+    now: Rows = field(default_factory=dict)
     asked: Rows = field(default_factory=dict)
     needles: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
@@ -173,6 +175,7 @@ def gather(store: Store, home: Home, things: Sequence[Found]) -> Facts:
             facts.asked.setdefault(kind, set()).update(numbers)
             _OF_KIND.get(kind, lambda db, facts, numbers: None)(db, facts, numbers)
     facts.rows = forgetting.hanging(db, facts.asked)
+    facts.now = forgetting.there_now(db, facts.rows)
     said = forgetting.words_in(db, facts.rows)
     facts.needles |= set(_needles(said, facts.asked))
     facts.words |= {word for table in said.values() for image in table for value in image.values()
@@ -324,8 +327,8 @@ def _cards(home: Home, uids: Collection[str]) -> Iterator[tuple[Path, str, Path]
 
 def decide(facts: Facts) -> ForgetPlan:
     """What is done about these facts. Pure."""
-    asked = {make(kind, number) for kind, numbers in facts.asked.items() for number in numbers}
-    rows = {table: len(numbers) for table, numbers in facts.rows.items() if table not in UNTOLD}
+    asked = {make(kind, number) for kind, numbers in facts.now.items() if kind in KINDS for number in numbers}
+    rows = {table: len(numbers) for table, numbers in facts.now.items() if table not in UNTOLD}
     first = {one.kind: sum(other.kind == one.kind for other in facts.things) for one in facts.things}
     goes = {table: number - first.get(table, 0) for table, number in sorted(rows.items())}
     emptied = {row["id"] for row in facts.deliveries}
@@ -378,9 +381,9 @@ def _out(facts: Facts) -> Iterator[Stays]:
         on = day(max(row["sent_at"] or "" for row in rows)) if any(row["sent_at"] for row in rows) else ""
         if kind == "files":
             folder = Path(rows[0]["address"].partition(":")[2])
-            named = [str(folder / row["file_name"]) for row in rows if not row["media_type"].startswith("image/")]
+            named = [folder / row["file_name"] for row in rows if not row["media_type"].startswith("image/")]
             if rows[0]["share_state"] != "retracted":
-                yield Stays(make("share", share), f"went into {', '.join(named)} on {on}; it stays there", "remove it there")
+                yield from (Stays(str(path), f"{make('share', share)} went there on {on}", "remove it there") for path in named)
             continue
         who = ", ".join(dict.fromkeys(one_line(row["name"] or row["recipient"] or channel, 40) for row in rows))
         urls = " ".join(row["remote_url"] for row in rows if row["remote_url"])
