@@ -10,7 +10,7 @@ from pkm.cli.options import DryRunFlag, JsonFlag, YesFlag
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
-    from pkm.whole.forget import Forgotten, ForgetPlan, Stays
+    from pkm.whole.forget import ForgetPlan, Forgotten, Stays
 
 app = group("Erasing for good.")
 

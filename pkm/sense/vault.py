@@ -70,7 +70,8 @@ class VaultImport:
             "renamed": sum(change.renamed for change in self.plan.changed),
             "merged": sum(change.merged and not change.conflict for change in self.plan.changed),
             "conflicts": self.conflicts, "gone": self.gone, "put_away": self.put_away,
-            "other_files": self.others, "lost": self.lost, "forgotten": [one_line(path) for path in self.forgotten], **self.counted.as_dict(),
+            "other_files": self.others, "lost": self.lost,
+            "forgotten": [one_line(path) for path in self.forgotten], **self.counted.as_dict(),
         }  # fmt: skip
 
     @property

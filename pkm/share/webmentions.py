@@ -7,7 +7,7 @@ nothing and is left out: no engagement scores. Sources: W3C Webmention, jf2.spec
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path

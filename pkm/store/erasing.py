@@ -22,9 +22,6 @@ from pkm.store.session import Store, Unit, connect
 FILE = "file"
 """The kind of dismissal that keeps the file of a forgotten note away: a digest of its place, and one of its bytes."""
 
-BY_IDS = ("duplicate", "introduction", "member", "unsubscribed", "share")
-"""Kinds of dismissals whose keys are made of ids."""
-
 SEARCHED = ("annotation", "contact", "handle", "item", "note")
 
 GONE = "forgotten"
@@ -35,9 +32,9 @@ class Erasure(NamedTuple):
     """What is to go. things: rows by kind that were asked for or go like them; rows: these with all that hangs on them.
 
     emptied: deliveries whose bytes go; nameless: those of them whose recipient goes, too; shares: whose title and
-    introduction go where they hold the words; introductions: those that go anyway; former: shares whose frozen bytes in the
-    journal go; attachments: by number; needles: the words that are looked for; words: each word that was forgotten, for the
-    lines of the log.
+    introduction go where they hold the words; blanked: rows (share, interaction) that say nothing any more; former: shares
+    whose frozen bytes in the journal go; attachments: by number; needles: the words that are looked for; words: each
+    word that was forgotten, for the lines of the log.
     """
 
     things: Rows
@@ -45,7 +42,7 @@ class Erasure(NamedTuple):
     emptied: set[int]
     nameless: set[int]
     shares: set[int]
-    introductions: set[int]
+    blanked: Rows
     former: set[int]
     attachments: set[int]
     needles: frozenset[str]
@@ -115,18 +112,20 @@ def marks_of(root: str, path: str, digest: str) -> set[str]:
 
 def _lose_images(db: sqlite3.Connection, what: Erasure) -> set[int]:
     """The images of what goes are gone from the journal; the commands that cannot be undone any more."""
-    lost = set()
+    lost: set[int] = set()
     for table, numbers in what.rows.items():
         lost |= _drop_images(db, f"table_name = :table AND row_id {_WITHIN}", {"table": table, **_ids(numbers)})
+    for table, others in what.blanked.items():
+        lost |= _drop_images(db, f"table_name = :table AND row_id {_WITHIN}", {"table": table, **_ids(others)})
     lost |= _drop_images(db, f"table_name = 'delivery' AND row_id {_WITHIN}", _ids(what.emptied))
     frozen = " OR ".join(f"json_extract({image}, '$.share_id') {_WITHIN}" for image in ("before", "after"))
     lost |= _drop_images(db, f"table_name = 'delivery' AND ({frozen})", _ids(what.former))
     lost |= _drop_images(db, f"table_name = 'attachment' AND row_id {_WITHIN}", _ids(what.attachments))
     for tie in forgetting.ties(db, cascading=False):  # what refers to a row that is gone cannot come back either
-        if numbers := what.rows.get(tie.target):
+        if gone := what.rows.get(tie.target):
             found = db.execute(
                 f"SELECT DISTINCT operation_id FROM change WHERE table_name = :table AND "
-                f"(({tie.where('before')}) OR ({tie.where('after')}))", {"table": tie.table, **_ids(numbers)},
+                f"(({tie.where('before')}) OR ({tie.where('after')}))", {"table": tie.table, **_ids(gone)},
             )  # fmt: skip
             lost |= {row[0] for row in found}
     return lost
@@ -134,7 +133,7 @@ def _lose_images(db: sqlite3.Connection, what: Erasure) -> set[int]:
 
 def _lose_words(db: sqlite3.Connection, lost: set[int]) -> None:
     """No image in the journal holds the words."""
-    lost |= _drop_images(db, "holds(before) OR holds(after)", {})
+    lost.update(_drop_images(db, "holds(before) OR holds(after)", {}))
 
 
 def _drop_images(db: sqlite3.Connection, where: str, given: Mapping[str, Any]) -> set[int]:
@@ -157,11 +156,14 @@ def _empty_deliveries(db: sqlite3.Connection, what: Erasure) -> None:
 
 
 def _blank_shares(db: sqlite3.Connection, what: Erasure) -> None:
+    blanked = what.blanked.get("share", set())
+    db.execute(f"UPDATE interaction SET text = :gone WHERE id {_WITHIN}",
+               {"gone": PART, **_ids(what.blanked.get("interaction", ()))})  # fmt: skip
     for row in db.execute(
         f"SELECT id, holds(title) OR holds(replace(slug, '-', ' ')) AS named, holds(introduction) AS said FROM share "
-        f"WHERE id {_WITHIN}", _ids(what.shares | what.introductions),
+        f"WHERE id {_WITHIN}", _ids(what.shares | blanked),
     ).fetchall():  # fmt: skip
-        whole = row["id"] in what.introductions
+        whole = row["id"] in blanked
         if row["named"] or whole:
             slug = f"{GONE}-{make('share', row['id'])}"
             db.execute("UPDATE share SET title = ?, slug = iif(slug = '', '', ?) WHERE id = ?", (GONE, slug, row["id"]))
@@ -206,10 +208,7 @@ def _delete(unit: Unit, what: Erasure) -> None:
         db.execute(f"DELETE FROM merger WHERE kind = :kind AND (into_id {_WITHIN} OR gone_id {_WITHIN})",
                    {"kind": kind, **_ids(numbers)})  # fmt: skip
     db.execute(f"DELETE FROM attachment WHERE id {_WITHIN}", _ids(what.attachments))
-    named = {make(kind, number) for kind, numbers in what.things.items() for number in numbers}
-    for row in db.execute("SELECT id, kind, key, holds(key) OR holds(title) AS said FROM dismissal").fetchall():
-        if row["said"] or (row["kind"] in BY_IDS and named & set(re.split(r"[^a-z0-9]+", row["key"]))):
-            db.execute("DELETE FROM dismissal WHERE id = ?", (row["id"],))
+    db.execute(f"DELETE FROM dismissal WHERE id {_WITHIN}", _ids(what.rows.get("dismissal", ())))
 
 
 def _delete_answers(db: sqlite3.Connection, numbers: Iterable[int]) -> None:
@@ -238,7 +237,7 @@ def _delete_tags(db: sqlite3.Connection, tags: set[int], lost: set[int]) -> None
         "AND NOT EXISTS (SELECT 1 FROM source WHERE challenges_id = tag.id) "
         "AND NOT EXISTS (SELECT 1 FROM tag AS other WHERE other.alias_of = tag.id)", _ids(tags),
     )}  # fmt: skip
-    lost |= _drop_images(db, f"table_name = 'tag' AND row_id {_WITHIN}", _ids(bare))
+    lost.update(_drop_images(db, f"table_name = 'tag' AND row_id {_WITHIN}", _ids(bare)))
     db.execute(f"DELETE FROM tag WHERE id {_WITHIN}", _ids(bare))
 
 

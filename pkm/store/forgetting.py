@@ -217,6 +217,29 @@ def waiting_for(db: sqlite3.Connection, contacts: Iterable[int]) -> list[int]:
     return [row[0] for row in found]
 
 
+def told_of(db: sqlite3.Connection, shares: Iterable[int]) -> set[int]:
+    """The interactions that these shares were."""
+    ids = {"ids": json.dumps(sorted(shares))}
+    found = db.execute("SELECT id FROM interaction WHERE share_id IN (SELECT value FROM json_each(:ids)) ORDER BY id", ids)
+    return {row[0] for row in found}
+
+
+BY_IDS = ("duplicate", "introduction", "member", "unsubscribed", "share")
+"""Kinds of dismissals whose keys are made of ids."""
+
+
+def dismissals_of(db: sqlite3.Connection, things: Rows, known: re.Pattern[str] | None) -> set[int]:
+    """The dismissals that are about these things, or in which these words stand, now and in the journal."""
+    named = {make(kind, number) for kind, numbers in things.items() if kind in LETTERS for number in numbers}
+    now = [dict(row) for row in db.execute("SELECT id, kind, key, title FROM dismissal ORDER BY id")]
+    then = db.execute("SELECT before, after FROM change WHERE table_name = 'dismissal' ORDER BY id")
+    return {
+        row["id"] for row in [*now, *(json.loads(image) for both in then for image in both if image)]
+        if (row["kind"] in BY_IDS and named & set(re.split(r"[^a-z0-9]+", row["key"])))
+        or (known and known.search(f"{row['key']}\n{row['title']}"))
+    }
+
+
 def files_of(db: sqlite3.Connection, notes: Iterable[int]) -> list[tuple[str, str]]:
     """(folder, path) of the files that these notes are in outside, in order."""
     found = db.execute(
@@ -227,7 +250,7 @@ def files_of(db: sqlite3.Connection, notes: Iterable[int]) -> list[tuple[str, st
 
 
 def shown_alone(db: sqlite3.Connection, notes: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """number -> (name, hash) of attachments that these notes name, or once named, and no other note does."""
+    """Number -> (name, hash) of attachments that these notes name, or once named, and no other note does."""
     said = "\n".join(str(image["text"]) for image in images(db, "note", notes)).casefold()
     ids = {"ids": json.dumps(sorted(notes))}
     found = {}
@@ -246,7 +269,7 @@ def shown_alone(db: sqlite3.Connection, notes: Iterable[int]) -> dict[int, tuple
 
 
 def sent_with(db: sqlite3.Connection, shares: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """number -> (name, hash) of the pictures that went out with these shares, made clean."""
+    """Number -> (name, hash) of the pictures that went out with these shares, made clean."""
     found = db.execute("SELECT id, name, sha256 FROM attachment WHERE name GLOB '.sent/*' ORDER BY id").fetchall()
     starts = tuple(f".sent/{make('share', number)}/" for number in shares)
     return {row["id"]: (row["name"], row["sha256"]) for row in found if row["name"].startswith(starts)}
@@ -331,14 +354,15 @@ def marks(db: sqlite3.Connection, kind: str, numbers: Iterable[int]) -> list[tup
 
 def pattern(needles: Iterable[str]) -> re.Pattern[str] | None:
     """What finds these words, whole and whatever their case, in a text, in JSON, and, as they are, in bytes as hex; None
-    where there are none.
+    where there are none. A single word of letters, such as a first name, is found only as it is written: Will is no will.
     """
     wanted = sorted({one for one in needles if one.strip()}, key=lambda one: (-len(one), one))
     ways = []
     for needle in wanted:
         before, after = (r"(?<!\w)" if needle[0].isalnum() else ""), (r"(?!\w)" if needle[-1].isalnum() else "")
         for spelled in dict.fromkeys((needle, json.dumps(needle, ensure_ascii=False)[1:-1])):
-            ways.append(f"{before}{re.escape(spelled)}{after}")
+            way = f"(?-i:{re.escape(spelled)})" if spelled.isalpha() else re.escape(spelled)
+            ways.append(f"{before}{way}{after}")
         if len(needle) >= _LONG_AS_HEX:
             ways.append(needle.encode("utf-8", "surrogatepass").hex())
     return re.compile("|".join(ways), re.IGNORECASE) if ways else None

@@ -42,7 +42,7 @@ PLURALS = {
     "share_contact": "shares they are named in", "share_note": "shares it was in",
     "circle_source": "sources of the circle", "circle_channel": "channels of the circle", "stage": "stages of plans",
 }  # fmt: skip
-UNTOLD = ("interaction_contact", "entry", "delivery", "share_note", "merger")
+UNTOLD = ("interaction_contact", "entry", "delivery", "share_note", "merger", "dismissal")
 """Tables whose rows say nothing to anybody, or are told of elsewhere."""
 
 MOST_TOLD = 20
@@ -74,6 +74,7 @@ class Facts:
     nameless: set[int] = field(default_factory=set)
     shares: list[Row] = field(default_factory=list)
     introductions: list[Row] = field(default_factory=list)
+    blanked: Rows = field(default_factory=dict)
     former: set[int] = field(default_factory=set)
     waits: list[int] = field(default_factory=list)
     served: int = 0
@@ -173,12 +174,19 @@ def gather(store: Store, home: Home, things: Sequence[Found]) -> Facts:
     for kind in KINDS:
         if numbers := {one.number for one in things if one.kind == kind}:
             facts.asked.setdefault(kind, set()).update(numbers)
-            _OF_KIND.get(kind, lambda db, facts, numbers: None)(db, facts, numbers)
+            if look := _OF_KIND.get(kind):
+                look(db, facts, numbers)
     facts.rows = forgetting.hanging(db, facts.asked)
-    facts.now = forgetting.there_now(db, facts.rows)
+    facts.blanked = {"share": (met := {row["id"] for row in facts.introductions}),
+                     "interaction": forgetting.told_of(db, met) - facts.rows.get("interaction", set())}  # fmt: skip
     said = forgetting.words_in(db, facts.rows)
     facts.needles |= set(_needles(said, facts.asked))
-    facts.words |= {word for table in said.values() for image in table for value in image.values()
+    known = forgetting.pattern(facts.needles)
+    facts.rows["dismissal"] = forgetting.dismissals_of(db, facts.asked, known)
+    facts.now = forgetting.there_now(db, facts.rows)
+    said |= forgetting.words_in(db, {"dismissal": facts.rows["dismissal"]})
+    told = [*said.values(), *forgetting.words_in(db, facts.blanked).values()]
+    facts.words |= {word for table in told for image in table for value in image.values()
                     if isinstance(value, str) for word in re.findall(r"\w{3,}", value.casefold())}  # fmt: skip
     facts.marks = {kind: forgetting.marks(db, kind, numbers) for kind, numbers in facts.asked.items()}
     _gather_what_stays(db, home, facts)
@@ -224,7 +232,7 @@ def _note(db: Any, facts: Facts, numbers: set[int]) -> None:
     whole = {row["share_id"] for row in rows} - {row["share_id"] for row in rows if row["full"] and row["id"] not in emptied}
     facts.attachments |= forgetting.sent_with(db, whole)
     for root, path in forgetting.files_of(db, numbers):
-        facts.stays.append(Stays(str(Path(root) / path), "the file stays; an import leaves it out from now on", "remove it there"))
+        facts.stays.append(Stays(str(Path(root) / path), "an import leaves this file out from now on", "remove it there"))
 
 
 def _carries(delivery: Row, notes: Collection[int]) -> bool:
@@ -286,17 +294,15 @@ def _gather_what_stays(db: Any, home: Home, facts: Facts) -> None:
     found = forgetting.mentions(db, facts.rows, facts.needles)
     known = {one.what for one in facts.stays}
     told = [row for row in found if make(row["kind"], row["number"]) not in known]
-    facts.stays += [
-        Stays(make(row["kind"], row["number"]), f"“{one_line(row['title'], 60)}” names it and stays as it is",
-              f"pkm forget {make(row['kind'], row['number'])}" if row["kind"] in KINDS else f"pkm why {make(row['kind'], row['number'])}")
-        for row in told[:MOST_TOLD]
-    ]  # fmt: skip
+    for row in told[:MOST_TOLD]:
+        number, step = make(row["kind"], row["number"]), "forget" if row["kind"] in KINDS else "why"
+        facts.stays.append(Stays(number, f"“{one_line(row['title'], 60)}” names it and stays as it is", f"pkm {step} {number}"))
     if len(told) > MOST_TOLD:
         facts.stays.append(Stays("more", f"{count(len(told) - MOST_TOLD, 'more thing names', 'more things name')} it"))
     if "contact" in facts.asked:
         names = [str(image["name"]) for image in forgetting.images(db, "contact", facts.asked["contact"])]
-        if number := forgetting.written_by(db, names):
-            facts.stays.append(Stays("items", f"{count(number, 'item says', 'items say')} that they wrote it: that is public"))
+        if written := forgetting.written_by(db, names):
+            facts.stays.append(Stays("items", f"{count(written, 'item says', 'items say')} that they wrote it: that is public"))
         facts.stays += [Stays(str(folder / name), "their card stays there and would bring them back as somebody new",
                               "remove it there") for folder, name, _ in _cards(home, _uids(facts))]  # fmt: skip
         facts.stays.append(Stays("cards", "an import of a card or table of theirs makes them somebody new",
@@ -340,7 +346,7 @@ def decide(facts: Facts) -> ForgetPlan:
         frozenset(_uids(facts)),
         Erasure(
             facts.asked, facts.rows, emptied, facts.nameless, {row["id"] for row in facts.shares},
-            {row["id"] for row in facts.introductions}, facts.former, set(facts.attachments), frozenset(facts.needles),
+            facts.blanked, facts.former, set(facts.attachments), frozenset(facts.needles),
             frozenset(facts.words),
         ),
     )  # fmt: skip
@@ -361,14 +367,16 @@ def _findings(facts: Facts) -> Iterator[tuple[str, str, str]]:
             yield number, "it is in this draft", f"pkm share drop {number}"
         elif row["state"] == "planned":
             yield number, "it is in this plan", f"pkm share drop {number}, or pkm share retract {number} where a part has left"
-    for number in facts.waits:
-        yield make("share", number), "a stage of it waits for their approval", f"pkm share plan {make('share', number)}"
+    for waiting in facts.waits:
+        share = make("share", waiting)
+        yield share, "a stage of it waits for their approval", f"pkm share plan {share}"
     for row in facts.deliveries:
-        share, delivery = make("share", row["share_id"]), make("delivery", row["id"])
+        named, delivery = make("share", row["share_id"]), make("delivery", row["id"])
         if row["state"] in ("sending", "unknown"):
-            yield delivery, f"nobody knows whether it arrived (it is {row['state']})", f"pkm share log --resolve {delivery} sent|refused"
+            why = f"nobody knows whether it arrived (it is {row['state']})"
+            yield delivery, why, f"pkm share log --resolve {delivery} sent|refused"
         elif row["channel_kind"] == "site" and row["state"] == "sent" and row["share_state"] != "retracted":
-            yield share, "it is on the site", f"pkm share retract {share}"
+            yield named, "it is on the site", f"pkm share retract {named}"
 
 
 def _out(facts: Facts) -> Iterator[Stays]:
@@ -377,17 +385,18 @@ def _out(facts: Facts) -> Iterator[Stays]:
     for row in facts.deliveries:
         if row["state"] == "sent" and row["channel_kind"] != "site":
             by_way.setdefault((row["share_id"], row["channel"], row["channel_kind"]), []).append(row)
-    for (share, channel, kind), rows in by_way.items():
+    for (number, channel, kind), rows in by_way.items():
+        share = make("share", number)
         on = day(max(row["sent_at"] or "" for row in rows)) if any(row["sent_at"] for row in rows) else ""
         if kind == "files":
             folder = Path(rows[0]["address"].partition(":")[2])
             named = [folder / row["file_name"] for row in rows if not row["media_type"].startswith("image/")]
             if rows[0]["share_state"] != "retracted":
-                yield from (Stays(str(path), f"{make('share', share)} went there on {on}", "remove it there") for path in named)
+                yield from (Stays(str(path), f"{share} went there on {on}", "remove it there") for path in named)
             continue
         who = ", ".join(dict.fromkeys(one_line(row["name"] or row["recipient"] or channel, 40) for row in rows))
         urls = " ".join(row["remote_url"] for row in rows if row["remote_url"])
-        yield Stays(make("share", share), f"went out by {channel} on {on}: {who} {'has' if len(rows) == 1 else 'have'} it",
+        yield Stays(share, f"went out by {channel} on {on}: {who} {'has' if len(rows) == 1 else 'have'} it",
                     f"ask for it to be deleted: {urls}" if urls else "ask them to delete it")  # fmt: skip
 
 
@@ -396,12 +405,12 @@ def _out(facts: Facts) -> Iterator[Stays]:
 
 def _folders(store: Store, plan: ForgetPlan) -> list[tuple[Path, list[str]]]:
     """The folders with files that are not taken down, each with their names: pkm knows them no longer."""
-    rows = forgetting.deliveries_of_shares(store.read(), {*plan.erasure.shares, *plan.erasure.introductions})
+    rows = forgetting.deliveries_of_shares(store.read(), {*plan.erasure.shares, *plan.erasure.blanked["share"]})
     found: dict[Path, list[str]] = {}
     for row in rows:
-        if row["id"] in plan.erasure.emptied and row["channel_kind"] == "files" and row["state"] == "sent":
-            if not row["media_type"].startswith("image/"):
-                found.setdefault(Path(row["address"].partition(":")[2]), []).append(row["file_name"])
+        there = row["id"] in plan.erasure.emptied and row["channel_kind"] == "files" and row["state"] == "sent"
+        if there and not row["media_type"].startswith("image/"):
+            found.setdefault(Path(row["address"].partition(":")[2]), []).append(row["file_name"])
     return list(found.items())
 
 
@@ -414,7 +423,7 @@ def _release(folders: Iterable[tuple[Path, list[str]]]) -> None:
 
 def _rebuild_sites(store: Store, home: Home, plan: ForgetPlan) -> None:
     """No page of a site that was taken back tells of it any more."""
-    rows = forgetting.deliveries_of_shares(store.read(), {*plan.erasure.shares, *plan.erasure.introductions})
+    rows = forgetting.deliveries_of_shares(store.read(), {*plan.erasure.shares, *plan.erasure.blanked["share"]})
     channels = {row["channel_id"] for row in rows if row["channel_kind"] == "site" and row["id"] in plan.erasure.emptied}
     if channels:
         from pkm.share.mirror import mirror
