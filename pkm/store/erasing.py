@@ -24,6 +24,9 @@ FILE = "file"
 
 SEARCHED = ("annotation", "contact", "handle", "item", "note")
 
+WAIT_MS = 1500
+"""How long wiping waits for another reader; the doctor does it later where that takes longer."""
+
 GONE = "forgotten"
 """What stands where a name or a title was."""
 
@@ -282,6 +285,7 @@ def wipe(store: Store) -> str:
     store.close()
     try:
         with contextlib.closing(connect(store.path)) as raw:
+            raw.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
             raw.execute("PRAGMA secure_delete = ON")
             for table in SEARCHED:  # an index keeps what was taken out until its parts are put together
                 raw.execute(f"INSERT INTO {table}_fts({table}_fts) VALUES ('optimize')")
