@@ -42,6 +42,9 @@ INSTEAD = {
     ("seek", "unfollow"): "pkm seek remove SOURCE", ("seek", "unsubscribe"): "pkm seek remove SOURCE",
     ("seek", "delete"): "pkm seek remove SOURCE", ("seek", "follow"): "pkm seek add URL",
     ("seek", "subscribe"): "pkm seek add URL", ("seek", "rename"): "pkm seek edit SOURCE --title NAME",
+    ("contact", "remove"): "pkm forget WHO", ("contact", "delete"): "pkm forget WHO", ("sense", "delete"): "pkm forget NOTE",
+    ("sense", "remove"): "pkm sense drop NOTE, or pkm forget NOTE", ("circle", "remove"): "pkm forget CIRCLE",
+    ("circle", "delete"): "pkm forget CIRCLE", ("pkm", "delete"): "pkm forget ID", ("pkm", "erase"): "pkm forget ID",
 }  # fmt: skip
 """What people type who know other readers, and the command that does it here."""
 

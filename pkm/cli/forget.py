@@ -53,7 +53,7 @@ def forget(
             render.emit_json({**plan.as_dict(), "forgotten": False, "dry_run": True})
         return
     named = ", ".join(one.id for one in found)
-    if not render.confirm(f"Forget {named} for good? No undo brings {'it' if len(found) == 1 else 'them'} back.", yes=yes):
+    if not render.confirm(f"Forget {named} for good? No undo brings that back.", yes=yes):
         render.tell("Nothing was changed.")
         raise typer.Exit(1)
     done = forgetting.forget(store, home, found, backups=backups)

@@ -438,7 +438,7 @@ def _clean_home(home: Home, plan: ForgetPlan, hashes: Iterable[str]) -> None:
         if re.fullmatch("[0-9a-f]{64}", sha256):
             (home.attachments / sha256).unlink(missing_ok=True)
     names = ["words.json", *(["signals.json"] if "item" in plan.erasure.things else [])]
-    for path in [*(home.data / name for name in names), *home.data.glob("site-*.json"), home.last]:
+    for path in [*(home.data / name for name in names), *home.data.glob("site-*.json"), home.state / "links.json", home.last]:
         path.unlink(missing_ok=True)
     shutil.rmtree(home.preview, ignore_errors=True)
     for path in {memory for _, _, memory in _cards(home, plan.uids)}:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pkm.store import responses
 from pkm.store.erasing import bare_command
 from pkm.store.forgetting import pattern
 from tests.conftest import CommandLine
@@ -276,6 +277,14 @@ class TestTheRest:
         assert "went to it" in small("forget", "practice", "--yes", ok=3).err
         whole(small, tmp_path, monkeypatch)
 
+    def test_an_answer_that_was_collected_is_not_collected_again(self, small: CommandLine, mark: Markers, home: Path) -> None:
+        with contextlib.closing(sqlite3.connect(home / "pkm.db", isolation_level=None)) as db:
+            db.execute("UPDATE response SET channel_id = 2, remote_id = ?", (f"<{mark('message')}@example.org>",))
+            small("forget", "r1", "--yes")
+            assert not mark.found(home) & {"r1", "message"}
+            assert f"<{mark.words['message']}@example.org>" in responses.remote_ids(db, 2)
+        assert [one["title"] for one in small.json("share", "heard", "x1")] == ["forgotten"]
+
     def test_copies_that_hold_it_are_named_and_removed_when_asked(self, small: CommandLine, mark: Markers, home: Path) -> None:
         small("backup")
         (home / "backups" / "pkm-20200101-000000.db").write_bytes(b"no store")
@@ -321,8 +330,8 @@ def test_words_are_found_whole(needle: str, text: str, found: bool) -> None:
 
 
 @pytest.mark.parametrize(("command", "bare"), [
-    ("pkm contact add 'Ann Lee' --nick ann", "pkm contact add"), ("pkm import /tmp/x", "pkm import"),
-    ("pkm seek --all", "pkm seek"), ("pkm sen note hello", "pkm sen note"), ("pkm undo", "pkm undo"), ("pkm", "pkm"), ("pkm forget c1 n2", "pkm forget"),
+    ("pkm contact add 'Ann Lee' --nick ann", "pkm contact add"), ("pkm import /tmp/x", "pkm import"), ("pkm", "pkm"),
+    ("pkm seek --all", "pkm seek"), ("pkm sen note hello", "pkm sen note"), ("pkm undo", "pkm undo"),
 ])  # fmt: skip
 def test_a_bare_command_holds_nothing_that_was_typed_for_it(command: str, bare: str) -> None:
     assert bare_command(command) == bare
