@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from pkm.ids import make
 from pkm.store import forgetting, retention
-from pkm.store.forgetting import PART, UNWIPED, Rows
+from pkm.store.forgetting import PART, UNWIPED, Past, Rows
 from pkm.store.responses import answer_mark
 from pkm.store.session import Store, Unit, connect
 
@@ -62,7 +62,7 @@ def erase(unit: Unit, what: Erasure, ids: Collection[str]) -> None:
     db.execute("PRAGMA secure_delete = ON")
     forgetting.teach(db, forgetting.pattern(what.needles))
     keep_files_away(unit, what.things.get("note", set()))
-    lost = _lose_images(db, what)
+    lost = _lose_images(Past(db), what)
     tags = _tags_of(db, what.rows)
     _empty_deliveries(db, what)
     _blank_shares(db, what)
@@ -113,24 +113,25 @@ def marks_of(root: str, path: str, digest: str) -> set[str]:
     return {hashlib.sha256(one.encode("utf-8", "surrogatepass")).hexdigest() for one in said}
 
 
-def _lose_images(db: sqlite3.Connection, what: Erasure) -> set[int]:
+def _lose_images(past: Past, what: Erasure) -> set[int]:
     """The images of what goes are gone from the journal; the commands that cannot be undone any more."""
-    lost: set[int] = set()
-    for table, numbers in what.rows.items():
-        lost |= _drop_images(db, f"table_name = :table AND row_id {_WITHIN}", {"table": table, **_ids(numbers)})
-    for table, others in what.blanked.items():
-        lost |= _drop_images(db, f"table_name = :table AND row_id {_WITHIN}", {"table": table, **_ids(others)})
-    lost |= _drop_images(db, f"table_name = 'delivery' AND row_id {_WITHIN}", _ids(what.emptied))
-    frozen = " OR ".join(f"json_extract({image}, '$.share_id') {_WITHIN}" for image in ("before", "after"))
-    lost |= _drop_images(db, f"table_name = 'delivery' AND ({frozen})", _ids(what.former))
-    lost |= _drop_images(db, f"table_name = 'attachment' AND row_id {_WITHIN}", _ids(what.attachments))
+    db, lost = past.db, set[int]()
     for tie in forgetting.ties(db, cascading=False):  # what refers to a row that is gone cannot come back either
         if gone := what.rows.get(tie.target):
             found = db.execute(
-                f"SELECT DISTINCT operation_id FROM change WHERE table_name = :table AND "
-                f"(({tie.where('before')}) OR ({tie.where('after')}))", {"table": tie.table, **_ids(gone)},
+                f"SELECT DISTINCT operation_id FROM change WHERE id IN (SELECT value FROM json_each(:changes)) AND "
+                f"(({tie.where('before')}) OR ({tie.where('after')}))", {"changes": past.of_table(tie.table), **_ids(gone)},
             )  # fmt: skip
             lost |= {row[0] for row in found}
+    frozen = db.execute(
+        "SELECT row_id FROM change WHERE id IN (SELECT value FROM json_each(:changes)) AND "
+        f"coalesce(json_extract(after, '$.share_id'), json_extract(before, '$.share_id')) {_WITHIN}",
+        {"changes": past.of_table("delivery"), **_ids(what.former)},
+    )
+    deliveries = what.emptied | {row[0] for row in frozen}
+    for rows in (what.rows, what.blanked, {"delivery": deliveries, "attachment": what.attachments}):
+        for table, numbers in rows.items():
+            lost |= _drop_images(db, f"id {_WITHIN}", {"ids": past.of_rows(table, numbers)})
     return lost
 
 

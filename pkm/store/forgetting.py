@@ -38,6 +38,26 @@ UNWIPED = "; its bytes are still to be wiped"
 """How the log's line ends until the store's file holds nothing of it any more."""
 
 
+class Past:
+    """The store with its undo journal, which is read through once: where in it each row has its images."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self.execute = db.execute
+        self._changes: dict[str, dict[int, list[int]]] = {}
+        for number, table, row in db.execute("SELECT id, table_name, row_id FROM change ORDER BY id"):
+            self._changes.setdefault(table, {}).setdefault(row, []).append(number)
+
+    def of_rows(self, table: str, numbers: Iterable[int]) -> str:
+        """The numbers of the changes of these rows, as JSON."""
+        known = self._changes.get(table, {})
+        return json.dumps([change for number in sorted(numbers) for change in known.get(number, ())])
+
+    def of_table(self, table: str) -> str:
+        """The numbers of all changes of a table's rows, as JSON."""
+        return json.dumps([change for changes in self._changes.get(table, {}).values() for change in changes])
+
+
 class Tie(NamedTuple):
     """Rows of `table` go with a row of `target`: those whose `key` is its number, and whose other columns are `fixed`."""
 
@@ -75,10 +95,10 @@ def ties(db: sqlite3.Connection, *, cascading: bool = True) -> list[Tie]:
     return found
 
 
-def hanging(db: sqlite3.Connection, start: Mapping[str, Iterable[int]]) -> Rows:
+def hanging(db: Past, start: Mapping[str, Iterable[int]]) -> Rows:
     """These rows with all that goes when they go, by table: as they are now, and as the journal knows them."""
     found: Rows = {table: set(numbers) for table, numbers in start.items()}
-    fresh, every = {table: set(numbers) for table, numbers in found.items()}, ties(db)
+    fresh, every = {table: set(numbers) for table, numbers in found.items()}, ties(db.db)
     while fresh:
         new: Rows = {}
         for tie in every:
@@ -90,14 +110,14 @@ def hanging(db: sqlite3.Connection, start: Mapping[str, Iterable[int]]) -> Rows:
     return {table: numbers for table, numbers in found.items() if numbers}
 
 
-def tied(db: sqlite3.Connection, tie: Tie, numbers: Iterable[int]) -> set[int]:
+def tied(db: Past, tie: Tie, numbers: Iterable[int]) -> set[int]:
     """The rows that a tie leads to from these, now and in the journal."""
-    ids = {"ids": json.dumps(sorted(numbers)), "table": tie.table}
+    ids = {"ids": json.dumps(sorted(numbers)), "changes": db.of_table(tie.table)}
     now = db.execute(f"SELECT id FROM {tie.table} WHERE {tie.where()}", ids)
     then = db.execute(
-        f"SELECT DISTINCT row_id FROM change WHERE table_name = :table AND (({tie.where('before')}) OR ({tie.where('after')}))",
-        ids,
-    ).fetchall()
+        "SELECT DISTINCT row_id FROM change WHERE id IN (SELECT value FROM json_each(:changes)) "
+        f"AND (({tie.where('before')}) OR ({tie.where('after')}))", ids,
+    ).fetchall()  # fmt: skip
     return {row[0] for row in now} | {row[0] for row in then}
 
 
@@ -111,16 +131,17 @@ def there_now(db: sqlite3.Connection, rows: Rows) -> Rows:
     return {table: numbers for table, numbers in found.items() if numbers}
 
 
-def images(db: sqlite3.Connection, table: str, numbers: Iterable[int]) -> list[Row]:
+def images(db: Past, table: str, numbers: Iterable[int]) -> list[Row]:
     """All that these rows are and were, as far as it is known: rows of the table, and images in the journal."""
-    ids = {"ids": json.dumps(sorted(numbers)), "table": table}
-    within = "IN (SELECT value FROM json_each(:ids))"
+    wanted = set(numbers)
+    ids, within = {"ids": json.dumps(sorted(wanted))}, "IN (SELECT value FROM json_each(:ids))"
     found = [dict(row) for row in db.execute(f"SELECT * FROM {table} WHERE id {within} ORDER BY id", ids)]
-    kept = db.execute(f"SELECT before, after FROM change WHERE table_name = :table AND row_id {within} ORDER BY id", ids)
+    changes = {"ids": db.of_rows(table, wanted)}
+    kept = db.execute(f"SELECT before, after FROM change WHERE id {within} ORDER BY id", changes)
     return found + [json.loads(image) for row in kept for image in row if image]
 
 
-def words_in(db: sqlite3.Connection, rows: Rows) -> dict[str, list[Row]]:
+def words_in(db: Past, rows: Rows) -> dict[str, list[Row]]:
     """By table, all that these rows say and said: their worded columns alone, and "kind" of a handle."""
     return {
         table: [{name: value for name, value in image.items() if name in WORDED or name == "kind"} for image in
@@ -137,7 +158,7 @@ def merged_into(db: sqlite3.Connection, contact: int) -> set[int]:
     return {row[0] for row in found}
 
 
-def interactions_of(db: sqlite3.Connection, contacts: Iterable[int]) -> tuple[set[int], dict[int, list[str]]]:
+def interactions_of(db: Past, contacts: Iterable[int]) -> tuple[set[int], dict[int, list[str]]]:
     """(those in which nobody else took part, or that only the journal knows; of the others who else did, by number)."""
     ids = set(contacts)
     tie = Tie("contact", "interaction_contact", "contact_id")
@@ -154,7 +175,7 @@ def interactions_of(db: sqlite3.Connection, contacts: Iterable[int]) -> tuple[se
     return numbers - others.keys(), others
 
 
-def answers_of(db: sqlite3.Connection, contacts: Iterable[int]) -> set[int]:
+def answers_of(db: Past, contacts: Iterable[int]) -> set[int]:
     """The answers that these contacts wrote; one that is another's by now is not theirs."""
     ids = set(contacts)
     found = tied(db, Tie("contact", "response", "contact_id"), ids)
@@ -192,7 +213,7 @@ _DELIVERY = (
 )
 
 
-def shares_of(db: sqlite3.Connection, table: str, key: str, numbers: Iterable[int]) -> list[Row]:
+def shares_of(db: Past, table: str, key: str, numbers: Iterable[int]) -> list[Row]:
     """The shares that hold these notes, or are for these contacts, now or before (share_note, share_contact): id, state, …"""
     rows = images(db, table, tied(db, Tie("", table, key), numbers))
     ids = {"ids": json.dumps(sorted({row["share_id"] for row in rows}))}
@@ -201,7 +222,7 @@ def shares_of(db: sqlite3.Connection, table: str, key: str, numbers: Iterable[in
     )]  # fmt: skip
 
 
-def former_shares(db: sqlite3.Connection, notes: Iterable[int]) -> set[int]:
+def former_shares(db: Past, notes: Iterable[int]) -> set[int]:
     """The numbers of all shares that ever held these notes, also those that are gone."""
     rows = images(db, "share_note", tied(db, Tie("", "share_note", "note_id"), notes))
     return {row["share_id"] for row in rows}
@@ -228,11 +249,12 @@ BY_IDS = ("duplicate", "introduction", "member", "unsubscribed", "share")
 """Kinds of dismissals whose keys are made of ids."""
 
 
-def dismissals_of(db: sqlite3.Connection, things: Rows, known: re.Pattern[str] | None) -> set[int]:
+def dismissals_of(db: Past, things: Rows, known: "Words | None") -> set[int]:
     """The dismissals that are about these things, or in which these words stand, now and in the journal."""
     named = {make(kind, number) for kind, numbers in things.items() if kind in LETTERS for number in numbers}
     now = [dict(row) for row in db.execute("SELECT id, kind, key, title FROM dismissal ORDER BY id")]
-    then = db.execute("SELECT before, after FROM change WHERE table_name = 'dismissal' ORDER BY id")
+    then = db.execute("SELECT before, after FROM change WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id",
+                      {"ids": db.of_table("dismissal")})  # fmt: skip
     return {
         row["id"] for row in [*now, *(json.loads(image) for both in then for image in both if image)]
         if (row["kind"] in BY_IDS and named & set(re.split(r"[^a-z0-9]+", row["key"])))
@@ -249,7 +271,7 @@ def files_of(db: sqlite3.Connection, notes: Iterable[int]) -> list[tuple[str, st
     return [(row[0], row[1]) for row in found]
 
 
-def shown_alone(db: sqlite3.Connection, notes: Iterable[int]) -> dict[int, tuple[str, str]]:
+def shown_alone(db: Past, notes: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Number -> (name, hash) of attachments that these notes name, or once named, and no other note does."""
     said = "\n".join(str(image["text"]) for image in images(db, "note", notes)).casefold()
     ids = {"ids": json.dumps(sorted(notes))}
@@ -346,37 +368,51 @@ MARKS = {
 """By kind, the column that tells in a copy of the store that a number means the same thing there."""
 
 
-def marks(db: sqlite3.Connection, kind: str, numbers: Iterable[int]) -> list[tuple[int, str, str]]:
+def marks(db: Past, kind: str, numbers: Iterable[int]) -> list[tuple[int, str, str]]:
     """(number, column, value) by which these things are known in a copy of the store."""
     column = MARKS[kind]
     return sorted({(image["id"], column, image[column]) for image in images(db, kind, numbers)})
 
 
-def pattern(needles: Iterable[str]) -> re.Pattern[str] | None:
+class Words(NamedTuple):
+    """Words that are looked for: `known` finds them, and is asked only where one of the folded `signs` stands."""
+
+    known: re.Pattern[str]
+    signs: tuple[str, ...]
+
+    def search(self, text: str) -> bool:
+        """Whether one of the words stands in the text."""
+        folded = text.casefold()
+        return any(sign in folded for sign in self.signs) and self.known.search(text) is not None
+
+
+def pattern(needles: Iterable[str]) -> Words | None:
     """What finds these words, whole and whatever their case, in a text, in JSON, and, as they are, in bytes as hex; None
     where there are none. A single word of letters, such as a first name, is found only as it is written: Will is no will.
     """
     wanted = sorted({one for one in needles if one.strip()}, key=lambda one: (-len(one), one))
-    ways = []
+    ways, signs = [], []
     for needle in wanted:
         before, after = (r"(?<!\w)" if needle[0].isalnum() else ""), (r"(?!\w)" if needle[-1].isalnum() else "")
         for spelled in dict.fromkeys((needle, json.dumps(needle, ensure_ascii=False)[1:-1])):
             way = f"(?-i:{re.escape(spelled)})" if spelled.isalpha() else re.escape(spelled)
             ways.append(f"{before}{way}{after}")
+            signs.append(spelled.casefold())
         if len(needle) >= _LONG_AS_HEX:
-            ways.append(needle.encode("utf-8", "surrogatepass").hex())
-    return re.compile("|".join(ways), re.IGNORECASE) if ways else None
+            signs.append(needle.encode("utf-8", "surrogatepass").hex())
+            ways.append(signs[-1])
+    return Words(re.compile("|".join(ways), re.IGNORECASE), tuple(signs)) if ways else None
 
 
 _LONG_AS_HEX = 6
 """A word of fewer letters is found in any bytes by chance."""
 
 
-def teach(db: sqlite3.Connection, known: re.Pattern[str] | None) -> None:
+def teach(db: sqlite3.Connection, known: Words | None) -> None:
     """SQL on the connection can ask holds(text), and folded(text)."""
 
     def holds(text: object) -> bool:
-        return known is not None and isinstance(text, str) and known.search(text) is not None
+        return known is not None and isinstance(text, str) and known.search(text)
 
     db.create_function("holds", 1, holds, deterministic=True)
     db.create_function("folded", 1, lambda text: text.casefold() if isinstance(text, str) else text, deterministic=True)

@@ -168,9 +168,10 @@ def forget(store: Store, home: Home, things: Sequence[Found], *, backups: bool =
 
 def gather(store: Store, home: Home, things: Sequence[Found]) -> Facts:
     """All that is to be known of these things."""
-    db = store.read()
+    past = forgetting.Past(store.read())
+    db: Any = past
     facts = Facts(tuple(things))
-    forgetting.teach(db, None)
+    forgetting.teach(past.db, None)
     for kind in KINDS:
         if numbers := {one.number for one in things if one.kind == kind}:
             facts.asked.setdefault(kind, set()).update(numbers)
@@ -183,7 +184,7 @@ def gather(store: Store, home: Home, things: Sequence[Found]) -> Facts:
     facts.needles |= set(_needles(said, facts.asked))
     known = forgetting.pattern(facts.needles)
     facts.rows["dismissal"] = forgetting.dismissals_of(db, facts.asked, known)
-    facts.now = forgetting.there_now(db, facts.rows)
+    facts.now = forgetting.there_now(past.db, facts.rows)
     said |= forgetting.words_in(db, {"dismissal": facts.rows["dismissal"]})
     told = [*said.values(), *forgetting.words_in(db, facts.blanked).values()]
     facts.words |= {word for table in told for image in table for value in image.values()
@@ -291,7 +292,7 @@ def _needles(said: Mapping[str, Iterable[Row]], asked: Rows) -> Iterator[str]:
 
 def _gather_what_stays(db: Any, home: Home, facts: Facts) -> None:
     """What mentions it, in the store and in the home's drafts, and what memory of folders of cards names."""
-    found = forgetting.mentions(db, facts.rows, facts.needles)
+    found = forgetting.mentions(db.db, facts.rows, facts.needles)
     known = {one.what for one in facts.stays}
     told = [row for row in found if make(row["kind"], row["number"]) not in known]
     for row in told[:MOST_TOLD]:
