@@ -13,7 +13,7 @@ import pytest
 from pkm.store import responses
 from pkm.store.erasing import bare_command
 from pkm.store.forgetting import pattern
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
 from tests.server import FeedServer
@@ -256,18 +256,25 @@ class TestAnItem:
 
 class TestTheRest:
     @pytest.fixture
-    def small(self, lived: CommandLine, mark: Markers) -> CommandLine:
+    def small(
+        self, pkm: CommandLine, mark: Markers, home: Path, kept_homes: KeptHomes, request: pytest.FixtureRequest
+    ) -> CommandLine:
         """One of each small kind: a quote, an answer, what passed with a promise, a trial, a circle."""
-        lived("sense", "note", "Walking retros work", "--reach", "community")
-        lived("sense", "annotate", "n1", "-m", mark("a1"))
-        lived("contact", "log", "c1", mark("e1"), "--promise", f"a thing called {mark('p1')}")
-        lived("sense", "try", "n1", "--outcome", "worked", mark("t1"))
-        lived("circle", "add", mark("o3"), "--kind", "team", "--purpose", mark("purpose"))
-        lived("circle", "join", "o3", "c1", "--because", mark("joined"))
-        lived("share", "draft", "n1", "--to", "practice")
-        lived("share", "send", "x1", "--yes")
-        lived("share", "heard", "x1", "--from", "c1", mark("r1"))
-        return lived
+        for where in ("a1", "e1", "p1", "t1", "o3", "purpose", "joined", "r1"):
+            mark(where)
+        kept_homes.fill(home, "forget", lambda: self.lives(request.getfixturevalue("lived"), mark.words))
+        return pkm
+
+    def lives(self, pkm: CommandLine, words: dict[str, str]) -> None:
+        pkm("sense", "note", "Walking retros work", "--reach", "community")
+        pkm("sense", "annotate", "n1", "-m", words["a1"])
+        pkm("contact", "log", "c1", words["e1"], "--promise", f"a thing called {words['p1']}")
+        pkm("sense", "try", "n1", "--outcome", "worked", words["t1"])
+        pkm("circle", "add", words["o3"], "--kind", "team", "--purpose", words["purpose"])
+        pkm("circle", "join", "o3", "c1", "--because", words["joined"])
+        pkm("share", "draft", "n1", "--to", "practice")
+        pkm("share", "send", "x1", "--yes")
+        pkm("share", "heard", "x1", "--from", "c1", words["r1"])
 
     def test_each_goes_by_its_id(
         self, small: CommandLine, mark: Markers, home: Path, tmp_path: Path
