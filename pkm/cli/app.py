@@ -25,6 +25,7 @@ COMMANDS = {
     "find": ("pkm.cli.find", "Search items, annotations, notes, contacts and shares."),
     "why": ("pkm.cli.find", "Show where a thing came from and where it went."),
     "undo": ("pkm.cli.history", "Take back the last command, or command N of the log."),
+    "forget": ("pkm.cli.forget", "Erase people, notes and other things for good, words and bytes."),
     "log": ("pkm.cli.history", "List what each command changed."),
     "stats": ("pkm.cli.stats", "Tell how the loop goes: seek, sense, share and people, in counts and small plots."),
     "map": ("pkm.cli.map", "Draw the graph of notes, items, people and circles as one page."),
