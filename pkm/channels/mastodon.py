@@ -45,7 +45,7 @@ def check(address: str, given: Given) -> tuple[str, dict[str, Any]]:
                       next=f"pkm share channel add NAME {EXAMPLE} --token-env VARIABLE")  # fmt: skip
     visibility = given.visibility or "public"
     if visibility not in VISIBILITIES:
-        raise Invalid(f"--visibility {visibility}", f"it is one of {', '.join(VISIBILITIES)}")
+        raise Invalid(f"--visibility {visibility}", f"it should be one of {', '.join(VISIBILITIES)}")
     return f"mastodon+{place}", {"credential": given.credential, "visibility": visibility}
 
 

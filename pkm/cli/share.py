@@ -102,12 +102,12 @@ def circles_named(names: list[str]) -> list[dict[str, Any]]:
 def _tell_left_out(plan: Any) -> None:
     for note in plan.without_words:
         render.tell(
-            f"left out: n{note['id']} {one_line(note['title'], 50)} has no words of your own (pkm sense edit n{note['id']})"
+            f"Left out: n{note['id']} {one_line(note['title'], 50)} has no words of your own (pkm sense edit n{note['id']})"
         )
     if plan.bare_items:
         first = plan.bare_items[0]
         render.tell(
-            f"left out: {count(len(plan.bare_items), 'kept item')} without words of your own, "
+            f"Left out: {count(len(plan.bare_items), 'kept item')} without words of your own, "
             f"such as {first['id']} {one_line(first['title'], 40)} (pkm sense note --from {first['id']})"
         )
     if plan.waiting:
@@ -218,7 +218,7 @@ def draft(
         ),
     ] = None,
     to: ToOption = [],  # noqa: B006
-    title: Annotated[str, typer.Option("--title", help="Its title.")] = "",
+    title: Annotated[str, typer.Option("--title", "-t", help="Its title.")] = "",
     intro: Annotated[str, typer.Option("--intro", help="A few words in front, in Markdown.")] = "",
     limit: LimitOption = 20,
     json: JsonFlag = False,
@@ -342,14 +342,15 @@ def _report_all(reports: list[Any], json: bool) -> None:
              "          pkm share edit x12 --for network --only n41")  # fmt: skip
 def edit(
     what: ShareArgument,
-    title: Annotated[str | None, typer.Option("--title", help="Its title: the subject of a letter.")] = None,
-    text: Annotated[str | None, typer.Option("-m", "--text", help="Its words, in Markdown; - reads them from stdin.")] = None,
+    title: Annotated[str | None, typer.Option("--title", "-t", help="Its title: the subject of a letter.")] = None,
+    text: Annotated[str | None, typer.Option("--text", "-m", help="Its words, in Markdown; - reads them from stdin.")] = None,
     circle: Annotated[
         str, typer.Option("--for", metavar="CIRCLE", help="Only for this circle.", autocompletion=complete.complete_circles)
     ] = "",
     note: Annotated[
         str,
-        typer.Option("--note", help="With --for: the words are instead of this note's.", autocompletion=complete.complete_notes),
+        typer.Option("--note", metavar="NOTE", help="With --for: the words are instead of this note's.",
+                     autocompletion=complete.complete_notes),
     ] = "",
     only: Annotated[
         list[str] | None,
@@ -379,7 +380,8 @@ def edit(
 )
 def log(
     what: Annotated[
-        str | None, typer.Argument(help="A share, a note or a circle.", autocompletion=complete.complete_any)
+        str | None, typer.Argument(metavar="SHARE|NOTE|CIRCLE", help="A share, a note or a circle.",
+                                   autocompletion=complete.complete_any)
     ] = None,
     resolve: Annotated[
         str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent; "

@@ -158,6 +158,7 @@ def kept_without_note(db: sqlite3.Connection, since: str, limit: int) -> list[Ro
     """Items kept since then that no note was made from, newest first: they have no words of one's own."""
     found = db.execute(
         "SELECT id, title FROM item WHERE state = 'kept' AND decided_at > :since "
+        "AND story_id IS NULL "  # what another source told too is not told twice
         "AND NOT EXISTS (SELECT 1 FROM note WHERE note.item_id = item.id) ORDER BY decided_at DESC, id DESC LIMIT :limit",
         {"since": since, "limit": limit},
     )

@@ -160,7 +160,7 @@ def _check_drafts(home: Home) -> list[Finding]:
     drafts = sorted(home.drafts.glob("*")) if home.drafts.is_dir() else []
     if not drafts:
         return []
-    why = f"{count(len(drafts), 'draft')} of notes that did not get into the store, in {home.drafts}"
+    why = f"{count(len(drafts), 'draft')} of what did not get into the store, in {home.drafts}"
     return [Finding("drafts", why, "told", "pkm sense note --draft last")]
 
 
