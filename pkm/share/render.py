@@ -13,17 +13,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pkm.conceal import conceal, embedded, unlinked
 from pkm.errors import BadInput
-from pkm.markdown import (
-    Resolve,
-    conceal,
-    embedded,
-    to_plain,
-    to_portable,
-    unlinked,
-    web_url,
-    without_comments,
-)  # fmt: skip
+from pkm.markdown import Resolve, to_plain, to_portable, web_url, without_comments
 from pkm.picture import ENDINGS
 from pkm.share import memo
 from pkm.share.template import render, style

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pkm.capture import links_in
 from pkm.config import Home
 from pkm.ids import make
 from pkm.reach import wide_enough
@@ -18,7 +17,7 @@ from pkm.share.guard import Finding
 from pkm.share.letter import is_address
 from pkm.share.unsubscribed import subscribers
 from pkm.store import notes, shares
-from pkm.text import fold, one_line
+from pkm.text import one_line
 
 Row = dict[str, Any]
 
@@ -52,11 +51,8 @@ def _cut_links(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Findi
 
 
 def _narrower(db: sqlite3.Connection, note: Row, reaches: list[str]) -> Iterable[int]:
-    """The notes that its words link to and that may not go there; links in words for one stage are read anew."""
-    if not note.get("reworded"):
-        return [row["id"] for row in shares.narrower_targets(db, note["id"], reaches)]
-    titles = {fold(title): number for title, number in shares.narrower_titles(db, reaches)}
-    return [titles[fold(link.target)] for link in links_in(note["text"]) if fold(link.target) in titles]
+    """The notes that its words link to and that may not go there."""
+    return dict.fromkeys(number for _, number in draft.narrower_links(db, [note], [], reaches))
 
 
 def _without_address(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> Iterable[Finding]:
