@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from pkm import comments
+from pkm.keys import without_secrets
 from pkm.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ def parse(markdown: str) -> "list[Token]":
 
 
 def web_url(url: str) -> str:
-    """The address where it may stand in a link: http or https, no name or password in it, quoted; else ""."""
+    """The address where it may stand in a link: http or https, no name, password or token in it, quoted; else ""."""
     url = clean(url).strip()
     try:
         parts = urlsplit(url)
@@ -250,7 +251,7 @@ def web_url(url: str) -> str:
         return ""
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         return ""
-    return _UNSAFE_IN_URL.sub(lambda match: f"%{ord(match[0]):02X}", url)
+    return _UNSAFE_IN_URL.sub(lambda match: f"%{ord(match[0]):02X}", without_secrets(url))
 
 
 def escape(text: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from pkm.conceal import own_words
 from pkm.ids import make
-from pkm.keys import keys_in
+from pkm.keys import keys_in, secret_addresses
 from pkm.markdown import stripped
 from pkm.reach import may_go
 from pkm.share.legible import Seen, look, plain_words, says, words
@@ -90,12 +90,13 @@ def check_bytes(
     for number, person, written in numbers_in(f"{seen.decoded}\n{seen.raw}", secrets.phones):
         findings.append(sayers.find(make("contact", person), f"the number {number}", written))
     findings += _passages(words(seen.shown), own, secrets, sayers)
-    for note in cleared:
-        findings += _remarks(seen, own, note["text"], make("note", note["id"]), f"pkm sense edit {make('note', note['id'])}")
-    for text in beside:
-        findings += _remarks(seen, own, text, share, f"pkm share edit {share}")
+    texts = [(make("note", note["id"]), note["text"], "pkm sense edit") for note in cleared]
+    for by, text, mend in [*texts, *((share, text, "pkm share edit") for text in beside)]:
+        findings += [*_remarks(seen, own, text, by, f"{mend} {by}"), *_tokens(text, by, f"{mend} {by}")]
     for key in keys_in(f"{seen.shown}\n{seen.raw}"):
         findings.append(sayers.find(f"{key[:4]}…", "something that looks like a secret key", key))
+    for host, what in dict.fromkeys(secret_addresses(f"{seen.raw}\n{seen.shown}")):
+        findings.append(sayers.find(host, f"an address with {what} in it", host))
     return list(dict.fromkeys(findings))
 
 
@@ -117,6 +118,12 @@ def _remarks(seen: Seen, own: str, text: str, by: str, mend: str) -> Iterable[Fi
             yield by, "a %%comment%% of it would go out", mend
     if line := stripped(text).doubt:
         yield by, f"nobody can tell what is a %%comment%% in line {line} of it: a mark is missing or too many", mend
+
+
+def _tokens(text: str, by: str, mend: str) -> Iterable[Finding]:
+    """A finding for each address in a text that lets whoever has it do more than read a page: it is cut where it leaves."""
+    for host, what in dict.fromkeys(secret_addresses(stripped(text).text)):
+        yield by, f"an address of {host} in it has {what}", mend
 
 
 @functools.lru_cache(maxsize=1024)

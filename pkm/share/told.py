@@ -9,6 +9,8 @@ from typing import Any
 
 from pkm.config import Home
 from pkm.ids import make
+from pkm.keys import secret_in
+from pkm.markdown import web_url
 from pkm.reach import wide_enough
 from pkm.share import draft
 from pkm.share.channels import effective_kind, is_letters
@@ -34,6 +36,7 @@ def look(db: sqlite3.Connection, home: Home, share: int) -> list[Finding]:
     for stage in shares.stages(db, share):
         if stage["passed_at"] is None:
             found += _cut_links(db, share, stage)
+            found += _cut_addresses(draft.notes_for(db, share, stage))
             found += _without_address(db, home, share, stage)
     return list(dict.fromkeys(found))
 
@@ -48,6 +51,16 @@ def _cut_links(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Findi
                 is_so = "was put away" if other is None or other["dropped_at"] else f"is {other['reach']}"
                 yield (name, f"a link to {target}, which {is_so}, shows as “…”",
                        f"pkm sense edit {name}, to leave it out; or pkm sense reach {target} {kind}, to show it")  # fmt: skip
+
+
+def _cut_addresses(found: Iterable[Row]) -> Iterable[Finding]:
+    """Where the address of what a note is about has a secret in it."""
+    for note in found:
+        for address in (note["item_url"], note["source_url"]):
+            if what := secret_in(address or ""):
+                name, left = make("note", note["id"]), web_url(address)
+                yield (name, f"the address of its source has {what} and goes out {f'as {left}' if left else 'not at all'}",
+                       f"pkm sense edit {name}, to name another address in its words")  # fmt: skip
 
 
 def _narrower(db: sqlite3.Connection, note: Row, reaches: list[str]) -> Iterable[int]:

@@ -32,22 +32,33 @@ HOLES = (  # (what the note says, why it is refused; "": the rendering leaves it
     ("![[SECRET-plan.pdf|the plan]]", "it is a PDF"),
     # what looks like code and is none, to a parser
     ("see\n\n> ```\n\n%%SECRET {n}%%", ""), ("see\n\n> ```\nlazy %%SECRET {n}%%\n\n```\nx", ""), ("%%SECRET {n}%% `x`", ""),
-    ("a\n\n    ```\n\n%%SECRET {n}%%\n\nend", ""), ("a\n\n|a|b|\n|-|-|\n| ` | %%SECRET {n}%% ` |", ""), ("x\n\n~~~ %%SECRET {n}%%\nx\n~~~", ""),
+    ("a\n\n    ```\n\n%%SECRET {n}%%\n\nend", ""), ("a\n\n|a|b|\n|-|-|\n| ` | %%SECRET {n}%% ` |", ""),
+    ("x\n\n~~~ %%SECRET {n}%%\nx\n~~~", ""),
     ("<https://x.example/`a> %%SECRET {n}%% `", ""), ("[[a`b]] %%SECRET {n}%% `", ""), ("a\n\n    code %%\n\n%%SECRET {n}%%", ""),
     ("<https://x.example/`a> [it](SECRET%20title%20{n}.md) `", ""), ("%<!-- x -->%SECRET {n}%%", ""),
-    ("100%% sure %%SECRET {n}%% yes", "%%comment%% in line 1 of it"), ("x %%%%SECRET {n}%%%%", "%%comment%%"), ("<!-- %% -->a %%SECRET {n}%%", "%%comment%%"),
+    ("100%% sure %%SECRET {n}%% yes", "%%comment%% in line 1 of it"), ("x %%%%SECRET {n}%%%%", "%%comment%%"),
+    ("<!-- %% -->a %%SECRET {n}%%", "%%comment%%"),
     # the names of notes that must not be named
     ("[SECRET title {n}](SECRET%20title%20{n}.md)", ""), ("[SECRET *title* {n}][r]\n\n[r]: <SECRET title {n}.md>", ""),
     ("[[SECRET title {n}|SECRET  title {n}]]", ""), ("[x][SECRET title {n}]\n\n[SECRET title {n}]: SECRET%20title%20{n}.md", ""),
     ("[it](obsidian://open?vault=v&file=SECRET%20title%20{n})", ""), ("![SECRET title {n}](SECRET%20title%20{n}.md)", ""),
     ("[[nothing|SECRET title {n}]]", "its title"), ("x\n\n> SECRET “title” {n}", "its title"),
     # their words, quoted
-    ("x\n\n- > Nobody is told of SECRET {n}, not in so many words", "words of it"), ("x\n\n>\u00a0Nobody is *told* of SEC\u00adRET {n}, not in so", "words of it"),
+    ("x\n\n- > Nobody is told of SECRET {n}, not in so many words", "words of it"),
+    ("x\n\n>\u00a0Nobody is *told* of SEC\u00adRET {n}, not in so", "words of it"),
     ("x\n\n> Ann:\nNobody is told of SECRET {n}, not in so many words", "words of it"),
     # people, however they are written
-    ("'secret{n}@example.org'", "the address"), ("…secret{n}@example.org", "the address"), ("...secret{n}@example.org", "the address"),
-    ("secret{n} (at) example [dot] org", "the address"), ("secret{n}@xn--bcher-kva.example", "the address"), ("SECRET**{n}**@example.org", "the address"),
-    ("+49\u201130\u20115550{n:04}", "the number"), ("https://wa.me/49305550{n:04}", "the number"), ("(030) 5550\u2009{n:04} / 0171 234567", "the number"),
+    ("'secret{n}@example.org'", "the address"), ("…secret{n}@example.org", "the address"), ("...secret{n}@example.org",
+    "the address"),
+    ("secret{n} (at) example [dot] org", "the address"), ("secret{n}@xn--bcher-kva.example", "the address"),
+    ("SECRET**{n}**@example.org", "the address"),
+    ("+49\u201130\u20115550{n:04}", "the number"), ("https://wa.me/49305550{n:04}", "the number"),
+    ("(030) 5550\u2009{n:04} / 0171 234567", "the number"),
+    # keys, and addresses with one in them
+    ("npm_SECRET{n:030}", "secret key"), ("gh**p_SECRET**{n:030}", "secret key"), ("gh\u200bp_SECRET{n:030}", "secret key"),
+    ("postgres://ann:SECRET{n}@db.example/x", "secret key"), ("aws_secret_access_key = SECRET1a2b3c4d5e6f{n:022}", "secret key"),
+    ("[it](https://x.example/?p=1&token=SECRET{n})", "has token="), ("<https://x.example/private/SECRET1a2b3c4d5e{n}/rss>",
+    "nobody can guess"),
 )  # fmt: skip
 PICTURES = Path(__file__).parent.parent / "data" / "pictures"
 ATTACHED = {  # name -> bytes; those of view.jpg and told.png tell of a camera and a place, the others are the private notes'

@@ -10,8 +10,10 @@ from pkm.markdown import stripped, to_html, to_plain, to_portable, without_comme
 from tests.effort import tries
 
 PIECES = st.sampled_from([
-    "`", "``", "```", "```\n", "~~~", "\n~~~ x\n", "\n", "\n\n", "    ", "\t", "> ", "> ```\n", "- ", "1. ", "# ", "| ", " | ", "|-|-|\n", "\\",
-    "<https://x.example/`", ">", "<!--", "-->", "[[a`b]]", "[[a|b]]", "[", "](", ")", "[x]: /y '", "<b>", "</b>", "&#96;", "*", "_", "word",
+    "`", "``", "```", "```\n", "~~~", "\n~~~ x\n", "\n", "\n\n", "    ", "\t", "> ", "> ```\n", "- ", "1. ", "# ", "| ",
+    " | ", "|-|-|\n", "\\",
+    "<https://x.example/`", ">", "<!--", "-->", "[[a`b]]", "[[a|b]]", "[", "](", ")", "[x]: /y '", "<b>", "</b>", "&#96;",
+    "*", "_", "word",
     "![`](", "$", "=", "---\n", "\u200b", " ", "é",
 ])  # fmt: skip
 AROUND = st.lists(PIECES, max_size=9).map("".join)
@@ -24,7 +26,8 @@ def outside_code(html: str) -> str:
 
 
 @settings(max_examples=tries(300), deadline=None)
-@given(AROUND, AROUND, st.sampled_from(["", "\n", "\n\n", "\n> ", "\n- "]), st.sampled_from(["", "`%%x%%`", "\n\n    %%\n\n", "%%a%%"]))
+@given(AROUND, AROUND, st.sampled_from(["", "\n", "\n\n", "\n> ", "\n- "]), st.sampled_from(["", "`%%x%%`",
+"\n\n    %%\n\n", "%%a%%"]))
 @example("> ```\n", "", "", "")
 @example("|a|b|\n|-|-|\n| ` | ", " ` |", "", "")
 @example("<https://x.example/`a> ", " `", "", "")

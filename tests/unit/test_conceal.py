@@ -13,7 +13,8 @@ HIDDEN = frozenset({"secret plan", "n7"})
     ("[Secret plan](Secret%20plan.md)", "…"), ("[that](<x/Secret plan.md#h>)", "that"), ("![Secret plan](n7.md)", "…"),
     ("[Secret **plan**](secret%20plan)", "…"), ("[that](Open.md) [w](https://x.example/n7)", "[that](Open.md) [w](https://x.example/n7)"),
     ("[that](obsidian://open?vault=v&file=a%2FSecret%20plan)", "that"), ("[Secret plan](file:///home/me/Secret%20plan.md)", "…"),
-    ("[that][r], [r], [Secret plan][r]\n\n[r]: Secret%20plan.md", "that, r, …\n\n"), ("[Secret plan]\n\n[secret plan]: n7.md 'x'", "…\n\n"),
+    ("[that][r], [r], [Secret plan][r]\n\n[r]: Secret%20plan.md", "that, r, …\n\n"),
+    ("[Secret plan]\n\n[secret plan]: n7.md 'x'", "…\n\n"),
     ("[that][r]\n\n[r]: Open.md", "[that][r]\n\n[r]: Open.md"), ("no link to Secret plan", "no link to Secret plan"),
 ])  # fmt: skip
 def test_of_a_link_to_a_hidden_name_its_label_is_left_at_most(text: str, said: str) -> None:
