@@ -237,9 +237,11 @@ def _code_in(markdown: str) -> Iterator[str]:
         yield from (one.content for one in token.children or [] if one.type == "code_inline")
 
 
-def parse(markdown: str) -> "list[Token]":
+@functools.lru_cache(maxsize=512)
+def parse(markdown: str) -> "tuple[Token, ...]":
     """The text's tokens as it was written: comments stand in it, links lead where they say, and wikilinks to "#"."""
-    return _parser().parse(_with_bars_escaped(markdown), {"policy": Policy(lambda _: "#"), "heading": 0, "raw": True})
+    env = {"policy": Policy(lambda _: "#"), "heading": 0, "raw": True}
+    return tuple(_parser().parse(_with_bars_escaped(markdown), env))
 
 
 def web_url(url: str) -> str:

@@ -273,6 +273,16 @@ def linked_by(db: sqlite3.Connection, share: int, stage: Row, reaches: list[str]
     return narrower_links(db, notes_for(db, share, stage), words_beside(db, share, stage), reaches)
 
 
+def check_beside(db: sqlite3.Connection, share: int, stage: Row, reaches: list[str]) -> list[Finding]:
+    """A finding for each note that title, introduction or salutation links to and that may not go there."""
+    by = make("share", share)
+    titles = {number: name for name, number in narrower_links(db, [], words_beside(db, share, stage), reaches)}
+    return [
+        (f"{make('note', number)} “{title}”", f"{by} links to it in its title or introduction, and it may not go there",
+         f"pkm share edit {by}") for number, title in titles.items()
+    ]  # fmt: skip
+
+
 def words_beside(db: sqlite3.Connection, share: int, stage: Row) -> list[str]:
     """What is written in a stage beside its notes: title, introduction, salutation, all that may be taken for these."""
     row = shares.row(db, share) or {}

@@ -349,6 +349,7 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
         reaches = wide_enough(effective_kind(kinds[one.stage_id], one.channel_kind))
         if (place := (one.stage_id, one.channel_kind)) not in linked:
             linked[place] = tuple(draft.linked_by(db, share, stages[one.stage_id], reaches))
+            findings += draft.check_beside(db, share, stages[one.stage_id], reaches)
         hidden = {address: person for address, person in emails.items() if address not in allowed}
         secrets = Secrets(
             tuple(shares.narrower_titles(db, reaches)), hidden, tuple(others), tuple(shares.phones(db)),

@@ -156,7 +156,9 @@ def _passages(said: str, own: str, secrets: Secrets, sayers: _Sayers) -> list[Fi
         return []
     findings = []
     for text, number in secrets.texts():
-        if found := runs & (_runs(words(text)) | _runs(plain_words(text))):
+        # links are said by their labels
+        found = runs & _runs(words(text)) or ("[" in text and runs & _runs(plain_words(text)))
+        if found:
             findings.append(sayers.find(make("note", number), "words of it", " ".join(min(found))))
     return findings
 

@@ -9,15 +9,19 @@ from typing import NamedTuple
 from pkm.phones import LEAST, TAIL, Number, read_number
 from pkm.text import fold
 
-_ADDRESS = re.compile(r"([\w.+'’-]+)@([\w-]+(?:\.[\w-]+)+)")
+_LOCAL = re.compile(r"[\w.+'’-]+$")
+_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_LONGEST = 260
 _AT = re.compile(r"\s*[\[({<]\s*(?:at|ät|@)\s*[\])}>]\s*|\s+@\s+")
 _DOT = re.compile(r"\s*[\[({<]\s*(?:dot|punkt|\.)\s*[\])}>]\s*| dot ")
+_IS_SPELLED = re.compile(r"[\[({<]\s*(?:at|ät|@|dot|punkt|\.)\s*[\])}>]|\s@\s| dot ")
 _SPELLED = re.compile(r"(?<=\w) at (?=\w+(?: dot \w+)+)")
 _NO_LETTER = re.compile(r"[\x21-\x7e]+$")
 
 _DASHES = re.compile("[\u2010-\u2015\u2043\u2212]")
-_AREA_ZERO = re.compile(r"(?<=\d)\s*\(\s*0\s*\)\s*")
-_OF_THE_WORLD = re.compile(r"((?:\bwa\.me/|[?&]phone=|\b(?:tel|callto|sms):))\+?(?=\d)", re.I)
+_FOREIGN = re.compile(r"(?![0-9])\d")
+_AREA_ZERO = re.compile(r"\(\s*0\s*\)\s*")
+_OF_THE_WORLD = re.compile(r"(wa\.me/|phone=|(?:[Tt][Ee][Ll]|[Cc]allto|[Ss][Mm][Ss]):)\+?(?=\d)")
 _DIGITS = re.compile(r"\+?\(?\d(?:[\s()./·-]{0,3}\d){5,}")
 _SURE = 9
 """So many digits are no other number by chance."""
@@ -26,12 +30,17 @@ _SURE = 9
 def addresses_in(text: str, known: Mapping[str, int]) -> Iterator[tuple[str, int]]:
     """(address, whose) of each known address of mail (folded) in a text, by address."""
     folded = fold(text)
-    if not known or not ("@" in folded or " dot " in folded or _AT.search(folded)):
+    is_spelled = bool(known) and _IS_SPELLED.search(folded) is not None
+    if not known or not (is_spelled or "@" in folded):
         return
-    spelled = _DOT.sub(".", _AT.sub("@", _SPELLED.sub("@", folded)))
+    spelled = _DOT.sub(".", _AT.sub("@", _SPELLED.sub("@", folded))) if is_spelled else folded
     found: set[str] = set()
-    for match in _ADDRESS.finditer(folded if spelled == folded else f"{folded}\n{spelled}"):
-        found.update(f"{local}@{domain}" for local in _locals(match[1]) for domain in _domains(match[2]))
+    for form in dict.fromkeys((folded, spelled)):
+        for at in re.finditer("@", form):
+            local = _LOCAL.search(form[max(0, at.start() - _LONGEST) : at.start()])
+            domain = _DOMAIN.match(form, at.end(), at.end() + _LONGEST)
+            if local and domain:
+                found.update(f"{one}@{other}" for one in _locals(local[0]) for other in _domains(domain[0]))
     for address, person in sorted(known.items()):
         local, _, domain = fold(address).rpartition("@")
         if f"{local}@{_ascii(domain)}" in found:
@@ -87,8 +96,8 @@ def _plain_numbers(text: str) -> str:
     """The text with one kind of dash and digit; what an address of a call begins with is a + there."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _DASHES.sub("-", text))
-        text = re.sub(r"[^\x00-\x7f]", lambda sign: str(unicodedata.digit(sign[0], sign[0])), text)
-    return _AREA_ZERO.sub(" ", _OF_THE_WORLD.sub(r"\1 +", _DASHES.sub("-", text)))
+        text = _DASHES.sub("-", _FOREIGN.sub(lambda sign: str(unicodedata.digit(sign[0], 0)), text))
+    return _AREA_ZERO.sub(" ", _OF_THE_WORLD.sub(r"\1 +", text))
 
 
 def _taken_apart(written: str) -> tuple[str, set[int]]:
