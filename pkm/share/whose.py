@@ -37,10 +37,10 @@ def addresses_in(text: str, known: Mapping[str, int]) -> Iterator[tuple[str, int
     found: set[str] = set()
     for form in dict.fromkeys((folded, spelled)):
         for at in re.finditer("@", form):
-            local = _LOCAL.search(form[max(0, at.start() - _LONGEST) : at.start()])
-            domain = _DOMAIN.match(form, at.end(), at.end() + _LONGEST)
-            if local and domain:
-                found.update(f"{one}@{other}" for one in _locals(local[0]) for other in _domains(domain[0]))
+            run = _LOCAL.search(form[max(0, at.start() - _LONGEST) : at.start()])
+            place = _DOMAIN.match(form, at.end(), at.end() + _LONGEST)
+            if run and place:
+                found.update(f"{one}@{other}" for one in _locals(run[0]) for other in _domains(place[0]))
     for address, person in sorted(known.items()):
         local, _, domain = fold(address).rpartition("@")
         if f"{local}@{_ascii(domain)}" in found:
