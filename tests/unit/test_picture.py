@@ -29,6 +29,8 @@ def test_what_a_picture_tells_goes_and_what_it_shows_stays(name: str) -> None:
 
 @pytest.mark.parametrize(("data", "why"), [
     (b"", "it is empty"), (b"%PDF-1.4 hello", "it is a PDF"), (b"<svg xmlns='x'><script/></svg>", "a picture (SVG)"),
+    (b"RIFF\0\0\0\0WAVEfmt ", "cannot take out"), (b"RIFX\0\0\0\0WEBPVP8 ", "cannot take out"),
+    (b"GIF88a" + b"\0" * 20, "cannot take out"),
     (b"\0\0\0\x18ftypheic" + b"\0" * 20, "a video, sound or picture file"),
     ((PICTURES / "turned.jpg").read_bytes()[:600], "it ends early"),
     ((PICTURES / "told.png").read_bytes()[:90], "cut off or changed"),
@@ -143,6 +145,40 @@ def test_of_a_color_profile_the_colors_stay() -> None:
     assert b"SECR" not in kept
     assert b"ICC_PROFILE\0\1\1" in clean(TELLING["JPEG profile"], "x").data
     assert b"\1" * 12 in clean(TELLING["WebP profile"], "x").data
+
+
+def turned(orientation: int, order: str = ">", kind: int = 3, count: int = 1, tag: int = 0x0112) -> bytes:
+    """An EXIF block that tells how the picture is turned."""
+    mark = b"MM\0*" if order == ">" else b"II*\0"
+    return mark + struct.pack(f"{order}IHHHIHHI", 8, 1, tag, kind, count, orientation, 0, 0)
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("orientation", range(10))
+def test_how_it_is_turned_stays_and_nothing_else_of_exif(orientation: int, order: str) -> None:
+    known = orientation if 2 <= orientation <= 8 else 1
+    exif = turned(orientation, order)
+    for data, width, height in (
+        (jpeg((0xE1, b"Exif\0\0" + exif)), 24, 16), (png(chunk(b"eXIf", exif)), 2, 1), (webp((b"EXIF", exif)), 24, 16),
+    ):  # fmt: skip
+        made = clean(data, "x")
+        if data[:4] == b"RIFF":  # has one already, behind this: the last counts
+            continue
+        assert (made.width, made.height) == ((height, width) if known >= 5 else (width, height))
+        assert (turned(known) in made.data) is (known != 1)
+
+
+@pytest.mark.parametrize("exif", [
+    turned(6, kind=4), turned(6, count=2), turned(6, tag=0x0111), b"XX" + turned(6)[2:], turned(6)[:9], turned(6)[:20], b"MM\0*\0\0\xff\xff\0\0", b"",
+])  # fmt: skip
+def test_what_does_not_say_how_it_is_turned_turns_nothing(exif: bytes) -> None:
+    assert clean(jpeg((0xE1, b"Exif\0\0" + exif)), "x") == clean(jpeg(), "x")
+    assert clean(jpeg((0xE5, b"Exif\0\0" + turned(6)), (0xE1, b"http:\0" + turned(6))), "x") == clean(jpeg(), "x")
+
+
+def test_the_first_that_says_how_it_is_turned_counts() -> None:
+    twice = jpeg((0xE1, b"Exif\0\0" + turned(6)), (0xE1, b"Exif\0\0" + turned(3)))
+    assert clean(twice, "x") == clean(jpeg((0xE1, b"Exif\0\0" + turned(6))), "x")
 
 
 def test_of_a_jpeg_the_density_and_how_its_colors_are_coded_stay() -> None:
