@@ -86,7 +86,8 @@ def test_what_cannot_be_told_is_refused_and_named_where_it_is_written(text: str,
 ])  # fmt: skip
 def test_own_words_may_say_what_a_private_note_is_called(said: str) -> None:
     page = f"<p>{said}</p>".encode()
-    secrets = Secrets((("The budget talk", 9),), linked=(("The budget talk", 9),))
+    kept = (("Something else that nobody has quoted anywhere, [at](all.md)", 9),)
+    secrets = Secrets((("The budget talk", 9),), linked=(("The budget talk", 9),), texts=lambda: kept)
     assert check_bytes(page, secrets, [{**NOTE, "text": said}]) == []
     assert check_bytes(page, secrets, [NOTE], said=said) == []
     assert check_bytes(page, Secrets(secrets.titles, public=("The budget talk",)), [NOTE]) == []

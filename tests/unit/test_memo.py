@@ -38,7 +38,8 @@ def test_where_a_link_leads_elsewhere_it_is_made_anew() -> None:
 def test_a_page_a_digest_and_feeds_that_link_each_in_its_own_words_are_all_remembered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forms: list[dict[str, str | None]] = [{"One": place} for place in ("one/", "../one/", "https://x.example/one/", None, "more/")]
+    places = ("one/", "../one/", "https://x.example/one/", None, "more/")
+    forms: list[dict[str, str | None]] = [{"One": place} for place in places]
     first = Memo(tmp_path / "memo.json")
     made = [first.html(TEXT, link=form.get, image=None, heading=0) for form in forms]
     first.save()

@@ -182,6 +182,11 @@ def test_what_does_not_say_how_it_is_turned_turns_nothing(exif: bytes) -> None:
     assert clean(jpeg((0xE5, b"Exif\0\0" + turned(6)), (0xE1, b"http:\0" + turned(6))), "x") == clean(jpeg(), "x")
 
 
+def test_signs_that_fill_and_parts_that_are_empty_say_nothing() -> None:
+    data = jpeg((0xEB, b""))
+    assert clean(data, "x") == clean(data[:2] + b"\xff\xff" + data[2:], "x") == clean(jpeg(), "x")
+
+
 def test_the_first_that_says_how_it_is_turned_counts() -> None:
     twice = jpeg((0xE1, b"Exif\0\0" + turned(6)), (0xE1, b"Exif\0\0" + turned(3)))
     assert clean(twice, "x") == clean(jpeg((0xE1, b"Exif\0\0" + turned(6))), "x")
@@ -199,7 +204,7 @@ def test_of_a_jpeg_the_density_and_how_its_colors_are_coded_stay() -> None:
     (png(header=struct.pack(">IIBBBBB", 2, 1, 8, 9, 0, 0, 0)), "what no picture is"), (png()[:-20], "cut off or changed"),
     (jpeg()[: jpeg().index(b"\xff\xda")] + b"\xff\xd9", "no picture in it"),
     (b"\xff\xd8" + jpeg()[jpeg().index(b"\xff\xda") :], "no picture in it"),
-    (jpeg((0x01, b"")), "where none may"), (jpeg()[:-2], "ends early"), (webp()[:40], "ends early"),
+    *((jpeg((marker, b"")), "where none may") for marker in (0x00, 0x01, 0xD0, 0xD8)), (jpeg()[:-2], "ends early"), (webp()[:40], "ends early"),
     (gif(b"SECRET"), "a block of it is none"),
 ])  # fmt: skip
 def test_what_does_not_read_as_a_picture_stays(data: bytes, why: str) -> None:

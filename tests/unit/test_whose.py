@@ -40,3 +40,8 @@ def test_an_address_is_known_however_it_is_written(text: str, whose: int) -> Non
 ])  # fmt: skip
 def test_a_number_is_known_however_it_is_written(text: str, whose: int) -> None:
     assert {person for _, person, _ in numbers_in(text, PHONES)} == ({whose} if whose else set())
+
+
+def test_nobody_is_found_where_nobody_is_known() -> None:
+    assert not list(addresses_in("ann (at) example.org, ann@example.org", {}))
+    assert not list(numbers_in("030 5550123", ()))
