@@ -187,6 +187,14 @@ def test_signs_that_fill_and_parts_that_are_empty_say_nothing() -> None:
     assert clean(data, "x") == clean(data[:2] + b"\xff\xff" + data[2:], "x") == clean(jpeg(), "x")
 
 
+def test_what_restarts_and_is_stuffed_in_coded_data_is_the_picture_s_own() -> None:
+    own = jpeg()[:-2] + b"\xff\x00\xff\xd0\xff\xd7"
+    assert clean(own + b"\xff\xd9", "x").data == own + b"\xff\xd9"
+    assert clean(own + b"\xff\xff\xff\xd9SECRET", "x").data == own + b"\xff\xff\xff\xd9"
+    with pytest.raises(BadInput):
+        clean(own + b"\xff", "x")
+
+
 def test_the_first_that_says_how_it_is_turned_counts() -> None:
     twice = jpeg((0xE1, b"Exif\0\0" + turned(6)), (0xE1, b"Exif\0\0" + turned(3)))
     assert clean(twice, "x") == clean(jpeg((0xE1, b"Exif\0\0" + turned(6))), "x")
@@ -204,7 +212,8 @@ def test_of_a_jpeg_the_density_and_how_its_colors_are_coded_stay() -> None:
     (png(header=struct.pack(">IIBBBBB", 2, 1, 8, 9, 0, 0, 0)), "what no picture is"), (png()[:-20], "cut off or changed"),
     (jpeg()[: jpeg().index(b"\xff\xda")] + b"\xff\xd9", "no picture in it"),
     (b"\xff\xd8" + jpeg()[jpeg().index(b"\xff\xda") :], "no picture in it"),
-    *((jpeg((marker, b"")), "where none may") for marker in (0x00, 0x01, 0xD0, 0xD8)), (jpeg()[:-2], "ends early"), (webp()[:40], "ends early"),
+    *((jpeg((marker, b"")), "where none may") for marker in (0x00, 0x01, 0xD0, 0xD8)),
+    (jpeg()[:-2], "ends early"), (webp()[:40], "ends early"),
     (gif(b"SECRET"), "a block of it is none"),
 ])  # fmt: skip
 def test_what_does_not_read_as_a_picture_stays(data: bytes, why: str) -> None:
