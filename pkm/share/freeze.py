@@ -327,9 +327,11 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
 
     findings: list[Finding] = []
     row = shares.row(db, share)
-    steps = {stage["id"]: draft.notes_for(db, share, stage) for stage in shares.stages(db, share)}
+    stages = {stage["id"]: stage for stage in shares.stages(db, share)}
+    steps = {number: draft.notes_for(db, share, stage) for number, stage in stages.items()}
+    linked: dict[tuple[int, str], tuple[tuple[str, int], ...]] = {}
     emails = dict(shares.emails(db))
-    kinds = {stage["id"]: stage["circle_kind"] or draft.kind_by_name(db, share) for stage in shares.stages(db, share)}
+    kinds = {number: stage["circle_kind"] or draft.kind_by_name(db, share) for number, stage in stages.items()}
     others = [text for note in shares.notes(db, share) for text in _words_of_others(db, note)]
     own = row["introduction"] if row and row["type"] == "introduction" else ""
     checked: set[tuple[int, bytes]] = set()
@@ -346,12 +348,16 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
             continue
         checked.add((one.stage_id, text))
         reaches = wide_enough(effective_kind(kinds[one.stage_id], one.channel_kind))
+        if (place := (one.stage_id, one.channel_kind)) not in linked:
+            linked[place] = tuple(draft.linked_by(db, share, stages[one.stage_id], reaches))
+            findings += draft.check_beside(db, share, stages[one.stage_id], reaches)
         hidden = {address: person for address, person in emails.items() if address not in allowed}
         secrets = Secrets(
             tuple(shares.narrower_titles(db, reaches)), hidden, tuple(others), tuple(shares.phones(db)),
-            functools.partial(shares.narrower_texts, db, reaches),
+            functools.partial(shares.narrower_texts, db, reaches), linked[place],
         )  # fmt: skip
-        findings += check_bytes(text, secrets, steps[one.stage_id], said=own, share=make("share", share))
+        beside = draft.words_beside(db, share, stages[one.stage_id])
+        findings += check_bytes(text, secrets, steps[one.stage_id], said=own, share=make("share", share), beside=beside)
     return list(dict.fromkeys(findings))
 
 

@@ -7,9 +7,10 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pkm.capture import links_in
 from pkm.config import Home
 from pkm.ids import make
+from pkm.keys import secret_in
+from pkm.markdown import web_url
 from pkm.reach import wide_enough
 from pkm.share import draft
 from pkm.share.channels import effective_kind, is_letters
@@ -18,7 +19,7 @@ from pkm.share.guard import Finding
 from pkm.share.letter import is_address
 from pkm.share.unsubscribed import subscribers
 from pkm.store import notes, shares
-from pkm.text import fold, one_line
+from pkm.text import one_line
 
 Row = dict[str, Any]
 
@@ -35,6 +36,7 @@ def look(db: sqlite3.Connection, home: Home, share: int) -> list[Finding]:
     for stage in shares.stages(db, share):
         if stage["passed_at"] is None:
             found += _cut_links(db, share, stage)
+            found += _cut_addresses(draft.notes_for(db, share, stage))
             found += _without_address(db, home, share, stage)
     return list(dict.fromkeys(found))
 
@@ -51,12 +53,19 @@ def _cut_links(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Findi
                        f"pkm sense edit {name}, to leave it out; or pkm sense reach {target} {kind}, to show it")  # fmt: skip
 
 
+def _cut_addresses(found: Iterable[Row]) -> Iterable[Finding]:
+    """Where the address of what a note is about has a secret in it."""
+    for note in found:
+        for address in (note["item_url"], note["source_url"]):
+            if what := secret_in(address or ""):
+                name, left = make("note", note["id"]), web_url(address)
+                yield (name, f"the address of its source has {what} and goes out {f'as {left}' if left else 'not at all'}",
+                       f"pkm sense edit {name}, to name another address in its words")  # fmt: skip
+
+
 def _narrower(db: sqlite3.Connection, note: Row, reaches: list[str]) -> Iterable[int]:
-    """The notes that its words link to and that may not go there; links in words for one stage are read anew."""
-    if not note.get("reworded"):
-        return [row["id"] for row in shares.narrower_targets(db, note["id"], reaches)]
-    titles = {fold(title): number for title, number in shares.narrower_titles(db, reaches)}
-    return [titles[fold(link.target)] for link in links_in(note["text"]) if fold(link.target) in titles]
+    """The notes that its words link to and that may not go there."""
+    return dict.fromkeys(number for _, number in draft.narrower_links(db, [note], [], reaches))
 
 
 def _without_address(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> Iterable[Finding]:
