@@ -69,7 +69,7 @@ def plan(
     store = current.store()
     found = selectors.one(what, ("share",), guess=not stage)
     if stage:
-        planning.set_plan(store, found.number, [_wanted(text) for text in stage], because)
+        planning.set_plan(store, current.home(), found.number, [_wanted(text) for text in stage], because)
         current.remember(touched=found.id)
     elif because:
         raise Invalid("--because", "it goes with --stage", next=f'pkm share plan {found.id} --stage "network now" --because "…"')

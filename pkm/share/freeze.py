@@ -18,7 +18,7 @@ from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.picture import ENDINGS, Picture
 from pkm.reach import REACHES, wide_enough
-from pkm.share import draft, figures, posts
+from pkm.share import draft, figures, origin, posts
 from pkm.share.channels import effective_kind, is_letters, is_mirror, is_posts
 from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
 from pkm.share.letter import MEDIA_TYPE as LETTER
@@ -395,6 +395,7 @@ def freeze(
     with store.unit() as unit:  # of two runs at once, the second waits here and finds the deliveries of the first
         db = unit.connection
         existing = deliveries(db, share, stage)
+        origin.queue(db, home, share, (one.key for one in rendered if one.payload and not is_mirror(one.channel_kind)), unit.at)
         if any(row["state"] in LEAVING for row in existing):
             _cancel_gone(unit, home, share)
             known = {one.key for one in frozen(db, share)}

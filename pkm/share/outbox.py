@@ -13,7 +13,7 @@ from pkm import config
 from pkm.config import Home
 from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
-from pkm.share import draft, introduction, mirror, transmit
+from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
 from pkm.share.freeze import NO_ADDRESS, channels_for, deliveries, freeze, frozen, guard_bytes, look_at
 from pkm.share.ledger import SETTLED, left_unknown, note
@@ -297,6 +297,36 @@ def resolve_older(store: Store, home: Home, outcome: str) -> list[Row]:
         for key in unknown:
             note(home, key, SETTLED, draft.now_stamp())
     return settled
+
+
+def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
+    """What is queued in a home that may be a copy is settled, and what is queued in it from now on leaves from it.
+
+    outcome: the other home sends what is queued, so that it counts as sent here, or that one is no more (refused): it goes from
+    here when its share does. The deliveries that were held. Raises Invalid for another outcome, or where nothing tells of a copy.
+    """
+    from pkm.store.model import Delivery
+
+    if outcome not in ("sent", "refused"):
+        raise Invalid(f"“{outcome}”", "it is sent or refused", next="pkm share log --resolve copy refused")
+    with transmit.alone(home):
+        db = store.read()
+        held = [row for row in shares.unsettled(db) if row["error"].startswith(origin.COPY)]
+        if not held and not origin.foreign(db, home):
+            raise Invalid("copy", "nothing tells that this home is a copy of another", next="pkm share log")
+        with store.unit() as unit:
+            origin.settle(unit, home, here=outcome == "refused")
+            for row in held:
+                delivery = unit.get(Delivery, int(row["id"][1:]))
+                delivery.state, delivery.error = ("sent", "") if outcome == "sent" else ("waiting", "")
+                delivery.sent_at = delivery.frozen_at if outcome == "sent" else None
+            unit.flush()
+            for share, stage in dict.fromkeys((int(row["share"][1:]), row["stage_number"]) for row in held):
+                planned = (shares.row(unit.connection, share) or {}).get("state") == "planned"
+                _finish(store, share, stage if planned else None)
+            unit.summarize("what is queued leaves " + ("from another home" if outcome == "sent" else "from this home"),
+                           final="outbox.log has it too: settle it again instead")  # fmt: skip
+        return [row for one in held if (row := shares.delivery(store.read(), int(one["id"][1:])))]
 
 
 def check_return(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]") -> None:

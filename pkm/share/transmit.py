@@ -17,7 +17,7 @@ from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
 from pkm.errors import PkmError, StoreError
 from pkm.lock import locked
-from pkm.share import ledger
+from pkm.share import ledger, origin
 from pkm.share.channels import KINDS, adapter, is_mirror, is_posts
 from pkm.share.letter import unpack
 from pkm.store import posts, shares
@@ -168,13 +168,12 @@ def _begun(store: Store) -> list[Row]:
 def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list[Row | Result]:
     """The deliveries that may leave now; a Result for each that the ledger holds back."""
     db = store.read()
-    known = ledger.read(home)
     rows = [row for row in shares.leaving(db, numbers) if row["payload"] and row["state"] in ("waiting", "refused")]
-    if known is None and shares.attempted(db, channel["number"]):
-        why = "this store has sent letters, but there is no outbox.log beside it: it may be a copy"
+    if why := origin.foreign(db, home):
         return [_settle(store, home, row, Outcome("held", why)) for row in rows]
+    known = ledger.read(home) or {}
     why = older(db, home)
-    return [_held(store, home, row, known or {}, why) or row for row in rows]
+    return [_held(store, home, row, known, why) or row for row in rows]
 
 
 def older(db: sqlite3.Connection, home: Home) -> str:
@@ -184,10 +183,14 @@ def older(db: sqlite3.Connection, home: Home) -> str:
 
 
 def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str]], older: str) -> Result | None:
-    """A letter that left is held; and, in a store that is older, each that is new: it may be one of those by another key."""
+    """A letter that left, or that was queued elsewhere, is held; and, in a store that is older, each that is new: it may be one
+    that left by another key.
+    """
     state, at = known.get(row["key"], ("", ""))
-    if older and not state:
+    if older and state in ("", ledger.QUEUED):
         return _settle(store, home, row, Outcome("held", older))
+    if state in ("", ledger.ELSEWHERE):
+        return _settle(store, home, row, Outcome("held", origin.NOT_QUEUED_HERE))
     if state not in (*ledger.MAY_HAVE_LEFT, ledger.SETTLED):
         return None
     why = f"outbox.log says it began to leave on {dates.day(at)}; this store is older than that"
@@ -270,6 +273,7 @@ def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool
     """
     db = store.read()
     rows = askable(db, share, stage)
+    repeat = repeat and not (rows and origin.foreign(db, home))
     began = ledger.began(home) if rows else {}
     results: list[Result] = []
     for channel in shares.channels(db):
