@@ -15,8 +15,8 @@ from pkm.errors import PkmError, Refused
 from pkm.ids import make
 from pkm.share import outbox, plan
 from pkm.share.channels import is_mirror
-from pkm.share.freeze import channels_for
 from pkm.share.plan import Step
+from pkm.share.receivers import channels_for
 from pkm.store import plans, shares
 from pkm.store.session import Store
 from pkm.text import one_line

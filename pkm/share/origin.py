@@ -119,8 +119,8 @@ def _here(home: Home) -> dict[str, Any]:
 
 def _born(path: Path, found: os.stat_result) -> int:
     """When the file came to be, in nanoseconds; 0 where the system does not say."""
-    if hasattr(found, "st_birthtime"):
-        return int(found.st_birthtime * 1e9)
+    if seconds := getattr(found, "st_birthtime", 0):
+        return int(seconds * 1e9)
     return _born_linux(os.fsencode(path)) if sys.platform == "linux" else 0
 
 

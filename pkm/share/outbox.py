@@ -15,8 +15,9 @@ from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
-from pkm.share.freeze import NO_ADDRESS, channels_for, deliveries, freeze, frozen, guard_bytes, look_at
+from pkm.share.freeze import NO_ADDRESS, deliveries, freeze, frozen, guard_bytes, look_at
 from pkm.share.ledger import SETTLED, left_unknown, note
+from pkm.share.receivers import channels_for
 from pkm.store import shares
 from pkm.store.session import Store
 
@@ -173,7 +174,8 @@ def _report(
 def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
     """The share is sent where everything has arrived; the interaction that an introduction is logged as.
 
-    stage: of a plan; that one has passed where all of it has arrived, and the share is sent when all have passed.
+    stage: of a plan; that one has passed where all of it has arrived, or had before, so that nothing was to go; the share is
+    sent when all have passed.
 
     A digest has gone out where it reached somebody and nothing is on its way: a recipient who was refused is settled. An
     introduction is for both or it is not done.
@@ -185,7 +187,8 @@ def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
         db = unit.connection
         current = shares.row(db, share)
         assert current is not None
-        if current["state"] != "sent" and _has_arrived(current, deliveries(db, share, stage)):
+        rows = deliveries(db, share, stage)
+        if current["state"] != "sent" and (_has_arrived(current, rows) or (stage is not None and not rows)):
             for step in shares.stages(db, share):
                 if step["passed_at"] is None and stage in (None, step["id"]):
                     unit.get(Stage, step["id"]).passed_at = unit.at
@@ -326,7 +329,8 @@ def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
                 _finish(store, share, stage if planned else None)
             unit.summarize("what is queued leaves " + ("from another home" if outcome == "sent" else "from this home"),
                            final="outbox.log has it too: settle it again instead")  # fmt: skip
-        return [row for one in held if (row := shares.delivery(store.read(), int(one["id"][1:])))]
+        after = [shares.delivery(store.read(), int(one["id"][1:])) for one in held]
+    return [one for one in after if one]
 
 
 def check_return(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]") -> None:
