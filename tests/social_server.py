@@ -4,7 +4,8 @@ They answer as the real ones do, which tests/edge/test_servers.py holds where th
 Idempotency-Key, a PDS takes equal bytes under one key without a new commit and fails a second createRecord with 500, record
 keys are TIDs, a post has 300 graphemes and 3,000 bytes, Matrix gives one event for one transaction of one device.
 
-    social.faults = ["drop before", "drop after", 500, 429, 503, 401, 302]     # one for each creating request, then none
+    social.faults = ["drop before", "drop after", 500, 429, 503, 401, 302]     # one for each creating request, then none;
+                                                                            # {"error": …}: a 401 that says so
     social.made                                                             # what stands there: remote id -> body as it came
 """
 
@@ -103,6 +104,9 @@ class _Handler(BaseHTTPRequestHandler):
         social.bodies.append(self.raw)
         if fault == "drop before" or (social.hook and social.hook("before")):
             self.drop()
+            return
+        if isinstance(fault, dict):
+            self.answer(401, fault)
             return
         if isinstance(fault, int) and fault != 500:
             older = fault == 429 and EVENT in self.path_only  # a Matrix server of before 1.10 says it in the body alone

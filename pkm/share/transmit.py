@@ -17,6 +17,7 @@ from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
 from pkm.errors import PkmError, StoreError
 from pkm.lock import locked
+from pkm.secret import hide
 from pkm.share import ledger, origin
 from pkm.share.channels import KINDS, adapter, is_mirror, is_posts
 from pkm.share.letter import unpack
@@ -244,7 +245,7 @@ def _settle(store: Store, home: Home, row: Row, outcome: Outcome) -> Result:
 
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
-        delivery.state, delivery.error = outcome.state, outcome.why
+        delivery.state, delivery.error = outcome.state, hide(outcome.why)
         delivery.remote_id, delivery.remote_url = outcome.remote_id or delivery.remote_id, outcome.remote_url
         if outcome.state == "sent":
             delivery.sent_at = unit.at
@@ -252,7 +253,7 @@ def _settle(store: Store, home: Home, row: Row, outcome: Outcome) -> Result:
             delivery.not_before = dates.stamp(dates.now() + timedelta(seconds=outcome.wait_s))
         if outcome.state != "held":  # the ledger knows better
             ledger.note(home, row["key"], outcome.state, unit.at)
-    return Result(row["id"], row["recipient"], outcome.state, outcome.why)
+    return Result(row["id"], row["recipient"], outcome.state, hide(outcome.why))
 
 
 def askable(db: sqlite3.Connection, share: int | None = None, stage: int | None = None) -> list[Row]:
