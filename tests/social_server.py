@@ -177,7 +177,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path_only == "/api/v1/accounts/verify_credentials":
             self.answer(200, {"id": "7", "acct": "me"})
         elif self.path_only == "/api/v1/accounts/7/statuses":
-            self.answer(200, [self._status(one) for one in reversed(self.social.made) if one < self.query.get("max_id", "~")])
+            older = [one for one in reversed(self.social.made) if one < self.query.get("max_id", "~")]
+            self.answer(200, [self._status(one) for one in older[: int(self.query.get("limit", "20"))]])
         elif rest[0] not in self.social.made:
             self.answer(404, {"error": "Record not found"})
         elif rest[-1] == "context":
@@ -282,7 +283,10 @@ class _Handler(BaseHTTPRequestHandler):
             own = [{"event_id": made, "sender": "@me:example.org", "type": "m.room.message", "content": body,
                     "origin_server_ts": 1795424400000, "unsigned": {"transaction_id": back.get(made, "")}}
                    for made, body in reversed(self.social.made.items())]  # fmt: skip
-            self.answer(200, {"chunk": [*self.social.answers, *own], "start": "t1"})
+            start, size = int(self.query.get("from", "0")), int(self.query.get("limit", "10"))
+            told = [*self.social.answers, *own]
+            more = {"end": str(start + size)} if len(told) > start + size else {}
+            self.answer(200, {"chunk": told[start : start + size], "start": str(start), **more})
         else:
             self.answer(404, {"errcode": "M_UNRECOGNIZED"})
 
