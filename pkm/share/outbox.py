@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pkm import config
+from pkm import config, dates
 from pkm.config import Home
 from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
@@ -18,8 +18,9 @@ from pkm.share.channels import is_mirror, is_posts
 from pkm.share.freeze import NO_ADDRESS, deliveries, freeze, frozen, guard_bytes, look_at
 from pkm.share.ledger import SETTLED, left_unknown, note
 from pkm.share.receivers import channels_for
-from pkm.store import shares
+from pkm.store import shares, unsubscribing
 from pkm.store.session import Store
+from pkm.text import fold
 
 if TYPE_CHECKING:
     from pkm.store.journal import Reverted
@@ -280,6 +281,35 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
     after = shares.delivery(store.read(), number)
     assert after is not None
     return after, _report(store, home, share, set(), (), interaction)
+
+
+def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) -> int | None:
+    """The letter of that key, of which nobody knew whether it arrived, has: it was answered. Its number, None where none was so.
+
+    A letter to several has one name for all of them: it arrived for who answered. sender: the address, folded; at: a stamp.
+    """
+    from pkm.store.model import Delivery
+
+    db = store.read()
+    found = unsubscribing.letter(db, key)
+    share = shares.row(db, found["share_id"]) if found else None
+    if found is None or share is None:
+        return None
+    rows = [row for row in shares.unsettled(db) if row["share"] == share["id"] and not is_mirror(row["channel_kind"])]
+    one = next((row for row in rows if fold(row["recipient"]) == sender or (
+        share["type"] != "introduction" and row["id"] == make("delivery", found["id"]))), None)  # fmt: skip
+    if one is None:
+        return None
+    number = int(one["id"][1:])
+    with store.unit() as unit:
+        delivery = unit.get(Delivery, number)
+        delivery.state, delivery.error = "sent", f"it arrived: it was answered on {dates.day(at)}"
+        delivery.sent_at = delivery.sent_at or delivery.frozen_at
+        note(home, delivery.key, "sent", unit.at)
+        unit.flush()
+        _finish(store, share["number"], one["stage_number"] if share["state"] == "planned" else None)
+        unit.summarize(f"{one['id']} arrived: it was answered", final="outbox.log has it too: settle it again instead")
+    return number
 
 
 def resolve_older(store: Store, home: Home, outcome: str) -> list[Row]:
