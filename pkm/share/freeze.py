@@ -396,6 +396,8 @@ def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rende
     for row in shares.frozen(unit.connection, share):
         if stage is not None and row["stage_id"] != stage:
             continue
+        if row["state"] == "cancelled" and row["key"] not in now:  # it stays told of
+            continue
         if row["not_before"] and now.get(row["key"]) == row["sha256"]:
             same.add(row["key"])
         else:

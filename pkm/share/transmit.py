@@ -162,7 +162,7 @@ def settle_begun(store: Store, home: Home) -> int:
 
 def _begun(store: Store) -> list[Row]:
     db = store.read()
-    channels = [one["number"] for one in shares.channels(db) if not is_mirror(one["channel_kind"])]
+    channels = [one["number"] for one in shares.channels(db, removed=True) if not is_mirror(one["channel_kind"])]
     return [row for number in channels for row in shares.sending(db, number)]
 
 
@@ -262,13 +262,15 @@ def askable(db: sqlite3.Connection, share: int | None = None, stage: int | None 
     A channel of mail can where it names a mailbox.
     """
     kinds = [kind for kind, powers in KINDS.items() if powers.asks]
-    there = {one["number"] for one in shares.channels(db) if one["channel_kind"] in kinds or one["options"].get("inbox")}
+    ways = shares.channels(db, removed=True)
+    there = {one["number"] for one in ways if one["channel_kind"] in kinds or one["options"].get("inbox")}
     rows = [row for row in posts.unknown(db, list(KINDS), share) if row["channel_id"] in there]
     return [row for row in rows if stage in (None, row["stage_id"]) and not _on_hold(db, row)]
 
 
 def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool) -> list[Result]:
-    """What channels say of deliveries that are unknown; those that it settles. repeat: as channels.way has it.
+    """What channels say of deliveries that are unknown; those that it settles. repeat: as channels.way has it; by one that was
+    removed nothing goes again.
 
     What cannot be asked now stays unknown. To be called within `alone`; not for a share whose bytes may no longer go.
     """
@@ -277,14 +279,15 @@ def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool
     repeat = repeat and not (rows and origin.foreign(db, home))
     began = ledger.began(home) if rows else {}
     results: list[Result] = []
-    for channel in shares.channels(db):
+    for channel in shares.channels(db, removed=True):
         mine = [row for row in rows if row["channel_id"] == channel["number"]]
         if not mine:
             continue
+        again = repeat and not channel["options"].get("removed")
         with contextlib.suppress(PkmError), _open_asking(channel) as way:
             for row in mine:
                 parts = posts.thread(store.read(), row["id"])
-                outcome = way.settle(job(row, parts, began.get(row["key"], ""), home), repeat=repeat)
+                outcome = way.settle(job(row, parts, began.get(row["key"], ""), home), repeat=again)
                 if outcome.state != "unknown" or outcome.why not in ("", row["error"]):
                     results.append(_settle(store, home, row, outcome))
     return results
