@@ -38,7 +38,9 @@ def share(
     yes: YesFlag = False,
     json: JsonFlag = False,
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")] = 20,
-    due: Annotated[bool, typer.Option("--due", help="Send what is planned and due, and nothing else.")] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="Send what is planned and due, and what you sent and met no server; nothing else.")
+    ] = False,
     dry_run: DryRunFlag = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="With --due: say only what went or failed (for cron).")] = False,
 ) -> None:

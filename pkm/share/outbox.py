@@ -50,7 +50,8 @@ class Leave:
     """Which part of a share leaves, and when.
 
     stage: that one alone; None: all. at: the stamp that new bytes are dated with; "": now. not_before: when new letters
-    may leave at the earliest; wait: whether that counts; quiet: letters stay for now.
+    may leave at the earliest; wait: whether that counts; quiet: letters stay for now. refused_too: what was refused is tried
+    again, as the person may ask.
     """
 
     stage: int | None = None
@@ -58,6 +59,7 @@ class Leave:
     not_before: str = ""
     wait: bool = True
     quiet: bool = False
+    refused_too: bool = True
 
 
 def send_share(store: Store, home: Home, share: int, at: str = "", leave: Leave | None = None) -> SendReport:
@@ -114,6 +116,8 @@ def _send(store: Store, home: Home, share: int, leave: Leave) -> SendReport:
         transmit.ask(store, home, share, leave.stage, repeat=True)
     for number in sorted(waiting, key=lambda one: not is_mirror(channels[one]["channel_kind"])):  # posts lead to pages
         channel, numbers = channels[number], waiting[number]
+        if not leave.refused_too:
+            numbers = [one["id"] for one in shares.leaving(store.read(), numbers) if one["state"] != "refused"]
         if is_mirror(channel["channel_kind"]):
             if error := mirror.send(store, home, channel, numbers):
                 failures.append((f"{make('share', share)} to {channel['name']}", str(error)))
