@@ -1,5 +1,7 @@
 """Nobody gets the same twice: who moves between the circles of a plan, an address that two have, an account of two circles."""
 
+import json
+import os
 import sqlite3
 from pathlib import Path
 
@@ -95,6 +97,31 @@ def test_an_address_that_somebody_else_has_now_gets_it_once(plan: Plan, mail: Ma
     plan.pkm("contact", "edit", "cy", "--email", "Ann@example.org")
     plan.due(2, 3)
     assert ([to for to, _ in mail.letters], plan.stages()) == (["ann@example.org"], ["sent", "sent"])
+
+
+@pytest.mark.parametrize("stop", [
+    "UPDATE stage SET gate = json_set(gate, '$.held', json('{\"at\": \"\", \"because\": \"wait\"}'))",
+    "UPDATE delivery SET state = 'cancelled' WHERE state = 'waiting'",
+])  # fmt: skip
+def test_what_is_stopped_between_two_letters_stays(plan: Plan, mail: MailServer, stop: str) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann", "cy")
+    plan.due(0)
+    mail.on_data = lambda when: plan.set(stop) if when == "after" else None
+    plan.due(1)
+    assert [to for to, _ in mail.letters] == ["ann@example.org"]
+
+
+def test_the_ledger_is_on_the_disk_before_a_letter_leaves(plan: Plan, mail: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    path, fsync = plan.home / "outbox.log", os.fsync
+    monkeypatch.setattr("os.fsync", lambda number: (fsync(number), synced.append(path.read_text())))
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann")
+    plan.due(0)
+    mail.on_data = lambda when: when == "before" and monkeypatch.undo() and None
+    plan.due(1)
+    assert json.loads(synced[-1].splitlines()[-1])["state"] == "sending"
 
 
 ACCESS = {"mastodon": ("--token-env", "SOCIAL_TOKEN"), "bluesky": ("--login", "me.example", "--password-env", "SOCIAL_TOKEN"),
