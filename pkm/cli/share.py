@@ -38,7 +38,9 @@ def share(
     yes: YesFlag = False,
     json: JsonFlag = False,
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")] = 20,
-    due: Annotated[bool, typer.Option("--due", help="Send what is planned and due, and nothing else.")] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="Send what is planned and due, and what you sent and met no server; nothing else.")
+    ] = False,
     dry_run: DryRunFlag = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="With --due: say only what went or failed (for cron).")] = False,
 ) -> None:
@@ -385,7 +387,7 @@ def log(
     ] = None,
     resolve: Annotated[
         str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent; "
-                     "older sent|refused: of those held in a store put back from a copy.")
+                     "older or copy sent|refused: of those held in a store put back from a copy, or in a copied home.")
     ] = "",
     contact: Annotated[
         str, typer.Option("--contact", metavar="WHO", help="What reached one person.", autocompletion=complete.complete_contacts)
@@ -455,8 +457,8 @@ app.command("heard", epilog='Example:  pkm share heard x12 --from ken "tried it,
 def _resolve(which: str, outcome: str, json: bool) -> None:
     from pkm.share import outbox
 
-    if which == "older":
-        _resolve_older(outcome, json)
+    if which in ("older", "copy"):
+        _resolve_held(which, outcome, json)
         return
     kind, number = ids.parse(selectors.recalled(which)) or ("", 0)
     if kind != "delivery":
@@ -469,15 +471,18 @@ def _resolve(which: str, outcome: str, json: bool) -> None:
         render.tell(f"Next: pkm share send {row['share']}, to try it again")
 
 
-def _resolve_older(outcome: str, json: bool) -> None:
+def _resolve_held(which: str, outcome: str, json: bool) -> None:
+    """Those that are held in a store that is older than its ledger, or in a home that may be a copy, are settled at once."""
     from pkm.share import outbox
 
-    rows = outbox.resolve_older(current.store(), current.home(), outcome)
+    settle = outbox.resolve_older if which == "older" else outbox.resolve_copy
+    rows = settle(current.store(), current.home(), outcome)
     if json:
         render.emit_json(rows)
         return
-    render.say(f"{count(len(rows), 'held letter')} {'counts' if len(rows) == 1 else 'count'} as {outcome}; "
-               "what else left is settled")  # fmt: skip
+    rest = "what else left is settled" if which == "older" else "what is queued from now on leaves from this home"
+    said = f"as {outcome}" if which == "older" or outcome == "sent" else "as not sent yet"
+    render.say(f"{count(len(rows), 'held letter')} {'counts' if len(rows) == 1 else 'count'} {said}; {rest}")
     if outcome == "refused":
         for share in dict.fromkeys(row["share"] for row in rows):
             render.tell(f"Next: pkm share send {share}")

@@ -192,7 +192,7 @@ def places(db: sqlite3.Connection, home: Home, share: int, among: Collection[str
     from pkm.share.render import thaw
     from pkm.share.site import digest_path
 
-    by_name = {one["name"]: one for one in shares.channels(db)}
+    by_name = {one["name"]: one for one in shares.channels(db, removed=True)}
     for row in reversed(shares.deliveries(db, share=share)):
         channel = by_name[row["channel"]]
         if row["state"] != "sent" or not is_mirror(channel["channel_kind"]) or (among and row["id"] not in among):

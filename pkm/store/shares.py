@@ -352,11 +352,11 @@ def keys_of_letters(db: sqlite3.Connection, share: int) -> dict[int, str]:
     return {row[0]: row[1] for row in found}
 
 
-def channels(db: sqlite3.Connection) -> list[Row]:
-    """Every channel that was not removed by name, with the circles that it reaches."""
+def channels(db: sqlite3.Connection, *, removed: bool = False) -> list[Row]:
+    """Every channel that was not removed by name, with the circles that it reaches; removed: those as well."""
     found = as_dicts(db.execute(
         "SELECT id AS number, name, kind AS channel_kind, address, options FROM channel "
-        "WHERE json_extract(options, '$.removed') IS NULL ORDER BY name"
+        "WHERE :removed OR json_extract(options, '$.removed') IS NULL ORDER BY name", {"removed": removed},
     ))  # fmt: skip
     for one in found:
         circles = db.execute(

@@ -50,6 +50,8 @@ def examine(store: Store, home: Home) -> list[Finding]:
 
 
 def _check_store(store: Store) -> list[Finding]:
+    from pkm.share.origin import COPY
+
     db = store.read()
     damage = health.integrity(db)
     if damage:
@@ -78,8 +80,9 @@ def _check_store(store: Store) -> list[Finding]:
         why = f"“{one_line(share['title'], 60)}” was on its way and has not arrived"
         found.append(Finding(share["id"], why, "wrong", f"pkm share send {share['id']}"))
     for row in shares.unsettled(db):
+        which = "copy" if row["error"].startswith(COPY) else row["id"]
         why = f"the letter to {one_line(row['recipient'], 60)} is {row['state']}: {one_line(row['error'], 120)}"
-        found.append(Finding(row["id"], why, "wrong", f"ask them, then pkm share log --resolve {row['id']} sent|refused"))
+        found.append(Finding(row["id"], why, "wrong", f"ask them, then pkm share log --resolve {which} sent|refused"))
     return found
 
 
