@@ -412,6 +412,10 @@ def log(
     ]  # fmt: skip
     if any(_why(row) for row in rows):
         columns = [*columns, ("why", _why)]
+    if json:
+        from pkm.share import fate
+
+        rows = [{**row, "taken_back": fate.outcome(row) or None} for row in rows]
     empty = f"{found.id} has not gone anywhere." if found else "Nothing has gone out yet. Next: pkm share"
     render.emit_list(rows, columns, as_json=json, noun="delivery", plural="deliveries", empty=empty)
 
@@ -425,7 +429,11 @@ def _receiver(row: dict[str, Any]) -> str:
 
 
 def _why(row: dict[str, Any]) -> str:
-    """Why a delivery has not arrived, in a table's cell; "" where it has."""
+    """Why a delivery has not arrived, or what became of one that was taken back, in a table's cell; "" where it stands."""
+    from pkm.share import fate
+
+    if row["retracted"]:
+        return fate.told(row)
     if row["state"] == "sent" or row["error"]:
         return "" if row["state"] == "sent" else one_line(row["error"], 160)
     return f"leaves at {planning.moment(row['not_before'])}" if row["state"] == "waiting" and row["not_before"] else ""

@@ -232,14 +232,15 @@ def deliveries(
 ) -> list[Row]:  # fmt: skip
     """Deliveries, newest first: of a share, with a note in them, to a circle, that reached a contact, or all. Without bytes.
 
-    Who was in a circle on that day got what went to it as a whole.
+    Who was in a circle on that day got what went to it as a whole. retracted: {"at", "because"} where it was taken back.
     """
     found = db.execute(
         "SELECT delivery.id, delivery.share_id, share.title, delivery.state, circle.name AS circle, "
         "channel.name AS channel, channel.kind AS channel_kind, recipient, sha256, delivery.sent_at, delivery.error, "
         "file_name, media_type, delivery.contact_id, contact.name AS name, attempts, delivery.channel_id, "
-        "part, revision, frozen_at, remote_url, delivery.stage_id, not_before "
-        "FROM delivery JOIN share ON share.id = delivery.share_id "
+        "part, revision, frozen_at, remote_url, delivery.stage_id, not_before, iif(share.state = 'retracted', "
+        "json_extract(stage.gate, '$.retracted'), NULL) AS retracted "
+        "FROM delivery JOIN share ON share.id = delivery.share_id JOIN stage ON stage.id = delivery.stage_id "
         "LEFT JOIN circle ON circle.id = delivery.circle_id LEFT JOIN contact ON contact.id = delivery.contact_id "
         "JOIN channel ON channel.id = delivery.channel_id WHERE (:share IS NULL OR delivery.share_id = :share) "
         "AND (:circle IS NULL OR delivery.circle_id = :circle) "
@@ -263,6 +264,7 @@ def deliveries(
             "contact": one["contact_id"] and make("contact", one["contact_id"]), "name": one["name"],
             "attempts": one["attempts"], "channel_kind": one["channel_kind"], "channel_number": one["channel_id"],
             "stage_number": one["stage_id"], "not_before": one["not_before"],
+            "retracted": one["retracted"] and json.loads(one["retracted"]),
         }
         for one in found
     ]  # fmt: skip
