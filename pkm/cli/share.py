@@ -280,13 +280,15 @@ def send(
     at = outgoing.instant(found.id)
     shown = look_at(store, home, found.number, at)  # the guard speaks before the question is put
     outgoing.tell_before(shown)
+    goes = row["state"] != "sent" or any(one.state == "refused" for one in shown)
+    untimely = outgoing.tell_untimely(found.number) if goes else ""
     if dry_run:
         render.emit_json(outgoing.as_json(found, shown)) if json else render.say(
             f"{found.id} “{row['title']}” would go {outgoing.summary(shown)}"
         )
         return
-    if row["state"] != "sent" or any(one.state == "refused" for one in shown):
-        question = f"Send {found.id} “{row['title']}” to {outgoing.whom(row)}, {outgoing.summary(shown)} Go on?"
+    if goes:
+        question = f"Send {found.id} “{row['title']}” to {outgoing.whom(row)}, {outgoing.summary(shown)} {untimely}Go on?"
         if not render.confirm(question, yes=yes):
             render.tell("Nothing was sent.")
             return

@@ -209,8 +209,8 @@ def _growing(store: Store, span: Span) -> Measure:
 
 
 def measure_share(store: Store, span: Span) -> list[Measure]:
-    """Shared against kept, what was taken back, answers by circle, circles gone quiet, ideas that reached no community, steps that were
-    skipped, promises.
+    """Shared against kept, what was taken back, answers by circle, circles gone quiet, ideas that reached no community,
+    steps that were skipped, promises.
     """
     from pkm.whole.balance import measure_quiet
 
