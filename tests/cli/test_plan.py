@@ -120,6 +120,17 @@ def test_who_objects_stops_it_until_they_say_yes(on: Days, home: Path) -> None:
     assert "RETROS" in text(home / "site")
 
 
+def test_an_answer_that_contradicts_a_note_of_it_is_an_objection_until_that_is_resolved(on: Days, home: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "network +2d no objection")
+    on("2026-12-01", "share", "--due", "--yes")
+    heard = on.pkm.json("share", "heard", "x1", "--from", "ann", "it did not hold", "--contradicts", "n2")
+    assert "objection of" in on("2026-12-04", "share", "--due", "--yes")
+    assert not (home / "site").exists()
+    on("2026-12-04", "sense", "link", heard["note"], "n2", "--resolve", "it was another team")
+    on("2026-12-04", "share", "--due", "--yes")
+    assert "RETROS" in text(home / "site")
+
+
 def test_only_the_one_who_was_asked_can_say_yes(on: Days) -> None:
     on("2026-12-01", "share", "plan", "x1", "--stage", "network after approval by ken")
     assert "waits for that of Ken" in on("2026-12-01", "share", "approve", "x1", "--by", "ann", ok=2)
