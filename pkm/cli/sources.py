@@ -9,6 +9,7 @@ from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.cli.source_options import (
     AgentOption,
+    CircleOption,
     CredentialOption,
     SourceArgument,
     SourcesArgument,
@@ -140,9 +141,7 @@ def edit(
     source: SourceArgument,
     title: Annotated[str | None, typer.Option("--title", help="What to call it.")] = None,
     url: Annotated[str | None, typer.Option("--url", help="Where it is fetched from now on; its items stay.")] = None,
-    every: Annotated[
-        str | None, typer.Option("--every", help="How often to look: 1h, 2d; \"\": at its own pace.")
-    ] = None,
+    every: Annotated[str | None, typer.Option("--every", help="How often to look: 1h, 2d; \"\": its own pace.")] = None,
     tag: Annotated[
         Strings,
         typer.Option("--tag", help="+tag puts one on, -tag takes it away.", autocompletion=complete.complete_tags),
@@ -151,10 +150,7 @@ def edit(
         str | None,
         typer.Option("--contact", help="Who writes it; \"\": nobody.", autocompletion=complete.complete_contacts),
     ] = None,
-    circle: Annotated[
-        Strings,
-        typer.Option("--circle", help="A circle that it serves from now on.", autocompletion=complete.complete_circles),
-    ] = None,
+    circle: CircleOption = None,
     credential: CredentialOption = None,
     user_agent: AgentOption = None,
     author: Annotated[
@@ -187,15 +183,13 @@ def edit(
     from pkm.cli.access import warn_of_secrets
     from pkm.seek.sources import SourceEdit, edit_source
 
-    if pause and resume:
-        raise Invalid("--pause and --resume", "give one of the two")
+    state = _read_state(pause=pause, resume=resume)
     found = selectors.one(source, ("source",))
     words = tag or []
     change = SourceEdit(
         title=title, url=url, every_s=None if every is None else read_seconds(every) if every else 0,
         contact_id=None if contact is None or author else read_contact(contact) or 0,
-        state="paused" if pause else "active" if resume else None,
-        updates=arrivals.read_updates(updates), backlog=backlog,
+        state=state, updates=arrivals.read_updates(updates), backlog=backlog,
         add_tags=[word.removeprefix("+") for word in words if not word.startswith("-")],
         drop_tags=[word[1:] for word in words if word.startswith("-")],
         join_circles=read_circles(circle), leave_circles=read_circles(leave), credential=credential, user_agent=user_agent,
@@ -209,11 +203,24 @@ def edit(
             _follow_author(found.number, author, contact)
         had = sources.row(current.store().read(), found.number) or {}
         row = edit_source(current.store(), found.number, change)
-    if had.get("credential") and not row["credential"] and credential is None:
-        render.tell(f"Its secret belonged to {had['url']} and stays behind. Next: pkm seek edit {row['id']} --credential "
-                    f"{had['credential']}")
+    if credential is None:
+        _tell_of_secret(had, row)
     also = [value for label, value in _facts(row) if label in ("state", "every", "updates", "tags", "against")]
     render.emit_made(row, as_json=json, also=also)
+
+
+def _read_state(*, pause: bool, resume: bool) -> str | None:
+    """The state that was asked for; None: as it is. Raises Invalid."""
+    if pause and resume:
+        raise Invalid("--pause and --resume", "give one of the two")
+    return "paused" if pause else "active" if resume else None
+
+
+def _tell_of_secret(had: Row, row: Row) -> None:
+    """A source that was moved to another host leaves its secret behind, and the person knows it."""
+    if had.get("credential") and not row["credential"]:
+        render.tell(f"Its secret belonged to {had['url']} and stays behind. Next: pkm seek edit {row['id']} --credential "
+                    f"{had['credential']}")
 
 
 def _follow_author(source: int, author: str, contact: str | None) -> None:

@@ -1,7 +1,8 @@
 """People as vCards: 2.1, 3.0 and 4.0 in, 4.0 (RFC 6350) and 3.0 (RFC 2426, what many phones take) out.
 
 Owns what each property means to pkm; those it does not know are kept as they came. Must not know the store, the
-network or any path; the syntax of lines is vcard_lines.py's.
+network or any path; the syntax of lines is vcard_lines.py's, and how a card is
+written is vcard_writing.py's.
 """
 
 import base64
@@ -15,7 +16,8 @@ from typing import TypeVar
 from pkm.errors import BadInput
 from pkm.filekind import name_kind
 from pkm.people.card import Card, CardFile, Labeled
-from pkm.people.vcard_lines import Line, escape, fold, quote, read_lines
+from pkm.people.vcard_lines import Line, escape, read_lines
+from pkm.people.vcard_writing import SERVICES, SILENT_TYPES, URI, card_bytes, list_line, text_line
 from pkm.text import fold as fold_case
 from pkm.text import one_line, shown_name
 
@@ -23,20 +25,15 @@ MAX_PHOTO = 1_000_000  # bytes of a picture that is kept, and of a property that
 MAX_NAME = 1000  # characters
 MAX_EACH = 100  # e-mails, numbers, addresses, services, nicks and categories of a card that are used, of each
 _SAID = 80  # characters of a line that a failure quotes
-_SILENT_TYPES = ("internet", "pref", "voice", "x400")
-_SERVICES = ["AIM", "GADU-GADU", "GOOGLE-TALK", "GROUPWISE", "GTALK", "ICQ", "JABBER", "MASTODON", "MATRIX", "MSN"]
-_SERVICES += ["QQ", "SIGNAL", "SKYPE", "TELEGRAM", "TWITTER", "YAHOO"]
 _SOCIAL = ("IMPP", "SOCIALPROFILE", "X-SOCIALPROFILE")
 _FULL_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ].*)?")
 _NO_YEAR = re.compile(r"--(\d\d)-?(\d\d)")
 _PART_DATE = re.compile(r"(\d{4})(?:-(\d\d))?")
-_URI = re.compile(r"([a-z][a-z0-9+.-]*):\S", re.IGNORECASE)
 _ADDRESS_SCHEME = re.compile(r"^(?:(?:mailto|tel):\s*)+", re.IGNORECASE)
 _MIME = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}
 _STAND_IN = "pkm."  # the group of lines that leftover() makes
 
 VERSIONS = ("4.0", "3.0")
-_NO_YEAR_APPLE = "1604"  # what 3.0 has for a birthday without a year, as Apple writes it
 
 Failure = tuple[int, str, str]
 _T = TypeVar("_T", str, Line, Labeled)
@@ -83,34 +80,12 @@ def write_cards(cards: Iterable[Card], version: str = "4.0") -> bytes:
 
 
 def write_card(card: Card, version: str = "4.0") -> bytes:
-    """The card as a vCard: UTF-8, CRLF, folded at 75 octets, escaped (RFC 6350). Reading it gives the card.
-
-    version: 4.0 or 3.0. In 3.0 a card has an N, made of its name where it has none.
+    """The card as a vCard, as card_bytes() writes it. Reading it gives the card.
 
     Lines of leftover() in `extra` stand for what the card itself does not say, as long as they agree with its name
     and its organization.
     """
-    card = _absorb(card)
-    old = version == "3.0"
-    lines = [
-        "BEGIN:VCARD",
-        f"VERSION:{version}",
-        *_line("UID", card.uid),
-        *_line("KIND", card.kind),
-        f"FN:{escape(card.name)}",
-    ]
-    lines += _list_line("N", ";", card.parts or ((card.name, "", "", "", "") if old else ()))
-    lines += _list_line("NICKNAME", ",", card.nicks)
-    lines += _list_line("ORG", ";", (card.org, *card.units))
-    lines += _line("TITLE", card.title)
-    lines += _labeled_lines(card)
-    lines += [_handle_line(service, value) for service, value in card.handles]
-    lines += _birthday_3(card.birthday) if old else _line("BDAY", _basic_date(card.birthday))
-    lines += _list_line("CATEGORIES", ",", card.categories)
-    lines += _line("NOTE", card.note) + _line("X-PKM-MET", card.met)
-    lines += [_photo_3(card.photo) if old else f"PHOTO:{card.photo}"] if card.photo else []
-    lines += card.extra
-    return fold([*lines, *_line("REV", card.rev), "END:VCARD"])
+    return card_bytes(_absorb(card), version)
 
 
 def version_of(data: bytes) -> str:
@@ -119,27 +94,14 @@ def version_of(data: bytes) -> str:
     return "3.0" if found and found[1] in (b"2", b"3") else "4.0"
 
 
-def _birthday_3(birthday: str) -> list[str]:
-    if birthday.startswith("--"):
-        return [f"BDAY;X-APPLE-OMIT-YEAR={_NO_YEAR_APPLE}:{_NO_YEAR_APPLE}{birthday[1:]}"]
-    return _line("BDAY", birthday)
-
-
-def _photo_3(photo: str) -> str:
-    kind, comma, data = photo.partition(";base64,")
-    if comma and kind.lower().startswith("data:image/"):
-        return f"PHOTO;ENCODING=b;TYPE={kind[11:].upper()}:{data}"
-    return f"PHOTO;VALUE=uri:{photo}"
-
-
 def leftover(card: Card) -> tuple[str, ...]:
     """The lines to keep where only name, org and the other plain fields are stored, so that nothing is lost.
 
     Unfolded lines: the parts of the name, units, kind, photo, and `extra`. Given as `Card.extra`, write_card() puts
     each where it belongs.
     """
-    kept = [*_line("KIND", card.kind), *_list_line("N", ";", card.parts)]
-    kept += _list_line("ORG", ";", (card.org, *card.units)) if card.units else []
+    kept = [*text_line("KIND", card.kind), *list_line("N", ";", card.parts)]
+    kept += list_line("ORG", ";", (card.org, *card.units)) if card.units else []
     kept += [f"PHOTO:{card.photo}"] if card.photo else []
     return (*(_STAND_IN + line for line in kept), *card.extra)
 
@@ -192,7 +154,7 @@ class _Draft:
             self.say(line.number, line.name, f"it is larger than {MAX_PHOTO:,} bytes and was left out")
         elif line.name in ("VERSION", "PRODID"):
             return
-        elif line.name in _SOCIAL or (line.name.startswith("X-") and line.name[2:] in _SERVICES):
+        elif line.name in _SOCIAL or (line.name.startswith("X-") and line.name[2:] in SERVICES):
             if self._take_each(line, self.handles, [handle for handle in [_handle(line)] if handle[1]]):
                 self.extra.append(line)
         elif line.name in ("EMAIL", "TEL", "URL"):
@@ -350,7 +312,7 @@ def _take_photo(draft: _Draft, line: Line) -> bool:
         return True
     if "PHOTO" in draft.fields:
         return False
-    if "\\" in value or not _URI.match(value):
+    if "\\" in value or not URI.match(value):
         draft.say(line.number, f"PHOTO:{value}", "it is no picture and no address: kept as it is")
         return False
     draft.fields["PHOTO"] = value
@@ -384,11 +346,6 @@ def read_date(text: str, no_year: str = "") -> str:
     return "-".join(filter(None, (year or "-", month, day)))
 
 
-def _basic_date(text: str) -> str:
-    """A date as vCard 4.0 writes it: 19800521, --0521, 1980-05, 1980."""
-    return re.sub(r"^(\d{4}|--)-?(\d\d)-(\d\d)$", r"\1\2\3", text)
-
-
 def _compose_name(parts: Sequence[str]) -> str:
     """The name as it is spoken: prefix, given, additional, family, suffix."""
     family, given, additional, prefix, suffix = (*parts, "", "", "", "", "")[:5]
@@ -420,7 +377,7 @@ def _label(line: Line, labels: dict[str, Line]) -> str:
 
 @lru_cache(1024)
 def _typed(types: tuple[str, ...]) -> str:
-    return one_line(" ".join(kind for kind in types if kind not in _SILENT_TYPES), 100)
+    return one_line(" ".join(kind for kind in types if kind not in SILENT_TYPES), 100)
 
 
 def _value(line: Line) -> str:
@@ -436,58 +393,10 @@ def _handle(line: Line) -> Labeled:
         return line.name.removeprefix("X-").lower(), value
     service = line.param("SERVICE-TYPE") or line.param("X-SERVICE-TYPE")
     if not service and line.name == "X-SOCIALPROFILE":
-        service = next((kind for kind in line.types() if kind not in _SILENT_TYPES), "")
-    if not service and line.name == "IMPP" and (scheme := _URI.match(value)):
+        service = next((kind for kind in line.types() if kind not in SILENT_TYPES), "")
+    if not service and line.name == "IMPP" and (scheme := URI.match(value)):
         service = scheme[1]
     return one_line(service, 100).lower(), value
-
-
-def _line(name: str, value: str) -> list[str]:
-    return [f"{name}:{escape(value)}"] if value else []
-
-
-def _list_line(name: str, separator: str, values: Sequence[str]) -> list[str]:
-    return [f"{name}:{separator.join(map(escape, values))}"] if any(values) else []
-
-
-def _labeled_lines(card: Card) -> list[str]:
-    """EMAIL, TEL and URL lines; a label that is no plain type stands in a group, as Apple writes it."""
-    taken = {line.split(".", 1)[0].lower() for line in card.extra}
-    lines: list[str] = []
-    number = 0
-    for name, values in (("EMAIL", card.emails), ("TEL", card.phones), ("URL", card.urls)):
-        for label, value in values:
-            text = value.replace("\\", "%5C") if name == "URL" else escape(value)
-            if not label or _is_type(label):
-                lines.append(f"{name};TYPE={label.replace(' ', ',')}:{text}" if label else f"{name}:{text}")
-                continue
-            number = next(n for n in range(number + 1, number + len(taken) + 2) if f"item{n}" not in taken)
-            lines += [f"item{number}.{name}:{text}", f"item{number}.X-ABLabel:{escape(label)}"]
-    return lines
-
-
-def _is_type(label: str) -> bool:
-    """True where the label can be written as TYPE and comes back the same."""
-    words = label.split(" ")
-    return (
-        all(re.fullmatch(r"[a-z0-9-]+", word) and word not in _SILENT_TYPES for word in words)
-        and len(set(words)) == len(words)
-    )  # fmt: skip
-
-
-def _handle_line(service: str, value: str) -> str:
-    """A handle as the property that fits it."""
-    if re.match(r"https?://", value, re.IGNORECASE):
-        return f"SOCIALPROFILE{_service(service)}:{escape(value)}"
-    scheme = _URI.match(value)
-    if service.upper() in _SERVICES and not scheme:
-        return f"X-{service.upper()}:{escape(value)}"
-    same = scheme is not None and scheme[1].lower() == service
-    return f"IMPP{'' if same else _service(service)}:{escape(value)}"
-
-
-def _service(service: str) -> str:
-    return f";SERVICE-TYPE={quote(service)}" if service else ""
 
 
 def _absorb(card: Card) -> Card:

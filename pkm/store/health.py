@@ -5,7 +5,7 @@ import sqlite3
 from pkm.store.session import Store
 
 TEXT_TABLES = ("annotation", "contact", "handle", "item", "note")
-"""Tables with a full-text index (store/model.py's FULL_TEXT, which a read does not import); a test holds them equal."""
+"""Tables with a full-text index (store/model/'s FULL_TEXT, which a read does not import); a test holds them equal."""
 
 
 def integrity(db: sqlite3.Connection) -> list[str]:

@@ -144,7 +144,7 @@ def statements() -> Iterator[str]:
 
 def render() -> str:
     """schema.sql, whole."""
-    head = "-- Made by `python -m pkm.store.schema` from store/model.py. Do not edit.\n"
+    head = "-- Made by `python -m pkm.store.schema` from store/model/. Do not edit.\n"
     return head + ";\n\n".join(statements()) + ";\n"
 
 

@@ -1,4 +1,4 @@
--- Made by `python -m pkm.store.schema` from store/model.py. Do not edit.
+-- Made by `python -m pkm.store.schema` from store/model/. Do not edit.
 CREATE TABLE annotation (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	item_id INTEGER, 
