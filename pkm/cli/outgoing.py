@@ -105,6 +105,20 @@ def tell_before(shown: Sequence[Rendered]) -> None:
     tell_moved((one.contact_id or 0, one.name, one.recipient) for one in going)
 
 
+def tell_untimely(share: int) -> str:
+    """The circles' quiet hours and weekly caps that a draft would not keep if it were sent now are told; the same for the
+    question, "" where there is nothing to say.
+    """
+    from pkm import config
+    from pkm.share.due import cautions
+
+    told = cautions(current.store().read(), config.read(current.home()), share, now())
+    for one in told:
+        render.tell(f"{one[:1].upper()}{one[1:]}. Sent by hand it goes at once. To let it wait: "
+                    f'pkm share plan x{share} --stage "CIRCLE now", then pkm share --due')  # fmt: skip
+    return f"{'; '.join(told)}. " if told else ""
+
+
 def tell_otherwise(share: int) -> None:
     """What goes out otherwise than it is written, and who gets no letter: it keeps nothing back."""
     from pkm.share import told

@@ -69,6 +69,8 @@ def preview(
     elif not open_:
         render.show_text("\n".join(lines(rows, shown, row is not None and row["type"] == "introduction")))
         outgoing.tell_otherwise(found.number)
+        if row is not None and row["state"] == "draft":
+            outgoing.tell_untimely(found.number)
 
 
 def _stages(found: Any, circle: str, channel: str) -> list[int | None]:

@@ -282,13 +282,15 @@ def send(
     at = outgoing.instant(found.id)
     shown = look_at(store, home, found.number, at)  # the guard speaks before the question is put
     outgoing.tell_before(shown)
+    goes = row["state"] != "sent" or any(one.state == "refused" for one in shown)
+    untimely = outgoing.tell_untimely(found.number) if goes else ""
     if dry_run:
         render.emit_json(outgoing.as_json(found, shown)) if json else render.say(
             f"{found.id} “{row['title']}” would go {outgoing.summary(shown)}"
         )
         return
-    if row["state"] != "sent" or any(one.state == "refused" for one in shown):
-        question = f"Send {found.id} “{row['title']}” to {outgoing.whom(row)}, {outgoing.summary(shown)} Go on?"
+    if goes:
+        question = f"Send {found.id} “{row['title']}” to {outgoing.whom(row)}, {outgoing.summary(shown)} {untimely}Go on?"
         if not render.confirm(question, yes=yes):
             render.tell("Nothing was sent.")
             return
@@ -416,6 +418,10 @@ def log(
     ]  # fmt: skip
     if any(_why(row) for row in rows):
         columns = [*columns, ("why", _why)]
+    if json:
+        from pkm.share import fate
+
+        rows = [{**row, "taken_back": fate.outcome(row) or None} for row in rows]
     empty = f"{found.id} has not gone anywhere." if found else "Nothing has gone out yet. Next: pkm share"
     render.emit_list(rows, columns, as_json=json, noun="delivery", plural="deliveries", empty=empty)
 
@@ -429,7 +435,11 @@ def _receiver(row: dict[str, Any]) -> str:
 
 
 def _why(row: dict[str, Any]) -> str:
-    """Why a delivery has not arrived, in a table's cell; "" where it has."""
+    """Why a delivery has not arrived, or what became of one that was taken back, in a table's cell; "" where it stands."""
+    from pkm.share import fate
+
+    if row["retracted"]:
+        return fate.told(row)
     if row["state"] == "sent" or row["error"]:
         return "" if row["state"] == "sent" else one_line(row["error"], 160)
     return f"leaves at {planning.moment(row['not_before'])}" if row["state"] == "waiting" and row["not_before"] else ""

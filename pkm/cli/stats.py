@@ -236,6 +236,8 @@ WORDS: Mapping[str, Callable[[Row, str, int], Sequence[str]]] = {
                         "One question is open for more than 30 days."),
     "growing": _growing, "shared_of_kept": _shared_of_kept, "answers": _answers,
     "gone_quiet": _gone_quiet,
+    "taken_back": _named("{count} shares were taken back, and count as not shared.",
+                         "One share was taken back, and counts as not shared."),
     "unreached": _named("{count} ideas reached no community in 30 days.", "One idea reached no community in 30 days."),
     "skipped": _named("{count} notes went to a network before any community saw them.",
                       "One note went to a network before any community saw it."),

@@ -207,20 +207,28 @@ class Desk(App[None]):
     def action_note(self) -> None:
         """A note of own words is made; from an item, that one is kept."""
         thing = self.thing
-        of_item = thing if thing and thing[0] == "item" else None
+        of_item = thing if thing and thing[0] in ("item", "response") else None
+        answer = thing[1] if thing and thing[0] == "response" else None
         draft, text = drafts.take_up(self.home, f"{make(*of_item)}-note" if of_item else "note")
         about = f"Your words on {make(*of_item)}" if of_item else "A new note"
 
         def made(text: str | None) -> None:
-            if text is None or not text.strip():
+            if text is None or not (text.strip() or answer):
                 self.say_kept(draft)
+                return
+            if answer:
+                with self.command(f"sense note --from {make('response', answer)}", draft):
+                    row = deeds.note_of_answer(self.store, text, answer)
+                    draft.remove()
+                    self.decide("note", f"{row['id']} “{row['title']}”", off=self.shelf.name == "inbox")
                 return
             with self.command(f"sense keep {make(*of_item)} --note" if of_item else "sense note", draft):
                 row = deeds.write_note(self.store, text, of_item, self.shelf.filters)
                 draft.remove()
                 self.decide("note", f"{row['id']} “{row['title']}”", off=of_item is not None and self.shelf.name == "inbox")
 
-        about += ": what you had begun" if text else " (#tags, @people and [[links]] are read)"
+        begun = "what you had begun" if text else "theirs stand below them" if answer else ""
+        about += f": {begun}" if begun else " (#tags, @people and [[links]] are read)"
         self.push_screen(Write(about, draft, text), made)
 
     def action_edit(self) -> None:
@@ -259,7 +267,8 @@ class Desk(App[None]):
         """The selected words are quoted, with a comment."""
         reading = self.query_one(Reading)
         thing, quote = self.thing, reading.selected_text
-        if thing is None:
+        if thing is None or thing[0] == "response":
+            self.say("An answer is quoted whole: n makes a note of it.")
             return
         if not quote.strip():
             reading.focus()
@@ -282,7 +291,8 @@ class Desk(App[None]):
 
     def action_tag(self) -> None:
         """Tags are put on and taken off."""
-        if (thing := self.thing) is None:
+        if (thing := self.thing) is None or thing[0] == "response":
+            self.say("An answer has no tags; n makes a note of it.")
             return
 
         def tagged(words: str | None) -> None:

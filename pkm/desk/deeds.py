@@ -35,6 +35,8 @@ def decide(store: Store, verb: str, thing: Thing, filters: Mapping[int, str]) ->
         inbox.drop(store, [thing], filters=filters)
     elif thing[0] == "item":
         inbox.keep(store, [thing[1]], filters=filters)
+    elif thing[0] == "response":
+        inbox.keep_answers(store, [thing[1]])
     else:
         raise Invalid(make(*thing), "a note is kept already", next="d puts it away")
 
@@ -55,6 +57,23 @@ def write_note(store: Store, text: str, of_item: Thing | None, filters: Mapping[
         if of_item:
             keep(store, [of_item[1]], filters=filters)
         return add_note(store, text, item_id=of_item[1] if of_item else None).row
+
+
+def note_of_answer(store: Store, text: str, number: int) -> Row:
+    """A note with these words and the answer's below them, quoted; the answer leads to it. Raises Invalid where it does."""
+    from pkm.errors import Invalid
+    from pkm.sense.notes import add_note
+    from pkm.share.responses import as_note, settle
+    from pkm.store import responses
+
+    row = responses.row(store.read(), number)
+    if row is None or row["note"]:
+        raise Invalid(make("response", number), f"{row['note']} is the note of it already" if row else "it is gone")
+    theirs = as_note(store.read(), row)
+    with store.unit():
+        made = add_note(store, f"{text.strip()}\n\n{theirs.text}".strip(), title="" if text.strip() else theirs.title).row
+        settle(store, number, int(made["id"][1:]))
+    return made
 
 
 def edit(store: Store, number: int, text: str, base: Row) -> None:
@@ -187,7 +206,7 @@ def links(store: Store, thing: Thing) -> list[tuple[str, str]]:
 
 def tags_of(store: Store, thing: Thing) -> list[str]:
     """The tags that a thing has."""
-    return tags.of(store.read(), *thing)
+    return tags.of(store.read(), *thing) if thing[0] != "response" else []
 
 
 def warm_up() -> None:

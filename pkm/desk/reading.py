@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from pkm.dates import day
 from pkm.desk.shelves import Thing
 from pkm.sense.show import thing as whole
+from pkm.store import responses
 from pkm.store.session import Store
 from pkm.text import clean, count, one_line
 
@@ -24,6 +25,8 @@ def describe(store: Store, thing: Thing, why: str) -> Shown | None:
     """The thing as it is shown; None where it is gone."""
     from pkm.errors import NotFound
 
+    if thing[0] == "response":
+        return _answer(store, thing[1])
     try:
         row = whole(store.read(), *thing)
     except NotFound:
@@ -33,6 +36,17 @@ def describe(store: Store, thing: Thing, why: str) -> Shown | None:
     head = [one_line(row["title"], 300), " · ".join(fact for fact in facts if fact), *filter(None, [tags, why])]
     text = clean(row["text"] or row.get("summary", ""))
     return Shown("\n".join(head), text, "\n".join(_below(row)), _quoted(row["annotations"], text))
+
+
+def _answer(store: Store, number: int) -> Shown | None:
+    row = responses.row(store.read(), number)
+    if row is None:
+        return None
+    who = one_line(row["contact_name"] or row["author"] or "somebody", 60)
+    head = f"{who} on {row['share']} “{one_line(row['share_title'], 200)}”"
+    facts = [row["id"], day(row["at"]), row["channel"] or "", row["state"]]
+    below = f"{row['note']} is the note of it" if row["note"] else "k keeps it, n makes a note of it with your words, d drops it"
+    return Shown(f"{head}\n{' · '.join(filter(None, facts))}", clean(row["text"]), below)
 
 
 def _quoted(quotes: list[Row], text: str) -> tuple[tuple[int, int], ...]:

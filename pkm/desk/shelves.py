@@ -10,7 +10,7 @@ from typing import Any
 
 from pkm.dates import day
 from pkm.ids import make
-from pkm.store import items, notes
+from pkm.store import items, notes, responses
 from pkm.store.session import Store
 from pkm.text import one_line
 
@@ -74,19 +74,32 @@ def _read(store: Store, things: Sequence[Thing]) -> dict[Thing, Row]:
         found["note", int(row["id"][1:])] = {
             "id": row["id"], "kind": "note", "title": row["title"], "from": row["stage"], "day": day(row["updated_at"]),
         }  # fmt: skip
+    for kind, number in things:
+        if kind == "response" and (one := responses.row(db, number)):
+            found[kind, number] = {
+                "id": one["id"], "kind": kind, "title": one["title"], "day": day(one["at"]),
+                "from": f"{one['contact_name'] or one['author'] or 'somebody'} on {one['share']}",
+            }  # fmt: skip
     return found
 
 
+ANSWERS = 100
+"""So many answers stand above the items at most."""
+
+
 def open_inbox(store: Store, at: datetime) -> Shelf:
-    """The inbox best first; beyond the pool, the newest first."""
+    """The answers that nobody decided about, newest first; then the items best first, beyond the pool the newest first."""
     from pkm.seek.order import filter_of, order_inbox, waiting_line
     from pkm.store import ranking
 
     order = order_inbox(store, at)
     placed = [one.item for one in order.placed]
     numbers = placed + ranking.unranked(store.read(), [*placed, *order.waiting], -1)
+    heard = responses.rows(store.read(), state="inbox", limit=ANSWERS)
+    answers = [("response", int(row["id"][1:])) for row in heard]
     return Shelf(
-        "inbox", [("item", number) for number in numbers], {("item", one.item): one.why for one in order.placed if one.why},
+        "inbox", [*answers, *(("item", number) for number in numbers)],
+        {("item", one.item): one.why for one in order.placed if one.why},
         {one.item: via for one in order.placed if (via := filter_of(one))}, waiting_line(order),
     )  # fmt: skip
 

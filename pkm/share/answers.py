@@ -26,6 +26,7 @@ from pkm.store.session import Store, Unit
 from pkm.text import clean, count, fold, one_line
 
 if TYPE_CHECKING:
+    from pkm.share.bounces import Bounce
     from pkm.share.postbox import Came
     from pkm.share.webmentions import Mention
 
@@ -54,12 +55,14 @@ class Collected:
     """What came: the answers that are new, who was taken off a circle's letters, (channel, why) where one could not be asked.
 
     strangers: (address, circle's id) of those who asked to be taken off and are not known there; nothing was done for them.
+    back: letters that a server could not deliver, as share.bounces.settle has them.
     """
 
     new: tuple[Row, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
     off: tuple[Off, ...] = ()
     strangers: tuple[tuple[str, str], ...] = ()
+    back: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class _Gathered:
     leaving: list[tuple[Row, "Came"]] = field(default_factory=list)
     cursors: dict[int, str] = field(default_factory=dict)
     answered: list["Came"] = field(default_factory=list)
+    bounces: "list[Bounce]" = field(default_factory=list)
 
 
 def collect(store: Store, home: Home) -> Collected:
@@ -144,6 +148,7 @@ def _from_letters(db: sqlite3.Connection, channel: Row, gathered: _Gathered) -> 
     taken = postbox.take(channel, keys)
     if taken.cursor and taken.cursor != channel["options"].get("inbox_read"):
         gathered.cursors[channel["number"]] = taken.cursor
+    gathered.bounces += taken.bounces
     for letter in taken.letters:
         if fold(letter.sender) == me:  # one's own, in the same thread
             continue
@@ -207,24 +212,25 @@ def _pages(db: sqlite3.Connection, home: Home, channel: int) -> dict[str, Row]:
 
 
 def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
-    from pkm.share import outbox
+    from pkm.share import bounces, outbox
     from pkm.share.unsubscribed import KEPT_BESIDE
 
     for letter in gathered.answered:  # who answers has it, whatever the server said
         outbox.settle_answered(store, home, letter.key, fold(letter.sender), letter.at or stamp(now()))
     failures = tuple(gathered.failures)
+    back = tuple(bounces.settle(store, home, gathered.bounces))
     off, strangers = _take_off(store, home, gathered)
     fresh = _unknown(store.read(), gathered.found)
     if not (fresh or gathered.leaving):
         _read_on(store, gathered.cursors)
-        return Collected(failures=failures)
+        return Collected(failures=failures, back=back)
     with store.unit() as unit:
         new = _keep(unit, fresh)
         for channel, cursor in gathered.cursors.items():
             _set_cursor(unit, channel, cursor)
         people = f"; {count(len(off), 'person', 'people')} taken off" if off else ""
         unit.summarize(f"{count(len(new), 'answer')} came home{people}", final=KEPT_BESIDE if off else "")
-    return Collected(new, failures, tuple(off), tuple(strangers))
+    return Collected(new, failures, tuple(off), tuple(strangers), back)
 
 
 def _unknown(db: sqlite3.Connection, found: list[_Found]) -> list[_Found]:

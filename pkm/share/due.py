@@ -130,6 +130,23 @@ def turn_of(db: sqlite3.Connection, settings: Settings, step: Step, now: datetim
     return turn(step, limits_of(settings, step.row["circle"]), times, now, letters=letters, by_hand=by_hand)
 
 
+def cautions(db: sqlite3.Connection, settings: Settings, share: int, now: datetime) -> list[str]:
+    """Why the person may want to wait before they send a draft this moment: quiet hours and weekly caps of its circles."""
+    told: list[str] = []
+    for stage in shares.stages(db, share):
+        if stage["passed_at"] or stage["circle_id"] is None:
+            continue
+        limits, circle = limits_of(settings, stage["circle"]), one_line(stage["circle"], 60)
+        letters = any(not is_mirror(channel["channel_kind"]) for channel in channels_for(db, stage))
+        here = dates.local(now)
+        if letters and (ends := hours.quiet_until(limits.quiet, here)):
+            told.append(f"it is {here:%H:%M}, and {circle} is quiet until {ends:%H:%M}")
+        went = len(plans.went_to(db, stage["circle_id"], dates.stamp(now - WEEK))) if limits.weekly is not None else 0
+        if limits.weekly is not None and went >= limits.weekly:
+            told.append(f"{circle} got {went} in the last 7 days, and gets {limits.weekly} a week at most")
+    return told
+
+
 def run(store: Store, home: Home) -> list[Done]:
     """Every planned share went as far as its gates let it, by number; so did what the person had sent and met no server.
 

@@ -23,7 +23,9 @@ from pkm.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HEADERS = ("MESSAGE-ID", "IN-REPLY-TO", "REFERENCES", "SUBJECT", "FROM")
+    from pkm.share.bounces import Bounce
+
+HEADERS = ("MESSAGE-ID", "IN-REPLY-TO", "REFERENCES", "SUBJECT", "FROM", "CONTENT-TYPE")
 FIRST_DAYS = 30
 """How far back a server's mailbox is looked through the first time."""
 
@@ -57,6 +59,7 @@ class Taken:
 
     letters: tuple[Came, ...]
     cursor: str | None
+    bounces: "tuple[Bounce, ...]" = ()
 
 
 def inbox_of(channel: Mapping[str, Any]) -> str:
@@ -104,18 +107,35 @@ def take(channel: Mapping[str, Any], keys: Collection[str]) -> Taken:
         inbox_of(channel), cursor=before, wanted=lambda head: concerns(head, keys), secret=_secret(channel),
         headers=HEADERS, since=(now() - timedelta(days=FIRST_DAYS)).date(),
     )  # fmt: skip
-    found = [came for data in reading if (came := read_letter(data, keys))]
-    return Taken(tuple(sorted(found, key=lambda one: (one.at, one.ident))), reading.cursor)
+    found: list[Came] = []
+    bounces: list[Bounce] = []
+    for data in reading:
+        if back := read_report(data, keys):
+            bounces.append(back)
+        elif came := read_letter(data, keys):
+            found.append(came)
+    ordered = sorted(found, key=lambda one: (one.at, one.ident))
+    return Taken(tuple(ordered), reading.cursor, tuple(sorted(bounces, key=lambda one: one.at)))
+
+
+def read_report(data: bytes, keys: Collection[str]) -> "Bounce | None":
+    """What the letter reports of an own one that could not be delivered, None where it is no such report."""
+    from pkm.mime import read_message
+    from pkm.share.bounces import read_bounce
+
+    message = read_message(data)
+    return read_bounce(message, keys, _written(message))
 
 
 def concerns(head: bytes, keys: Collection[str]) -> bool:
-    """Whether a letter with these headers answers one of the own letters, or asks to be taken off a list by its subject."""
+    """Whether a letter with these headers may answer an own letter, report of one, or ask to be taken off a list."""
     from pkm.mime import read_headers
+    from pkm.share.bounces import is_report
 
     message = read_headers(head)
     if set(_KEY.findall(_raw(message, "message-id"))) & set(keys):  # the copy of one's own
         return False
-    return bool(_answered(message, keys) or _list_left(message))
+    return bool(_answered(message, keys) or _list_left(message) or is_report(message))
 
 
 def read_letter(data: bytes, keys: Collection[str]) -> Came | None:

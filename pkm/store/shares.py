@@ -227,22 +227,28 @@ def emails(db: sqlite3.Connection) -> list[tuple[str, int]]:
     return [(one[0], one[1]) for one in found]
 
 
+_DELIVERIES = (
+    "SELECT delivery.id, delivery.share_id, share.title, delivery.state, circle.name AS circle, "
+    "channel.name AS channel, channel.kind AS channel_kind, recipient, sha256, delivery.sent_at, delivery.error, "
+    "file_name, media_type, delivery.contact_id, contact.name AS name, attempts, delivery.channel_id, "
+    "part, revision, frozen_at, remote_url, delivery.stage_id, not_before, iif(share.state = 'retracted', "
+    "json_extract(stage.gate, '$.retracted'), NULL) AS retracted "
+    "FROM delivery JOIN share ON share.id = delivery.share_id JOIN stage ON stage.id = delivery.stage_id "
+    "LEFT JOIN circle ON circle.id = delivery.circle_id LEFT JOIN contact ON contact.id = delivery.contact_id "
+    "JOIN channel ON channel.id = delivery.channel_id"
+)
+
+
 def deliveries(
     db: sqlite3.Connection, *, share: int | None = None, note: int | None = None, circle: int | None = None,
     contact: int | None = None, limit: int = 1000,
 ) -> list[Row]:  # fmt: skip
     """Deliveries, newest first: of a share, with a note in them, to a circle, that reached a contact, or all. Without bytes.
 
-    Who was in a circle on that day got what went to it as a whole.
+    Who was in a circle on that day got what went to it as a whole. retracted: {"at", "because"} where it was taken back.
     """
     found = db.execute(
-        "SELECT delivery.id, delivery.share_id, share.title, delivery.state, circle.name AS circle, "
-        "channel.name AS channel, channel.kind AS channel_kind, recipient, sha256, delivery.sent_at, delivery.error, "
-        "file_name, media_type, delivery.contact_id, contact.name AS name, attempts, delivery.channel_id, "
-        "part, revision, frozen_at, remote_url, delivery.stage_id, not_before "
-        "FROM delivery JOIN share ON share.id = delivery.share_id "
-        "LEFT JOIN circle ON circle.id = delivery.circle_id LEFT JOIN contact ON contact.id = delivery.contact_id "
-        "JOIN channel ON channel.id = delivery.channel_id WHERE (:share IS NULL OR delivery.share_id = :share) "
+        f"{_DELIVERIES} WHERE (:share IS NULL OR delivery.share_id = :share) "
         "AND (:circle IS NULL OR delivery.circle_id = :circle) "
         "AND (:note IS NULL OR EXISTS (SELECT 1 FROM share_note WHERE share_note.share_id = delivery.share_id "
         "AND share_note.note_id = :note) AND NOT EXISTS (SELECT 1 FROM stage WHERE stage.id = delivery.stage_id "
@@ -254,19 +260,21 @@ def deliveries(
         "ORDER BY delivery.id DESC LIMIT :limit",
         {"share": share, "note": note, "circle": circle, "contact": contact, "limit": limit},
     )
-    return [
-        {
-            "id": make("delivery", one["id"]), "kind": "delivery", "title": one["title"],
-            "share": make("share", one["share_id"]), "state": one["state"], "circle": one["circle"],
-            "channel": one["channel"], "recipient": one["recipient"] or one["file_name"], "sha256": one["sha256"],
-            "at": one["sent_at"], "error": one["error"], "media_type": one["media_type"], "part": one["part"],
-            "revision": one["revision"], "frozen_at": one["frozen_at"], "url": one["remote_url"],
-            "contact": one["contact_id"] and make("contact", one["contact_id"]), "name": one["name"],
-            "attempts": one["attempts"], "channel_kind": one["channel_kind"], "channel_number": one["channel_id"],
-            "stage_number": one["stage_id"], "not_before": one["not_before"],
-        }
-        for one in found
-    ]  # fmt: skip
+    return [_delivery(one) for one in found]
+
+
+def _delivery(one: sqlite3.Row) -> Row:
+    return {
+        "id": make("delivery", one["id"]), "kind": "delivery", "title": one["title"],
+        "share": make("share", one["share_id"]), "state": one["state"], "circle": one["circle"],
+        "channel": one["channel"], "recipient": one["recipient"] or one["file_name"], "sha256": one["sha256"],
+        "at": one["sent_at"], "error": one["error"], "media_type": one["media_type"], "part": one["part"],
+        "revision": one["revision"], "frozen_at": one["frozen_at"], "url": one["remote_url"],
+        "contact": one["contact_id"] and make("contact", one["contact_id"]), "name": one["name"],
+        "attempts": one["attempts"], "channel_kind": one["channel_kind"], "channel_number": one["channel_id"],
+        "stage_number": one["stage_id"], "not_before": one["not_before"],
+        "retracted": one["retracted"] and json.loads(one["retracted"]),
+    }  # fmt: skip
 
 
 def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
@@ -355,17 +363,16 @@ def keys_of_letters(db: sqlite3.Connection, share: int) -> dict[int, str]:
 def channels(db: sqlite3.Connection, *, removed: bool = False) -> list[Row]:
     """Every channel that was not removed by name, with the circles that it reaches; removed: those as well."""
     found = as_dicts(db.execute(
-        "SELECT id AS number, name, kind AS channel_kind, address, options FROM channel "
+        "SELECT id AS number, name, kind AS channel_kind, address, options, (SELECT json_group_array(name) FROM (SELECT "
+        "circle.name FROM circle_channel JOIN circle ON circle.id = circle_id WHERE channel_id = channel.id "
+        "ORDER BY circle.name)) AS circles FROM channel "
         "WHERE :removed OR json_extract(options, '$.removed') IS NULL ORDER BY name", {"removed": removed},
     ))  # fmt: skip
-    for one in found:
-        circles = db.execute(
-            "SELECT circle.name FROM circle_channel JOIN circle ON circle.id = circle_id WHERE channel_id = :id "
-            "ORDER BY circle.name", {"id": one["number"]},
-        )  # fmt: skip
-        one |= {"id": one["name"], "kind": "channel", "title": one["name"], "circles": [name[0] for name in circles]}
-        one["options"] = json.loads(one["options"])
-    return found
+    return [
+        {**one, "id": one["name"], "kind": "channel", "title": one["name"], "circles": json.loads(one["circles"]),
+         "options": json.loads(one["options"])}
+        for one in found
+    ]  # fmt: skip
 
 
 def channels_of(db: sqlite3.Connection, circle_id: int) -> list[Row]:
@@ -434,5 +441,5 @@ def unfinished(db: sqlite3.Connection) -> list[Row]:
 
 def unsettled(db: sqlite3.Connection) -> list[Row]:
     """Deliveries of which nobody knows whether they arrived, or that are held, oldest first, as deliveries() has them."""
-    found = db.execute("SELECT id FROM delivery WHERE state IN ('unknown', 'held') ORDER BY id").fetchall()
-    return [row for one in found if (row := delivery(db, one[0]))]
+    found = db.execute(f"{_DELIVERIES} WHERE delivery.state IN ('unknown', 'held') ORDER BY delivery.id")
+    return [_delivery(one) for one in found]

@@ -132,6 +132,18 @@ def shares_made(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
     ]  # fmt: skip
 
 
+def taken_back(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
+    """Shares that were taken back then, in that order: {"id", "kind", "title", "at", "because"}."""
+    found = db.execute(
+        "SELECT share.id, share.title, json_extract(stage.gate, '$.retracted.at') AS at, "
+        "json_extract(stage.gate, '$.retracted.because') AS because FROM share JOIN stage ON stage.share_id = share.id "
+        "AND stage.position = (SELECT min(position) FROM stage WHERE share_id = share.id) "
+        "WHERE share.state = 'retracted' AND at >= :since AND at < :until ORDER BY at, share.id",
+        {"since": since, "until": until},
+    )
+    return [{**dict(row), "id": make("share", row["id"]), "kind": "share", "because": row["because"] or ""} for row in found]
+
+
 def stages(db: sqlite3.Connection) -> list[tuple[str, str]]:
     """(stage, since when it is there) of every note that is not put away, by note."""
     found = db.execute(

@@ -209,8 +209,8 @@ def _growing(store: Store, span: Span) -> Measure:
 
 
 def measure_share(store: Store, span: Span) -> list[Measure]:
-    """Shared against kept, answers by circle, circles gone quiet, ideas that never reached a community, steps that were
-    skipped, promises.
+    """Shared against kept, what was taken back, answers by circle, circles gone quiet, ideas that reached no community,
+    steps that were skipped, promises.
     """
     from pkm.whole.balance import measure_quiet
 
@@ -226,9 +226,12 @@ def measure_share(store: Store, span: Span) -> list[Measure]:
     steps = stats.steps(db, span.since, span.until)
     back = [row["note"] for row in steps if row["to"] == "practice" and row["shared"]]
     open_, late = balance.overdue(db, stamp(span.now))
+    back_again = stats.taken_back(db, span.since, span.until)
     numbers = {name: loop.values[name] for name in ("kept", "notes", "shares")}
     return [
         Measure("shared_of_kept", "Shared against kept", numbers, next="pkm share"),
+        Measure("taken_back", "Taken back", listed(back_again),
+                next=f"pkm share log {back_again[0]['id']}" if back_again else ""),
         _answers(store, span),
         measure_quiet(store, span),
         Measure("unreached", f"Ideas that reached no community in {REACHED_DAYS} days", listed(unreached),

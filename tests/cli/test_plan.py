@@ -120,6 +120,17 @@ def test_who_objects_stops_it_until_they_say_yes(on: Days, home: Path) -> None:
     assert "RETROS" in text(home / "site")
 
 
+def test_an_answer_that_contradicts_a_note_of_it_is_an_objection_until_that_is_resolved(on: Days, home: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "network +2d no objection")
+    on("2026-12-01", "share", "--due", "--yes")
+    heard = on.pkm.json("share", "heard", "x1", "--from", "ann", "it did not hold", "--contradicts", "n2")
+    assert "objection of" in on("2026-12-04", "share", "--due", "--yes")
+    assert not (home / "site").exists()
+    on("2026-12-04", "sense", "link", heard["note"], "n2", "--resolve", "it was another team")
+    on("2026-12-04", "share", "--due", "--yes")
+    assert "RETROS" in text(home / "site")
+
+
 def test_only_the_one_who_was_asked_can_say_yes(on: Days) -> None:
     on("2026-12-01", "share", "plan", "x1", "--stage", "network after approval by ken")
     assert "waits for that of Ken" in on("2026-12-01", "share", "approve", "x1", "--by", "ann", ok=2)
@@ -296,6 +307,23 @@ class TestMail:
         assert letters.letters == []
         on("2026-12-02T07:00:00Z", "share", "--due", "--yes")
         assert len(letters.letters) == 1
+
+    def test_a_draft_that_is_sent_by_hand_says_what_it_does_not_keep(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01T10:00:00Z", "config", "share.quiet", "22:00-07:00")
+        on("2026-12-01T10:00:00Z", "config", "share.weekly", "practice 1")
+        on("2026-12-01T10:00:00Z", "share", "draft", "n3", "--to", "practice")
+        quiet, cap = "It is 23:10, and practice is quiet until 07:00. Sent by hand it goes at once", "ractice got 1 in the last"
+        for at, told in (("2026-12-01T21:59:59Z", ()), ("2026-12-01T23:10:00Z", (quiet,)), ("2026-12-02T07:00:00Z", ())):
+            for words in (("preview", "x2"), ("send", "x2", "--dry-run")):
+                said = on(at, "share", *words)
+                assert all(one in said for one in told)
+                assert ("Sent by hand" in said) == bool(told)
+        on("2026-12-02T08:00:00Z", "share", "send", "x1", "--yes", "--now")
+        assert "Practice got 1 in the last 7 days" in on("2026-12-09T07:59:59Z", "share", "send", "x2", "--dry-run")
+        assert cap not in on("2026-12-09T08:00:01Z", "share", "send", "x2", "--dry-run")
+        assert len(letters.letters) == 1
+        assert quiet in on("2026-12-09T23:10:00Z", "share", "send", "x2", "--yes")
+        assert len(letters.letters) == 2
 
     def test_a_week_has_its_cap(self, on: Days, letters: MailServer) -> None:
         on("2026-12-01", "config", "share.weekly", "practice 1")

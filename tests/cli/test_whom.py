@@ -148,6 +148,14 @@ class TestRetract:
         assert "410 Gone" in page.read_text(encoding="utf-8")
         assert "taken back" in world("share", "send", "x1", "--yes", ok=2).err
         world("share", "retract", "x1", ok=2)
+        rows = {row["channel"]: row["taken_back"] for row in world.json("share", "log", "x1")}
+        assert (rows["drop"], rows["post"]) == ("removed from the folder", "cannot be recalled: they have it")
+        assert rows["site"] == "withdrawn: its page says so"
+        assert {row["retracted"]["because"] for row in world.json("share", "log")} == {"One team only."}
+        assert "they have it (taken back" in " ".join(world("share", "log", "x1").out.split())
+        (back,) = [one for one in world.json("stats", "share")["measures"] if one["id"] == "taken_back"]
+        assert (back["total"], back["things"][0]["because"]) == (1, "One team only.")
+        assert "counts as not shared" in world("stats", "share").out
         assert world("doctor").err == "All is well.\n"
 
     def test_who_got_the_letter_gets_a_correction_as_an_answer_to_it(self, world: CommandLine, sent: MailServer) -> None:

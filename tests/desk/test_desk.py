@@ -490,3 +490,52 @@ def read_until(terminal: int, words: str, seconds: float = 60) -> None:
         if select.select([terminal], [], [], 0.2)[0]:
             shown += os.read(terminal, 65536).decode("utf-8", errors="replace")
     assert words in shown
+
+
+def heard(store: Store, *texts: str) -> None:
+    """These were answered to a share by Ken, one a day."""
+    from pkm.store.model import Response, Share
+
+    with store.unit() as unit:
+        unit.add(Share(uid="u", title="Finds 47", state="sent", created_at="2026-11-10T08:00:00Z"))
+        for day, text in enumerate(texts, 11):
+            unit.add(Response(share_id=1, text=text, author="Ken Kay", at=f"2026-11-{day}T08:00:00Z"))
+
+
+def answers(store: Store) -> list[tuple[str, str, str | None]]:
+    from pkm.store import responses
+
+    return [(row["id"], row["state"], row["note"]) for row in responses.rows(store.read(), limit=9)]
+
+
+def test_answers_stand_above_the_items_and_each_key_does_what_it_says(store: Store) -> None:
+    heard(store, "Drop me", "Keep me", "Tried it, worked #well")
+    seen: list[str] = []
+
+    async def look(pilot: Pilot[None]) -> None:
+        seen.append("\n".join(picture(pilot.app)))  # type: ignore[arg-type]
+        await press("n", "s", "o", "ctrl+s", "k", "t", "d")(pilot)
+        seen.append("\n".join(picture(pilot.app)))  # type: ignore[arg-type]
+
+    play(store, look)
+    assert "inbox  1/6" in seen[0]
+    assert "Ken Kay on x1 “Finds 47”" in seen[0]
+    assert "inbox  1/3" in seen[1]
+    assert answers(store) == [("r3", "kept", "n1"), ("r2", "kept", None), ("r1", "dropped", None)]
+    note = notes.row(store.read(), 1)
+    assert note is not None
+    assert note["text"].startswith("so\n\nKen Kay on x1")
+    assert note["tags"] == []
+
+
+def test_a_note_of_an_answer_may_be_theirs_alone_and_is_taken_back(store: Store) -> None:
+    heard(store, "It worked")
+    play(store, press("n", "ctrl+s"))
+    assert answers(store) == [("r1", "kept", "n1")]
+    heard_again = "UPDATE response SET state = 'inbox', note_id = NULL"
+    with store.unit() as unit:
+        unit.connection.execute(heard_again)
+    desk = play(store, press("n", "m", "ctrl+s", "u"))
+    assert said(desk) == "taken back: r1 is as it was"
+    assert answers(store) == [("r1", "inbox", None)]
+    assert desk.shelf.things[0] == ("response", 1)

@@ -2,16 +2,18 @@
 
 import smtplib
 import sqlite3
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pkm.config import Home
-from pkm.dates import now, parse_stamp
+from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import PkmError
 from pkm.people.circles import add_circle, join
 from pkm.people.contacts import add_contact
@@ -82,6 +84,22 @@ def answer(letter: bytes, who: str, text: str, *, html: str = "", **headers: str
     message.set_content(html or f"{text}\n\nOn Mon, 23 Nov 2026 at 10:00, Me <{ME}>\nwrote:\n\n{quoted}\n\n-- \nwho I am\n",
                         subtype="html" if html else "plain")  # fmt: skip
     return message.as_bytes()
+
+
+def report(letter: bytes, *, to: str = "ann@example.org", action: str = "failed", status: str = "5.1.1", key: str = "",
+           said: str = "smtp; 550 5.1.1 no such user", date: str = "", whole: bool = False) -> bytes:  # fmt: skip
+    """What a mail server reports of a letter that it could not deliver (RFC 3464)."""
+    name = open_letter(letter).header("Message-ID")
+    name = f"<{key}@example.org>" if key else name
+    back = f"Content-Type: {'message/rfc822' if whole else 'text/rfc822-headers'}\n\nFrom: {ME}\nMessage-ID: {name}\n"
+    parts = ["Content-Type: text/plain\n\nI am sorry to have to inform you, and unsubscribe.\n",
+             "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"
+             f"Final-Recipient: rfc822; {to}\nAction: {action}\nStatus: {status}\nDiagnostic-Code: {said}\n",
+             back + ("\ntext\n" if whole else "")]  # fmt: skip
+    head = (f"From: MAILER-DAEMON@mx.example.org\nTo: {ME}\nSubject: Undelivered\nDate: {date or format_datetime(now())}\n"
+            "Auto-Submitted: auto-replied\nMIME-Version: 1.0\n"
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=XX\n\n")  # fmt: skip
+    return (head + "".join(f"--XX\n{part}\n" for part in parts) + "--XX--\n").encode()
 
 
 def texts(came: Collected) -> dict[str, str]:
@@ -227,6 +245,35 @@ class TestLetters:
             answer(sent.ann, "MAILER-DAEMON@example.org", "not delivered"), answer(sent.ann, "ann@example.org", ""),
         )  # fmt: skip
         assert came == Collected()
+
+    @pytest.mark.parametrize(("change", "error"), [
+        ({}, "it came back: 550 5.1.1 no such user"),
+        ({"whole": True}, "it came back: 550 5.1.1 no such user"),
+        ({"said": "x-unix; gone"}, "it came back: 5.1.1 gone"),
+        ({"action": "delayed", "status": "4.4.1"}, None), ({"action": "delivered", "status": "2.0.0"}, None),
+        ({"to": ME}, None),  # the copy to oneself, or whoever it was passed on to
+        ({"key": "0" * 32}, None), ({"date": "Mon, 1 Jan 1990 00:00:00 +0000"}, None),
+    ])  # fmt: skip
+    def test_a_letter_that_came_back_is_refused_and_no_answer(
+        self, sent: Sent, pkm: CommandLine, change: dict[str, Any], error: str | None
+    ) -> None:
+        came = sent.get(report(sent.ann, **change))
+        assert came.new == ()
+        rows = {row["recipient"]: (row["state"], row["error"]) for row in shares.deliveries(fresh(sent.home).read())}
+        assert rows["ben@example.org"] == ("sent", "")
+        assert rows["ann@example.org"] == (("refused", error) if error else ("sent", ""))
+        assert [row["recipient"] for row in came.back] == (["ann@example.org"] if error else [])
+        assert sent.get() == Collected()
+
+    def test_who_is_sent_a_letter_again_is_not_refused_by_the_old_report(self, sent: Sent, pkm: CommandLine) -> None:
+        (sent.inbox / "back").write_bytes(report(sent.ann))
+        assert "did not arrive; it came back: 550 5.1.1 no such user. Next: pkm contact edit c1" in pkm("share", "heard").err
+        first, later = now(), now() + timedelta(minutes=5)
+        with pytest.MonkeyPatch.context() as clock:
+            clock.setenv("PKM_NOW", stamp(later))
+            assert [row["recipient"] for row in send(sent.home, 1).sent] == ["ann@example.org"]
+            assert sent.get(report(sent.ann, date=format_datetime(first), said="smtp; an old one")).back == ()
+            assert len(sent.get(report(sent.ann, said="smtp; a new one")).back) == 1
 
     @pytest.mark.parametrize(("letter", "text"), [
         (dict(html="<p>Yes &amp; <b>no</b></p><script>x()</script>On Mon, Me wrote:<blockquote>a</blockquote>"), "Yes & no"),

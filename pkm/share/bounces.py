@@ -1,0 +1,115 @@
+"""Letters that came back: what a mail server reports of one that it took and could not deliver (RFC 3464), and what that means.
+
+A report that says `failed` for the address that a letter went to is a definite answer: its delivery counts as refused. One
+for another address (it was passed on), a delay, or a report of anything that was not sent from here changes nothing. A
+report is never an answer of a person.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import Message
+from typing import Any
+
+from pkm.config import Home
+from pkm.dates import parse_stamp, stamp
+from pkm.mime import raw_header
+from pkm.share import ledger
+from pkm.store import bounced
+from pkm.store.session import Store
+from pkm.text import clean, fold, one_line
+
+Row = dict[str, Any]
+
+SLACK = timedelta(hours=1)
+"""How far a server's clock may be behind; not for a letter that was sent anew: the report may be of the first time."""
+
+MAX_RECIPIENTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A letter that could not be delivered. key: of the own letter; failed: address, in lower case -> the server's words.
+
+    at: a stamp, "" where the report gives no time.
+    """
+
+    key: str
+    failed: tuple[tuple[str, str], ...]
+    at: str
+
+
+def is_report(message: Message) -> bool:
+    """Whether a letter with these headers reports what became of another one."""
+    kind = raw_header(message, "content-type").lower()
+    return kind.lstrip().startswith("multipart/report") and "delivery-status" in kind
+
+
+def read_bounce(message: Message, keys: Collection[str], at: str) -> Bounce | None:
+    """What the report says of an own letter that could not be delivered, None where it says no such thing."""
+    if not is_report(message) or not message.is_multipart():
+        return None
+    parts = [part for part in message.get_payload() if isinstance(part, Message)]
+    key = next((key for part in parts for key in _names(part) if key in keys), "")
+    failed = [one for part in parts if part.get_content_type() == "message/delivery-status" for one in _failed(part)]
+    return Bounce(key, tuple(failed[:MAX_RECIPIENTS]), at) if key and failed else None
+
+
+def _names(part: Message) -> list[str]:
+    """What the letter that a part gives back is called: its Message-ID, as far as it is one of ours."""
+    kind, payload = part.get_content_type(), part.get_payload()
+    if kind == "message/rfc822" and isinstance(payload, list) and payload and isinstance(payload[0], Message):
+        head = raw_header(payload[0], "message-id")
+    elif kind in ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers"):
+        text = payload if isinstance(payload, str) else "\n".join(map(str, payload)) if isinstance(payload, list) else ""
+        found = re.search(r"^message-id:\s*(\S+)", text[:100_000], re.I | re.M)
+        head = found[1] if found else ""
+    else:
+        return []
+    return re.findall(r"<([0-9a-f]{32})@[^<>\s]*>", head)
+
+
+def _failed(part: Message) -> Iterator[tuple[str, str]]:
+    """(address, the server's words) of each recipient whom the letter did not reach, for good."""
+    blocks = part.get_payload()
+    for block in blocks if isinstance(blocks, list) else ():
+        if not isinstance(block, Message) or raw_header(block, "action").strip().lower() != "failed":
+            continue
+        status = one_line(raw_header(block, "status").split("(")[0], 20)
+        if status and not status.startswith(("4", "5")):
+            continue
+        said = one_line(clean(raw_header(block, "diagnostic-code").partition(";")[2]), 200)
+        words = said if status in said else f"{status} {said}".strip()
+        for name in ("original-recipient", "final-recipient"):
+            if address := fold(raw_header(block, name).partition(";")[2].strip().strip("<>")):
+                yield address, words
+
+
+def settle(store: Store, home: Home, bounces: Sequence[Bounce]) -> list[Row]:
+    """The letters that came back count as refused, with the server's words; each as store.bounced has it. Others stay."""
+    from pkm.store.model import Delivery
+
+    done: list[Row] = []
+    for one in bounces:
+        words = dict(reversed(one.failed))
+        for row in bounced.letters(store.read(), one.key):
+            address = fold(row["recipient"])
+            if address not in words or not _of_this_time(row, one.at):
+                continue
+            why = f"it came back: {words[address] or 'the server does not say why'}"
+            with store.unit() as unit:
+                delivery = unit.get(Delivery, row["id"])
+                delivery.state, delivery.error, delivery.sent_at = "refused", why, None
+                ledger.note(home, row["key"], "refused", unit.at)
+                unit.summarize(f"d{row['id']} to {address} came back", final="outbox.log has it too")
+            done.append({**row, "error": why})
+    return done
+
+
+def _of_this_time(row: Row, at: str) -> bool:
+    """Whether the report is of the last time that the letter left."""
+    if not at:
+        return int(row["attempts"]) == 1
+    slack = SLACK if row["attempts"] == 1 else timedelta()
+    return at >= stamp(parse_stamp(row["since"]) - slack)
