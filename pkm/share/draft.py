@@ -104,8 +104,6 @@ def create_share(
     from pkm.errors import Refused
     from pkm.ids import new_uid
     from pkm.share.site import slugify
-    from pkm.store.model import Share, ShareNote, Stage
-
     with store.unit() as unit:
         db = unit.connection
         if only_new:
@@ -118,12 +116,14 @@ def create_share(
             )  # fmt: skip
         title = one_line(without_comments(title), 200) or "Finds"
         slug = free_slug(slugify(title, unit.at), shares.slugs(db))
-        share = unit.add(Share(uid=new_uid(), title=title, slug=slug, introduction=introduction, created_at=unit.at))
-        number = share.id or 0
+        number = unit.insert(
+            "share", uid=new_uid(), type="digest", title=title, slug=slug, introduction=introduction, state="draft",
+            created_at=unit.at,
+        )  # fmt: skip
         for position, note in enumerate(dict.fromkeys(notes), 1):
-            unit.add(ShareNote(share_id=number, note_id=note, position=position))
+            unit.insert("share_note", share_id=number, note_id=note, position=position)
         for position, circle in enumerate(circles, 1):
-            unit.add(Stage(share_id=number, circle_id=circle["number"], position=position))
+            unit.insert("stage", share_id=number, circle_id=circle["number"], position=position, gate="{}")
         findings = check_share(db, number)
         if findings:
             raise Refused("the draft", "something in it may not go there", findings=findings, kept="No draft was made.")

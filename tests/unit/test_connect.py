@@ -27,8 +27,10 @@ def test_what_leads_to_a_private_address_is_private(address: str, private: bool)
     "head",
     [
         b"ETag: \"1\"\r\nContent-Type: text/xml; charset=utf-8\r\nSet-Cookie: a\r\nset-cookie: b \r\n", b"",
-        b"X:\r\nY:\t  two words\t\r\n", b"A: 1\r\n folded\r\nB: 2\r\n", b"A: caf\xe9 \xff\r\n", b"A: 1\nB: 2\n", b"no colon\r\nA: 1\r\n",
-        b"A : 1\r\nB: 2\r\n", b": 1\r\nA: 2\r\n", b"From here: 1\r\nA: 2\r\n", b"A: 1\rB: 2\r\n", b"A: x\x0b\x85y\r\nB: 2\r\n",
+        b"X:\r\nY:\t  two words\t\r\n", b"A: 1\r\n folded\r\nB: 2\r\n", b"A: caf\xe9 \xff\r\n", b"A: 1\nB: 2\n",
+        b"no colon\r\nA: 1\r\n",
+        b"A : 1\r\nB: 2\r\n", b": 1\r\nA: 2\r\n", b"From here: 1\r\nA: 2\r\n", b"A: 1\rB: 2\r\n",
+        b"A: x\x0b\x85y\r\nB: 2\r\n",
     ],
 )  # fmt: skip
 def test_headers_are_read_as_the_library_reads_them(head):
