@@ -231,12 +231,17 @@ def _copy_row(path: Path) -> dict[str, Any]:
     return {"id": str(path), "kind": "copy", "title": path.name, "bytes": path.stat().st_size}
 
 
-@app.command(epilog="Example:  pkm doctor")
-def doctor(json: JsonFlag = False) -> None:
+@app.command(epilog="Example:  pkm doctor\n\n          pkm doctor --compact   (after much has gone)")
+def doctor(
+    compact: Annotated[bool, typer.Option("--compact", help="Write the store anew without its empty room.")] = False,
+    json: JsonFlag = False,
+) -> None:
     """Check the store and the sources; mend what can be mended."""
-    from pkm.whole.doctor import examine
+    from pkm.whole.doctor import examine, make_small
 
     found = examine(current.store(), current.home())
+    if compact and not any(finding.what == "store" and finding.state == "wrong" for finding in found):
+        found.append(make_small(current.store(), current.home()))
     if json:
         render.emit_json([finding.as_row() for finding in found])
     else:

@@ -85,6 +85,6 @@ def _cards(folder: Path) -> list[str]:
         )
     config = folder / "khard.conf"
     config.write_text(f"[addressbooks]\n[[all]]\npath = {cards}\n[general]\neditor = true\nmerge_editor = true\n")
-    return ["--config", str(config), "show", "Surname7"]
+    return ["--config", str(config), "show", "Surname100"]
 
 
