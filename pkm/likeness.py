@@ -43,13 +43,8 @@ def spoken_words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text[:_READ].lower()) if word not in _STOP and not word.isdecimal()]
 
 
-def words_of(text: str) -> list[str]:
-    """The same as stems: `teams` and `team` are one."""
-    return [stem(word) for word in spoken_words(text)]
-
-
 def count_words(title: str, text: str) -> dict[str, int]:
-    """How often each stem stands there, those of the title three times."""
+    """How often each stem (`teams` and `team` are one) stands there, those of the title three times."""
     counted: dict[str, int] = {}
     for part, weight in ((text[:_READ], 1), (title, TITLE_COUNTS)):
         for word, number in Counter(_WORD.findall(part.lower())).items():

@@ -187,17 +187,8 @@ class _Watched(HTTPConnection):
         super().request(*args, **options)
 
 
-class _WatchedTLS(HTTPSConnection):
-    response_class = _Response
-
-    def connect(self) -> None:
-        super().connect()
-        _tell_call(self)
-
-    def request(self, *args: Any, **options: Any) -> None:
-        _tell_call(self, reused=not getattr(self, "fresh", True))
-        self.fresh = False
-        super().request(*args, **options)
+class _WatchedTLS(_Watched, HTTPSConnection):
+    """The same, secure: what _Watched calls is HTTPSConnection's."""
 
 
 class HTTPConnectionPool(_HTTPPool):

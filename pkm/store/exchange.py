@@ -113,7 +113,7 @@ def read_traces(db: sqlite3.Connection, ids: Iterable[int]) -> Iterator[tuple[in
 def _quotes(db: sqlite3.Connection, wanted: set[int]) -> Iterator[tuple[int, str, str, int, str, str]]:
     """What was quoted from, or remarked on, what these contacts wrote; a byline where nothing else is theirs is told apart."""
     rows = db.execute("SELECT id, item_id, created_at FROM annotation WHERE item_id IS NOT NULL ORDER BY id").fetchall()
-    wrote = _writers(db, {row["item_id"] for row in rows})
+    wrote = writers_of(db, {row["item_id"] for row in rows})
     for number, item, at in rows:
         for contact, sure in wrote.get(item, {}).items():
             if contact in wanted:
@@ -130,15 +130,11 @@ def _sources_of(db: sqlite3.Connection, annotations: set[int]) -> dict[int, str]
     return {row[0]: row[1] for row in found}
 
 
-def wrote_items(db: sqlite3.Connection, items: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    """For each of these items that contacts wrote: who. A rule's word goes first, then the byline, then the source's."""
-    return {item: tuple(people) for item, people in _writers(db, items).items()}
+def writers_of(db: sqlite3.Connection, items: Iterable[int]) -> dict[int, dict[int, bool]]:
+    """For each of these items that contacts wrote: who, and whether that is sure; anybody may put a name on what they publish.
 
-
-def _writers(db: sqlite3.Connection, items: Iterable[int]) -> dict[int, dict[int, bool]]:
-    """The same, each with whether it is sure: anybody may put a name on what they publish.
-
-    Sure is a rule, a source that is theirs, and a byline in a source at one of their addresses.
+    A rule's word goes first, then the byline, then the source's. Sure is a rule, a source that is theirs, and a byline in a
+    source at one of their addresses.
     """
     found = db.execute(
         "SELECT item.id, item.author, item.authors, rule.person_id, source.contact_id, "
@@ -267,7 +263,7 @@ def shared_interests(
         "AND tagging.tag_id IN (SELECT value FROM json_each(:tags)) AND (item.state = 'kept' "
         "OR EXISTS (SELECT 1 FROM annotation WHERE annotation.item_id = item.id)) ORDER BY item.id", given,
     ).fetchall()  # fmt: skip
-    wrote = _writers(db, {row[0] for row in items})
+    wrote = writers_of(db, {row[0] for row in items})
     found += [(who, row[1], make("item", row[0])) for row in items for who, sure in wrote.get(row[0], {}).items()
               if sure and who in theirs]
     told: dict[int, dict[str, dict[str, None]]] = {}

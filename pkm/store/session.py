@@ -305,14 +305,21 @@ _WRITABLE = "make that folder writable, or set PKM_HOME to one that is"
 def connect(
     path: Path, *, mode: str = "rw", factory: type[sqlite3.Connection] = sqlite3.Connection
 ) -> sqlite3.Connection:
-    """A connection as every command uses it: foreign keys on, patient, transactions begun by hand."""
+    """A connection as every command uses it: foreign keys on, patient, transactions begun by hand.
+
+    Raises sqlite3.Error, also where the schema is so damaged that SQLite's own words about it are no text.
+    """
     uri = f"{path.resolve().as_uri()}?mode={mode}"
     connection = sqlite3.connect(
         uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False, factory=factory
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")  # what was reported as saved survives a power cut
+    try:
+        connection.execute("PRAGMA synchronous = FULL")  # what was reported as saved survives a power cut
+    except UnicodeDecodeError as error:  # this statement is the first that reads the schema
+        connection.close()
+        raise sqlite3.DatabaseError("malformed database schema") from error
     connection.execute("PRAGMA cache_size = -32000")
     return connection
 

@@ -1,6 +1,7 @@
 """Copies of the store: whole, verified, put back; and an older store brought up to date."""
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -76,18 +77,27 @@ def test_a_file_that_is_no_store_is_not_put_back(store: Store, home_paths: Home,
     assert titles(home_paths) == ["one"]
 
 
-def test_a_damaged_store_is_kept_beside_the_restored_one(store: Store, home_paths: Home) -> None:
+@pytest.mark.parametrize("damage", [
+    lambda whole: b"rubbish" * 1000,
+    lambda whole: whole.replace(b"note_updated ON note (updated_at", b"note_updated ON note (up\xe9ated_at"),
+], ids=["no store at all", "a schema of which SQLite's own message is no text"])  # fmt: skip
+def test_a_damaged_store_is_kept_beside_the_restored_one(
+    store: Store, home_paths: Home, damage: Callable[[bytes], bytes]
+) -> None:
     write(store, "one")
     copy = backup.back_up(home_paths, NOW)
     store.close()
     raw = connect(home_paths.db)
     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw.close()
-    home_paths.db.write_bytes(b"rubbish" * 1000)
+    whole = home_paths.db.read_bytes()
+    damaged = damage(whole)
+    assert damaged != whole
+    home_paths.db.write_bytes(damaged)
     kept = backup.restore(home_paths, copy, NOW)
     assert titles(home_paths) == ["one"]
     assert kept is not None
-    assert kept.read_bytes().startswith(b"rubbish")
+    assert kept.read_bytes() == damaged
 
 
 def test_what_a_killed_copy_left_is_in_nobodys_way(store: Store, home_paths: Home, tmp_path: Path) -> None:

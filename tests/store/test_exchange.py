@@ -84,17 +84,17 @@ def add_item(unit: Unit, author: str, authors: str = "[]", source: int | None = 
     ("Jörg Ólafsson and Maria Silva", "[]", 2, (2, 1)),
     ("JO", "[]", 2, (2,)),
     ("somebody", '[{"name": "x", "email": "MARIA@example.org"}]', 2, (1,)),
-    ("Twin", "[]", 2, None),
-    ("a stranger", "[]", 2, None),
-    ("Maria", "[]", 2, None),
+    ("Twin", "[]", 2, ()),
+    ("a stranger", "[]", 2, ()),
+    ("Maria", "[]", 2, ()),
 ])  # fmt: skip
-def test_who_wrote_an_item(world: Store, author: str, authors: str, source: int, whose: tuple[int, ...] | None) -> None:
+def test_who_wrote_an_item(world: Store, author: str, authors: str, source: int, whose: tuple[int, ...]) -> None:
     with world.unit() as unit:
         unit.add(Handle(contact_id=2, kind="alias", value="JO", folded="jo"))
         for uid in ("t1", "t2"):
             unit.add(Contact(uid=uid, name="Twin", created_at=AT, updated_at=AT))
         item = add_item(unit, author, authors, source)
-    assert exchange.wrote_items(world.read(), [item]).get(item) == whose
+    assert tuple(exchange.writers_of(world.read(), [item]).get(item, ())) == whose
 
 
 @pytest.mark.parametrize(("source", "address", "part"), [
@@ -119,7 +119,7 @@ def test_a_rule_knows_better_than_a_byline(world: Store) -> None:
     with world.unit() as unit:
         rule = unit.add(Rule(action="assign", person_id=2, created_at=AT))
         item = add_item(unit, "Maria Silva", source=1, rule=rule.id)
-    assert exchange.wrote_items(world.read(), [item]) == {item: (2,)}
+    assert exchange.writers_of(world.read(), [item]) == {item: {2: True}}
 
 
 def test_shared_interests_hang_on_the_person_their_sources_their_kept_items_and_notes_that_mention_them(world: Store) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pkm.likeness import words_of
+from pkm.likeness import count_words
 from pkm.seek.citing import MAX_LINKS, find_links
 from pkm.seek.coincidence import Told, find_coincidences
 from pkm.seek.likeness import NoteIndex, OwnNote
@@ -38,7 +38,7 @@ class TestFit:
         assert in_title.fit > in_text.fit
 
     def test_plural_and_case_do_not_matter_and_common_words_do_not_count(self):
-        assert words_of("The Teams, and what they're Learning") == ["team", "learn"]
+        assert count_words("", "The Teams, and what they're Learning") == {"team": 1, "learn": 1}
 
 
 @pytest.mark.parametrize(
