@@ -8,7 +8,7 @@ import filecmp
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +62,13 @@ def write(files: Mapping[str, Content], folder: Path) -> WriteReport:
         removed = [path for path in gone if _remove(folder, path)]
         _write_manifest(folder, set(wanted))
     return WriteReport(tuple(changed), tuple(sorted(unchanged)), tuple(removed))
+
+
+def disown(folder: Path, paths: Collection[str]) -> None:
+    """These files are no build's any more: they stay, and no write removes or replaces them. Nothing where there is no folder."""
+    if (folder / MANIFEST).is_file():
+        with folder_errors(folder):
+            _write_manifest(folder, _read_manifest(folder) - set(paths))
 
 
 def _inside(path: str) -> bool:

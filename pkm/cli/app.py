@@ -22,6 +22,7 @@ COMMANDS = {
     "find": ("pkm.cli.find", "Search items, annotations, notes, contacts and shares."),
     "why": ("pkm.cli.find", "Show where a thing came from and where it went."),
     "undo": ("pkm.cli.history", "Take back the last command, or command N of the log."),
+    "forget": ("pkm.cli.forget", "Erase people, notes and other things for good, words and bytes."),
     "log": ("pkm.cli.history", "List what each command changed."),
     "stats": ("pkm.cli.stats", "Tell how the loop goes: seek, sense, share and people, in counts and small plots."),
     "map": ("pkm.cli.map", "Draw the graph of notes, items, people and circles as one page."),
@@ -41,6 +42,9 @@ INSTEAD = {
     ("seek", "unfollow"): "pkm seek remove SOURCE", ("seek", "unsubscribe"): "pkm seek remove SOURCE",
     ("seek", "delete"): "pkm seek remove SOURCE", ("seek", "follow"): "pkm seek add URL",
     ("seek", "subscribe"): "pkm seek add URL", ("seek", "rename"): "pkm seek edit SOURCE --title NAME",
+    ("contact", "remove"): "pkm forget WHO", ("contact", "delete"): "pkm forget WHO", ("sense", "delete"): "pkm forget NOTE",
+    ("sense", "remove"): "pkm sense drop NOTE, or pkm forget NOTE", ("circle", "remove"): "pkm forget CIRCLE",
+    ("circle", "delete"): "pkm forget CIRCLE", ("pkm", "delete"): "pkm forget ID", ("pkm", "erase"): "pkm forget ID",
 }  # fmt: skip
 """What people type who know other readers, and the command that does it here."""
 

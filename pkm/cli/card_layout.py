@@ -38,11 +38,11 @@ def lay_out(card: Row, now: datetime, *, columns: int, lines: int | None) -> lis
     """The card's lines. columns: characters of a line at most; lines: as many at most where that is possible, None: all."""
     top = [one_line_from(head(card), columns)]
     for part in _facts(card, now, whole=lines is None):
-        top += _shown(part, len(part.lines), columns)
+        top += shown(part, len(part.lines), columns)
     parts = [part for part in _parts(card, now) if part.lines]
     room = None if lines is None else lines - len(top)
     for part, size in zip(parts, share_room([len(part.lines) for part in parts], room), strict=True):
-        top += _shown(part, size, columns)
+        top += shown(part, size, columns)
     return top
 
 
@@ -58,7 +58,7 @@ def share_room(wanted: Sequence[int], room: int | None) -> list[int]:
     return given
 
 
-def _shown(part: Part, size: int, columns: int) -> list[str]:
+def shown(part: Part, size: int, columns: int) -> list[str]:
     """The first lines of a part; the last of them says how many more there are."""
     hidden = part.size - size
     more = f"  … {hidden:,} more" if hidden > 0 else ""

@@ -14,6 +14,7 @@ SHOWN = 3
 
 def show_dashboard(*, json: bool) -> None:
     """The dashboard is printed; in an empty home it says what to do first: connect to somebody."""
+    from pkm.sense.review import in_words, years_ago
     from pkm.share.draft import reaches_for
 
     db = current.store().read()
@@ -37,6 +38,7 @@ def show_dashboard(*, json: bool) -> None:
         "review": review.count_due(db, stamp(at)), "to_review": to_look_at, "people_due": people, "promises": owed,
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
     }  # fmt: skip
+    facts["years_ago"] = [{**row, "why": in_words(row)} for row in years_ago(db, at)[:1]]
     steps = next_steps(facts)
     if json:
         render.emit_json({**facts, "next": steps})
@@ -68,9 +70,14 @@ def lines(facts: dict[str, Any]) -> list[str]:
         f"notes    {count(facts['notes'], 'note')}"
         + (f", {facts['review']:,} due to be looked at again" if facts["review"] else "")
     )
+    past = {row["id"] for row in facts["years_ago"]}
     told += [
         f"review   {row['id']}  {one_line(row['title'], 60)}  (last seen {ago(row['seen_at'], now())})"
-        for row in facts["to_review"][:1]
+        for row in facts["to_review"][:1] if row["id"] not in past
+    ]
+    told += [
+        f"review   {row['id']}  {one_line(row['title'], 40)}  ({row['why']}): pkm sense show {row.get('item') or row['id']}"
+        for row in facts["years_ago"]
     ]
     told += [f"people   {row['id']}  {one_line(row['name'], 40)} is due ({_last(row)})" for row in facts["people_due"]]
     if facts["contacts"] and not facts["people_due"]:

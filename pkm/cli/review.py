@@ -15,6 +15,7 @@ from pkm.cli.options import JsonFlag
 from pkm.cli.thing import styled, wrap
 from pkm.dates import now
 from pkm.errors import PkmError
+from pkm.ids import parse
 from pkm.store import notes
 from pkm.text import count, one_line
 
@@ -79,8 +80,14 @@ def review(
 
 
 def _mark(note: str, half_life: str, json: bool) -> None:
-    from pkm.sense.review import mark_seen
+    from pkm.errors import Invalid
+    from pkm.sense.review import mark_quote_seen, mark_seen
 
+    if (named := parse(note)) and named[0] == "annotation":
+        if half_life:
+            raise Invalid("--as", "a quote comes back on its day, in a year", next=f"pkm sense review {note}")
+        render.emit_made(mark_quote_seen(current.store(), named[1]), as_json=json, also=["seen"])
+        return
     found = selectors.one(note, ("note",))
     row = mark_seen(current.store(), found.number, half_life or None)
     render.emit_made(row, as_json=json, also=["seen", comes_back(row["half_life"])])
@@ -148,12 +155,14 @@ def _go(sitting: Sitting) -> None:
 
 def _show(sitting: Sitting) -> bool:
     """Why it is shown, its title, and as much of the text as fits; False where it is gone meanwhile."""
-    row, note = sitting.rows[sitting.at], notes.row(current.store().read(), sitting.number)
+    row = sitting.rows[sitting.at]
+    if row["kind"] == "annotation":
+        return _show_quote(sitting, row)
+    note = notes.row(current.store().read(), sitting.number)
     if note is None or note["dropped_at"]:
         return False
     size = shutil.get_terminal_size((80, 24))
-    place = f"── {sitting.at + 1}/{len(sitting.rows)} · {one_line(row['why'], size.columns - 16)} "
-    print(styled(place.ljust(min(size.columns, 88) - 1, "─"), dim=True))
+    _print_place(sitting, row, size.columns)
     tags = " ".join(f"#{name}" for name in note["tags"])
     print(styled(one_line(f"{note['id']}  {note['title']}", size.columns - 1), bold=True))
     print(one_line(f"{note['stage']} · {note['reach']}  {tags}", size.columns - 1))
@@ -169,11 +178,31 @@ def _show(sitting: Sitting) -> bool:
     return True
 
 
+def _print_place(sitting: Sitting, row: Row, columns: int) -> None:
+    """A line with the thing's place in the review, and why it is in it."""
+    place = f"── {sitting.at + 1}/{len(sitting.rows)} · {one_line(row['why'], columns - 16)} "
+    print(styled(place.ljust(min(columns, 88) - 1, "─"), dim=True))
+
+
+def _show_quote(sitting: Sitting, row: Row) -> bool:
+    """The quote, its comment and what it was quoted from."""
+    columns = shutil.get_terminal_size((80, 24)).columns
+    _print_place(sitting, row, columns)
+    for line in wrap(f"{row['id']}  “{row['title']}”", min(columns, 88)):
+        print(styled(line, bold=True))
+    if row["comment"]:
+        print("\n".join(wrap(row["comment"], min(columns, 88))))
+    print(f"a quote: Enter, and it was seen; pkm sense show {row['item']}")
+    sys.stdout.flush()
+    return True
+
+
 def _act(sitting: Sitting, key: str) -> bool:
     """What the key says is done; True where the next note is to be shown."""
-    action = ACTIONS.get(key)
+    quote = sitting.rows[sitting.at]["kind"] == "annotation"
+    action = (OF_QUOTES if quote else ACTIONS).get(key)
     if action is None:
-        render.tell(SHORT)
+        render.tell("Of a quote: Enter, [u]ndo, [q] ?" if quote else SHORT)
         return False
     store, before = current.store(), current.store().command
     store.operation, store.command = None, f"pkm sense review ({key if key.isprintable() else 'Enter'})"
@@ -210,6 +239,13 @@ def _seen(half_life: str | None) -> Callable[[Sitting], bool]:
         return True
 
     return mark
+
+
+def _seen_quote(sitting: Sitting) -> bool:
+    from pkm.sense.review import mark_quote_seen
+
+    mark_quote_seen(current.store(), sitting.number)
+    return True
 
 
 def _write(sitting: Sitting) -> bool:
@@ -273,4 +309,7 @@ def _help(sitting: Sitting) -> bool:
 ACTIONS: dict[str, Callable[[Sitting], bool]] = {
     "s": _seen("soon"), "l": _seen("later"), "e": _seen("eventually"), "v": _seen("never"), "\n": _seen(None),
     "\r": _seen(None), "w": _write, "g": _grow, "d": _drop, "u": _undo, "?": _help, "h": _help,
+}  # fmt: skip
+OF_QUOTES: dict[str, Callable[[Sitting], bool]] = {
+    "\n": _seen_quote, "\r": _seen_quote, "u": _undo, "?": _help, "h": _help,
 }  # fmt: skip

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 
 from pkm import ids
 from pkm.cli import current, render
+from pkm.dates import day
 from pkm.errors import Ambiguous, Invalid, NotFound
 from pkm.store import lookup
+from pkm.store.forgetting import forgotten_on
 from pkm.store.lookup import Found
 from pkm.text import fold, one_line
 
@@ -138,6 +140,8 @@ def _by_id(text: str, kind: str, number: int, kinds: Sequence[str]) -> Found:
         raise Invalid(text, f"it is {_article(kind)} {kind}; this takes {_listed(kinds)}", next=f"pkm why {text}")
     found = lookup.by_number(current.store().read(), kind, number)
     if found is None:
+        if at := forgotten_on(current.store().read(), ids.make(kind, number)):
+            raise NotFound(text, f"it was forgotten on {day(at)}; nothing of it is left", next=_next(kind))
         raise NotFound(text, f"there is no such {kind}", next=_next(kind))
     if found.number != number:
         render.tell(f"{ids.make(kind, number)} was merged into {found.id} {one_line(found.title, 60)}.")

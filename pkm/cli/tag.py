@@ -1,10 +1,10 @@
-"""`pkm tag`: the tags in use, renamed and merged with counts before and after."""
+"""`pkm tag`: the tags in use, renamed and merged with counts before and after; the story of one is in subject.py."""
 
 from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, render, tag_rework
+from pkm.cli import complete, current, render, subject, tag_rework
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.store import tags
@@ -93,6 +93,7 @@ def _emit(moved: Any, line: str, json: bool) -> None:
         render.say(line)
 
 
+app.command(epilog="Example:  pkm tag show complexity\n\n          pkm tag show org/design -n 20")(subject.show)
 app.command(epilog="Example:  pkm tag edit complexity --learning")(tag_rework.edit)
 app.command(epilog="Example:  pkm tag alias pkm personal-knowledge")(tag_rework.alias)
 app.command(epilog="Example:  pkm tag split design --into 'design/ui=figma OR from:ux' --into design/org=n12,n40\n\n"

@@ -14,14 +14,16 @@ TOLD = 10
 Row = dict[str, Any]
 
 
-def import_folder(path: Path, *, drop_gone: bool, dry_run: bool, json: bool) -> None:
+def import_folder(path: Path, *, drop_gone: bool, forgotten: bool, dry_run: bool, json: bool) -> None:
     """The notes of the folder are in the store and the summary is printed; exit code 4 where something needs a look."""
     from pkm.sense import vault
 
     if dry_run:
-        done = vault.preview_import(current.store(), path)
+        done = vault.preview_import(current.store(), path, forgotten=forgotten)
     else:
-        done = vault.import_vault(current.store(), current.home(), path, drop_gone=drop_gone, tell=render.tell)
+        done = vault.import_vault(
+            current.store(), current.home(), path, drop_gone=drop_gone, forgotten=forgotten, tell=render.tell
+        )
     line = f"would be: {done.line}" if dry_run else done.line
     render.emit_run({**done.as_dict(), "dry_run": dry_run}, as_json=json, line=line)
     if not json:
@@ -51,6 +53,10 @@ def _tell_rest(done: Any, path: Path, dry_run: bool) -> None:
     if done.gone:
         _tell_notes("Gone from the folder, kept here", done.gone)
         render.tell(f"Next: pkm import {path} --drop-gone puts them away; pkm export --notes {path} writes them again")
+    if done.forgotten:
+        listed = ", ".join(one_line(name, 60) for name in done.forgotten[:TOLD])
+        render.tell(f"Forgotten, left out: {listed}{' …' if len(done.forgotten) > TOLD else ''}")
+        render.tell(f"Next: remove them there, or pkm import {path} --forgotten takes them in anew")
     if done.unmerged:
         listed = f"{', '.join(done.unmerged[:TOLD])}{' …' if len(done.unmerged) > TOLD else ''}"
         render.tell(f"Two versions stand in {listed}, marked, since an earlier import. Next: pkm sense garden unmerged")

@@ -76,6 +76,9 @@ def import_path(
     drop_gone: Annotated[
         bool, typer.Option("--drop-gone", help="Of a folder of Markdown: put away notes whose files are gone from it.")
     ] = False,
+    forgotten: Annotated[
+        bool, typer.Option("--forgotten", help="Of a folder of Markdown: take in also files whose notes were forgotten.")
+    ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Of an export: take also the commands that pkm would run.")
     ] = False,
@@ -98,7 +101,7 @@ def import_path(
     if as_ == "vault" or (not as_ and _holds_notes(path)):
         from pkm.cli.vault import import_folder
 
-        import_folder(path, drop_gone=drop_gone, dry_run=dry_run, json=json)
+        import_folder(path, drop_gone=drop_gone, forgotten=forgotten, dry_run=dry_run, json=json)
         return
     if as_ == "jrnl" or (not as_ and _is_journal(path)):
         from pkm.cli.vault import import_journal
@@ -231,12 +234,29 @@ def _copy_row(path: Path) -> dict[str, Any]:
     return {"id": str(path), "kind": "copy", "title": path.name, "bytes": path.stat().st_size}
 
 
-@app.command(epilog="Example:  pkm doctor\n\n          pkm doctor --compact   (after much has gone)")
+@app.command(epilog="Example:  pkm doctor\n\n          pkm doctor --compact   (after much has gone)\n\n"
+                    "          pkm doctor --links     (are the pages that notes lead to still there?)")  # fmt: skip
 def doctor(
     compact: Annotated[bool, typer.Option("--compact", help="Write the store anew without its empty room.")] = False,
+    links: Annotated[
+        bool, typer.Option("--links", help="Ask the pages that notes and kept items lead to whether they are there.")
+    ] = False,
+    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="With --links: how many pages are asked at most.")] = 50,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="With --links: let notes lead to where pages that moved for good are now.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Check the store and the sources; mend what can be mended."""
+    if links:
+        from pkm.cli.addresses import check_links
+
+        check_links(limit, mend=mend, json=json)
+        return
+    if mend:
+        from pkm.errors import Invalid
+
+        raise Invalid("--mend", "it goes with --links; all else is mended anyway", next="pkm doctor --links --mend")
     from pkm.whole.doctor import examine, make_small
 
     found = examine(current.store(), current.home())

@@ -95,9 +95,9 @@ def open_review(store: Store, at: datetime) -> Shelf:
     """The few notes to look at again today."""
     from pkm.sense.review import today
 
-    found = today(store.read(), at)
-    things = [("note", int(row["id"][1:])) for row in found.rows]
-    return Shelf("review", things, {thing: row["why"] for thing, row in zip(things, found.rows, strict=True)})
+    rows = [row for row in today(store.read(), at).rows if row["kind"] == "note"]
+    things = [("note", int(row["id"][1:])) for row in rows]
+    return Shelf("review", things, {thing: row["why"] for thing, row in zip(things, rows, strict=True)})
 
 
 def open_found(store: Store, typed: str, at: datetime) -> Shelf:

@@ -196,20 +196,20 @@ class Fetcher:
         self, url: str, *, etag: str | None = None, modified: str | None = None, timeout_s: float = TOTAL_S,
         connect_s: float = CONNECT_S, max_bytes: int = MAX_BYTES, max_redirects: int = MAX_REDIRECTS,
         accept: str = ACCEPT_FEED, headers: Mapping[str, str] | None = None, user_agent: str = "",
-        allow_private: bool = True,
+        allow_private: bool = True, method: str = "GET",
     ) -> Response:  # fmt: skip
         """The answer of the web, at the latest after timeout_s, with at most max_bytes of unpacked body.
 
         etag, modified: as the server gave them, sent back unchanged. allow_private: whether the URL itself may lead
         to a private address; a redirect from a public to a private one is refused in any case.
         headers: more to send (an Authorization, say); dropped, like credentials in the URL, when another host is asked.
-        user_agent: what to be asked as, where a host refuses the program's own name.
+        user_agent: what to be asked as, where a host refuses the program's own name. method: HEAD where no body is wanted.
         Raises FetchError (an Unreachable) for everything that is no 2xx or 304 within the limits.
         """
         first, secret = _web_url(url)
         private = {**secret, **(headers or {})}
         public = {**self._headers, "Accept": accept, **_conditions(etag, modified), **_agent(user_agent)}
-        limits = _Limits(time.monotonic(), timeout_s, connect_s, max_bytes)
+        limits = _Limits(time.monotonic(), timeout_s, connect_s, max_bytes, method)
         guarded = not allow_private and not self._proxy(first)
         if guarded:
             check_address(_host(first))
@@ -256,7 +256,9 @@ class Fetcher:
         left = max(0.001, call.deadline - time.monotonic())
         timeout = urllib3.Timeout(connect=min(limits.connect_s, left), read=left)
         pool, target = self._way(asked)
-        raw = pool.urlopen("GET", target, headers=sent, redirect=False, retries=False, preload_content=False, timeout=timeout)
+        raw = pool.urlopen(
+            limits.method, target, headers=sent, redirect=False, retries=False, preload_content=False, timeout=timeout
+        )
         try:
             location = raw.headers.get("location") if raw.status in _REDIRECTS else None
             wanted = 200 <= raw.status < 300
@@ -302,6 +304,7 @@ class _Limits:
     timeout_s: float
     connect_s: float
     max_bytes: int
+    method: str = "GET"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@
 """
 
 import sqlite3
+from calendar import isleap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from pkm.dates import parse_stamp, stamp
-from pkm.errors import Invalid
+from pkm.dates import day, local, parse_stamp, stamp
+from pkm.errors import Invalid, NotFound
 from pkm.ids import make
 from pkm.store import review
 from pkm.store.review import DAYS
@@ -25,6 +26,10 @@ STALE = timedelta(days=14)
 """An observation that nobody came back to for so long is stale."""
 OLD = timedelta(days=30)
 """What was touched since is not brought up by chance."""
+UNSEEN = timedelta(days=90)
+"""What was looked at since is not brought up because of its day."""
+AROUND = 3
+"""Days before and after a day that count as that day in other years."""
 PARTS = ("contradiction", "question", "due", "stale", "day", "chance")
 POOL = 50
 HALF_LIVES = (*DAYS, "never")
@@ -54,24 +59,74 @@ def gather(db: sqlite3.Connection, now: datetime) -> Gathered:
     here = now.astimezone()
     return Gathered(
         due=review.due(db, stamp(now), POOL), questions=review.questions(db, POOL),
-        contradictions=review.contradictions(db, POOL), day=review.on_this_day(db, f"{here:%Y-%m-%d}", POOL),
+        contradictions=review.contradictions(db, POOL), day=years_ago(db, now),
         chance=review.far_away(db, stamp(now - OLD), here.toordinal(), POOL),
     )  # fmt: skip
 
 
+def years_ago(db: sqlite3.Connection, now: datetime) -> list[Row]:
+    """Notes and kept quotes of this day in other years, in the order of `order_by_day`; none that was looked at lately."""
+    today = now.astimezone().date()
+    rows = review.of_days(db, days_around(today), stamp(now - timedelta(days=365 - AROUND)), stamp(now - UNSEEN))
+    return order_by_day(rows, today)
+
+
+def days_around(today: date) -> list[str]:
+    """The days of the year (11-28) around today, and the leap day where it lies between them; one more on either side,
+    since stamps are UTC and days are local. Pure.
+    """
+    days = [f"{today + timedelta(days=number):%m-%d}" for number in range(-AROUND - 1, AROUND + 2)]
+    return [*days, "02-29"] if {"02-28", "03-01"} <= {*days} and "02-29" not in days else days
+
+
+def order_by_day(rows: Sequence[Row], today: date) -> list[Row]:
+    """Rows with "years" and "off" (days from today): the nearest day first, then the fewest years, notes before quotes, the id.
+
+    Pure. What is less than a year old is left out.
+    """
+    told = []
+    for row in rows:
+        years, off = anniversary(local(row["at"]).date(), today)
+        if years >= 1 and abs(off) <= AROUND:
+            told.append({**row, "years": years, "off": off})
+    kinds = ("note", "annotation")
+    return sorted(told, key=lambda row: (abs(row["off"]), row["years"], kinds.index(row["kind"]), int(row["id"][1:])))
+
+
+def anniversary(at: date, today: date) -> tuple[int, int]:
+    """(years, days): how many years ago that day was, counted to its nearest return, and how far today is beyond that. Pure.
+
+    A leap day returns on the first of March.
+    """
+    about = today.year - at.year
+    returns = [(years, today - _in_year(at, at.year + years)) for years in (about - 1, about, about + 1)]
+    years, off = min(returns, key=lambda one: abs(one[1]))
+    return years, off.days
+
+
+def _in_year(at: date, year: int) -> date:
+    leap = (at.month, at.day) == (2, 29) and not isleap(year)
+    return date(year, 3, 1) if leap else at.replace(year=year)
+
+
 def plan_review(found: Gathered, now: datetime, limit: int = FEW) -> tuple[Row, ...]:
-    """At most `limit` notes: one of each other part where there is room, the rest what is due, most forgotten first."""
+    """At most `limit` things: one of each other part where there is room, the rest what is due, most forgotten first.
+
+    One of this day in other years takes the place of one by chance.
+    """
     parts = {part: list(rows) for part, rows in _parts(found, now).items()}
+    parts["day"] = parts["day"][:1]
+    if parts["day"]:
+        parts["chance"] = []
     seen: set[str] = set()
-    others = ("contradiction", "question", "day", "chance")
-    room = max(1, limit - sum(bool(parts[part]) for part in others))
-    chosen = _take([*parts["due"], *parts["stale"]], room, seen)
+    others, due = ("contradiction", "question", "day", "chance"), [*parts["due"], *parts["stale"]]
+    chosen: list[Row] = []
     for part in others:
-        if len(chosen) < limit:
+        if len(chosen) < limit - bool(due):  # what is due has one place at least
             chosen += _take(parts[part], 1, seen)
-    left_over = [row for part in ("due", "stale", *others) for row in parts[part]]
-    chosen += _take(left_over, limit - len(chosen), seen)
-    return tuple(sorted(chosen[:limit], key=lambda row: PARTS.index(row["part"])))
+    chosen += _take(due, limit - len(chosen), seen)
+    chosen += _take([row for part in others for row in parts[part]], limit - len(chosen), seen)
+    return tuple(sorted(chosen, key=lambda row: PARTS.index(row["part"])))
 
 
 def only(found: Gathered, part: str, now: datetime) -> tuple[Row, ...]:
@@ -94,13 +149,19 @@ def _parts(found: Gathered, now: datetime) -> dict[str, list[Row]]:
             _told(row, "stale", f"an observation that nobody came back to for {_days(row['seen_at'], now)} days")
             for row in stale
         ],
-        "day": [_told(row, "day", f"on this day in {row['created_at'][:4]}") for row in found.day],
+        "day": [_told(row, "day", in_words(row)) for row in found.day],
         "chance": [_told(row, "chance", "by chance, far from what you work on") for row in found.chance],
     }  # fmt: skip
 
 
 def _told(row: Row, part: str, why: str) -> Row:
     return {**row, "part": part, "why": why}
+
+
+def in_words(row: Row) -> str:
+    """How long ago a thing of this day in other years is: "1 year ago today"."""
+    ago = f"{count(row['years'], 'year')} ago"
+    return f"{ago} today" if row["off"] == 0 else f"{ago}, on {day(row['at'])}"
 
 
 def _days(at: str, now: datetime) -> int:
@@ -178,6 +239,19 @@ def mark_seen(store: Store, number: int, half_life: str | None = None) -> Row:
         unit.summarize(f"looked at {make('note', number)} {one_line(note.title, 60)}{kept}")
         row = notes.row(unit.connection, number)
     assert row is not None
+    return row
+
+
+def mark_quote_seen(store: Store, number: int) -> Row:
+    """The quote was looked at now, and comes back on its day, a season from now at the earliest. Raises NotFound."""
+    from pkm.store import annotations, dismissals
+
+    with store.unit() as unit:
+        row = annotations.row(unit.connection, number)
+        if row is None:
+            raise NotFound(make("annotation", number), "there is no such quote", next="pkm find kind:annotation")
+        dismissals.put(unit, review.SEEN, make("annotation", number), one_line(row["exact"], 60))
+        unit.summarize(f"looked at {make('annotation', number)} {one_line(row['exact'], 60)}")
     return row
 
 

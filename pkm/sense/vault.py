@@ -20,7 +20,7 @@ from pkm.ids import make
 from pkm.sense.vault_folder import Folder, ReadFile, read_folder
 from pkm.sense.vault_links import Counted, Speech, count, read_speech, written
 from pkm.sense.vault_plan import Change, Standing, TagOf, VaultPlan, moved_root, plan
-from pkm.store import attachments, links, note_intake, note_names, tags
+from pkm.store import attachments, erasing, links, note_intake, note_names, tags
 from pkm.store.attachments import Attached
 from pkm.store.links import Written
 from pkm.store.note_intake import FileRow
@@ -54,6 +54,7 @@ class VaultImport:
     others: int = 0  # files that no note shows, and that were left
     lost: int = 0  # files of which nothing came in
     unmerged: list[str] = field(default_factory=list)  # notes in which two versions stand since an earlier import
+    forgotten: list[str] = field(default_factory=list)  # files of notes that were forgotten, and that were left
 
     @property
     def wider(self) -> list[str]:
@@ -69,7 +70,8 @@ class VaultImport:
             "renamed": sum(change.renamed for change in self.plan.changed),
             "merged": sum(change.merged and not change.conflict for change in self.plan.changed),
             "conflicts": self.conflicts, "gone": self.gone, "put_away": self.put_away,
-            "other_files": self.others, "lost": self.lost, **self.counted.as_dict(),
+            "other_files": self.others, "lost": self.lost,
+            "forgotten": [one_line(path) for path in self.forgotten], **self.counted.as_dict(),
         }  # fmt: skip
 
     @property
@@ -95,25 +97,27 @@ class _Gathered:
     moved_from: str
     standing: Standing
     plan: VaultPlan
+    kept_away: list[str]
 
 
-def preview_import(store: Store, path: Path, *, leave: str = "") -> VaultImport:
+def preview_import(store: Store, path: Path, *, leave: str = "", forgotten: bool = False) -> VaultImport:
     """What import_vault would do now."""
-    return _told(_gather(store, path, leave))
+    return _told(_gather(store, path, leave, forgotten))
 
 
 def import_vault(
-    store: Store, home: Home, path: Path, *, drop_gone: bool = False, leave: str = "",
+    store: Store, home: Home, path: Path, *, drop_gone: bool = False, leave: str = "", forgotten: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> VaultImport:  # fmt: skip
     """Every Markdown file of the folder is a note; a second import changes nothing, one undo takes it back.
 
     Imported notes are private unless their front matter says otherwise. What notes show is in the home's attachments.
     drop_gone: notes whose files are gone from the folder are put away. leave: the ending of files that are not looked at.
+    forgotten: files of notes that were forgotten come in, too.
     tell: is told what is going on, where that takes long.
     Raises NotFound, BadInput (no folder, no Markdown in it); what is wrong with one file is a failure.
     """
-    found = _gather(store, path, leave)
+    found = _gather(store, path, leave, forgotten)
     done = _told(found)
     if len(found.plan.new) + len(found.plan.changed) >= MANY:
         tell(f"{len(found.folder.notes):,} files are read; they come in all together, or, broken off, none of them …")
@@ -127,6 +131,7 @@ def import_vault(
         if found.moved_from:
             note_intake.move_root(unit, found.moved_from, found.folder.root)
         numbers = _add(unit, found)
+        erasing.let_in(unit, [(found.folder.root, file.path, file.hash) for file in made.new])
         note_intake.keep_files(unit, (_file_row(number, file, found.folder.root) for number, file in made.met))
         _change(unit, found)
         if drop_gone:
@@ -142,7 +147,7 @@ def import_vault(
     return done
 
 
-def _gather(store: Store, path: Path, leave: str) -> _Gathered:
+def _gather(store: Store, path: Path, leave: str, forgotten: bool) -> _Gathered:
     if not path.exists():
         raise NotFound(str(path), "there is no such folder")
     if not path.is_dir():
@@ -150,6 +155,7 @@ def _gather(store: Store, path: Path, leave: str) -> _Gathered:
     folder = read_folder(path, leave)
     if not folder.notes and not folder.failures:
         raise BadInput(str(path), "there is no Markdown file (.md) in it")
+    kept_away = [] if forgotten else _keep_away(store, folder)
     others = Others(folder.others)
     speeches = [read_speech(file) for file in folder.notes]
     counted = count(folder.notes, speeches, others)
@@ -167,7 +173,15 @@ def _gather(store: Store, path: Path, leave: str) -> _Gathered:
 
     made = plan(folder.notes, standing, stamp(now()), missing)
     by_path = {file.path: speech for file, speech in zip(folder.notes, speeches, strict=True)}
-    return _Gathered(folder, by_path, others, counted, attached, moved_from, standing, made)
+    return _Gathered(folder, by_path, others, counted, attached, moved_from, standing, made, kept_away)
+
+
+def _keep_away(store: Store, folder: Folder) -> list[str]:
+    """The files of notes that were forgotten are no part of the folder; their paths. What took their place since stays out."""
+    marks = erasing.forgotten_files(store.read())
+    away = [file for file in folder.notes if marks & erasing.marks_of(folder.root, file.path, file.hash)]
+    folder.notes = [file for file in folder.notes if file not in away] if away else folder.notes
+    return [file.path for file in away]
 
 
 def _moved_from(store: Store, folder: Folder) -> str:
@@ -237,7 +251,8 @@ def _told(found: _Gathered) -> VaultImport:
         if not one.dropped and one.note_id not in changed and is_marked(one.text)
     ]  # fmt: skip
     left = len(found.folder.others) - len(found.counted.attachments)
-    return VaultImport(made, found.counted, failures, conflicts, gone, others=left, lost=found.folder.lost, unmerged=unmerged)
+    return VaultImport(made, found.counted, failures, conflicts, gone, others=left, lost=found.folder.lost, unmerged=unmerged,
+                       forgotten=found.kept_away)  # fmt: skip
 
 
 def _file_row(number: int, file: ReadFile, root: str) -> FileRow:

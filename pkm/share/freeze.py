@@ -287,7 +287,8 @@ def page_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, 
     base = config.read(home)["site.url"]
     if not base:
         return ""
-    live = [one for one in shares.frozen(db, share) if one["media_type"] == SITE_MEDIA_TYPE and one["state"] == "sent"]
+    there = [one for one in shares.frozen(db, share) if one["state"] == "sent" and one["payload"]]
+    live = [one for one in there if one["media_type"] == SITE_MEDIA_TYPE]
     if live:
         return public_url(base, digest_path(thaw(live[0]["payload"])))
     with_it = any(one["channel_kind"] == "site" for one in channels_for(db, stage))

@@ -99,7 +99,7 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
 
     channel = next(one for one in shares.channels(db) if one["number"] == channel_id)
     found = shares.payloads(db, channel_id, also=also)
-    rows = [row for row in found if row["media_type"] not in ENDINGS]
+    rows = [row for row in found if row["media_type"] not in ENDINGS and row["payload"]]  # one that was forgotten has none
     shown = [row for row in found if row["media_type"] in ENDINGS]
     pictures = {row["file_name"]: place for row in shown if (place := _picture(row, home, channel, also))}
     if channel["channel_kind"] != "site":

@@ -28,7 +28,9 @@ _COMPARED = (MEDIA_TYPE, "text/markdown", SITE_MEDIA_TYPE)
 
 
 def readable(media_type: str, payload: bytes) -> str:
-    """The text of a delivery: Markdown as it is, a page's or the site's digest as plain text."""
+    """The text of a delivery: Markdown as it is, a page's or the site's digest as plain text; "" where its bytes are gone."""
+    if not payload:
+        return ""
     if media_type == SITE_MEDIA_TYPE:
         from pkm.share.render import render_text, thaw
 
@@ -143,7 +145,7 @@ def _side(shown: Sequence[Rendered], form: str) -> tuple[str, list[str]]:
 
 def _words(one: Rendered) -> str:
     """The text without what differs between any two letters: whom it is to."""
-    if one.media_type != MEDIA_TYPE:
+    if one.media_type != MEDIA_TYPE or not one.payload:
         return readable(one.media_type, one.payload).strip("\n")
     opened = open_letter(one.payload)
     return f"Subject: {opened.header('Subject')}\n\n{opened.text.strip()}"
@@ -186,7 +188,7 @@ def _picture(home: Home, one: Rendered, sha256: str) -> bytes:
 
 def _html(home: Home, one: Rendered) -> bytes:
     """The page that a receiver sees; b"" where it is none."""
-    if one.media_type == SITE_MEDIA_TYPE:
+    if one.media_type == SITE_MEDIA_TYPE and one.payload:
         from pkm.share.render import render_html, thaw
 
         return render_html(thaw(one.payload), templates=home.templates)

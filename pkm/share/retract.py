@@ -18,6 +18,7 @@ from pkm.share import mirror, publish, transmit
 from pkm.share.channels import KINDS, folder_of, is_letters, is_mirror
 from pkm.share.freeze import NOT_LEFT
 from pkm.store import posts, shares
+from pkm.store.erasing import GONE
 from pkm.store.session import Store
 from pkm.text import clean, count, one_line
 
@@ -140,6 +141,7 @@ def _take_down(
         return channel["name"], f"cannot be recalled: {people} {'has' if len(there) == 1 else 'have'} the letter"
     if not is_mirror(channel["channel_kind"]):
         return channel["name"], "cannot be recalled: who receives there has it"
+    there = [one for one in there if not one["recipient"].startswith(f"{GONE}-")]  # such a file is left where it is
     mirror.mirror(unit.connection, home, channel["number"])
     if channel["channel_kind"] == "site":
         said = "the page says that it was withdrawn; it is in no list and no feed"

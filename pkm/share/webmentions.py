@@ -7,7 +7,7 @@ nothing and is left out: no engagement scores. Sources: W3C Webmention, jf2.spec
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,7 +68,7 @@ def check_place(address: str, credential: str) -> dict[str, str]:
     return {"webmentions": address, **({"webmentions_credential": check_secret(credential)} if credential else {})}
 
 
-def gather(options: Mapping[str, Any], known: Iterable[str] = ()) -> "Read":
+def gather(options: Mapping[str, Any], known: Collection[str] = ()) -> "Read":
     """The mentions at the place that a channel's options name. known: the idents of those that are kept: no older page of a
     service is asked for where a page holds nothing else.
 
@@ -77,7 +77,7 @@ def gather(options: Mapping[str, Any], known: Iterable[str] = ()) -> "Read":
     place = str(options["webmentions"])
     if not is_web_address(place):
         return from_files(Path(place))
-    return Read(_from_service(place, str(options.get("webmentions_credential") or ""), set(known)))
+    return Read(_from_service(place, str(options.get("webmentions_credential") or ""), known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _load(file: Path) -> Any:
         raise BadInput(file.name, "it is no JSON") from None
 
 
-def _from_service(address: str, credential: str, known: set[str]) -> list[Mention]:
+def _from_service(address: str, credential: str, known: Collection[str]) -> list[Mention]:
     from pkm.channels.http import call, read_place
     from pkm.errors import Unreachable
     from pkm.secret import read_secret
@@ -134,7 +134,7 @@ def _from_service(address: str, credential: str, known: set[str]) -> list[Mentio
         if not isinstance(reply.body, dict | list):
             raise BadInput(str(place), "the service's answer is no JSON of mentions")
         came = list(parse(reply.body))
-        new = {one.ident for one in came} - known - found.keys()
+        new = {one.ident for one in came if one.ident not in known} - found.keys()
         found |= {one.ident: one for one in came}
         if len(_children(reply.body)) < PAGE or not new:
             break

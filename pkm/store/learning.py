@@ -17,19 +17,19 @@ Row = dict[str, Any]
 STAGES = ("observation", "idea", "practice")
 
 
-def _tagged(kind: str, numbers: str) -> str:
+def tagged(kind: str, numbers: str) -> str:
     """SQL: the things of a kind that have one of these tags."""
     return f"(SELECT entity_id FROM tagging WHERE kind = '{kind}' AND tag_id IN {numbers})"
 
 
 def _items(numbers: str) -> str:
     """SQL: whether an item, or the source it came from, has one of these tags."""
-    return f"(item.id IN {_tagged('item', numbers)} OR item.source_id IN {_tagged('source', numbers)})"
+    return f"(item.id IN {tagged('item', numbers)} OR item.source_id IN {tagged('source', numbers)})"
 
 
-def _notes(numbers: str) -> str:
+def notes(numbers: str) -> str:
     """SQL: whether a note that is not put away has one of these tags."""
-    return f"(note.dropped_at IS NULL AND note.id IN {_tagged('note', numbers)})"
+    return f"(note.dropped_at IS NULL AND note.id IN {tagged('note', numbers)})"
 
 
 def areas(db: sqlite3.Connection) -> list[str]:
@@ -71,7 +71,7 @@ def _teachers(db: sqlite3.Connection, numbers: str, limit: int) -> list[Row]:
         f"AND item.source_id IS NOT NULL AND {_items(numbers)} GROUP BY item.source_id), "
         f"named AS (SELECT source.id, source.contact_id, coalesce(kept.kept, 0) AS kept FROM source "
         f"LEFT JOIN kept ON kept.source_id = source.id "
-        f"WHERE kept.kept IS NOT NULL OR source.id IN {_tagged('source', numbers)}), "
+        f"WHERE kept.kept IS NOT NULL OR source.id IN {tagged('source', numbers)}), "
         f"people AS (SELECT contact_id AS id, sum(kept) AS kept FROM named WHERE contact_id IS NOT NULL GROUP BY contact_id "
         f"UNION ALL SELECT entity_id, 0 FROM tagging WHERE kind = 'contact' AND tag_id IN {numbers}) "
         "SELECT 'contact' AS kind, contact.id AS id, contact.name AS title, sum(people.kept) AS kept FROM people "
@@ -101,7 +101,7 @@ def _by_stage(db: sqlite3.Connection, numbers: str) -> dict[str, int]:
     """How many notes of the area are at each stage, those of none as well."""
     counts = dict.fromkeys(STAGES, 0)
     for stage, number in db.execute(
-        f"SELECT stage, count(*) FROM note WHERE {_notes(numbers)} GROUP BY stage ORDER BY stage"
+        f"SELECT stage, count(*) FROM note WHERE {notes(numbers)} GROUP BY stage ORDER BY stage"
     ):
         counts[stage] = number
     return counts
@@ -111,7 +111,7 @@ def _tried(db: sqlite3.Connection, numbers: str, limit: int) -> list[Row]:
     """Trials of the area's notes, newest first, with the note and its title."""
     found = db.execute(
         "SELECT trial.id, trial.text, trial.outcome, trial.place, trial.at, note.id AS note, note.title AS note_title "
-        f"FROM trial JOIN note ON note.id = trial.note_id WHERE {_notes(numbers)} "
+        f"FROM trial JOIN note ON note.id = trial.note_id WHERE {notes(numbers)} "
         "ORDER BY trial.at DESC, trial.id DESC LIMIT :limit", {"limit": limit},
     )  # fmt: skip
     return [
@@ -123,7 +123,7 @@ def _tried(db: sqlite3.Connection, numbers: str, limit: int) -> list[Row]:
 
 def _questions(db: sqlite3.Connection, numbers: str, limit: int) -> tuple[list[Row], int]:
     """Open questions among the area's notes, oldest first, and how many there are."""
-    where = f"{_notes(numbers)} AND {IS['question']['note']}"
+    where = f"{notes(numbers)} AND {IS['question']['note']}"
     found = db.execute(
         f"SELECT id, title, created_at AS at FROM note WHERE {where} ORDER BY created_at, id LIMIT :limit", {"limit": limit}
     )

@@ -1,5 +1,6 @@
 """Answers to shares: what came back, from whom, in the shape of the JSON contract; and what is decided about one."""
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -63,10 +64,24 @@ def of_contact(db: sqlite3.Connection, share: int, contact: int) -> list[Row]:
     return [_shape(one) for one in found]
 
 
-def remote_ids(db: sqlite3.Connection, channel: int) -> set[str]:
+class Known(set[str]):
+    """What answers are called where they came from; one that was forgotten is known by the mark that it left."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or super().__contains__(answer_mark(str(name)))
+
+
+def remote_ids(db: sqlite3.Connection, channel: int) -> Known:
     """What the answers that came by a channel are called there."""
     sql = "SELECT remote_id FROM response WHERE channel_id = :channel AND remote_id IS NOT NULL"
-    return {row[0] for row in db.execute(sql, {"channel": channel})}
+    return Known(row[0] for row in db.execute(sql, {"channel": channel}))
+
+
+def answer_mark(name: str) -> str:
+    """What is kept of an answer's name when it is forgotten: a digest, so that it is not collected again."""
+    if name.startswith("forgotten:"):
+        return name
+    return f"forgotten:{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
 def known_as(db: sqlite3.Connection, names: Iterable[str]) -> list[int]:

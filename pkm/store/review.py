@@ -3,8 +3,10 @@
 Reads only, plain SQL; a review writes through `sense/review`. Notes that were put away are in none of them.
 """
 
+import json
 import sqlite3
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from pkm.ids import make
@@ -16,6 +18,9 @@ DAYS = {"soon": 7, "later": 14, "eventually": 28}
 """Days of each half-life: after one of them, half of what was seen is forgotten."""
 BY_STAGE = {"observation": "soon", "idea": "later", "practice": "eventually"}
 """The half-life of a note that nobody gave one."""
+
+SEEN = "day"
+"""The kind of dismissal that says when a quote of this day in other years was looked at."""
 
 _KIND = "coalesce(nullif(note.half_life, ''), CASE note.stage " + " ".join(
     f"WHEN '{stage}' THEN '{name}'" for stage, name in BY_STAGE.items()
@@ -98,14 +103,38 @@ def _title(db: sqlite3.Connection, kind: str, number: int) -> str:
     return "" if found is None else str(found[0])
 
 
-def on_this_day(db: sqlite3.Connection, day: str, limit: int) -> list[Row]:
-    """Notes of this day of the month in other years, oldest first. day: the local date, 2026-11-28."""
-    at = "coalesce(note.at, note.created_at)"
-    sql = (
-        f"{_NOTE} WHERE note.dropped_at IS NULL AND strftime('%m-%d', {at}, 'localtime') = substr(:day, 6) "
-        f"AND strftime('%Y', {at}, 'localtime') < substr(:day, 1, 4) ORDER BY {at}, note.id LIMIT :limit"
-    )
-    return [_shape(row) for row in db.execute(sql, {"day": day, "limit": limit})]
+def of_days(db: sqlite3.Connection, days: Sequence[str], before: str, unseen: str) -> list[Row]:
+    """Notes of these days (UTC, 11-28) in any year, and quotes out of kept items; oldest first, then by kind and id.
+
+    before: only what is older than that stamp; unseen: nothing that was looked at or changed since. Each has "at"; a quote
+    is {"id", "kind", "title" (its words), "item", "comment", …}, what only notes have is None.
+    """
+    at, given = "coalesce(note.at, note.created_at)", {"days": json.dumps(list(days)), "before": before, "unseen": unseen}
+    these = "IN (SELECT value FROM json_each(:days))"
+    notes = db.execute(
+        f"SELECT {at} AS at, {_NOTE.removeprefix('SELECT ')} WHERE note.dropped_at IS NULL AND {_KIND} <> 'never' "
+        f"AND {at} < :before AND max(note.updated_at, coalesce(note.reviewed_at, '')) < :unseen "
+        f"AND substr({at}, 6, 5) {these}", given,
+    )  # fmt: skip
+    quotes = db.execute(
+        "SELECT annotation.id, annotation.exact, annotation.comment, annotation.created_at AS at, item.id AS item_id, "
+        "item.source_id, seen.at AS reviewed_at FROM annotation JOIN item ON item.id = annotation.item_id "
+        "LEFT JOIN dismissal AS seen ON seen.kind = :kind AND seen.key = 'a' || annotation.id "
+        "WHERE annotation.exact <> '' AND item.state = 'kept' AND annotation.created_at < :before "
+        "AND max(annotation.updated_at, coalesce(seen.at, '')) < :unseen "
+        f"AND substr(annotation.created_at, 6, 5) {these}", {**given, "kind": SEEN},
+    )  # fmt: skip
+    rows = [{**_shape(row), "at": row["at"]} for row in notes] + [_quote(row) for row in quotes]
+    return sorted(rows, key=lambda row: (row["at"], row["kind"], int(row["id"][1:])))
+
+
+def _quote(row: sqlite3.Row) -> Row:
+    return {
+        "id": make("annotation", row["id"]), "kind": "annotation", "title": row["exact"], "stage": None, "reach": None,
+        "seen_at": row["reviewed_at"] or row["at"], "reviewed_at": row["reviewed_at"], "half_life": None,
+        "created_at": row["at"], "source": None if row["source_id"] is None else make("source", row["source_id"]),
+        "item": make("item", row["item_id"]), "comment": row["comment"], "at": row["at"],
+    }  # fmt: skip
 
 
 def far_away(db: sqlite3.Connection, before: str, seed: int, limit: int) -> list[Row]:

@@ -318,7 +318,7 @@ def rename(unit: "Unit", old: str, new: str) -> Moved:
     if new == old:
         raise Invalid(f"#{new}", "it is called so already")
     before = things(db, old) or _things_below(db, old)
-    below = _below(db, old)
+    below = names_below(db, old)
     for name in [old, *below]:
         _call(unit, name, new + name[len(old) :])
     return Moved(old, new, before, 0, before, 0, len(below))
@@ -335,7 +335,7 @@ def merge(unit: "Unit", old: str, into: str) -> Moved:
         raise Invalid(f"#{old} and #{into}", "they are one tag already")
     counts = things(db, old) or _things_below(db, old), things(db, into)
     both = _both(db, old, into)
-    below = [name for name in _below(db, old) if not _is_or_below(name, into)]
+    below = [name for name in names_below(db, old) if not _is_or_below(name, into)]
     for name in [old, *below]:
         _call(unit, name, into + name[len(old) :])
     return Moved(old, into, *counts, things(db, into), both, len(below))
@@ -364,7 +364,7 @@ def give_alias(unit: "Unit", alias: str, name: str) -> str:
     there = find(db, alias)
     if there is not None and there["id"] == number:
         raise Invalid(f"#{alias} and #{kept}", "they are one tag already")
-    if there is not None and there["alias_of"] is None and (things(db, alias) or _below(db, alias)):
+    if there is not None and there["alias_of"] is None and (things(db, alias) or names_below(db, alias)):
         raise Exists(f"#{there['name']}", "to make the two one, merge them", next=f"pkm tag merge {alias} {kept}")
     if there is None:
         from pkm.store.model import Tag
@@ -388,7 +388,7 @@ def take_alias(unit: "Unit", alias: str) -> str:
 def existing(db: sqlite3.Connection, name: str) -> str:
     """The name of the tag that is meant, which is there, or has tags below it. Raises NotFound, Invalid."""
     name = resolve(db, clean_name(name))
-    if find(db, name) is None and not _below(db, name):
+    if find(db, name) is None and not names_below(db, name):
         like = near(db, name)
         raise NotFound(
             f"#{name}", "there is no such tag" + (f"; did you mean #{like[0][0]}?" if like else ""), next="pkm tag list"
@@ -396,7 +396,7 @@ def existing(db: sqlite3.Connection, name: str) -> str:
     return name
 
 
-def _below(db: sqlite3.Connection, name: str) -> list[str]:
+def names_below(db: sqlite3.Connection, name: str) -> list[str]:
     """Names of the tags below one, aliases not among them."""
     start = fold(name) + "/"
     names = db.execute("SELECT name FROM tag WHERE alias_of IS NULL ORDER BY name, id")
@@ -408,7 +408,7 @@ def _is_or_below(name: str, top: str) -> bool:
 
 
 def _things_below(db: sqlite3.Connection, name: str) -> int:
-    numbers = [row["id"] for row in (find(db, one) for one in _below(db, name)) if row is not None]
+    numbers = [row["id"] for row in (find(db, one) for one in names_below(db, name)) if row is not None]
     return sum(_counts_together(db, numbers).values()) if numbers else 0
 
 

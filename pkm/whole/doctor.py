@@ -10,7 +10,7 @@ from pkm import attachment_files, config
 from pkm.config import Home
 from pkm.dates import ago, now
 from pkm.errors import PkmError
-from pkm.store import attachments, health, shares
+from pkm.store import attachments, erasing, forgetting, health, shares
 from pkm.store.compact import compact
 from pkm.store.session import Store
 from pkm.text import count, one_line
@@ -76,6 +76,11 @@ def _check_store(store: Store) -> list[Finding]:
                 "store", f"{count(orphans, 'row')} refer to rows that are gone", "wrong", "pkm backup --restore FILE"
             )
         )
+    if forgetting.unwiped(db):
+        why = erasing.wipe(store)
+        db = store.read()
+        found.append(Finding("store", f"what was forgotten may still be in its file: {why}", "wrong", "pkm doctor") if why
+                     else Finding("store", "what was forgotten was still in its file; now it is wiped", "mended"))
     for table in health.stale_indexes(store):
         health.rebuild_index(store, table)
         found.append(Finding(f"search in {table}s", "the index did not fit the texts; it was made anew", "mended"))

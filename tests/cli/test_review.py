@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.test_sense import run_on_pty
 from tests.conftest import CommandLine, KeptHomes
+from tests.server import FeedServer
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def parts(pkm: CommandLine, *more: str) -> dict[str, str]:
 
 def test_one_of_each_and_why(pkm: CommandLine, notes: None) -> None:
     shown = pkm("sense", "review")
-    assert parts(pkm) == {"n1": "contradiction", "n3": "question", "n2": "stale", "n4": "stale"}
+    assert parts(pkm) == {"n1": "contradiction", "n3": "question", "n2": "stale", "n4": "day"}
     assert "contradicts n2 “Roadmaps give calm”" in shown.out
     assert "an open question, asked 325 days ago" in shown.out
 
@@ -41,12 +42,43 @@ def test_what_was_looked_at_comes_back_in_its_time(
 ) -> None:
     assert pkm("sense", "review", "n4", "--as", "later").out == "n4  A remark of last year  seen  comes back later: in 14 days\n"
     assert "n4" not in parts(pkm, "--only", "due")
-    assert parts(pkm, "--only", "day") == {"n4": "day"}
+    assert parts(pkm, "--only", "day") == {}
     monkeypatch.setenv("PKM_NOW", "2026-12-12T12:00:00Z")
     assert parts(pkm, "--only", "due")["n4"] == "due"
     pkm("sense", "review", "n4", "--as", "never")
     monkeypatch.setenv("PKM_NOW", "2028-12-12T12:00:00Z")
     assert "n4" not in parts(pkm, "-n", "50")
+
+
+def test_what_was_written_on_this_day_is_told_until_it_was_looked_at(
+    pkm: CommandLine, notes: None, monkeypatch: pytest.MonkeyPatch, server: FeedServer, home: Path
+) -> None:
+    assert "review   n4  A remark of last year  (1 year ago today): pkm sense show n4\n" in (shown := pkm().out)
+    assert shown.count("n4") == 2  # once as a line, once in the command: it is the most forgotten, too
+    (row,) = pkm.json()["years_ago"]
+    assert (row["id"], row["years"], row["off"], row["why"]) == ("n4", 1, 0, "1 year ago today")
+    server.add("/page", "<html><title>Paths</title><article><p>People walk where they want to walk, and so the planners "
+               "follow them later, when the grass is gone for good.</p></article></html>", content_type="text/html")
+    monkeypatch.setenv("PKM_NOW", "2025-11-30T12:00:00Z")
+    pkm("seek", "clip", f"{server.url}/page")
+    pkm("sense", "annotate", "i1", "--quote", "planners follow them", "--comment", "as we did")
+    monkeypatch.setenv("PKM_NOW", "2026-11-28T12:00:00Z")
+    assert list(parts(pkm, "--only", "day")) == ["n4", "a1"]
+    pkm("sense", "review", "n4")
+    assert "a1  planners follow them  (1 year ago, on 2025-11-30): pkm sense show i1" in pkm().out
+    assert pkm("sense", "review", "a1", "--as", "soon", ok=2).err.startswith("Cannot use --as")
+    assert pkm("sense", "review", "a1").out == "a1  as we did  seen\n"
+    assert (pkm.json()["years_ago"], parts(pkm, "--only", "day")) == ([], {})
+    pkm("undo")
+    assert list(parts(pkm, "--only", "day")) == ["a1"]
+    output = run_on_pty(home, ["sense", "review", "--only", "day"], [("1/1 · 1 year ago", "s"), ("Of a quote", "\n")])
+    assert "“planners follow them”" in output
+    assert (" ".join(output.split()).count("as we did"), "1 note looked at; 0 left." in output) == (1, True)
+    assert parts(pkm, "--only", "day") == {}
+    pkm("undo")
+    for day, there in (("2026-12-03", ["a1"]), ("2026-12-04", []), ("2027-11-28", ["n4", "a1"])):
+        monkeypatch.setenv("PKM_NOW", f"{day}T12:00:00Z")
+        assert list(parts(pkm, "--only", "day")) == there
 
 
 def test_a_contradiction_is_listed_until_one_came_to_terms_with_it(pkm: CommandLine, notes: None) -> None:

@@ -1,13 +1,13 @@
 """Which notes a review shows, and why: values in, values out."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from pkm.dates import stamp
 from pkm.errors import Invalid
-from pkm.sense.review import Gathered, plan_review, read_half_life
+from pkm.sense.review import Gathered, anniversary, days_around, in_words, order_by_day, plan_review, read_half_life
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def test_what_is_most_forgotten_fills_what_the_other_parts_leave() -> None:
 
 def test_never_two_of_one_source_and_no_note_twice() -> None:
     found = Gathered(due=[note(1, source="s1"), note(2, source="s1"), note(3)], questions=[note(3, answers=[])])
-    assert shown(found) == [("n1", "due"), ("n3", "due")]
+    assert shown(found) == [("n3", "question"), ("n1", "due")]
 
 
 def test_an_observation_that_nobody_came_back_to_is_stale_after_two_weeks() -> None:
@@ -75,3 +75,44 @@ def test_a_half_life_by_its_first_letters(word: str, kept: str) -> None:
 def test_no_other_half_life(word: str) -> None:
     with pytest.raises(Invalid, match="soon, later, eventually or never"):
         read_half_life(word)
+
+
+@pytest.mark.parametrize(
+    ("at", "today", "found"),
+    [
+        ("2025-11-28", "2026-11-28", (1, 0)), ("2024-11-25", "2026-11-28", (2, 3)), ("2016-12-01", "2026-11-28", (10, -3)),
+        ("2026-11-28", "2026-11-28", (0, 0)), ("2024-12-31", "2026-01-02", (1, 2)), ("2025-01-01", "2025-12-30", (1, -2)),
+        ("2024-02-29", "2025-03-01", (1, 0)), ("2024-02-29", "2028-02-29", (4, 0)), ("2024-02-29", "2026-02-27", (2, -2)),
+    ],
+)  # fmt: skip
+def test_how_many_years_ago_a_day_was_and_how_far_today_is_from_it(at: str, today: str, found: tuple[int, int]) -> None:
+    assert anniversary(date.fromisoformat(at), date.fromisoformat(today)) == found
+
+
+def test_the_days_around_one_hold_the_leap_day_between_them() -> None:
+    assert days_around(date(2027, 1, 2)) == [
+        "12-29", "12-30", "12-31", "01-01", "01-02", "01-03", "01-04", "01-05", "01-06",
+    ]  # fmt: skip
+    assert "02-29" in days_around(date(2026, 3, 1))
+    assert days_around(date(2028, 3, 1)).count("02-29") == 1
+
+
+def test_the_nearest_day_comes_first_then_the_fewest_years_and_notes() -> None:
+    rows = [
+        {"id": id, "kind": "annotation" if id[0] == "a" else "note", "at": f"{day}T12:00:00Z"}
+        for id, day in (
+            ("n1", "2025-11-27"), ("a2", "2025-11-28"), ("n9", "2025-11-28"), ("n3", "2020-11-28"), ("n4", "2025-12-02"),
+            ("n5", "2026-11-27"), ("n10", "2025-11-28"),
+        )
+    ]  # fmt: skip
+    assert [(row["id"], in_words(row)) for row in order_by_day(rows, date(2026, 11, 28))] == [
+        ("n9", "1 year ago today"), ("n10", "1 year ago today"), ("a2", "1 year ago today"), ("n3", "6 years ago today"),
+        ("n1", "1 year ago, on 2025-11-27"),
+    ]  # fmt: skip
+
+
+def test_one_of_this_day_takes_the_place_of_one_by_chance() -> None:
+    day = [note(number, 365, years=1, off=0, at=stamp(NOW - timedelta(days=365))) for number in (8, 9)]
+    found = Gathered(due=[note(8, 365), note(1, 30), note(2, 20)], day=day, chance=[note(7, 90)])
+    assert shown(found, 9) == [("n1", "due"), ("n2", "due"), ("n8", "day")]
+    assert shown(Gathered(chance=found.chance), 9) == [("n7", "chance")]
