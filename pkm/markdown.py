@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from pkm.text import clean, fold, one_line
+from pkm import comments
+from pkm.keys import without_secrets
+from pkm.text import clean, one_line
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -22,23 +24,22 @@ if TYPE_CHECKING:
 
 Resolve = Callable[[str], str | None]
 
-_WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
+WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
 # Code is stepped over: fences to their end (or the text's), spans on one line.
 _CODE = (
     r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)"
     r"|(?<![\\`])(?P<tick>`+)(?!`)[^\n]*?(?<!`)(?P=tick)(?!`)"
 )
-_COMMENT_OR_CODE = re.compile(_CODE + r"|(?P<comment><!--.*?(?:-->|\Z))", re.M | re.S)
 _CODE_ONLY = re.compile(_CODE, re.M | re.S)
-_INLINE_LINK = re.compile(
+INLINE_LINK = re.compile(
     r"(!?)\[((?:\\.|[^\[\]\\])*)\]"  # its text
     r"\(\s*(<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)([^)\n]*)\)"  # its target and title
 )
-_DEFINITION = re.compile(r"^([ \t>]{0,6}\[[^\]\n]+\]:[ \t]*)(<[^<>\n]*>|\S+)([^\n]*)$", re.M)
+DEFINITION = re.compile(r"^([ \t>]{0,6}\[[^\]\n]+\]:[ \t]*)(<[^<>\n]*>|\S+)([^\n]*)$", re.M)
 _AUTOLINK = re.compile(r"<(?:https?://[^\s<>]+|mailto:[^\s<>]+)>", re.I)
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 _UNSAFE_IN_URL = re.compile(r"[\s\"'<>\\^`{|}]")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _MARKS = re.compile(r"([\\`*_\[\]<>|~#])")
 _LINE_START = re.compile(r"^(\s*)(?:([-+=])|(\d{1,9})([.)]))(?=\s|$|[-=])", re.M)
 
@@ -51,16 +52,7 @@ _ATTRIBUTES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wikilink:
-    """One [[target|label]] of a text; `embed` where it was written ![[...]]. The label is "" where none was given."""
-
-    target: str
-    label: str
-    embed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Policy:
+class Policy:
     """What one rendering may show: how links and pictures resolve."""
 
     link: Resolve | None = None
@@ -84,7 +76,7 @@ def to_html(
     """
     import nh3
 
-    made: str = _parser().render(_prepared(markdown), {"policy": _Policy(link, image), "heading": heading})
+    made: str = _parser().render(_prepared(markdown), {"policy": Policy(link, image), "heading": heading})
     return nh3.clean(
         made,
         tags=set(_INLINE | _BLOCKS | _TABLE),
@@ -100,7 +92,7 @@ def to_plain(markdown: str, *, urls: bool = False, link: Resolve | None = None, 
     urls: an address stands in brackets behind the text of its link (web addresses only; `link` as in to_html).
     image: as in to_html; a picture that it resolves is shown beside the text, which then has no words for it.
     """
-    policy = _Policy(link or (lambda _: None), image or (lambda _: None))
+    policy = Policy(link or (lambda _: None), image or (lambda _: None))
     tokens = _parser().parse(_prepared(markdown), {"policy": policy, "heading": 0})
     page = _Plain()
     for token in tokens:
@@ -168,7 +160,7 @@ def pictures(markdown: str) -> tuple[tuple[str, str], ...]:
         asked.append(target)
         return str(len(asked) - 1)
 
-    tokens = _parser().parse(_prepared(markdown), {"policy": _Policy(lambda _: None, ask), "heading": 0})
+    tokens = _parser().parse(_prepared(markdown), {"policy": Policy(lambda _: None, ask), "heading": 0})
     shown = [one for token in tokens for one in token.children or [] if one.type == "image"]
     return tuple((asked[int(str(one.attrs["src"]))], one_line(_inline_text(one.children or [], urls=False))) for one in shown)
 
@@ -186,7 +178,12 @@ def to_portable(markdown: str, *, link: Resolve | None = None, image: Resolve | 
         urls.update([url] if url else [])
         return url
 
-    policy = _Policy(link or (lambda _: None), resolve)
+    def lead(target: str) -> str | None:
+        url = link(target) if link else None
+        urls.update([url] if url else [])
+        return url
+
+    policy = Policy(lead, resolve)
     stripped = without_comments(clean(markdown))
     codes: list[str] = []
 
@@ -210,53 +207,45 @@ def _is_loose(markdown: str, urls: Collection[str]) -> bool:
         any(token.type == "html_block" for token in tokens)
         or any(token.type == "html_inline" for line in lines for token in line)
         or any(token.type == "image" and token.attrs.get("src") not in urls for line in lines for token in line)
-        or any(_WIKILINK.search("".join(t.content for t in line if t.type == "text")) for line in lines)
+        or any(token.type == "link_open" and _leads_beside(token, urls) for line in lines for token in line)
+        or any(WIKILINK.search("".join(t.content for t in line if t.type == "text")) for line in lines)
     )
+
+
+def _leads_beside(link: "Token", urls: Collection[str]) -> bool:
+    """Whether a link leads to something beside the text, other than these."""
+    href = str(link.attrs.get("href", ""))
+    return bool(href) and not SCHEME.match(href) and unquote(href) not in urls and href not in ("#", *urls)
 
 
 def without_comments(markdown: str) -> str:
     """The text without %%comments%% and <!-- comments -->, which only their writer should see; code keeps them."""
-    from pkm.capture import without_comments as without_marked
-
-    stripped = _COMMENT_OR_CODE.sub(lambda match: "" if match["comment"] is not None else match[0], markdown)
-    return without_marked(stripped)
+    return stripped(markdown).text
 
 
-def wikilinks(markdown: str) -> tuple[Wikilink, ...]:
-    """Every wikilink and embed of a text, in order; those in code and comments too: a guard wants to see them all."""
-    return tuple(
-        Wikilink(match[2].strip(), (match[3] or "").strip(), bool(match[1])) for match in _WIKILINK.finditer(markdown)
-    )
+@functools.lru_cache(maxsize=1024)  # asked several times of each note of a share
+def stripped(markdown: str) -> comments.Stripped:
+    """The same, with what the comments said."""
+    return comments.strip(markdown, _code_in)
 
 
-def conceal(markdown: str, hidden: frozenset[str]) -> str:
-    """The text without any wikilink to those names (folded, see pkm.text.fold): its label, "…", or for embeds nothing.
-
-    Code is not stepped over: a name that must not be read must not be read there either.
-    """
-
-    def said(match: re.Match[str]) -> str:
-        target, label = match[2].rstrip("\\").strip(), (match[3] or "").strip()
-        if not {fold(target), fold(_name(target))} & hidden:
-            return match[0]
-        return label if label or match[1] else "…"
-
-    return _WIKILINK.sub(said, markdown) if hidden else markdown
+def _code_in(markdown: str) -> Iterator[str]:
+    """The contents of all code of a text, comments not stepped over."""
+    for token in parse(markdown):
+        if token.type in ("fence", "code_block"):
+            yield token.content
+        yield from (one.content for one in token.children or [] if one.type == "code_inline")
 
 
-def unlinked(text: str) -> str:
-    """A line such as a title with its links' labels in their place: no target is left."""
-    text = _INLINE_LINK.sub(lambda match: match[2], text)
-    return _WIKILINK.sub(lambda match: _wikilink_text(match, _Policy())[0], text)
-
-
-def embedded(markdown: str) -> tuple[str, ...]:
-    """What a title that was taken from the text calls the files and notes that it shows, which no reader sees there."""
-    return tuple(name for link in wikilinks(markdown) if link.embed for name in (link.target, _name(link.target)))
+@functools.lru_cache(maxsize=512)
+def parse(markdown: str) -> "tuple[Token, ...]":
+    """The text's tokens as it was written: comments stand in it, links lead where they say, and wikilinks to "#"."""
+    env = {"policy": Policy(lambda _: "#"), "heading": 0, "raw": True}
+    return tuple(_parser().parse(_with_bars_escaped(markdown), env))
 
 
 def web_url(url: str) -> str:
-    """The address where it may stand in a link: http or https, no name or password in it, quoted; else ""."""
+    """The address where it may stand in a link: http or https, no name, password or token in it, quoted; else ""."""
     url = clean(url).strip()
     try:
         parts = urlsplit(url)
@@ -264,7 +253,7 @@ def web_url(url: str) -> str:
         return ""
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         return ""
-    return _UNSAFE_IN_URL.sub(lambda match: f"%{ord(match[0]):02X}", url)
+    return _UNSAFE_IN_URL.sub(lambda match: f"%{ord(match[0]):02X}", without_secrets(url))
 
 
 def escape(text: str) -> str:
@@ -275,44 +264,50 @@ def escape(text: str) -> str:
 
 def _prepared(markdown: str) -> str:
     """The text without comments; a bar inside a wikilink of a table's row is escaped, else it would end the cell."""
-    lines = without_comments(clean(markdown)).split("\n")
+    return _with_bars_escaped(without_comments(clean(markdown)))
+
+
+def _with_bars_escaped(markdown: str) -> str:
+    if "[[" not in markdown:
+        return markdown
+    lines = markdown.split("\n")
     return "\n".join(_bars_escaped(line) if line.count("|") > 1 and "[[" in line else line for line in lines)
 
 
 def _bars_escaped(line: str) -> str:
-    if "|" not in _WIKILINK.sub("", line):
+    if "|" not in WIKILINK.sub("", line):
         return line
-    return _WIKILINK.sub(lambda m: re.sub(r"(?<!\\)\|", r"\\|", m[0]), line)
+    return WIKILINK.sub(lambda m: re.sub(r"(?<!\\)\|", r"\\|", m[0]), line)
 
 
-def _name(target: str) -> str:
+def name_of(target: str) -> str:
     """What an unlabeled wikilink reads as: the last part of a path, without heading, block or ending."""
     name = re.split(r"[#^]", target, maxsplit=1)[0].strip() or target.lstrip("#^").strip()
     return re.sub(r"\.md$", "", name.replace("\\", "/").rsplit("/", 1)[-1], flags=re.I).strip()
 
 
-def _wikilink_text(link: re.Match[str], policy: _Policy) -> tuple[str, str]:
+def wikilink_text(link: re.Match[str], policy: Policy) -> tuple[str, str]:
     """(what is read, URL or "") of a wikilink; an embed without a label reads as nothing."""
     target, label = link[2].rstrip("\\").strip(), (link[3] or "").strip()
     if link[1]:
         parts = [part.strip(" \\") for part in label.split("|")]
         return " ".join(part for part in parts if not part.replace("x", "").isdigit()), ""  # 300 and 300x200 are sizes
     url = _own_url(policy.link(target)) if policy.link else ""
-    return label or _name(target), url
+    return label or name_of(target), url
 
 
 def _own_url(url: str | None) -> str:
     """A URL that the caller gave: of the web, or relative to the own page."""
     if not url:
         return ""
-    return web_url(url) if _SCHEME.match(url) or url.startswith("//") else _UNSAFE_IN_URL.sub("", url)
+    return web_url(url) if SCHEME.match(url) or url.startswith("//") else _UNSAFE_IN_URL.sub("", url)
 
 
 def _resolved(href: str, resolve: Resolve | None) -> str:
     """Where a link or picture written in Markdown may lead; "" for nowhere."""
     if href.lower().startswith("mailto:"):
         return _UNSAFE_IN_URL.sub("", href)
-    if _SCHEME.match(href) or href.startswith(("//", "\\")):
+    if SCHEME.match(href) or href.startswith(("//", "\\")):
         return web_url(href)
     if ":" in href.split("/", 1)[0]:
         return ""  # no relative address may begin so (RFC 3986, 4.2)
@@ -324,7 +319,7 @@ def _is_relative(href: str) -> bool:
     return not (href.startswith(("//", "\\")) or ":" in href.split("/", 1)[0])
 
 
-def _picture_url(src: str, policy: _Policy) -> str:
+def _picture_url(src: str, policy: Policy) -> str:
     """The URL of a picture beside the text, "" where the caller gives none."""
     return _UNSAFE_IN_URL.sub("", policy.image(unquote(src)) or "") if policy.image and src else ""
 
@@ -342,6 +337,8 @@ def _parser() -> "MarkdownIt":
     parser.inline.ruler.before("link", "wikilink", _read_wikilink)
 
     def check(state: Any) -> None:
+        if state.env.get("raw"):
+            return
         policy, heading = state.env["policy"], state.env["heading"]
         levels = [int(token.tag[1]) for token in state.tokens if token.type == "heading_open"]
         down = heading - min(levels, default=heading) if heading else 0
@@ -364,12 +361,12 @@ def _read_wikilink(state: "StateInline", silent: bool) -> bool:
 
     if state.src[state.pos] not in "![":
         return False
-    match = _WIKILINK.match(state.src, state.pos)
+    match = WIKILINK.match(state.src, state.pos)
     if match is None:
         return False
     if not silent:
         policy = state.env["policy"]
-        said, url = _wikilink_text(match, policy)
+        said, url = wikilink_text(match, policy)
         if match[1] and policy.image and (shown := policy.image(match[2].rstrip("\\").strip())):
             picture = state.push("image", "img", 0)
             picture.attrs, picture.meta = {"src": _UNSAFE_IN_URL.sub("", shown), "alt": ""}, {"resolved": True}
@@ -385,7 +382,7 @@ def _read_wikilink(state: "StateInline", silent: bool) -> bool:
     return True
 
 
-def _checked(tokens: list["Token"], policy: _Policy) -> Iterator["Token"]:
+def _checked(tokens: list["Token"], policy: Policy) -> Iterator["Token"]:
     """The tokens of a line of text without links that may not be followed and pictures that may not be loaded."""
     open_links: list[bool] = []
     for token in tokens:
@@ -405,7 +402,7 @@ def _checked(tokens: list["Token"], policy: _Policy) -> Iterator["Token"]:
             yield token
 
 
-def _checked_image(image: "Token", policy: _Policy, *, inside_link: bool) -> Iterator["Token"]:
+def _checked_image(image: "Token", policy: Policy, *, inside_link: bool) -> Iterator["Token"]:
     from markdown_it.token import Token
 
     src = str(image.attrs.get("src", ""))
@@ -449,17 +446,17 @@ def _inline_text(tokens: list["Token"], urls: bool) -> str:
 # Portable Markdown: the writer's text is kept, only what is not portable or not safe is replaced.
 
 
-def _portable_plain(text: str, policy: _Policy) -> str:
-    text = _WIKILINK.sub(lambda match: _portable_wikilink(match, policy), text)
-    text = _INLINE_LINK.sub(lambda match: _portable_inline(match, policy), text)
-    text = _DEFINITION.sub(lambda match: match[1] + (_target(match[2], policy) or "#") + match[3], text)
+def _portable_plain(text: str, policy: Policy) -> str:
+    text = WIKILINK.sub(lambda match: _portable_wikilink(match, policy), text)
+    text = INLINE_LINK.sub(lambda match: _portable_inline(match, policy), text)
+    text = DEFINITION.sub(lambda match: match[1] + (_target(match[2], policy) or "#") + match[3], text)
     kept = [match[0] for match in _AUTOLINK.finditer(text)]
     parts = [_TAG_START.sub(r"\<", part) for part in _AUTOLINK.split(text)]
     return "".join(part + link for part, link in zip(parts, [*kept, ""], strict=True))
 
 
-def _portable_wikilink(link: re.Match[str], policy: _Policy) -> str:
-    said, url = _wikilink_text(link, policy)
+def _portable_wikilink(link: re.Match[str], policy: Policy) -> str:
+    said, url = wikilink_text(link, policy)
     if link[1] and (shown := policy.image and policy.image(link[2].rstrip("\\").strip())):
         return f"![{escape(said)}]({shown})"
     return _portable_link(said, url)
@@ -469,7 +466,7 @@ def _portable_link(said: str, url: str) -> str:
     return f"[{escape(said)}](<{url}>)" if url else escape(said)
 
 
-def _portable_inline(link: re.Match[str], policy: _Policy) -> str:
+def _portable_inline(link: re.Match[str], policy: Policy) -> str:
     if link[1] and (shown := _picture_url(src, policy) if _is_relative(src := _plain_target(link[3])) else ""):
         return f"![{link[2]}]({shown})"
     url = _target(link[3], policy)
@@ -478,7 +475,7 @@ def _portable_inline(link: re.Match[str], policy: _Policy) -> str:
     return f"[{link[2]}]({url}{link[4]})" if url else link[2]
 
 
-def _target(written: str, policy: _Policy) -> str:
+def _target(written: str, policy: Policy) -> str:
     """The target of a link as a program would read it (escapes and entities undone), checked; "" for nowhere."""
     url = _resolved(_plain_target(written), policy.link)
     return f"<{url}>" if url else ""

@@ -2,7 +2,7 @@
 
 The pixels' own bytes are kept as they are; only the parts around them are dropped, and how the picture is turned is written
 anew where it was said. What a reader of the format would not need to show it does not stay, known or not; a color profile
-does. Pure: bytes in, bytes out.
+does, without names. Pure: bytes in, bytes out.
 
 Sources: ITU T.81 (JPEG), JFIF 1.02, CIPA DC-008 (EXIF), PNG 3rd edition, WebP container (RFC 9649), GIF89a.
 """
@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pkm.color_profile import clean_profile
 from pkm.errors import BadInput
 
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
@@ -90,12 +91,14 @@ def _shown(width: int, height: int, orientation: int) -> tuple[int, int]:
 
 _FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 _TABLES = {0xC4, 0xCC, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF}
+_ICC = b"ICC_PROFILE\0"
 _SOS, _EOI, _APP0, _APP1, _APP2, _APP14 = 0xDA, 0xD9, 0xE0, 0xE1, 0xE2, 0xEE
 
 
 def _clean_jpeg(data: bytes) -> Picture:
     head: list[bytes] = []
     rest: list[bytes] = []
+    colors: list[bytes] = []
     width, height, orientation = 0, 0, 1
     for marker, segment in _segments(data):
         body = segment[4:]
@@ -105,20 +108,34 @@ def _clean_jpeg(data: bytes) -> Picture:
             head.append(_segment(_APP0, body[:12] + b"\0\0"))  # without its small picture
         elif marker in _FRAMES:
             height, width = struct.unpack_from(">HH", body, 1)
-            rest.append(segment)
-        elif marker in _TABLES or marker == _SOS or _is_color(marker, body):
+            rest.append(_segment(marker, body[: 6 + 3 * body[5]]))
+        elif marker == _APP2 and body.startswith(_ICC):
+            colors.append(body)
+        elif marker == _APP14 and body.startswith(b"Adobe"):  # says what the numbers mean as colors
+            rest.append(_segment(_APP14, body[:12]))
+        elif marker in _TABLES or marker == _SOS:
             rest.append(segment)
     if not width or not any(one[1] == _SOS for one in rest):
         raise _Broken("there is no picture in it")
     if orientation != 1:
         head.append(_segment(_APP1, b"Exif\0\0" + _turn(orientation)))
-    made = b"".join([b"\xff\xd8", *head, *rest, b"\xff\xd9"])
+    made = b"".join([b"\xff\xd8", *head, *_profile_segments(colors), *rest, b"\xff\xd9"])
     return Picture("image/jpeg", made, *_shown(width, height, orientation))
 
 
-def _is_color(marker: int, body: bytes) -> bool:
-    """Whether the segment says what the numbers mean as colors."""
-    return (marker == _APP2 and body.startswith(b"ICC_PROFILE\0")) or (marker == _APP14 and body.startswith(b"Adobe"))
+def _profile_segments(bodies: list[bytes]) -> list[bytes]:
+    """The color profile in as many segments as it had (ICC.1, B.4); none where it is not whole."""
+    ordered = sorted(bodies, key=lambda body: body[12:13])
+    numbers = [tuple(body[12:14]) for body in ordered]
+    if numbers != [(number, len(ordered)) for number in range(1, len(ordered) + 1)]:
+        return []
+    profile = clean_profile(b"".join(body[14:] for body in ordered))
+    made = []
+    for body in ordered if profile else ():
+        size = len(body) - 14
+        made.append(_segment(_APP2, body[:14] + profile[:size]))
+        profile = profile[size:]
+    return made
 
 
 def _segment(marker: int, body: bytes) -> bytes:
@@ -167,37 +184,125 @@ def _coded_until(data: bytes, at: int) -> int:
 # PNG: chunks with a name and a checksum.
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_KEPT = {
-    b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"bKGD",
-    b"pHYs", b"acTL", b"fcTL", b"fdAT",
+_WHOLE = 1 << 31
+_KEPT = {  # chunk -> how many bytes it has at most
+    b"IHDR": 13, b"PLTE": 768, b"IDAT": _WHOLE, b"tRNS": 256, b"cHRM": 32, b"gAMA": 4, b"iCCP": _WHOLE, b"sBIT": 4, b"sRGB": 1,
+    b"cICP": 4, b"mDCV": 24, b"cLLI": 8, b"bKGD": 6, b"pHYs": 9, b"acTL": 8, b"fcTL": 26, b"fdAT": _WHOLE,
 }  # fmt: skip
+_MANY = (b"IDAT", b"fcTL", b"fdAT")
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))  # Adam7
+_LARGEST_PROFILE = 8_000_000
 
 
 def _clean_png(data: bytes) -> Picture:
-    kept: list[bytes] = []
-    orientation, at = 1, len(_PNG)
-    while True:
-        length, name = struct.unpack_from(">I4s", data, at)
-        whole, body = data[at : at + 12 + length], data[at + 8 : at + 8 + length]
-        if len(whole) < 12 + length or struct.unpack_from(">I", whole, 8 + length)[0] != zlib.crc32(whole[4:-4]):
-            raise _Broken("a part of it is cut off or changed")
-        if (not kept) != (name == b"IHDR"):
-            raise _Broken("its header is missing")
-        if name == b"IEND":
-            break
+    kept: list[tuple[bytes, bytes]] = []
+    orientation = 1
+    for name, body in _chunks(data):
         if name == b"eXIf":
             orientation = _turned(body)
-        if name in _KEPT:
-            kept.append(whole)
-        elif not name[0] & 0x20:
+        elif not name[0] & 0x20 and name not in _KEPT:
             raise _Broken("there is a part in it that nobody knows")
-        at += 12 + length
-    if not any(one[4:8] == b"IDAT" for one in kept):
+        elif name in _KEPT and (name in _MANY or name not in [known for known, _ in kept]):
+            if len(body) > _KEPT[name]:
+                if not name[0] & 0x20:
+                    raise _Broken("a part of it is too long")
+            elif made := _clean_color(body) if name == b"iCCP" else body:
+                kept.append((name, made))
+    if not any(name == b"IDAT" for name, _ in kept):
         raise _Broken("there is no picture in it")
-    width, height = struct.unpack_from(">II", kept[0], 8)
-    turn = [_chunk(b"eXIf", _turn(orientation))] if orientation != 1 else []
-    made = b"".join([_PNG, kept[0], *turn, *kept[1:], _chunk(b"IEND", b"")])
+    header = kept[0][1]
+    width, height = struct.unpack_from(">II", header)
+    turn = [(b"eXIf", _turn(orientation))] if orientation != 1 else []
+    whole = [kept[0], *turn, *_without_rests(header, kept[1:]), (b"IEND", b"")]
+    made = _PNG + b"".join(_chunk(name, body) for name, body in whole)
     return Picture("image/png", made, *_shown(width, height, orientation))
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """(name, body) of each chunk before the last; what comes behind that is not looked at."""
+    at = len(_PNG)
+    while True:
+        length, name = struct.unpack_from(">I4s", data, at)
+        whole = data[at : at + 12 + length]
+        if len(whole) < 12 + length or struct.unpack_from(">I", whole, 8 + length)[0] != zlib.crc32(whole[4:-4]):
+            raise _Broken("a part of it is cut off or changed")
+        if (at == len(_PNG)) != (name == b"IHDR"):
+            raise _Broken("its header is missing")
+        if name == b"IEND":
+            return
+        yield name, whole[8:-4]
+        at += 12 + length
+
+
+def _clean_color(body: bytes) -> bytes:
+    """The color profile of a chunk, under no name; b"" where it is none."""
+    packed = body.partition(b"\0")[2][1:]
+    try:
+        unpacker = zlib.decompressobj()
+        profile = unpacker.decompress(packed, _LARGEST_PROFILE)
+    except zlib.error:
+        return b""
+    cleaned = clean_profile(profile)
+    if not cleaned:
+        return b""
+    used = packed[: len(packed) - len(unpacker.unused_data)]
+    return b"ICC\0\0" + (used if cleaned == profile and unpacker.eof else zlib.compress(cleaned, 9))
+
+
+def _without_rests(header: bytes, chunks: list[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks without what stands behind the end of a picture's own data.
+
+    Raises _Broken where that holds more than is shown: what is behind it cannot be cut out.
+    """
+    size = struct.unpack_from(">II", header)
+    stream = _Stream(header, size)
+    for name, body in chunks:
+        if name == b"fcTL":
+            size = struct.unpack_from(">II", body, 4)
+        if name == b"fcTL" or name not in _MANY:
+            stream = _Stream(header, size) if name == b"fcTL" else stream
+            yield name, body
+        elif name == b"IDAT":
+            if used := body[: stream.used(body)]:
+                yield name, used
+        elif (end := stream.used(body[4:])) or not body[4:]:
+            yield name, body[: 4 + end]
+        else:  # its number would be missing in those that follow
+            raise _Broken("there is more in it than it shows")
+
+
+class _Stream:
+    """The packed bytes of one picture, as they are unpacked chunk by chunk."""
+
+    def __init__(self, header: bytes, size: tuple[int, int]) -> None:
+        depth, kind, _, _, interlaced = header[8:13]
+        if kind not in _CHANNELS or interlaced > 1:
+            raise _Broken("its header says what no picture is")
+        self._left = _bytes_shown(*size, depth * _CHANNELS[kind], interlaced=bool(interlaced))
+        self._unpacker = zlib.decompressobj()
+
+    def used(self, data: bytes) -> int:
+        """How many of the next bytes are the picture's."""
+        if self._unpacker.eof:
+            return 0
+        rest = data
+        while rest and not self._unpacker.eof:
+            try:
+                self._left -= len(self._unpacker.decompress(rest, 1 << 20))
+            except zlib.error:
+                raise _Broken("its picture cannot be unpacked") from None
+            if self._left < 0:
+                raise _Broken("there is more in it than it shows")
+            rest = self._unpacker.unconsumed_tail
+        return len(data) - len(self._unpacker.unused_data)
+
+
+def _bytes_shown(width: int, height: int, bits: int, *, interlaced: bool) -> int:
+    """How many bytes a picture has, unpacked: each row with one in front that tells its filter."""
+    passes = _PASSES if interlaced else ((0, 0, 1, 1),)
+    sizes = [(-(-(width - x) // step_x), -(-(height - y) // step_y)) for x, y, step_x, step_y in passes]
+    return sum(rows * (1 + -(-columns * bits // 8)) for columns, rows in sizes if columns > 0 and rows > 0)
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:
@@ -207,8 +312,9 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 # WebP: a RIFF of chunks, an even number of bytes each.
 
 _WEBP = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}
+_WEBP_LONGEST = {b"VP8X": 10, b"ANIM": 6}
 _IN_FRAME = {b"VP8 ", b"VP8L", b"ALPH"}
-_HAS_EXIF, _HAS_XMP = 0x08, 0x04
+_HAS_PROFILE, _HAS_ALPHA, _HAS_EXIF, _MOVES = 0x20, 0x10, 0x08, 0x02
 
 
 def _clean_webp(data: bytes) -> Picture:
@@ -219,13 +325,16 @@ def _clean_webp(data: bytes) -> Picture:
         elif name == b"ANMF":
             frame = b"".join(_riff_chunk(*one) for one in _riff(body, 16, len(body)) if one[0] in _IN_FRAME)
             chunks.append((name, body[:16] + frame))
+        elif name == b"ICCP":
+            chunks += [(name, made)] if (made := clean_profile(body)) else []
         elif name in _WEBP:
-            chunks.append((name, body))
+            chunks.append((name, body[: _WEBP_LONGEST.get(name, len(body))]))
     if not any(name in (b"VP8 ", b"VP8L", b"ANMF") for name, _ in chunks):
         raise _Broken("there is no picture in it")
     if chunks[0][0] == b"VP8X":
-        flags = chunks[0][1][0] & ~(_HAS_EXIF | _HAS_XMP) | (_HAS_EXIF if orientation != 1 else 0)
-        chunks[0] = (b"VP8X", bytes([flags]) + chunks[0][1][1:])
+        flags = chunks[0][1][0] & (_HAS_ALPHA | _MOVES) | (_HAS_EXIF if orientation != 1 else 0)
+        flags |= _HAS_PROFILE if any(name == b"ICCP" for name, _ in chunks) else 0
+        chunks[0] = (b"VP8X", bytes([flags, 0, 0, 0]) + chunks[0][1][4:])
     else:
         orientation = 1  # without VP8X there is nothing that could tell it
     if orientation != 1:

@@ -13,7 +13,7 @@ def read_reach(word: str) -> str:
     """The reach that a word, or the beginning of one, means. Raises Invalid with the four there are."""
     found = [reach for reach in REACHES if word and reach.startswith(word.strip().lower())]
     if len(found) != 1:
-        raise Invalid(f"“{word}” as a reach", f"it is one of {', '.join(REACHES)}")
+        raise Invalid(f"“{word}” as a reach", f"it should be one of {', '.join(REACHES)}")
     return found[0]
 
 

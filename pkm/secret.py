@@ -1,10 +1,15 @@
 """Secrets: where one is (that alone is stored), and what it is.
 
 A place is `env:NAME`, `command:WORDS`, `file:PATH` or `keyring:SERVICE NAME`. The secret is read when it is used and lives
-no longer than the run; it stands in no message, no log and on no command line. Knows no store and no network.
+no longer than the run; it stands in no message, no log and on no command line, also where a server repeats it. Knows no store
+and no network.
 """
 
+import base64
+import binascii
 import contextlib
+import html
+import json
 import os
 import re
 import shlex
@@ -12,7 +17,9 @@ import signal
 import stat
 import subprocess
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 from pkm.errors import BadInput, Invalid, NotFound, Refused
 from pkm.text import one_line
@@ -21,6 +28,15 @@ COMMAND_S = 10.0
 """How long a command may take to give its secret."""
 
 MAX_BYTES = 16_384
+
+HIDDEN = "•••"
+"""What stands where a secret stood."""
+
+_SHORTEST, _CUT = 4, 8
+"""Fewer letters are no secret that could be told from a word; how many of its first ones are, where a server cuts it off."""
+
+_told: list[str] = []
+"""What this run was given as secrets, so that nothing that others say of them is passed on."""
 
 PLACES = "env:NAME, command:pass show feeds/x, file:/path, or keyring:SERVICE NAME"
 
@@ -58,7 +74,41 @@ def read_secret(place: str, forms: str = "the secret alone, on its first line") 
     lines = [line.strip() for line in read(rest).splitlines() if line.strip()]
     if not lines:
         raise BadInput(_named(place), "it gives no secret", next=f"it should give {forms}")
-    return lines[0]
+    return remember(lines[0])
+
+
+def remember(secret: str) -> str:
+    """The secret itself; from now on hide() knows it."""
+    if len(secret) >= _SHORTEST and secret not in _told:
+        _told.append(secret)
+    return secret
+
+
+def hide(text: str) -> str:
+    """The text without the secrets of this run, however they are written: plain, cut off, escaped, in base64 with a name."""
+    for secret in _told:
+        forms = {
+            secret, quote(secret), quote(secret, safe=""), quote_plus(secret), html.escape(secret), json.dumps(secret)[1:-1],
+            secret.encode().hex(),
+        }  # fmt: skip
+        for form in sorted(forms, key=len, reverse=True):
+            text = re.sub(re.escape(form), HIDDEN, text, flags=re.IGNORECASE)
+        for length in range(len(secret) - 1, _CUT - 1, -1):
+            text = text.replace(secret[:length], HIDDEN)
+    if _told:
+        text = re.sub(r"[\w+/-]{6,}={0,2}", lambda found: HIDDEN if _packs(found[0]) else found[0], text, flags=re.ASCII)
+    return text
+
+
+def _packs(word: str) -> bool:
+    """Whether a word is base64 of something with a secret in it."""
+    return any(secret.encode() in data for data in _unpacked(word) for secret in _told)
+
+
+def _unpacked(word: str) -> Iterator[bytes]:
+    plain = word.rstrip("=").translate(str.maketrans("-_", "+/"))
+    with contextlib.suppress(binascii.Error, ValueError):
+        yield base64.b64decode(plain[: len(plain) - (len(plain) % 4 == 1)] + "=" * (-len(plain) % 4))
 
 
 def _named(place: str) -> str:

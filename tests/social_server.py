@@ -4,7 +4,8 @@ They answer as the real ones do, which tests/edge/test_servers.py holds where th
 Idempotency-Key, a PDS takes equal bytes under one key without a new commit and fails a second createRecord with 500, record
 keys are TIDs, a post has 300 graphemes and 3,000 bytes, Matrix gives one event for one transaction of one device.
 
-    social.faults = ["drop before", "drop after", 500, 429, 503, 401, 302]     # one for each creating request, then none
+    social.faults = ["drop before", "drop after", 500, 429, 503, 401, 302]     # one for each creating request, then none;
+                                                                            # {"error": …}: a 401 that says so
     social.made                                                             # what stands there: remote id -> body as it came
 """
 
@@ -104,6 +105,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "drop before" or (social.hook and social.hook("before")):
             self.drop()
             return
+        if isinstance(fault, dict):
+            self.answer(401, fault)
+            return
         if isinstance(fault, int) and fault != 500:
             older = fault == 429 and EVENT in self.path_only  # a Matrix server of before 1.10 says it in the body alone
             wait = {"Retry_After": "120"} if fault in (429, 503) and not older else {}
@@ -173,7 +177,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path_only == "/api/v1/accounts/verify_credentials":
             self.answer(200, {"id": "7", "acct": "me"})
         elif self.path_only == "/api/v1/accounts/7/statuses":
-            self.answer(200, [self._status(one) for one in reversed(self.social.made) if one < self.query.get("max_id", "~")])
+            older = [one for one in reversed(self.social.made) if one < self.query.get("max_id", "~")]
+            self.answer(200, [self._status(one) for one in older[: int(self.query.get("limit", "20"))]])
         elif rest[0] not in self.social.made:
             self.answer(404, {"error": "Record not found"})
         elif rest[-1] == "context":
@@ -278,7 +283,10 @@ class _Handler(BaseHTTPRequestHandler):
             own = [{"event_id": made, "sender": "@me:example.org", "type": "m.room.message", "content": body,
                     "origin_server_ts": 1795424400000, "unsigned": {"transaction_id": back.get(made, "")}}
                    for made, body in reversed(self.social.made.items())]  # fmt: skip
-            self.answer(200, {"chunk": [*self.social.answers, *own], "start": "t1"})
+            start, size = int(self.query.get("from", "0")), int(self.query.get("limit", "10"))
+            told = [*self.social.answers, *own]
+            more = {"end": str(start + size)} if len(told) > start + size else {}
+            self.answer(200, {"chunk": told[start : start + size], "start": str(start), **more})
         else:
             self.answer(404, {"errcode": "M_UNRECOGNIZED"})
 

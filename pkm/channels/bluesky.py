@@ -19,6 +19,7 @@ from pkm.channels.lengths import graphemes, links, parts_of, share_out
 from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, firm, verdict
 from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid, StoreError, Unreachable
+from pkm.secret import remember
 
 EXAMPLE = "bluesky+https://pds.example"
 COLLECTION = "app.bsky.feed.post"
@@ -174,7 +175,7 @@ class Bluesky:
             reply = call(self.place, "POST", "/xrpc/com.atproto.server.createSession", body)
         except Silent as error:  # a login that is not answered has posted nothing
             raise Unreachable(str(self.place), error.why) from None
-        self._token, self._did = reply.said("accessJwt"), reply.said("did")
+        self._token, self._did = remember(reply.said("accessJwt")), reply.said("did")
         if not reply.ok or not self._token or not self._did:
             why = "the name or the password" if reply.status in (400, 401) else f"it answers {reply.status}"
             raise Unreachable(str(self.place), f"the server does not let {self._login} in: {why}",

@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionErro
 from urllib3.exceptions import TimeoutError as HTTPTimeout
 
 from pkm.errors import Invalid, PkmError, Unreachable
+from pkm.secret import hide
 from pkm.text import one_line
 
 CONNECT_S, ANSWER_S = 10.0, 60.0
@@ -222,4 +223,4 @@ def _words(status: int, data: bytes) -> str:
     said = ""
     if isinstance(body, dict):
         said = next((body[name] for name in ("message", "error_description", "error") if isinstance(body.get(name), str)), "")
-    return one_line(f"{status} {said}".strip(), 200)
+    return one_line(hide(f"{status} {said}".strip()), 200)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pkm.errors import Invalid, Unreachable
+from pkm.secret import hide
 from pkm.text import one_line
 
 CONNECT_S, ANSWER_S = 10.0, 60.0
@@ -229,7 +230,7 @@ def _refusal(code: int, said: bytes) -> Outcome:
 
 
 def _words(code: int, said: bytes) -> str:
-    return one_line(f"{code} {said.decode('utf-8', 'replace')}", 200)
+    return one_line(hide(f"{code} {said.decode('utf-8', 'replace')}"), 200)
 
 
 def _wait(smtp: smtplib.SMTP, seconds: float) -> None:

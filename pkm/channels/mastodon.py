@@ -2,7 +2,8 @@
 
 Sources: docs.joinmastodon.org (methods/statuses, entities/Instance); how it counts: its StatusLengthValidator (graphemes, a
 link as 23, a mention without its host); the hour: PostStatusService. What other servers with this API do with the key is not
-known, so that what is older than 50 minutes is looked for among the account's own statuses instead.
+known, and no clock of one's own says how old it is, so that a status is looked for among the account's own before it is posted
+again.
 """
 
 import json
@@ -33,7 +34,9 @@ _KEY_HOLDS = timedelta(minutes=50)
 """A little less than the hour that Mastodon keeps a key."""
 
 _PAGES, _PAGE = 5, 40
-_SKEW = timedelta(minutes=10)
+_SKEW = timedelta(days=1)
+"""How wrong a clock may have been when a status was dated."""
+
 _MENTION = re.compile(r"(?<![\w/])(@\w+)@[\w.-]+\w")
 
 
@@ -45,7 +48,7 @@ def check(address: str, given: Given) -> tuple[str, dict[str, Any]]:
                       next=f"pkm share channel add NAME {EXAMPLE} --token-env VARIABLE")  # fmt: skip
     visibility = given.visibility or "public"
     if visibility not in VISIBILITIES:
-        raise Invalid(f"--visibility {visibility}", f"it is one of {', '.join(VISIBILITIES)}")
+        raise Invalid(f"--visibility {visibility}", f"it should be one of {', '.join(VISIBILITIES)}")
     return f"mastodon+{place}", {"credential": given.credential, "visibility": visibility}
 
 
@@ -179,17 +182,17 @@ class Mastodon:
         return number
 
     def settle(self, job: Job, *, repeat: bool) -> Outcome:
-        """Posted again under the same key while the server knows it; after that, what its own statuses say."""
-        if repeat and job.began and timedelta(0) <= now() - parse_stamp(job.began) < _KEY_HOLDS:
-            outcome = self.send(job)
-            return outcome if outcome.state == "sent" else Outcome("unknown")  # a no to the repeat says nothing of the first
+        """What its own statuses say; where it is not there, posted again under its key while the server may know that."""
         try:
             found = self._find(job)
         except (Unreachable, Silent):
             return Outcome("unknown")
-        if found is None:
-            return Outcome("unknown", "it is not among the account's own posts")
-        return Outcome("sent", "", str(found["id"]), str(found.get("url") or ""))
+        if found is not None:
+            return Outcome("sent", "", str(found["id"]), str(found.get("url") or ""))
+        if repeat and job.began and timedelta(0) <= now() - parse_stamp(job.began) < _KEY_HOLDS:
+            outcome = self.send(job)
+            return outcome if outcome.state == "sent" else Outcome("unknown")  # a no to the repeat says nothing of the first
+        return Outcome("unknown", "it is not among the account's own posts")
 
     def remove(self, job: Job) -> Outcome:
         """The status is deleted."""
@@ -235,7 +238,10 @@ class Mastodon:
         return Answer(str(one["id"]), (full, f"@{full}", page), text, stamp(at))
 
     def _find(self, job: Job) -> Mapping[str, Any] | None:
-        """Its status among the account's own since it was frozen, the oldest where there are several."""
+        """Its status among the account's own since it was frozen, the oldest where there are several; None for none.
+
+        Raises Unreachable where they are too many to say so.
+        """
         wanted, since = _letters(json.loads(job.payload)["status"]), parse_stamp(job.frozen_at) - _SKEW
         found, query = None, {"limit": str(_PAGE), "exclude_reblogs": "true"}
         for _ in range(_PAGES):
@@ -245,8 +251,10 @@ class Mastodon:
             young = [one for one in page if (at := _instant(one.get("created_at"))) and at >= since]
             found = next((one for one in reversed(young) if _letters(html_to_text(str(one.get("content")))) == wanted), found)
             if len(young) < len(page) or not page:
-                break
+                return found
             query["max_id"] = str(page[-1].get("id"))
+        if found is None:
+            raise Unreachable(str(self.place), "more was posted there since than is looked through")
         return found
 
     def _own_account(self) -> str:

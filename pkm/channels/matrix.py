@@ -24,7 +24,9 @@ LIMIT = 40_000
 
 _ROOM = re.compile(r"![^\s:]+(?::[^\s]+)?")
 _PAGES, _PAGE = 5, 100
-_SKEW_MS = 600_000
+_SKEW_MS = 86_400_000
+"""How wrong a clock may have been when a message was dated."""
+
 _QUOTED = re.compile(r"\A(?:> .*\n?)+\n*")
 """How an answer repeats, in front of its own words, what it answers."""
 
@@ -223,9 +225,12 @@ class Matrix:
         return Answer(str(event["event_id"]), (sender, f"https://matrix.to/#/{sender}", f"matrix:u/{sender[1:]}"), text, when)
 
     def _find(self, job: Job) -> str:
-        """The id of its event among the room's last messages, by its transaction or its very content; "" where it is none."""
+        """The id of its event among the room's messages, by its transaction or its very content; "" where it is none.
+
+        Raises Unreachable where they are too many to say so.
+        """
         content, since = _told(json.loads(job.payload)), _millis(parse_stamp(job.frozen_at)) - _SKEW_MS
-        for event in self._messages(parse_stamp(job.frozen_at)):
+        for event in self._messages(parse_stamp(job.frozen_at), whole=True):
             unsigned, at = event.get("unsigned"), event.get("origin_server_ts")
             named = isinstance(unsigned, dict) and unsigned.get("transaction_id") == job.key
             same = _told(event["content"]) == content and isinstance(at, int) and at >= since
@@ -233,8 +238,10 @@ class Matrix:
                 return str(event.get("event_id") or "")
         return ""
 
-    def _messages(self, since: datetime) -> Iterator[Mapping[str, Any]]:
-        """The room's messages since then, newest first, as far as a few pages tell."""
+    def _messages(self, since: datetime, *, whole: bool = False) -> Iterator[Mapping[str, Any]]:
+        """The room's messages since then, newest first, as far as a few pages tell. whole: raises Unreachable behind the last
+        where there are more.
+        """
         query = {"dir": "b", "limit": str(_PAGE)}
         oldest = _millis(since) - _SKEW_MS
         for _ in range(_PAGES):
@@ -245,6 +252,8 @@ class Matrix:
             if not reply.said("end") or not isinstance(last, int) or last < oldest:
                 return
             query["from"] = reply.said("end")
+        if whole:
+            raise Unreachable(str(self.place), "more was said there since than is looked through")
 
     def _call(self, method: str, path: str, body: bytes | None = None, *, version: str = "v3") -> Reply:
         headers = {"Authorization": f"Bearer {self._token}"}

@@ -15,6 +15,7 @@ from pkm.channels.http import Place, Silent, call, listen, read_place
 from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, verdict
 from pkm.dates import now
 from pkm.errors import Invalid, Unreachable
+from pkm.secret import remember
 
 EXAMPLE = "webhook+https://example.org/in"
 
@@ -65,7 +66,7 @@ def connect(address: str, options: Mapping[str, Any], secret: str) -> "Webhook":
 
 def _key(secret: str) -> bytes:
     try:
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        key = base64.b64decode(remember(secret.removeprefix("whsec_")), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) < _FEWEST:

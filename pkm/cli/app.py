@@ -2,13 +2,16 @@
 
 import gc
 import os
-import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated, Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
+
+from pkm.cli.shape import Room, Shaped
+from pkm.errors import BadInput, Invalid, NotFound
 
 GROUPS = {
     "seek": ("pkm.cli.seek", "Pull the sources that are due, then list what is new."),
@@ -37,51 +40,29 @@ COMMANDS = {
 """Name to module and the first line of its help; a test holds these lines equal to the commands' own."""
 
 
-INSTEAD = {
-    ("seek", "pause"): "pkm seek edit SOURCE --pause", ("seek", "resume"): "pkm seek edit SOURCE --resume",
-    ("seek", "unfollow"): "pkm seek remove SOURCE", ("seek", "unsubscribe"): "pkm seek remove SOURCE",
-    ("seek", "delete"): "pkm seek remove SOURCE", ("seek", "follow"): "pkm seek add URL",
-    ("seek", "subscribe"): "pkm seek add URL", ("seek", "rename"): "pkm seek edit SOURCE --title NAME",
-    ("contact", "remove"): "pkm forget WHO", ("contact", "delete"): "pkm forget WHO", ("sense", "delete"): "pkm forget NOTE",
-    ("sense", "remove"): "pkm sense drop NOTE, or pkm forget NOTE", ("circle", "remove"): "pkm forget CIRCLE",
-    ("circle", "delete"): "pkm forget CIRCLE", ("pkm", "delete"): "pkm forget ID", ("pkm", "erase"): "pkm forget ID",
-}  # fmt: skip
-"""What people type who know other readers, and the command that does it here."""
-
-
-_SHOWN = {"n": "sense show", "i": "sense show", "a": "sense show", "s": "seek show", "c": "contact show", "x": "share preview"}
-"""What shows a thing, by its id's letter; `pkm why` for all others."""
-
-
-def _showing(typed: str) -> str:
-    """The command that shows the thing whose id was typed in a command's place; empty where it is no id."""
-    return f"pkm {_SHOWN.get(typed[0].lower(), 'why')} {typed}" if re.fullmatch(r"[A-Za-z]\d+", typed) else ""
-
-
-def _nearest(typed: str, names: list[str]) -> str:
-    """What may have been meant by a mistyped command, as a question; empty where nothing is near."""
-    from rapidfuzz.distance import OSA  # counts two letters swapped as one slip, the commonest of all
-
-    near = [name for name in names if OSA.distance(typed.lower(), name) <= 1 + (len(name) > 4)]
-    return f" Did you mean {' or '.join(near)}?" if near else ""
-
-
-class PrefixGroup(TyperGroup):
+class PrefixGroup(Shaped, TyperGroup):
     """A group whose commands may be shortened to a unique prefix."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name or unique prefix; several matches are a usage error that lists them."""
+        """The command of that name or unique prefix, None where there is none. Raises Invalid where there are several."""
         names = self.list_commands(ctx)
         if cmd_name not in names:
             matches = [name for name in names if cmd_name and name.startswith(cmd_name)]
             if len(matches) > 1:
-                ctx.fail(f"'{cmd_name}' is short for several commands: {', '.join(matches)}.")
-            if matches:
-                cmd_name = matches[0]
-            elif not ctx.resilient_parsing and not cmd_name.startswith("-"):
-                instead = INSTEAD.get((ctx.info_name, cmd_name.lower())) or _showing(cmd_name)
-                ctx.fail(f"No such command '{cmd_name}'.{f' Next: {instead}' if instead else _nearest(cmd_name, names)}")
+                several = f"it is short for several commands: {', '.join(matches)}"
+                raise Invalid(f"“{cmd_name}”", several, next=f"{ctx.command_path} -h")
+            cmd_name = matches[0] if matches else cmd_name
         return self.load(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is asked for, and its words. Raises Invalid, with what may have been meant."""
+        if not ctx.resilient_parsing and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            from pkm.cli.meant import unknown_command
+
+            raise unknown_command(ctx, args[0], args[1:])
+        found = super().resolve_command(ctx, args)
+        ctx.meta["pkm.command"] = f"{ctx.command_path} {found[1].name if found[1] else ''}".strip()
+        return found
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list of commands, each with its whole first sentence: nothing is cut at the terminal's edge."""
@@ -123,10 +104,41 @@ class LazyGroup(PrefixGroup):
             formatter.write_dl([*own, *((name, line) for name, (_, line) in self.table.items())])
 
 
+_UsageError: Any = typer.BadParameter.__base__
+"""What the parser raises; typer gives no name to it."""
+
+
+@contextmanager
+def _in_our_words(ctx: Any = None) -> Iterator[None]:
+    """The parser's errors are ours, and one about what was given that names no next step names the command's help."""
+    try:
+        yield
+    except _UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            raise
+        from pkm.cli.meant import usage
+
+        raise usage(error, ctx.meta.get("pkm.command", "pkm") if ctx is not None else "pkm") from None
+    except (Invalid, NotFound, BadInput) as error:
+        if error.next is None and ctx is not None:
+            error.next = f"{ctx.meta.get('pkm.command', ctx.command_path)} -h"
+        raise
+
+
 class RootGroup(LazyGroup):
     """The root: verbs first, then people, then what serves the whole."""
 
     table: ClassVar[Table] = {**GROUPS, **COMMANDS}
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The root's context; what it does not understand is told as every other error."""
+        with _in_our_words():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        """The command is run; what it does not understand is told as every other error, with where to read on."""
+        with _in_our_words(ctx):
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list of commands, without importing any of them."""
@@ -165,9 +177,9 @@ def root(
         show_dashboard(json=json)
 
 
-def group(help: str, cls: type[PrefixGroup] = PrefixGroup, **options: Any) -> typer.Typer:
+def group(help: str, cls: type[PrefixGroup] = PrefixGroup, **options: Any) -> Room:
     """A Typer for a verb or noun: prefixes work, help is plain text."""
-    return typer.Typer(
+    return Room(
         cls=cls, help=help, suggest_commands=False, rich_markup_mode=None, pretty_exceptions_enable=False,
         add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]}, **options,

@@ -87,13 +87,13 @@ def _facts(card: Row, now: datetime, *, whole: bool) -> list[Part]:
     met = ", ".join(part for part in (card["met"], _through(card)) if part)
     about = [line for line in card["about"].split("\n") if line.strip()]
     told = [
-        Part("Handles", _handles(card["handles"], 3 if not whole else None)),
-        Part("Met", [met] if met else []),
-        Part("Born", [card["birthday"]] if card["birthday"] else []),
-        Part("Tags", [" ".join(f"#{tag}" for tag in card["tags"])] if card["tags"] else []),
-        Part("About", about if whole else about[:2], len(about)),
-        Part("Last", [last_touch(card, now)]),
-        Part("Due", [next_touch(card, now)]),
+        Part("handles", _handles(card["handles"], 3 if not whole else None)),
+        Part("met", [met] if met else []),
+        Part("born", [card["birthday"]] if card["birthday"] else []),
+        Part("tags", [" ".join(f"#{tag}" for tag in card["tags"])] if card["tags"] else []),
+        Part("about", about if whole else about[:2], len(about)),
+        Part("last", [last_touch(card, now)]),
+        Part("due", [next_touch(card, now)]),
     ]
     return [part for part in told if part.lines]
 
@@ -144,14 +144,14 @@ def _parts(card: Row, now: datetime) -> list[Part]:
     hidden = counts["newest"] - len(card["newest"])
     shared = [line for share in card["shares"] for line in _share(share)]
     return [
-        Part("Circles", circles),
-        Part("Promises", [promise(one, now, MIDDLE) for one in card["promises"]], counts["promises"]),
-        Part("Lately", [interaction(one) for one in card["interactions"]], counts["interactions"]),
-        Part("Writes", written or [_unfollowed(card)], len(written) + hidden),
-        Part("Notes", [note(one) for one in card["notes"]], counts["notes"]),
-        Part("Linked", [f"{one['from']}  {one['type']}  {one_line(one['from_title'])}" for one in card["links"]]),
-        Part("Shared", shared, len(shared) + counts["shares"] - len(card["shares"])),
-        Part("Through", [f"{one['id']}  {one_line(one['title'])}" for one in card["introduced"]]),
+        Part("circles", circles),
+        Part("promises", [promise(one, now, MIDDLE) for one in card["promises"]], counts["promises"]),
+        Part("lately", [interaction(one) for one in card["interactions"]], counts["interactions"]),
+        Part("writes", written or [_unfollowed(card)], len(written) + hidden),
+        Part("notes", [note(one) for one in card["notes"]], counts["notes"]),
+        Part("linked", [f"{one['from']}  {one['type']}  {one_line(one['from_title'])}" for one in card["links"]]),
+        Part("shared", shared, len(shared) + counts["shares"] - len(card["shares"])),
+        Part("through", [f"{one['id']}  {one_line(one['title'])}" for one in card["introduced"]]),
     ]
 
 

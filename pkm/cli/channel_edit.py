@@ -52,10 +52,21 @@ def edit_channel(
                      help='A site: where its webmentions are: a folder of jf2 files, or the address of a service; "": nowhere.'),
     ] = None,
     token_env: Annotated[
-        str | None, typer.Option("--token-env", metavar="VARIABLE", help="The variable that has that service's token.")
+        str | None,
+        typer.Option("--token-env", metavar="VARIABLE", help="The variable that has that service's token, or an account's."),
     ] = None,
     token_credential: Annotated[
         str | None, typer.Option("--token-credential", help="Or where else the token is: command:WORDS, file:PATH.")
+    ] = None,
+    login: Annotated[
+        str | None, typer.Option("--login", help='Mail, Bluesky: who logs in from now on; mail: "" is nobody.')
+    ] = None,
+    password_env: Annotated[
+        str | None, typer.Option("--password-env", "--secret-env", metavar="VARIABLE",
+                                 help="The variable that has the password, or a webhook's secret; said anew for another host.")
+    ] = None,
+    secret: Annotated[
+        str | None, typer.Option("--credential", help="Or where else it is: command:WORDS, file:PATH, keyring:SERVICE NAME.")
     ] = None,
     inbox: InboxOption = None,
     inbox_password_env: InboxPasswordOption = None,
@@ -69,7 +80,7 @@ def edit_channel(
     row = change_channel(current.store(), name, Change(
         publish, inbox, place_of(inbox_password_env, inbox_credential, "--inbox-password-env and --inbox-credential"), copy,
         webmentions, place_of(token_env, token_credential, "--token-env and --token-credential"),
-        address, sender,
+        address, sender, login, place_of(password_env, secret, "--password-env and --credential"),
     ), current.home())  # fmt: skip
     row["options"].pop("inbox_read", None)
     render.emit_made(row, as_json=json, also=_told(row))

@@ -94,7 +94,7 @@ def add(
     )  # fmt: skip
     render.emit_made(saved.row, as_json=json, also=[saved.row["circle_kind"]])
     for warning in saved.warnings:
-        render.tell(f"Note: {warning}.")
+        render.tell(f"{warning}.")
     render.tell(f'Next: pkm circle join {saved.row["id"]} WHO --because "…"')
 
 
@@ -148,7 +148,7 @@ def edit(
     also = [f"changed: {', '.join(saved.changed)}" if saved.changed else "nothing changed"]
     render.emit_made(saved.row, as_json=json, also=also)
     for warning in saved.warnings:
-        render.tell(f"Note: {warning}.")
+        render.tell(f"{warning}.")
     for move in saved.moves:
         render.tell(f"  {_tie(move)}")
 
@@ -201,6 +201,8 @@ def _circle_of(which: str, *, guess: bool = True) -> Any:
 
 def _numbers(who: list[str], *, guess: bool = True) -> list[int]:
     parts = [part for text in who for part in text.split(",") if part.strip()]
+    if not parts:
+        raise Invalid("an empty name", "say who it is: an id, a nick or a name")
     return [one.number for one in selectors.many(parts, ("contact",), guess=guess)]
 
 
@@ -221,7 +223,7 @@ def _show_moved(moved: Any, verb: str, unchanged: str, json: bool) -> None:
             render.say(f"{move.contact['id']}  {who} {verb} {moved.circle['id']} {name}")
             render.say(f"  {_tie(move, named=False)}")
     if moved.operation is not None and not json:
-        render.say(f"undo: pkm undo {moved.operation}")
+        render.say(f"Take it back: pkm undo {moved.operation}")
 
 
 def _tie(move: Any, *, named: bool = True) -> str:

@@ -20,7 +20,7 @@ def clip(
         str, typer.Argument(metavar="URL|FILE|-", help="A web page, a page or letter in a file; -: HTML on stdin.")
     ] = "",
     url: Annotated[str, typer.Option("--url", help="Where the page in the file or on stdin is from.")] = "",
-    note: Annotated[str, typer.Option("--note", help="Words of your own: a note is made with them.")] = "",
+    note: Annotated[str, typer.Option("--note", "-m", help="Words of your own: a note is made with them.")] = "",
     tag: Annotated[
         list[str] | None,
         typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags),

@@ -286,7 +286,7 @@ def _edit_in_editor(number: int) -> Any:
 
 def _warn(warnings: tuple[str, ...], resolved: int) -> None:
     for warning in warnings:
-        render.tell(f"Note: {warning}.")
+        render.tell(f"{warning}.")
     if resolved:
         render.tell(f"{count(resolved, 'earlier mention')} in your notes: now answered by this contact.")
 

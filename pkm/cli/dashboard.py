@@ -1,6 +1,7 @@
 """Bare `pkm`: where everything stands today, and the one next step for each verb."""
 
 from datetime import timedelta
+from shlex import quote
 from typing import Any
 
 from pkm.cli import current, render
@@ -10,6 +11,9 @@ from pkm.text import count, one_line
 
 NEW_WITHIN = timedelta(days=1)
 SHOWN = 3
+
+Step = tuple[str, str]
+"""A command, and what is said of it."""
 
 
 def show_dashboard(*, json: bool) -> None:
@@ -26,7 +30,8 @@ def show_dashboard(*, json: bool) -> None:
     people = contacts.due(db, stamp(at), limit=SHOWN)
     owed = {"open": promises.count(db), "overdue": promises.count(db, before=stamp(at))}
     ready = []
-    for circle in circles.rows(db):
+    there = circles.rows(db)
+    for circle in there:
         number = int(circle["id"][1:])
         reaches = reaches_for(db, {"number": number, "circle_kind": circle["circle_kind"]})
         if circle["channels"] and (waiting := shares.count_candidates(db, number, reaches)):
@@ -36,25 +41,33 @@ def show_dashboard(*, json: bool) -> None:
         "sources_failing": today.sources_failing(db), "new": new_count, "newest": new, "best": best,
         "unfinished": len(list(current.home().drafts.glob("*.md"))),
         "review": review.count_due(db, stamp(at)), "to_review": to_look_at, "people_due": people, "promises": owed,
+        "close": next((circle["name"] for circle in there if circle["circle_kind"] != "network"), ""),
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
     }  # fmt: skip
     facts["years_ago"] = [{**row, "why": in_words(row)} for row in years_ago(db, at)[:1]]
     steps = next_steps(facts)
     if json:
-        render.emit_json({**facts, "next": steps})
+        render.emit_json({**facts, "next": {verb: f"{command}  {about}" for verb, (command, about) in steps.items()}})
         return
-    for line in lines(facts):
+    for line in [*lines(facts), "", *_steps(steps, render.width())]:
         render.say(line)
-    render.say()
-    for verb, step in steps.items():
-        render.say(f"  {verb:<6} {step}")
+
+
+def _steps(steps: dict[str, Step], width: int) -> list[str]:
+    """The next steps, a line each; where that is too long for the terminal, what is said of each stands below it."""
+    longest = max(len(command) for command, _ in steps.values())
+    beside = [f"  {verb:<6} {command:<{longest}}  {about}" for verb, (command, about) in steps.items()]
+    if max(map(len, beside)) <= width:
+        return beside
+    return [line for verb, (command, about) in steps.items() for line in (f"  {verb:<6} {command}", f"         {about}")]
 
 
 def lines(facts: dict[str, Any]) -> list[str]:
     """What stands where, a line each; only what there is."""
     if not (facts["contacts"] or facts["sources"] or facts["notes"]):
         return ["Nothing here yet. It starts by connecting to others: who do you learn from?",
-                "What you have already comes in by: pkm import FILE   (contacts, feeds, notes)"]  # fmt: skip
+                "What you have already (contacts, feeds, notes) comes in by: pkm import FILE",
+                "To look around first, in a throw-away home: pkm tour"]  # fmt: skip
     told = []
     if facts["sources"]:
         told.append(f"new      {count(facts['new'], 'item')} since yesterday")
@@ -67,7 +80,7 @@ def lines(facts: dict[str, Any]) -> list[str]:
     if facts["sources_failing"]:
         told.append(f"sources  {count(facts['sources_failing'], 'source')} gave nothing the last time: pkm doctor")
     told.append(
-        f"notes    {count(facts['notes'], 'note')}"
+        f"notes    {facts['notes']:,} written"
         + (f", {facts['review']:,} due to be looked at again" if facts["review"] else "")
     )
     past = {row["id"] for row in facts["years_ago"]}
@@ -109,26 +122,34 @@ def _last(row: dict[str, Any]) -> str:
     return f"last touch {ago(row['last'], now())}" if row["last"] else "no touch yet"
 
 
-def next_steps(facts: dict[str, Any]) -> dict[str, str]:
+def next_steps(facts: dict[str, Any]) -> dict[str, Step]:
     """The one next step for each verb."""
+    return {"seek": _seek(facts), "sense": _sense(facts), "share": _share(facts)}
+
+
+def _seek(facts: dict[str, Any]) -> Step:
     if not facts["contacts"] and not facts["sources"]:
-        seek = 'pkm contact add "Harold Jarche" --url https://jarche.com   (or look around first: pkm tour)'
-    elif facts["sources_due"]:
-        seek = f"pkm seek               {count(facts['sources_due'], 'source')} due"
-    else:
-        seek = "pkm seek add URL       no source is due; follow one more"
+        return 'pkm contact add "Harold Jarche" --url https://jarche.com', "a person whose writing you follow"
+    if facts["sources_due"]:
+        return "pkm seek", f"{count(facts['sources_due'], 'source')} due"
+    return "pkm seek add URL", "no source is due; follow one more"
+
+
+def _sense(facts: dict[str, Any]) -> Step:
     if facts["inbox"]:
-        sense = f"pkm sense              {count(facts['inbox'], 'item')} in the inbox"
-    elif facts["review"]:
-        sense = f"pkm sense review       {count(facts['review'], 'note')} due"
-    else:
-        sense = 'pkm sense note "…"     write down what you noticed today'
+        return "pkm sense", f"{count(facts['inbox'], 'item')} in the inbox"
+    if facts["review"]:
+        return "pkm sense review", f"{count(facts['review'], 'note')} due"
+    return 'pkm sense note "…"', "write down what you noticed today"
+
+
+def _share(facts: dict[str, Any]) -> Step:
     if facts["to_share"]:
         first = facts["to_share"][0]
-        to = "" if first["circle"] == "network" else f" --to {first['circle']}"
-        share = f"pkm share{to}              {count(first['notes'], 'note')} ready for {first['circle']}"
-    elif facts["notes"]:
-        share = "pkm sense reach NOTE community   a note is private until you widen it"
-    else:
-        share = "pkm circle add practice --kind community   with whom will you share first?"
-    return {"seek": seek, "sense": sense, "share": share}
+        to = "" if first["circle"] == "network" else f" --to {quote(first['circle'])}"
+        return f"pkm share{to}", f"{count(first['notes'], 'note')} ready for {first['circle']}"
+    if facts["notes"]:
+        return "pkm sense reach NOTE community", "a note is private until you widen it"
+    if facts["close"]:
+        return f"pkm circle show {quote(facts['close'])}", "nothing is written yet; who will get it first"
+    return "pkm circle add practice --kind community", "with whom will you share first?"

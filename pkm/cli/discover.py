@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 app = group("Discover.")
 
-NOTHING_KEPT = "Nothing yet: keep some items first (pkm sense), and {what} suggested here."
+NOTHING_KEPT = "Nothing to suggest yet: {what} suggested once you keep items. Next: pkm sense"
 
 
 @app.command(epilog="Example:  pkm seek discover\n\n          pkm seek discover --accept 2")

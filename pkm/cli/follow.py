@@ -45,7 +45,7 @@ def add(
     contact: ContactOption = None,
     circle: CircleOption = None,
     author: AuthorOption = None,
-    title: Annotated[str, typer.Option("--title", help="What to call it; else as it calls itself.")] = "",
+    title: Annotated[str, typer.Option("--title", "-t", help="What to call it; else as it calls itself.")] = "",
     credential: CredentialOption = None,
     user_agent: AgentOption = None,
     full_text: FullTextFlag = False,
@@ -62,6 +62,8 @@ def add(
 ) -> None:
     """Follow a source: a site's address finds its feed. Its items come with the next pull."""
     given = [word for one in addresses for word in (sys.stdin.read().split() if one == "-" else [one])]
+    if not all(given):
+        raise Invalid("an empty address", "name a site, a feed, a mailbox or a file", next="pkm seek add https://example.org")
     if not given:
         raise Invalid("stdin", "it holds no address", next="pkm seek add https://example.org")
     options = {

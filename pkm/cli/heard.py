@@ -130,7 +130,7 @@ def tell(came: Any, *, quiet: bool) -> None:
         render.tell(f"No answers from {channel}: {why}")
     for one in came.off:
         render.tell(f"{one.contact['id']} {one_line(one.contact['name'], 60)} asked by mail for no more letters of "
-                    f"{one_line(one.circle_name, 60)}, and gets none. To take it back: "
+                    f"{one_line(one.circle_name, 60)}, and gets none. Take it back: "
                     f"pkm circle join {one.circle} {one.contact['id']} --letters")  # fmt: skip
     for address, circle in came.strangers:
         render.tell(f"{one_line(address, 100)} asked for no more letters of {circle}; none went to that address, so nothing was "

@@ -32,7 +32,7 @@ def log(limit: LimitOption = 20, json: JsonFlag = False) -> None:
         shown = ", ".join(told[:6]) + (f" and {len(told) - 6} more" if len(told) > 6 else "")
         if row["summary"] or shown:
             render.say(" " * 7 + "; ".join(part for part in (row["summary"], shown) if part))
-    render.tell("Take one back with: pkm undo N")
+    render.tell("Take one back: pkm undo N")
 
 
 @app.command(epilog="Example:  pkm undo        (the last command)\n\n          pkm undo 88     (command 88 of pkm log)")
@@ -63,7 +63,7 @@ def undo(
     rest = len(undone.rows) - min(len(rows), 20)
     if rows and rest > 0:
         render.tell(f"and {count(rest, 'row')} that belong to {'it' if len(rows) == 1 else 'them'}")
-    render.tell(f"Do it again with: pkm undo {undone.number}")
+    render.tell(f"Do it again: pkm undo {undone.number}")
     if any(row.table == "delivery" for row in undone.rows):
         from pkm.share.mirror import unpublished
 

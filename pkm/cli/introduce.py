@@ -24,9 +24,9 @@ def introduce(
     ] = None,
     because: Annotated[str, typer.Option("--because", help="Why now: a line of the letter.")] = "",
     text: Annotated[
-        str | None, typer.Option("-m", "--text", help="Your own words, in Markdown; - reads them from stdin. Else: your editor.")
+        str | None, typer.Option("--text", "-m", help="Your own words, in Markdown; - reads them from stdin. Else: your editor.")
     ] = None,
-    title: Annotated[str, typer.Option("--title", help="The subject; else their names.")] = "",
+    title: Annotated[str, typer.Option("--title", "-t", help="The subject; else their names.")] = "",
     suggest: Annotated[bool, typer.Option("--suggest", help="Who might like to know each other, and why.")] = False,
     dismiss: Annotated[str, typer.Option("--dismiss", metavar="C1,C2", help="Do not suggest these two again.")] = "",
     limit: LimitOption = 10,
@@ -91,8 +91,8 @@ def _draft(who: list[str], because: str, text: str | None, title: str, json: boo
     store = current.store()
     first, second = introducing.check_pair(store, found[0].number, found[1].number)
     for earlier in shares.introductions(store.read(), found[0].number, found[1].number):
-        when = f"you introduced them on {day(earlier['sent_at'])}" if earlier["sent_at"] else "there is a draft of it already"
-        render.tell(f"Note: {when}: {earlier['id']} “{one_line(earlier['title'], 60)}”.")
+        when = f"You introduced them on {day(earlier['sent_at'])}" if earlier["sent_at"] else "There is a draft of it already"
+        render.tell(f"{when}: {earlier['id']} “{one_line(earlier['title'], 60)}”.")
     subject = one_line(title, 200) or introducing.title_of(first, second)
     if own is not None:
         row = _store(found, subject, introducing.draft_words(because, own))

@@ -71,7 +71,7 @@ def take_off(circle: int, people: list[int], because: str, json: bool) -> None:
     gone = unsubscribed.take_off(current.store(), current.home(), circle, people, because or "they asked for it")
     _tell_letters(circle, gone, "no more letters", json)
     if not json:
-        render.tell("They are in the circle as before. To take it back: "
+        render.tell("They are in the circle as before. Take it back: "
                     f"pkm circle join {ids.make('circle', circle)} {ids.make('contact', people[0])} --letters")  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def lines(error: PkmError) -> list[str]:
     told.append(f"Kept: {kept[:1].upper() + kept[1:]}")
     step = error.next
     if step is None and isinstance(error, errors.Ambiguous):
-        step = "name it by its id"
+        step = "name it by its id" + (f": {error.candidates[0][0]}" if len(error.candidates) == 1 else "")
     if step:
         told.append(f"Next: {clean(step)}")
     return told

@@ -47,8 +47,8 @@ def note(
     source: Annotated[
         str,
         typer.Option(
-            "--from", help="The item, page (URL) or answer (r4) it is made from; or a search (:cop, 'tag:cop'): its "
-                           "quotes are put together.",
+            "--from", metavar="THING",
+            help="The item, page (URL) or answer (r4) it is made from; or a search (:cop): its quotes are put together.",
             autocompletion=complete.complete_items,
         ),
     ] = "",

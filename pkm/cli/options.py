@@ -4,9 +4,9 @@ import re
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from pkm.cli import complete
+from pkm.cli.shape import Command
 from pkm.dates import parse_span
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -34,7 +34,7 @@ def as_seconds(span: str | None) -> int | None:
     return int(parse_span(span).total_seconds()) if span.strip() else 0
 
 
-class QueryCommand(TyperCommand):
+class QueryCommand(Command):
     """A command that takes a query: -word, of two letters or more, is a word to be without, and no heap of options."""
 
     _WORD = re.compile(r"-[^\W\d_]{2}")

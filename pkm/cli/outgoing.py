@@ -92,11 +92,16 @@ def summary(shown: Sequence[Rendered]) -> str:
 
 def tell_before(shown: Sequence[Rendered]) -> None:
     """What the person should know before they say yes: whose address is another than last time."""
+    from pkm.share.channels import is_mirror
+    from pkm.share.origin import foreign
     from pkm.share.transmit import older
 
+    db, home = current.store().read(), current.home()
     going = [one for one in shown if one.is_letter and one.state in ("", "waiting", "refused")]
-    if going and (why := older(current.store().read(), current.home())):
+    if going and (why := older(db, home)):
         tell_older(why)
+    if any(not is_mirror(one.channel_kind) for one in shown) and (why := foreign(db, home)):
+        tell_copy(why)
     tell_moved((one.contact_id or 0, one.name, one.recipient) for one in going)
 
 
@@ -127,17 +132,27 @@ def tell_older(why: str) -> None:
                 "pkm share log --resolve older sent (they did) | refused (they did not; it goes with the next send)")  # fmt: skip
 
 
+def tell_copy(why: str) -> None:
+    """The home may be a copy of one that sends what is queued: it is held here until the person says which one does."""
+    render.tell(f"{why[:1].upper()}{why[1:]}. What is queued is held: another home may send it. If that one does: "
+                "pkm share log --resolve copy sent. If this is the one to send from: "
+                "pkm share log --resolve copy refused")  # fmt: skip
+
+
 def tell_unsettled(rows: Sequence[dict[str, Any]]) -> None:
     """Each delivery of which nobody knows whether it arrived, with how it is settled."""
+    from pkm.share.origin import COPY
     from pkm.share.transmit import OLDER
 
-    held = [row for row in rows if row["error"].startswith(OLDER)]
-    if held:
-        people = named([addressed(row["name"] or "", row["recipient"]) for row in held])
-        tell_older(held[0]["error"])
-        render.tell(f"Held: {count(len(held), 'letter')} to {people}.")
+    told = []
+    for reason, tell in ((OLDER, tell_older), (COPY, tell_copy)):
+        if held := [row for row in rows if row["error"].startswith(reason)]:
+            people = named([addressed(row["name"] or "", row["recipient"]) or row["channel"] for row in held])
+            tell(held[0]["error"])
+            render.tell(f"Held: {count(len(held), 'letter')} to {people}.")
+            told += held
     for row in rows:
-        if row in held:
+        if row in told:
             continue
         letter = row["contact"] is not None or row["recipient"]
         to = addressed(row["name"] or "", row["recipient"]) if letter else f"{row['channel']}, part {row['part']},"

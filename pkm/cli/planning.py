@@ -69,7 +69,7 @@ def plan(
     store = current.store()
     found = selectors.one(what, ("share",), guess=not stage)
     if stage:
-        planning.set_plan(store, found.number, [_wanted(text) for text in stage], because)
+        planning.set_plan(store, current.home(), found.number, [_wanted(text) for text in stage], because)
         current.remember(touched=found.id)
     elif because:
         raise Invalid("--because", "it goes with --stage", next=f'pkm share plan {found.id} --stage "network now" --because "…"')
@@ -238,7 +238,7 @@ def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> No
                 render.tell("Nothing was sent.")
                 return
     if dry_run:
-        _show_due(found, json)
+        _show_due(found, due.interrupted(store.read()), json)
         return
     done = due.run(store, home)
     summaries = [_one(one, json, quiet=quiet) for one in done]
@@ -257,12 +257,16 @@ def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> No
         raise typer.Exit(4)
 
 
-def _show_due(found: list[tuple[Row, Any, Any]], json: bool) -> None:
-    """What a run would do now."""
+def _show_due(found: list[tuple[Row, Any, Any]], interrupted: list[Row], json: bool) -> None:
+    """What a run would do now. interrupted: shares that were sent, and met no server."""
     rows = [
         {"id": row["id"], "kind": "share", "title": row["title"], "circle": step.row["circle"], "go": turn.go,
          "waits": list(turn.waits), "held": turn.hold or None}
         for row, step, turn in found
+    ]  # fmt: skip
+    rows += [
+        {"id": row["id"], "kind": "share", "title": row["title"], "circle": ", ".join(row["circles"]) or None, "go": True,
+         "waits": [], "held": None} for row in interrupted
     ]  # fmt: skip
     if json:
         render.emit_json(rows)

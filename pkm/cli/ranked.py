@@ -30,7 +30,7 @@ TERMS = {
 def read_sort(word: str) -> str:
     """The order that was asked for. Raises Invalid where there is none of that name."""
     if word not in SORTS:
-        raise Invalid(f"--sort {word}", "it is best, newest or oldest")
+        raise Invalid(f"--sort {word}", "it should be one of best, newest, oldest")
     return word
 
 
@@ -57,7 +57,7 @@ def show_inbox(limit: int, sort: str, source: int | None, *, explain: bool, json
         render.emit_list(rows, COLUMNS, as_json=json, noun="item in the inbox", plural="items in the inbox",
                          total=total, empty=_empty(source))  # fmt: skip
     if listed is not None:
-        tell_order(listed.order, json=json)
+        tell_order(listed.order, json=json, explain=explain)
 
 
 def _unread(limit: int, json: bool) -> list[Row]:
@@ -102,12 +102,12 @@ def _sum(row: Row) -> str:
     return told + ("; it stands here to surprise you, whatever its score" if row["surprise"] else "")
 
 
-def tell_order(order: Any, *, json: bool) -> None:
-    """What is to be said of an order: too few decisions, items that wait for their day, coincidences."""
+def tell_order(order: Any, *, json: bool, explain: bool = False) -> None:
+    """What is to be said of an order: too few decisions (where asked to explain), items that wait for their day, coincidences."""
     from pkm.seek.order import waiting_line
     from pkm.seek.rank import FEW
 
-    if order.few and order.placed and not json:
+    if explain and order.few and order.placed and not json:
         render.tell(f"Too few decisions to tell your habits ({order.decisions} of {FEW}): the sources take turns.")
     if line := waiting_line(order):
         render.tell(line)

@@ -128,6 +128,8 @@ def _wrapped(line: str, stream: TextIO) -> str:
     """The line as the stream's terminal shows it without breaking a word; what follows is indented a little more."""
     if not stream.isatty() or len(line) < 40:
         return line
+    if "\n" in line:
+        return "\n".join(_wrapped(each, stream) for each in line.split("\n"))
     import shutil
     import textwrap
 

@@ -294,7 +294,7 @@ def _undo(sitting: Sitting) -> bool:
         render.tell("Nothing was decided yet in this review; pkm undo takes back what was before it.")
         return False
     undone = undo(current.store(), sitting.last[0])
-    render.say(f"Taken back. Do it again with: pkm undo {undone.number}")
+    render.say(f"Taken back. Do it again: pkm undo {undone.number}")
     sitting.at, sitting.last = sitting.last[1], None
     sitting.done -= 1
     return True

@@ -133,7 +133,7 @@ def _resolve(source: "Found", target: "Found", because: str, json: bool) -> None
 @app.command(epilog='Example:  pkm sense grow n12 --title "Desire paths beat roadmaps"')
 def grow(
     note: NoteArgument,
-    title: Annotated[str, typer.Option("--title", help="A title that says what is so.")] = "",
+    title: Annotated[str, typer.Option("--title", "-t", help="A title that says what is so.")] = "",
     because: BecauseOption = "",
     json: JsonFlag = False,
 ) -> None:

@@ -8,7 +8,7 @@ from pkm.cli import current, render, selectors
 from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.cli.source_options import SourcesArgument
-from pkm.dates import ago, now
+from pkm.dates import day, now
 from pkm.store import items
 from pkm.store.sources import count_all
 from pkm.text import count, one_line
@@ -56,7 +56,7 @@ ITEM_COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
     ("title", lambda row: one_line(row["title"], 70)),
     ("source", lambda row: _tellers(row)),
-    ("published", lambda row: ago(row["published_at"] or row["received_at"], now())),
+    ("date", lambda row: day(row["published_at"] or row["received_at"])),
 )
 
 

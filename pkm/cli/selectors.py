@@ -23,6 +23,8 @@ LIKE = 80
 SURE = 90
 """From this likeness on it is taken, if no other comes within MARGIN."""
 MARGIN = 6
+FEW_KINDS = 3
+"""So many kinds are named where nothing was found."""
 
 
 def one(text: str, kinds: Sequence[str], *, guess: bool = True) -> Found:
@@ -93,7 +95,7 @@ def _by_query(text: str, kinds: Sequence[str]) -> list[Found] | None:
         return None
     found = [lookup.by_number(db, kind, number) for kind, number in find_all(db, asked, kinds, now())]
     if not found:
-        raise NotFound(text, f"no {' or '.join(kinds)} answers to it", next=f"pkm find '{text}'")
+        raise NotFound(text, f"no {' or '.join(map(_word, kinds))} is found by it", next=f"pkm find '{text}'")
     return [one for one in found if one is not None]
 
 
@@ -137,12 +139,12 @@ def recalled(text: str) -> str:
 
 def _by_id(text: str, kind: str, number: int, kinds: Sequence[str]) -> Found:
     if kind not in kinds:
-        raise Invalid(text, f"it is {_article(kind)} {kind}; this takes {_listed(kinds)}", next=f"pkm why {text}")
+        raise Invalid(text, f"it is {_article(kind)} {_word(kind)}; this takes {_listed(kinds)}", next=f"pkm why {text}")
     found = lookup.by_number(current.store().read(), kind, number)
     if found is None:
         if at := forgotten_on(current.store().read(), ids.make(kind, number)):
             raise NotFound(text, f"it was forgotten on {day(at)}; nothing of it is left", next=_next(kind))
-        raise NotFound(text, f"there is no such {kind}", next=_next(kind))
+        raise NotFound(text, f"there is no such {_word(kind)}", next=_next(kind))
     if found.number != number:
         render.tell(f"{ids.make(kind, number)} was merged into {found.id} {one_line(found.title, 60)}.")
     return found
@@ -156,6 +158,10 @@ def _by_words(words: str, kinds: Sequence[str], guess: bool) -> Found:
         return exact[0]
     if exact:
         raise _ambiguous(words, exact)
+    if words.isascii() and words.isdigit() and len(words) < 16:  # an id without its letter; no part of a title is meant
+        numbered = [found for kind in kinds if (found := lookup.by_number(db, kind, int(words)))]
+        if numbered:
+            raise _ambiguous(words, numbered)
     candidates = [found for kind in kinds for found in lookup.comparable(db, kind, name)]
     holding = [found for found in candidates if _holds(found.title, name)]
     if len(holding) == 1 and guess:
@@ -173,8 +179,9 @@ def _by_likeness(words: str, name: str, candidates: list[Found], kinds: Sequence
         score_cutoff=LIKE, limit=8,
     )  # fmt: skip
     if not scored:
-        step = _next(kinds[0]) if len(kinds) == 1 else f"pkm find '{words}'"
-        raise NotFound(f"“{words}”", f"no {' or '.join(kinds)} is called like that", next=step)
+        step = _next(kinds[0]) if len(kinds) == 1 else f"pkm find {shlex.quote(words)}"
+        what = f"no {' or '.join(map(_word, kinds))}" if len(kinds) <= FEW_KINDS else "nothing"
+        raise NotFound(f"“{words}”", f"{what} is called like that", next=step)
     best = candidates[scored[0][2]]
     alone = len(scored) == 1 or scored[0][1] - scored[1][1] >= MARGIN
     if guess and alone and scored[0][1] >= SURE:
@@ -194,19 +201,24 @@ def _ambiguous(words: str, found: Sequence[Found]) -> Ambiguous:
     marks = lookup.marks_of_people(current.store().read(), people) if people else {}
     named = [(one.id, f"{one.title}{f'  ({marks[one.number]})' if marks.get(one.number) else ''}" if one.kind == "contact"
               else one.title) for one in shown]  # fmt: skip
-    step = "name it by its id"
+    step = None
     if people and len(people) == len(shown) > 1:
-        step += f", or pkm contact list {shlex.quote(words.removeprefix('@'))}"
+        step = f"name it by its id, or pkm contact list {shlex.quote(words.removeprefix('@'))}"
     return Ambiguous(words, named, total=len(found), next=step)
 
 
+def _word(kind: str) -> str:
+    """What people call a kind: a response is an answer."""
+    return "answer" if kind == "response" else kind
+
+
 def _article(kind: str) -> str:
-    return "an" if kind[0] in "aei" else "a"
+    return "an" if _word(kind)[0] in "aei" else "a"
 
 
 def _listed(kinds: Sequence[str]) -> str:
     """The kinds with their letters: "an item (i…), a note (n…) or an annotation (a…)"."""
-    named = [f"{_article(kind)} {kind} ({ids.LETTERS[kind]}…)" for kind in kinds]
+    named = [f"{_article(kind)} {_word(kind)} ({ids.LETTERS[kind]}…)" for kind in kinds]
     return " or ".join(filter(None, (", ".join(named[:-1]), named[-1])))
 
 

@@ -273,8 +273,8 @@ def emit_changed(rows: list[Row], *, as_json: bool, already: Collection[str] = (
 )
 def edit(
     note: NoteArgument,
-    title: Annotated[str | None, typer.Option("--title", help="Give it this title.")] = None,
-    text: Annotated[str | None, typer.Option("--text", help="Give it this text; `-` reads stdin.")] = None,
+    title: Annotated[str | None, typer.Option("--title", "-t", help="Give it this title.")] = None,
+    text: Annotated[str | None, typer.Option("--text", "-m", help="Give it this text; -: stdin.")] = None,
     draft: Annotated[str, typer.Option("--draft", help="Give it the text of a draft: `last`, or its file.")] = "",
     json: JsonFlag = False,
 ) -> None:
@@ -407,6 +407,9 @@ def tag(
                 ).rstrip()
             )
     tell_near(likes)
+    for name in take:
+        if not any(name in one.taken for one in changed):
+            render.tell(f"#{name} was not there to be taken away.")
     for one, row in zip(changed, rows, strict=True):
         for name in one.written:
             render.tell(f"#{name} still stands in the text of {row['id']}; its next edit puts it back.")

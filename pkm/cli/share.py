@@ -38,7 +38,9 @@ def share(
     yes: YesFlag = False,
     json: JsonFlag = False,
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")] = 20,
-    due: Annotated[bool, typer.Option("--due", help="Send what is planned and due, and nothing else.")] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="Send what is planned and due, and what you sent and met no server; nothing else.")
+    ] = False,
     dry_run: DryRunFlag = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="With --due: say only what went or failed (for cron).")] = False,
 ) -> None:
@@ -102,12 +104,12 @@ def circles_named(names: list[str]) -> list[dict[str, Any]]:
 def _tell_left_out(plan: Any) -> None:
     for note in plan.without_words:
         render.tell(
-            f"left out: n{note['id']} {one_line(note['title'], 50)} has no words of your own (pkm sense edit n{note['id']})"
+            f"Left out: n{note['id']} {one_line(note['title'], 50)} has no words of your own (pkm sense edit n{note['id']})"
         )
     if plan.bare_items:
         first = plan.bare_items[0]
         render.tell(
-            f"left out: {count(len(plan.bare_items), 'kept item')} without words of your own, "
+            f"Left out: {count(len(plan.bare_items), 'kept item')} without words of your own, "
             f"such as {first['id']} {one_line(first['title'], 40)} (pkm sense note --from {first['id']})"
         )
     if plan.waiting:
@@ -218,7 +220,7 @@ def draft(
         ),
     ] = None,
     to: ToOption = [],  # noqa: B006
-    title: Annotated[str, typer.Option("--title", help="Its title.")] = "",
+    title: Annotated[str, typer.Option("--title", "-t", help="Its title.")] = "",
     intro: Annotated[str, typer.Option("--intro", help="A few words in front, in Markdown.")] = "",
     limit: LimitOption = 20,
     json: JsonFlag = False,
@@ -342,14 +344,15 @@ def _report_all(reports: list[Any], json: bool) -> None:
              "          pkm share edit x12 --for network --only n41")  # fmt: skip
 def edit(
     what: ShareArgument,
-    title: Annotated[str | None, typer.Option("--title", help="Its title: the subject of a letter.")] = None,
-    text: Annotated[str | None, typer.Option("-m", "--text", help="Its words, in Markdown; - reads them from stdin.")] = None,
+    title: Annotated[str | None, typer.Option("--title", "-t", help="Its title: the subject of a letter.")] = None,
+    text: Annotated[str | None, typer.Option("--text", "-m", help="Its words, in Markdown; - reads them from stdin.")] = None,
     circle: Annotated[
         str, typer.Option("--for", metavar="CIRCLE", help="Only for this circle.", autocompletion=complete.complete_circles)
     ] = "",
     note: Annotated[
         str,
-        typer.Option("--note", help="With --for: the words are instead of this note's.", autocompletion=complete.complete_notes),
+        typer.Option("--note", metavar="NOTE", help="With --for: the words are instead of this note's.",
+                     autocompletion=complete.complete_notes),
     ] = "",
     only: Annotated[
         list[str] | None,
@@ -379,11 +382,12 @@ def edit(
 )
 def log(
     what: Annotated[
-        str | None, typer.Argument(help="A share, a note or a circle.", autocompletion=complete.complete_any)
+        str | None, typer.Argument(metavar="SHARE|NOTE|CIRCLE", help="A share, a note or a circle.",
+                                   autocompletion=complete.complete_any)
     ] = None,
     resolve: Annotated[
         str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent; "
-                     "older sent|refused: of those held in a store put back from a copy.")
+                     "older or copy sent|refused: of those held in a store put back from a copy, or in a copied home.")
     ] = "",
     contact: Annotated[
         str, typer.Option("--contact", metavar="WHO", help="What reached one person.", autocompletion=complete.complete_contacts)
@@ -453,8 +457,8 @@ app.command("heard", epilog='Example:  pkm share heard x12 --from ken "tried it,
 def _resolve(which: str, outcome: str, json: bool) -> None:
     from pkm.share import outbox
 
-    if which == "older":
-        _resolve_older(outcome, json)
+    if which in ("older", "copy"):
+        _resolve_held(which, outcome, json)
         return
     kind, number = ids.parse(selectors.recalled(which)) or ("", 0)
     if kind != "delivery":
@@ -467,15 +471,18 @@ def _resolve(which: str, outcome: str, json: bool) -> None:
         render.tell(f"Next: pkm share send {row['share']}, to try it again")
 
 
-def _resolve_older(outcome: str, json: bool) -> None:
+def _resolve_held(which: str, outcome: str, json: bool) -> None:
+    """Those that are held in a store that is older than its ledger, or in a home that may be a copy, are settled at once."""
     from pkm.share import outbox
 
-    rows = outbox.resolve_older(current.store(), current.home(), outcome)
+    settle = outbox.resolve_older if which == "older" else outbox.resolve_copy
+    rows = settle(current.store(), current.home(), outcome)
     if json:
         render.emit_json(rows)
         return
-    render.say(f"{count(len(rows), 'held letter')} {'counts' if len(rows) == 1 else 'count'} as {outcome}; "
-               "what else left is settled")  # fmt: skip
+    rest = "what else left is settled" if which == "older" else "what is queued from now on leaves from this home"
+    said = f"as {outcome}" if which == "older" or outcome == "sent" else "as not sent yet"
+    render.say(f"{count(len(rows), 'held letter')} {'counts' if len(rows) == 1 else 'count'} {said}; {rest}")
     if outcome == "refused":
         for share in dict.fromkeys(row["share"] for row in rows):
             render.tell(f"Next: pkm share send {share}")

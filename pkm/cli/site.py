@@ -42,11 +42,14 @@ def build(name: NameArgument = "", json: JsonFlag = False) -> None:
         published = publish.run(row, folder, changed)
     except PkmError as error:
         published, failures = False, [{"what": error.what, "why": error.why}]
+    left_out = [{"what": what, "why": why, "next": step} for what, why, step in mirror.left_out(current.store().read())]
     if json:
-        render.emit_json({**row, "folder": str(folder), "changed": list(changed), "published": published,
-                          "failed": len(failures), "failures": failures})  # fmt: skip
+        render.emit_json({**row, "folder": str(folder), "changed": list(changed), "published": published, "failed": len(failures),
+                          "failures": failures, "left_out": left_out})  # fmt: skip
     else:
         render.say(f"{row['name']}  {count(len(changed), 'file')} changed in {folder}{', published' if published else ''}")
+    for one in () if json else left_out:
+        render.tell(f"{one['what']}: {one['why']}. Next: {one['next']}")
     for one in failures:
         render.tell(f"{one['what']}: {one['why']}. Next: pkm share site build, which tries again")
     if failures:

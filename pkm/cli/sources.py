@@ -18,7 +18,7 @@ from pkm.cli.source_options import (
     read_contact,
     read_seconds,
 )
-from pkm.dates import ago, now
+from pkm.dates import ago, day, now
 from pkm.errors import Invalid
 from pkm.store import items, sources
 from pkm.text import count, one_line
@@ -40,7 +40,7 @@ COLUMNS: render.Columns = (
 LATEST_COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
     ("title", lambda row: one_line(row["title"], 70)),
-    ("published", lambda row: ago(row["published_at"] or row["received_at"], now())),
+    ("date", lambda row: day(row["published_at"] or row["received_at"])),
     ("state", lambda row: row["state"]),
 )
 NOTHING = (
@@ -122,7 +122,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
     told = [
         ("feed", row["url"]), ("site", row["site_url"]), ("about", one_line(row["description"], 200)),
         ("state", _state(row)), ("error", standing.failing(row)), ("mend", standing.mend(row)),
-        ("every", row.get("interval") or (format_span(row["every_s"]) if row["every_s"] else "")),
+        ("every", (row.get("interval") or (format_span(row["every_s"]) if row["every_s"] else "")).removeprefix("every ")),
         ("brings", standing.brings(row)), ("secret", row["credential"]), ("asks as", row["user_agent"]),
         ("updates", row["updates"] if row["updates"] != "silent" else ""),
         ("texts", "full text of each page (--summaries: as the feed gives them)" if row["full_text"] else ""),
@@ -139,7 +139,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
 @app.command(epilog="Example:  pkm seek edit s12 --title \"Half an Hour\" --every 1d --tag +learning --tag -news")
 def edit(
     source: SourceArgument,
-    title: Annotated[str | None, typer.Option("--title", help="What to call it.")] = None,
+    title: Annotated[str | None, typer.Option("--title", "-t", help="What to call it.")] = None,
     url: Annotated[str | None, typer.Option("--url", help="Where it is fetched from now on; its items stay.")] = None,
     every: Annotated[str | None, typer.Option("--every", help="How often to look: 1h, 2d; \"\": its own pace.")] = None,
     tag: Annotated[
@@ -205,7 +205,8 @@ def edit(
         row = edit_source(current.store(), found.number, change)
     if credential is None:
         _tell_of_secret(had, row)
-    also = [value for label, value in _facts(row) if label in ("state", "every", "updates", "tags", "against")]
+    shown = ("state", "every", "updates", "tags", "against")
+    also = [f"every {value}" if label == "every" else value for label, value in _facts(row) if label in shown and value]
     render.emit_made(row, as_json=json, also=also)
 
 

@@ -107,7 +107,7 @@ def _read_only(values: Row, verdict: str, limit: int) -> list[str]:
     if not values["total"]:
         return []
     names = [f"{one_line(row['name'], 40)} ({row['kept']:,})" for row in values["things"]]
-    return [f"You kept items of {count(values['of'], 'contact')}; of {values['total']:,} of them you never answered one: "
+    return [f"You kept items of {count(values['of'], 'contact')}; {values['total']:,} of them you never answered: "
             f"{listed(names, values['total'], limit)}."]  # fmt: skip
 
 

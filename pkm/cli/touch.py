@@ -69,7 +69,7 @@ def log(
     if logged.same:
         render.tell(f"It was logged already as {logged.same}, the same words with the same people that day.")
     if logged.operation is not None:
-        render.say(f"undo: pkm undo {logged.operation}")
+        render.say(f"Take it back: pkm undo {logged.operation}")
 
 
 def _command(who: str, words: str, when: str, mine: list[str], theirs: list[str], kept: Strings) -> str:
@@ -161,7 +161,7 @@ def _list_promises(rows: list[Row], total: int, at: datetime, json: bool) -> Non
         ("by", lambda row: day(row["due_at"]) if row["due_at"] else ""),
         ("state", lambda row: name_state(row, at)),
     )  # fmt: skip
-    empty = 'No open promise. One is made by: pkm contact log WHO "call: promised the paper by fri"'
+    empty = 'No promise is open. Next: pkm contact log WHO "call: promised the paper by fri"'
     render.emit_list(rows, columns, as_json=json, noun="promise", total=total, empty=empty)
     if rows and not json and any(row["state"] == "open" for row in rows):
         render.tell("Next: pkm contact promises --kept ID")
@@ -206,8 +206,9 @@ def _show_due(rows: list[Row], now: datetime, *, more: bool) -> None:
     names = ("id", "name", "due", "state", "last", "circles")
     colors = {"late": "red", "due": "yellow"}
     render.emit_table(rows, [(name, _cell(name, now)) for name in names], lambda row: colors.get(row["shade"], ""))
-    rest = "; there are more (-n)" if more else ""
-    render.tell(f"{count(len(rows), 'contact')}{rest}. Next: pkm contact next")
+    rest = " (-n for more)" if more else ""
+    render.tell(f"{count(len(rows), 'contact')}{rest}")
+    render.tell("Next: pkm contact next")
 
 
 def _cell(name: str, now: datetime) -> Any:
@@ -263,8 +264,8 @@ def _gather_topics(number: int, last: str | None) -> Row:
 
 def _show_next(row: Row, topics: Row, now: datetime) -> None:
     """One person, why now, and what there is to talk about."""
-    lines = [card_layout.head(row), f"Last touch: {card_layout.last_touch(row, now)}"]
-    lines.append(f"Next due:   {card_layout.next_touch(row, now)}")
+    lines = [card_layout.head(row), f"last  {card_layout.last_touch(row, now)}"]
+    lines.append(f"due   {card_layout.next_touch(row, now)}")
     since = f" since {day(row['last'])}" if row["last"] else ""
     for heading, part in (
         ("Promised", [card_layout.promise(one, now) for one in topics["promises"]]),
@@ -320,7 +321,7 @@ def snooze(
     row = people.snooze(current.store(), found.number, stamp(then))
     render.emit_made(row, as_json=json, also=[f"not due before {day(then)}"])
     if row["due"] != row["snoozed_until"]:
-        render.tell(f"Without it as well: {_next_due(row)}.")
+        render.tell(f"After that: {_next_due(row)}.")
 
 
 def _next_due(row: Row) -> str:

@@ -325,7 +325,7 @@ def _undo(state: Walk) -> bool:
         undone = undo(state.store, last.operation)
     made = [make(row.table, row.number) for row in undone.rows if row.table == "note" and row.what == "removed"]
     gone = f" {', '.join(made)} is removed." if made else ""
-    render.say(f"Taken back: {last.what} i{last.item}.{gone} Do it again with: pkm undo {undone.number}")
+    render.say(f"Taken back: {last.what} i{last.item}.{gone} Do it again: pkm undo {undone.number}")
     state.decided.pop()
     if state.placed is not None:
         state.queue.insert(0, state.placed)  # the one that was on the screen comes after the one that came back

@@ -37,7 +37,7 @@ def export_folder(
     from pkm.errors import Invalid
 
     if (folder is None) == (notes is None):
-        given = "no folder" if folder is None else f"{folder} and --notes {notes}"
+        given = "an export without a folder" if folder is None else f"{folder} and --notes {notes}"
         raise Invalid(given, "name one folder", next="pkm export DIR for everything, pkm export --notes DIR for the notes")
     if notes is not None:
         from pkm.cli.vault import export_vault
@@ -339,7 +339,7 @@ def settings(
         render.emit_json(rows[0] if key and rows else rows)
         return
     if key:
-        render.say(f"{rows[0]['id']}  {rows[0]['value']}")
+        render.say(f"{rows[0]['id']}  {rows[0]['value'] or '(none)'}")
         if unset:
             render.tell(f"That is the default{'' if rows[0]['default'] else ': none'}.")
         if key == "keep.items":

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import complete, current, render, selectors
-from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, YesFlag
+from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, NoteArgument, YesFlag
 from pkm.dates import day, now, parse_date
 from pkm.errors import Invalid
 from pkm.text import one_line
@@ -19,7 +19,8 @@ ShareArgument = Annotated[
 
 def who(
     what: Annotated[
-        str | None, typer.Argument(help="The note: its id, or words of its title.", autocompletion=complete.complete_notes)
+        str | None, typer.Argument(metavar="NOTE", help="The note: its id, or words of its title.",
+                                   autocompletion=complete.complete_notes)
     ] = None,
     need: Annotated[str, typer.Option("--need", help="What somebody asked: which of your notes would serve them.")] = "",
     limit: LimitOption = 12,
@@ -73,10 +74,11 @@ def _show_needed(rows: list[Row], json: bool) -> None:
 
 
 def decline(
-    what: Annotated[str, typer.Argument(help="The note: its id, or words of its title.", autocompletion=complete.complete_notes)],
+    what: NoteArgument,
     whom: Annotated[
         str | None,
-        typer.Argument(help="A circle or a person; left out: nobody at all.", autocompletion=complete.complete_any),
+        typer.Argument(metavar="CIRCLE|WHO", help="A circle or a person; left out: nobody at all.",
+                       autocompletion=complete.complete_any),
     ] = None,
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="Not yet; left out: never.")] = "",
     again: Annotated[bool, typer.Option("--take-back", help="It may go there after all.")] = False,
@@ -98,11 +100,11 @@ def decline(
         if date and date <= day(now()):
             raise Invalid(f"until {date}", "that day is not to come", next="--until 2027-02-01, or in 3 months")
         row = asking.decline(store, note.number, key, date, because)
-        said = f"not to {name} " + (f"until {date}" if date else "ever")
+        said = f"not to {name} until {date}" if date else f"never to {name}"
     current.remember(touched=note.id)
     render.emit_made(row, as_json=json, also=[said])
     if not json and not again:
-        render.tell(f"To take it back: pkm share not {note.id}{f' {key}' if key else ''} --take-back")
+        render.tell(f"Take it back: pkm share not {note.id}{f' {key}' if key else ''} --take-back")
 
 
 def check(what: ShareArgument, json: JsonFlag = False) -> None:

@@ -22,6 +22,7 @@ from pkm.errors import Invalid, NotFound
 from pkm.net.failure import FetchError
 from pkm.net.fetch import _ssl_context
 from pkm.net.mailbox import MAX_LETTER, Place, Reading, Wanted
+from pkm.secret import hide
 from pkm.text import one_line
 
 CONNECT_S, ANSWER_S = 5.0, 20.0
@@ -137,7 +138,7 @@ def _explained(url: str) -> Iterator[None]:
 
 
 def _words(error: Exception) -> str:
-    return one_line(str(error), 200)
+    return one_line(hide(str(error)), 200)
 
 
 @contextlib.contextmanager
@@ -202,7 +203,7 @@ def _examine(server: imaplib.IMAP4, url: str, path: str) -> tuple[int, int]:
     name = path.strip("/") or "INBOX"
     kind, said = server.select(f'"{_encode(name)}"', readonly=True)
     if kind != "OK":
-        words = one_line(str(said[0] or b"", "utf-8", "replace"), 200) if said else ""
+        words = one_line(hide(str(said[0] or b"", "utf-8", "replace")), 200) if said else ""
         raise FetchError(url, f"there is no folder {one_line(name, 100)}: {words}")
     return _said(server, "UIDVALIDITY"), _said(server, "UIDNEXT")
 

@@ -171,7 +171,7 @@ def add_trial(
 
     outcome = one_line(outcome).lower()
     if outcome not in OUTCOMES:
-        raise Invalid(f"--outcome {outcome}", f"it is one of {', '.join(OUTCOMES)}")
+        raise Invalid(f"--outcome {outcome}", f"it should be one of {', '.join(OUTCOMES)}")
     with store.unit() as unit:
         unit.get(Note, number)
         told = _told_in(unit, response)

@@ -76,12 +76,15 @@ class _Found:
 
 @dataclass(slots=True)
 class _Gathered:
-    """What the channels gave. leaving: (channel, letter) of those who ask to be taken off; cursors: by channel."""
+    """What the channels gave. leaving: (channel, letter) of those who ask to be taken off; cursors: by channel; answered:
+    letters that answer one of the own.
+    """
 
     found: list[_Found] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
     leaving: list[tuple[Row, "Came"]] = field(default_factory=list)
     cursors: dict[int, str] = field(default_factory=dict)
+    answered: list["Came"] = field(default_factory=list)
 
 
 def collect(store: Store, home: Home) -> Collected:
@@ -144,6 +147,8 @@ def _from_letters(db: sqlite3.Connection, channel: Row, gathered: _Gathered) -> 
     for letter in taken.letters:
         if fold(letter.sender) == me:  # one's own, in the same thread
             continue
+        if letter.key:
+            gathered.answered.append(letter)
         if letter.leaves:
             gathered.leaving.append((channel, letter))
         elif row := unsubscribing.letter(db, letter.key):
@@ -202,8 +207,11 @@ def _pages(db: sqlite3.Connection, home: Home, channel: int) -> dict[str, Row]:
 
 
 def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
+    from pkm.share import outbox
     from pkm.share.unsubscribed import KEPT_BESIDE
 
+    for letter in gathered.answered:  # who answers has it, whatever the server said
+        outbox.settle_answered(store, home, letter.key, fold(letter.sender), letter.at or stamp(now()))
     failures = tuple(gathered.failures)
     off, strangers = _take_off(store, home, gathered)
     fresh = _unknown(store.read(), gathered.found)

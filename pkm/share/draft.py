@@ -6,18 +6,19 @@ Gathers from the store, decides in pure functions, and applies in one transactio
 import hashlib
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pkm.capture import links_in, without_comments
 from pkm.capture import title_of as title_of_text
+from pkm.conceal import conceal, names_in, unlinked
 from pkm.config import Settings
 from pkm.dates import day as today
 from pkm.dates import local, now, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
+from pkm.markdown import name_of
 from pkm.reach import REACHES, wide_enough
 from pkm.share.channels import effective_kind, is_public
 from pkm.share.guard import Finding, check_notes
@@ -103,7 +104,9 @@ def create_share(
     """
     from pkm.errors import Refused
     from pkm.ids import new_uid
+    from pkm.markdown import without_comments
     from pkm.share.site import slugify
+
     with store.unit() as unit:
         db = unit.connection
         if only_new:
@@ -115,7 +118,7 @@ def create_share(
                 next=f"pkm sense reach NOTE {circles[0]['circle_kind']}, then pkm share draft NOTE",
             )  # fmt: skip
         title = one_line(without_comments(title), 200) or "Finds"
-        slug = free_slug(slugify(title, unit.at), shares.slugs(db))
+        slug = free_slug(slugify(_as_read(db, title, circles), unit.at), shares.slugs(db))
         number = unit.insert(
             "share", uid=new_uid(), type="digest", title=title, slug=slug, introduction=introduction, state="draft",
             created_at=unit.at,
@@ -130,6 +133,13 @@ def create_share(
         row = shares.row(db, number)
     assert row is not None
     return row
+
+
+def _as_read(db: sqlite3.Connection, title: str, circles: Sequence[Row]) -> str:
+    """A title as everybody may read it whom one of these circles stands for: its page's address is made of it."""
+    reaches = wide_enough(max((circle["circle_kind"] for circle in circles), key=REACHES.index))
+    hidden = frozenset(fold(name) for name, _ in narrower_links(db, [], [title], reaches))
+    return unlinked(conceal(title, hidden)) or "Finds"
 
 
 def check_share(db: sqlite3.Connection, share: int, stage: int | None = None, by: str = "") -> list[Finding]:
@@ -229,12 +239,13 @@ def digest_for(
     by_name = stage["circle_id"] is None
     kind = effective_kind(kind_by_name(db, share) if by_name else stage["circle_kind"], channel_kind)
     own = stage["circle_kind"] == kind
-    hidden = [target for note in notes for target in hidden_in(db, note, wide_enough(kind))]
+    hidden = [name for name, _ in linked_by(db, share, stage, wide_enough(kind))]
     return Digest(
         uid=row["uid"], title=words.get("title") or row["title"], slug=row["slug"],
         date=at, author=settings["name"],
         intro=words.get("introduction") or row["introduction"] or (stage["introduction"] if own else ""),
-        salutation=stage["salutation"] if own else "", circle=(stage["circle"] or "") if kind != "network" else "",
+        salutation=stage["salutation"] if own else "",
+        circle=(stage["circle"] or "") if kind != "network" else "",
         circle_kind=kind, pieces=tuple(piece_of(db, note, hidden) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
         language=stage["language"] or settings["share.language"],
     )  # fmt: skip
@@ -258,14 +269,48 @@ def may_be_read_in(db: sqlite3.Connection, share: int, channel: int, recipient: 
     return frozenset(fold(one) for address in named if "@" in address for one in (address, wire_address(address)))
 
 
-def hidden_in(db: sqlite3.Connection, note: Row, reaches: list[str]) -> list[str]:
-    """What a note's text calls notes that may not go where it goes; links in words for one stage are read anew."""
-    if note.get("reworded"):
-        narrower = {fold(name) for name in plans.names_of_narrower(db, reaches)}
-        return [link.target for link in links_in(note["text"]) if fold(link.target) in narrower]
+def linked_by(db: sqlite3.Connection, share: int, stage: Row, reaches: list[str]) -> list[tuple[str, int]]:
+    """(name, number) of all that notes are called by that something in a stage links to and that may not go there."""
+    return narrower_links(db, notes_for(db, share, stage), words_beside(db, share, stage), reaches)
+
+
+def check_beside(db: sqlite3.Connection, share: int, stage: Row, reaches: list[str]) -> list[Finding]:
+    """A finding for each note that title, introduction or salutation links to and that may not go there."""
+    by = make("share", share)
+    titles = {number: name for name, number in narrower_links(db, [], words_beside(db, share, stage), reaches)}
     return [
-        name for row in shares.narrower_targets(db, note["id"], reaches) for name in (row["written"], row["title"]) if name
-    ]
+        (f"{make('note', number)} “{title}”", f"{by} links to it in its title or introduction, and it may not go there",
+         f"pkm share edit {by}") for number, title in titles.items()
+    ]  # fmt: skip
+
+
+def words_beside(db: sqlite3.Connection, share: int, stage: Row) -> list[str]:
+    """What is written in a stage beside its notes: title, introduction, salutation, all that may be taken for these."""
+    row = shares.row(db, share) or {}
+    words = stage["gate"].get("words") or {}
+    texts = [words.get("title"), words.get("introduction"), row.get("title"), row.get("introduction"),
+             stage["introduction"], stage["salutation"]]  # fmt: skip
+    return [text for text in texts if text]
+
+
+def narrower_links(
+    db: sqlite3.Connection, notes: Sequence[Row], texts: Iterable[str], reaches: list[str]
+) -> list[tuple[str, int]]:  # fmt: skip
+    """(name, number) of all that notes are called by that these notes, or texts, link to and that may not go there.
+
+    A link is one in whatever form, in code and comments too. A name that a note which may go has as well means that one,
+    unless the store says otherwise.
+    """
+    known = [row for note in notes if not note.get("reworded") for row in shares.narrower_targets(db, note["id"], reaches)]
+    asked = frozenset().union(*(names_in(text) for text in [*(note["text"] for note in notes), *texts]))
+    if not known and not asked:
+        return []
+    called = [(name_of(name), number, narrow) for name, number, narrow in plans.called(db, reaches)]
+    wide = {fold(name) for name, _, narrow in called if not narrow}
+    numbers = {number for name, number, narrow in called if narrow and fold(name) in asked and fold(name) not in wide}
+    numbers |= {row["id"] for row in known}
+    named = [(name, number) for name, number, _ in called if number in numbers]
+    return list(dict.fromkeys([*((row["written"], row["id"]) for row in known if row["written"]), *named]))
 
 
 def free_slug(slug: str, taken: set[str]) -> str:
@@ -293,16 +338,27 @@ def piece_of(db: sqlite3.Connection, note: Row, hidden: Sequence[str] = ()) -> "
             source_title=note["source_title"] or "", source_url=note["source_url"] or "",
         )  # fmt: skip
     return Piece(
-        id=make("note", note["id"]), title=concealed(note["title"], hidden), words=note["text"],
+        id=make("note", note["id"]), title=concealed(_said_title(note), hidden), words=note["text"],
         quotes=tuple(Quote(exact) for exact in quotes), item=item, tags=tuple(tags.of(db, "note", note["id"])),
         stage=note["stage"], date=note["created_at"],
     )  # fmt: skip
 
 
+def _said_title(note: Row) -> str:
+    """The note's title; one that was taken from its text is taken anew from what of that may be read."""
+    from pkm.markdown import without_comments
+
+    text, title = note["text"], str(note["title"])
+    if (said := without_comments(text)) != text and title_of_text(text) == title:
+        return title_of_text(said) or title
+    return title
+
+
 def concealed(title: str, hidden: Sequence[str]) -> str:
     """The title without the names that must not be read: it was taken from a text whose links are bare in it."""
     for name in sorted(hidden, key=len, reverse=True):
-        title = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "…", title, flags=re.IGNORECASE)
+        spread = r"[\W_]+".join(map(re.escape, name.split()))  # between the words there may be marks
+        title = re.sub(rf"(?<!\w){spread}(?!\w)", "…", title, flags=re.IGNORECASE) if spread else title
     return title
 
 

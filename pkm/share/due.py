@@ -1,4 +1,4 @@
-"""What leaves by a plan: the stages whose gates have opened, in their time, and nothing else.
+"""What leaves by a plan: the stages whose gates have opened, in their time, and what was sent by hand and met no server.
 
 A stage that is late by more than its limit is held and asked about. Letters wait for the cooling-off time, and through
 the quiet hours of their circle; folders and the site, which can be taken back, do not.
@@ -15,8 +15,9 @@ from pkm.errors import PkmError, Refused
 from pkm.ids import make
 from pkm.share import outbox, plan
 from pkm.share.channels import is_mirror
-from pkm.share.freeze import channels_for
+from pkm.share.freeze import look_at
 from pkm.share.plan import Step
+from pkm.share.receivers import channels_for
 from pkm.store import plans, shares
 from pkm.store.session import Store
 from pkm.text import one_line
@@ -130,9 +131,35 @@ def turn_of(db: sqlite3.Connection, settings: Settings, step: Step, now: datetim
 
 
 def run(store: Store, home: Home) -> list[Done]:
-    """Every planned share went as far as its gates let it, by number; what fails lets the others go on."""
+    """Every planned share went as far as its gates let it, by number; so did what the person had sent and met no server.
+
+    What fails lets the others go on.
+    """
     outbox.ask_channels(store, home)
-    return [one for number in plans.planned(store.read()) for one in run_share(store, home, number)]
+    done = [one for number in plans.planned(store.read()) for one in run_share(store, home, number)]
+    return [*done, *(_take_up(store, home, row) for row in interrupted(store.read()))]
+
+
+def interrupted(db: sqlite3.Connection) -> list[Row]:
+    """The shares without a plan that the person had sent and of which something waits since, for a server that was away."""
+    return [row for row in shares.unfinished(db) if any(one["state"] == "waiting" for one in shares.frozen(db, row["number"]))]
+
+
+def _take_up(store: Store, home: Home, share: Row) -> Done:
+    """What was confirmed when it met no server went; not what it would say by now, nor what is late."""
+    circle = ", ".join(share["circles"]) or "people by name"
+    waiting = [one for one in shares.frozen(store.read(), share["number"]) if one["state"] == "waiting"]
+    at = waiting[0]["frozen_at"]
+    try:
+        now = {one.key: one.sha256 for one in look_at(store, home, share["number"], at)}
+        if any(now.get(one["key"]) != one["sha256"] for one in waiting):
+            return Done(share, circle, waits=(f"for you: it would say something else by now (pkm share send {share['id']})",))
+        if dates.now() - dates.parse_stamp(at) > timedelta(seconds=config.read(home).seconds("share.late")):
+            return Done(share, circle, waits=(f"for you: it should have gone on {dates.day(at)} (pkm share send {share['id']})",))
+        leave = outbox.Leave(at=at, refused_too=False)
+        return Done(share, circle, report=outbox.send_share(store, home, share["number"], at, leave))
+    except PkmError as error:
+        return Done(share, circle, failure=error)
 
 
 def run_share(store: Store, home: Home, share: int) -> list[Done]:

@@ -17,20 +17,21 @@ from pkm.config import Home
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.picture import ENDINGS, Picture
-from pkm.reach import REACHES, wide_enough
-from pkm.share import draft, figures, posts
+from pkm.reach import wide_enough
+from pkm.share import draft, figures, origin, posts
 from pkm.share.channels import effective_kind, is_letters, is_mirror, is_posts
 from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.letter import unpack, whole_size
+from pkm.share.posting import bodies, delivery_key, posted_for
+from pkm.share.receivers import channels_for, had_before, letter_places, people_of, recipient_of
 from pkm.share.unsubscribed import subscribers
-from pkm.store import attachments, audience, shares
+from pkm.store import attachments, shares
 from pkm.store.attachments import Attached
 from pkm.store.session import Store
 
 if TYPE_CHECKING:
     from pkm.share.letter import Opened
-    from pkm.share.render import Digest
 
 Row = dict[str, Any]
 
@@ -139,9 +140,16 @@ def look_at(
             make("share", share), "something in it may not go there", findings=findings,
             kept="Nothing was queued and nothing was sent.", next=f"mend that, then pkm share send {make('share', share)}",
         )  # fmt: skip
-    if not rendered and not channel:
+    if not rendered and not channel and not (stage and _has_it_all(db, home, share, stage)):
         raise _nothing_carries(row)
     return rendered
+
+
+def _has_it_all(db: sqlite3.Connection, home: Home, share: int, stage: int) -> bool:
+    """Whether nothing of a stage is to go because all of it is there: its people have it, its accounts say it."""
+    step = next(one for one in shares.stages(db, share) if one["id"] == stage)
+    said = any(is_posts(channel["channel_kind"]) for channel in channels_for(db, step))
+    return said or bool(step["passed_at"] or had_before(db, home, share, step))
 
 
 def _nothing_carries(share: Row) -> Invalid:
@@ -199,7 +207,7 @@ def _render_stages(
     at = at or draft.now_stamp()
     row = shares.row(db, share)
     assert row is not None
-    places = _letter_places(db, home, share)
+    places = letter_places(db, home, share)
     gallery = figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)])
     for stage in shares.stages(db, share):
         for channel in channels_for(db, stage) if only in (None, stage["id"]) else ():
@@ -216,24 +224,24 @@ def _render_stages(
                     mirror.files(digest, channel["channel_kind"], home), 1
                 ):
                     yield Rendered(file_name=name, media_type=media_type, payload=payload, part=part, hash=hash,
-                                   key=_key(row, stage, channel, "", part), **place)  # fmt: skip
+                                   key=delivery_key(row, stage, channel, "", part), **place)  # fmt: skip
             elif is_posts(channel["channel_kind"]):
-                key_of = functools.partial(_key, row, stage, channel, "")
-                bodies = posts.compose(digest, channel, key_of, home, page_of(db, home, share, stage, digest))
-                for part, payload in enumerate(bodies, 1):
+                if posted_for(db, home, share, stage, channel, at) is not None:
+                    continue
+                for part, payload in enumerate(bodies(db, home, row, stage, channel, digest), 1):
                     yield Rendered(file_name="", media_type=posts.media_type(channel["channel_kind"]), payload=payload,
-                                   part=part, key=key_of(part), **place)  # fmt: skip
+                                   part=part, key=delivery_key(row, stage, channel, "", part), **place)  # fmt: skip
             else:
                 answers = _answered(db, stage)
-                people = _people_of(db, home, share, stage)
-                people = [one for one in people if places[one["id"]] == (stage["id"], channel["number"])]
+                people = people_of(db, home, share, stage)
+                people = [one for one in people if places.get(one["id"]) == (stage["id"], channel["number"])]
                 if answers is not None:
                     people = [one for one in people if one["id"] in answers]
-                keys = {one["id"]: _key(row, stage, channel, _recipient(one), 1) for one in people}
+                keys = {one["id"]: delivery_key(row, stage, channel, recipient_of(one), 1) for one in people}
                 for one, payload in mailing.compose(row["id"], digest, stage, channel, people, keys, home, answers):
                     yield Rendered(
                         file_name="", media_type=LETTER, payload=payload, part=1, key=keys[one["id"]],
-                        recipient=_recipient(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]),
+                        recipient=recipient_of(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]),
                         hash=hashlib.sha256(whole(payload, pictures)).hexdigest() if pictures else "", **place,
                     )  # fmt: skip
 
@@ -259,66 +267,10 @@ def check_pictures(db: sqlite3.Connection, home: Home, share: int, stage: int | 
     return list(dict.fromkeys(findings))
 
 
-def _people_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> list[Row]:
-    """Who is to get a stage: of a circle without those of whom the person said that one of its notes is not for them."""
-    if not stage["circle_id"]:
-        return shares.people_of(db, share)
-    notes = [note["id"] for note in draft.notes_for(db, share, dict(stage))]
-    withheld = audience.withheld_people(db, notes, dates.day(dates.now()))
-    return [one for one in subscribers(db, home, stage["circle_id"]) if one["id"] not in withheld]
-
-
-def _letter_places(db: sqlite3.Connection, home: Home, share: int) -> dict[int, tuple[int, int]]:
-    """By contact: the stage and the channel of their one letter; who is in several circles gets the closest one's."""
-    places: dict[int, tuple[int, int]] = {}
-    for stage in sorted(shares.stages(db, share), key=lambda one: REACHES.index(one["circle_kind"] or "private")):
-        for channel in channels_for(db, stage):
-            if is_letters(channel["channel_kind"]):
-                for one in _people_of(db, home, share, stage):
-                    places.setdefault(one["id"], (stage["id"], channel["number"]))
-    return places
-
-
-def page_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any], digest: "Digest") -> str:
-    """The address of the digest's page, "" where it is not on the web before this stage's posts are."""
-    from pkm.share.render import thaw
-    from pkm.share.site import digest_path, public_url
-
-    base = config.read(home)["site.url"]
-    if not base:
-        return ""
-    there = [one for one in shares.frozen(db, share) if one["state"] == "sent" and one["payload"]]
-    live = [one for one in there if one["media_type"] == SITE_MEDIA_TYPE]
-    if live:
-        return public_url(base, digest_path(thaw(live[0]["payload"])))
-    with_it = any(one["channel_kind"] == "site" for one in channels_for(db, stage))
-    return public_url(base, digest_path(digest)) if with_it else ""
-
-
-def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
-    """The channels that carry a stage: those of its circle; for people by name the first that sends letters."""
-    if stage["circle_id"] is not None:
-        found = shares.channels_of(db, stage["circle_id"])
-        return [one for one in found if is_letters(one["channel_kind"])] if stage["gate"].get("replies_to") else found
-    return [one for one in shares.channels(db) if one["channel_kind"] == "mail"][:1]
-
-
 def _answered(db: sqlite3.Connection, stage: Row) -> dict[int, str] | None:
     """For a correction: contact -> the key of the letter that it corrects; None where it corrects none."""
     share = stage["gate"].get("replies_to")
     return shares.keys_of_letters(db, share) if share else None
-
-
-def _recipient(person: Row) -> str:
-    from pkm.share.letter import is_address
-
-    return person["email"] if is_address(person["email"] or "") else make("contact", person["id"])
-
-
-def _key(share: Row, stage: Row, channel: Row, recipient: str, part: int) -> str:
-    """The delivery's name, which nobody can guess, the share's being random; the same whenever it is made."""
-    said = "\n".join([share["uid"], str(stage["position"]), str(channel["number"]), recipient.casefold(), str(part), "1"])
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequence[Rendered]) -> list[Finding]:
@@ -327,9 +279,11 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
 
     findings: list[Finding] = []
     row = shares.row(db, share)
-    steps = {stage["id"]: draft.notes_for(db, share, stage) for stage in shares.stages(db, share)}
+    stages = {stage["id"]: stage for stage in shares.stages(db, share)}
+    steps = {number: draft.notes_for(db, share, stage) for number, stage in stages.items()}
+    linked: dict[tuple[int, str], tuple[tuple[str, int], ...]] = {}
     emails = dict(shares.emails(db))
-    kinds = {stage["id"]: stage["circle_kind"] or draft.kind_by_name(db, share) for stage in shares.stages(db, share)}
+    kinds = {number: stage["circle_kind"] or draft.kind_by_name(db, share) for number, stage in stages.items()}
     others = [text for note in shares.notes(db, share) for text in _words_of_others(db, note)]
     own = row["introduction"] if row and row["type"] == "introduction" else ""
     checked: set[tuple[int, bytes]] = set()
@@ -346,12 +300,16 @@ def guard_bytes(db: sqlite3.Connection, home: Home, share: int, rendered: Sequen
             continue
         checked.add((one.stage_id, text))
         reaches = wide_enough(effective_kind(kinds[one.stage_id], one.channel_kind))
+        if (place := (one.stage_id, one.channel_kind)) not in linked:
+            linked[place] = tuple(draft.linked_by(db, share, stages[one.stage_id], reaches))
+            findings += draft.check_beside(db, share, stages[one.stage_id], reaches)
         hidden = {address: person for address, person in emails.items() if address not in allowed}
         secrets = Secrets(
             tuple(shares.narrower_titles(db, reaches)), hidden, tuple(others), tuple(shares.phones(db)),
-            functools.partial(shares.narrower_texts, db, reaches),
+            functools.partial(shares.narrower_texts, db, reaches), linked[place],
         )  # fmt: skip
-        findings += check_bytes(text, secrets, steps[one.stage_id], said=own, share=make("share", share))
+        beside = draft.words_beside(db, share, stages[one.stage_id])
+        findings += check_bytes(text, secrets, steps[one.stage_id], said=own, share=make("share", share), beside=beside)
     return list(dict.fromkeys(findings))
 
 
@@ -396,6 +354,7 @@ def freeze(
     with store.unit() as unit:  # of two runs at once, the second waits here and finds the deliveries of the first
         db = unit.connection
         existing = deliveries(db, share, stage)
+        origin.queue(db, home, share, (one.key for one in rendered if one.payload and not is_mirror(one.channel_kind)), unit.at)
         if any(row["state"] in LEAVING for row in existing):
             _cancel_gone(unit, home, share)
             known = {one.key for one in frozen(db, share)}
@@ -440,6 +399,8 @@ def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rende
     same = set()
     for row in shares.frozen(unit.connection, share):
         if stage is not None and row["stage_id"] != stage:
+            continue
+        if row["state"] == "cancelled" and row["key"] not in now:  # it stays told of
             continue
         if row["not_before"] and now.get(row["key"]) == row["sha256"]:
             same.add(row["key"])

@@ -3,36 +3,23 @@
 Pure: facts in, findings out. A finding is (what, why, the command that mends it); any finding refuses the whole send.
 """
 
-import html
-import re
+import functools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from pkm.conceal import own_words
 from pkm.ids import make
+from pkm.keys import keys_in, secret_addresses
+from pkm.markdown import stripped
 from pkm.reach import may_go
+from pkm.share.legible import Seen, look, plain_words, says, words
+from pkm.share.whose import addresses_in, numbers_in
 from pkm.text import fold
 from pkm.textmerge import is_marked
 
 Finding = tuple[str, str, str]
-
-_COMMENT = re.compile(r"%%(.+?)(?:%%|\Z)|<!--(.+?)(?:-->|\Z)", re.S)
-_LINK = re.compile(r"!?\[\[[^\]]*\]\]")
-_QUOTED = re.compile(r"^[ ]{0,3}>.*$", re.M)
-"""What is quoted is nobody's own words: it may be out of a note that must not go."""
-
-_CODE = re.compile(r"<(pre|code)\b.*?</\1>|```.*?```|`[^`\n]+`", re.S)
-_KEY = re.compile(
-    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}\b"
-    r"|\bgithub_pat_[A-Za-z0-9_]{40,}\b|\bglpat-[A-Za-z0-9_-]{20,}|\bxox[abeprs]-[A-Za-z0-9-]{20,}"
-    r"|\bsk-(?:[a-z0-9]+-)*[A-Za-z0-9_]{20,}|\bAIza[0-9A-Za-z_-]{35}\b|\b[sr]k_live_[0-9A-Za-z]{20,}"
-    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"
-)
-"""What keys of services look like: AWS, GitHub, GitLab, Slack, OpenAI and Anthropic, Google, Stripe, a JSON web token."""
-
-_NUMBER = re.compile(r"(?<![\w.+/=-])(?:\+|00)?\(?\d[\d ()./-]{5,24}\d(?![\w=-])")
-"""What may be a telephone number in a text; an address of the web and a date are none (see pkm.phones)."""
 
 SHORTEST_TITLE = 8
 """A private title shorter than this is not looked for: "Ideas" stands in many a text."""
@@ -43,8 +30,8 @@ PASSAGE = 7
 NAMED = 3
 """So many notes are named in a finding."""
 
-_WORD = re.compile(r"\w+")
-_TAG = re.compile(r"<style\b.*?</style>|</?[a-z][^<>]*>", re.S)
+SHORTEST_LINKED = 3
+"""The same for a note that is linked to there."""
 
 SHORTEST_REMARK = 4
 """A %%comment%% shorter than this is not looked for in what leaves."""
@@ -54,9 +41,10 @@ SHORTEST_REMARK = 4
 class Secrets:
     """What must not stand in what leaves.
 
-    titles: (title, number) of every note that may not go; texts: (text, number) of the same; emails: address -> contact's
-    number; phones: (number as it is known, contact's number); public: texts that are public already (titles and quotes of
-    items), which may say what a private note is called.
+    titles: (title, number) of every note that may not go; texts: (text, number) of the same; linked: (name, number) of all
+    that those are called which the draft links to; emails: address -> contact's number; phones: (number as it is known,
+    contact's number); public: texts that are public already (titles and quotes of items), which may say what a private note
+    is called.
     """
 
     titles: tuple[tuple[str, int], ...] = ()
@@ -64,6 +52,7 @@ class Secrets:
     public: tuple[str, ...] = ()
     phones: tuple[tuple[str, int], ...] = ()
     texts: Callable[[], Iterable[tuple[str, int]]] = tuple
+    linked: tuple[tuple[str, int], ...] = ()
 
 
 def check_notes(notes: Iterable[Mapping[str, Any]], circle: str, circle_kind: str) -> list[Finding]:
@@ -83,37 +72,64 @@ def check_notes(notes: Iterable[Mapping[str, Any]], circle: str, circle_kind: st
 
 
 def check_bytes(
-    payload: bytes, secrets: Secrets, cleared: Sequence[Mapping[str, Any]], *, said: str = "", share: str = ""
-) -> list[Finding]:
+    payload: bytes, secrets: Secrets, cleared: Sequence[Mapping[str, Any]], *, said: str = "", share: str = "",
+    beside: Sequence[str] = (),
+) -> list[Finding]:  # fmt: skip
     """A finding for each private thing that stands in the rendered bytes.
 
-    cleared: the notes that go out. What their own words say, links and comments aside, is theirs to say.
-    said: a letter's own words, of which the same is true. share: its id, named where no note is.
+    cleared: the notes that go out. What their own words say, links, quotations and comments aside, is theirs to say.
+    said: a letter's own words, of which the same is true. share: its id, named where no note is. beside: what else is written
+    there: title, introduction, salutation.
     """
-    raw = html.unescape(payload.decode("utf-8", "replace").replace("\\n", "\n").replace('\\"', '"'))
-    own_words = [*(note["text"] for note in cleared), said]
-    own = fold(" ".join([*(_LINK.sub(" ", _COMMENT.sub(" ", _QUOTED.sub(" ", text))) for text in own_words), *secrets.public]))
-    said = fold(raw)
+    seen = look(payload)
+    own = " | ".join([*(own_plain(note["text"]) for note in cleared), own_plain(said), *map(words, secrets.public)])
     sayers = _Sayers(cleared, share)
-    findings: list[Finding] = []
-    for title, number in secrets.titles:
-        folded = fold(title)
-        if len(folded) >= SHORTEST_TITLE and folded in said and folded not in own:
-            findings.append(sayers.find(f"{make('note', number)} “{title}”", "its title", folded))
-    decoded = fold(unquote(raw)) if "@" in said or "%40" in said else ""
-    for address, person in sorted((secrets.emails or {}).items()) if decoded else ():
-        if fold(address) in decoded and re.search(rf"(?<![\w.+'-]){re.escape(fold(address))}(?![\w-])", decoded):
-            findings.append(sayers.find(make("contact", person), f"the address {address}", fold(address)))
-    findings += _numbers(raw, secrets.phones, sayers)
-    findings += _passages(said, own, secrets, sayers)
-    for note in cleared:
-        for comment in ("".join(pair) for pair in _COMMENT.findall(_CODE.sub("", note["text"]))):
-            if (remark := fold(comment)) and len(remark) >= SHORTEST_REMARK and remark in said and remark not in own:
-                by = make("note", note["id"])
-                findings.append((by, "a %%comment%% of it would go out", f"pkm sense edit {by}"))
-    for key in dict.fromkeys(match[0] for match in _KEY.finditer(raw)):
-        findings.append(sayers.find(f"{key[:4]}…", "something that looks like a secret key", fold(key)))
-    return findings
+    findings = [*_titles(seen, own, secrets, sayers)]
+    for address, person in addresses_in(f"{seen.decoded}\n{seen.raw}", secrets.emails or {}):
+        findings.append(sayers.find(make("contact", person), f"the address {address}", address))
+    for number, person, written in numbers_in(f"{seen.decoded}\n{seen.raw}", secrets.phones):
+        findings.append(sayers.find(make("contact", person), f"the number {number}", written))
+    findings += _passages(words(seen.shown), own, secrets, sayers)
+    texts = [(make("note", note["id"]), note["text"], "pkm sense edit") for note in cleared]
+    for by, text, mend in [*texts, *((share, text, "pkm share edit") for text in beside)]:
+        findings += [*_remarks(seen, own, text, by, f"{mend} {by}"), *_tokens(text, by, f"{mend} {by}")]
+    for key in keys_in(f"{seen.shown}\n{seen.raw}"):
+        findings.append(sayers.find(f"{key[:4]}…", "something that looks like a secret key", key))
+    for host, what in dict.fromkeys(secret_addresses(f"{seen.raw}\n{seen.shown}")):
+        findings.append(sayers.find(host, f"an address with {what} in it", host))
+    return list(dict.fromkeys(findings))
+
+
+def _titles(seen: Seen, own: str, secrets: Secrets, sayers: "_Sayers") -> Iterable[Finding]:
+    """A finding for each private note that is called there by its name, in nobody's own words."""
+    named = [*((title, number, SHORTEST_TITLE) for title, number in secrets.titles),
+             *((name, number, SHORTEST_LINKED) for name, number in secrets.linked)]  # fmt: skip
+    for title, number, shortest in named:
+        wanted = words(title)
+        if len(wanted) >= shortest and seen.says(wanted) and not says(own, wanted):
+            yield sayers.find(f"{make('note', number)} “{title}”", "its title", title)
+
+
+def _remarks(seen: Seen, own: str, text: str, by: str, mend: str) -> Iterable[Finding]:
+    """A finding for each comment of a text that stands there, and where nobody can tell what is one."""
+    for comment in stripped(text).comments:
+        remark = words(comment)
+        if len(remark) >= SHORTEST_REMARK and seen.says(remark) and not says(own, remark):
+            yield by, "a %%comment%% of it would go out", mend
+    if line := stripped(text).doubt:
+        yield by, f"nobody can tell what is a %%comment%% in line {line} of it: a mark is missing or too many", mend
+
+
+def _tokens(text: str, by: str, mend: str) -> Iterable[Finding]:
+    """A finding for each address in a text that lets whoever has it do more than read a page: it is cut where it leaves."""
+    for host, what in dict.fromkeys(secret_addresses(stripped(text).text)):
+        yield by, f"an address of {host} in it has {what}", mend
+
+
+@functools.lru_cache(maxsize=1024)
+def own_plain(markdown: str) -> str:
+    """The words of a text that are its writer's own (conceal.own_words)."""
+    return words(own_words(markdown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,28 +139,14 @@ class _Sayers:
     cleared: Sequence[Mapping[str, Any]]
     share: str
 
-    def find(self, what: str, which: str, folded: str) -> Finding:
-        """That `which` of `what` would go out, with the notes whose text has those folded words, and how it is mended."""
-        notes = [note for note in self.cleared if folded in fold(unquote(note["text"]))] or list(self.cleared)
+    def find(self, what: str, which: str, text: str) -> Finding:
+        """That `which` of `what` would go out, with the notes that have those words, and how it is mended."""
+        wanted = words(text)
+        notes = [note for note in self.cleared if says(words(unquote(note["text"])), wanted)] or list(self.cleared)
         named = [make("note", note["id"]) for note in notes]
         more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
         mend = f"pkm sense edit {named[0]}" if named else f"pkm share edit {self.share}"
         return what, f"{which} would go out with {', '.join(named[:NAMED]) or self.share}{more}", mend
-
-
-def _numbers(raw: str, phones: Iterable[tuple[str, int]], sayers: _Sayers) -> list[Finding]:
-    """A finding for each contact's telephone number that stands there, however it is written."""
-    from pkm.phones import read_number, same_line
-
-    known = [(number, person, text) for text, person in phones if (number := read_number(text))]
-    tails = {number.tail for number, _, _ in known}
-    findings = []
-    for match in _NUMBER.finditer(raw) if known else ():
-        found = read_number(match[0])
-        for number, person, text in known if found and found.tail in tails else ():
-            if found and same_line(number, found):
-                findings.append(sayers.find(make("contact", person), f"the number {text}", fold(match[0].strip())))
-    return findings
 
 
 def _passages(said: str, own: str, secrets: Secrets, sayers: _Sayers) -> list[Finding]:
@@ -154,15 +156,17 @@ def _passages(said: str, own: str, secrets: Secrets, sayers: _Sayers) -> list[Fi
         return []
     findings = []
     for text, number in secrets.texts():
-        if found := runs & _runs(fold(text)):
+        # links are said by their labels
+        found = runs & _runs(words(text)) or ("[" in text and runs & _runs(plain_words(text)))
+        if found:
             findings.append(sayers.find(make("note", number), "words of it", " ".join(min(found))))
     return findings
 
 
-def _runs(folded: str) -> set[tuple[str, ...]]:
-    """Each run of PASSAGE words of a folded text."""
-    words = _WORD.findall(_TAG.sub(" ", folded))
-    return set(zip(*(words[start:] for start in range(PASSAGE)), strict=False))
+def _runs(said: str) -> set[tuple[str, ...]]:
+    """Each run of PASSAGE words of a text, as words() gives it."""
+    parts = said.split(" ")
+    return set(zip(*(parts[start:] for start in range(PASSAGE)), strict=False))
 
 
 def check_addresses(header: str, allowed: Collection[str], share: str) -> list[Finding]:

@@ -6,9 +6,9 @@ Its words are the share's `introduction`, whole: what the person saw in the draf
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pkm.capture import without_comments
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
+from pkm.markdown import without_comments
 from pkm.share.freeze import LEAVING
 from pkm.store import interactions, shares
 from pkm.store.session import Store

@@ -1,18 +1,23 @@
-"""The ledger beside the store: which letters began to leave, and what was answered. It is never written over.
+"""The ledger beside the store: what was queued here, which letters began to leave, what was answered. It is never written over.
 
 A store that was put back from a backup, or copied, does not know what left since; the ledger does. One line a step, on the
-disk before the letter's first byte goes. It holds no address and no word of a letter: only keys, states and times.
+disk before the letter's first byte goes. It holds no address and no word of a letter: only keys, states and times, and where
+the ledger itself lies (origin.py).
 """
 
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from pkm.config import Home
 from pkm.errors import StoreError
 
 MAY_HAVE_LEFT = ("sending", "sent", "unknown")
+QUEUED, ELSEWHERE = "queued", "elsewhere"
+"""What is to leave from this home, and what the person said is not."""
+
 SETTLED = "settled"
 """What a letter that left, and that the store does not know, is from when the person has said so on."""
 
@@ -23,21 +28,40 @@ def path_of(home: Home) -> Path:
 
 
 def note(home: Home, key: str, state: str, at: str) -> None:
-    """The ledger says so, on the disk. Raises StoreError where it cannot be written: then nothing may leave."""
+    """The ledger says so, on the disk. Raises StoreError where it cannot be written: then nothing may leave.
+
+    One that is begun by this, and by nothing that was queued here, does not know whose it is.
+    """
+    if not path_of(home).exists():
+        put(home, {}, at)
     append(path_of(home), key, state, at, kept="The letter did not leave.")
+
+
+def note_all(home: Home, keys: Iterable[str], state: str, at: str) -> None:
+    """The ledger says so of each, on the disk at once. Raises as note does."""
+    _write(path_of(home), [{"at": at, "key": key, "state": state} for key in keys], "Nothing was queued and nothing left.")
+
+
+def put(home: Home, place: Mapping[str, Any], at: str) -> None:
+    """The ledger says where it lies from now on. Raises as note does."""
+    _write(path_of(home), [{"at": at, "home": place}], "Nothing was queued and nothing left.")
 
 
 def append(path: Path, key: str, state: str, at: str, *, kept: str) -> None:
     """The file has one line more, on the disk. Raises StoreError, which says what was `kept`, where it cannot be written."""
-    line = (json.dumps({"at": at, "key": key, "state": state}) + "\n").encode()
+    _write(path, [{"at": at, "key": key, "state": state}], kept)
+
+
+def _write(path: Path, said: Iterable[Mapping[str, Any]], kept: str) -> None:
+    lines = "".join(json.dumps(one) + "\n" for one in said).encode()
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             size = os.fstat(descriptor).st_size
             if size and os.pread(descriptor, 1, size - 1) != b"\n":  # the power went while a line was written
-                line = b"\n" + line
-            while line:
-                line = line[os.write(descriptor, line) :]
+                lines = b"\n" + lines
+            while lines:
+                lines = lines[os.write(descriptor, lines) :]
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -64,8 +88,20 @@ def read(home: Home) -> dict[str, tuple[str, str]] | None:
     return None if found is None else {key: (state, at) for key, state, at in found}
 
 
+def place(home: Home) -> dict[str, Any] | None:
+    """Where the ledger says that it lies; {} where that is not known, None where it does not say, or is not there."""
+    return next((said["home"] for said in reversed(_lines(path_of(home)) or ()) if isinstance(said.get("home"), dict)), None)
+
+
 def steps(path: Path) -> list[tuple[str, str, str]] | None:
     """(key, state, at), oldest first; None where there is no such file."""
+    lines = _lines(path)
+    if lines is None:
+        return None
+    return [(str(said["key"]), str(said["state"]), str(said["at"])) for said in lines if said.keys() >= {"key", "state", "at"}]
+
+
+def _lines(path: Path) -> list[dict[str, Any]] | None:
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
@@ -76,7 +112,8 @@ def steps(path: Path) -> list[tuple[str, str, str]] | None:
     for line in lines:
         try:
             said = json.loads(line)
-            found.append((str(said["key"]), str(said["state"]), str(said["at"])))
-        except (ValueError, TypeError, KeyError):
+        except ValueError:
             continue  # the power went while it was written; what it was about is `sending` in the line before, or never began
+        if isinstance(said, dict):
+            found.append(said)
     return found

@@ -12,6 +12,7 @@ from pkm import config
 from pkm.channels.folder import Content
 from pkm.config import Home
 from pkm.errors import PkmError, StoreError
+from pkm.keys import secret_in
 from pkm.markdown import web_url
 from pkm.picture import ENDINGS
 from pkm.share import publish
@@ -157,7 +158,7 @@ def _blogroll(db: sqlite3.Connection, title: str) -> bytes:
     """The sources with the tag PUBLIC as OPML 2.0, b"" where none has it: title and addresses, no folder, no remark."""
     from xml.etree import ElementTree as ET
 
-    found = sources.tagged(db, PUBLIC)
+    found = [one for one in sources.tagged(db, PUBLIC) if not secret_in(one["url"])]
     if not found:
         return b""
     root = ET.Element("opml", version="2.0")
@@ -171,12 +172,21 @@ def _blogroll(db: sqlite3.Connection, title: str) -> bytes:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'.encode()
 
 
+def left_out(db: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """(source, why, the command that mends it) of each source with the tag PUBLIC that the blogroll does not name."""
+    return [
+        (f"{one['id']} “{one_line(one['title'], 60)}”", f"it is not in the blogroll: its address has {found}",
+         f"pkm seek edit {one['id']} --url ADDRESS, one that others may have; or --tag -{PUBLIC}")
+        for one in sources.tagged(db, PUBLIC) if (found := secret_in(one["url"]))
+    ]  # fmt: skip
+
+
 def places(db: sqlite3.Connection, home: Home, share: int, among: Collection[str] = ()) -> Iterable[str]:
     """Where the person finds what was sent: the page of the site, the files of a folder. among: of these deliveries."""
     from pkm.share.render import thaw
     from pkm.share.site import digest_path
 
-    by_name = {one["name"]: one for one in shares.channels(db)}
+    by_name = {one["name"]: one for one in shares.channels(db, removed=True)}
     for row in reversed(shares.deliveries(db, share=share)):
         channel = by_name[row["channel"]]
         if row["state"] != "sent" or not is_mirror(channel["channel_kind"]) or (among and row["id"] not in among):

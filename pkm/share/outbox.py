@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pkm import config
+from pkm import config, dates
 from pkm.config import Home
 from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
-from pkm.share import draft, introduction, mirror, transmit
+from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
-from pkm.share.freeze import NO_ADDRESS, channels_for, deliveries, freeze, frozen, guard_bytes, look_at
+from pkm.share.freeze import NO_ADDRESS, deliveries, freeze, frozen, guard_bytes, look_at
 from pkm.share.ledger import SETTLED, left_unknown, note
-from pkm.store import shares
+from pkm.share.receivers import channels_for
+from pkm.store import shares, unsubscribing
 from pkm.store.session import Store
+from pkm.text import fold
 
 if TYPE_CHECKING:
     from pkm.store.journal import Reverted
@@ -48,7 +50,8 @@ class Leave:
     """Which part of a share leaves, and when.
 
     stage: that one alone; None: all. at: the stamp that new bytes are dated with; "": now. not_before: when new letters
-    may leave at the earliest; wait: whether that counts; quiet: letters stay for now.
+    may leave at the earliest; wait: whether that counts; quiet: letters stay for now. refused_too: what was refused is tried
+    again, as the person may ask.
     """
 
     stage: int | None = None
@@ -56,6 +59,7 @@ class Leave:
     not_before: str = ""
     wait: bool = True
     quiet: bool = False
+    refused_too: bool = True
 
 
 def send_share(store: Store, home: Home, share: int, at: str = "", leave: Leave | None = None) -> SendReport:
@@ -112,6 +116,8 @@ def _send(store: Store, home: Home, share: int, leave: Leave) -> SendReport:
         transmit.ask(store, home, share, leave.stage, repeat=True)
     for number in sorted(waiting, key=lambda one: not is_mirror(channels[one]["channel_kind"])):  # posts lead to pages
         channel, numbers = channels[number], waiting[number]
+        if not leave.refused_too:
+            numbers = [one["id"] for one in shares.leaving(store.read(), numbers) if one["state"] != "refused"]
         if is_mirror(channel["channel_kind"]):
             if error := mirror.send(store, home, channel, numbers):
                 failures.append((f"{make('share', share)} to {channel['name']}", str(error)))
@@ -173,7 +179,8 @@ def _report(
 def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
     """The share is sent where everything has arrived; the interaction that an introduction is logged as.
 
-    stage: of a plan; that one has passed where all of it has arrived, and the share is sent when all have passed.
+    stage: of a plan; that one has passed where all of it has arrived, or had before, so that nothing was to go; the share is
+    sent when all have passed.
 
     A digest has gone out where it reached somebody and nothing is on its way: a recipient who was refused is settled. An
     introduction is for both or it is not done.
@@ -183,7 +190,8 @@ def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
         db = unit.connection
         current = shares.row(db, share)
         assert current is not None
-        if current["state"] != "sent" and _has_arrived(current, deliveries(db, share, stage)):
+        rows = deliveries(db, share, stage)
+        if current["state"] != "sent" and (_has_arrived(current, rows) or (stage is not None and not rows)):
             for step in shares.stages(db, share):
                 if step["passed_at"] is None and stage in (None, step["id"]):
                     unit.update("stage", step["id"], passed_at=unit.at)
@@ -275,6 +283,35 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
     return after, _report(store, home, share, set(), (), interaction)
 
 
+def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) -> int | None:
+    """The letter of that key, of which nobody knew whether it arrived, has: it was answered. Its number, None where none was so.
+
+    A letter to several has one name for all of them: it arrived for who answered. sender: the address, folded; at: a stamp.
+    """
+    from pkm.store.model import Delivery
+
+    db = store.read()
+    found = unsubscribing.letter(db, key)
+    share = shares.row(db, found["share_id"]) if found else None
+    if found is None or share is None:
+        return None
+    rows = [row for row in shares.unsettled(db) if row["share"] == share["id"] and not is_mirror(row["channel_kind"])]
+    one = next((row for row in rows if fold(row["recipient"]) == sender or (
+        share["type"] != "introduction" and row["id"] == make("delivery", found["id"]))), None)  # fmt: skip
+    if one is None:
+        return None
+    number = int(one["id"][1:])
+    with store.unit() as unit:
+        delivery = unit.get(Delivery, number)
+        delivery.state, delivery.error = "sent", f"it arrived: it was answered on {dates.day(at)}"
+        delivery.sent_at = delivery.sent_at or delivery.frozen_at
+        note(home, delivery.key, "sent", unit.at)
+        unit.flush()
+        _finish(store, share["number"], one["stage_number"] if share["state"] == "planned" else None)
+        unit.summarize(f"{one['id']} arrived: it was answered", final="outbox.log has it too: settle it again instead")
+    return number
+
+
 def resolve_older(store: Store, home: Home, outcome: str) -> list[Row]:
     """The letters that left and that this store does not know are settled, and with them what was held because of them.
 
@@ -293,6 +330,37 @@ def resolve_older(store: Store, home: Home, outcome: str) -> list[Row]:
         for key in unknown:
             note(home, key, SETTLED, draft.now_stamp())
     return settled
+
+
+def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
+    """What is queued in a home that may be a copy is settled, and what is queued in it from now on leaves from it.
+
+    outcome: the other home sends what is queued, so that it counts as sent here, or that one is no more (refused): it goes from
+    here when its share does. The deliveries that were held. Raises Invalid for another outcome, or where nothing tells of a copy.
+    """
+    from pkm.store.model import Delivery
+
+    if outcome not in ("sent", "refused"):
+        raise Invalid(f"“{outcome}”", "it is sent or refused", next="pkm share log --resolve copy refused")
+    with transmit.alone(home):
+        db = store.read()
+        held = [row for row in shares.unsettled(db) if row["error"].startswith(origin.COPY)]
+        if not held and not origin.foreign(db, home):
+            raise Invalid("copy", "nothing tells that this home is a copy of another", next="pkm share log")
+        with store.unit() as unit:
+            origin.settle(unit, home, here=outcome == "refused")
+            for row in held:
+                delivery = unit.get(Delivery, int(row["id"][1:]))
+                delivery.state, delivery.error = ("sent", "") if outcome == "sent" else ("waiting", "")
+                delivery.sent_at = delivery.frozen_at if outcome == "sent" else None
+            unit.flush()
+            for share, stage in dict.fromkeys((int(row["share"][1:]), row["stage_number"]) for row in held):
+                planned = (shares.row(unit.connection, share) or {}).get("state") == "planned"
+                _finish(store, share, stage if planned else None)
+            unit.summarize("what is queued leaves " + ("from another home" if outcome == "sent" else "from this home"),
+                           final="outbox.log has it too: settle it again instead")  # fmt: skip
+        after = [shares.delivery(store.read(), int(one["id"][1:])) for one in held]
+    return [one for one in after if one]
 
 
 def check_return(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]") -> None:

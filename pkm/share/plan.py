@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pkm import dates
+from pkm.config import Home
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
-from pkm.share import draft, gate
+from pkm.share import draft, gate, origin
 from pkm.share.freeze import LEAVING, NOT_LEFT, deliveries
 from pkm.store import circles, plans, shares
 from pkm.store.session import Store
@@ -113,7 +114,7 @@ def as_rows(db: sqlite3.Connection, share: int, now: datetime) -> list[Row]:
     ]  # fmt: skip
 
 
-def set_plan(store: Store, share: int, wanted: Sequence[Wanted], because: str = "") -> None:
+def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], because: str = "") -> None:
     """The share goes by these stages, in order; those that have begun to leave stay as they are, in front.
 
     because: why it goes to a network without a community before it; kept for the history.
@@ -127,6 +128,7 @@ def set_plan(store: Store, share: int, wanted: Sequence[Wanted], because: str = 
         if row["type"] == "introduction":
             raise Invalid(row["id"], "an introduction is for two people by name; it has no plan",
                           next=f"pkm share send {row['id']}")  # fmt: skip
+        origin.plan(unit.connection, home, share, unit.at)
         _lay(unit, share, wanted, because)
         from pkm.store.model import Share
 

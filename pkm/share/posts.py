@@ -4,6 +4,7 @@ A post leads to the digest's page where that is on the web before it; else it te
 by the short name that they have here: there it may be somebody else's.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
@@ -54,6 +55,20 @@ def compose(digest: "Digest", channel: Row, name: Callable[[int], str], home: Ho
     kind = channel["channel_kind"]
     post = as_post(digest, home, url, shows=KINDS[kind].pictures)
     return adapter(channel["channel_kind"]).compose(post, name, channel["options"])
+
+
+def words(kind: str, payload: bytes) -> str:
+    """What a body says there, without what differs between any two: when, and where its page is."""
+    if kind != "webhook":
+        return adapter(kind).shown(payload)
+    told = json.loads(payload)["data"]
+    return json.dumps([told.get(name) for name in ("title", "text", "pieces")])
+
+
+def account(channel: Row) -> tuple[str, ...]:
+    """Which account, room or address a channel posts to."""
+    return (channel["channel_kind"], channel["address"],
+            *(str(channel["options"].get(name, "")) for name in ("login", "room", "credential")))  # fmt: skip
 
 
 def as_post(digest: "Digest", home: Home, url: str = "", *, shows: bool = False) -> Post:

@@ -54,7 +54,7 @@ def describe(db: sqlite3.Connection, share: Row, shown: Sequence[Rendered]) -> l
     """
     before = shares.last_addresses(db)
     people = _people(db, share["number"], shown)
-    options = {one["number"]: one["options"] for one in shares.channels(db)}
+    options = {one["number"]: one["options"] for one in shares.channels(db, removed=True)}
     parts: dict[tuple[int, int, str], int] = {}
     for one in shown:
         key = (one.stage_id, one.channel_id, one.recipient)

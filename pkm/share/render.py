@@ -13,17 +13,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pkm.conceal import conceal, embedded, unlinked
 from pkm.errors import BadInput
-from pkm.markdown import (
-    Resolve,
-    conceal,
-    embedded,
-    to_plain,
-    to_portable,
-    unlinked,
-    web_url,
-    without_comments,
-)  # fmt: skip
+from pkm.keys import cut_secrets
+from pkm.markdown import Resolve, to_plain, to_portable, web_url, without_comments
 from pkm.picture import ENDINGS
 from pkm.share import memo
 from pkm.share.template import render, style
@@ -363,17 +356,17 @@ def _made_harmless(piece: Piece, hidden: frozenset[str]) -> Piece:
         piece,
         title=_title(_without_embeds(piece), hidden),
         words=_own_words(piece.words, hidden),
-        quotes=tuple(Quote(clean(quote.exact), _own_words(quote.comment, hidden)) for quote in piece.quotes),
+        quotes=tuple(Quote(cut_secrets(clean(quote.exact)), _own_words(quote.comment, hidden)) for quote in piece.quotes),
         tags=tuple(one_line(tag) for tag in piece.tags),
         item=item and ItemRef(
-            one_line(item.title) or web_url(item.url), web_url(item.url), one_line(item.author),
+            cut_secrets(one_line(item.title)) or web_url(item.url), web_url(item.url), one_line(item.author),
             one_line(item.source_title), web_url(item.source_url),
         ),
     )  # fmt: skip
 
 
 def _own_words(text: str, hidden: frozenset[str]) -> str:
-    return conceal(without_comments(clean(text)), hidden).strip("\n")
+    return cut_secrets(conceal(without_comments(clean(text)), hidden)).strip("\n")
 
 
 def _without_embeds(piece: Piece) -> str:

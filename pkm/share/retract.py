@@ -78,7 +78,7 @@ def _retract(store: Store, home: Home, row: Row, gone: dict[int, Outcome], becau
             if one["state"] in NOT_LEFT:
                 unit.get(Delivery, int(one["id"][1:])).state = "cancelled"
         unit.flush()
-        told = [_take_down(unit, home, channel, rows, gone) for channel in shares.channels(db)]
+        told = [_take_down(unit, home, channel, rows, gone) for channel in shares.channels(db, removed=True)]
         letters = [one for one in rows if is_letters(one["channel_kind"]) and one["state"] in MAY_BE_THERE]
         corrects = bool(letters) and not again and row["type"] != "introduction"
         correction = _correct(unit, row, letters, because) if corrects else None
@@ -99,7 +99,7 @@ def _remove_posts(store: Store, home: Home, share: int) -> dict[int, Outcome]:
     outcomes: dict[int, Outcome] = {}
     transmit.settle_begun(store, home)
     rows = posts.standing(store.read(), REMOVABLE, share)
-    for channel in shares.channels(store.read()):
+    for channel in shares.channels(store.read(), removed=True):  # what stands there does so still
         if mine := [row for row in rows if row["channel_id"] == channel["number"]]:
             try:
                 with transmit.open_posts(channel) as way:
@@ -141,6 +141,8 @@ def _take_down(
         return channel["name"], f"cannot be recalled: {people} {'has' if len(there) == 1 else 'have'} the letter"
     if not is_mirror(channel["channel_kind"]):
         return channel["name"], "cannot be recalled: who receives there has it"
+    if channel["options"].get("removed"):
+        return channel["name"], f"{count(len(there), 'file')} not removed: the channel was, and its folder is left alone"
     there = [one for one in there if not one["recipient"].startswith(f"{GONE}-")]  # such a file is left where it is
     mirror.mirror(unit.connection, home, channel["number"])
     if channel["channel_kind"] == "site":

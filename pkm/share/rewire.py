@@ -5,16 +5,19 @@ Of a secret only its place is kept (pkm.secret). Writes in one unit. Never print
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pkm.config import Home
 from pkm.errors import Exists, Invalid, NotFound, Refused
+from pkm.secret import check_place
 from pkm.share import postbox, publish, webmentions
-from pkm.share.channels import SCHEMES, adapter, folder_of, is_letters, is_mirror, is_posts
+from pkm.share.channels import KINDS, SCHEMES, adapter, folder_of, is_letters, is_mirror, is_posts
 from pkm.store import shares
 from pkm.store.session import Store
+from pkm.text import one_line
 
 Row = dict[str, Any]
 
@@ -28,8 +31,8 @@ class Change:
 
     publish: a command; inbox: a mailbox's address; copy: whether each letter goes to oneself as well; webmentions: a folder,
     a file, or a service's address.
-    address: of the channel, of the same kind; sender: whom letters are from.
-    inbox_credential, token: where the secret of the one and of the other is.
+    address: of the channel, of the same kind; sender: whom letters are from. login: who logs in at another host.
+    inbox_credential, token: where the secret of the one and of the other is; credential: that of the channel itself.
     """
 
     publish: str | None = None
@@ -40,6 +43,8 @@ class Change:
     token: str | None = None
     address: str | None = None
     sender: str | None = None
+    login: str | None = None
+    credential: str | None = None
 
 
 def change_channel(store: Store, name: str, change: Change, home: Home | None = None) -> Row:
@@ -54,7 +59,9 @@ def change_channel(store: Store, name: str, change: Change, home: Home | None = 
         options = dict(row["options"])
         done = []
         address = row["address"]
-        if (change.address, change.sender) != (None, None):
+        if is_posts(row["channel_kind"]) and change.token is not None:
+            change = replace(change, token=None, credential=change.token)
+        if (change.address, change.sender, change.login, change.credential) != (None,) * 4:
             address, options = _with_address(unit.connection, row, options, change, home)
             done.append(f"goes to {address}")
         if (change.inbox, change.inbox_credential, change.copy) != (None, None, None):
@@ -103,6 +110,10 @@ def _with_address(
                       next="pkm share channel add, for another")  # fmt: skip
     if change.sender is not None and not is_letters(kind):
         raise Invalid("--from", f"a channel of {kind} has none")
+    if is_mirror(kind) and (change.login, change.credential) != (None, None):
+        raise Invalid("--login and the password", f"a channel of {kind} has none")
+    if not is_mirror(kind):
+        options = _with_access(db, row, options, change, address)
     if is_letters(kind):
         from pkm.channels.mail import read_address
         from pkm.share.letter import read_mailbox
@@ -128,6 +139,44 @@ def _with_address(
     return moved, dict(options)
 
 
+def _with_access(db: Any, row: Row, options: Mapping[str, Any], change: Change, address: str) -> Row:
+    """The options with who logs in and where the secret is. A secret goes to no other host than it was given for.
+
+    Raises Invalid where it would; Refused where posts stand at the host before, which could be asked and deleted there alone.
+    """
+    moved = _host(address) != _host(row["address"])
+    there = shares.hangs_on(db, row["number"])
+    if moved and KINDS[row["channel_kind"]].asks and any(there.get(state) for state in ("sent", "unknown", "sending")):
+        why = f"what went by it stands at {_host(row['address'])}, and only there can it be asked about and taken down"
+        raise Refused(f"to lead {row['name']} elsewhere", why, next="pkm share channel add, for another")
+    kept = {key: value for key, value in options.items() if key not in ("login", "credential")}
+    login = options.get("login", "") if change.login is None else one_line(change.login, 200)
+    if options.get("credential") and moved and change.credential is None and change.login != "":
+        raise Invalid("--address", f"its secret was given for {_host(row['address'])}, and goes to no other host",
+                      next="say it anew: --token-env, --secret-env, or --login NAME --password-env VARIABLE")  # fmt: skip
+    place = options.get("credential", "") if change.credential is None else check_place(change.credential)
+    if options.get("inbox", "").startswith("imap") and "inbox_credential" not in options and options.get("credential"):
+        kept["inbox_credential"] = options["credential"]  # the mailbox has not moved
+    if change.login == "" and is_letters(row["channel_kind"]):
+        return kept
+    if is_letters(row["channel_kind"]) and bool(login) != bool(place):
+        raise Invalid("--login", "who logs in and where the password is are said together",
+                      next="--login NAME --password-env VARIABLE")  # fmt: skip
+    return {**kept, **({"login": login} if login else {}), **({"credential": place} if place else {})}
+
+
+def _host(address: str) -> str:
+    """The host that a secret is said to; with its port, but for mail, where a server has several."""
+    parts = urlsplit(address)
+    return parts.hostname or "" if parts.scheme in ("smtp", "smtps", "imap", "imaps") else parts.netloc.rpartition("@")[2]
+
+
+def _goes_elsewhere(before: str, after: str, what: str, option: str) -> None:
+    """Raises Invalid where a secret that was given for one host would go to another."""
+    if _host(before) and _host(after) and _host(before) != _host(after):
+        raise Invalid(what, f"its secret was given for {_host(before)}, and goes to no other host", next=f"say it anew: {option}")
+
+
 def _named(db: Any, name: str) -> Row:
     row = next((one for one in shares.channels(db) if one["name"].casefold() == name.casefold()), None)
     if row is None:
@@ -146,6 +195,8 @@ def _with_inbox(row: Row, options: Mapping[str, Any], change: Change) -> Row:
                           next=f"pkm share channel edit {row['name']} --inbox imaps://me@mail.example.org/INBOX")  # fmt: skip
         return kept
     credential = options.get("inbox_credential", "") if change.inbox_credential is None else change.inbox_credential
+    if change.inbox_credential is None and (credential or options.get("inbox")):
+        _goes_elsewhere(options.get("inbox", ""), url, "the mailbox", "--inbox-password-env VARIABLE")
     named = postbox.check_inbox(url, options.get("login", ""), "" if url.startswith(("maildir", "mbox")) and
                                 change.inbox_credential is None else credential)  # fmt: skip
     if named["inbox"].startswith("imap") and not (credential or options.get("credential")):
@@ -167,4 +218,6 @@ def _with_mentions(row: Row, options: Mapping[str, Any], change: Change) -> Row:
             raise Invalid("--token-env", "the site has no service of webmentions", next=f"--webmentions {webmentions.EXAMPLE}")
         return kept
     credential = options.get("webmentions_credential", "") if change.token is None else change.token
+    if change.token is None and credential:
+        _goes_elsewhere(options.get("webmentions", ""), place, "--webmentions", "--token-env VARIABLE")
     return {**kept, **webmentions.check_place(place, credential)}

@@ -389,8 +389,10 @@ def _search(plan: _Plan) -> dict[str, bytes]:
         for note, href in plan.notes
     ]  # fmt: skip
     for issue in plan.issues:
-        words = [issue.digest.intro, *(f"{piece.title}\n\n{piece.words}" for piece in issue.digest.pieces if has_words(piece))]
-        text = one_line(memo.plain("\n\n".join(words)), SEARCHED)
+        pieces = [piece for piece in issue.digest.pieces if has_words(piece)]
+        words = [issue.digest.intro, *(text for piece in pieces for text in (piece.title, piece.words))]
+        # each by itself: what opens in one and is not closed must not make code of the next
+        text = one_line(" ".join(memo.plain(one) for one in words), SEARCHED)
         entries.append({"path": issue.href, "title": issue.title, "date": issue.date, "text": text})
     if not entries:
         return {}

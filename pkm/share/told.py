@@ -7,24 +7,29 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pkm.capture import links_in
 from pkm.config import Home
+from pkm.errors import PkmError
 from pkm.ids import make
+from pkm.keys import secret_in
+from pkm.markdown import web_url
 from pkm.reach import wide_enough
 from pkm.share import draft
-from pkm.share.channels import effective_kind, is_letters
-from pkm.share.freeze import NO_ADDRESS, channels_for
+from pkm.share.channels import effective_kind, is_letters, is_posts
+from pkm.share.freeze import NO_ADDRESS
 from pkm.share.guard import Finding
 from pkm.share.letter import is_address
+from pkm.share.posting import posted_for
+from pkm.share.receivers import channels_for, had_before
 from pkm.share.unsubscribed import subscribers
 from pkm.store import notes, shares
-from pkm.text import fold, one_line
+from pkm.text import one_line
 
 Row = dict[str, Any]
 
 
 def look(db: sqlite3.Connection, home: Home, share: int) -> list[Finding]:
-    """(what, what becomes of it, the command that changes that) of each link that is cut, and of who has no address.
+    """(what, what becomes of it, the command that changes that) of each link that is cut, of who has no address, and of
+    who and what has it already.
 
     Of the stages that are still to go; nothing of a share that has gone.
     """
@@ -35,7 +40,9 @@ def look(db: sqlite3.Connection, home: Home, share: int) -> list[Finding]:
     for stage in shares.stages(db, share):
         if stage["passed_at"] is None:
             found += _cut_links(db, share, stage)
+            found += _cut_addresses(draft.notes_for(db, share, stage))
             found += _without_address(db, home, share, stage)
+            found += _had(db, home, share, stage)
     return list(dict.fromkeys(found))
 
 
@@ -51,12 +58,19 @@ def _cut_links(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Findi
                        f"pkm sense edit {name}, to leave it out; or pkm sense reach {target} {kind}, to show it")  # fmt: skip
 
 
+def _cut_addresses(found: Iterable[Row]) -> Iterable[Finding]:
+    """Where the address of what a note is about has a secret in it."""
+    for note in found:
+        for address in (note["item_url"], note["source_url"]):
+            if what := secret_in(address or ""):
+                name, left = make("note", note["id"]), web_url(address)
+                yield (name, f"the address of its source has {what} and goes out {f'as {left}' if left else 'not at all'}",
+                       f"pkm sense edit {name}, to name another address in its words")  # fmt: skip
+
+
 def _narrower(db: sqlite3.Connection, note: Row, reaches: list[str]) -> Iterable[int]:
-    """The notes that its words link to and that may not go there; links in words for one stage are read anew."""
-    if not note.get("reworded"):
-        return [row["id"] for row in shares.narrower_targets(db, note["id"], reaches)]
-    titles = {fold(title): number for title, number in shares.narrower_titles(db, reaches)}
-    return [titles[fold(link.target)] for link in links_in(note["text"]) if fold(link.target) in titles]
+    """The notes that its words link to and that may not go there."""
+    return dict.fromkeys(number for _, number in draft.narrower_links(db, [note], [], reaches))
 
 
 def _without_address(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> Iterable[Finding]:
@@ -68,3 +82,22 @@ def _without_address(db: sqlite3.Connection, home: Home, share: int, stage: Mapp
             number = make("contact", one["id"])
             yield (f"{number} {one_line(one['name'], 40)}", f"{NO_ADDRESS}; no letter goes there",
                    f"pkm contact edit {number} --email ADDRESS")  # fmt: skip
+
+
+def _had(db: sqlite3.Connection, home: Home, share: int, stage: Row) -> Iterable[Finding]:
+    """Whom it goes to no second time, and which accounts say it already."""
+    name, goal = make("share", share), f"for {one_line(stage['circle'] or 'people by name', 40)}"
+    for one in had_before(db, home, share, stage):
+        yield (f"{make('contact', one['id'])} {one_line(one['name'], 40)}", f"has {name} already; no second letter goes {goal}",
+               f"pkm share log {name}")  # fmt: skip
+    for channel in channels_for(db, stage):
+        if is_posts(channel["channel_kind"]) and (other := _posted(db, home, share, stage, channel)) is not None:
+            yield (f"{channel['name']} {goal}", f"the same is posted there for {one_line(other, 40)}; nothing is posted twice",
+                   f'other words: pkm share edit {name} --for {stage["circle"]} -m "…"')  # fmt: skip
+
+
+def _posted(db: sqlite3.Connection, home: Home, share: int, stage: Row, channel: Row) -> str | None:
+    try:
+        return posted_for(db, home, share, stage, channel)
+    except PkmError:  # what keeps it from being told there at all is told elsewhere
+        return None

@@ -17,7 +17,8 @@ from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
 from pkm.errors import PkmError, StoreError
 from pkm.lock import locked
-from pkm.share import ledger
+from pkm.secret import hide
+from pkm.share import ledger, origin
 from pkm.share.channels import KINDS, adapter, is_mirror, is_posts
 from pkm.share.letter import unpack
 from pkm.store import posts, shares
@@ -161,20 +162,19 @@ def settle_begun(store: Store, home: Home) -> int:
 
 def _begun(store: Store) -> list[Row]:
     db = store.read()
-    channels = [one["number"] for one in shares.channels(db) if not is_mirror(one["channel_kind"])]
+    channels = [one["number"] for one in shares.channels(db, removed=True) if not is_mirror(one["channel_kind"])]
     return [row for number in channels for row in shares.sending(db, number)]
 
 
 def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list[Row | Result]:
     """The deliveries that may leave now; a Result for each that the ledger holds back."""
     db = store.read()
-    known = ledger.read(home)
     rows = [row for row in shares.leaving(db, numbers) if row["payload"] and row["state"] in ("waiting", "refused")]
-    if known is None and shares.attempted(db, channel["number"]):
-        why = "this store has sent letters, but there is no outbox.log beside it: it may be a copy"
+    if why := origin.foreign(db, home):
         return [_settle(store, home, row, Outcome("held", why)) for row in rows]
+    known = ledger.read(home) or {}
     why = older(db, home)
-    return [_held(store, home, row, known or {}, why) or row for row in rows]
+    return [_held(store, home, row, known, why) or row for row in rows]
 
 
 def older(db: sqlite3.Connection, home: Home) -> str:
@@ -184,10 +184,14 @@ def older(db: sqlite3.Connection, home: Home) -> str:
 
 
 def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str]], older: str) -> Result | None:
-    """A letter that left is held; and, in a store that is older, each that is new: it may be one of those by another key."""
+    """A letter that left, or that was queued elsewhere, is held; and, in a store that is older, each that is new: it may be one
+    that left by another key.
+    """
     state, at = known.get(row["key"], ("", ""))
-    if older and not state:
+    if older and state in ("", ledger.QUEUED):
         return _settle(store, home, row, Outcome("held", older))
+    if state in ("", ledger.ELSEWHERE):
+        return _settle(store, home, row, Outcome("held", origin.NOT_QUEUED_HERE))
     if state not in (*ledger.MAY_HAVE_LEFT, ledger.SETTLED):
         return None
     why = f"outbox.log says it began to leave on {dates.day(at)}; this store is older than that"
@@ -241,7 +245,7 @@ def _settle(store: Store, home: Home, row: Row, outcome: Outcome) -> Result:
 
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
-        delivery.state, delivery.error = outcome.state, outcome.why
+        delivery.state, delivery.error = outcome.state, hide(outcome.why)
         delivery.remote_id, delivery.remote_url = outcome.remote_id or delivery.remote_id, outcome.remote_url
         if outcome.state == "sent":
             delivery.sent_at = unit.at
@@ -249,7 +253,7 @@ def _settle(store: Store, home: Home, row: Row, outcome: Outcome) -> Result:
             delivery.not_before = dates.stamp(dates.now() + timedelta(seconds=outcome.wait_s))
         if outcome.state != "held":  # the ledger knows better
             ledger.note(home, row["key"], outcome.state, unit.at)
-    return Result(row["id"], row["recipient"], outcome.state, outcome.why)
+    return Result(row["id"], row["recipient"], outcome.state, hide(outcome.why))
 
 
 def askable(db: sqlite3.Connection, share: int | None = None, stage: int | None = None) -> list[Row]:
@@ -258,28 +262,32 @@ def askable(db: sqlite3.Connection, share: int | None = None, stage: int | None 
     A channel of mail can where it names a mailbox.
     """
     kinds = [kind for kind, powers in KINDS.items() if powers.asks]
-    there = {one["number"] for one in shares.channels(db) if one["channel_kind"] in kinds or one["options"].get("inbox")}
+    ways = shares.channels(db, removed=True)
+    there = {one["number"] for one in ways if one["channel_kind"] in kinds or one["options"].get("inbox")}
     rows = [row for row in posts.unknown(db, list(KINDS), share) if row["channel_id"] in there]
     return [row for row in rows if stage in (None, row["stage_id"]) and not _on_hold(db, row)]
 
 
 def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool) -> list[Result]:
-    """What channels say of deliveries that are unknown; those that it settles. repeat: as channels.way has it.
+    """What channels say of deliveries that are unknown; those that it settles. repeat: as channels.way has it; by one that was
+    removed nothing goes again.
 
     What cannot be asked now stays unknown. To be called within `alone`; not for a share whose bytes may no longer go.
     """
     db = store.read()
     rows = askable(db, share, stage)
+    repeat = repeat and not (rows and origin.foreign(db, home))
     began = ledger.began(home) if rows else {}
     results: list[Result] = []
-    for channel in shares.channels(db):
+    for channel in shares.channels(db, removed=True):
         mine = [row for row in rows if row["channel_id"] == channel["number"]]
         if not mine:
             continue
+        again = repeat and not channel["options"].get("removed")
         with contextlib.suppress(PkmError), _open_asking(channel) as way:
             for row in mine:
                 parts = posts.thread(store.read(), row["id"])
-                outcome = way.settle(job(row, parts, began.get(row["key"], ""), home), repeat=repeat)
+                outcome = way.settle(job(row, parts, began.get(row["key"], ""), home), repeat=again)
                 if outcome.state != "unknown" or outcome.why not in ("", row["error"]):
                     results.append(_settle(store, home, row, outcome))
     return results

@@ -245,7 +245,11 @@ _SETS: dict[str, Callable[[Scope, str], _Sets]] = {
 
 # Fields with a list of values
 
-_SENT = "SELECT note_id FROM share_note JOIN share ON share.id = share_note.share_id WHERE share.state = 'sent'"
+SENT = (
+    "SELECT note_id FROM share_note JOIN share ON share.id = share_note.share_id WHERE share.state = 'sent' "
+    "OR EXISTS (SELECT 1 FROM delivery WHERE delivery.share_id = share.id AND delivery.state = 'sent')"
+)
+"""The notes that somebody got: also by a plan of which another circle is still to get it."""
 IS_THERE = "NOT ({end}_kind = 'note' AND {end}_id IN (SELECT id FROM note WHERE dropped_at IS NOT NULL))"
 """SQL of a link, by its end (from, to): what is there was not put away. Where to_id is NULL it is not known: see it first."""
 FROM_THERE, TO_THERE = IS_THERE.format(end="from"), f"(to_id IS NULL OR {IS_THERE.format(end='to')})"
@@ -268,8 +272,8 @@ IS: dict[str, dict[str, str]] = {
         "AND NOT EXISTS (SELECT 1 FROM item WHERE item.id = note.item_id AND item.title = note.title))",
     },
     "orphan": {"note": f"NOT {_LINKED['note']}", "annotation": "annotation.state = 'orphan'"},
-    "shared": {"note": f"note.id IN ({_SENT})", "share": "share.state = 'sent'"},
-    "unshared": {"note": f"note.id NOT IN ({_SENT})"},
+    "shared": {"note": f"note.id IN ({SENT})", "share": "share.state = 'sent'"},
+    "unshared": {"note": f"note.id NOT IN ({SENT})"},
     "private": {"note": "note.reach = 'private'"},
     **{state: {"share": f"share.state = '{state}'"} for state in ("draft", "planned", "sent", "retracted")},
     **{state: {"source": f"source.state = '{state}'"} for state in ("active", "paused", "gone")},

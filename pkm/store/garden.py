@@ -6,7 +6,7 @@ Every row is {"total", "number", "title"} and what its part says of it. Notes th
 import sqlite3
 from typing import Any
 
-from pkm.store.conditions import FROM_THERE, TO_THERE
+from pkm.store.conditions import FROM_THERE, SENT, TO_THERE
 
 Row = dict[str, Any]
 
@@ -49,8 +49,7 @@ PARTS = {
         f"(SELECT 1 FROM trial WHERE trial.note_id = note.id) {_NEWEST}"
     ),
     "unshared": (
-        f"{_NOTE} FROM note WHERE {_HERE} AND note.stage = 'practice' AND NOT EXISTS (SELECT 1 FROM share_note "
-        f"JOIN share ON share.id = share_note.share_id WHERE share_note.note_id = note.id AND share.state = 'sent') {_NEWEST}"
+        f"{_NOTE} FROM note WHERE {_HERE} AND note.stage = 'practice' AND note.id NOT IN ({SENT}) {_NEWEST}"
     ),
     "hubs": (
         "SELECT count(*) OVER () AS total, note.id AS number, note.title, sum(counted.links) AS links FROM ("

@@ -76,13 +76,13 @@ def awaited(db: sqlite3.Connection, note: int, circle: int, share: int) -> int |
     return None if found is None else int(found[0])
 
 
-def names_of_narrower(db: sqlite3.Connection, reaches: list[str]) -> list[str]:
-    """All that a note that may not go there is called by: its id, its title, its other names."""
+def called(db: sqlite3.Connection, reaches: list[str]) -> list[tuple[str, int, bool]]:
+    """(name, note's number, whether it may not go there) of all that notes are called by: id, title, other names, files."""
     found = db.execute(
-        "SELECT 'n' || id FROM note WHERE {narrow} UNION SELECT title FROM note WHERE {narrow} UNION "
-        "SELECT note_alias.name FROM note_alias JOIN note ON note.id = note_alias.note_id WHERE {narrow} ORDER BY 1".replace(
-            "{narrow}", "(dropped_at IS NOT NULL OR reach NOT IN (SELECT value FROM json_each(:reaches)))"
-        ),
-        {"reaches": json.dumps(reaches)},
-    )
-    return [row[0] for row in found]
+        "WITH called (name, id) AS (SELECT 'n' || id, id FROM note UNION SELECT title, id FROM note "
+        "UNION SELECT name, note_id FROM note_alias UNION SELECT path, note_id FROM note_file) "
+        "SELECT called.name, note.id, dropped_at IS NOT NULL OR reach NOT IN (SELECT value FROM json_each(:reaches)) "
+        "FROM called JOIN note ON note.id = called.id ORDER BY note.id, called.name", {"reaches": json.dumps(reaches)},
+    )  # fmt: skip
+    return [(row[0], row[1], bool(row[2])) for row in found]
+

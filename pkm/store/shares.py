@@ -158,6 +158,7 @@ def kept_without_note(db: sqlite3.Connection, since: str, limit: int) -> list[Ro
     """Items kept since then that no note was made from, newest first: they have no words of one's own."""
     found = db.execute(
         "SELECT id, title FROM item WHERE state = 'kept' AND decided_at > :since "
+        "AND story_id IS NULL "  # what another source told too is not told twice
         "AND NOT EXISTS (SELECT 1 FROM note WHERE note.item_id = item.id) ORDER BY decided_at DESC, id DESC LIMIT :limit",
         {"since": since, "limit": limit},
     )
@@ -351,11 +352,11 @@ def keys_of_letters(db: sqlite3.Connection, share: int) -> dict[int, str]:
     return {row[0]: row[1] for row in found}
 
 
-def channels(db: sqlite3.Connection) -> list[Row]:
-    """Every channel that was not removed by name, with the circles that it reaches."""
+def channels(db: sqlite3.Connection, *, removed: bool = False) -> list[Row]:
+    """Every channel that was not removed by name, with the circles that it reaches; removed: those as well."""
     found = as_dicts(db.execute(
         "SELECT id AS number, name, kind AS channel_kind, address, options FROM channel "
-        "WHERE json_extract(options, '$.removed') IS NULL ORDER BY name"
+        "WHERE :removed OR json_extract(options, '$.removed') IS NULL ORDER BY name", {"removed": removed},
     ))  # fmt: skip
     for one in found:
         circles = db.execute(

@@ -191,9 +191,10 @@ def _json(ids: Iterable[int] | None) -> str | None:
 
 
 def tagged(db: sqlite3.Connection, tag: str) -> list[Row]:
-    """Sources on the web that have that tag and want no secret, by name, then id: {"title", "url", "site_url"}."""
+    """Sources on the web that have that tag and want no secret, by name, then id: {"id", "title", "url", "site_url"}."""
     found = db.execute(
-        "SELECT source.title, source.url, source.site_url FROM source JOIN tagging ON tagging.kind = 'source' "
+        "SELECT 's' || source.id AS id, source.title, source.url, source.site_url FROM source "
+        "JOIN tagging ON tagging.kind = 'source' "
         "AND tagging.entity_id = source.id JOIN tag ON tag.id = tagging.tag_id WHERE tag.name = :tag "
         "AND source.credential = '' AND source.state <> 'gone' AND source.url LIKE 'http%' AND source.url NOT LIKE '%@%' "
         "ORDER BY source.title COLLATE NOCASE, source.id", {"tag": tag},

@@ -60,6 +60,8 @@ def make_small(store: Store, home: Home) -> Finding:
 
 
 def _check_store(store: Store) -> list[Finding]:
+    from pkm.share.origin import COPY
+
     db = store.read()
     damage = health.integrity(db)
     if damage:
@@ -88,8 +90,9 @@ def _check_store(store: Store) -> list[Finding]:
         why = f"“{one_line(share['title'], 60)}” was on its way and has not arrived"
         found.append(Finding(share["id"], why, "wrong", f"pkm share send {share['id']}"))
     for row in shares.unsettled(db):
+        which = "copy" if row["error"].startswith(COPY) else row["id"]
         why = f"the letter to {one_line(row['recipient'], 60)} is {row['state']}: {one_line(row['error'], 120)}"
-        found.append(Finding(row["id"], why, "wrong", f"ask them, then pkm share log --resolve {row['id']} sent|refused"))
+        found.append(Finding(row["id"], why, "wrong", f"ask them, then pkm share log --resolve {which} sent|refused"))
     return found
 
 
@@ -170,7 +173,7 @@ def _check_drafts(home: Home) -> list[Finding]:
     drafts = sorted(home.drafts.glob("*")) if home.drafts.is_dir() else []
     if not drafts:
         return []
-    why = f"{count(len(drafts), 'draft')} of notes that did not get into the store, in {home.drafts}"
+    why = f"{count(len(drafts), 'draft')} of what did not get into the store, in {home.drafts}"
     return [Finding("drafts", why, "told", "pkm sense note --draft last")]
 
 

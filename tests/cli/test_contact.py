@@ -134,17 +134,17 @@ def test_the_card_holds_it_on_one_screen(pkm, site):
     pkm("sense", "note", "Ask @maria about maps")
     assert pkm("contact", "show", "maria").out == f"""\
 c2  Maria Silva  @maria
-Handles   m@example.org · {site}
-Met       a meetup, through c1 Ken
-Tags      #org
-About     draws maps
-Last      2026-11-22 (21 h ago)
-Due       2027-01-03 (in 5 w; every 6 weeks)
-Circles   o2  practice (community) since 2026-11-23: co-hosts the meetup
-Lately    e1  2026-11-22  call: demo
-Writes    s1  Maria writes  1 item
+handles   m@example.org · {site}
+met       a meetup, through c1 Ken
+tags      #org
+about     draws maps
+last      2026-11-22 (21 h ago)
+due       2027-01-03 (in 5 w; every 6 weeks)
+circles   o2  practice (community) since 2026-11-23: co-hosts the meetup
+lately    e1  2026-11-22  call: demo
+writes    s1  Maria writes  1 item
           i1  2026-11-23  One
-Notes     n1  Ask @maria about maps
+notes     n1  Ask @maria about maps
 """
 
 
@@ -157,7 +157,7 @@ e1  call: promised the paper  2026-11-22
   p1  you owe: the paper
   c1  Maria  last touch 2026-11-22; next due 2027-05-23 (every 26 weeks)
   c2  Ken  last touch 2026-11-22; next due 2026-12-06 (every 2 weeks)
-undo: pkm undo 3
+Take it back: pkm undo 3
 """
     assert "still to come" in pkm("contact", "log", "ken", "x", "--when", "2027-01-01", ok=2).err
     assert pkm.json("contact", "log", "ken", "lunch", "--when", "today")["at"] == "2026-11-23T09:00:00Z"
@@ -289,7 +289,7 @@ def test_the_same_logged_twice_is_said_and_undone(pkm):
     pkm("contact", "log", "ken", "call")
     told = pkm("contact", "log", "ken", "call")
     assert told.err == "It was logged already as e1, the same words with the same people that day.\n"
-    assert told.out.endswith("undo: pkm undo 3\n")
+    assert told.out.endswith("Take it back: pkm undo 3\n")
     pkm("undo", "3")
     assert pkm("contact", "log", "ken", "call", "--when", "yesterday").err == ""
 

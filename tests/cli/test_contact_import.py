@@ -143,7 +143,7 @@ def test_a_bad_card_is_named_with_file_line_and_text_and_the_rest_is_imported(pk
     file = write(tmp_path / "odd.vcf", card("FN:Ann", "no property at all", "BDAY:19990231"), card("FN:Ben"), "BEGIN:VCARD\r\n"
                  "FN:Cut Off\r\n")  # fmt: skip
     told = pkm("contact", "import", file, ok=4)
-    assert told.out == "2 read · 2 new · 0 updated · 1 lost\nundo: pkm undo 1\n"
+    assert told.out == "2 read · 2 new · 0 updated · 1 lost\nTake it back: pkm undo 1\n"
     assert "odd.vcf, line 4: no property at all: it has no colon, so nothing is known of it; the rest is c1 Ann" in told.err
     assert "odd.vcf, line 5: BDAY:19990231: it is no date: kept as it is" in told.err
     assert "Cut Off: the card is cut off" in told.err
@@ -171,7 +171,7 @@ def test_possible_duplicates_come_first_and_end_with_a_command(pkm: CommandLine,
     assert [line.split(" may be ")[0] for line in lines[:5]] == [f"Person {name}" for name in "abcde"]
     differs = "c1: org differs: “A” here, “B” in the file"
     assert lines[5:] == ["and 2 more possible duplicates", differs, "Next: pkm contact dupes"]
-    assert told.out.splitlines()[-1] == "undo: pkm undo 2"
+    assert told.out.splitlines()[-1] == "Take it back: pkm undo 2"
     pkm("undo", "2")
     assert people(pkm) == ["Ann"]
 

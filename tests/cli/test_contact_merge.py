@@ -116,7 +116,7 @@ def test_the_old_id_is_understood_everywhere_and_says_so(twice: CommandLine) -> 
 def test_adding_somebody_like_somebody_is_told_and_done(twice: CommandLine) -> None:
     result = twice("contact", "add", "Silva, Maria")
     assert result.out == "c5  Silva, Maria\n"
-    assert "Note: c1 Maria Silva may be the same person (the same name); pkm contact merge c1 c5 makes them one." in result.err
+    assert "c1 Maria Silva may be the same person (the same name); pkm contact merge c1 c5 makes them one." in result.err
     assert "Note" not in twice("contact", "add", "Somebody Else").err
 
 

@@ -81,7 +81,7 @@ class TestFind:
         assert f"without {word[1:]}" in done.err
 
     def test_a_mistyped_option_is_wrong_usage(self, pkm: CommandLine) -> None:
-        assert "No such option: --jsn" in pkm("find", "x", "--jsn", ok=2).err
+        assert "Cannot use --jsn: pkm find has no such option; did you mean --json?" in pkm("find", "x", "--jsn", ok=2).err
 
     def test_what_is_half_typed_is_told(self, pkm: CommandLine) -> None:
         told = pkm("find", "(desire OR").err

@@ -86,6 +86,16 @@ class TestGarden:
                     pkm(*words[1:], ok=(0, 3))
         assert rows(pkm, "unshared") == {} or rows(pkm, "unshared")["n1"]["next"].startswith("pkm share draft n1")
 
+    def test_a_practice_that_the_first_circle_of_a_plan_has_is_shared(self, pkm: CommandLine, home: Path) -> None:
+        pkm("sense", "reach", "n1", "network")
+        pkm("share", "channel", "add", "drop", f"files:{home}/drop")
+        pkm("circle", "add", "peers", "--kind", "community", "--channel", "drop")
+        pkm("share", "draft", "n1", "--to", "peers", "--title", "Paths")
+        assert "n1" in rows(pkm, "unshared")
+        pkm("share", "plan", "x1", "--stage", "peers now", "--stage", "network +14d after approval")
+        pkm("share", "send", "x1", "--yes")
+        assert rows(pkm, "unshared") == {}
+
     def test_a_title_is_no_word_of_the_shell(self, pkm: CommandLine) -> None:
         pkm("sense", "note", "x [[$(rm -rf /); 'a']]")
         step = pkm.json("sense", "garden", "wanted")[-1]["next"]

@@ -42,7 +42,7 @@ class TestSending:
         assert "x1" in pkm("contact", "show", "ben").out
         assert "to Ann Lee by mail" in pkm("why", "x1").out
         again = pkm("contact", "introduce", "ann", "ben", "-m", "Again")
-        assert "you introduced them on 2026-11-23: x1" in again.err
+        assert "You introduced them on 2026-11-23: x1" in again.err
 
     def test_a_preview_is_dated_for_what_is_sent_after_it(
         self, pkm: CommandLine, mail: MailServer, monkeypatch: pytest.MonkeyPatch

@@ -101,7 +101,9 @@ class TestOrder:
         with sqlite3.connect(habits / "pkm.db") as db:
             db.execute("DELETE FROM item WHERE state = 'dropped'")
         result = pkm("sense", "inbox")
-        assert "Too few decisions to tell your habits (20 of 30): the sources take turns." in result.err
+        assert "Too few" not in result.err  # told where it is asked for
+        explained = pkm("sense", "inbox", "--explain").err
+        assert "Too few decisions to tell your habits (20 of 30): the sources take turns." in explained
         assert len({line.split("Source ")[1].split()[0] for line in result.out.splitlines()[:12]}) == 12
 
     def test_bare_seek_and_bare_pkm_show_the_best_too(self, pkm: CommandLine, habits: Path) -> None:

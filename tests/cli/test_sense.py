@@ -467,7 +467,7 @@ class TestWalk:
     def test_an_undo_says_what_it_took_back(self, items: Path) -> None:
         shown = run_on_pty(items, ["sense", "--plain"], [("[q]uit ?", "n"), ("Your words", "A thought\n"), ("2/3", "u"),
                                               ("Taken back", ""), ("[q]uit ?", "q")])  # fmt: skip
-        assert "Taken back: noted i3. n1 is removed. Do it again with: pkm undo" in " ".join(shown.split())
+        assert "Taken back: noted i3. n1 is removed. Do it again: pkm undo" in " ".join(shown.split())
 
     def test_keys_typed_ahead_count_and_an_empty_line_cancels_a_note(self, items: Path, states: dict[str, str]) -> None:
         shown = run_on_pty(

@@ -76,13 +76,17 @@ def test_the_blogroll_names_the_sources_with_its_tag_alone(pkm: CommandLine, bui
 
     store = Store(Home.find(), "setup")
     with store.unit() as unit:
-        for name in ("open", "own"):
-            unit.add(Source(url=f"https://{name}.example/feed", title=name, created_at=unit.at))
-    change_tags(store, [("source", 1)], ["blogroll"], [])
+        for url in ("https://open.example/feed?p=1", "https://own.example/feed", "https://secret.example/feed?token=abc123"):
+            unit.add(Source(url=url, site_url="https://open.example/?key=abc12345", title=url[8:12], created_at=unit.at))
+    change_tags(store, [("source", 1), ("source", 3)], ["blogroll"], [])
     store.close()
-    assert "blogroll.opml" in pkm.json("share", "site", "build")["changed"]
-    assert "open.example" in (built / "blogroll.opml").read_text()
-    assert "own.example" not in (built / "blogroll.opml").read_text()
+    made = pkm.json("share", "site", "build")
+    assert "blogroll.opml" in made["changed"]
+    assert [(one["what"], "token=" in one["why"]) for one in made["left_out"]] == [("s3 “secr”", True)]
+    assert "pkm seek edit s3 --url" in pkm("share", "site", "build").err
+    roll = (built / "blogroll.opml").read_text()
+    assert "open.example/feed?p=1" in roll
+    assert not [word for word in ("own.example", "secret", "abc12") if word in roll]
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")

@@ -128,7 +128,7 @@ def test_what_they_answered_stands_with_what_was_shared(home_paths, pkm: Command
     [share] = pkm.json("contact", "show", "maria")["shares"]
     assert (share["id"], share["via"], share["responses"]) == ("x1", "practice", [])
     card = pkm("contact", "show", "c2").out
-    assert "Shared    x1  2026-11-21  Friday's finds\n            r1  2026-11-22  “Our group needs that too”\n" in card
+    assert "shared    x1  2026-11-21  Friday's finds\n            r1  2026-11-22  “Our group needs that too”\n" in card
     pkm("contact", "edit", "c2", "--every", "1w")
     monkeypatch.setenv("PKM_NOW", "2026-12-20T09:00:00Z")
     assert [one["id"] for one in pkm.json("contact", "next")["answers"]] == ["r1"]

@@ -7,8 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import CommandLine
 from tests.edge.test_pull import rss
+from tests.mail_server import MailServer
+from tests.mail_server import mail as mail
 from tests.server import FeedServer
 
 
@@ -64,3 +68,47 @@ def test_config_timer_prints_and_installs_nothing(pkm: CommandLine, home: Path) 
     units = pkm.json("config", "timer")
     assert units["kind"] == "timer"
     assert units["service"] in ran.out
+
+
+class TestSentOffline:
+    """A share without a plan that was sent while its server was away."""
+
+    @pytest.fixture
+    def away(self, pkm: CommandLine, mail: MailServer) -> CommandLine:
+        pkm("share", "channel", "add", "mail", "smtp://127.0.0.1:1", "--from", "me@example.org")
+        pkm("circle", "add", "peers", "--kind", "community", "--channel", "mail")
+        for who in ("ann", "cy"):
+            pkm("contact", "add", who, "--email", f"{who}@example.org")
+            pkm("circle", "join", "peers", who, "--because", "peer")
+        pkm("sense", "note", "Walking retros work", "--reach", "community")
+        pkm("share", "draft", "n1", "--to", "peers", "--title", "Walking")
+        assert "connection refused" in pkm("share", "send", "x1", "--yes", ok=4).err
+        pkm("share", "channel", "edit", "mail", "--address", mail.url)
+        return pkm
+
+    def test_it_goes_when_due_is_run(self, away: CommandLine, mail: MailServer) -> None:
+        assert "x1  Walking  for peers: would go" in away("share", "--due", "--dry-run").out
+        mail.refuse["cy@example.org"] = "451 later"
+        away("share", "--due", "--yes", ok=4)
+        mail.refuse["cy@example.org"] = "550 no such user"
+        away("share", "--due", "--yes", ok=4)
+        mail.refuse.clear()
+        away("share", "--due", "--yes")  # what was refused, only the person tries again
+        assert [to for to, _ in mail.letters] == ["ann@example.org"]
+
+    @pytest.mark.parametrize(("first", "said"), [
+        (["sense", "edit", "n1", "--text", "Walking never works"], "it would say something else by now"),
+        (["share", "hold", "x1"], "No share is planned"), (["sense", "reach", "n1", "private"], "may not go there"),
+    ])  # fmt: skip
+    def test_it_stays_where_it_is_another_or_may_not(
+        self, away: CommandLine, mail: MailServer, first: list[str], said: str
+    ) -> None:
+        away(*first)
+        result = away("share", "--due", "--yes", ok=(0, 4))
+        assert said in result.out + result.err
+        assert mail.letters == []
+
+    def test_it_stays_where_it_is_late(self, away: CommandLine, mail: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PKM_NOW", "2026-11-28T09:00:00Z")
+        assert "it should have gone on 2026-11-23" in away("share", "--due", "--yes").err
+        assert mail.letters == []

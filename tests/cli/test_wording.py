@@ -274,3 +274,26 @@ class TestPull:
         many = pkm("seek", "pull", "s1")
         assert "7 updated" in many.out
         assert "Updated:" not in many.err
+
+
+class TestWhatIsMeant:
+    def test_a_number_is_an_id_without_its_letter_and_no_part_of_a_title(self, pkm: CommandLine, server: FeedServer) -> None:
+        pkm("seek", "add", server.add("/f", rss("a", "the year 2")))
+        pkm("seek", "pull")
+        assert "Next: name it by its id: i2" in pkm("sense", "keep", "2", ok=2).err
+        assert pkm.json("find", "is:kept") == []
+
+    def test_a_tag_that_was_not_there_is_said(self, pkm: CommandLine) -> None:
+        pkm("sense", "note", "A thought #org")
+        assert pkm("sense", "tag", "n1", "-draft").err == "#draft was not there to be taken away.\n"
+        told = pkm("sense", "tag", "n1", "+new", "-org").err
+        assert told == "#org still stands in the text of n1; its next edit puts it back.\n"
+
+    def test_every_value_in_a_help_has_a_name_in_capitals_and_every_example_its_line(self, pkm: CommandLine) -> None:
+        page = pkm("help", "--man").out
+        assert not re.findall(r"<(?:str|path|int range|float)>|\[x>=", page)
+        assert not re.findall(r"^pkm .*\{.*\}$", page, re.M)
+
+    @pytest.mark.parametrize("words", [("import",), ("export",), ("export", "--notes"), ("backup",), ("contact", "import")])
+    def test_an_empty_word_is_no_path(self, pkm: CommandLine, words: tuple[str, ...], home: Path) -> None:
+        assert "Cannot use an empty path" in pkm(*words, "", ok=2).err

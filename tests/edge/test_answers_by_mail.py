@@ -180,6 +180,44 @@ class Sent:
         return [row["recipient"] for row in send(self.home, another(self.home)).sent]
 
 
+class TestUnknown:
+    """A letter that had no answer from the server, and one from who got it."""
+
+    def lost(self, sent: "Sent", mail: MailServer) -> dict[str, bytes]:
+        mail.drop_after_data = True
+        send(sent.home, another(sent.home))
+        mail.drop_after_data = False
+        return {to: letter for to, letter in mail.letters if open_letter(letter).header("Subject") == "Finds 48"}
+
+    def states(self, sent: "Sent") -> dict[str, str]:
+        rows = shares.deliveries(fresh(sent.home).read(), share=2)
+        return {row["recipient"]: f"{row['state']}: {row['error']}" for row in rows}
+
+    def test_who_answers_has_it(self, sent: "Sent", mail: MailServer) -> None:
+        letters = self.lost(sent, mail)
+        sent.get(answer(letters["ann@example.org"], "MAILER-DAEMON@example.org", "not delivered"))
+        assert all(said.startswith("unknown") for said in self.states(sent).values())
+        sent.get(answer(letters["ann@example.org"], "Ann at home <ann@home.example>", "Tried it"))
+        said = self.states(sent)
+        assert said["ann@example.org"] == "sent: it arrived: it was answered on 2026-11-23"
+        assert said["ben@example.org"].startswith("unknown")
+        sent.get(answer(letters["ben@example.org"], "ben@example.org", "unsubscribe"))
+        assert self.states(sent)["ben@example.org"].startswith("sent")
+        assert shares.row(fresh(sent.home).read(), 2)["state"] == "sent"  # type: ignore[index]
+        assert send(sent.home, 2).sent == ()
+        assert [len(mail.to(f"{who}@example.org")) for who in ("ann", "ben")] == [2, 2]  # with those of the share before
+
+    def test_a_letter_to_two_arrived_for_who_answers(self, sent: "Sent", mail: MailServer) -> None:
+        from pkm.share import introduction
+
+        share = int(introduction.create(fresh(sent.home), [1, 2], "Ann and Ben", "Do talk.")["number"])
+        mail.drop_after_data = True
+        send(sent.home, share)
+        sent.get(answer(mail.letters[-1][1], "ben@example.org", "Hello Ann"))
+        rows = {row["recipient"]: row["state"] for row in shares.deliveries(fresh(sent.home).read(), share=share)}
+        assert rows == {"ann@example.org": "unknown", "ben@example.org": "sent"}
+
+
 class TestLetters:
     def test_what_is_no_answer_is_left_where_it_is(self, sent: Sent) -> None:
         strange = sent.ann.replace(b"Message-ID: <", b"Message-ID: <0")
@@ -259,10 +297,7 @@ class TestUnsubscribing:
             path.unlink()
         with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
             old.backup(at)
-        (sent.home.data / "outbox.log").unlink()  # it would hold all that is new, and this is about who is written to
-        fresh(sent.home)
-        with sqlite3.connect(sent.home.db) as at:
-            at.execute("UPDATE delivery SET attempts = 0")
+        outbox.resolve_older(fresh(sent.home), sent.home, "sent")  # else it holds what is new
         assert sent.reaches() == ["ann@example.org"]
 
     def test_what_waits_for_them_does_not_go(self, sent: Sent, mail: MailServer) -> None:

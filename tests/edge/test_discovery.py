@@ -274,7 +274,7 @@ def test_who_writes_a_followed_source_gets_it(pkm, server):
 
 def test_nothing_kept_says_what_is_needed(pkm):
     for command in ("discover", "people"):
-        assert "keep some items first" in pkm("seek", command).err
+        assert "once you keep items. Next: pkm sense" in pkm("seek", command).err
         assert pkm.json("seek", command) == []
 
 

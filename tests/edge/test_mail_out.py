@@ -388,7 +388,7 @@ class TestLedger:
         send(home_paths, share)
         mail.refuse.clear()
         (home_paths.data / "outbox.log").unlink()
-        assert "it may be a copy" in send(home_paths, share).failures[0][1]
+        assert "this store may be a copy: there is no outbox.log beside it" in send(home_paths, share).failures[0][1]
         assert len(mail.letters) == 1
 
     def test_a_line_that_was_cut_off_takes_no_other_with_it(self, home_paths: Home) -> None:

@@ -307,16 +307,29 @@ class TestMastodon:
         assert states(home_paths) == [state]
         assert len(social.bodies) == 1
 
-    def test_a_clock_set_back_does_not_post_again(
-        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("at", ["2026-11-23T08:00:00Z", "2026-11-23T09:05:00Z"])
+    @pytest.mark.parametrize("began", ["2026-11-23T09:00:00Z", "2026-11-23T23:00:00Z"])
+    def test_no_clock_makes_it_post_again(
+        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch, at: str, began: str
     ) -> None:
+        """The server dates it 09:00, and has forgotten the key when it is asked, whatever the clock here says then and now."""
+        share = setup(home_paths, social, "mastodon")
+        monkeypatch.setenv("PKM_NOW", began)
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        social.keys.clear()
+        monkeypatch.setenv("PKM_NOW", at.replace("T09", "T23") if "T23" in began else at)
+        send(home_paths, share)
+        assert (states(home_paths), len(social.made)) == (["sent"], 1)
+
+    def test_where_too_much_was_posted_since_nothing_is_posted_again(self, home_paths: Home, social: Social) -> None:
         share = setup(home_paths, social, "mastodon")
         social.faults = ["drop after"]
         send(home_paths, share)
         social.keys.clear()
-        monkeypatch.setenv("PKM_NOW", "2026-11-23T08:00:00Z")
+        social.made |= {f"2{number:03}": {"status": f"Other {number}"} for number in range(201)}
         send(home_paths, share)
-        assert (states(home_paths), len(social.made)) == (["sent"], 1)
+        assert (states(home_paths), len(social.bodies)) == (["unknown"], 1)
 
 
 class TestBluesky:
@@ -369,6 +382,15 @@ class TestMatrix:
         social.keys.clear()
         send(home_paths, share)
         assert (states(home_paths), len(social.made)) == (["sent"], 1)
+
+    def test_where_too_much_was_said_since_nothing_is_sent_again(self, home_paths: Home, social: Social) -> None:
+        share = setup(home_paths, social, "matrix")
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        social.keys.clear()
+        social.made |= {f"$other{number}": {"msgtype": "m.text", "body": str(number)} for number in range(501)}
+        send(home_paths, share)
+        assert (states(home_paths), len(social.bodies)) == (["unknown"], 1)
 
 
 def replies(kind: str, parent: str) -> list[dict[str, Any]]:

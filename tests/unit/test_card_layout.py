@@ -41,9 +41,9 @@ def test_a_card_fits_a_screen_whatever_there_is(many: int) -> None:
     assert len(lines) <= 22
     assert max(map(len, lines)) <= 80
     names = {line[:10].strip() for line in lines[1:]}
-    assert {"Last", "Due", "Met", "Writes"} <= names
+    assert {"last", "due", "met", "writes"} <= names
     if many:
-        assert {"Handles", "Circles", "Promises", "Lately", "Notes", "Shared", "Through", "About"} <= names
+        assert {"handles", "circles", "promises", "lately", "notes", "shared", "through", "about"} <= names
 
 
 def test_what_does_not_fit_is_counted() -> None:
@@ -52,7 +52,7 @@ def test_what_does_not_fit_is_counted() -> None:
     assert len(told) >= 7
     promises = [line for line in lines if "  you owe: " in line]
     assert promises[-1].endswith(f"… {40 - len(promises)} more")
-    writes = lines[[line[:6] for line in lines].index("Writes") :]
+    writes = lines[[line[:6] for line in lines].index("writes") :]
     last = next(line for line in writes if " more" in line)
     shown = writes.index(last) + 1
     assert last.endswith(f"… {40 + 4000 - shown:,} more")
@@ -67,8 +67,8 @@ def test_a_taller_screen_shows_more_and_all_is_all() -> None:
 
 def test_answers_stand_below_the_share() -> None:
     lines = lay_out(card(2), NOW, columns=80, lines=None)
-    start = next(place for place, line in enumerate(lines) if line.startswith("Shared"))
-    assert lines[start].startswith("Shared    x1  2026-11-20  a title")
+    start = next(place for place, line in enumerate(lines) if line.startswith("shared"))
+    assert lines[start].startswith("shared    x1  2026-11-20  a title")
     assert lines[start].endswith("(with practice)")
     assert lines[start + 1].startswith("            r1  2026-11-20  “a title")
 

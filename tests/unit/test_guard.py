@@ -32,6 +32,68 @@ def test_a_note_that_is_too_narrow_or_put_away_is_found_with_the_command_that_me
     ]
 
 
+OURS, MIDDLE, THEIRS = "<<<<<<< mine", "=======", ">>>>>>> theirs"
+
+
+@pytest.mark.parametrize(("lines", "marked"), [
+    ((OURS, "a", MIDDLE, "b", THEIRS), True), (("x", OURS, MIDDLE, THEIRS, "y"), True), ((OURS, "a", MIDDLE, "b"), False),
+    ((OURS, "a", THEIRS), False),
+    ((MIDDLE, "b", THEIRS), False), ((THEIRS, MIDDLE, OURS), False), (("a " + OURS, MIDDLE, THEIRS), False),
+    ((OURS, "=======x", THEIRS), False),
+    (("<<<<<<<", MIDDLE, ">>>>>>>"), False), ((OURS, MIDDLE, "b " + THEIRS), False), (("Title", "=======", "> quoted"), False),
+])  # fmt: skip
+def test_two_versions_of_which_nobody_chose_one_stay(lines: tuple[str, ...], marked: bool) -> None:
+    found = check_notes([{**NOTE, "text": "\n".join(lines)}], "everybody", "network")
+    assert [mend for _, _, mend in found] == ["pkm sense edit n1"] * marked
+
+
+@pytest.mark.parametrize(("payload", "why"), [
+    (b"<p>See Our <em>bud</em>get</p>", "its title would go out with n1"),
+    (b"<p>See <b>The</b> \xe2\x80\x9cbudget\xe2\x80\x9d talk</p>", "its title"),
+    (b"See The&shy; bud\xe2\x80\x8bget talk", "its title"), (b"<a href='The%20budget%20talk.md'>it</a>", "its title"),
+    (b"<img alt='The budget talk'>", "its title"), (b"See \\*The\\* budget talk", "its title"),
+    (b"<p>a sly aside &lt;here</p>", "%%comment%%"),
+    (b"n7:Ada", "its title"), (b"https://x.example/?token=abcdef", "an address with token= in it would go out with n1"),
+    (b"nobody but us knows that the office", "words of it"),
+    (b"Nobody but us \xe2\x80\x9cknows\xe2\x80\x9d that the *of*fice", "words of it"),
+    (b"gh<b>p_</b>" + b"a1" * 18, "looks like a secret key"),
+])  # fmt: skip
+def test_they_are_found_however_they_are_written(payload: bytes, why: str) -> None:
+    private = (("Nobody but [us](x.md) knows that the [[Office|office]] closes", 8),)
+    secrets = Secrets((("The budget talk", 9), ("Ideas", 3)), texts=lambda: private, linked=(("Our budget", 9), ("Ada", 7)))
+    noted = {**NOTE, "text": "Public words\n\n> ```\n\n%%a sly aside%%\n\n- > The budget talk\n\n[Our budget](x.md) [[n7|Ada]]"}
+    found = check_bytes(payload, secrets, [noted])
+    assert [said for _, said, _ in found if why in said]
+    assert not [said for _, said, _ in found if why not in said]
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("100%% and %%one%% more", "nobody can tell what is a %%comment%% in line 1"), ("a\n\n%%%%b%%", "in line 3"),
+    ("[a](https://x.example/?auth=abcdef)", "has auth="),
+    ("plain", ""), ("one %%comment%%", ""), ("`%%time`", ""), ("open %% end", ""),
+])  # fmt: skip
+def test_what_cannot_be_told_is_refused_and_named_where_it_is_written(text: str, why: str) -> None:
+    for found, mend in (
+        (check_bytes(b"", Secrets(), [{**NOTE, "text": text}]), "pkm sense edit n1"),
+        (check_bytes(b"", Secrets(), [NOTE], share="x1", beside=[text]), "pkm share edit x1"),
+    ):  # fmt: skip
+        assert [(why in said, next) for _, said, next in found] == [(True, mend)] * bool(why)
+
+
+@pytest.mark.parametrize("said", [
+    "The budget talk", "*The* budget talk", "the budget-talk", "We say: “The budget talk”!", "- The budget talk",
+    "`The budget talk`", "[The budget talk](https://x.example)",
+])  # fmt: skip
+def test_own_words_may_say_what_a_private_note_is_called(said: str) -> None:
+    page = f"<p>{said}</p>".encode()
+    kept = (("Something else that nobody has quoted anywhere, [at](all.md)", 9),)
+    secrets = Secrets((("The budget talk", 9),), linked=(("The budget talk", 9),), texts=lambda: kept)
+    assert check_bytes(page, secrets, [{**NOTE, "text": said}]) == []
+    assert check_bytes(page, secrets, [NOTE], said=said) == []
+    assert check_bytes(page, Secrets(secrets.titles, public=("The budget talk",)), [NOTE]) == []
+    assert check_bytes(page, secrets, [NOTE])
+
+
 @pytest.mark.parametrize(("payload", "why"), [
     (b"<p>See The budget talk</p>", "its title would go out"),
     (b"<p>See The  BUDGET\ntalk</p>", "its title would go out"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pkm import markdown
+from pkm import conceal, markdown
 from pkm.markdown import to_html, to_plain, to_portable
 
 ALLOWED = set(markdown._INLINE | markdown._BLOCKS | markdown._TABLE)
@@ -154,12 +154,12 @@ def test_plain_text_can_name_the_addresses():
 def test_hidden_names_are_never_read():
     hidden = frozenset({"secret plan"})
     text = "[[Secret Plan]] [[x/Secret plan.md#h|that]] ![[secret  plan]] `[[Secret plan]]` [[Open]]"
-    assert markdown.conceal(text, hidden) == "… that  `…` [[Open]]"
+    assert conceal.conceal(text, hidden) == "… that  `…` [[Open]]"
 
 
 def test_wikilinks_are_listed_for_a_guard():
-    assert markdown.wikilinks("[[a|b]] ![[c]] `[[d]]`") == (
-        markdown.Wikilink("a", "b", False), markdown.Wikilink("c", "", True), markdown.Wikilink("d", "", False),
+    assert conceal.wikilinks("[[a|b]] ![[c]] `[[d]]`") == (
+        conceal.Wikilink("a", "b", False), conceal.Wikilink("c", "", True), conceal.Wikilink("d", "", False),
     )  # fmt: skip
 
 

@@ -36,6 +36,21 @@ def test_where_a_link_leads_elsewhere_it_is_made_anew() -> None:
     assert "href" not in memo.html(TEXT, link={}.get, image=None, heading=0)
 
 
+def test_a_page_a_digest_and_feeds_that_link_each_in_its_own_words_are_all_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = ("one/", "../one/", "https://x.example/one/", None, "more/")
+    forms: list[dict[str, str | None]] = [{"One": place} for place in places]
+    first = Memo(tmp_path / "memo.json")
+    made = [first.html(TEXT, link=form.get, image=None, heading=0) for form in forms]
+    first.save()
+    asked: list[str] = []
+    monkeypatch.setattr(pkm.share.memo, "to_html", lambda text, **_: asked.append(text) or "anew")
+    second = Memo(tmp_path / "memo.json")
+    assert [second.html(TEXT, link=form.get, image=None, heading=0) for form in forms] == [*made[:4], "anew"]
+    assert asked == [TEXT]
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"\xff", b'{"made_by": "", "known": 3}', b'{"made_by": "another", "known": {}}']
 )

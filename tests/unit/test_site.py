@@ -133,6 +133,16 @@ def test_hidden_names_are_on_no_page_of_a_tag_or_note():
     assert not [path for path, content in files.items() if b"ecret" in content or "ecret" in path]
 
 
+def test_no_token_of_an_address_is_on_any_page_or_in_any_feed():
+    secret = "https://x.example/a?p=1&token=Qzsecret1"
+    hidden = "https://ann:Qzsecret2@x.example/private/A1b2C3d4E5f6Qzsecret3/rss"
+    item = ItemRef(secret, secret, "Ann", "The source", hidden)
+    bad = piece(words=f"See {secret}, [it]({secret}), <{hidden}> and `{secret}`.", quotes=(Quote(f"at {secret}"),), item=item)
+    files = build(site(digests=(digest(bad, intro=f"[Here]({secret})"),), notes=(NotePage("u", "", bad),)))
+    assert not [path for path, content in files.items() if b"Qzsecret" in content]
+    assert b'href="https://x.example/a?p=1"' in files["2026/finds-47/index.html"]
+
+
 def test_hostile_text_in_every_field_stays_text():
     item = ItemRef(HOSTILE, "javascript:alert(1)", HOSTILE, HOSTILE, "javascript:alert(1)")
     bad = piece(title=HOSTILE, words=HOSTILE, quotes=(Quote(HOSTILE, HOSTILE),), item=item, tags=(HOSTILE, "../../up"))

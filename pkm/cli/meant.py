@@ -1,0 +1,174 @@
+"""What was meant by a word or an option that is none: the same three things are said of it as of every other error.
+
+Read only when something was mistyped, so it may import what it likes.
+"""
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pkm import ids
+from pkm.errors import Invalid, PkmError
+
+INSTEAD = {
+    ("seek", "pause"): "pkm seek edit SOURCE --pause", ("seek", "resume"): "pkm seek edit SOURCE --resume",
+    ("seek", "unfollow"): "pkm seek remove SOURCE", ("seek", "unsubscribe"): "pkm seek remove SOURCE",
+    ("seek", "delete"): "pkm seek remove SOURCE", ("seek", "follow"): "pkm seek add URL",
+    ("seek", "subscribe"): "pkm seek add URL", ("seek", "rename"): "pkm seek edit SOURCE --title NAME",
+    ("seek", "fetch"): "pkm seek pull", ("seek", "update"): "pkm seek pull",
+    ("sense", "list"): "pkm find kind:note", ("sense", "new"): 'pkm sense note "your words"',
+    ("sense", "comment"): 'pkm sense annotate ITEM -m "your words"', ("sense", "unlink"): "pkm sense link NOTE OTHER --remove",
+    ("sense", "quote"): 'pkm sense annotate ITEM -q "the exact words"',
+    ("sense", "remove"): "pkm sense drop NOTE, or pkm forget NOTE",
+    ("sense", "delete"): "pkm forget NOTE", ("contact", "delete"): "pkm forget WHO", ("circle", "delete"): "pkm forget CIRCLE",
+    ("pkm", "delete"): "pkm forget ID", ("pkm", "erase"): "pkm forget ID", ("contact", "remove"): "pkm forget WHO",
+    ("contact", "rename"): "pkm contact edit WHO --name NAME", ("contact", "duplicates"): "pkm contact dupes",
+    ("circle", "remove"): "pkm forget CIRCLE", ("circle", "rename"): "pkm circle edit CIRCLE --name NAME",
+    ("tag", "add"): "pkm sense tag NOTE +TAG", ("tag", "remove"): "pkm sense tag NOTE -TAG",
+    ("share", "list"): "pkm share log", ("share", "show"): "pkm share preview SHARE",
+    ("share", "note"): "pkm share draft NOTE", ("share", "publish"): "pkm share send SHARE",
+    ("pkm", "contacts"): "pkm contact list", ("pkm", "people"): "pkm contact list", ("pkm", "circles"): "pkm circle list",
+    ("pkm", "notes"): "pkm find kind:note", ("pkm", "items"): "pkm sense inbox", ("pkm", "sources"): "pkm seek list",
+    ("pkm", "feeds"): "pkm seek list", ("pkm", "tags"): "pkm tag list", ("pkm", "shares"): "pkm share log",
+    ("pkm", "search"): "pkm find WORDS", ("pkm", "settings"): "pkm config", ("pkm", "version"): "pkm --version",
+    ("pkm", "status"): "pkm", ("pkm", "fetch"): "pkm seek", ("pkm", "sync"): "pkm seek", ("pkm", "init"): "pkm tour",
+    ("pkm", "restore"): "pkm sense restore ITEM, or pkm backup --restore FILE", ("pkm", "follow"): "pkm seek add URL",
+}  # fmt: skip
+"""What people type who know other tools, and the command that does it here."""
+
+SHOWN = {"n": "sense show", "i": "sense show", "a": "sense show", "s": "seek show", "c": "contact show", "o": "circle show",
+         "x": "share preview"}  # fmt: skip
+"""What shows a thing, by its id's letter; `pkm why` for all others."""
+
+OPTIONS = {"--cadence": "--every", "--interval": "--every", "--reason": "--because", "--message": "-m", "--count": "-n",
+           "--max": "-n", "--tags": "--tag", "--who": "--contact", "--group": "--circle", "--date": "--when",
+           "--text": "-m", "--name": "--title"}  # fmt: skip
+"""What an option is called elsewhere, and here; said where the command has it."""
+
+ROOMS = ("sense", "seek", "contact", "circle", "share", "tag")
+
+
+def unknown_command(context: Any, typed: str, rest: Sequence[str]) -> Invalid:
+    """The error for a word that is no command of the context's group, with what was meant where that can be told."""
+    path = context.command_path
+    close = near(typed, context.command.list_commands(context))
+    instead = INSTEAD.get((context.info_name, typed.lower())) or _by_form(context.info_name, typed)
+    if not instead and len(close) == 1:
+        instead = _whole(f"{path} {close[0]}", rest)
+    if not instead and not close:
+        instead = _elsewhere(context.find_root(), typed, rest) or _of_the_group(context.info_name, typed, rest)
+    question = f"; did you mean {' or '.join(close)}?" if close else ""
+    return Invalid(f"“{typed}”", f"{path} has no such command{question}", next=instead or f"{path} -h")
+
+
+def nearest_commands(context: Any, typed: str) -> list[str]:
+    """Whole names of the commands that a mistyped one may have been: in the context's group, else anywhere."""
+    close = [f"{context.command_path} {name}" for name in near(typed, context.command.list_commands(context))]
+    return close or _in_the_rooms(context.find_root(), typed)
+
+
+def near(typed: str, names: Iterable[str]) -> list[str]:
+    """The names that a mistyped one may have been, the nearest first."""
+    from rapidfuzz.distance import OSA  # counts two letters swapped as one slip, the commonest of all
+
+    apart = {name: OSA.distance(typed.lower(), name) for name in names}
+    return sorted((name for name in apart if apart[name] <= 1 + (len(name) > 4)), key=lambda name: apart[name])
+
+
+def _by_form(group: str, typed: str) -> str:
+    """What shows the thing, or follows the address, or searches the words, that were typed in a command's place."""
+    parsed = ids.parse(typed)
+    if parsed:
+        return f"pkm {SHOWN.get(typed[0].lower(), 'why')} {typed}"
+    if "://" in typed:
+        return f"pkm seek add {shlex.quote(typed)}" if group != "sense" else f'pkm sense note {shlex.quote(typed)} "your words"'
+    if " " in typed:
+        return {"sense": "pkm sense note ", "contact": "pkm contact show "}.get(group, "pkm find ") + shlex.quote(typed)
+    return ""
+
+
+def _whole(command: str, rest: Sequence[str]) -> str:
+    """The command with the words that came after the mistyped one, as they can be typed again."""
+    words = shlex.join(rest)
+    return f"{command} {words}".rstrip() if len(words) <= 60 else f"{command} …"
+
+
+def _in_the_rooms(root: Any, typed: str) -> list[str]:
+    """The commands of that name, or nearly, in all groups: `pkm sense note` for note."""
+    names = {room: root.command.load(room).list_commands(root) for room in ROOMS}
+    exact = [f"pkm {room} {name}" for room in ROOMS for name in names[room] if name == typed.lower()]
+    return exact or [f"pkm {room} {name}" for room in ROOMS for name in near(typed, names[room])]
+
+
+def _elsewhere(root: Any, typed: str, rest: Sequence[str]) -> str:
+    found = _in_the_rooms(root, typed)
+    if typed == "add" and rest and ("://" in rest[0] or rest[0].startswith(("www.", "~", "/"))):
+        found = ["pkm seek add"]
+    told = [_whole(command, rest) for command in found[:3]]
+    return " or ".join(filter(None, (", ".join(told[:-1]), told[-1]))) if told else ""
+
+
+def _of_the_group(group: str, typed: str, rest: Sequence[str]) -> str:
+    """A name where a command belongs: what shows it."""
+    if group == "tag":
+        return f"pkm find tag:{shlex.quote(typed)}"
+    if group in ("contact", "circle", "seek"):
+        return f"pkm {group} show {shlex.quote(' '.join([typed, *rest]))}, or pkm {group} -h"
+    return ""
+
+
+def usage(error: Any, at: str = "pkm") -> PkmError:
+    """The error of the command line's parser, in the words of all others. at: the command, where it does not know."""
+    context, kind, message = error.ctx, type(error).__name__, str(error.message)
+    path = context.command_path if context else at
+    missing = re.match(r"No such option: (\S+)", message)
+    if missing:
+        return _unknown_option(context, path, missing[1])
+    if kind == "MissingParameter" and error.param is not None:
+        said = (error.param.help or "").strip()
+        said = said if said[1:2].isupper() else said[:1].lower() + said[1:]
+        return Invalid(f"{path} without {_called(error.param)}", said, next=example(context))
+    if kind == "BadParameter" and error.param is not None:
+        return _bad_value(error, path, message)
+    if kind == "BadOptionUsage":
+        return Invalid(error.option_name, "it wants a value behind it", next=f"{path} -h")
+    extra = re.search(r"unexpected extra arguments? \((.*)\)$|unexpected extra argument\(s\) \((.*)\)$", message)
+    if extra:
+        words = extra[1] or extra[2]
+        step = f"pkm why {words}" if ids.parse(words) else f"{path} -h"
+        return Invalid(f"“{words}”", f"{path} takes no more words; a name of several goes into quotes", next=step)
+    return Invalid(path, message, next=f"{path} -h")
+
+
+def _unknown_option(context: Any, path: str, typed: str) -> Invalid:
+    there = [name for param in (context.command.params if context else ()) for name in (*param.opts, *param.secondary_opts)
+             if name.startswith("-")]  # fmt: skip
+    name = typed.split("=")[0]
+    other = OPTIONS.get(name, "")
+    close = [other] if other in there else [
+        each for each in there if each.startswith("--") and (near(name[2:], [each[2:]]) or each.startswith(name))
+    ]  # fmt: skip
+    question = f"; did you mean {' or '.join(close)}?" if close and len(name) > 2 else ""
+    return Invalid(typed, f"{path} has no such option{question}", next=f"{path} -h")
+
+
+def _called(param: Any) -> str:
+    return str(param.metavar or param.name).strip("{}[]") if param.param_type_name == "argument" else str(param.opts[-1])
+
+
+def _bad_value(error: Any, path: str, message: str) -> Invalid:
+    param, least = error.param, getattr(error.param.type, "min", None)
+    value = re.match(r"'?(.*?)'? is not ", message)
+    typed = f" {value[1]}" if value else ""
+    what = (f"“{typed.strip()}”" if param.param_type_name == "argument" else f"{param.opts[0]}{typed}").strip()
+    if not value or not re.search("range|int", message):
+        return Invalid(what, message, next=f"{path} -h")
+    return Invalid(what, "it should be a number" + (f", {least} or more" if least is not None else ""), next=f"{path} -h")
+
+
+def example(context: Any) -> str:
+    """The first example of the context's command, without what is said beside it; else its help."""
+    lines = (context.command.epilog or "").replace("Example:", "").strip().splitlines()
+    first = re.sub(r"\s{2,}\(.*", "", lines[0]).strip() if lines else ""
+    return f"as in {first}" if first else f"{context.command_path} -h"

@@ -1,0 +1,86 @@
+"""Who gets a stage of a share, by which channels: one letter a person, whatever circles they are in and move to.
+
+What somebody has, or may have, of a share in one stage they do not get again in another; no two letters of it go to one address.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from pkm import dates
+from pkm.config import Home
+from pkm.ids import make
+from pkm.reach import REACHES
+from pkm.share import draft
+from pkm.share.channels import is_letters
+from pkm.share.unsubscribed import subscribers
+from pkm.store import audience, shares
+from pkm.text import fold
+
+Row = dict[str, Any]
+
+MAY_HAVE = ("sent", "unknown", "sending", "held")
+"""States of a delivery that its receiver has, or may have."""
+
+
+def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
+    """The channels that carry a stage: those of its circle; for people by name the first that sends letters."""
+    if stage["circle_id"] is not None:
+        found = shares.channels_of(db, stage["circle_id"])
+        return [one for one in found if is_letters(one["channel_kind"])] if stage["gate"].get("replies_to") else found
+    return [one for one in shares.channels(db) if one["channel_kind"] == "mail"][:1]
+
+
+def people_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> list[Row]:
+    """Who is to get a stage: of a circle without those of whom the person said that one of its notes is not for them."""
+    if not stage["circle_id"]:
+        return shares.people_of(db, share)
+    notes = [note["id"] for note in draft.notes_for(db, share, dict(stage))]
+    withheld = audience.withheld_people(db, notes, dates.day(dates.now()))
+    return [one for one in subscribers(db, home, stage["circle_id"]) if one["id"] not in withheld]
+
+
+def letter_places(db: sqlite3.Connection, home: Home, share: int) -> dict[int, tuple[int, int]]:
+    """By contact: the stage and the channel of their one letter: the one they have, else the closest of their circles'.
+
+    Of several who have one address, the first gets it.
+    """
+    places, addresses = _had(db, share)
+    for stage in sorted(shares.stages(db, share), key=lambda one: REACHES.index(one["circle_kind"] or "private")):
+        for channel in channels_for(db, stage):
+            if is_letters(channel["channel_kind"]):
+                for one in people_of(db, home, share, stage):
+                    address = fold(recipient_of(one))
+                    if not stage["circle_id"] or addresses.setdefault(address, one["id"]) == one["id"]:
+                        places.setdefault(one["id"], (stage["id"], channel["number"]))
+    return places
+
+
+def _had(db: sqlite3.Connection, share: int) -> tuple[dict[int, tuple[int, int]], dict[str, int]]:
+    """What has left of a share by letters: by contact, the stage and the channel; by address, the contact."""
+    places: dict[int, tuple[int, int]] = {}
+    addresses: dict[str, int] = {}
+    for row in shares.frozen(db, share):
+        if row["contact_id"] is not None and row["state"] in MAY_HAVE:
+            places.setdefault(row["contact_id"], (row["stage_id"], row["channel_id"]))
+            addresses.setdefault(fold(row["recipient"]), row["contact_id"])
+    return places, addresses
+
+
+def had_before(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> list[Row]:
+    """Who of a stage's people has, or may have, its letter from another stage, or at an address that somebody else has it at."""
+    if not stage["circle_id"] or not any(is_letters(channel["channel_kind"]) for channel in channels_for(db, stage)):
+        return []
+    places, addresses = _had(db, share)
+    return [
+        one for one in people_of(db, home, share, stage)
+        if places.get(one["id"], (stage["id"],))[0] != stage["id"]
+        or addresses.get(fold(recipient_of(one)), one["id"]) != one["id"]
+    ]  # fmt: skip
+
+
+def recipient_of(person: Mapping[str, Any]) -> str:
+    """Where a letter to somebody goes: their address; their id where nobody knows one."""
+    from pkm.share.letter import is_address
+
+    return person["email"] if is_address(person["email"] or "") else make("contact", person["id"])

@@ -1,0 +1,147 @@
+"""A home that was copied, or put back from a backup: what was queued leaves from one of them, and from the other once said."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pkm.config import Home
+from pkm.share import ledger, origin
+from pkm.store.session import Store
+from tests.conftest import CommandLine
+from tests.mail_server import MailServer
+from tests.mail_server import mail as mail
+
+QUEUED, LATER = "2026-12-01T10:00:00Z", "2026-12-01T11:00:00Z"
+
+
+class Homes:
+    """The command line in one home or another, at a time."""
+
+    def __init__(self, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pkm, self._monkeypatch = pkm, monkeypatch
+
+    def __call__(self, home: Path, at: str, *words: object, ok: int | None = 0) -> str:
+        self._monkeypatch.setenv("PKM_HOME", str(home))
+        self._monkeypatch.setenv("PKM_NOW", at)
+        result = self.pkm(*words, ok=ok)
+        return result.out + result.err
+
+
+@pytest.fixture
+def run(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, home: Path, mail: MailServer) -> Homes:
+    """A home where a share is planned for Ann's circle, which gets letters; nothing of it is queued yet."""
+    run = Homes(pkm, monkeypatch)
+    for line in (
+        ["share", "channel", "add", "mail", mail.url, "--from", "Me <me@example.org>"],
+        ["circle", "add", "practice", "--kind", "community", "--channel", "mail"],
+        ["contact", "add", "Ann", "--nick", "ann", "--email", "ann@example.org"],
+        ["circle", "join", "practice", "ann", "--because", "peer"],
+        ["sense", "note", "Walking retros work", "--reach", "community"],
+        ["share", "draft", "n1", "--to", "practice", "--title", "Walking"], ["share", "plan", "x1", "--stage", "practice now"],
+    ):  # fmt: skip
+        run(home, QUEUED, *line)
+    return run
+
+
+def whole(run: Homes, home: Path, other: Path) -> None:
+    shutil.copytree(home, other)
+
+
+def restored(run: Homes, home: Path, other: Path) -> None:
+    run(home, QUEUED, "backup", home.parent / "b1.db")
+    run(other, QUEUED, "backup", "--restore", home.parent / "b1.db", "--yes")
+
+
+def restored_with_its_ledger(run: Homes, home: Path, other: Path) -> None:
+    restored(run, home, other)
+    shutil.copy(home / "outbox.log", other)
+
+
+def restored_where_another_plan_is(run: Homes, home: Path, other: Path) -> None:
+    shutil.copytree(home, other)  # where something else was planned, before all this
+    (other / "outbox.log").unlink()
+    with Store(Home(other, other, other)).unit() as unit:
+        unit.connection.execute("UPDATE share SET state = 'draft'")
+    run(other, QUEUED, "share", "drop", "x1")
+    run(other, QUEUED, "share", "draft", "n1", "--to", "practice")
+    run(other, QUEUED, "share", "plan", "x2", "--stage", "practice now")
+    restored(run, home, other)
+
+
+@pytest.mark.parametrize(("copy", "queued"), [
+    (whole, True), (whole, False), (restored, True), (restored, False), (restored_with_its_ledger, True),
+    (restored_where_another_plan_is, True),
+])  # fmt: skip
+def test_a_copy_holds_what_is_queued_until_it_is_said(
+    run: Homes, home: Path, mail: MailServer, copy: Callable[[Homes, Path, Path], None], queued: bool
+) -> None:
+    other = home.parent / "other"
+    if queued:
+        assert "may leave from 2026-12-01 10:10" in run(home, QUEUED, "share", "--due", "--yes")
+    copy(run, home, other)
+    for at in (LATER, "2026-12-01T11:20:00Z"):
+        run(home, at, "share", "--due", "--yes")
+        told = run(other, at, "share", "--due", "--yes", ok=None)
+    assert len(mail.letters) == 1
+    assert "pkm share log --resolve copy sent" in told
+    assert "--resolve copy sent|refused" in run(other, LATER, "doctor", ok=1)
+    run(other, LATER, "share", "send", "x1", "--now", "--yes", ok=None)
+    assert len(mail.letters) == 1
+    assert "1 held letter counts as sent" in run(other, LATER, "share", "log", "--resolve", "copy", "sent")
+    run(other, LATER, "share", "--due", "--yes")
+    assert len(mail.letters) == 1
+    assert "nothing tells" in run(other, LATER, "share", "log", "--resolve", "copy", "sent", ok=2)
+    run(other, LATER, "share", "draft", "n1", "--to", "practice", "--title", "Another")
+    run(other, LATER, "share", "send", "x2", "--yes")
+    assert len(mail.letters) == 2
+
+
+def test_the_copy_sends_what_is_queued_where_it_is_the_one(run: Homes, home: Path, mail: MailServer) -> None:
+    other = home.parent / "other"
+    run(home, QUEUED, "share", "--due", "--yes")
+    whole(run, home, other)
+    run(other, LATER, "share", "--due", "--yes", ok=4)
+    run(other, LATER, "share", "log", "--resolve", "copy", "refused")
+    run(other, LATER, "share", "--due", "--yes")
+    assert len(mail.letters) == 1
+
+
+def test_what_the_other_home_plans_stays_there_and_is_asked_about_again(run: Homes, home: Path, mail: MailServer) -> None:
+    other = home.parent / "other"
+    whole(run, home, other)
+    assert "0 held letters count as sent" in run(other, QUEUED, "share", "log", "--resolve", "copy", "sent")
+    run(other, QUEUED, "share", "--due", "--yes")
+    assert "does not know that this was queued" in run(other, LATER, "share", "--due", "--yes", ok=4)
+    run(home, LATER, "share", "--due", "--yes")
+    run(home, "2026-12-01T11:20:00Z", "share", "--due", "--yes")
+    assert len(mail.letters) == 1
+
+
+@pytest.mark.parametrize("place", ["same", "moved", "put back"])
+def test_a_home_that_is_moved_sends_and_one_that_is_put_back_asks(
+    run: Homes, home: Path, mail: MailServer, place: str
+) -> None:
+    run(home, QUEUED, "share", "--due", "--yes")
+    now = home.parent / "now" if place == "moved" else home
+    if place == "moved":
+        home.rename(now)
+    elif place == "put back":
+        shutil.copytree(home, home.parent / "kept")
+        shutil.rmtree(home)
+        shutil.copytree(home.parent / "kept", home)
+    told = run(now, LATER, "share", "--due", "--yes", ok=None)
+    assert len(mail.letters) == (0 if place == "put back" else 1), told
+    assert ("its home was put back from a copy" in told) == (place == "put back")
+
+
+def test_a_ledger_of_before_its_place_was_written_down_goes_on(run: Homes, home: Path, mail: MailServer) -> None:
+    run(home, QUEUED, "share", "--due", "--yes")
+    path = home / "outbox.log"
+    path.write_text("")
+    run(home, LATER, "share", "--due", "--yes")
+    assert len(mail.letters) == 1
+    paths = Home(home, home, home)
+    assert (ledger.place(paths) or {})["inode"] == path.stat().st_ino
+    assert origin.foreign(Store(paths).read(), paths) == ""

@@ -1,0 +1,88 @@
+"""A channel that is removed, or led elsewhere, while something of it waits, is unknown or stands there."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import CommandLine
+from tests.mail_server import MailServer
+from tests.mail_server import mail as mail
+from tests.social_server import TOKEN, Social
+from tests.social_server import social as social
+
+
+@pytest.fixture
+def way(pkm: CommandLine, social: Social, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """An account `fedi` that carries the circle `peers`, and a draft for it: x1."""
+    monkeypatch.setenv("SOCIAL_TOKEN", TOKEN)
+    pkm("share", "channel", "add", "fedi", f"mastodon+{social.url}", "--token-env", "SOCIAL_TOKEN")
+    pkm("circle", "add", "peers", "--kind", "community", "--channel", "fedi")
+    pkm("sense", "note", "Walking retros work", "--reach", "network")
+    pkm("share", "draft", "n1", "--to", "peers", "--title", "Walking")
+    return pkm
+
+
+def log(pkm: CommandLine) -> list[dict[str, Any]]:
+    return list(pkm.json("share", "log", "x1"))
+
+
+@pytest.mark.parametrize("fault", [None, "drop after"])
+def test_what_stands_on_a_removed_channel_is_asked_about_and_taken_down(way: CommandLine, social: Social, fault: Any) -> None:
+    social.faults = [fault]
+    way("share", "send", "x1", "--yes", ok=(0, 4))
+    way("share", "channel", "remove", "fedi", "--yes")
+    if fault:
+        way("share", "send", "x1", "--yes")
+    assert [row["state"] for row in log(way)] == ["sent"]
+    assert "1 post deleted" in way("share", "retract", "x1").out
+    assert social.made == {}
+
+
+def test_nothing_goes_by_a_removed_channel(way: CommandLine, social: Social) -> None:
+    social.faults = ["drop before"]
+    way("share", "send", "x1", "--yes", ok=4)
+    way("share", "channel", "remove", "fedi", "--yes")
+    assert "not among the account's own posts" in way("share", "send", "x1", "--yes", ok=4).err
+    assert (len(social.bodies), [row["state"] for row in log(way)]) == (1, ["unknown"])
+
+
+def test_what_was_cancelled_with_its_channel_stays_told_of(way: CommandLine, social: Social, mail: MailServer) -> None:
+    way("share", "channel", "add", "mail", mail.url, "--from", "me@example.org")
+    way("circle", "edit", "peers", "--channel", "fedi", "--channel", "mail")
+    way("contact", "add", "Ann", "--email", "ann@example.org")
+    way("circle", "join", "peers", "c1", "--because", "peer")
+    way("share", "plan", "x1", "--stage", "peers now")
+    way("share", "--due", "--yes")
+    way("share", "channel", "remove", "fedi", "--yes")
+    way("share", "send", "x1", "--now", "--yes")
+    assert sorted(row["state"] for row in log(way)) == ["cancelled", "sent"]
+    assert (social.bodies, len(mail.letters)) == ([], 1)
+
+
+def test_a_secret_goes_to_the_host_that_it_was_given_for(
+    way: CommandLine, social: Social, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit = ("share", "channel", "edit")
+    other = f"mastodon+http://localhost:{social.port}"
+    assert "goes to no other host" in way(*edit, "fedi", "--address", other, ok=2).err
+    monkeypatch.setenv("OTHER", TOKEN)
+    assert way.json(*edit, "fedi", "--address", other, "--token-env", "OTHER")["options"]["credential"] == "env:OTHER"
+    way("share", "send", "x1", "--yes")
+    told = way(*edit, "fedi", "--address", f"mastodon+{social.url}", "--token-env", "OTHER", ok=3).err
+    assert "only there can it be asked about" in told
+    access = ("--login", "ann", "--password-env", "PW")
+    way("share", "channel", "add", "mail", "smtp://127.0.0.1:2525", "--from", "me@example.org", *access)
+    way(*edit, "mail", "--inbox", "imap://me@127.0.0.1:1143/INBOX")
+    assert "goes to no other host" in way(*edit, "mail", "--address", "smtp://localhost", ok=2).err
+    assert "goes to no other host" in way(*edit, "mail", "--inbox", "imap://me@localhost/INBOX", ok=2).err
+    assert way.json(*edit, "mail", "--address", "smtps://127.0.0.1")["options"]["login"] == "ann"
+    options = way.json(*edit, "mail", "--address", "smtp://localhost", "--password-env", "OTHER")["options"]
+    assert (options["credential"], options["inbox_credential"]) == ("env:OTHER", "env:PW")
+    assert "credential" not in way.json(*edit, "mail", "--address", "smtp://[::1]", "--login", "")["options"]
+
+
+def test_a_service_of_webmentions_gets_no_other_s_token(way: CommandLine, home: Path) -> None:
+    edit = ("share", "channel", "edit", "site", "--webmentions")
+    way(*edit, "https://one.example/api", "--token-env", "MENTIONS")
+    assert "goes to no other host" in way(*edit, "https://two.example/api", ok=2).err
