@@ -45,8 +45,9 @@ def write(files: Mapping[str, Content], folder: Path) -> WriteReport:
     wanted = dict(sorted(files.items()))
     with folder_errors(folder):
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        inside = {"": True}
         for path in wanted:
-            _check_inside(folder, path)
+            _check_inside(folder, path, inside)
         earlier = _read_manifest(folder)
         unchanged = {path for path in wanted if holds(folder / path, wanted[path])}
         _check_free(folder, set(wanted) - unchanged - earlier)
@@ -75,10 +76,20 @@ def _inside(path: str) -> bool:
     return path != MANIFEST and all(_PART.fullmatch(part) and part not in (".", "..") for part in parts)
 
 
-def _check_inside(folder: Path, path: str) -> None:
-    """The path stays in the folder, also where a folder in it is a symbolic link."""
-    if not _inside(path) or not (folder / path).parent.resolve().is_relative_to(folder.resolve()):
+def _check_inside(folder: Path, path: str, inside: dict[str, bool]) -> None:
+    """The path stays in the folder, also where a folder in it is a symbolic link. inside: what was found of its folders."""
+    if not _inside(path) or not _leads_inside(folder, path.rpartition("/")[0], inside):
         raise Refused(path, f"it would be written outside {folder}", kept="nothing was written")
+
+
+def _leads_inside(folder: Path, path: str, inside: dict[str, bool]) -> bool:
+    """Whether the folder at the path is in the folder; each is looked at once, a link followed to its end."""
+    if path not in inside:
+        place = os.path.join(folder, path)
+        inside[path] = _leads_inside(folder, path.rpartition("/")[0], inside) and (
+            not os.path.islink(place) or Path(place).resolve().is_relative_to(folder.resolve())
+        )
+    return inside[path]
 
 
 def _check_free(folder: Path, paths: set[str]) -> None:

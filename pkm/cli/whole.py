@@ -234,8 +234,10 @@ def _copy_row(path: Path) -> dict[str, Any]:
     return {"id": str(path), "kind": "copy", "title": path.name, "bytes": path.stat().st_size}
 
 
-@app.command(epilog="Example:  pkm doctor\n\n          pkm doctor --links     (are the pages that notes lead to still there?)")
+@app.command(epilog="Example:  pkm doctor\n\n          pkm doctor --compact   (after much has gone)\n\n"
+                    "          pkm doctor --links     (are the pages that notes lead to still there?)")  # fmt: skip
 def doctor(
+    compact: Annotated[bool, typer.Option("--compact", help="Write the store anew without its empty room.")] = False,
     links: Annotated[
         bool, typer.Option("--links", help="Ask the pages that notes and kept items lead to whether they are there.")
     ] = False,
@@ -255,9 +257,11 @@ def doctor(
         from pkm.errors import Invalid
 
         raise Invalid("--mend", "it goes with --links; all else is mended anyway", next="pkm doctor --links --mend")
-    from pkm.whole.doctor import examine
+    from pkm.whole.doctor import examine, make_small
 
     found = examine(current.store(), current.home())
+    if compact and not any(finding.what == "store" and finding.state == "wrong" for finding in found):
+        found.append(make_small(current.store(), current.home()))
     if json:
         render.emit_json([finding.as_row() for finding in found])
     else:

@@ -106,7 +106,6 @@ def create_share(
     from pkm.ids import new_uid
     from pkm.markdown import without_comments
     from pkm.share.site import slugify
-    from pkm.store.model import Share, ShareNote, Stage
 
     with store.unit() as unit:
         db = unit.connection
@@ -120,12 +119,14 @@ def create_share(
             )  # fmt: skip
         title = one_line(without_comments(title), 200) or "Finds"
         slug = free_slug(slugify(_as_read(db, title, circles), unit.at), shares.slugs(db))
-        share = unit.add(Share(uid=new_uid(), title=title, slug=slug, introduction=introduction, created_at=unit.at))
-        number = share.id or 0
+        number = unit.insert(
+            "share", uid=new_uid(), type="digest", title=title, slug=slug, introduction=introduction, state="draft",
+            created_at=unit.at,
+        )  # fmt: skip
         for position, note in enumerate(dict.fromkeys(notes), 1):
-            unit.add(ShareNote(share_id=number, note_id=note, position=position))
+            unit.insert("share_note", share_id=number, note_id=note, position=position)
         for position, circle in enumerate(circles, 1):
-            unit.add(Stage(share_id=number, circle_id=circle["number"], position=position))
+            unit.insert("stage", share_id=number, circle_id=circle["number"], position=position, gate="{}")
         findings = check_share(db, number)
         if findings:
             raise Refused("the draft", "something in it may not go there", findings=findings, kept="No draft was made.")

@@ -395,8 +395,6 @@ def _queued(db: sqlite3.Connection, share: int, stage: int | None) -> tuple[str,
 
 def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rendered]) -> set[str]:
     """What was frozen and would be other bytes now is gone; the keys of what stays."""
-    from pkm.store.model import Delivery
-
     now = {one.key: one.sha256 for one in rendered}
     same = set()
     for row in shares.frozen(unit.connection, share):
@@ -407,14 +405,12 @@ def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rende
         if row["not_before"] and now.get(row["key"]) == row["sha256"]:
             same.add(row["key"])
         else:
-            unit.delete(unit.get(Delivery, row["id"]))
+            shares.unfreeze(unit, row["id"])
     return same
 
 
 def _cancel_gone(unit: Any, home: Home, share: int) -> None:
     """Who left the circle meanwhile, or asked for no more letters, gets nothing of what still waits."""
-    from pkm.store.model import Delivery
-
     db = unit.connection
     members: dict[int, set[int]] = {}
     for row in shares.frozen(db, share):
@@ -424,9 +420,8 @@ def _cancel_gone(unit: Any, home: Home, share: int) -> None:
         if circle not in members:
             members[circle] = {one["id"] for one in subscribers(db, home, circle)}
         if row["contact_id"] not in members[circle]:
-            delivery = unit.get(Delivery, row["id"])
-            delivery.state, delivery.error = "cancelled", "they left the circle, or asked for no more letters"
-    unit.flush()
+            why = "they left the circle, or asked for no more letters"
+            unit.update("delivery", row["id"], state="cancelled", error=why)
 
 
 def _amend(unit: Any, share: int, rendered: Sequence[Rendered], existing: Sequence[Row], at: str) -> None:
@@ -444,14 +439,12 @@ def _add(
     unit: Any, share: int, rendered: Sequence[Rendered], at: str, not_before: str = "", *, mirrors_too: bool = False
 ) -> None:  # fmt: skip
     """The deliveries are frozen. not_before: of what cannot be taken down again; mirrors_too: of folders and the site as well."""
-    from pkm.store.model import Delivery
-
     for one in rendered:
         missing = one.media_type == LETTER and not one.payload
-        unit.add(Delivery(
-            key=one.key, share_id=share, stage_id=one.stage_id, circle_id=one.circle_id, channel_id=one.channel_id,
-            contact_id=one.contact_id, recipient=one.recipient, part=one.part, sha256=one.sha256,
-            media_type=one.media_type, file_name=one.file_name, frozen_at=at, payload=one.payload,
+        unit.insert(
+            "delivery", key=one.key, share_id=share, stage_id=one.stage_id, circle_id=one.circle_id, channel_id=one.channel_id,
+            contact_id=one.contact_id, recipient=one.recipient, part=one.part, revision=1, attempts=0, sha256=one.sha256,
+            media_type=one.media_type, file_name=one.file_name, frozen_at=at, payload=one.payload, remote_id="", remote_url="",
             state="refused" if missing else "waiting", error=NO_ADDRESS if missing else "",
             not_before=not_before if not_before and (mirrors_too or not is_mirror(one.channel_kind)) and not missing else None,
-        ))  # fmt: skip
+        )  # fmt: skip

@@ -41,6 +41,19 @@ def page(made_of: Callable[[], Sequence[str]], make: Callable[[], str]) -> str:
     return memo.page(_key("page", *made_of()), make) if memo else make()
 
 
+def is_known(what: Sequence[str]) -> bool:
+    """Whether it was learned within remembering(), now or the last time."""
+    memo = _current.get(None)
+    return memo is not None and memo.knows(_key(*what))
+
+
+def learn(what: Sequence[str]) -> None:
+    """It is known from now on within remembering()."""
+    memo = _current.get(None)
+    if memo is not None:
+        memo.page(_key(*what), lambda: "")
+
+
 @contextlib.contextmanager
 def remembering(path: Path, templates: Sequence[Path] = ()) -> Iterator[None]:
     """Within the block what is made again is taken from the file where it stands there; at its end the file has it."""
@@ -55,7 +68,7 @@ def remembering(path: Path, templates: Sequence[Path] = ()) -> Iterator[None]:
 
 _VARIANTS = 4
 """So many forms of one text are remembered: a page, a digest, a feed link to the same place in other words."""
-_MADE_BY = ("pkm.markdown", "pkm.share.template", "pkm.share.render", "markdown_it", "jinja2", "nh3")
+_MADE_BY = ("markdown_it", "jinja2", "nh3")
 
 
 class Memo:
@@ -91,6 +104,10 @@ class Memo:
         """What was made under the key, or is made now."""
         known = self._known.get(key) or [{"asked": [], "made": make()}]
         return self._use(key, known[0])
+
+    def knows(self, key: str) -> bool:
+        """Whether something was made under the key; it is used then."""
+        return key in self._known and self._use(key, self._known[key][0]) == ""
 
     def _use(self, key: str, variant: dict[str, Any]) -> str:
         for known in (self._used, self._known):
@@ -130,6 +147,8 @@ def _key(*parts: str) -> str:
 
 def _program() -> Iterator[str]:
     """What the renderer is made of; another one remembers nothing."""
+    for folder in (Path(__file__).parent, Path(__file__).parent.parent):
+        yield from _state(sorted(folder.glob("*.py")))
     for name in _MADE_BY:
         spec = find_spec(name)
         yield from _state([Path(spec.origin)] if spec and spec.origin else [])

@@ -55,12 +55,8 @@ def files(digest: "Digest", channel_kind: str, home: Home) -> list[tuple[str, st
 
 def send(store: Store, home: Home, channel: Row, numbers: list[int]) -> PkmError | None:
     """The deliveries of one mirror are sent or refused, all of them; why, where they are refused."""
-    from pkm.store.model import Delivery
-
     with store.unit() as unit:
-        for number in numbers:
-            delivery = unit.get(Delivery, number)
-            delivery.state, delivery.attempts = "sending", delivery.attempts + 1
+        shares.begin(unit, numbers)
     try:
         mirror(store.read(), home, channel["number"], also=tuple(numbers), publish_it=True)
         error = None
@@ -68,10 +64,8 @@ def send(store: Store, home: Home, channel: Row, numbers: list[int]) -> PkmError
         error = failure
     with store.unit() as unit:
         for number in numbers:
-            delivery = unit.get(Delivery, number)
-            delivery.state = "refused" if error else "sent"
-            delivery.error = str(error) if error else ""
-            delivery.sent_at = None if error else unit.at
+            state, sent_at = ("refused", None) if error else ("sent", unit.at)
+            unit.update("delivery", number, state=state, error=str(error or ""), sent_at=sent_at)
     return error
 
 

@@ -185,8 +185,6 @@ def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
     A digest has gone out where it reached somebody and nothing is on its way: a recipient who was refused is settled. An
     introduction is for both or it is not done.
     """
-    from pkm.store.model import Share, Stage
-
     logged = None
     with store.unit() as unit:
         db = unit.connection
@@ -196,11 +194,9 @@ def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
         if current["state"] != "sent" and (_has_arrived(current, rows) or (stage is not None and not rows)):
             for step in shares.stages(db, share):
                 if step["passed_at"] is None and stage in (None, step["id"]):
-                    unit.get(Stage, step["id"]).passed_at = unit.at
-            unit.flush()
+                    unit.update("stage", step["id"], passed_at=unit.at)
             if all(step["passed_at"] for step in shares.stages(db, share)):
-                row = unit.get(Share, share)
-                row.state, row.sent_at = "sent", unit.at
+                unit.update("share", share, state="sent", sent_at=unit.at)
             if current["type"] == "introduction":
                 logged = introduction.log(unit, current)
             unit.flush()

@@ -252,7 +252,7 @@ def view_piece(
     heading, words = split_heading(piece)
     if cut_tags:
         words = without_last_tags(words, piece.tags)
-    said = {fold(match["name"]) for match in _HASHTAG.finditer(words)}
+    said = {fold(match["name"]) for match in _HASHTAG.finditer(words)} if "#" in words else ()
     tags = tuple((tag, tag_url(tag) or "") for tag in piece.tags if cut_tags or fold(tag) not in said)
     level = 3 if heading else 2
     quotes = tuple(
@@ -284,7 +284,7 @@ def split_heading(piece: Piece) -> tuple[str, str]:
 def without_last_tags(words: str, tags: tuple[str, ...]) -> str:
     """The words without the tags at their very end, which the line of tags says again."""
     known = {fold(tag) for tag in tags}
-    while (match := _LAST_TAGS.search(words)) and fold(match[0].strip().lstrip("#")) in known:
+    while "#" in words and (match := _LAST_TAGS.search(words)) and fold(match[0].strip().lstrip("#")) in known:
         words = words[: match.start()]
     return words
 
@@ -292,9 +292,15 @@ def without_last_tags(words: str, tags: tuple[str, ...]) -> str:
 @functools.lru_cache(maxsize=4096)
 def has_words(piece: Piece) -> bool:
     """Whether anything of one's own is said: tags, names, bare addresses and links are no words."""
+    made_of = ("words", repr(piece))
+    if memo.is_known(made_of):
+        return True
     said = " ".join([piece.words, *(quote.comment for quote in piece.quotes)])
     words = fold(memo.plain(_NOT_WORDS.sub(" ", said)))
-    return bool(re.search(r"\w", words)) and (piece.item is None or words != fold(piece.item.title))
+    found = bool(re.search(r"\w", words)) and (piece.item is None or words != fold(piece.item.title))
+    if found:
+        memo.learn(made_of)
+    return found
 
 
 def without_words(digest: Digest) -> tuple[Piece, ...]:
@@ -305,7 +311,7 @@ def without_words(digest: Digest) -> tuple[Piece, ...]:
 def first_words(digest: Digest, limit: int = 280) -> str:
     """How the digest begins, as plain text: its introduction, else its first piece's words."""
     for text in (digest.intro, *(split_heading(piece)[1] for piece in digest.pieces if has_words(piece))):
-        said = one_line(memo.plain(_LAST_TAGS.sub("", text)), limit)
+        said = one_line(memo.plain(_LAST_TAGS.sub("", text) if "#" in text else text), limit)
         if said:
             return said
     return ""
@@ -333,7 +339,18 @@ def harmless(digest: Digest) -> Digest:
 
 
 def harmless_piece(piece: Piece, hidden: frozenset[str]) -> Piece:
-    """The same for a piece; `hidden` holds folded names."""
+    """The same for a piece; `hidden` holds folded names. One that is harmless already is given back itself."""
+    made_of = ("harmless", repr(piece), *sorted(hidden))
+    if memo.is_known(made_of):
+        return piece
+    made = _made_harmless(piece, hidden)
+    if made == piece:
+        memo.learn(made_of)
+        return piece
+    return made
+
+
+def _made_harmless(piece: Piece, hidden: frozenset[str]) -> Piece:
     item = piece.item
     return replace(
         piece,

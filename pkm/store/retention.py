@@ -11,22 +11,50 @@ from pkm.store.sources import UNUSED
 ALWAYS_KEPT = 50
 """So many of a source's latest items stay whatever their age: a rare writer is not emptied."""
 
-_TOO_MANY = f"""
-SELECT item.id FROM (
-  SELECT id, received_at, row_number() OVER (PARTITION BY source_id ORDER BY id DESC) AS place
-  FROM item WHERE source_id IN (SELECT value FROM json_each(:sources))
-) AS placed JOIN item ON item.id = placed.id
-WHERE placed.place > {ALWAYS_KEPT} AND (placed.received_at < :before OR placed.place > :number) AND {UNUSED}
-ORDER BY item.id LIMIT :limit
+_STATES = ("backlog", "dropped", "inbox", "muted")
+"""All but kept: in each the oldest are found by an index, and nothing is read of what is younger."""
+
+_OF_STATE = f"""
+SELECT item.id, item.source_id FROM item WHERE item.state = :state AND item.received_at < :before AND {UNUSED}
+ORDER BY item.received_at, item.id
 """
+_OF_SOURCE = f"SELECT item.id FROM item WHERE item.source_id = :source AND item.id < :first AND {UNUSED} ORDER BY item.id"
 
 
 def find_old(
     db: sqlite3.Connection, source_ids: Iterable[int], *, before: str | None, number: int | None, limit: int
 ) -> list[int]:
-    """Items of these sources that came in before the stamp, or are not among the source's `number` latest; by id."""
-    given = {"sources": json.dumps(list(source_ids)), "before": before or "", "number": number or 2**62, "limit": limit}
-    return [row[0] for row in db.execute(_TOO_MANY, given)]
+    """Items of these sources that came in before the stamp, or are not among the source's `number` latest; by id.
+
+    Of more than `limit` the oldest of each state, and those of the first sources.
+    """
+    sources = sorted(source_ids)
+    found: dict[int, None] = {}
+    if before is not None:
+        stay = _first_of_latest(db, sources, ALWAYS_KEPT)
+        for state in _STATES:
+            for item, source in db.execute(_OF_STATE, {"state": state, "before": before}):
+                if len(found) >= limit:
+                    break
+                if item < stay.get(source, 0):
+                    found[item] = None
+    if number is not None:
+        for source, first in _first_of_latest(db, sources, max(number, ALWAYS_KEPT)).items():
+            for (item,) in db.execute(_OF_SOURCE, {"source": source, "first": first}):
+                if len(found) >= limit:
+                    break
+                found[item] = None
+    return sorted(found)
+
+
+def _first_of_latest(db: sqlite3.Connection, sources: Iterable[int], number: int) -> dict[int, int]:
+    """For each source that has so many items: the first of its so many latest."""
+    rows = db.execute(
+        "SELECT value, (SELECT id FROM item WHERE source_id = value ORDER BY id DESC LIMIT 1 OFFSET :number - 1) "
+        "FROM json_each(:sources)",
+        {"sources": json.dumps(list(sources)), "number": number},
+    )
+    return {source: first for source, first in rows if first is not None}
 
 
 def purge(unit: Unit, ids: Iterable[int]) -> None:

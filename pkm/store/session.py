@@ -50,6 +50,9 @@ class Paths(Protocol):
         """Make the home's folders; StoreError where that is not possible."""
 
 
+_GONE = ("it is no longer there", "look again: another command removed it")
+
+
 class Unit:
     """An open transaction. Rows are added, fetched and changed through it; it commits when its block ends."""
 
@@ -87,12 +90,20 @@ class Unit:
         assert made.lastrowid is not None
         return made.lastrowid
 
+    def update(self, table: str, number: int, **values: object) -> None:
+        """The row of that number has these values; without the ORM, as above. Raises StoreError where it is gone."""
+        self.flush()
+        changes = ", ".join(f'"{name}" = ?' for name in values)
+        done = self.connection.execute(f'UPDATE "{table}" SET {changes} WHERE id = ?', (*values.values(), number))
+        if not done.rowcount:
+            raise StoreError(f"{table} {number}", _GONE[0], next=_GONE[1])
+
     def get(self, table: type[ModelT], number: int) -> ModelT:
         """The row of that number. Raises StoreError where it is gone (deleted between looking and writing)."""
         row = self.session.get(table, number)
         if row is None:
             name = str(table.__name__).lower()
-            raise StoreError(f"{name} {number}", "it is no longer there", next="look again: another command removed it")
+            raise StoreError(f"{name} {number}", _GONE[0], next=_GONE[1])
         return row
 
     def delete(self, row: "SQLModel") -> None:

@@ -443,3 +443,16 @@ def unsettled(db: sqlite3.Connection) -> list[Row]:
     """Deliveries of which nobody knows whether they arrived, or that are held, oldest first, as deliveries() has them."""
     found = db.execute(f"{_DELIVERIES} WHERE delivery.state IN ('unknown', 'held') ORDER BY delivery.id")
     return [_delivery(one) for one in found]
+
+
+def begin(unit: "Unit", numbers: Iterable[int]) -> None:
+    """The deliveries are being sent, once more."""
+    which = {"ids": json.dumps(list(numbers))}
+    unit.connection.execute(
+        "UPDATE delivery SET state = 'sending', attempts = attempts + 1 WHERE id IN (SELECT value FROM json_each(:ids))", which
+    )
+
+
+def unfreeze(unit: "Unit", number: int) -> None:
+    """The delivery is gone with its bytes."""
+    unit.connection.execute("DELETE FROM delivery WHERE id = :id", {"id": number})

@@ -12,7 +12,7 @@ from tests.bench.measure import run
 from tests.bench.table import Row
 
 PAGES, A_DIGEST, BOUND_S = 1_000, 50, 1.0
-PKM = [sys.executable, "-m", "pkm"]
+SEND = [sys.executable, "-m", "pkm", "share", "--yes", "-n", str(A_DIGEST)]
 AT = "2026-01-01T10:00:00Z"
 
 
@@ -21,14 +21,17 @@ def bench(asked: Namespace, folder: Path) -> Iterator[Row]:
     home, env = folder / "home", {"PKM_HOME": str(folder / "home")}
     for first in range(0, PAGES - A_DIGEST, A_DIGEST):
         _add_notes(home, first, A_DIGEST)
-        run([*PKM, "share", "--yes"], env=env)
+        run(SEND, env=env)
     _add_notes(home, PAGES - A_DIGEST, A_DIGEST)
-    fifty = run([*PKM, "share", "--yes"], env=env)
+    fifty = run(SEND, env=env)
     before = _written(home)
     _add_notes(home, PAGES, 1)
-    one = run([*PKM, "share", "--yes"], env=env)
+    one = run(SEND, env=env)
     after = _written(home)
     changed = sum(before.get(path) != stamp for path, stamp in after.items())
+    pages = [path for path, stamp in after.items() if "/notes/" in path and before.get(path) not in (None, stamp)]
+    assert len(before) >= PAGES
+    assert len(pages) <= 1, f"{len(pages)} pages of old notes were written anew"  # the list of notes is one
     work = f"a digest of {A_DIGEST} notes, sent to a site of {len(before):,} pages"
     yield Row(work, fifty.wall_s, note=f"cpu {fifty.cpu_s:.2f} s")
     yield Row(f"one note, sent to a site of {len(after):,} pages", one.wall_s, bound=BOUND_S,

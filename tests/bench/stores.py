@@ -1,6 +1,8 @@
 """Large stores from the generator, made once and kept where the command line says so (--stores)."""
 
+import contextlib
 import os
+import sqlite3
 from pathlib import Path
 
 from pkm.config import Home
@@ -18,6 +20,12 @@ def home(folder: Path, notes: int, items: int) -> Path:
         store.close()
         (place / "done").touch()
     return place
+
+
+def texts(place: Path) -> list[tuple[int, str, str]]:
+    """(number, title, text) of each item of a home."""
+    with contextlib.closing(sqlite3.connect(place / "pkm.db")) as db:
+        return db.execute("SELECT id, title, text FROM item ORDER BY id").fetchall()
 
 
 def opened(place: Path) -> Store:

@@ -26,6 +26,7 @@ class Row:
     unit: str = "s"
     note: str = ""
     more: dict[str, float] = field(default_factory=dict)
+    failed: bool = False
 
     @property
     def ratio(self) -> float | None:

@@ -1,8 +1,10 @@
 """Export, import, backup, doctor, config, completion: what serves the whole."""
 
+import contextlib
 import filecmp
 import json
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -284,3 +286,18 @@ def test_an_export_that_brings_commands_is_taken_only_with_a_yes(
     assert not (tmp_path / "other" / "config.toml").exists()
     lived_in("import", tmp_path / "out", "--yes")
     assert lived_in.json("find", "kind:note") != []
+
+
+def test_the_doctor_makes_the_store_small(lived_in: CommandLine, home: Path) -> None:
+    """The room of what is gone is given back; ids stay, and what is searched for is found."""
+    with contextlib.closing(sqlite3.connect(home / "pkm.db")) as db:
+        db.execute("CREATE TABLE filler (words)")
+        db.execute("INSERT INTO filler VALUES (zeroblob(3000000))")
+        db.execute("DROP TABLE filler")
+        db.commit()
+    before = lived_in.json("find", "words")
+    told = lived_in("doctor", "--compact").out
+    assert "+ store: its file has" in told
+    assert (home / "pkm.db").stat().st_size < 2_000_000
+    assert "none of it empty" in lived_in("doctor", "--compact").out
+    assert lived_in.json("find", "words") == before

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import pkm.share.memo
 from pkm.markdown import to_html, to_plain
 from pkm.share.memo import Memo, page, remembering
+from pkm.share.render import Piece, harmless_piece, has_words
 
 TEXT = "See [[One]], [two](two.md) and ![a](a.png).\n\n- *x*"
 
@@ -100,3 +101,14 @@ def test_another_template_makes_other_pages(tmp_path: Path, folder: str) -> None
         with remembering(tmp_path / "memo.json", (root,)):
             made = page(lambda: ("digest.html",), lambda made=made: f"{made}, again")
     assert made == "made anew, again"
+
+
+def test_what_was_harmless_is_known_by_all_it_is_made_of(tmp_path: Path) -> None:
+    """Not by another text, nor where another name is hidden; what had to be made harmless is made so each time."""
+    plain, secret = Piece("n1", "A title", "Words of mine on [[Ann]]."), Piece("n2", "Two", "Said. %%not this%%")
+    for _ in range(2):
+        with remembering(tmp_path / "site.json"):
+            assert harmless_piece(plain, frozenset()) is plain
+            assert harmless_piece(plain, frozenset({"ann"})).words == "Words of mine on …."
+            assert harmless_piece(secret, frozenset()).words == "Said. "
+            assert (has_words(plain), has_words(Piece("n3", "", "#tag"))) == (True, False)

@@ -1,0 +1,31 @@
+"""The store without the room that what is gone has left: its file is written anew, in the order in which it is read.
+
+What was dropped leaves empty pages, which are used again before the file grows; only who wants the room back needs this.
+"""
+
+import contextlib
+import shutil
+import sqlite3
+
+from pkm.errors import StoreError
+from pkm.store.session import Paths, connect, translate
+
+
+def compact(home: Paths) -> tuple[int, int]:
+    """The file is as small as what it holds; its bytes before and after. Ids stay, and the indexes fit them.
+
+    Raises StoreError where the disk has too little room for the copies that this takes, or another command writes.
+    """
+    before = home.db.stat().st_size
+    if shutil.disk_usage(home.db.parent).free < 2 * before + 10_000_000:
+        raise StoreError(
+            str(home.db), "the disk has too little room to write the store anew: it takes twice its size for a while",
+            kept="Nothing was changed.", next="free some space and run the command again",
+        )  # fmt: skip
+    try:
+        with contextlib.closing(connect(home.db)) as raw:
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise translate(error, home.db) from error
+    return before, home.db.stat().st_size
