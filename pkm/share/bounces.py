@@ -88,8 +88,6 @@ def _failed(part: Message) -> Iterator[tuple[str, str]]:
 
 def settle(store: Store, home: Home, bounces: Sequence[Bounce]) -> list[Row]:
     """The letters that came back count as refused, with the server's words; each as store.bounced has it. Others stay."""
-    from pkm.store.model import Delivery
-
     done: list[Row] = []
     for one in bounces:
         words = dict(reversed(one.failed))
@@ -97,6 +95,8 @@ def settle(store: Store, home: Home, bounces: Sequence[Bounce]) -> list[Row]:
             address = fold(row["recipient"])
             if address not in words or not _of_this_time(row, one.at):
                 continue
+            from pkm.store.model import Delivery
+
             why = f"it came back: {words[address] or 'the server does not say why'}"
             with store.unit() as unit:
                 delivery = unit.get(Delivery, row["id"])
