@@ -279,6 +279,9 @@ def send(
         _send_stage(found, yes=yes, dry_run=dry_run, at_once=at_once, json=json)
         return
     outgoing.refuse_held(row)
+    if not (yes or dry_run or json) and planning.take_offer(found.number):
+        render.tell(f"{found.id} is planned; nothing was sent. Next: pkm share send {found.id}, for its first stage")
+        return
     at = outgoing.instant(found.id)
     shown = look_at(store, home, found.number, at)  # the guard speaks before the question is put
     outgoing.tell_before(shown)
