@@ -265,6 +265,16 @@ class TestLetters:
         assert [row["recipient"] for row in came.back] == (["ann@example.org"] if error else [])
         assert sent.get() == Collected()
 
+    def test_where_only_letters_came_back_the_mailbox_is_read_on_from_there(self, sent: Sent) -> None:
+        def read() -> str:
+            rows = shares.channels(fresh(sent.home).read())
+            return str(next(row for row in rows if row["name"] == "mail")["options"].get("inbox_read"))
+
+        sent.get()
+        before = read()
+        sent.get(report(sent.ann))
+        assert read() != before
+
     def test_who_is_sent_a_letter_again_is_not_refused_by_the_old_report(self, sent: Sent, pkm: CommandLine) -> None:
         (sent.inbox / "back").write_bytes(report(sent.ann))
         assert "did not arrive; it came back: 550 5.1.1 no such user. Next: pkm contact edit c1" in pkm("share", "heard").err
