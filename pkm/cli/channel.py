@@ -149,6 +149,8 @@ def try_out(name: NameArgument, json: JsonFlag = False) -> None:
     from pkm.share.channels import learn_again
     from pkm.share.trying import try_channel
 
+    if not name.strip():
+        raise Invalid("an empty name", "a channel's name is wanted", next="pkm share channel list")
     rows = shares.channels(current.store().read())
     row = next((one for one in rows if one["name"].casefold() == name.casefold()), None)
     if row is None:

@@ -87,6 +87,18 @@ def test_the_log_says_to_whom_and_why_not(world: CommandLine) -> None:
     assert "no e-mail address is known" in said
 
 
+@pytest.mark.parametrize("words", [
+    ("share", "not", "n2", ""), ("share", "log", "--contact", ""), ("share", "log", ""), ("share", "log", "--resolve", ""),
+    ("share", "heard", ""), ("share", "channel", "test", ""), ("share", "channel", "remove", ""), ("contact", "show", "@"),
+    ("sense", "show", " "), ("share", "draft", "n2", "--to", ""),
+], ids=" ".join)  # fmt: skip
+def test_an_empty_name_is_told_as_that_and_does_nothing(world: CommandLine, words: tuple[str, ...]) -> None:
+    before = world.json("log", "-n", "1")
+    said = world(*words, ok=2).err
+    assert "empty" in said or "it names nothing" in said or "it is the id of a delivery" in said
+    assert world.json("log", "-n", "1") == before
+
+
 def test_what_each_way_out_can_do_is_read_in_eighty_columns(world: CommandLine, home: Path) -> None:
     world("share", "channel", "add", "room", "matrix+https://matrix.example", "--room", "!abc:example", "--token-env", "T")
     shown = run_on_pty(home, ["share", "channel", "list"])
