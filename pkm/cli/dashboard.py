@@ -19,7 +19,7 @@ Step = tuple[str, str]
 def show_dashboard(*, json: bool) -> None:
     """The dashboard is printed; in an empty home it says what to do first: connect to somebody."""
     from pkm.sense.review import in_words, years_ago
-    from pkm.share.draft import reaches_for
+    from pkm.share.channels import reaches_for
 
     db = current.store().read()
     at = now()

@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 def reach_of(circle: Row) -> Row:
     """What may go to a circle: {"reaches" (of notes), "waiting" (notes in no share to it yet), "shares" (it got so far)}."""
-    from pkm.share.draft import reaches_for
+    from pkm.share.channels import reaches_for
 
     db, number = current.store().read(), int(circle["id"][1:])
     reaches = reaches_for(db, {**circle, "number": number})

@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pkm.config import Home
 from pkm.errors import Exists, Invalid, PkmError
+from pkm.reach import wide_enough
 from pkm.store import shares
 from pkm.store.session import Store
 from pkm.text import one_line, without_user
@@ -122,6 +124,12 @@ def is_mirror(kind: str) -> bool:
 def effective_kind(circle_kind: str, channel_kind: str) -> str:
     """For whom a circle's digest on a channel is: a public channel is the network's, whatever circle it stands for."""
     return "network" if is_public(channel_kind) else circle_kind
+
+
+def reaches_for(db: sqlite3.Connection, circle: Mapping[str, Any]) -> list[str]:
+    """The reaches of notes that may go to a circle (number, circle_kind) by every channel that it has."""
+    public = any(is_public(channel["channel_kind"]) for channel in shares.channels_of(db, circle["number"]))
+    return wide_enough("network" if public else circle["circle_kind"])
 
 
 def add_channel(

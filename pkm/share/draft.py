@@ -20,7 +20,7 @@ from pkm.errors import Invalid, NotFound
 from pkm.ids import make
 from pkm.markdown import name_of
 from pkm.reach import REACHES, wide_enough
-from pkm.share.channels import effective_kind, is_public
+from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
 from pkm.store import audience, plans, shares
 from pkm.store.session import Store
@@ -52,12 +52,6 @@ class DigestPlan:
     bare_items: tuple[Row, ...]
     waiting: int
     since: str | None
-
-
-def reaches_for(db: sqlite3.Connection, circle: Row) -> list[str]:
-    """The reaches of notes that may go to a circle (number, circle_kind) by every channel that it has."""
-    public = any(is_public(channel["channel_kind"]) for channel in shares.channels_of(db, circle["number"]))
-    return wide_enough("network" if public else circle["circle_kind"])
 
 
 def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST) -> DigestPlan:
