@@ -322,6 +322,14 @@ class TestMail:
         on("2026-12-02T07:00:00Z", "share", "--due", "--yes")
         assert len(letters.letters) == 1
 
+    def test_hours_that_became_quiet_since_keep_letters_that_could_have_left(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01T20:50:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T20:55:00Z", "config", "share.quiet", "21:00-07:00")
+        on("2026-12-01T23:00:00Z", "share", "--due", "--yes")
+        assert letters.letters == []
+        on("2026-12-02T07:00:00Z", "share", "--due", "--yes")
+        assert len(letters.letters) == 1
+
     def test_a_draft_that_is_sent_by_hand_says_what_it_does_not_keep(self, on: Days, letters: MailServer) -> None:
         on("2026-12-01T10:00:00Z", "config", "share.quiet", "22:00-07:00")
         on("2026-12-01T10:00:00Z", "config", "share.weekly", "practice 1")

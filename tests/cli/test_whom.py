@@ -116,6 +116,7 @@ def test_never_to_anybody_and_taken_back(world: CommandLine) -> None:
     world("share", "not", "n1", "--because", "theirs to tell")
     assert all(row["not"]["until"] is None for row in world.json("share", "who", "n1"))
     assert "never to anybody" in world("why", "n1").out
+    assert "Nothing new may go to practice" in world("share", "--to", "practice", "--yes").err
     world("share", "not", "n1", "--take-back")
     assert not any(row["not"] for row in world.json("share", "who", "n1"))
     world("share", "not", "n1", "--take-back", ok=2)

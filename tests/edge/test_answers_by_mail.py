@@ -265,16 +265,6 @@ class TestLetters:
         assert [row["recipient"] for row in came.back] == (["ann@example.org"] if error else [])
         assert sent.get() == Collected()
 
-    def test_where_only_letters_came_back_the_mailbox_is_read_on_from_there(self, sent: Sent) -> None:
-        def read() -> str:
-            rows = shares.channels(fresh(sent.home).read())
-            return str(next(row for row in rows if row["name"] == "mail")["options"].get("inbox_read"))
-
-        sent.get()
-        before = read()
-        sent.get(report(sent.ann))
-        assert read() != before
-
     def test_who_is_sent_a_letter_again_is_not_refused_by_the_old_report(self, sent: Sent, pkm: CommandLine) -> None:
         (sent.inbox / "back").write_bytes(report(sent.ann))
         assert "did not arrive; it came back: 550 5.1.1 no such user. Next: pkm contact edit c1" in pkm("share", "heard").err
@@ -399,6 +389,25 @@ class TestAccess:
         assert "connection refused" in ask(imap.password)
         summary = pkm.json("seek", ok=4)
         assert ([one["what"] for one in summary["failures"]], summary["answers"]) == (["mail"], [])
+
+    def test_where_only_a_letter_came_back_the_mailbox_is_read_on_behind_it(
+        self, home_paths: Home, mail: MailServer, imap: ImapServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("INBOX_PASSWORD", imap.password)
+        box = imap.folders["INBOX"] = Folder()
+        send(home_paths, setup(home_paths, mail.url, imap.url))
+        (ann,) = [letter for to, letter in mail.letters if to == "ann@example.org"]
+
+        def read_on(*letters: bytes) -> bool:
+            options = [row["options"] for row in shares.channels(fresh(home_paths).read()) if row["name"] == "mail"]
+            for letter in letters:
+                box.add(letter)
+            collect(fresh(home_paths), home_paths)
+            after = [row["options"] for row in shares.channels(fresh(home_paths).read()) if row["name"] == "mail"]
+            return after != options
+
+        other = answer(b"Message-ID: <other@x>\n\n", "x@y.z", "Hi")
+        assert [read_on(), read_on(other), read_on(report(ann))] == [True, False, True]
 
     @pytest.mark.parametrize(("change", "why"), [
         (Change(inbox="imaps://me:hunter2@mail.example.org/INBOX"), "it should be imaps"),
