@@ -216,6 +216,7 @@ def nonsense(w: World) -> Command:
     words = ["sense", "note", "seek", "add", "contact", "edit", "tag", "rename", "share", "send", "undo", "log", "find", "--json"]
     args = [w.rng.choice([*words, *HOSTILE]).replace("\x00", "\x01") for _ in range(w.rng.randrange(1, 6))]
     tables = NOTE_TABLES | PEOPLE_TABLES | SEEK_TABLES | SHARE_TABLES
+    tables |= {key[0] for key in w.facts}  # `undo` alone may take any command back
     return Command(args, anything, stdin=w.rng.choice(HOSTILE), tables=tables, whole=False)
 
 
