@@ -34,7 +34,7 @@ COMMANDS = {
     "backup": ("pkm.cli.whole", "Copy the store, verified; or put a copy back."),
     "doctor": ("pkm.cli.whole", "Check the store and the sources; mend what can be mended."),
     "config": ("pkm.cli.whole", "Show or change settings."),
-    "help": ("pkm.cli.help", "Explain searches, selectors, dates, reach, plans and the method; or a command."),
+    "help": ("pkm.cli.help", "Explain searches, selectors, dates, reach, plans, templates and the method; or a command."),
     "tour": ("pkm.cli.tour", "Play the whole loop in a throw-away home, with no network."),
 }
 """Name to module and the first line of its help; a test holds these lines equal to the commands' own."""

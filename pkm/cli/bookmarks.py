@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from pkm.cli import current, render
-from pkm.text import count
+from pkm.text import count, one_line
 
 if TYPE_CHECKING:
     from pkm.seek.bookmarks import BookmarkList
@@ -38,6 +38,11 @@ def _import(listed: "BookmarkList", *, dry_run: bool, json: bool) -> None:
         render.tell(f"Left out: {count(plan.left_out, 'entry', 'entries')} ({why}).")
     if plan.differing:
         render.tell(f"{count(plan.differing, 'comment')} changed here, and another in the list: left as here.")
+    if plan.unlisted:
+        number, words = plan.unlisted[0]
+        more = f" and {len(plan.unlisted) - 1:,} more" if len(plan.unlisted) > 1 else ""
+        render.tell(f"Not in the list, or deleted there: the quote “{one_line(words, 60)}” of i{number}{more}. They stay here. "
+                    f"Next: pkm sense show i{number}")  # fmt: skip
     if not dry_run and (plan.new or plan.changed):
         step = "pkm sense" if plan.waiting else "pkm find kind:item"
         render.tell(f"Next: {step}; their texts: pkm seek clip --missing 100")

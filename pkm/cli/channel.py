@@ -9,7 +9,7 @@ from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.errors import Invalid, NotFound, Unreachable
 from pkm.store import shares
-from pkm.text import one_line
+from pkm.text import count, one_line
 
 app = group("The ways out: the site, folders of files, mail, public accounts, rooms, webhooks.", invoke_without_command=True)
 
@@ -27,12 +27,15 @@ def channel(ctx: typer.Context) -> None:
 def list_channels(json: JsonFlag = False) -> None:
     """List the channels: what each can do, and whom it reaches."""
     rows = [_with_powers(row) for row in shares.channels(current.store().read())]
-    columns: render.Columns = [
-        ("name", lambda row: row["name"]), ("kind", lambda row: row["channel_kind"]),
-        ("circles", lambda row: ", ".join(row["circles"]) or "no circle"),
-        ("readers", lambda row: row.get("readers", "")), ("can", _can), ("where", _where),
-    ]  # fmt: skip
-    render.emit_list(rows, columns, as_json=json, noun="channel")
+    current.remember(rows=[row["id"] for row in rows])
+    if json:
+        render.emit_json(rows)
+        return
+    for row in rows:
+        circles = ", ".join(row["circles"]) or "no circle"
+        render.say("  ".join([row["name"], row["channel_kind"], one_line(circles, 60), _where(row)]))
+        render.say(f"    {_can(row)}")
+    render.tell(count(len(rows), "channel"))
 
 
 def _where(row: dict[str, Any]) -> str:
@@ -43,11 +46,19 @@ def _where(row: dict[str, Any]) -> str:
     return row["folder"] or f"{row['address']} as {one_line(who, 80)}{answers}" if who else row["folder"] or row["address"]
 
 
+_POWERS = {
+    "edits": ("edits", "no edits"), "deletes": ("deletes", "no deletes"), "idempotent": ("repeats safely", "never repeated"),
+}  # fmt: skip
+"""What a channel can do with what was sent, and cannot, in words."""
+
+
 def _can(row: dict[str, Any]) -> str:
-    """What it can do with what was sent, in words; its limit, and whether answers come home from it."""
-    can = [word for word, power in (("edit", "edits"), ("delete", "deletes"), ("repeat", "idempotent")) if row.get(power)]
-    answers = "answers come home" if row.get("answers") else ""
-    return "; ".join(filter(None, [", ".join(can) or "never taken back", row.get("limit") or "", answers]))
+    """Each power it has or lacks, in words: who reads it, its limit, and whether answers come home from it."""
+    if "edits" not in row:
+        return "of a kind that is unknown here"
+    powers = ", ".join(has if row[power] else lacks for power, (has, lacks) in _POWERS.items())
+    readers = f"{'private' if row['private'] else 'public'}: {row['readers']}"
+    return "; ".join([powers, readers, row["limit"] or "no limit", *(["answers come home"] if row["answers"] else [])])
 
 
 def _with_powers(row: dict[str, Any]) -> dict[str, Any]:
@@ -58,12 +69,14 @@ def _with_powers(row: dict[str, Any]) -> dict[str, Any]:
     powers = KINDS.get(row["channel_kind"])
     if powers is None:
         return {**row, "folder": None}
+    most = row["options"].get("limit", powers.usual)
     return {
         **row, "folder": str(folder_of(row, current.home())) if powers.mirror else None, "edits": powers.edits,
         "deletes": powers.deletes, "repeats": powers.repeats, "readers": powers.readers,
         "idempotent": powers.repeats or powers.asks, "private": not powers.public,
         "answers": powers.answers or inbox or mentions, "settles": powers.asks or inbox,
-        "limit": powers.limit.format(row["options"].get("limit", powers.usual)) or None,
+        "limit": powers.limit.format(most) or None, "limit_count": most if powers.limit else None, "mirror": powers.mirror,
+        "letters": powers.way == "letters", "posts": powers.way == "posts", "pictures": powers.pictures or powers.way != "posts",
     }  # fmt: skip
 
 
@@ -136,6 +149,8 @@ def try_out(name: NameArgument, json: JsonFlag = False) -> None:
     from pkm.share.channels import learn_again
     from pkm.share.trying import try_channel
 
+    if not name.strip():
+        raise Invalid("an empty name", "a channel's name is wanted", next="pkm share channel list")
     rows = shares.channels(current.store().read())
     row = next((one for one in rows if one["name"].casefold() == name.casefold()), None)
     if row is None:

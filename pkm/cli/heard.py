@@ -46,7 +46,7 @@ def heard(
     json: JsonFlag = False,
 ) -> None:
     """Keep what somebody answered to a share; without words, list the answers; alone, ask the channels for new ones first."""
-    found = selectors.one(share, ("share", "response")) if share else None
+    found = selectors.one(share, ("share", "response")) if share is not None else None
     if found is not None and found.kind == "response":
         _mark(found, text, who, contradicts, json)
         return

@@ -14,6 +14,7 @@ app = group("Help.")
 TOPICS = {
     "search": "the grammar of searches", "selectors": "how things are named", "dates": "dates and lengths of time",
     "reach": "how far a note may go", "plans": "who gets a share when", "method": "seek, sense, share",
+    "templates": "how what leaves looks",
 }  # fmt: skip
 """Each page with what it is about; its text is in topics/."""
 
@@ -38,7 +39,7 @@ def show_help(
     ] = None,
     man: Annotated[bool, typer.Option("--man", help="Print the manual page, for man: all commands and pages.")] = False,
 ) -> None:
-    """Explain searches, selectors, dates, reach, plans and the method; or a command."""
+    """Explain searches, selectors, dates, reach, plans, templates and the method; or a command."""
     said = words or []
     if man:
         from pkm.cli.manpage import write

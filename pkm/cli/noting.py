@@ -11,8 +11,7 @@ from pkm import ids
 from pkm.cli import complete, current, drafts, editor, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, ReachOption, TagOption
-from pkm.errors import Invalid, NotFound, PkmError
-from pkm.text import one_line
+from pkm.errors import Invalid, PkmError
 
 Row = dict[str, Any]
 
@@ -158,7 +157,9 @@ def _store(text: str, origin: Origin, title: str, reach: str, names: list[str], 
 
     store = current.store()
     if origin.response is not None:
-        emit_note(_of_answer(origin.response, text, title, reach, names), as_json=json)
+        from pkm.whole.answered import note_of_answer
+
+        emit_note(note_of_answer(store, origin.response, text, title=title, reach=reach, names=names), as_json=json)
         return
     page, failed = _fetched(origin.address) if origin.address else (None, None)
     if failed is not None and text != origin.address:
@@ -187,24 +188,3 @@ def _fetched(address: str) -> tuple[Any, PkmError | None]:
         return fetch_page(address), None
     except PkmError as error:
         return None, error
-
-
-def _of_answer(number: int, text: str, title: str, reach: str, names: list[str]) -> Any:
-    """A note of what somebody answered: own words first, then theirs as a quote; the answer leads to it."""
-    from pkm.sense.notes import add_note
-    from pkm.share.responses import as_note, settle
-    from pkm.store import responses
-
-    store = current.store()
-    row = responses.row(store.read(), number)
-    if row is None:
-        raise NotFound(f"r{number}", "there is no such answer", next="pkm share heard")
-    if row["note"]:
-        raise Invalid(row["id"], f"{row['note']} is the note of it already", next=f"pkm sense edit {row['note']}")
-    theirs = as_note(store.read(), row)
-    with store.unit() as unit:
-        added = add_note(store, f"{text.strip()}\n\n{theirs.text}".strip(), title=title or ("" if text.strip() else theirs.title),
-                         reach=reach, names=names)  # fmt: skip
-        settle(store, number, int(added.row["id"][1:]))
-        unit.summarize(f"{added.row['id']} {one_line(added.row['title'], 60)} from {row['id']}")
-    return added

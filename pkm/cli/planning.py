@@ -55,6 +55,9 @@ def plan(
         typer.Option("--stage", help="A circle and what it waits for, in order: \"network +14d after approval\"."),
     ] = None,
     because: BecauseOption = "",
+    offered: Annotated[
+        bool, typer.Option("--offered", help="Take the plan that is offered: a community first, then the network.")
+    ] = False,
     limit: LimitOption = 20,
     json: JsonFlag = False,
 ) -> None:
@@ -62,17 +65,26 @@ def plan(
     from pkm.share import plan as planning
 
     if what is None:
-        if stage or because:
+        if stage or because or offered:
             raise Invalid("a plan", "the share is missing", next='pkm share plan x12 --stage "practice now"')
         _list_ahead(limit, json)
         return
     store = current.store()
-    found = selectors.one(what, ("share",), guess=not stage)
+    found = selectors.one(what, ("share",), guess=not stage and not offered)
+    if offered:
+        if stage:
+            raise Invalid("--offered and --stage", "the stages are those that are offered, or those that you name")
+        offer = planning.community_first(store.read(), found.number)
+        if offer is None:
+            raise Invalid(f"--offered for {found.id}", "no plan is offered for it", next=f"pkm share plan {found.id}")
+        stage = offer["stages"]
     if stage:
         planning.set_plan(store, current.home(), found.number, [_wanted(text) for text in stage], because)
         current.remember(touched=found.id)
     elif because:
         raise Invalid("--because", "it goes with --stage", next=f'pkm share plan {found.id} --stage "network now" --because "…"')
+    elif not json:
+        take_offer(found.number)
     rows = planning.as_rows(store.read(), found.number, now())
     render.emit_list(rows, COLUMNS, as_json=json, noun="stage", empty=f"{found.id} is for no circle.")
     if not json:
@@ -321,10 +333,33 @@ def offer_community(share: Row) -> Row | None:
 
     offer = community_first(current.store().read(), share["number"])
     if offer is not None:
-        first, *rest = offer["notes"]
-        more = f" and {len(rest)} more" if rest else ""
-        render.tell(f"{first['id']} {one_line(first['title'], 50)}{more} went to no community yet: there people you know "
-                    "can try it and say what is wrong with it before everybody reads it.")  # fmt: skip
-        stages = " ".join(f'--stage "{stage}"' for stage in offer["stages"])
-        render.tell(f"To go there first: pkm share plan {share['id']} {stages}")
+        _tell_offer(share["id"], offer)
     return offer
+
+
+def _tell_offer(share: str, offer: Row) -> None:
+    """Why a community should have it first, and how to have it so."""
+    first, *rest = offer["notes"]
+    more = f" and {len(rest)} more" if rest else ""
+    render.tell(f"{first['id']} {one_line(first['title'], 50)}{more} went to no community yet: there people you know "
+                "can try it and say what is wrong with it before everybody reads it.")  # fmt: skip
+    stages = " ".join(f'--stage "{stage}"' for stage in offer["stages"])
+    render.tell(f"To go there first: pkm share plan {share} --offered, which is {stages}")
+
+
+def take_offer(number: int) -> bool:
+    """Whether a draft now goes by way of a community first: where that is offered, it is told why, and asked on a terminal."""
+    from pkm.share.plan import community_first, set_plan
+
+    store = current.store()
+    row = shares.row(store.read(), number)
+    offer = community_first(store.read(), number) if row and row["state"] == "draft" else None
+    if row is None or offer is None:
+        return False
+    _tell_offer(row["id"], offer)
+    first, then = offer["stages"]
+    if not render.takes(f"{one_line(offer['circle'], 40)} first? That is {first}, then {then}."):
+        return False
+    set_plan(store, current.home(), number, [_wanted(text) for text in offer["stages"]])
+    current.remember(touched=row["id"])
+    return True

@@ -190,12 +190,25 @@ def confirm(question: str, *, yes: bool, flag: str = "--yes") -> bool:
     return ask_line(_wrapped(f"{clean(question)} [y/N]", sys.stderr) + " ").lower() in ("y", "yes")
 
 
+def takes(question: str) -> bool:
+    """True where the person takes what is offered, which Enter does; False where there is no terminal to ask on."""
+    if not is_asked():
+        return False
+    typed = _typed(_wrapped(f"{clean(question)} [Y/n]", sys.stderr) + " ")
+    return typed.strip().lower() in ("", "y", "yes") if typed else False  # nothing at all: the input ended
+
+
 def ask_line(question: str) -> str:
     """What was typed at a question; a Ctrl-C, once the question stands, ends its line before it ends the command."""
+    return _typed(question).strip()
+
+
+def _typed(question: str) -> str:
+    """The line that was typed, with its end; "" where there was none."""
     sys.stdout.flush()
     try:
         print(question, end="", file=sys.stderr, flush=True)
-        return sys.stdin.readline().strip()
+        return sys.stdin.readline()
     except KeyboardInterrupt:
         print(file=sys.stderr)
         raise

@@ -153,6 +153,8 @@ def _by_id(text: str, kind: str, number: int, kinds: Sequence[str]) -> Found:
 def _by_words(words: str, kinds: Sequence[str], guess: bool) -> Found:
     db = current.store().read()
     name = words.removeprefix("@") if "contact" in kinds else words
+    if not name.strip(" ,:#"):
+        raise Invalid(f"“{words}”", "it names nothing: an id or some words of a title are wanted")
     exact = [found for kind in kinds for found in lookup.by_name(db, kind, name)]
     if len(exact) == 1:
         return exact[0]

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm import ids
 from pkm.cli import channel, complete, current, heard, planning, previewing, render, selectors, site, whom
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
@@ -279,6 +278,9 @@ def send(
         _send_stage(found, yes=yes, dry_run=dry_run, at_once=at_once, json=json)
         return
     outgoing.refuse_held(row)
+    if not (yes or dry_run or json) and planning.take_offer(found.number):
+        render.tell(f"{found.id} is planned; nothing was sent. Next: pkm share send {found.id}, for its first stage")
+        return
     at = outgoing.instant(found.id)
     shown = look_at(store, home, found.number, at)  # the guard speaks before the question is put
     outgoing.tell_before(shown)
@@ -388,24 +390,28 @@ def log(
                                    autocompletion=complete.complete_any)
     ] = None,
     resolve: Annotated[
-        str, typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent; "
+        str | None,
+        typer.Option("--resolve", metavar="DELIVERY", help="Say what became of a letter that is unknown or held: d212 sent; "
                      "older or copy sent|refused: of those held in a store put back from a copy, or in a copied home.")
-    ] = "",
+    ] = None,
     contact: Annotated[
-        str, typer.Option("--contact", metavar="WHO", help="What reached one person.", autocompletion=complete.complete_contacts)
-    ] = "",
+        str | None,
+        typer.Option("--contact", metavar="WHO", help="What reached one person.", autocompletion=complete.complete_contacts),
+    ] = None,
     circle: Annotated[
-        str, typer.Option("--circle", help="What went to one circle.", autocompletion=complete.complete_circles)
-    ] = "",
+        str | None, typer.Option("--circle", help="What went to one circle.", autocompletion=complete.complete_circles)
+    ] = None,
     limit: LimitOption = 50,
     json: JsonFlag = False,
 ) -> None:
     """List what went where, and when; or settle a letter of which nobody knows whether it arrived."""
-    if resolve:
-        _resolve(resolve, what or "", json)
+    if resolve is not None:
+        from pkm.cli.settling import settle
+
+        settle(resolve, what or "", json)
         return
     asked = [(what, ("share", "note", "circle", "contact")), (circle, ("circle",)), (contact, ("contact",))]
-    given = [selectors.one(text, kinds) for text, kinds in asked if text]
+    given = [selectors.one(text, kinds) for text, kinds in asked if text is not None]
     found = given[0] if given else None
     wanted = {one.kind: one.number for one in given}
     rows = shares.deliveries(current.store().read(), limit=limit, **wanted)
@@ -462,37 +468,3 @@ app.command("retract", epilog='Example:  pkm share retract x12 --because "it did
 app.command("check", epilog="Example:  pkm share check x12")(whom.check)
 app.command("heard", epilog='Example:  pkm share heard x12 --from ken "tried it, worked"\n\n'
             "          pkm share heard      (all that was answered)")(heard.heard)  # fmt: skip
-
-
-def _resolve(which: str, outcome: str, json: bool) -> None:
-    from pkm.share import outbox
-
-    if which in ("older", "copy"):
-        _resolve_held(which, outcome, json)
-        return
-    kind, number = ids.parse(selectors.recalled(which)) or ("", 0)
-    if kind != "delivery":
-        raise Invalid(f"“{which}”", "it is the id of a delivery, as d212", next="pkm share log")
-    row, report = outbox.resolve(current.store(), current.home(), number, outcome)
-    render.emit_made(row, as_json=json, also=[f"counts as {row['state']}"])
-    if not json and report.interaction:
-        render.say(f"{report.interaction['id']}  {report.interaction['text']}")
-    if not json and row["state"] == "refused":
-        render.tell(f"Next: pkm share send {row['share']}, to try it again")
-
-
-def _resolve_held(which: str, outcome: str, json: bool) -> None:
-    """Those that are held in a store that is older than its ledger, or in a home that may be a copy, are settled at once."""
-    from pkm.share import outbox
-
-    settle = outbox.resolve_older if which == "older" else outbox.resolve_copy
-    rows = settle(current.store(), current.home(), outcome)
-    if json:
-        render.emit_json(rows)
-        return
-    rest = "what else left is settled" if which == "older" else "what is queued from now on leaves from this home"
-    said = f"as {outcome}" if which == "older" or outcome == "sent" else "as not sent yet"
-    render.say(f"{count(len(rows), 'held letter')} {'counts' if len(rows) == 1 else 'count'} {said}; {rest}")
-    if outcome == "refused":
-        for share in dict.fromkeys(row["share"] for row in rows):
-            render.tell(f"Next: pkm share send {share}")

@@ -89,7 +89,7 @@ def decline(
     from pkm.share import who as asking
 
     note = selectors.one(what, ("note",), guess=False)
-    target = selectors.named(whom, ("circle", "contact")) if whom else None
+    target = selectors.named(whom, ("circle", "contact")) if whom is not None else None
     key = target.id if target else ""
     name = one_line(target.title, 40) if target else "anybody"
     store = current.store()

@@ -61,19 +61,9 @@ def write_note(store: Store, text: str, of_item: Thing | None, filters: Mapping[
 
 def note_of_answer(store: Store, text: str, number: int) -> Row:
     """A note with these words and the answer's below them, quoted; the answer leads to it. Raises Invalid where it does."""
-    from pkm.errors import Invalid
-    from pkm.sense.notes import add_note
-    from pkm.share.responses import as_note, settle
-    from pkm.store import responses
+    from pkm.whole.answered import note_of_answer as note
 
-    row = responses.row(store.read(), number)
-    if row is None or row["note"]:
-        raise Invalid(make("response", number), f"{row['note']} is the note of it already" if row else "it is gone")
-    theirs = as_note(store.read(), row)
-    with store.unit():
-        made = add_note(store, f"{text.strip()}\n\n{theirs.text}".strip(), title="" if text.strip() else theirs.title).row
-        settle(store, number, int(made["id"][1:]))
-    return made
+    return note(store, number, text).row
 
 
 def edit(store: Store, number: int, text: str, base: Row) -> None:

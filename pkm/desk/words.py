@@ -9,6 +9,8 @@ from pkm.text import count
 
 HELP = """k  keep          d  drop          u  undo the last of these
 n  note: your own words on it     e  edit a note
+   of an answer (r…): k keeps it, d drops it, n makes a
+   note of it: your words, theirs below them, quoted
 "  quote: select words on the right (Tab, Shift and
    arrows, or the mouse), then "
 t  tag           l  link a note   r  reach of a note

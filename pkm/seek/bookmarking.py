@@ -10,6 +10,7 @@ from typing import Any
 
 from pkm.dates import now, stamp
 from pkm.errors import Invalid
+from pkm.ids import make
 from pkm.seek.bookmarks import Bookmark, BookmarkList, Quote
 from pkm.store import clips, tags
 from pkm.store.clips import PageThere, Said, SavedPage
@@ -24,7 +25,7 @@ _APART = "\n\n"  # between the quotes that a text is made of
 class BookmarkChange:
     """What an item that is there gets from a list: tags, quotes, other comments (by annotation), and being kept.
 
-    left: so many comments are others there, but were changed here.
+    left: so many comments are others there, but were changed here. unlisted: the words of quotes here that are not there.
     """
 
     item_id: int
@@ -34,6 +35,7 @@ class BookmarkChange:
     text: str | None  # what its text becomes, where that is made of its quotes
     comments: Mapping[int, str] = field(default_factory=dict)
     left: int = 0
+    unlisted: tuple[str, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
@@ -52,6 +54,7 @@ class BookmarkPlan:
     left_out: int = 0
     failures: tuple[tuple[str, str], ...] = ()
     differing: int = 0  # comments that are others in the list, but were changed here
+    unlisted: tuple[tuple[int, str], ...] = ()  # (item, words) of quotes here that a list of quotes does not have
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as JSON has it. waiting: how many of the new ones are in the inbox."""
@@ -59,6 +62,7 @@ class BookmarkPlan:
             "new": len(self.new), "updated": len(self.changed), "unchanged": self.unchanged,
             "failed": len(self.failures), "failures": [{"what": what, "why": why} for what, why in self.failures],
             "waiting": self.waiting, "left_out": self.left_out, "list": self.kind, "differing": self.differing,
+            "unlisted": [{"item": make("item", number), "quote": words} for number, words in self.unlisted],
         }  # fmt: skip
 
     @property
@@ -79,6 +83,7 @@ def plan_bookmarks(
 ) -> BookmarkPlan:  # fmt: skip
     """What the list brings to the items that are there (by key). names: what each of its tags is called here."""
     new, changed, unchanged, differing = [], [], listed.doubled, 0
+    unlisted: list[tuple[int, str]] = []
     for one in listed.bookmarks:
         wanted = tuple(dict.fromkeys(names[tag] for tag in one.tags if tag in names))
         item = there.get(one.key)
@@ -87,11 +92,14 @@ def plan_bookmarks(
             continue
         change = _plan_change(one, wanted, item)
         differing += change.left
+        if listed.kind == "readwise" and item.via == "import":
+            unlisted += ((item.item_id, words) for words in change.unlisted)
         if change.is_nothing:
             unchanged += 1
         else:
             changed.append(change)
-    return BookmarkPlan(listed.kind, tuple(new), tuple(changed), unchanged, listed.left_out, listed.failures, differing)
+    return BookmarkPlan(listed.kind, tuple(new), tuple(changed), unchanged, listed.left_out, listed.failures, differing,
+                        tuple(unlisted))  # fmt: skip
 
 
 def _plan_change(one: Bookmark, wanted: tuple[str, ...], item: PageThere) -> BookmarkChange:
@@ -101,7 +109,9 @@ def _plan_change(one: Bookmark, wanted: tuple[str, ...], item: PageThere) -> Boo
     own = item.via == "import" and (not item.text or bool(set(item.text.split(_APART)) & item.quotes))
     added = [quote.exact for quote in quotes if quote.exact]
     text = _APART.join(filter(None, [item.text, *added])) if own and added else None
-    return BookmarkChange(item.item_id, more, quotes, keep, text, comments, left)
+    there = {quote.exact for quote in one.quotes}
+    unlisted = tuple(said.exact for said in item.said if said.exact and said.exact not in there)
+    return BookmarkChange(item.item_id, more, quotes, keep, text, comments, left, unlisted)
 
 
 def _plan_quotes(quotes: Sequence[Quote], item: PageThere) -> tuple[tuple[Quote, ...], dict[int, str], int]:

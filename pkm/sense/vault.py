@@ -1,7 +1,7 @@
 """An import of a folder of Markdown: each file is a note, kept in step with it from then on. All is one transaction.
 
 The folder is read, a plan is made of it and of what the store knows (vault_plan), and it is applied. What is told of
-links is counted over the folder alone (vault_links). The folder itself is never written to.
+links is counted over the folder, and what the store keeps of them (vault_links). The folder itself is never written to.
 """
 
 import mimetypes
@@ -158,12 +158,12 @@ def _gather(store: Store, path: Path, leave: str, forgotten: bool) -> _Gathered:
     kept_away = [] if forgotten else _keep_away(store, folder)
     others = Others(folder.others)
     speeches = [read_speech(file) for file in folder.notes]
-    counted = count(folder.notes, speeches, others)
-    attached = _attached(folder, counted)
     db = store.read()
     known = note_intake.files_in(db, folder.root)
     moved_from = "" if known else _moved_from(store, folder)
     known = note_intake.files_in(db, moved_from) if moved_from else known
+    counted = count(folder.notes, speeches, others, note_intake.links_kept(db, moved_from or folder.root))
+    attached = _attached(folder, counted)
     unfiled = {(fold(row["title"]), row["text"].strip()): row["id"] for row in note_intake.unfiled_notes(db)}
     standing = Standing(known, unfiled, note_intake.hand_tags(db), note_names.aliases_of(db), tag_of(store))
     failed = [what for what, _ in folder.failures]

@@ -1,12 +1,13 @@
 """What a folder's notes say to each other: links, embeds, attachments and tags, read and counted.
 
-Pure: values of files in, values out. The rules of counting are those of the folder alone, whatever the store holds.
+Pure: values of files in, values out. The rules of counting are those of the folder alone; but a link that the
+store keeps, since its note was renamed, is none that leads nowhere.
 """
 
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from pkm import capture
@@ -103,8 +104,13 @@ def _type(name: str) -> str:
     return word if re.fullmatch(r"\w[\w-]*", word) and word != "related" else "property"
 
 
-def count(files: Sequence[ReadFile], speeches: Sequence[Speech], others: Others) -> Counted:
-    """What is in the folder. Front matter that could not be read counts as some."""
+def count(
+    files: Sequence[ReadFile], speeches: Sequence[Speech], others: Others, kept: Set[tuple[str, str]] = frozenset()
+) -> Counted:
+    """What is in the folder. Front matter that could not be read counts as some.
+
+    kept: (path, what is written, folded) of links that lead to a note here although nothing there is called so any more.
+    """
     counted = Counted()
     numbers = counted.numbers
     names, stems = Names(), Counter(fold(file.path.rpartition("/")[2]) for file in files)
@@ -127,7 +133,7 @@ def count(files: Sequence[ReadFile], speeches: Sequence[Speech], others: Others)
     for file, speech in zip(files, speeches, strict=True):
         numbers["words"] += speech.words
         for link in (*speech.links, *(link for _, link in speech.front)):
-            _count_link(counted, link, file.path, names, others)
+            _count_link(counted, link, file.path, names, others, kept)
         for one in speech.files:
             _count_file(counted, one, file.path, names, others)
     numbers["unresolved_names"] = len(counted.unresolved)
@@ -135,7 +141,9 @@ def count(files: Sequence[ReadFile], speeches: Sequence[Speech], others: Others)
     return counted
 
 
-def _count_link(counted: Counted, link: Wikilink, path: str, names: Names, others: Others) -> None:
+def _count_link(
+    counted: Counted, link: Wikilink, path: str, names: Names, others: Others, kept: Set[tuple[str, str]]
+) -> None:
     numbers = counted.numbers
     numbers["links"] += 1
     numbers["embeds"] += link.embed
@@ -148,7 +156,7 @@ def _count_link(counted: Counted, link: Wikilink, path: str, names: Names, other
     if len(meant) > 1:
         numbers["ambiguous"] += 1
         counted.ambiguous.setdefault(link.target, path)
-    elif meant or attached:
+    elif meant or attached or (path, fold(link.target)) in kept:
         numbers["resolved"] += 1
         numbers["by_alias"] += how == "alias"
     else:

@@ -222,7 +222,7 @@ def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
     off, strangers = _take_off(store, home, gathered)
     fresh = _unknown(store.read(), gathered.found)
     if not (fresh or gathered.leaving):
-        _read_on(store, gathered.cursors)
+        _read_on(store, gathered.cursors, surely=bool(gathered.bounces))
         return Collected(failures=failures, back=back)
     with store.unit() as unit:
         new = _keep(unit, fresh)
@@ -245,10 +245,10 @@ def _unknown(db: sqlite3.Connection, found: list[_Found]) -> list[_Found]:
     return fresh
 
 
-def _read_on(store: Store, cursors: Mapping[int, str]) -> None:
-    """How far mailboxes were read is kept, where that is worth a line in the log: nothing came for a while."""
+def _read_on(store: Store, cursors: Mapping[int, str], *, surely: bool) -> None:
+    """How far mailboxes were read is kept, where that is worth a write: nothing came for a while, or a report did (surely)."""
     options = {one["number"]: one["options"] for one in shares.channels(store.read())}
-    far = {number: cursor for number, cursor in cursors.items() if _far(options[number].get("inbox_read"), cursor)}
+    far = {number: cursor for number, cursor in cursors.items() if surely or _far(options[number].get("inbox_read"), cursor)}
     if far:
         with store.unit(journal=False) as unit:
             for number, cursor in far.items():

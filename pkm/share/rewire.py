@@ -180,6 +180,8 @@ def _goes_elsewhere(before: str, after: str, what: str, option: str) -> None:
 def _named(db: Any, name: str) -> Row:
     row = next((one for one in shares.channels(db) if one["name"].casefold() == name.casefold()), None)
     if row is None:
+        if not name.strip():
+            raise Invalid("an empty name", "a channel's name is wanted", next="pkm share channel list")
         raise NotFound(f"the channel {name}", "there is none of that name", next="pkm share channel list")
     return row
 

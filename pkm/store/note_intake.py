@@ -64,6 +64,17 @@ def files_in(db: sqlite3.Connection, root: str) -> dict[str, KnownFile]:
     return {row["path"]: KnownFile(*row) for row in rows}
 
 
+def links_kept(db: sqlite3.Connection, root: str) -> set[tuple[str, str]]:
+    """(path, what is written, folded) of each link in a folder's notes that leads to a note which is not put away."""
+    rows = db.execute(
+        "SELECT note_file.path, link.written FROM note_file JOIN link ON link.from_kind = 'note' "
+        "AND link.from_id = note_file.note_id JOIN note ON note.id = link.to_id AND link.to_kind = 'note' "
+        "WHERE note_file.root = :root AND link.origin = 'text' AND note.dropped_at IS NULL",
+        {"root": root},
+    )
+    return {(row[0], fold(row[1])) for row in rows}
+
+
 def files_of_notes(db: sqlite3.Connection) -> dict[int, KnownFile]:
     """For each note that came from a folder: its file, the one written or read last."""
     rows = db.execute(f"{_KNOWN} WHERE root GLOB '/*' ORDER BY note_file.at, note_file.id")

@@ -32,7 +32,8 @@ def save_search(store: Store, name: str, text: str) -> Saved:
     searches.expanded(store.read(), probe, now(), instead=(kept, asked.text))
     with store.unit() as unit:
         before = searches.save(unit, kept, asked.text)
-        unit.summarize(f":{kept} is {asked.text[:80]}")
+        was = f"; it was {before[:80]}" if before not in (None, asked.text) else ""
+        unit.summarize(f":{kept} is {asked.text[:80]}{was}")
     return Saved(_told(searches.existing(store.read(), kept)), before)
 
 

@@ -45,6 +45,17 @@ def test_quotes_stand_in_the_text_and_come_only_once(pkm: CommandLine, tmp_path:
     assert pkm.json("sense", "show", "The Book")["text"].endswith("\n\nSecond words\n\nThird words")
 
 
+def test_a_quote_that_is_no_longer_in_the_list_is_told_and_stays(pkm: CommandLine, tmp_path: Path) -> None:
+    pkm("import", FILES / "readwise.csv")
+    assert "Not in the list" not in pkm("import", FILES / "readwise.csv").err
+    fewer = [line for line in (FILES / "readwise.csv").read_text().splitlines() if "Second words" not in line]
+    (tmp_path / "fewer.csv").write_text("\n".join(fewer) + "\n")
+    book = pkm.json("sense", "show", "The Book")
+    assert f"the quote “Second words” of {book['id']}. They stay here." in pkm("import", tmp_path / "fewer.csv").err
+    assert pkm.json("import", tmp_path / "fewer.csv")["unlisted"] == [{"item": book["id"], "quote": "Second words"}]
+    assert [one["exact"] for one in pkm.json("sense", "show", "The Book")["annotations"]][1:] == ["Second words"]
+
+
 def test_an_item_that_is_there_gets_what_is_new_and_keeps_what_was_decided(pkm: CommandLine, tmp_path: Path) -> None:
     pkm("import", FILES / "pinboard.json")
     pkm("sense", "drop", "i1")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_sense import run_on_pty
 from tests.conftest import CommandLine, KeptHomes
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
@@ -185,11 +186,24 @@ def test_a_note_that_waits_for_a_circle_is_in_no_other_digest_for_it(on: Days, h
 def test_the_way_by_a_community_is_offered_with_its_reason(on: Days) -> None:
     said = on("2026-12-01", "share", "draft", "n2", "--to", "network")
     assert "went to no community yet" in said
-    assert 'pkm share plan x2 --stage "practice now" --stage "network +14d after approval"' in said
+    assert 'pkm share plan x2 --offered, which is --stage "practice now" --stage "network +14d after approval"' in said
     plan(on)
     on("2026-12-01", "share", "send", "x1", "--yes")
     on("2026-12-01", "sense", "note", "Another thought", "--reach", "network")
     assert "went to no community yet" not in on("2026-12-01", "share", "draft", "n3", "--to", "practice")
+
+
+@pytest.mark.parametrize("words", [("plan", "x2"), ("send", "x2")], ids=" ".join)
+@pytest.mark.parametrize(("typed", "stages"), [("\n", ["practice", "network"]), ("n\n", ["network"])], ids=["Enter", "no"])
+def test_on_a_terminal_the_way_by_a_community_is_asked_about(
+    on: Days, home: Path, words: tuple[str, ...], typed: str, stages: list[str]
+) -> None:
+    on("2026-12-01", "share", "draft", "n2", "--to", "network")
+    asked = [("practice first? That is practice now, then network +14d after approval. [Y/n]", typed)]
+    shown = run_on_pty(home, ["share", *words], [*asked, *([("[y/N]", "n\n")] if words[0] == "send" and typed != "\n" else [])])
+    assert "went to no community yet" in shown
+    assert [row["circle"] for row in on.pkm.json("share", "plan", "x2")] == stages
+    assert not (home / "site").exists()
 
 
 def test_not_yet_holds_what_is_planned_and_never_keeps_it_out_of_a_draft(on: Days, home: Path) -> None:
@@ -304,6 +318,14 @@ class TestMail:
         on("2026-12-01T23:00:00Z", "share", "--due", "--yes")
         assert "RETROS" in text(tmp_path / "drop")
         on("2026-12-02T06:30:00Z", "share", "--due", "--yes")
+        assert letters.letters == []
+        on("2026-12-02T07:00:00Z", "share", "--due", "--yes")
+        assert len(letters.letters) == 1
+
+    def test_hours_that_became_quiet_since_keep_letters_that_could_have_left(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01T20:50:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T20:55:00Z", "config", "share.quiet", "21:00-07:00")
+        on("2026-12-01T23:00:00Z", "share", "--due", "--yes")
         assert letters.letters == []
         on("2026-12-02T07:00:00Z", "share", "--due", "--yes")
         assert len(letters.letters) == 1

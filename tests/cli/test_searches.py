@@ -56,7 +56,7 @@ class TestSavedSearches:
         assert (row["id"], row["query"], row["said"]) == (":cop", "tag:cop", "everything tagged #cop")
         assert "It was: tag:cop" in pkm("find", "--save", ":Cop", "tag:cop -tag:practice").err
         assert ids(pkm, ":cop") == ["n1"]
-        pkm("undo")
+        assert ":cop is tag:cop -tag:practice; it was tag:cop" in pkm("undo").out
         assert ids(pkm, ":cop") == ["n1", "n2"]
         pkm("find", "--save", "more", ":cop OR x")
         assert "still named by :more" in pkm("find", "--forget", "cop").err

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_sense import run_on_pty
 from tests.conftest import CommandLine
 
 
@@ -84,3 +85,34 @@ def test_the_log_says_to_whom_and_why_not(world: CommandLine) -> None:
     said = world("share", "log", "x1").out
     assert "Lea Low (c3)" in said
     assert "no e-mail address is known" in said
+
+
+@pytest.mark.parametrize("words", [
+    ("share", "not", "n2", ""), ("share", "log", "--contact", ""), ("share", "log", ""), ("share", "log", "--resolve", ""),
+    ("share", "heard", ""), ("share", "channel", "test", ""), ("share", "channel", "remove", ""), ("contact", "show", "@"),
+    ("sense", "show", " "), ("share", "draft", "n2", "--to", ""),
+], ids=" ".join)  # fmt: skip
+def test_an_empty_name_is_told_as_that_and_does_nothing(world: CommandLine, words: tuple[str, ...]) -> None:
+    before = world.json("log", "-n", "1")
+    said = world(*words, ok=2).err
+    assert "empty" in said or "it names nothing" in said or "it is the id of a delivery" in said
+    assert world.json("log", "-n", "1") == before
+
+
+def test_what_each_way_out_can_do_is_read_in_eighty_columns(world: CommandLine, home: Path) -> None:
+    world("share", "channel", "add", "room", "matrix+https://matrix.example", "--room", "!abc:example", "--token-env", "T")
+    shown = run_on_pty(home, ["share", "channel", "list"])
+    assert all(len(line) <= 80 for line in shown.splitlines())
+    said = " ".join(shown.split())
+    assert "…" not in said
+    for words in (
+        "post mail practice smtp://127.0.0.1:9 as Me <me@example.org> no edits, no deletes, never repeated; private: who gets "
+        "the letter; no limit", "no edits, deletes, repeats safely; private: who is in the room; 40,000 bytes a message; answers",
+        "edits, deletes, repeats safely; public: everybody; no limit",
+    ):  # fmt: skip
+        assert words in said
+    powers = {row["name"]: row for row in world.json("share", "channel", "list")}
+    assert powers["room"]["limit_count"] == 40_000
+    assert {name: powers["room"][name] for name in ("edits", "deletes", "idempotent", "private", "answers", "posts")} == {
+        "edits": False, "deletes": True, "idempotent": True, "private": True, "answers": True, "posts": True,
+    }  # fmt: skip

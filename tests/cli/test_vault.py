@@ -311,6 +311,20 @@ def test_a_renamed_note_answers_to_its_old_title(pkm: CommandLine, tmp_path: Pat
     assert "aliases: [Old title]\n" in (tmp_path / "out/New title.md").read_text()
 
 
+def test_a_link_that_the_store_keeps_is_counted_as_one_that_leads_somewhere(pkm: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "vault"
+    folder.mkdir()
+    for name, text in (("One", "first words of one"), ("Two", "See [[One]] and [[Nothing]].")):
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    first = pkm.json("import", folder)
+    (folder / "One.md").rename(folder / "Uno.md")
+    again = pkm.json("import", folder)
+    assert [(one["resolved"], one["unresolved"]) for one in (first, again)] == [(1, 1), (1, 1)]
+    assert [link["to"] for link in pkm.json("sense", "show", "Two")["links"]] == ["n1", None]
+    pkm("sense", "drop", "n1")
+    assert pkm.json("import", folder, "--dry-run")["unresolved"] == 2
+
+
 def test_new_notes_get_names_that_every_system_takes(
     pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,31 @@ def test_what_they_got_and_answered_counts(world: CommandLine) -> None:
     assert "whom you might ask" in world("share", "who", "n2").err
 
 
+@pytest.mark.parametrize(("at", "said", "kept"), [
+    ("2026-11-30T08:59:59Z", [], ["got something on 2026-11-23, and its rhythm is 2 weeks"]),
+    ("2026-11-30T09:00:00Z", ["got nothing since 2026-11-23"], []),
+], ids=["not yet half", "half"])  # fmt: skip
+def test_a_circle_has_room_when_half_of_its_rhythm_has_passed(
+    world: CommandLine, monkeypatch: pytest.MonkeyPatch, at: str, said: list[str], kept: list[str]
+) -> None:
+    world("circle", "edit", "practice", "--every", "2w")
+    world("share", "draft", "n1", "--to", "practice", "--title", "One")
+    world("share", "send", "x1", "--yes")
+    world("sense", "note", "Something else", "--reach", "community")
+    monkeypatch.setenv("PKM_NOW", at)
+    assert told(world, "n2")["practice"] == (said, kept)
+
+
+def test_a_tag_below_another_is_about_it_and_one_that_begins_alike_is_not(world: CommandLine) -> None:
+    world("sense", "note", "Two by two #retro/walking #retrograde", "--reach", "community")
+    assert told(world, "n2")["practice"][0][0] == "is about #retro/walking"
+
+
+def test_a_short_word_of_the_title_makes_no_promise_about_it(world: CommandLine) -> None:
+    world("contact", "log", "ken", "call", "--promise", "get the other work done")
+    assert "Ken" not in told(world)
+
+
 def test_promises_and_whose_idea_it_was_speak_first(world: CommandLine) -> None:
     world("contact", "log", "ken", "call", "--promise", "send him the walking thing")
     world("sense", "note", "What @lea said of walking meetings", "--reach", "community")
@@ -91,6 +116,7 @@ def test_never_to_anybody_and_taken_back(world: CommandLine) -> None:
     world("share", "not", "n1", "--because", "theirs to tell")
     assert all(row["not"]["until"] is None for row in world.json("share", "who", "n1"))
     assert "never to anybody" in world("why", "n1").out
+    assert "Nothing new may go to practice" in world("share", "--to", "practice", "--yes").err
     world("share", "not", "n1", "--take-back")
     assert not any(row["not"] for row in world.json("share", "who", "n1"))
     world("share", "not", "n1", "--take-back", ok=2)

@@ -22,11 +22,14 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from pkm.config import Home
+from pkm.dates import now
 from pkm.desk.app import Desk
 from pkm.desk.screens import Write
+from pkm.desk.shelves import open_inbox
 from pkm.desk.widgets import Reading, Rows
 from pkm.store import notes
 from pkm.store.session import Store
+from tests.cli.test_ranked import habits as habits
 from tests.cli.test_sense import items as items
 
 Play = Callable[[Pilot[None]], Awaitable[None]]
@@ -526,6 +529,28 @@ def test_answers_stand_above_the_items_and_each_key_does_what_it_says(store: Sto
     assert note is not None
     assert note["text"].startswith("so\n\nKen Kay on x1")
     assert note["tags"] == []
+
+
+def test_the_help_says_what_keys_do_with_an_answer(store: Store) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        shown = "\n".join(picture(pilot.app))  # type: ignore[arg-type]
+        assert "of an answer (r…): k keeps it, d drops it" in shown
+        assert "works without a full screen." in shown
+
+    play(store, look)
+
+
+def test_what_is_decided_at_the_desk_keeps_by_what_it_stood_high(habits: Path) -> None:
+    opened = Store(Home.find(), "pkm sense")
+    ranked = open_inbox(opened, now())
+    decided = [number for _, number in ranked.things[:3]]
+    assert [ranked.filters[number] for number in decided[:2]] == ["score", "score"]
+    play(opened, press("k", "n", "w", "ctrl+s", "d"))
+    via = dict(opened.read().execute("SELECT id, via FROM item WHERE decided_at > '2026-11-21'").fetchall())
+    opened.close()
+    assert via == {number: ranked.filters.get(number, "network") for number in decided}
 
 
 def test_a_note_of_an_answer_may_be_theirs_alone_and_is_taken_back(store: Store) -> None:

@@ -390,6 +390,25 @@ class TestAccess:
         summary = pkm.json("seek", ok=4)
         assert ([one["what"] for one in summary["failures"]], summary["answers"]) == (["mail"], [])
 
+    def test_where_only_a_letter_came_back_the_mailbox_is_read_on_behind_it(
+        self, home_paths: Home, mail: MailServer, imap: ImapServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("INBOX_PASSWORD", imap.password)
+        box = imap.folders["INBOX"] = Folder()
+        send(home_paths, setup(home_paths, mail.url, imap.url))
+        (ann,) = [letter for to, letter in mail.letters if to == "ann@example.org"]
+
+        def read_on(*letters: bytes) -> bool:
+            options = [row["options"] for row in shares.channels(fresh(home_paths).read()) if row["name"] == "mail"]
+            for letter in letters:
+                box.add(letter)
+            collect(fresh(home_paths), home_paths)
+            after = [row["options"] for row in shares.channels(fresh(home_paths).read()) if row["name"] == "mail"]
+            return after != options
+
+        other = answer(b"Message-ID: <other@x>\n\n", "x@y.z", "Hi")
+        assert [read_on(), read_on(other), read_on(report(ann))] == [True, False, True]
+
     @pytest.mark.parametrize(("change", "why"), [
         (Change(inbox="imaps://me:hunter2@mail.example.org/INBOX"), "it should be imaps"),
         (Change(inbox="imaps://me@mail.example.org/INBOX"), "where its password is"),

@@ -4,14 +4,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pkm import query
 from pkm.config import Home
-from pkm.dates import now
+from pkm.dates import now, stamp
 from pkm.errors import Invalid, NotFound
+from pkm.store import search as search_module
 from pkm.store.model import Item, Note
 from pkm.store.search import SearchPage, cut, search
 from pkm.store.session import Store
@@ -141,6 +143,14 @@ def test_of_equal_texts_the_newer_comes_first(store: Store) -> None:
             at = f"{year}-11-01T00:00:00Z"
             unit.add(Item(title="Equal", text="equal words", received_at=at, published_at=at))
     assert [row["published_at"][:4] for row in look(store, "equal").rows] == ["2026", "2022", "2019"]
+
+
+@pytest.mark.parametrize(("days", "more"), [(0, 0.3), (90, 0.15), (180, 0.075), (360, 0.01875)])
+def test_what_being_new_adds_is_half_after_ninety_days(days: int, more: float) -> None:
+    at = now()
+    hit = search_module._Hit("item", 1, stamp(at - timedelta(days=days)), -1.0)
+    (scored,) = search_module._scored([hit], at)
+    assert scored.score == pytest.approx(1 + more)
 
 
 def test_sorts(store: Store) -> None:
