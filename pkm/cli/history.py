@@ -63,6 +63,9 @@ def undo(
     rest = len(undone.rows) - min(len(rows), 20)
     if rows and rest > 0:
         render.tell(f"and {count(rest, 'row')} that belong to {'it' if len(rows) == 1 else 'them'}")
+    if number is None:
+        for later in journal.final_since(current.store().read(), undone.operation)[:1]:
+            render.tell(f"Not taken back: {later['id']} ({without_user(later['command'])}): {later['final']}.")
     render.tell(f"Do it again: pkm undo {undone.number}")
     if any(row.table == "delivery" for row in undone.rows):
         from pkm.share.mirror import unpublished

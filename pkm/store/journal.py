@@ -79,6 +79,14 @@ def last_undoable(db: sqlite3.Connection) -> int:
     return int(row[0])
 
 
+def final_since(db: sqlite3.Connection, operation: int) -> list[Row]:
+    """The later operations that cannot be undone, newest first: {"id", "command", "final"}."""
+    found = db.execute(
+        "SELECT id, command, final FROM operation WHERE id > :id AND final <> '' ORDER BY id DESC", {"id": operation}
+    )
+    return [dict(row) for row in found]
+
+
 def undo(store: Store, operation: int | None = None) -> Undone:
     """The rows of an operation are as they were before it, all or none; the undo is an operation itself.
 
