@@ -102,7 +102,7 @@ def test_an_empty_name_is_told_as_that_and_does_nothing(world: CommandLine, word
 def test_what_each_way_out_can_do_is_read_in_eighty_columns(world: CommandLine, home: Path) -> None:
     world("share", "channel", "add", "room", "matrix+https://matrix.example", "--room", "!abc:example", "--token-env", "T")
     shown = run_on_pty(home, ["share", "channel", "list"])
-    assert all(len(line) <= 80 for line in shown.splitlines())
+    assert all(len(line) <= 80 for line in shown.splitlines() if str(home) not in line)  # a path stays whole
     said = " ".join(shown.split())
     assert "…" not in said
     for words in (
