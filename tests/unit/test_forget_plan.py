@@ -9,8 +9,8 @@ from pkm.whole.forget import Facts, decide
 
 
 def delivery(**more: object) -> dict[str, Any]:
-    return {"id": 4, "share_id": 1, "state": "sent", "channel_kind": "mail", "share_state": "sent", "channel": "post", "sent_at": "",
-            "name": "Ann", "recipient": "ann@example.org", "remote_url": "", **more}  # fmt: skip
+    return {"id": 4, "share_id": 1, "state": "sent", "channel_kind": "mail", "share_state": "sent", "channel": "post",
+            "sent_at": "", "name": "Ann", "recipient": "ann@example.org", "remote_url": "", **more}  # fmt: skip
 
 
 @pytest.mark.parametrize(("row", "step"), [
