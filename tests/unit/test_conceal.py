@@ -9,7 +9,7 @@ HIDDEN = frozenset({"secret plan", "n7"})
 
 @pytest.mark.parametrize(("text", "said"), [
     ("[[Secret Plan]] [[x/Secret plan.md#h|that]] ![[secret  plan]] `[[Secret plan]]` [[Open]]", "… that  `…` [[Open]]"),
-    ("[[n7]] [[n7|Secret plan]] [[n7|the Secret plan of us]]", "… … …"),
+    ("[[n7]] [[n7|Secret plan]] [[n7|the Secret plan of us]]", "… … …"), ("[[secret plan|N7]] [[n7|n75]]", "… n75"),
     ("[Secret plan](Secret%20plan.md)", "…"), ("[that](<x/Secret plan.md#h>)", "that"), ("![Secret plan](n7.md)", "…"),
     ("[Secret **plan**](secret%20plan)", "…"), ("[that](Open.md) [w](https://x.example/n7)", "[that](Open.md) [w](https://x.example/n7)"),
     ("[that](obsidian://open?vault=v&file=a%2FSecret%20plan)", "that"), ("[Secret plan](file:///home/me/Secret%20plan.md)", "…"),

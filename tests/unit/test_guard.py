@@ -57,6 +57,7 @@ def test_two_versions_of_which_nobody_chose_one_stay(lines: tuple[str, ...], mar
     (b"nobody but us knows that the office", "words of it"),
     (b"Nobody but us \xe2\x80\x9cknows\xe2\x80\x9d that the *of*fice", "words of it"),
     (b"gh<b>p_</b>" + b"a1" * 18, "looks like a secret key"),
+    (b"<a href='https://x.example/ghp_" + b"a1" * 18 + b"'>it</a>", "looks like a secret key"),
 ])  # fmt: skip
 def test_they_are_found_however_they_are_written(payload: bytes, why: str) -> None:
     private = (("Nobody but [us](x.md) knows that the [[Office|office]] closes", 8),)
