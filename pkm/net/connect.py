@@ -144,7 +144,7 @@ _LONGEST_LINE, _MOST_HEADERS = 65_536, 100
 """What http.client allows."""
 
 
-def _read_headers(file: BinaryIO) -> http.client.HTTPMessage:
+def _read_headers(file: BinaryIO, *_more: object, **_named: object) -> http.client.HTTPMessage:
     """The headers of an answer as http.client reads them; by our own hand where each stands on a line of its own.
 
     The parser of letters that http.client uses takes a third of the processor time of a request that is answered 304.
@@ -172,6 +172,7 @@ class _Response(http.client.HTTPResponse):
     """An answer whose headers are read by the function above: the library has no other place to say so."""
 
     begin = FunctionType(http.client.HTTPResponse.begin.__code__, {**vars(http.client), "parse_headers": _read_headers})
+    begin.__kwdefaults__ = http.client.HTTPResponse.begin.__kwdefaults__  # newer ones take a limit of headers
 
 
 class _Watched(HTTPConnection):

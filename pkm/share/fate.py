@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pkm.dates import day
+from pkm.share import ledger
 from pkm.share.channels import KINDS, is_letters, is_mirror
 from pkm.store.posts import REMOVED
 from pkm.text import one_line
@@ -13,6 +14,8 @@ def outcome(row: Mapping[str, Any]) -> str:
     """What could be done about it: withdrawn, removed, deleted, cannot be recalled; "" where its share was not taken back."""
     if not row["retracted"]:
         return ""
+    if row["state"] == "held" and row["error"].startswith(ledger.BEGAN):
+        return "may have left: ask them"
     if row["state"] in ("waiting", "held", "refused"):
         return "did not leave"
     if row["error"] == REMOVED:

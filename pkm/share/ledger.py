@@ -18,6 +18,9 @@ MAY_HAVE_LEFT = ("sending", "sent", "unknown")
 QUEUED, ELSEWHERE = "queued", "elsewhere"
 """What is to leave from this home, and what the person said is not."""
 
+BEGAN = "outbox.log says it began to leave"
+"""How the reason begins for which a letter is held that the store, older than the ledger, takes for one that waits."""
+
 SETTLED = "settled"
 """What a letter that left, and that the store does not know, is from when the person has said so on."""
 

@@ -14,7 +14,7 @@ from pkm.channels.way import Outcome
 from pkm.config import Home
 from pkm.errors import Invalid, NotFound, PkmError
 from pkm.ids import make
-from pkm.share import mirror, publish, transmit
+from pkm.share import ledger, mirror, publish, transmit
 from pkm.share.channels import KINDS, folder_of, is_letters, is_mirror
 from pkm.share.freeze import NOT_LEFT
 from pkm.store import posts, shares
@@ -43,6 +43,11 @@ class Retracted:
     channels: tuple[tuple[str, str], ...]
     correction: Row | None = None
     left: tuple[str, ...] = ()
+
+
+def _may_be_there(row: Row) -> bool:
+    """Whether its receiver has it, or may have it."""
+    return row["state"] in MAY_BE_THERE or (row["state"] == "held" and row["error"].startswith(ledger.BEGAN))
 
 
 def retract(store: Store, home: Home, share: int, because: str = "") -> Retracted:
@@ -79,7 +84,7 @@ def _retract(store: Store, home: Home, row: Row, gone: dict[int, Outcome], becau
                 unit.get(Delivery, int(one["id"][1:])).state = "cancelled"
         unit.flush()
         told = [_take_down(unit, home, channel, rows, gone) for channel in shares.channels(db, removed=True)]
-        letters = [one for one in rows if is_letters(one["channel_kind"]) and one["state"] in MAY_BE_THERE]
+        letters = [one for one in rows if is_letters(one["channel_kind"]) and _may_be_there(one)]
         corrects = bool(letters) and not again and row["type"] != "introduction"
         correction = _correct(unit, row, letters, because) if corrects else None
         unit.summarize(

@@ -194,7 +194,7 @@ def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str
         return _settle(store, home, row, Outcome("held", origin.NOT_QUEUED_HERE))
     if state not in (*ledger.MAY_HAVE_LEFT, ledger.SETTLED):
         return None
-    why = f"outbox.log says it began to leave on {dates.day(at)}; this store is older than that"
+    why = f"{ledger.BEGAN} on {dates.day(at)}; this store is older than that"
     return _settle(store, home, row, Outcome("held", why))
 
 

@@ -206,7 +206,7 @@ def deliveries_of_shares(db: sqlite3.Connection, numbers: Iterable[int]) -> list
 _DELIVERY = (
     "SELECT delivery.id, delivery.share_id, share.state AS share_state, share.type, share.title AS share_title, delivery.state, "
     "recipient, file_name, media_type, remote_url, delivery.contact_id, contact.name, channel.name AS channel, "
-    "channel.kind AS channel_kind, channel.id AS channel_id, channel.address, delivery.sent_at, stage.gate, "
+    "channel.kind AS channel_kind, channel.id AS channel_id, channel.address, delivery.sent_at, delivery.error, stage.gate, "
     "payload <> x'' AS full "
     "FROM delivery JOIN share ON share.id = delivery.share_id JOIN channel ON channel.id = delivery.channel_id "
     "JOIN stage ON stage.id = delivery.stage_id LEFT JOIN contact ON contact.id = delivery.contact_id"

@@ -16,6 +16,7 @@ from pkm.config import Home
 from pkm.dates import day, now
 from pkm.errors import Refused
 from pkm.ids import make
+from pkm.share.ledger import BEGAN
 from pkm.store import erasing, forgetting
 from pkm.store.erasing import Erasure
 from pkm.store.forgetting import Rows
@@ -373,7 +374,7 @@ def _findings(facts: Facts) -> Iterator[tuple[str, str, str]]:
         yield share, "a stage of it waits for their approval", f"pkm share plan {share}"
     for row in facts.deliveries:
         named, delivery = make("share", row["share_id"]), make("delivery", row["id"])
-        if row["state"] in ("sending", "unknown"):
+        if row["state"] in ("sending", "unknown") or (row["state"] == "held" and row["error"].startswith(BEGAN)):
             why = f"nobody knows whether it arrived (it is {row['state']})"
             yield delivery, why, f"pkm share log --resolve {delivery} sent|refused"
         elif row["channel_kind"] == "site" and row["state"] == "sent" and row["share_state"] != "retracted":

@@ -4,17 +4,19 @@ from typing import Any
 
 import pytest
 
+from pkm.share.ledger import BEGAN
 from pkm.store.lookup import Found
 from pkm.whole.forget import Facts, decide
 
 
 def delivery(**more: object) -> dict[str, Any]:
     return {"id": 4, "share_id": 1, "state": "sent", "channel_kind": "mail", "share_state": "sent", "channel": "post",
-            "sent_at": "", "name": "Ann", "recipient": "ann@example.org", "remote_url": "", **more}  # fmt: skip
+            "sent_at": "", "name": "Ann", "recipient": "ann@example.org", "remote_url": "", "error": "", **more}  # fmt: skip
 
 
 @pytest.mark.parametrize(("row", "step"), [
     (delivery(), ""), (delivery(state="held"), ""), (delivery(state="refused"), ""), (delivery(state="waiting"), ""),
+    (delivery(state="held", error=f"{BEGAN} on 2026-01-01"), "pkm share log --resolve d4 sent|refused"),
     (delivery(state="unknown"), "pkm share log --resolve d4 sent|refused"),
     (delivery(state="sending"), "pkm share log --resolve d4 sent|refused"),
     (delivery(channel_kind="site"), "pkm share retract x1"), (delivery(channel_kind="site", share_state="retracted"), ""),
