@@ -150,9 +150,12 @@ def forget(store: Store, home: Home, things: Sequence[Found], *, backups: bool =
         sent_to = _folders(store, plan)
         erasing.erase(unit, plan.erasure, [one.id for one in things])
         gone = before - erasing.attachment_hashes(unit.connection)
-        _clean_home(home, plan, gone)
+        _clean_home(home, plan)
         _release(sent_to)
         _rebuild_sites(store, home, plan)
+    for sha256 in gone:  # only now: where the store keeps the note, it keeps what the note shows
+        if re.fullmatch("[0-9a-f]{64}", sha256):
+            (home.attachments / sha256).unlink(missing_ok=True)
     unwiped = erasing.wipe(store)
     if not backups:
         return Forgotten(plan, unwiped)
@@ -434,11 +437,8 @@ def _rebuild_sites(store: Store, home: Home, plan: ForgetPlan) -> None:
             mirror(store.read(), home, channel)
 
 
-def _clean_home(home: Home, plan: ForgetPlan, hashes: Iterable[str]) -> None:
-    """No file of the home but the store holds it: attachments, what is only remembered to save time, the last list."""
-    for sha256 in hashes:
-        if re.fullmatch("[0-9a-f]{64}", sha256):
-            (home.attachments / sha256).unlink(missing_ok=True)
+def _clean_home(home: Home, plan: ForgetPlan) -> None:
+    """Nothing holds it that is only remembered to save time, nor the last list."""
     names = ["words.json", *(["signals.json"] if "item" in plan.erasure.things else [])]
     for path in [*(home.data / name for name in names), *home.data.glob("site-*.json"), home.state / "links.json", home.last]:
         path.unlink(missing_ok=True)
