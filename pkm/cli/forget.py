@@ -56,7 +56,7 @@ def forget(
     if not render.confirm(f"Forget {named} for good? No undo brings that back.", yes=yes):
         render.tell("Nothing was changed.")
         raise typer.Exit(1)
-    done = forgetting.forget(store, home, found, backups=backups)
+    done = forgetting.forget(store, home, found, plan, backups=backups)
     _tell(done, named, json)
     if done.unwiped:
         raise typer.Exit(4)

@@ -138,14 +138,19 @@ def preview(store: Store, home: Home, things: Sequence[Found]) -> ForgetPlan:
     return plan
 
 
-def forget(store: Store, home: Home, things: Sequence[Found], *, backups: bool = False) -> Forgotten:
-    """The things are gone, with their words, from the store, its log and the home's files.
+def forget(store: Store, home: Home, things: Sequence[Found], shown: ForgetPlan, *, backups: bool = False) -> Forgotten:
+    """The things are gone, with their words, from the store, its log and the home's files: no more than was shown.
 
-    backups: the copies in the home that hold them are removed as well, and a new one is made. Raises as preview does;
-    StoreError where the store or a file cannot be written: nothing is forgotten then.
+    shown: what the person said yes to; Refused where something else hangs on the things by now. backups: the copies in
+    the home that hold them are removed as well, and a new one is made. Raises as preview does; StoreError where the
+    store or a file cannot be written: nothing is forgotten then.
     """
     with store.unit(journal=False) as unit:
         plan = preview(store, home, things)
+        if (plan.goes, plan.ids, plan.emptied) != (shown.goes, shown.ids, shown.emptied):
+            named = " ".join(one.id for one in things)
+            raise Refused(named, "what hangs on it has changed since it was shown", kept="Nothing was changed.",
+                          next=f"pkm forget {named} --dry-run")  # fmt: skip
         before = erasing.attachment_hashes(unit.connection)
         sent_to = _folders(store, plan)
         erasing.erase(unit, plan.erasure, [one.id for one in things])

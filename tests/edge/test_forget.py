@@ -11,9 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from pkm.config import Home
+from pkm.errors import Refused
 from pkm.store import responses
 from pkm.store.erasing import bare_command
 from pkm.store.forgetting import pattern
+from pkm.store.lookup import Found
+from pkm.store.session import Store
+from pkm.whole.forget import forget, preview
 from tests.conftest import CommandLine, KeptHomes
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
@@ -308,6 +313,15 @@ class TestTheRest:
     def test_nothing_is_asked_without_a_terminal(self, small: CommandLine) -> None:
         assert "--yes" in small("forget", "t1", ok=3).err
         assert small.json("sense", "show", "n1")
+
+    def test_no_more_goes_than_was_shown(self, small: CommandLine, home: Path) -> None:
+        person, paths = [Found("contact", 1, "Ann")], Home(home, home, home)
+        with contextlib.closing(Store(paths)) as store:
+            shown = preview(store, paths, person)
+            small("contact", "log", "c1", "a long talk of which nobody was told")
+            with pytest.raises(Refused, match="has changed since it was shown"):
+                forget(store, paths, person, shown)
+        assert "a long talk" in small("contact", "show", "c1", "--full").out
 
     def test_the_rest_can_still_be_undone(self, small: CommandLine) -> None:
         small("sense", "reach", "n1", "private")
