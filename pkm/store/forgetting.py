@@ -394,6 +394,8 @@ def pattern(needles: Iterable[str]) -> Words | None:
     ways, signs = [], []
     for needle in wanted:
         before, after = (r"(?<!\w)" if needle[0].isalnum() else ""), (r"(?!\w)" if needle[-1].isalnum() else "")
+        if before and "@" in needle:  # mary.ann@example.org is no ann@example.org, nor is ann@example.org.uk
+            before, after = r"(?<![\w.+-])", r"(?![\w-]|\.\w)"
         for spelled in dict.fromkeys((needle, json.dumps(needle, ensure_ascii=False)[1:-1])):
             way = f"(?-i:{re.escape(spelled)})" if spelled.isalpha() else re.escape(spelled)
             ways.append(f"{before}{way}{after}")

@@ -347,6 +347,8 @@ class TestTheRest:
     ("Ann Lee", "spoke with ann lee.", True), ("Ann Lee", "Joann Leeds", False), ("Will", "Will said", True),
     ("Will", "it will", False), ("Will", "Willing", False), ("@will", "hello @Will!", True), ("@will", "@william", False),
     ('say "no"', r'{"text":"I say \"no\" to it"}', True), ("zürich@example.org", "ZÜRICH@EXAMPLE.ORG", True),
+    ("ann@example.org", "mary.ann@example.org", False), ("ann@example.org", "ann@example.org.uk", False),
+    ("ann@example.org", "<Ann@example.org>, to ann@example.org.", True),
     ("Ann Lee", '{"payload":"00416E6E204C656500"}', True), ("a.b", "aXb", False),
 ])  # fmt: skip
 def test_words_are_found_whole(needle: str, text: str, found: bool) -> None:
