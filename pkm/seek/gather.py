@@ -33,6 +33,11 @@ SILENT = 3
 UNREACHED = 8
 """After so many hosts that cannot be looked up, and none reached, the network is taken to be away."""
 
+AHEAD = 3000
+"""Entries that may wait to be written: what is read while a batch is being written, so that no reader waits for that."""
+
+_LONG = 8000  # characters of an entry that counts as more than one
+
 _POLL_S = 0.2
 T = TypeVar("T")
 
@@ -60,7 +65,7 @@ class Gathering:
         self._credentials = Credentials()
         self._stop = threading.Event()
         self._bodies: Queue[tuple[Facts, Body, Fetched]] = Queue(2 * len(self._readers))
-        self._results: Queue[tuple[Facts, Fetched]] = Queue(64)
+        self._results: Queue[tuple[Facts, Fetched]] = _Weighed(AHEAD)
 
     def __enter__(self) -> Self:
         for _ in range(min(THREADS, len(self._hosts))):
@@ -181,6 +186,31 @@ class Gathering:
             except Full:
                 continue
             return
+
+
+class _Weighed(Queue["tuple[Facts, Fetched]"]):
+    """A queue that holds so many entries, a long one counting as several; what brings none is as heavy as one."""
+
+    def _init(self, maxsize: int) -> None:
+        super()._init(maxsize)
+        self._weight = 0
+
+    def _qsize(self) -> int:
+        return self._weight
+
+    def _put(self, item: tuple[Facts, Fetched]) -> None:
+        super()._put(item)
+        self._weight += _weigh(item[1])
+
+    def _get(self) -> tuple[Facts, Fetched]:
+        item: tuple[Facts, Fetched] = super()._get()
+        self._weight -= _weigh(item[1])
+        return item
+
+
+def _weigh(fetched: Fetched) -> int:
+    entries = [entry for _, entry in fetched.entries] + [letter.entry for letter in fetched.letters]
+    return 1 + sum(1 + (len(entry.html) + len(entry.text)) // _LONG for entry in entries)
 
 
 class _Network:
