@@ -2,7 +2,7 @@
 
 import pytest
 
-from pkm.whole.addresses import Answer, Place, Seen, choose, decide, find_addresses, rewrite, written
+from pkm.whole.dead_links import Answer, Place, Seen, choose, decide, find_addresses, rewrite, written
 from tests.conftest import CommandLine
 from tests.server import Answer as Served
 from tests.server import FeedServer
