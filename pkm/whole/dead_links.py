@@ -120,7 +120,7 @@ def look(store: Store, home: Home, now: datetime, limit: int, *, mend: bool = Fa
     Raises Unreachable where there is no network: nothing is remembered then.
     """
     places = gather(store)
-    path = home.state / "links.json"
+    path = home.links
     seen = read_seen(path)
     asked = choose(places, seen, stamp(now), limit)
     answers = dict(_ask_all(asked))
