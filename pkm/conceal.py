@@ -90,10 +90,10 @@ def names_in(markdown: str) -> frozenset[str]:
 
 
 def conceal(markdown: str, hidden: frozenset[str]) -> str:
-    """The text without any link to those names (folded, see pkm.text.fold): its label, "…", or for embeds nothing.
+    """The text without any link to those names (folded, see pkm.text.fold): its label is left, or for embeds nothing.
 
-    A label that is such a name itself is "…" as well. Code is not stepped over: a name that must not be read must not be
-    read there either.
+    A label that is such a name, or says a long one, is "…". Code is not stepped over: a name that must not be read must not
+    be read there either. What names them beside links stays.
     """
     if not hidden or not any(sign in markdown for sign in ("[[", "](", "]:", "=")):
         return markdown

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pkm.errors import StoreError
+from pkm.groups import bare_command
 from pkm.ids import make
 from pkm.store import forgetting, forgotten_files, retention
 from pkm.store.forgetting import PART, UNWIPED, Past, Rows
@@ -246,18 +247,6 @@ def _shares(text: str, words: frozenset[str]) -> bool:
     """Whether one of the words stands in the text; its last one may be cut off."""
     found = re.findall(r"\w{3,}", text.casefold())
     return not words.isdisjoint(found) or bool(found and any(word.startswith(found[-1]) for word in words))
-
-
-_GROUPS = ("seek", "sense", "share", "contact", "circle", "tag")
-
-
-def bare_command(command: str) -> str:
-    """The command without what was given to it: `pkm contact add`."""
-    words = re.findall(r"[^\s]+", command)
-    kept = words[:2]
-    if len(words) > 2 and any(group.startswith(words[1]) for group in _GROUPS) and re.fullmatch("[a-z]+", words[2]):
-        kept = words[:3]
-    return " ".join(kept)
 
 
 def wipe(store: Store, attachments: Path) -> str:

@@ -22,8 +22,8 @@ from pkm.files import write_atomic
 from pkm.ids import make
 from pkm.keys import keys_in, secret_in
 from pkm.markdown import web_url
-from pkm.net.failure import TooLarge
-from pkm.net.fetch import ACCEPT_PAGE, Fetcher, FetchError, is_offline
+from pkm.net.failure import FetchError, TooLarge, is_offline
+from pkm.net.fetch import ACCEPT_PAGE, Fetcher
 from pkm.seek.blogrolls import is_local
 from pkm.store import addresses
 from pkm.store.session import Store

@@ -13,8 +13,8 @@ import pytest
 
 from pkm.config import Home
 from pkm.errors import Refused
+from pkm.groups import bare_command
 from pkm.store import responses
-from pkm.store.erasing import bare_command
 from pkm.store.forgetting import pattern
 from pkm.store.lookup import Found
 from pkm.store.session import Store
