@@ -12,18 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from pkm.markdown import (
-    DEFINITION,
-    INLINE_LINK,
-    SCHEME,
-    WIKILINK,
-    Policy,
-    name_of,
-    parse,
-    plain_target,
-    wikilink_text,
-    without_comments,
-)
+from pkm.link_forms import DEFINITION, INLINE_LINK, SCHEME, WIKILINK, name_of, plain_target
+from pkm.markdown import Policy, parse, wikilink_text, without_comments
 from pkm.text import clean, fold, seen
 
 if TYPE_CHECKING:

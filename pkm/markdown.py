@@ -6,7 +6,6 @@ what a [[wikilink]] leads to is asked of the caller.
 """
 
 import functools
-import html
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from pkm import comments
 from pkm.keys import without_secrets
+from pkm.link_forms import DEFINITION, INLINE_LINK, SCHEME, WIKILINK, name_of, plain_target
 from pkm.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -24,27 +24,15 @@ if TYPE_CHECKING:
 
 Resolve = Callable[[str], str | None]
 
-WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
 # Code is stepped over: fences to their end (or the text's), spans on one line.
 _CODE = (
     r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)"
     r"|(?<![\\`])(?P<tick>`+)(?!`)[^\n]*?(?<!`)(?P=tick)(?!`)"
 )
 _CODE_ONLY = re.compile(_CODE, re.M | re.S)
-_TITLE = r"(?:\"(?:\\.|[^\"\\\n])*+\"|'(?:\\.|[^'\\\n])*+'|\((?:\\.|[^()\\\n])*+\))"
-_BLANK_IN_IT = r"(?:[^()\n]|\n(?![ \t>]*+(?:\n|\Z)))*+"
-INLINE_LINK = re.compile(
-    r"(!?)\[((?:\\.|[^\[\]\\])*)\]"  # its text
-    rf"\(\s*+((?>(?:<[^<>\n]*>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()]*+)*+)(?=\s*+(?:\)|(?<=\s){_TITLE}\s*+\)))"  # its target
-    rf"|{_BLANK_IN_IT}(?:\({_BLANK_IN_IT}\){_BLANK_IN_IT})*+))"  # one with blanks is none to a parser, but is to many an editor
-    rf"((?>\s*+(?:(?<=\s){_TITLE}\s*+)?))\)"  # its title
-)
-_TITLE_AT_END = re.compile(rf"(?:(?<=\S)\s{{1,9}}{_TITLE})?\s*\Z")
-DEFINITION = re.compile(r"^([ \t>]{0,6}\[[^\]\n]+\]:[ \t]*)(<[^<>\n]*>|\S+)([^\n]*)$", re.M)
 _AUTOLINK = re.compile(r"<(?:https?://[^\s<>]+|mailto:[^\s<>]+)>", re.I)
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 _UNSAFE_IN_URL = re.compile(r"[\s\"'<>\\^`{|}]")
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _MARKS = re.compile(r"([\\`*_\[\]<>|~#])")
 _LINE_START = re.compile(r"^(\s*)(?:([-+=])|(\d{1,9})([.)]))(?=\s|$|[-=])", re.M)
 
@@ -318,12 +306,6 @@ def _bars_escaped(line: str) -> str:
     return WIKILINK.sub(lambda m: re.sub(r"(?<!\\)\|", r"\\|", m[0]), line)
 
 
-def name_of(target: str) -> str:
-    """What an unlabeled wikilink reads as: the last part of a path, without heading, block or ending."""
-    name = re.split(r"[#^]", target, maxsplit=1)[0].strip() or target.lstrip("#^").strip()
-    return re.sub(r"\.md$", "", name.replace("\\", "/").rsplit("/", 1)[-1], flags=re.I).strip()
-
-
 def wikilink_text(link: re.Match[str], policy: Policy) -> tuple[str, str]:
     """(what is read, URL or "") of a wikilink; an embed without a label reads as nothing."""
     target, label = link[2].rstrip("\\").strip(), (link[3] or "").strip()
@@ -525,9 +507,3 @@ def _target(written: str, policy: Policy) -> str:
     """The target of a link, checked; "" for nowhere."""
     url = _resolved(plain_target(written), policy.link)
     return f"<{url}>" if url else ""
-
-
-def plain_target(written: str) -> str:
-    """The target of a link as a program would read it: without a title behind it, escapes and entities undone, on one line."""
-    target = re.sub(r"\n[ \t>]*", " ", _TITLE_AT_END.sub("", written))
-    return clean(re.sub(r"\\([^\w\s])", r"\1", html.unescape(target.strip("<>")))).strip()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pkm.conceal import targets
 from pkm.ids import LETTERS, make
-from pkm.markdown import name_of
+from pkm.link_forms import name_of
 from pkm.store.lookup import TITLES
 from pkm.text import fold
 
