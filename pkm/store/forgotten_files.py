@@ -54,8 +54,9 @@ def to_be_removed(unit: Unit, before: set[str]) -> None:
 def remove(store: Store, folder: Path) -> str:
     """The bytes that are to leave the home have left its folder of attachments; why one has not, "" where all have.
 
-    One that a row names again by now stays. Raises StoreError where the store cannot be written: who puts a file there and
-    then its row does both in a unit, so that none comes between.
+    Only those that were named when their note was forgotten are touched; one that a row names again by now stays. Who takes
+    the very same bytes in at this moment, and has not told the store so yet, is told by the doctor that they are missing.
+    Raises StoreError where the store cannot be written.
     """
     why = ""
     if not _keys(store.read(), UNREMOVED):
