@@ -17,7 +17,8 @@ from typing import Self, TypeVar
 from pkm.errors import PkmError
 from pkm.net.begun import Begun
 from pkm.net.conditional import Question, ask
-from pkm.net.fetch import Fetcher, FetchError, Response, read_file
+from pkm.net.failure import FetchError
+from pkm.net.fetch import Fetcher, Response, read_file
 from pkm.net.mailbox import is_mailbox
 from pkm.net.times import fresh_seconds, in_words
 from pkm.seek.credential import Credentials

@@ -9,7 +9,8 @@ import pytest
 from pkm.net import conditional
 from pkm.net import fetch as fetching
 from pkm.net.conditional import Question, ask, read_unchanged
-from pkm.net.fetch import Fetcher, FetchError
+from pkm.net.failure import FetchError
+from pkm.net.fetch import Fetcher
 from tests.edge.cases.conftest import LOOPBACK
 from tests.server import FeedServer
 
