@@ -223,8 +223,8 @@ class _Run:
 
     def _write(self) -> None:
         """What is gathered is in the store, in one transaction."""
-        self._written_at = time.monotonic()
         if not self._batch:
+            self._written_at = time.monotonic()
             return
         report = self.report.copy()  # a transaction that fails, or is interrupted, counts nothing
         held: list[tuple[Facts, Fetched]] = []
@@ -280,6 +280,7 @@ class _Run:
         self._merges += merges
         self._batch.clear()
         self._entries = self._bytes = 0
+        self._written_at = time.monotonic()  # not before: after a long write the next one would be of a single feed
 
     def _apply(
         self, unit: Unit, facts: Facts, fetched: Fetched, dates: Sequence[str], other: int | None
