@@ -8,8 +8,9 @@ import typer
 
 from pkm.cli import complete, current, outgoing, render, selectors
 from pkm.cli.options import JsonFlag
+from pkm.delivery import NO_ADDRESS
 from pkm.errors import Invalid, NotFound
-from pkm.share.freeze import NO_ADDRESS, Rendered
+from pkm.share.freeze import Rendered
 from pkm.store import shares
 from pkm.text import count, one_line
 

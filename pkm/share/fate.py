@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pkm.dates import day
+from pkm.delivery import came_back
 from pkm.share import ledger
 from pkm.share.channels import KINDS, is_letters, is_mirror
 from pkm.store.posts import REMOVED
@@ -16,6 +17,8 @@ def outcome(row: Mapping[str, Any]) -> str:
         return ""
     if row["state"] == "held" and row["error"].startswith(ledger.BEGAN):
         return "may have left: ask them"
+    if came_back(row["state"], row["error"]):
+        return "cannot be recalled, if it arrived"
     if row["state"] in ("waiting", "held", "refused"):
         return "did not leave"
     if row["error"] == REMOVED:

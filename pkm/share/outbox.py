@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from pkm import config, dates
 from pkm.config import Home
+from pkm.delivery import NO_ADDRESS
 from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
-from pkm.share.freeze import NO_ADDRESS, deliveries, freeze, frozen, guard_bytes, look_at
+from pkm.share.freeze import deliveries, freeze, frozen, guard_bytes, look_at
 from pkm.share.ledger import SETTLED, left_unknown, note
 from pkm.share.receivers import channels_for
 from pkm.store import shares, unsubscribing
@@ -50,8 +51,8 @@ class Leave:
     """Which part of a share leaves, and when.
 
     stage: that one alone; None: all. at: the stamp that new bytes are dated with; "": now. not_before: when new letters
-    may leave at the earliest; wait: whether that counts; quiet: letters stay for now. refused_too: what was refused is tried
-    again, as the person may ask.
+    may leave at the earliest; wait: whether that counts; quiet: letters stay for now. refused_too: what a server refused is
+    tried again, as the person may ask; folders and the site are in any case.
     """
 
     stage: int | None = None
@@ -63,7 +64,8 @@ class Leave:
 
 
 def send_share(store: Store, home: Home, share: int, at: str = "", leave: Leave | None = None) -> SendReport:
-    """Every delivery of the share that waits or was refused has been tried; what was sent before is not sent again.
+    """Every delivery of the share that waits or was refused has been tried; what was sent before is not sent again, nor what
+    came back.
 
     at: the stamp that new bytes are dated with; "": now. leave: which part of it.
     Raises Refused (guard), Invalid (nothing carries it). What fails on one channel lets the others go on.
@@ -116,7 +118,7 @@ def _send(store: Store, home: Home, share: int, leave: Leave) -> SendReport:
         transmit.ask(store, home, share, leave.stage, repeat=True)
     for number in sorted(waiting, key=lambda one: not is_mirror(channels[one]["channel_kind"])):  # posts lead to pages
         channel, numbers = channels[number], waiting[number]
-        if not leave.refused_too:
+        if not leave.refused_too and not is_mirror(channel["channel_kind"]):
             numbers = [one["id"] for one in shares.leaving(store.read(), numbers) if one["state"] != "refused"]
         if is_mirror(channel["channel_kind"]):
             if error := mirror.send(store, home, channel, numbers):

@@ -9,6 +9,7 @@ from typing import Any
 
 from pkm import dates
 from pkm.config import Home
+from pkm.delivery import came_back
 from pkm.ids import make
 from pkm.reach import REACHES
 from pkm.share import draft
@@ -61,7 +62,7 @@ def _had(db: sqlite3.Connection, share: int) -> tuple[dict[int, tuple[int, int]]
     places: dict[int, tuple[int, int]] = {}
     addresses: dict[str, int] = {}
     for row in shares.frozen(db, share):
-        if row["contact_id"] is not None and row["state"] in MAY_HAVE:
+        if row["contact_id"] is not None and (row["state"] in MAY_HAVE or came_back(row["state"], row["error"])):
             places.setdefault(row["contact_id"], (row["stage_id"], row["channel_id"]))
             addresses.setdefault(fold(row["recipient"]), row["contact_id"])
     return places, addresses

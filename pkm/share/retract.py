@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from pkm.channels.way import Outcome
 from pkm.config import Home
+from pkm.delivery import came_back, may_go
 from pkm.errors import Invalid, NotFound, PkmError
 from pkm.ids import make
 from pkm.share import ledger, mirror, publish, transmit
 from pkm.share.channels import KINDS, folder_of, is_letters, is_mirror
-from pkm.share.freeze import NOT_LEFT
 from pkm.store import posts, shares
 from pkm.store.erasing import GONE
 from pkm.store.session import Store
@@ -47,7 +47,8 @@ class Retracted:
 
 def _may_be_there(row: Row) -> bool:
     """Whether its receiver has it, or may have it."""
-    return row["state"] in MAY_BE_THERE or (row["state"] == "held" and row["error"].startswith(ledger.BEGAN))
+    held = row["state"] == "held" and row["error"].startswith(ledger.BEGAN)
+    return held or row["state"] in MAY_BE_THERE or came_back(row["state"], row["error"])
 
 
 def retract(store: Store, home: Home, share: int, because: str = "") -> Retracted:
@@ -80,7 +81,7 @@ def _retract(store: Store, home: Home, row: Row, gone: dict[int, Outcome], becau
         if because or not again:
             _note_why(unit, share, because)
         for one in rows:
-            if one["state"] in NOT_LEFT:
+            if may_go(one["state"], one["error"]):
                 unit.get(Delivery, int(one["id"][1:])).state = "cancelled"
         unit.flush()
         told = [_take_down(unit, home, channel, rows, gone) for channel in shares.channels(db, removed=True)]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pkm import attachment_files, dates
 from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
+from pkm.delivery import may_go, may_have_left
 from pkm.errors import PkmError, StoreError
 from pkm.lock import locked
 from pkm.secret import hide
@@ -169,7 +170,7 @@ def _begun(store: Store) -> list[Row]:
 def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list[Row | Result]:
     """The deliveries that may leave now; a Result for each that the ledger holds back."""
     db = store.read()
-    rows = [row for row in shares.leaving(db, numbers) if row["payload"] and row["state"] in ("waiting", "refused")]
+    rows = [row for row in shares.leaving(db, numbers) if row["payload"] and may_go(row["state"], row["error"])]
     if why := origin.foreign(db, home):
         return [_settle(store, home, row, Outcome("held", why)) for row in rows]
     known = ledger.read(home) or {}
@@ -209,7 +210,7 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
     leaving = job(row, parts, home=home)
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
-        if delivery.state not in ("waiting", "refused"):
+        if not may_go(delivery.state, delivery.error):
             return Result(row["id"], row["recipient"], delivery.state, delivery.error)
         if shares.read_gate(unit.get(Stage, delivery.stage_id).gate).get("held"):
             return Result(row["id"], row["recipient"], delivery.state, "its share was put on hold")
@@ -300,4 +301,4 @@ def _on_hold(db: sqlite3.Connection, row: Row) -> bool:
 def anything_left(db: sqlite3.Connection, share: int) -> bool:
     """Whether a letter of the share may be on the other side."""
     rows = shares.deliveries(db, share=share, limit=-1)
-    return any(not is_mirror(row["channel_kind"]) and row["state"] in ledger.MAY_HAVE_LEFT for row in rows)
+    return any(not is_mirror(row["channel_kind"]) and may_have_left(row["state"], row["error"]) for row in rows)

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from pkm.delivery import CAME_BACK
 from pkm.ids import make
 from pkm.store.session import as_dicts
 
@@ -282,9 +283,9 @@ def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
     return as_dicts(db.execute(
         "SELECT delivery.id, delivery.key, delivery.state, stage_id, delivery.circle_id, channel_id, part, file_name, "
         "media_type, payload, sha256, recipient, contact_id, contact.name, circle.name AS circle, channel.name AS channel, "
-        "channel.kind AS channel_kind, not_before, frozen_at FROM delivery LEFT JOIN circle ON circle.id = delivery.circle_id "
-        "LEFT JOIN contact ON contact.id = contact_id JOIN channel ON channel.id = delivery.channel_id "
-        "WHERE share_id = :share ORDER BY delivery.id", {"share": share},
+        "channel.kind AS channel_kind, not_before, frozen_at, delivery.error, attempts FROM delivery "
+        "LEFT JOIN circle ON circle.id = delivery.circle_id LEFT JOIN contact ON contact.id = contact_id "
+        "JOIN channel ON channel.id = delivery.channel_id WHERE share_id = :share ORDER BY delivery.id", {"share": share},
     ))  # fmt: skip
 
 
@@ -311,9 +312,9 @@ def last_addresses(db: sqlite3.Connection) -> dict[int, str]:
 
 
 def leaving(db: sqlite3.Connection, numbers: Iterable[int]) -> list[Row]:
-    """These deliveries by number: id, share_id, key, recipient, state, payload, part, frozen_at, remote_id."""
+    """These deliveries by number: id, share_id, key, recipient, state, error, payload, part, frozen_at, remote_id."""
     return as_dicts(db.execute(
-        "SELECT id, share_id, key, recipient, state, payload, part, frozen_at, remote_id FROM delivery "
+        "SELECT id, share_id, key, recipient, state, error, payload, part, frozen_at, remote_id FROM delivery "
         "WHERE id IN (SELECT value FROM json_each(:ids)) "
         "ORDER BY id", {"ids": json.dumps(list(numbers))},
     ))  # fmt: skip
@@ -355,7 +356,8 @@ def keys_of_letters(db: sqlite3.Connection, share: int) -> dict[int, str]:
     """Contact -> the key of the letter of a share that they have, or may have."""
     found = db.execute(
         "SELECT contact_id, key FROM delivery WHERE share_id = :share AND contact_id IS NOT NULL AND payload <> x'' "
-        "AND state IN ('sent', 'unknown', 'sending') ORDER BY id", {"share": share},
+        "AND (state IN ('sent', 'unknown', 'sending') OR (state = 'refused' AND error LIKE :back)) ORDER BY id",
+        {"share": share, "back": f"{CAME_BACK}%"},
     )  # fmt: skip
     return {row[0]: row[1] for row in found}
 
