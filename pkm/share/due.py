@@ -14,7 +14,7 @@ from pkm.config import Home, Settings
 from pkm.delivery import is_refused
 from pkm.errors import PkmError, Refused
 from pkm.ids import make
-from pkm.share import outbox, plan
+from pkm.share import origin, outbox, plan
 from pkm.share.channels import is_mirror
 from pkm.share.freeze import look_at
 from pkm.share.plan import Step
@@ -153,6 +153,7 @@ def run(store: Store, home: Home) -> list[Done]:
 
     What fails lets the others go on.
     """
+    origin.settle_down(store.read(), home, dates.stamp(dates.now()))
     outbox.ask_channels(store, home)
     done = [one for number in plans.planned(store.read()) for one in run_share(store, home, number)]
     return [*done, *(_take_up(store, home, row) for row in interrupted(store.read()))]

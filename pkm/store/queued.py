@@ -21,6 +21,12 @@ def plans(db: sqlite3.Connection) -> list[str]:
     return [row[0] for row in db.execute("SELECT uid FROM share WHERE state = 'planned' ORDER BY id")]
 
 
+def waits(db: sqlite3.Connection, mirrors: Iterable[str]) -> bool:
+    """Whether a share is planned, or a delivery is to leave or held, but for those to channels of these kinds."""
+    sql = f"SELECT 1 {_HANDED_IN} AND delivery.state IN ('waiting', 'held') LIMIT 1"
+    return bool(plans(db)) or db.execute(sql, {"mirrors": json.dumps(list(mirrors))}).fetchone() is not None
+
+
 def anything(db: sqlite3.Connection, mirrors: Iterable[str]) -> bool:
     """Whether a share is planned, or anything was ever queued but to channels of these kinds."""
     if plans(db):
