@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pkm.dates import day
-from pkm.delivery import came_back
-from pkm.share import ledger
+from pkm.delivery import BEGAN, NOT_LEFT, came_back
 from pkm.share.channels import KINDS, is_letters, is_mirror
 from pkm.store.posts import REMOVED
 from pkm.text import one_line
@@ -15,11 +14,11 @@ def outcome(row: Mapping[str, Any]) -> str:
     """What could be done about it: withdrawn, removed, deleted, cannot be recalled; "" where its share was not taken back."""
     if not row["retracted"]:
         return ""
-    if row["state"] == "held" and row["error"].startswith(ledger.BEGAN):
+    if row["state"] == "held" and row["error"].startswith(BEGAN):
         return "may have left: ask them"
     if came_back(row["state"], row["error"]):
         return "cannot be recalled, if it arrived"
-    if row["state"] in ("waiting", "held", "refused"):
+    if row["state"] in NOT_LEFT:
         return "did not leave"
     if row["error"] == REMOVED:
         return "deleted there"

@@ -12,14 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from pkm.config import Home
+from pkm.delivery import MAY_HAVE_LEFT
 from pkm.errors import StoreError
 
-MAY_HAVE_LEFT = ("sending", "sent", "unknown")
 QUEUED, ELSEWHERE = "queued", "elsewhere"
 """What is to leave from this home, and what the person said is not."""
-
-BEGAN = "outbox.log says it began to leave"
-"""How the reason begins for which a letter is held that the store, older than the ledger, takes for one that waits."""
 
 SETTLED = "settled"
 """What a letter that left, and that the store does not know, is from when the person has said so on."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pkm import config, dates
 from pkm.config import Home
-from pkm.delivery import NO_ADDRESS
+from pkm.delivery import NO_ADDRESS, NOT_LEFT, UNSETTLED
 from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, origin, transmit
@@ -173,7 +173,7 @@ def _report(
     assert row is not None
     sent = tuple(one for one in rows if one["state"] == "sent" and one["id"] not in before)
     already = len(before) if not sent else 0
-    unknown = tuple(one for one in rows if one["state"] in ("unknown", "held"))
+    unknown = tuple(one for one in rows if one["state"] in UNSETTLED)
     places = tuple(mirror.places(db, home, share, {one["id"] for one in sent}))
     return SendReport(row, sent, already, tuple(failures), places, unknown, interaction)
 
@@ -248,7 +248,7 @@ def _cancel(unit: Any, share: int) -> None:
     from pkm.store.model import Delivery
 
     for row in shares.deliveries(unit.connection, share=share, limit=-1):
-        if row["state"] in ("waiting", "refused", "held"):
+        if row["state"] in NOT_LEFT:
             unit.get(Delivery, int(row["id"][1:])).state = "cancelled"
 
 
@@ -266,7 +266,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
         raise NotFound(make("delivery", number), "there is no such delivery", next="pkm share log")
     if outcome not in ("sent", "refused"):
         raise Invalid(f"“{outcome}”", "it is sent or refused", next=f"pkm share log --resolve {row['id']} sent")
-    if is_mirror(row["channel_kind"]) or row["state"] not in ("unknown", "held", "sent", "refused"):
+    if is_mirror(row["channel_kind"]) or row["state"] not in (*UNSETTLED, "sent", "refused"):
         raise Invalid(row["id"], f"it is {row['state']}; only a letter that was handed in is settled by hand",
                       next=f"pkm share send {row['share']}")  # fmt: skip
     share = int(row["share"][1:])

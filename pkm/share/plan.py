@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pkm import dates
 from pkm.config import Home
-from pkm.delivery import may_go, may_have_left
+from pkm.delivery import UNSETTLED, may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.share import draft, gate, origin
@@ -90,7 +90,7 @@ def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
         rows = deliveries(db, share, stage["id"])
         leaving = max((one["not_before"] for one in rows if one["state"] == "waiting" and one["not_before"]), default="")
         rest = any(one["state"] == "sending" or may_go(one["state"], one["error"]) for one in rows)
-        unsettled = () if rest else tuple(one["id"] for one in reversed(rows) if one["state"] in ("unknown", "held"))
+        unsettled = () if rest else tuple(one["id"] for one in reversed(rows) if one["state"] in UNSETTLED)
         told.append(Step(stage, gate.judge(stage["gate"], facts), leaving, unsettled))
         before = stage
     return told

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pkm import config
 from pkm.config import Home
+from pkm.delivery import may_have_it
 from pkm.share import draft, figures, posts
-from pkm.share.receivers import MAY_HAVE, channels_for
+from pkm.share.receivers import channels_for
 from pkm.store import shares
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def posted_for(db: sqlite3.Connection, home: Home, share: int, stage: Row, chann
     ways = {one["number"]: one for one in shares.channels(db) if posts.account(one) == posts.account(channel)}
     left: dict[tuple[int, int], list[str]] = {}
     for one in shares.frozen(db, share):
-        if one["channel_id"] in ways and one["state"] in MAY_HAVE:
+        if one["channel_id"] in ways and may_have_it(one["state"], one["error"]):
             place = (one["stage_id"], one["channel_id"])
             left.setdefault(place, []).append(posts.words(one["channel_kind"], one["payload"]))
     mine = (stage["position"], channel["name"])

@@ -9,7 +9,7 @@ from typing import Any
 
 from pkm import dates
 from pkm.config import Home
-from pkm.delivery import came_back
+from pkm.delivery import may_have_it
 from pkm.ids import make
 from pkm.reach import REACHES
 from pkm.share import draft
@@ -19,9 +19,6 @@ from pkm.store import audience, shares
 from pkm.text import fold
 
 Row = dict[str, Any]
-
-MAY_HAVE = ("sent", "unknown", "sending", "held")
-"""States of a delivery that its receiver has, or may have."""
 
 
 def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
@@ -62,7 +59,7 @@ def _had(db: sqlite3.Connection, share: int) -> tuple[dict[int, tuple[int, int]]
     places: dict[int, tuple[int, int]] = {}
     addresses: dict[str, int] = {}
     for row in shares.frozen(db, share):
-        if row["contact_id"] is not None and (row["state"] in MAY_HAVE or came_back(row["state"], row["error"])):
+        if row["contact_id"] is not None and may_have_it(row["state"], row["error"]):
             places.setdefault(row["contact_id"], (row["stage_id"], row["channel_id"]))
             addresses.setdefault(fold(row["recipient"]), row["contact_id"])
     return places, addresses

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pkm import attachment_files, dates
 from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
-from pkm.delivery import may_go, may_have_left
+from pkm.delivery import BEGAN, MAY_HAVE_LEFT, may_go, may_have_left
 from pkm.errors import PkmError, StoreError
 from pkm.lock import locked
 from pkm.secret import hide
@@ -193,9 +193,9 @@ def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str
         return _settle(store, home, row, Outcome("held", older))
     if state in ("", ledger.ELSEWHERE):
         return _settle(store, home, row, Outcome("held", origin.NOT_QUEUED_HERE))
-    if state not in (*ledger.MAY_HAVE_LEFT, ledger.SETTLED):
+    if state not in (*MAY_HAVE_LEFT, ledger.SETTLED):
         return None
-    why = f"{ledger.BEGAN} on {dates.day(at)}; this store is older than that"
+    why = f"{BEGAN} on {dates.day(at)}; this store is older than that"
     return _settle(store, home, row, Outcome("held", why))
 
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from pkm.delivery import CAME_BACK
+from pkm.delivery import CAME_BACK, MAY_GO, MAY_HAVE_LEFT, UNSETTLED, sql_list
 from pkm.ids import make
 from pkm.store.session import as_dicts
 
@@ -326,12 +326,6 @@ def sending(db: sqlite3.Connection, channel_id: int) -> list[Row]:
     return as_dicts(db.execute(sql, {"id": channel_id}))
 
 
-def attempted(db: sqlite3.Connection, channel_id: int) -> bool:
-    """Whether something was ever handed in on a channel, whatever came of it."""
-    sql = "SELECT 1 FROM delivery WHERE channel_id = :id AND attempts > 0 LIMIT 1"
-    return db.execute(sql, {"id": channel_id}).fetchone() is not None
-
-
 def payloads(db: sqlite3.Connection, channel_id: int, *, also: tuple[int, ...] = ()) -> list[Row]:
     """What was sent on a channel and stands there now, with its bytes, oldest first; `also`: deliveries on their way."""
     marks = ", ".join(str(int(number)) for number in also) or "0"
@@ -356,7 +350,7 @@ def keys_of_letters(db: sqlite3.Connection, share: int) -> dict[int, str]:
     """Contact -> the key of the letter of a share that they have, or may have."""
     found = db.execute(
         "SELECT contact_id, key FROM delivery WHERE share_id = :share AND contact_id IS NOT NULL AND payload <> x'' "
-        "AND (state IN ('sent', 'unknown', 'sending') OR (state = 'refused' AND error LIKE :back)) ORDER BY id",
+        f"AND (state IN {sql_list(MAY_HAVE_LEFT)} OR (state = 'refused' AND error LIKE :back)) ORDER BY id",
         {"share": share, "back": f"{CAME_BACK}%"},
     )  # fmt: skip
     return {row[0]: row[1] for row in found}
@@ -434,7 +428,7 @@ def unfinished(db: sqlite3.Connection) -> list[Row]:
     when its stages are due.
     """
     found = db.execute(
-        f"{_SHARE} WHERE id IN (SELECT share_id FROM delivery WHERE state IN ('waiting', 'sending', 'refused')) "
+        f"{_SHARE} WHERE id IN (SELECT share_id FROM delivery WHERE state IN {sql_list((*MAY_GO, 'sending'))}) "
         "AND state = 'draft' AND NOT EXISTS (SELECT 1 FROM stage WHERE share_id = share.id "
         "AND json_type(stage.gate, '$.held') IS NOT NULL) ORDER BY id"
     )
@@ -443,7 +437,7 @@ def unfinished(db: sqlite3.Connection) -> list[Row]:
 
 def unsettled(db: sqlite3.Connection) -> list[Row]:
     """Deliveries of which nobody knows whether they arrived, or that are held, oldest first, as deliveries() has them."""
-    found = db.execute(f"{_DELIVERIES} WHERE delivery.state IN ('unknown', 'held') ORDER BY delivery.id")
+    found = db.execute(f"{_DELIVERIES} WHERE delivery.state IN {sql_list(UNSETTLED)} ORDER BY delivery.id")
     return [_delivery(one) for one in found]
 
 

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from pkm.config import Home
 from pkm.dates import day, now
+from pkm.delivery import BEGAN
 from pkm.errors import Refused
 from pkm.ids import make
-from pkm.share.ledger import BEGAN
 from pkm.store import erasing, forgetting
 from pkm.store.erasing import Erasure
 from pkm.store.forgetting import Rows
