@@ -76,7 +76,7 @@ def preview(
 
 def _stages(found: Any, circle: str, channel: str) -> list[int | None]:
     """The stages that are asked for; [None]: all. Raises NotFound, with those there are, where the share knows no such."""
-    from pkm.share.receivers import channels_for
+    from pkm.share.recipients import channels_for
 
     db = current.store().read()
     stages = shares.stages(db, found.number)

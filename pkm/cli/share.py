@@ -398,7 +398,7 @@ def log(
     if json:
         from pkm.share import fate
 
-        rows = [{**row, "taken_back": fate.outcome(row) or None} for row in rows]
+        rows = [{**row, "taken_back": fate.taken_back(row) or None} for row in rows]
     empty = f"{found.id} has not gone anywhere." if found else "Nothing has gone out yet. Next: pkm share"
     render.emit_list(rows, columns, as_json=json, noun="delivery", plural="deliveries", empty=empty)
     if not json:

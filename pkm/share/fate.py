@@ -10,7 +10,7 @@ from pkm.store.posts import REMOVED
 from pkm.text import one_line
 
 
-def outcome(row: Mapping[str, Any]) -> str:
+def taken_back(row: Mapping[str, Any]) -> str:
     """What could be done about it: withdrawn, removed, deleted, cannot be recalled; "" where its share was not taken back."""
     if not row["retracted"]:
         return ""
@@ -36,7 +36,7 @@ def outcome(row: Mapping[str, Any]) -> str:
 
 def told(row: Mapping[str, Any]) -> str:
     """The same with the day and the reason; "" where its share was not taken back."""
-    done = outcome(row)
+    done = taken_back(row)
     if not done:
         return ""
     because = one_line(row["retracted"].get("because") or "", 120)

@@ -22,10 +22,11 @@ from pkm.reach import wide_enough
 from pkm.share import draft, figures, origin, posts
 from pkm.share.channels import effective_kind, is_letters, is_mirror, is_posts
 from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
+from pkm.share.ledger import delivery_key
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.letter import unpack, whole_size
-from pkm.share.posting import bodies, delivery_key, posted_for
-from pkm.share.receivers import channels_for, had_before, letter_places, people_of, recipient_of
+from pkm.share.posting import bodies, posted_for
+from pkm.share.recipients import channels_for, had_before, letter_places, people_of, recipient_of
 from pkm.share.unsubscribed import subscribers
 from pkm.store import attachments, shares
 from pkm.store.attachments import Attached

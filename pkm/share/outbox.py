@@ -18,7 +18,7 @@ from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
 from pkm.share.freeze import deliveries, freeze, frozen, guard_bytes, look_at
 from pkm.share.ledger import SETTLED, left_unknown, note
-from pkm.share.receivers import channels_for
+from pkm.share.recipients import channels_for
 from pkm.store import shares, unsubscribing
 from pkm.store.session import Store
 from pkm.text import fold

@@ -19,7 +19,7 @@ from pkm.share.channels import effective_kind, is_letters, is_posts
 from pkm.share.guard import Finding
 from pkm.share.letter import is_address
 from pkm.share.posting import posted_for
-from pkm.share.receivers import channels_for, had_before
+from pkm.share.recipients import channels_for, had_before
 from pkm.share.unsubscribed import subscribers
 from pkm.store import notes, shares
 from pkm.text import one_line

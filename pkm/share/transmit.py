@@ -162,9 +162,7 @@ def settle_begun(store: Store, home: Home) -> int:
 
 
 def _begun(store: Store) -> list[Row]:
-    db = store.read()
-    channels = [one["number"] for one in shares.channels(db, removed=True) if not is_mirror(one["channel_kind"])]
-    return [row for number in channels for row in shares.sending(db, number)]
+    return shares.sending(store.read(), [kind for kind, powers in KINDS.items() if powers.mirror])
 
 
 def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list[Row | Result]:

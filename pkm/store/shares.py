@@ -320,10 +320,13 @@ def leaving(db: sqlite3.Connection, numbers: Iterable[int]) -> list[Row]:
     ))  # fmt: skip
 
 
-def sending(db: sqlite3.Connection, channel_id: int) -> list[Row]:
-    """Deliveries on a channel that a run has begun and not finished: {"id", "key"}, by id."""
-    sql = "SELECT id, key FROM delivery WHERE channel_id = :id AND state = 'sending' ORDER BY id"
-    return as_dicts(db.execute(sql, {"id": channel_id}))
+def sending(db: sqlite3.Connection, mirrors: Iterable[str]) -> list[Row]:
+    """Deliveries that a run has begun and not finished, but for those to channels of these kinds: {"id", "key"}, by id."""
+    return as_dicts(db.execute(
+        "SELECT delivery.id, key FROM delivery JOIN channel ON channel.id = channel_id WHERE state = 'sending' "
+        "AND channel.kind NOT IN (SELECT value FROM json_each(:mirrors)) ORDER BY delivery.id",
+        {"mirrors": json.dumps(list(mirrors))},
+    ))  # fmt: skip
 
 
 def payloads(db: sqlite3.Connection, channel_id: int, *, also: tuple[int, ...] = ()) -> list[Row]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pkm.delivery import BEGAN
-from pkm.share.fate import outcome
+from pkm.share.fate import taken_back
 
 
 @pytest.mark.parametrize(("row", "said"), [
@@ -18,4 +18,4 @@ from pkm.share.fate import outcome
 ])  # fmt: skip
 def test_what_may_have_left_is_never_told_as_kept_back(row: dict[str, Any], said: str) -> None:
     whole = {"error": "", "retracted": {"at": "2026-01-02", "because": ""}, "channel_kind": "mail", "share": "x1", **row}
-    assert outcome(whole) == said
+    assert taken_back(whole) == said

@@ -45,12 +45,11 @@ def letter_places(db: sqlite3.Connection, home: Home, share: int) -> dict[int, t
     """
     places, addresses = _had(db, share)
     for stage in sorted(shares.stages(db, share), key=lambda one: REACHES.index(one["circle_kind"] or "private")):
-        for channel in channels_for(db, stage):
-            if is_letters(channel["channel_kind"]):
-                for one in people_of(db, home, share, stage):
-                    address = fold(recipient_of(one))
-                    if not stage["circle_id"] or addresses.setdefault(address, one["id"]) == one["id"]:
-                        places.setdefault(one["id"], (stage["id"], channel["number"]))
+        ways = [channel["number"] for channel in channels_for(db, stage) if is_letters(channel["channel_kind"])]
+        for one in people_of(db, home, share, stage) if ways else ():
+            address = fold(recipient_of(one))
+            if not stage["circle_id"] or addresses.setdefault(address, one["id"]) == one["id"]:
+                places.setdefault(one["id"], (stage["id"], ways[0]))
     return places
 
 
