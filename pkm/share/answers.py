@@ -218,7 +218,7 @@ def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
     for letter in gathered.answered:  # who answers has it, whatever the server said
         outbox.settle_answered(store, home, letter.key, fold(letter.sender), letter.at or stamp(now()))
     failures = tuple(gathered.failures)
-    back = tuple(bounces.settle(store, gathered.bounces))
+    back = tuple(bounces.settle(store, home, gathered.bounces))
     off, strangers = _take_off(store, home, gathered)
     fresh = _unknown(store.read(), gathered.found)
     if not (fresh or gathered.leaving):

@@ -12,9 +12,11 @@ from datetime import timedelta
 from email.message import Message
 from typing import Any
 
+from pkm.config import Home
 from pkm.dates import parse_stamp, stamp
 from pkm.delivery import CAME_BACK
 from pkm.mime import raw_header
+from pkm.share import transmit
 from pkm.store import bounced
 from pkm.store.session import Store
 from pkm.text import clean, fold, one_line
@@ -85,7 +87,7 @@ def _failed(part: Message) -> Iterator[tuple[str, str]]:
                 yield address, words
 
 
-def settle(store: Store, bounces: Sequence[Bounce]) -> list[Row]:
+def settle(store: Store, home: Home, bounces: Sequence[Bounce]) -> list[Row]:
     """The letters that came back count as refused, with the server's words; each as store.bounced has it. Others stay."""
     done: list[Row] = []
     for one in bounces:
@@ -94,12 +96,9 @@ def settle(store: Store, bounces: Sequence[Bounce]) -> list[Row]:
             address = fold(row["recipient"])
             if address not in words or not _of_this_time(row, one.at):
                 continue
-            from pkm.store.model import Delivery
-
             why = f"{CAME_BACK}{words[address] or 'the server does not say why'}"
             with store.unit() as unit:
-                delivery = unit.get(Delivery, row["id"])
-                delivery.state, delivery.error = "refused", why  # the ledger keeps that it left: nobody answers for a report
+                transmit.settle_as(unit, home, row["id"], "refused", why)
                 unit.summarize(f"d{row['id']} to {address} came back", final="it is settled by pkm share log --resolve")
             done.append({**row, "error": why})
     return done

@@ -258,8 +258,6 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
     One that was refused goes with the next send of its share. Raises NotFound; Invalid for another outcome, or a letter
     that has not been handed in.
     """
-    from pkm.store.model import Delivery
-
     transmit.settle_died(store, home)
     row = shares.delivery(store.read(), number)
     if row is None:
@@ -271,11 +269,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
                       next=f"pkm share send {row['share']}")  # fmt: skip
     share = int(row["share"][1:])
     with store.unit() as unit:
-        delivery = unit.get(Delivery, number)
-        delivery.state = outcome
-        delivery.error = "" if outcome == "sent" else "it did not arrive, as you said"
-        delivery.sent_at = (delivery.sent_at or delivery.frozen_at) if outcome == "sent" else None
-        note(home, delivery.key, outcome, unit.at)
+        transmit.settle_as(unit, home, number, outcome, "" if outcome == "sent" else "it did not arrive, as you said")
         unit.flush()
         planned = (shares.row(unit.connection, share) or {}).get("state") == "planned"
         interaction = _finish(store, share, row["stage_number"] if planned else None)
@@ -290,8 +284,6 @@ def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) ->
 
     A letter to several has one name for all of them: it arrived for who answered. sender: the address, folded; at: a stamp.
     """
-    from pkm.store.model import Delivery
-
     db = store.read()
     found = unsubscribing.letter(db, key)
     share = shares.row(db, found["share_id"]) if found else None
@@ -304,10 +296,7 @@ def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) ->
         return None
     number = int(one["id"][1:])
     with store.unit() as unit:
-        delivery = unit.get(Delivery, number)
-        delivery.state, delivery.error = "sent", f"it arrived: it was answered on {dates.day(at)}"
-        delivery.sent_at = delivery.sent_at or delivery.frozen_at
-        note(home, delivery.key, "sent", unit.at)
+        transmit.settle_as(unit, home, number, "sent", f"it arrived: it was answered on {dates.day(at)}")
         unit.flush()
         _finish(store, share["number"], one["stage_number"] if share["state"] == "planned" else None)
         unit.summarize(f"{one['id']} arrived: it was answered", final="outbox.log has it too: settle it again instead")
@@ -340,8 +329,6 @@ def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
     outcome: the other home sends what is queued, so that it counts as sent here, or that one is no more (refused): it goes from
     here when its share does. The deliveries that were held. Raises Invalid for another outcome, or where nothing tells of a copy.
     """
-    from pkm.store.model import Delivery
-
     if outcome not in ("sent", "refused"):
         raise Invalid(f"“{outcome}”", "it is sent or refused", next="pkm share log --resolve copy refused")
     with transmit.alone(home):
@@ -352,9 +339,8 @@ def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
         with store.unit() as unit:
             origin.settle(unit, home, here=outcome == "refused")
             for row in held:
-                delivery = unit.get(Delivery, int(row["id"][1:]))
-                delivery.state, delivery.error = ("sent", "") if outcome == "sent" else ("waiting", "")
-                delivery.sent_at = delivery.frozen_at if outcome == "sent" else None
+                settled = "sent" if outcome == "sent" else "waiting"
+                transmit.settle_as(unit, home, int(row["id"][1:]), settled, noted=False)  # origin has noted all of them
             unit.flush()
             for share, stage in dict.fromkeys((int(row["share"][1:]), row["stage_number"]) for row in held):
                 planned = (shares.row(unit.connection, share) or {}).get("state") == "planned"

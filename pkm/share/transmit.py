@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pkm import attachment_files, dates
 from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
-from pkm.delivery import BEGAN, MAY_HAVE_LEFT, may_go, may_have_left
+from pkm.delivery import BEGAN, MAY_HAVE_LEFT, came_back, may_go, may_have_left
 from pkm.errors import PkmError, StoreError
 from pkm.lock import locked
 from pkm.secret import hide
@@ -28,6 +28,7 @@ from pkm.store.session import Store
 if TYPE_CHECKING:
     from pkm.channels.mail import Mailer
     from pkm.share.postbox import Witness
+    from pkm.store.session import Unit
 
 Row = dict[str, Any]
 
@@ -149,15 +150,11 @@ def settle_died(store: Store, home: Home) -> int:
 
 def settle_begun(store: Store, home: Home) -> int:
     """The same, within `alone`: who holds the lock knows that nobody else is sending."""
-    from pkm.store.model import Delivery
-
     found = _begun(store)
     if found:
         with store.unit() as unit:
             for row in found:
-                delivery = unit.get(Delivery, row["id"])
-                delivery.state, delivery.error = "unknown", DIED
-                ledger.note(home, row["key"], "unknown", unit.at)
+                settle_as(unit, home, row["id"], "unknown", DIED)
     return len(found)
 
 
@@ -239,19 +236,36 @@ def job(row: Row, parts: Mapping[int, tuple[str, str]], began: str = "", home: H
     )  # fmt: skip
 
 
+def settle_as(
+    unit: "Unit", home: Home, number: int, state: str, why: str = "", *, sent_at: str = "", noted: bool = True
+) -> None:  # fmt: skip
+    """The delivery counts as that, with the reason, in the store and in the ledger.
+
+    sent_at: when it went; "": when it was sent before, else when it was frozen. What came back keeps its time. noted: whether
+    the ledger hears of it; it does not of what is held, nor of what came back: there it knows better.
+    """
+    from pkm.store.model import Delivery
+
+    delivery = unit.get(Delivery, number)
+    back = came_back(state, why)
+    delivery.state, delivery.error = state, why
+    if state == "sent":
+        delivery.sent_at = sent_at or delivery.sent_at or delivery.frozen_at
+    elif not back:
+        delivery.sent_at = None
+    if noted and state != "held" and not back:
+        ledger.note(home, delivery.key, state, unit.at)
+
+
 def _settle(store: Store, home: Home, row: Row, outcome: Outcome) -> Result:
     from pkm.store.model import Delivery
 
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
-        delivery.state, delivery.error = outcome.state, hide(outcome.why)
         delivery.remote_id, delivery.remote_url = outcome.remote_id or delivery.remote_id, outcome.remote_url
-        if outcome.state == "sent":
-            delivery.sent_at = unit.at
         if outcome.wait_s is not None:
             delivery.not_before = dates.stamp(dates.now() + timedelta(seconds=outcome.wait_s))
-        if outcome.state != "held":  # the ledger knows better
-            ledger.note(home, row["key"], outcome.state, unit.at)
+        settle_as(unit, home, row["id"], outcome.state, hide(outcome.why), sent_at=unit.at)
     return Result(row["id"], row["recipient"], outcome.state, hide(outcome.why))
 
 
