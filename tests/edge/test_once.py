@@ -61,7 +61,7 @@ def plan(pkm: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     return Plan(pkm, home, monkeypatch)
 
 
-@pytest.mark.parametrize("state", ["sent", "unknown", "held", "refused"])
+@pytest.mark.parametrize("state", ["sent", "unknown", "sending", "held", "refused"])
 def test_who_moves_to_a_later_circle_gets_it_once(plan: Plan, mail: MailServer, state: str) -> None:
     plan.make(mail.url, "--from", "Me <me@example.org>")
     plan.join("practice", "ann")
@@ -194,6 +194,14 @@ def test_an_account_of_two_circles_says_it_once(plan: Plan, social: Social, kind
     assert "the same is posted there for practice; nothing is posted twice" in plan.pkm("share", "preview", "x1").err
     plan.due(0, 1, 2, 3)
     assert (len(social.made), plan.stages()) == (1, ["sent", "sent"])
+
+
+def test_a_stage_that_passed_without_its_post_keeps_no_later_one_back(plan: Plan, social: Social) -> None:
+    plan.make(f"mastodon+{social.url}", *ACCESS["mastodon"])
+    plan.due(0, 1)
+    plan.set("UPDATE delivery SET state = 'refused', error = '422 no'")
+    plan.due(2, 3)
+    assert (len(social.made), plan.stages()) == (2, ["sent", "sent"])
 
 
 def test_other_words_are_another_post_and_another_channel_is_the_same_account(plan: Plan, social: Social) -> None:
