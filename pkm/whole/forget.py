@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pkm.config import Home
 from pkm.dates import day, now
-from pkm.delivery import BEGAN
+from pkm.delivery import BEGAN, came_back
 from pkm.errors import Refused
 from pkm.ids import make
 from pkm.store import erasing, forgetting
@@ -393,7 +393,7 @@ def _out(facts: Facts) -> Iterator[Stays]:
     """What went out and cannot be taken back from here: by share and way, and who has it."""
     by_way: dict[tuple[int, str, str], list[Row]] = {}
     for row in facts.deliveries:
-        if row["state"] == "sent" and row["channel_kind"] != "site":
+        if (row["state"] == "sent" or came_back(row["state"], row["error"])) and row["channel_kind"] != "site":
             by_way.setdefault((row["share_id"], row["channel"], row["channel_kind"]), []).append(row)
     for (number, channel, kind), rows in by_way.items():
         share = make("share", number)
