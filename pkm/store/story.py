@@ -44,7 +44,8 @@ def notes(db: sqlite3.Connection, number: int) -> list[Row]:
     """Notes that name the contact, or were made from what they wrote: {"id", "kind", "title", "at": the day it speaks of}."""
     found = db.execute(
         "SELECT id, title, coalesce(at, created_at) AS told FROM note WHERE dropped_at IS NULL AND (id IN (SELECT from_id "
-        f"FROM link WHERE from_kind = 'note' AND to_kind = 'contact' AND to_id = :id) OR item_id IN ({_THEIRS})) ORDER BY told, id",
+        f"FROM link WHERE from_kind = 'note' AND to_kind = 'contact' AND to_id = :id) OR item_id IN ({_THEIRS})) "
+        "ORDER BY told, id",
         {"id": number},
     )
     return [{"id": make("note", row["id"]), "kind": "note", "title": row["title"], "at": row["told"]} for row in found]
