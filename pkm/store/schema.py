@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 
 from pkm.ids import LETTERS
 from pkm.store.model import ENTITIES, FULL_TEXT, PREFIXED, UNJOURNALED
+from pkm.store.tally import BY_SOURCE, BY_STATE, TAGGED
 from pkm.store.version import APPLICATION_ID, HEAD, SCHEMA_VERSION
 
 FILE = Path(__file__).with_name("schema.sql")
@@ -115,10 +116,36 @@ def standing_triggers() -> Iterator[str]:
             )
 
 
+def tally_triggers() -> Iterator[str]:
+    """What keeps the numbers of store/tally.py."""
+
+    def change(row: str, sign: str, *what: tuple[str, str, str]) -> str:
+        return "\n".join(
+            f"  INSERT INTO tally (what, key, number) VALUES ({name.format(row=row)}, {key.format(row=row)}, {sign}{one.format(row=row)})"
+            " ON CONFLICT (what, key) DO UPDATE SET number = number + excluded.number;" for name, key, one in what
+        )  # fmt: skip
+
+    by_state = (f"'{BY_STATE}' || {{row}}.state", "0", "({row}.story_id IS NULL)")
+    by_source = (f"'{BY_SOURCE}'", "coalesce({row}.source_id, 0)", "1")
+    tagged = (f"'{TAGGED}' || {{row}}.kind", "{row}.tag_id", "1")
+    for table, every, parts in (
+        ("item", (by_state, by_source), (("state, story_id", by_state), ("source_id", by_source))),
+        ("tagging", (tagged,), (("tag_id, kind", tagged),)),
+    ):
+        for event, row, sign in (("INSERT", "NEW", ""), ("DELETE", "OLD", "-")):
+            yield f"CREATE TRIGGER tally_{table}_{event.lower()} AFTER {event} ON {table} BEGIN\n{change(row, sign, *every)}\nEND"
+        for columns, part in parts:
+            yield (
+                f"CREATE TRIGGER tally_{table}_{columns.split(',')[0]} AFTER UPDATE OF {columns} ON {table} BEGIN\n"
+                f"{change('OLD', '-', part)}\n{change('NEW', '', part)}\nEND"
+            )
+
+
 def derived() -> Iterator[str]:
     """Everything that is made from the tables: indexes of text and triggers. Migrations drop and make it anew."""
     for name in sorted(FULL_TEXT):
         yield from full_text(name)
+    yield from tally_triggers()
     for name in sorted(set(ENTITIES) & set(LETTERS)):
         yield cleanup(name)
     yield from standing_triggers()
