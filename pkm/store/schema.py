@@ -117,28 +117,31 @@ def standing_triggers() -> Iterator[str]:
 
 
 def tally_triggers() -> Iterator[str]:
-    """What keeps the numbers of store/tally.py."""
+    """What keeps the numbers of store/tally.py; one that comes to nothing goes."""
 
-    def change(row: str, sign: str, *what: tuple[str, str, str]) -> str:
-        return "\n".join(
-            f"  INSERT INTO tally (what, key, number) VALUES ({name.format(row=row)}, {key.format(row=row)}, {sign}{one.format(row=row)})"
-            " ON CONFLICT (what, key) DO UPDATE SET number = number + excluded.number;" for name, key, one in what
-        )  # fmt: skip
+    def more(what: str, key: str, which: str) -> str:
+        return (
+            f"  INSERT INTO tally (what, key, number) SELECT {what}, {key}, 1 WHERE {which} "
+            "ON CONFLICT (what, key) DO UPDATE SET number = number + 1;\n"
+        )
 
-    by_state = (f"'{BY_STATE}' || {{row}}.state", "0", "({row}.story_id IS NULL)")
-    by_source = (f"'{BY_SOURCE}'", "coalesce({row}.source_id, 0)", "1")
-    tagged = (f"'{TAGGED}' || {{row}}.kind", "{row}.tag_id", "1")
-    for table, every, parts in (
-        ("item", (by_state, by_source), (("state, story_id", by_state), ("source_id", by_source))),
-        ("tagging", (tagged,), (("tag_id, kind", tagged),)),
-    ):
-        for event, row, sign in (("INSERT", "NEW", ""), ("DELETE", "OLD", "-")):
-            yield f"CREATE TRIGGER tally_{table}_{event.lower()} AFTER {event} ON {table} BEGIN\n{change(row, sign, *every)}\nEND"
-        for columns, part in parts:
-            yield (
-                f"CREATE TRIGGER tally_{table}_{columns.split(',')[0]} AFTER UPDATE OF {columns} ON {table} BEGIN\n"
-                f"{change('OLD', '-', part)}\n{change('NEW', '', part)}\nEND"
-            )
+    def fewer(what: str, key: str, which: str) -> str:
+        there = f"WHERE what = {what} AND key = {key}"
+        return f"  UPDATE tally SET number = number - 1 {there} AND {which};\n  DELETE FROM tally {there} AND number = 0;\n"
+
+    by_state = (f"'{BY_STATE}' || {{0}}.state", "0", "{0}.story_id IS NULL")
+    by_source = (f"'{BY_SOURCE}'", "coalesce({0}.source_id, 0)", "1")
+    tagged = (f"'{TAGGED}' || {{0}}.kind", "{0}.tag_id", "1")
+    for name, event, gone, come in (
+        ("item_insert", "INSERT ON item", (), (by_state, by_source)), ("item_delete", "DELETE ON item", (by_state, by_source), ()),
+        ("item_state", "UPDATE OF state, story_id ON item", (by_state,), (by_state,)),
+        ("item_source", "UPDATE OF source_id ON item", (by_source,), (by_source,)),
+        ("tagging_insert", "INSERT ON tagging", (), (tagged,)), ("tagging_delete", "DELETE ON tagging", (tagged,), ()),
+        ("tagging_tag", "UPDATE OF tag_id, kind ON tagging", (tagged,), (tagged,)),
+    ):  # fmt: skip
+        left = "".join(fewer(*(one.format("OLD") for one in part)) for part in gone)
+        arrived = "".join(more(*(one.format("NEW") for one in part)) for part in come)
+        yield f"CREATE TRIGGER tally_{name} AFTER {event} BEGIN\n{arrived}{left}END"
 
 
 def derived() -> Iterator[str]:

@@ -5,8 +5,10 @@ names here. A migration and the doctor make them anew.
 """
 
 import sqlite3
+from typing import TYPE_CHECKING
 
-from pkm.store.session import Store
+if TYPE_CHECKING:
+    from pkm.store.session import Store
 
 BY_STATE = "item "
 """Items of a state (“item inbox”, key 0) that stand for themselves: none that another one stands for."""
@@ -32,7 +34,7 @@ def waiting(db: sqlite3.Connection, state: str) -> int:
 def tagged(db: sqlite3.Connection) -> list[tuple[int, str, int]]:
     """(tag, kind, how many things of that kind have it), by tag and kind; only what there is."""
     found = db.execute(
-        "SELECT key, what, number FROM tally WHERE what BETWEEN :first AND :last AND number > 0 ORDER BY key, what",
+        "SELECT key, what, number FROM tally WHERE what BETWEEN :first AND :last ORDER BY key, what",
         {"first": TAGGED, "last": TAGGED + "\x7f"},
     )
     return [(row[0], row[1].removeprefix(TAGGED), row[2]) for row in found]
@@ -40,7 +42,7 @@ def tagged(db: sqlite3.Connection) -> list[tuple[int, str, int]]:
 
 def is_wrong(db: sqlite3.Connection) -> bool:
     """Whether a number is another than there are rows."""
-    kept = {(row[0], row[1], row[2]) for row in db.execute("SELECT what, key, number FROM tally WHERE number <> 0")}
+    kept = {(row[0], row[1], row[2]) for row in db.execute("SELECT what, key, number FROM tally")}
     return kept != {(row[0], row[1], row[2]) for sql in COUNTED for row in db.execute(sql)}
 
 
@@ -51,7 +53,7 @@ def count_anew(db: sqlite3.Connection) -> None:
         db.execute(f"INSERT INTO tally (what, key, number) {sql}")
 
 
-def mend(store: Store) -> None:
+def mend(store: "Store") -> None:
     """The numbers are those of the rows."""
     with store.unit(journal=False) as unit:
         count_anew(unit.connection)

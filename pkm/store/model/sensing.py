@@ -16,10 +16,6 @@ from pkm.store.model.base import (
 )
 
 
-_HERE = text("dropped_at IS NULL")
-"""SQL: what was not put away."""
-
-
 class Note(Table, table=True):
     """Own words in Markdown. Private until its owner widens it."""
 
@@ -30,12 +26,13 @@ class Note(Table, table=True):
         UniqueConstraint("uid"),
         Index("note_updated", "updated_at", "id"),
         Index("note_dropped", "dropped_at", sqlite_where=Column("dropped_at", String).is_not(None)),
-        # Of what is in lists, each question by an index that holds all it asks for: a note's text is long, and stands before
-        # what is asked. None begins with a column of few values, which would lead a search away from the order it needs.
-        Index("note_made", "created_at", "id", "reach", sqlite_where=_HERE),
-        Index("note_seen", text("coalesce(reviewed_at, updated_at)"), "stage", "half_life", sqlite_where=_HERE),
-        Index("note_day", text("substr(coalesce(at, created_at), 6, 5)"), sqlite_where=_HERE),
-        Index("note_title", text("title COLLATE NOCASE"), sqlite_where=_HERE),
+        # Each question by an index that holds all it asks for: a note's text is long, and stands before most of what is
+        # asked. None is partial by dropped_at alone (SQLite would scan it for every question about what is in lists), and
+        # none begins with a column of few values, which would lead a search away from the order it needs.
+        Index("note_made", "created_at", "id", "reach", "dropped_at"),
+        Index("note_seen", text("coalesce(reviewed_at, updated_at)"), "stage", "half_life", "dropped_at"),
+        Index("note_day", text("substr(coalesce(at, created_at), 6, 5)")),
+        Index("note_title", text("title COLLATE NOCASE"), "dropped_at"),
         Index("note_asks", "created_at", "id", sqlite_where=text("dropped_at IS NULL AND substr(title, -1) = '?'")),
         {"sqlite_autoincrement": True},
     )
@@ -122,6 +119,7 @@ class Link(Table, table=True):
     __table_args__ = (
         Index("link_from", "from_kind", "from_id"),
         Index("link_to", "to_kind", "to_id"),
+        Index("link_against", "created_at", "id", sqlite_where=text("type = 'contradicts' AND resolved_at IS NULL")),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=id_column())

@@ -17,10 +17,15 @@ def upgrade() -> None:
         "CREATE TABLE tally (what VARCHAR NOT NULL, key INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (what, key)) "
         "WITHOUT ROWID"
     )
-    here = "WHERE dropped_at IS NULL"
-    op.execute(f"CREATE INDEX note_made ON note (created_at, id, reach) {here}")
-    op.execute(f"CREATE INDEX note_seen ON note (coalesce(reviewed_at, updated_at), stage, half_life) {here}")
-    op.execute(f"CREATE INDEX note_day ON note (substr(coalesce(at, created_at), 6, 5)) {here}")
-    op.execute(f"CREATE INDEX note_title ON note (title COLLATE NOCASE) {here}")
-    op.execute(f"CREATE INDEX note_asks ON note (created_at, id) {here} AND substr(title, -1) = '?'")
+    for name, columns in (
+        ("made", "created_at, id, reach, dropped_at"),
+        ("seen", "coalesce(reviewed_at, updated_at), stage, half_life, dropped_at"),
+        ("day", "substr(coalesce(at, created_at), 6, 5)"),
+        ("title", "title COLLATE NOCASE, dropped_at"),
+        ("asks", "created_at, id) WHERE (dropped_at IS NULL AND substr(title, -1) = '?'"),
+    ):
+        op.execute(f"CREATE INDEX note_{name} ON note ({columns})")
+    op.execute(
+        "CREATE INDEX link_against ON link (created_at, id) WHERE type = 'contradicts' AND resolved_at IS NULL"
+    )
     op.execute("CREATE INDEX annotation_day ON annotation (substr(created_at, 6, 5))")
