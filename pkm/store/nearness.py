@@ -46,6 +46,11 @@ def count_notes(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM note").fetchone()[0])
 
 
+def newest(db: sqlite3.Connection, kind: str) -> int:
+    """The number of the newest note or item: about how many there are, without counting them."""
+    return int(db.execute(f"SELECT max(id) FROM {kind}").fetchone()[0] or 0)
+
+
 _MINE = (
     f"SELECT to_kind AS kind, to_id AS id FROM link WHERE from_kind = :kind AND from_id = :id AND to_id IS NOT NULL "
     f"AND {TO_THERE} UNION SELECT from_kind, from_id FROM link WHERE to_kind = :kind AND to_id = :id AND {FROM_THERE} "
@@ -91,7 +96,8 @@ def names(db: sqlite3.Connection, beginnings: Iterable[str] | None = None) -> li
     """
     here = "NOT IN (SELECT id FROM note WHERE dropped_at IS NOT NULL)"
     sql = (
-        f"{_TITLES if beginnings is None else _TITLES_BEGUN} UNION ALL SELECT 'note', note_id, name FROM note_alias WHERE note_id {here} "
+        f"{_TITLES if beginnings is None else _TITLES_BEGUN} "
+        f"UNION ALL SELECT 'note', note_id, name FROM note_alias WHERE note_id {here} "
         "UNION ALL SELECT 'contact', id, name FROM contact UNION ALL SELECT 'contact', id, nick FROM contact WHERE nick <> '' "
         "UNION ALL SELECT 'contact', contact_id, value FROM handle WHERE kind = 'alias'"
     )

@@ -104,7 +104,8 @@ def contradictions(db: sqlite3.Connection, limit: int) -> list[Row]:
     """
     sql = (
         f"SELECT * FROM ({_NOTE}) AS one JOIN (SELECT id AS link_id, from_id, to_kind, to_id, created_at AS linked_at "
-        "FROM link INDEXED BY link_against WHERE from_kind = 'note' AND type = 'contradicts' AND to_kind IN ('note', 'item') AND to_id IS NOT NULL "
+        "FROM link INDEXED BY link_against WHERE from_kind = 'note' AND type = 'contradicts' "
+        "AND to_kind IN ('note', 'item') AND to_id IS NOT NULL "
         "AND resolved_at IS NULL) AS link ON link.from_id = one.id "
         "WHERE EXISTS (SELECT 1 FROM note WHERE note.id = one.id AND note.dropped_at IS NULL) "
         "AND NOT EXISTS (SELECT 1 FROM note WHERE link.to_kind = 'note' AND note.id = link.to_id "
@@ -138,7 +139,8 @@ def of_days(db: sqlite3.Connection, days: Sequence[str], before: str, unseen: st
     )  # fmt: skip
     quotes = db.execute(
         "SELECT annotation.id, annotation.exact, annotation.comment, annotation.created_at AS at, item.id AS item_id, "
-        "item.source_id, seen.at AS reviewed_at FROM annotation INDEXED BY annotation_day CROSS JOIN item ON item.id = annotation.item_id "
+        "item.source_id, seen.at AS reviewed_at FROM annotation INDEXED BY annotation_day "
+        "CROSS JOIN item ON item.id = annotation.item_id "
         "LEFT JOIN dismissal AS seen ON seen.kind = :kind AND seen.key = 'a' || annotation.id "
         "WHERE annotation.exact <> '' AND item.state = 'kept' AND annotation.created_at < :before "
         "AND max(annotation.updated_at, coalesce(seen.at, '')) < :unseen "

@@ -133,7 +133,8 @@ def tally_triggers() -> Iterator[str]:
     by_source = (f"'{BY_SOURCE}'", "coalesce({0}.source_id, 0)", "1")
     tagged = (f"'{TAGGED}' || {{0}}.kind", "{0}.tag_id", "1")
     for name, event, gone, come in (
-        ("item_insert", "INSERT ON item", (), (by_state, by_source)), ("item_delete", "DELETE ON item", (by_state, by_source), ()),
+        ("item_insert", "INSERT ON item", (), (by_state, by_source)),
+        ("item_delete", "DELETE ON item", (by_state, by_source), ()),
         ("item_state", "UPDATE OF state, story_id ON item", (by_state,), (by_state,)),
         ("item_source", "UPDATE OF source_id ON item", (by_source,), (by_source,)),
         ("tagging_insert", "INSERT ON tagging", (), (tagged,)), ("tagging_delete", "DELETE ON tagging", (tagged,), ()),
