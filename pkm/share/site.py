@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pkm.channels.folder import WriteReport, write
 from pkm.errors import BadInput
 from pkm.markdown import Resolve, to_plain, web_url
 from pkm.share import feed as feeds
@@ -39,8 +38,6 @@ from pkm.share.render import (
 )  # fmt: skip
 from pkm.share.template import month, render, style
 from pkm.text import first_sentence, fold, one_line
-
-__all__ = ["NotePage", "SiteInput", "WriteReport", "build", "digest_path", "public_url", "slugify", "write"]
 
 ON_INDEX = 12  # issues with their first words; the archive has all
 SEARCHED = 2_000  # characters of a page that the search looks in
