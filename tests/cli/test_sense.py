@@ -16,6 +16,7 @@ import pytest
 from pkm.config import Home
 from pkm.store.session import Store
 from tests.conftest import CommandLine
+from tests.loading import loaded_by
 
 TEXT = "People in the complex domain probe first,\nthen sense. A second line about desire paths."
 HTML = '<p>See <a href="https://example.org/more">more</a> and <a href="javascript:x">x</a></p>'
@@ -356,12 +357,8 @@ class TestShow:
         pkm("sense", "show", "i1", "--open", "0", ok=2)
 
     def test_reads_do_not_import_what_only_writes_need(self, items: Path) -> None:
-        for command in (["sense", "inbox"], ["sense", "show", "i1"], ["tag"]):
-            run = subprocess.run(
-                [sys.executable, "-X", "importtime", "-m", "pkm", *command], capture_output=True, text=True, check=True
-            )
-            loaded = {line.split("|")[-1].strip() for line in run.stderr.splitlines()}
-            assert not loaded & {"sqlmodel", "sqlalchemy", "pydantic", "feedparser", "httpx", "jinja2", "rapidfuzz"}
+        loaded = set().union(*loaded_by(["sense", "inbox"], ["sense", "show", "i1"], ["tag"]).values())
+        assert not loaded & {"sqlmodel", "sqlalchemy", "pydantic", "feedparser", "httpx", "jinja2", "rapidfuzz"}
 
 
 def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | None = None, stop: int = 0) -> str:
