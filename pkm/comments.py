@@ -1,21 +1,40 @@
-"""What of a text only its writer should see: %%comments%% and <!-- comments -->, told from what stands in code.
+"""What of a text only its writer should see: %%comments%%, <!-- comments -->, and definitions of links that lead nowhere.
 
-What is code a Markdown parser says, whom the caller asks. Where it is not plain which marks belong together, all is cut
-that may be a comment, and Stripped.doubt says so. Pure: text in, text out.
+What is code, and what is defined, a Markdown parser says, whom the caller asks. Where it is not plain which marks belong
+together, all is cut that may be a comment, and Stripped.doubt says so. Pure: text in, text out.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-CodeOf = Callable[[str], Iterable[str]]
-"""Gives the contents of all code in a text, as a parser reads it."""
+CodeOf = Callable[[str], Iterable[Iterable[str]]]
+"""Gives, for each way in which programs read Markdown, the contents of all code in a text. Code is what is so in every way."""
+
+
+class Definition(NamedTuple):
+    """What a text says a [label] leads to, in its lines from `first` to before `last`. seen: whether a reader gets there."""
+
+    label: str
+    title: str
+    first: int
+    last: int
+    seen: bool
+
+
+DefinitionsOf = Callable[[str], Iterable[Definition]]
+"""Gives the definitions in a text, as a parser reads it."""
 
 _MARK = re.compile(r"%{2,}|<!--|-->")
 _ROUNDS = 20
 """So often a text is read anew after something was cut; beyond that no code is stepped over."""
 _SIGN, _END, _OTHER = "\ue000", "\ue001", "\ue002"  # of private use: to a parser they are letters like any other
 _SIGNED = re.compile(f"{_SIGN}(\\d+){_END}")
+_GOES_ON = r"\n(?![ \t>]*(?:\n|\Z))"
+_NOWHERE = re.compile(
+    r"\[((?:\\.|[^\[\]\\\n])*)\]:[ \t]*(?:\n[ \t>]*)?(?:#|<\s*#?\s*>)(?=\s|\Z)"  # [//]: # and the like, wherever it stands
+    rf"((?:[ \t]*(?:\n[ \t>]*)?(?:\"(?:[^\"\n]|{_GOES_ON})*\"|'(?:[^'\n]|{_GOES_ON})*'|\((?:[^()\n]|{_GOES_ON})*\)))?[^\n]*)"
+)
 
 Span = tuple[int, int]
 
@@ -31,25 +50,49 @@ class Stripped(NamedTuple):
     doubt: int = 0
 
 
-def strip(text: str, code_of: CodeOf) -> Stripped:
+def strip(text: str, code_of: CodeOf, definitions_of: DefinitionsOf) -> Stripped:
     """The text without comments; code keeps its %%. One left open hides the rest.
 
     What was code only because of what stood in a comment is none any more, and is read anew.
     """
-    if not ("%%" in text or "<!--" in text):
-        return Stripped(text)
     said: list[str] = []
     doubt = 0
     for number in range(_ROUNDS + 1):
-        marks, in_code = _read(text, code_of if number < _ROUNDS else lambda _: ())
-        unclear = _unclear(marks, in_code, len(text))
+        code = code_of if number < _ROUNDS else lambda _: [[]]
+        spans, unclear = _commented(text, code) if "%%" in text or "<!--" in text else ([], None)
         doubt = doubt or (text.count("\n", 0, unclear.start()) + 1 if unclear else 0)
-        spans = _joined(_spans(marks, len(text)))
+        said += [text[start:end].strip("%") for start, end in spans]
+        if not spans and "]:" in text:
+            unseen = _unseen(text, code, definitions_of)
+            spans = _joined(span for span, _ in unseen)
+            said += [words for _, words in unseen if words]
         if not spans:
             break
-        said += [text[start:end].strip("%") for start, end in spans]
         text = "".join(text[end:start] for (_, end), (start, _) in zip([(0, 0), *spans], [*spans, (len(text), 0)], strict=True))
     return Stripped(text, tuple(said), doubt)
+
+
+def _commented(text: str, code_of: CodeOf) -> tuple[list[Span], re.Match[str] | None]:
+    """Where the comments are, and a mark of which nobody can tell what it is.
+
+    Marks that are in code to some programs only, such as in lines that are indented, or within HTML, are read both ways.
+    """
+    read = _read(_MARK, text, code_of)
+    plain = [mark for mark in read.outside if mark.start() not in read.perhaps]
+    alone = (group[0] for group in read.groups if any(end < 0 for _, end in _spans(group, -1)))
+    unclear = _unclear(read.outside, read.in_code, len(text)) or next(alone, None)
+    return _joined([*_spans(read.outside, len(text)), *(_spans(plain, len(text)) if read.perhaps else ())]), unclear
+
+
+def _unseen(text: str, code_of: CodeOf, definitions_of: DefinitionsOf) -> list[tuple[Span, str]]:
+    """Where the definitions are that no reader sees, with what they say."""
+    starts = [0, *(mark.end() for mark in re.finditer("\n", text)), len(text) + 1]
+    found = [
+        ((text.index("[", starts[one.first]), min(starts[one.last] - 1, len(text))), one.label, one.title)
+        for one in definitions_of(text) if not one.seen
+    ]  # fmt: skip
+    found += [(match.span(), match[1], match[2]) for match in _read(_NOWHERE, text, code_of).outside]
+    return [(span, words) for span, label, title in found for words in (title, label if " " in label else "")]
 
 
 def _unclear(marks: list[re.Match[str]], in_code: list[re.Match[str]], end: int) -> re.Match[str] | None:
@@ -67,13 +110,30 @@ def _unclear(marks: list[re.Match[str]], in_code: list[re.Match[str]], end: int)
     return next(iter([*runs, *crossed, *left_over]), None)
 
 
-def _read(text: str, code_of: CodeOf) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
-    """The marks that stand in no code, and those that do."""
-    marks = list(_MARK.finditer(text))
+class _Read(NamedTuple):
+    """Marks by where they stand. outside: in no code, or in what is code to some programs only.
+
+    in_code: in what is code to all; groups: those of the first that some take for code, by the pieces of that; perhaps: where
+    these begin.
+    """
+
+    outside: list[re.Match[str]]
+    in_code: list[re.Match[str]]
+    perhaps: set[int]
+    groups: list[list[re.Match[str]]]
+
+
+def _read(mark: re.Pattern[str], text: str, code_of: CodeOf) -> _Read:
+    marks = list(mark.finditer(text))
     numbers = iter(range(len(marks)))
-    signed = _MARK.sub(lambda mark: f"{_SIGN}{next(numbers)}{_END}{mark[0]}", text.replace(_SIGN, _OTHER))
-    in_code = {int(number) for code in code_of(signed) for number in _SIGNED.findall(code)}
-    return [one for number, one in enumerate(marks) if number not in in_code], [marks[number] for number in sorted(in_code)]
+    signed = mark.sub(lambda match: f"{_SIGN}{next(numbers)}{_END}{match[0]}", text.replace(_SIGN, _OTHER)) if marks else ""
+    ways = [[{int(number) for number in _SIGNED.findall(code)} for code in codes] for codes in code_of(signed)]
+    in_code = set.intersection(*(set[int]().union(*pieces) for pieces in ways))
+    groups = [[marks[number] for number in sorted(piece - in_code)] for pieces in ways for piece in pieces if piece - in_code]
+    return _Read(
+        [one for number, one in enumerate(marks) if number not in in_code], [marks[number] for number in sorted(in_code)],
+        {one.start() for group in groups for one in group}, groups,
+    )  # fmt: skip
 
 
 def _spans(marks: list[re.Match[str]], end: int) -> list[Span]:

@@ -1,26 +1,19 @@
 """What a text links to, and how it is said without the names that must not be read.
 
-Owns which words of a text are its writer's own: not what is quoted, not what a link to another note is called. Pure.
+A link is what any program may take for one, in HTML as well, and with blanks in its target. Owns which words of a text are
+its writer's own: not what is quoted, not what a link to another note is called. Pure.
 """
 
 import functools
+import html
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from pkm.markdown import (
-    DEFINITION,
-    INLINE_LINK,
-    SCHEME,
-    WIKILINK,
-    Policy,
-    name_of,
-    parse,
-    wikilink_text,
-    without_comments,
-)
+from pkm.link_forms import DEFINITION, INLINE_LINK, SCHEME, WIKILINK, name_of, plain_target
+from pkm.markdown import Policy, parse, wikilink_text, without_comments
 from pkm.text import clean, fold, seen
 
 if TYPE_CHECKING:
@@ -31,6 +24,13 @@ PLAIN_NAME = 8
 
 _FILE_IN_URL = re.compile(r"[?&](?:file|path|filepath)=([^&]+)")
 _REFERENCE = re.compile(r"(!?)\[((?:\\.|[^\[\]\\])*)\](?:\[((?:\\.|[^\[\]\\])*)\])?(?![\[(:])")
+_LEFT_OVER = re.compile(r"!?\[(?:\\.|[^\[\]\\])*\]\[(?:\\.|[^\[\]\\])*\]")
+_IN_TAG = r"(?=[\s/>])(?:(?:[^<>\"']|\"[^\"<>]{0,2000}+\"|'[^'<>]{0,2000}+')*+>|[^<>]*+>)"
+_TAG = re.compile(rf"<[a-z][a-z0-9-]*+{_IN_TAG}", re.I)
+_ANCHOR = re.compile(rf"(<a{_IN_TAG})((?:(?!</?a[\s/>]|\n[ \t>]*\n).)*+)(</a\s*+>)?+", re.I | re.S)
+_ATTRIBUTE = re.compile(r"([\w:.-]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|(?=([^<>]{0,300}+))[^\s<>]*+)")
+_ADDRESSES = frozenset({"action", "cite", "data", "href", "poster", "src", "srcset", "xlink:href"})
+"""The attributes of HTML that lead somewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,13 @@ def unlinked(text: str) -> str:
 def targets(markdown: str) -> tuple[str, ...]:
     """All that a text links to beside itself, in whatever form, in code and comments too; no addresses of the web."""
     links = [link.target for link in wikilinks(markdown)]
-    hrefs = [match[3] for match in INLINE_LINK.finditer(markdown)] + [match[2] for match in DEFINITION.finditer(markdown)]
+    hrefs = [match[3] for match in INLINE_LINK.finditer(markdown)]
+    hrefs += [target for match in DEFINITION.finditer(markdown) for target in (match[2], match[2] + match[3])]
     if "](" in markdown or "]:" in markdown:
         lines = (token.children or [] for token in parse(clean(markdown)) if token.type == "inline")
         hrefs += [_href(one) for line in lines for one in line if one.type in ("link_open", "image")]
-    links += [target for href in hrefs if (target := _note_of(href.strip("<>")))]
+    links += [target for href in hrefs if (target := _note_of(plain_target(href)))]
+    links += [target for tag in _TAG.finditer(markdown) for target in _tag_targets(tag[0])]
     return tuple(dict.fromkeys(links))
 
 
@@ -78,12 +80,12 @@ def names_in(markdown: str) -> frozenset[str]:
 
 
 def conceal(markdown: str, hidden: frozenset[str]) -> str:
-    """The text without any link to those names (folded, see pkm.text.fold): its label, "…", or for embeds nothing.
+    """The text without any link to those names (folded, see pkm.text.fold): its label is left, or for embeds nothing.
 
-    A label that is such a name itself is "…" as well. Code is not stepped over: a name that must not be read must not be
-    read there either.
+    A label that is such a name, or says a long one, is "…". Code is not stepped over: a name that must not be read must not
+    be read there either. What names them beside links stays.
     """
-    if not hidden or not any(sign in markdown for sign in ("[[", "](", "]:")):
+    if not hidden or not any(sign in markdown for sign in ("[[", "](", "]:", "=")):
         return markdown
 
     def wikilink(match: re.Match[str]) -> str:
@@ -93,9 +95,9 @@ def conceal(markdown: str, hidden: frozenset[str]) -> str:
         return _label(label, hidden) if label or match[1] else "…"
 
     def inline(match: re.Match[str]) -> str:
-        return _label(match[2], hidden) if _names(_note_of(match[3].strip("<>"))) & hidden else match[0]
+        return _label(match[2], hidden) if _names(_note_of(plain_target(match[3]))) & hidden else match[0]
 
-    concealed = INLINE_LINK.sub(inline, WIKILINK.sub(wikilink, markdown))
+    concealed = INLINE_LINK.sub(inline, WIKILINK.sub(wikilink, _without_tags(markdown, hidden)))
     return _without_references(concealed, hidden) if "]:" in concealed else concealed
 
 
@@ -103,7 +105,7 @@ def _without_references(markdown: str, hidden: frozenset[str]) -> str:
     """The text without links to those names whose targets stand elsewhere in it: [label][x], and [x]: target."""
     narrow = {
         fold(match[1].strip(" \t>").rstrip(": \t")[1:-1])
-        for match in DEFINITION.finditer(markdown) if _names(_note_of(match[2].strip("<>"))) & hidden
+        for match in DEFINITION.finditer(markdown) if _defined(match) & hidden
     }  # fmt: skip
     if not narrow:
         return markdown
@@ -111,8 +113,44 @@ def _without_references(markdown: str, hidden: frozenset[str]) -> str:
     def reference(match: re.Match[str]) -> str:
         return _label(match[2], hidden) if fold(match[3] or match[2]) in narrow else match[0]
 
-    without = DEFINITION.sub(lambda m: "" if _names(_note_of(m[2].strip("<>"))) & hidden else m[0], markdown)
+    without = DEFINITION.sub(lambda match: "" if _defined(match) & hidden else match[0], markdown)
     return _REFERENCE.sub(reference, without)
+
+
+def _defined(definition: re.Match[str]) -> set[str]:
+    """What the note may be called that a definition leads to: its target may have blanks in it."""
+    targets = (definition[2], definition[2] + definition[3])
+    return {name for target in targets for name in _names(_note_of(plain_target(target)))}
+
+
+def _without_tags(markdown: str, hidden: frozenset[str]) -> str:
+    """The text without HTML that leads to those names: the words of a link, those in place of a picture."""
+
+    def leads(tag: str) -> bool:
+        return any(_names(target) & hidden for target in _tag_targets(tag))
+
+    def anchor(match: re.Match[str]) -> str:
+        return _label(_TAG.sub("", match[2]), hidden) if match[3] and leads(match[1]) else match[0]
+
+    def other(match: re.Match[str]) -> str:
+        said = [value for name, value in _attributes(match[0]) if name == "alt"]
+        return _label("".join(said[:1]), hidden) if leads(match[0]) else match[0]
+
+    return _TAG.sub(other, _ANCHOR.sub(anchor, markdown)) if _TAG.search(markdown) else markdown
+
+
+def _tag_targets(tag: str) -> list[str]:
+    """The notes and files that a tag of HTML leads to, as they may be meant."""
+    return [note for name, value in _attributes(tag) if name in _ADDRESSES and (note := _note_of(value))]
+
+
+def _attributes(tag: str) -> Iterator[tuple[str, str]]:
+    """(name in small letters, value) of a tag's attributes; of a value without quotation marks all that it may be."""
+    for match in _ATTRIBUTE.finditer(tag):
+        values = [match[2] or match[3] or ""]
+        if rest := (match[4] or "").rstrip(" />"):
+            values = [rest, re.split(r"\s+[\w:.-]+\s*=", rest, maxsplit=1)[0], rest.split()[0]]
+        yield from ((match[1].lower(), html.unescape(value).strip()) for value in dict.fromkeys(values))
 
 
 def _label(label: str, hidden: frozenset[str]) -> str:
@@ -153,7 +191,19 @@ def own_words(markdown: str) -> str:
             quotes += token.nesting
         elif not quotes:
             said.append(" ".join(_own_line(token.children or [])) if token.type == "inline" else token.content)
-    return WIKILINK.sub(" ", "\n".join(said))
+    return WIKILINK.sub(" ", "\n".join(map(_without_links, said)))
+
+
+def _without_links(said: str) -> str:
+    """Words without what is no link to a parser, but one to many an editor, and what it is called."""
+    if "](" in said or "][" in said or "]:" in said:
+        said = INLINE_LINK.sub(lambda match: " " if _note_of(plain_target(match[3])) else match[0], said)
+        said = _LEFT_OVER.sub(" ", said)
+        said = DEFINITION.sub(lambda match: match[0] if match[1].lstrip(" \t>").startswith("[^") else " ", said)
+    if "<" in said:
+        said = _ANCHOR.sub(lambda match: " " if _tag_targets(match[1]) else match[0], said)
+        said = _TAG.sub(" ", said)
+    return said
 
 
 def _own_line(tokens: "Collection[Token]") -> Iterator[str]:

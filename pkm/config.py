@@ -73,6 +73,20 @@ class Home:
         return self.state / "folders"
 
     @property
+    def signals(self) -> Path:
+        """What the order of the inbox was computed from."""
+        return self.data / "signals.json"
+
+    @property
+    def links(self) -> Path:
+        """Which pages were looked at, and what came of it."""
+        return self.state / "links.json"
+
+    def caches(self) -> list[Path]:
+        """Files that only save time, and are made anew: of items, of words, of looks at pages, of sites."""
+        return [self.signals, self.data / "words.json", self.links, *sorted(self.data.glob("site-*.json"))]
+
+    @property
     def preview(self) -> Path:
         """What a browser was last shown of a share."""
         return self.state / "preview"

@@ -6,15 +6,15 @@ what a [[wikilink]] leads to is asked of the caller.
 """
 
 import functools
-import html
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from pkm import comments
 from pkm.keys import without_secrets
+from pkm.link_forms import DEFINITION, INLINE_LINK, SCHEME, WIKILINK, name_of, plain_target
 from pkm.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -24,22 +24,15 @@ if TYPE_CHECKING:
 
 Resolve = Callable[[str], str | None]
 
-WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
 # Code is stepped over: fences to their end (or the text's), spans on one line.
 _CODE = (
     r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)"
     r"|(?<![\\`])(?P<tick>`+)(?!`)[^\n]*?(?<!`)(?P=tick)(?!`)"
 )
 _CODE_ONLY = re.compile(_CODE, re.M | re.S)
-INLINE_LINK = re.compile(
-    r"(!?)\[((?:\\.|[^\[\]\\])*)\]"  # its text
-    r"\(\s*(<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)([^)\n]*)\)"  # its target and title
-)
-DEFINITION = re.compile(r"^([ \t>]{0,6}\[[^\]\n]+\]:[ \t]*)(<[^<>\n]*>|\S+)([^\n]*)$", re.M)
 _AUTOLINK = re.compile(r"<(?:https?://[^\s<>]+|mailto:[^\s<>]+)>", re.I)
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 _UNSAFE_IN_URL = re.compile(r"[\s\"'<>\\^`{|}]")
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _MARKS = re.compile(r"([\\`*_\[\]<>|~#])")
 _LINE_START = re.compile(r"^(\s*)(?:([-+=])|(\d{1,9})([.)]))(?=\s|$|[-=])", re.M)
 
@@ -199,9 +192,7 @@ def to_portable(markdown: str, *, link: Resolve | None = None, image: Resolve | 
 
 def _is_loose(markdown: str, urls: Collection[str]) -> bool:
     """Whether a wikilink, raw HTML or a picture that is none of these stands outside of code, as a parser sees it."""
-    from markdown_it import MarkdownIt
-
-    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(markdown)
+    tokens = _parser_of_html().parse(markdown)
     lines = [token.children or [] for token in tokens if token.type == "inline"]
     return (
         any(token.type == "html_block" for token in tokens)
@@ -226,22 +217,57 @@ def without_comments(markdown: str) -> str:
 @functools.lru_cache(maxsize=1024)  # asked several times of each note of a share
 def stripped(markdown: str) -> comments.Stripped:
     """The same, with what the comments said."""
-    return comments.strip(markdown, _code_in)
+    if not any(sign in markdown for sign in ("%%", "<!--", "]:")):
+        return comments.Stripped(markdown)
+    return comments.strip(markdown, _code_in, _definitions_in)
 
 
-def _code_in(markdown: str) -> Iterator[str]:
-    """The contents of all code of a text, comments not stepped over."""
-    for token in parse(markdown):
-        if token.type in ("fence", "code_block"):
+def _code_in(markdown: str) -> Iterator[list[str]]:
+    """The contents of all code, comments not stepped over: as we read it, and as those do who know no indented code, or HTML."""
+    tokens = parse(markdown)
+    plain = [*_code_of(tokens)]
+    yield plain
+    if indented := [token.content for token in tokens if token.type == "code_block"]:
+        yield [*plain, *indented]
+    if "<" in markdown:
+        yield [*_code_of(_parser_of_html().parse(markdown))]
+
+
+def _code_of(tokens: "Iterable[Token]") -> Iterator[str]:
+    """The contents of fenced code, and of code in a line."""
+    for token in tokens:
+        if token.type == "fence":
             yield token.content
         yield from (one.content for one in token.children or [] if one.type == "code_inline")
+
+
+def _definitions_in(markdown: str) -> Iterator[comments.Definition]:
+    """All definitions of links; a reader sees those that a [label] in the text leads to, and that lead anywhere."""
+    env: dict[str, Any] = {**_raw(), "references": {}}
+    used = set(_labels(_parser().parse(_with_bars_escaped(markdown), env)))
+    first = [{**one, "label": label} for label, one in env["references"].items()]
+    for one in [*first, *env.get("duplicate_refs", ())]:
+        seen = one in first and one["label"] in used and one["href"] not in ("", "#")
+        label = "" if one["href"] not in ("", "#") else one["label"]  # else an address is no secret, nor what it is called
+        yield comments.Definition(label, one["title"], one["map"][0], one["map"][1], seen)
+
+
+def _labels(tokens: "Iterable[Token]") -> Iterator[str]:
+    """What the links and pictures are called whose targets stand elsewhere."""
+    for token in tokens:
+        yield from [str(token.meta["label"])] if "label" in token.meta else []
+        yield from _labels(token.children or [])
 
 
 @functools.lru_cache(maxsize=512)
 def parse(markdown: str) -> "tuple[Token, ...]":
     """The text's tokens as it was written: comments stand in it, links lead where they say, and wikilinks to "#"."""
-    env = {"policy": Policy(lambda _: "#"), "heading": 0, "raw": True}
-    return tuple(_parser().parse(_with_bars_escaped(markdown), env))
+    return tuple(_parser().parse(_with_bars_escaped(markdown), _raw()))
+
+
+def _raw() -> dict[str, Any]:
+    """What the parser is given to read a text as it was written."""
+    return {"policy": Policy(lambda _: "#"), "heading": 0, "raw": True}
 
 
 def web_url(url: str) -> str:
@@ -278,12 +304,6 @@ def _bars_escaped(line: str) -> str:
     if "|" not in WIKILINK.sub("", line):
         return line
     return WIKILINK.sub(lambda m: re.sub(r"(?<!\\)\|", r"\\|", m[0]), line)
-
-
-def name_of(target: str) -> str:
-    """What an unlabeled wikilink reads as: the last part of a path, without heading, block or ending."""
-    name = re.split(r"[#^]", target, maxsplit=1)[0].strip() or target.lstrip("#^").strip()
-    return re.sub(r"\.md$", "", name.replace("\\", "/").rsplit("/", 1)[-1], flags=re.I).strip()
 
 
 def wikilink_text(link: re.Match[str], policy: Policy) -> tuple[str, str]:
@@ -332,7 +352,7 @@ def _parser() -> "MarkdownIt":
     """The one parser; what a text may show is in the `env` that it is given: "policy" and "heading"."""
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False, "store_labels": True}).enable(["table", "strikethrough"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # else file:///home/… would stay, as text
     parser.inline.ruler.before("link", "wikilink", _read_wikilink)
 
@@ -353,6 +373,14 @@ def _parser() -> "MarkdownIt":
 
     parser.core.ruler.push("check", check)
     return parser
+
+
+@functools.cache
+def _parser_of_html() -> "MarkdownIt":
+    """A parser such as others have that let HTML through, and know no wikilinks."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": True}).enable("table")
 
 
 def _read_wikilink(state: "StateInline", silent: bool) -> bool:
@@ -467,7 +495,7 @@ def _portable_link(said: str, url: str) -> str:
 
 
 def _portable_inline(link: re.Match[str], policy: Policy) -> str:
-    if link[1] and (shown := _picture_url(src, policy) if _is_relative(src := _plain_target(link[3])) else ""):
+    if link[1] and (shown := _picture_url(src, policy) if _is_relative(src := plain_target(link[3])) else ""):
         return f"![{link[2]}]({shown})"
     url = _target(link[3], policy)
     if link[1]:
@@ -476,10 +504,6 @@ def _portable_inline(link: re.Match[str], policy: Policy) -> str:
 
 
 def _target(written: str, policy: Policy) -> str:
-    """The target of a link as a program would read it (escapes and entities undone), checked; "" for nowhere."""
-    url = _resolved(_plain_target(written), policy.link)
+    """The target of a link, checked; "" for nowhere."""
+    url = _resolved(plain_target(written), policy.link)
     return f"<{url}>" if url else ""
-
-
-def _plain_target(written: str) -> str:
-    return clean(re.sub(r"\\([^\w\s])", r"\1", html.unescape(written.strip("<>")))).strip()

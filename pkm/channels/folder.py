@@ -4,10 +4,12 @@ Owns the manifest `.pkm-manifest.json`, which names the files that an earlier bu
 hold.
 """
 
+import contextlib
 import filecmp
 import json
 import os
 import re
+import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +51,7 @@ def write(files: Mapping[str, Content], folder: Path) -> WriteReport:
         for path in wanted:
             _check_inside(folder, path, inside)
         earlier = _read_manifest(folder)
-        unchanged = {path for path in wanted if holds(folder / path, wanted[path])}
+        unchanged = {path for path in wanted if holds(os.path.join(folder, path), wanted[path])}
         _check_free(folder, set(wanted) - unchanged - earlier)
         gone = sorted(earlier - set(wanted))
         changed = [path for path in wanted if path not in unchanged]
@@ -101,13 +103,17 @@ def _check_free(folder: Path, paths: set[str]) -> None:
             )  # fmt: skip
 
 
-def holds(path: Path, content: Content) -> bool:
+def holds(path: str | Path, content: Content) -> bool:
     """Whether the file is there and holds just that."""
     if isinstance(content, Path):
-        return path.is_file() and not path.is_symlink() and content.is_file() and filecmp.cmp(path, content, shallow=False)
-    if path.is_symlink() or not path.is_file() or path.stat().st_size != len(content):
-        return False
-    return path.read_bytes() == content
+        place = Path(path)
+        return place.is_file() and not place.is_symlink() and content.is_file() and filecmp.cmp(path, content, shallow=False)
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        there = os.lstat(path)
+        if stat.S_ISREG(there.st_mode) and there.st_size == len(content):
+            with open(path, "rb") as opened:
+                return opened.read() == content
+    return False
 
 
 def _remove(folder: Path, path: str) -> bool:

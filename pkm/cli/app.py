@@ -10,17 +10,11 @@ from typing import Annotated, Any, ClassVar
 import typer
 from typer.core import TyperGroup
 
-from pkm.cli.shape import Room, Shaped
+from pkm import groups
+from pkm.cli.shape import Group, Shaped
 from pkm.errors import BadInput, Invalid, NotFound
 
-GROUPS = {
-    "seek": ("pkm.cli.seek", "Pull the sources that are due, then list what is new."),
-    "sense": ("pkm.cli.sense", "Work through the inbox: keep, drop, note, quote, tag, link, grow."),
-    "share": ("pkm.cli.share", "Draft the digest since the last one, show it, and publish it once confirmed."),
-    "contact": ("pkm.cli.contact", "The people you learn with: add, show, log what passed between you."),
-    "circle": ("pkm.cli.circle", "Circles of people (team, community, network): who is in them, and why."),
-    "tag": ("pkm.cli.tag", "List, rename and merge tags."),
-}
+GROUPS = {name: (f"pkm.cli.{name}", line) for name, line in groups.GROUPS.items()}
 COMMANDS = {
     "find": ("pkm.cli.find", "Search items, annotations, notes, contacts and shares."),
     "why": ("pkm.cli.find", "Show where a thing came from and where it went."),
@@ -177,9 +171,9 @@ def root(
         show_dashboard(json=json)
 
 
-def group(help: str, cls: type[PrefixGroup] = PrefixGroup, **options: Any) -> Room:
+def group(help: str, cls: type[PrefixGroup] = PrefixGroup, **options: Any) -> Group:
     """A Typer for a verb or noun: prefixes work, help is plain text."""
-    return Room(
+    return Group(
         cls=cls, help=help, suggest_commands=False, rich_markup_mode=None, pretty_exceptions_enable=False,
         add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]}, **options,

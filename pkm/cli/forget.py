@@ -10,7 +10,8 @@ from pkm.cli.options import DryRunFlag, JsonFlag, YesFlag
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
-    from pkm.whole.forget import ForgetPlan, Forgotten, Stays
+    from pkm.whole.forget import Forgotten
+    from pkm.whole.forget_plan import ForgetPlan, Stays
 
 app = group("Erasing for good.")
 
@@ -42,9 +43,10 @@ def forget(
     what stays is shown first. That a letter went to somebody is kept, without their name and without its words.
     """
     from pkm.whole import forget as forgetting
+    from pkm.whole.forget_plan import KINDS
 
     store, home = current.store(), current.home()
-    found = selectors.many(things, forgetting.KINDS, guess=False)
+    found = selectors.many(things, KINDS, guess=False)
     plan = forgetting.preview(store, home, found)
     if not json:
         _show(plan, backups)
@@ -68,6 +70,11 @@ def _show(plan: "ForgetPlan", backups: bool) -> None:
     if plan.told:
         ids = f"  ({', '.join(plan.ids[:SHOWN])}{' …' if len(plan.ids) > SHOWN else ''})" if plan.ids else ""
         render.say(f"  goes along: {', '.join(plan.told)}{ids}")
+    if plan.files:
+        more = f" and {len(plan.files) - SHOWN} more" if len(plan.files) > SHOWN else ""
+        render.say(f"  files: {', '.join(one_line(name, 60) for name in plan.files[:SHOWN])}{more}")
+    if plan.lost:
+        render.say(f"  {count(plan.lost, 'command')} that held it cannot be undone any more")
     if plan.emptied:
         what = count(plan.emptied, "delivery", "deliveries")
         render.say(f"  {what}: that they went stays (when, by which way, a digest); their words go")
@@ -107,5 +114,5 @@ def _tell(done: "Forgotten", named: str, json: bool) -> None:
             gone = f"{count(len(done.removed), 'copy', 'copies')} removed; " if done.removed else ""
             render.say(f"  {gone}a new one: {done.made}")
     if done.unwiped:
-        render.tell(f"The rows are gone, but the store's file may still hold the bytes: {done.unwiped}.")
-        render.tell("Next: close the other pkm, then pkm doctor wipes them")
+        render.tell(f"The rows are gone, but some of the bytes may still be there: {done.unwiped}.")
+        render.tell("Next: mend that, then pkm doctor wipes them")

@@ -10,6 +10,7 @@ from typing import Any
 
 from pkm import ids
 from pkm.errors import Invalid, PkmError
+from pkm.groups import GROUPS
 
 INSTEAD = {
     ("seek", "pause"): "pkm seek edit SOURCE --pause", ("seek", "resume"): "pkm seek edit SOURCE --resume",
@@ -46,7 +47,8 @@ OPTIONS = {"--cadence": "--every", "--interval": "--every", "--reason": "--becau
            "--text": "-m", "--name": "--title"}  # fmt: skip
 """What an option is called elsewhere, and here; said where the command has it."""
 
-ROOMS = ("sense", "seek", "contact", "circle", "share", "tag")
+LIKELY = sorted(GROUPS, key=lambda name: (name != "sense", name in ("share", "tag")))
+"""The groups, those first where most of what is typed without one belongs."""
 
 
 def unknown_command(context: Any, typed: str, rest: Sequence[str]) -> Invalid:
@@ -65,7 +67,7 @@ def unknown_command(context: Any, typed: str, rest: Sequence[str]) -> Invalid:
 def nearest_commands(context: Any, typed: str) -> list[str]:
     """Whole names of the commands that a mistyped one may have been: in the context's group, else anywhere."""
     close = [f"{context.command_path} {name}" for name in near(typed, context.command.list_commands(context))]
-    return close or _in_the_rooms(context.find_root(), typed)
+    return close or _in_the_groups(context.find_root(), typed)
 
 
 def near(typed: str, names: Iterable[str]) -> list[str]:
@@ -94,15 +96,15 @@ def _whole(command: str, rest: Sequence[str]) -> str:
     return f"{command} {words}".rstrip() if len(words) <= 60 else f"{command} …"
 
 
-def _in_the_rooms(root: Any, typed: str) -> list[str]:
+def _in_the_groups(root: Any, typed: str) -> list[str]:
     """The commands of that name, or nearly, in all groups: `pkm sense note` for note."""
-    names = {room: root.command.load(room).list_commands(root) for room in ROOMS}
-    exact = [f"pkm {room} {name}" for room in ROOMS for name in names[room] if name == typed.lower()]
-    return exact or [f"pkm {room} {name}" for room in ROOMS for name in near(typed, names[room])]
+    names = {group: root.command.load(group).list_commands(root) for group in LIKELY}
+    exact = [f"pkm {group} {name}" for group in LIKELY for name in names[group] if name == typed.lower()]
+    return exact or [f"pkm {group} {name}" for group in LIKELY for name in near(typed, names[group])]
 
 
 def _elsewhere(root: Any, typed: str, rest: Sequence[str]) -> str:
-    found = _in_the_rooms(root, typed)
+    found = _in_the_groups(root, typed)
     if typed == "add" and rest and ("://" in rest[0] or rest[0].startswith(("www.", "~", "/"))):
         found = ["pkm seek add"]
     told = [_whole(command, rest) for command in found[:3]]

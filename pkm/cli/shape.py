@@ -82,7 +82,7 @@ class Command(Shaped, TyperCommand):
         return rest
 
 
-class Room(typer.Typer):
+class Group(typer.Typer):
     """A Typer whose commands have that shape."""
 
     def command(

@@ -249,7 +249,7 @@ def doctor(
 ) -> None:
     """Check the store and the sources; mend what can be mended."""
     if links:
-        from pkm.cli.addresses import check_links
+        from pkm.cli.dead_links import check_links
 
         check_links(limit, mend=mend, json=json)
         return

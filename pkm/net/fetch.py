@@ -1,7 +1,7 @@
 """Fetches over HTTP, politely and with limits: size, time, redirects, addresses. Reads a local file by the same limits.
 
-Knows nothing of feeds, the store or the terminal. It never repeats a request: what to ask again, and when, is
-the caller's. All times are seconds; sizes are bytes after unpacking.
+Knows nothing of feeds, the store or the terminal. It repeats a request only where a connection that was kept turns out to be
+closed: what else to ask again, and when, is the caller's. All times are seconds; sizes are bytes after unpacking.
 """
 
 import base64
@@ -37,18 +37,10 @@ from pkm.net.failure import (
     FetchError,
     TooLarge,
     explain,
-    hide_credentials,
     hung_up,
     in_megabytes,
-    is_offline,
     refusal,
 )
-from pkm.net.times import parse_retry_after
-
-__all__ = [
-    "FetchError", "Fetcher", "Response", "check_address", "file_path", "hide_credentials", "host_is_private",
-    "is_offline", "parse_retry_after", "read_file", "same_origin",
-]  # fmt: skip
 
 USER_AGENT = "pkm/0.1 (+personal feed reader)"
 ACCEPT_FEED = (

@@ -1,6 +1,7 @@
 """Coincidences: sources that do not cite each other turning to one subject within a week. Pure.
 
-A subject is a word or a pair of words that at least three sources turn to now and hardly any used in the weeks before.
+A subject is a word or a pair of words that at least three sources turn to now and hardly any used in the weeks before. What
+an item is about, its title says: a pair stands in one of their titles, a word in two, or it is only a way of speaking.
 """
 
 from collections import defaultdict
@@ -52,8 +53,8 @@ def find_coincidences(
         if len(then.get(phrase, ())) > _BEFORE:
             continue
         apart = _apart(using, cited)
-        if len(apart) >= SOURCES:
-            candidates.append(Coincidence(said[phrase], tuple(apart)))
+        if len(apart) >= SOURCES and _is_subject(phrase, apart):
+            candidates.append(Coincidence(said[phrase], tuple(sorted(one.item for one in apart))))
     candidates.sort(key=lambda one: (-len(one.items), " " not in one.subject, one.subject))
     return _different(candidates)
 
@@ -69,7 +70,12 @@ def _sources_by_phrase(told: Iterable[Told]) -> tuple[dict[str, dict[int, Told]]
     return found, said
 
 
-def _apart(using: Mapping[int, Told], cited: Set[tuple[int, int]]) -> list[int]:
+def _is_subject(phrase: str, told: Iterable[Told]) -> bool:
+    named = sum(phrase in phrases_of(one.title, "") for one in told)
+    return named >= (1 if " " in phrase else 2)
+
+
+def _apart(using: Mapping[int, Told], cited: Set[tuple[int, int]]) -> list[Told]:
     """Of the sources' items those that tell no story twice and point at none of the others."""
     kept: dict[int, Told] = {}
     for one in using.values():
@@ -77,7 +83,7 @@ def _apart(using: Mapping[int, Told], cited: Set[tuple[int, int]]) -> list[int]:
         if one.story in kept or same or any({(one.item, other), (other, one.item)} & cited for other in kept):
             continue
         kept[one.story if one.story not in kept else one.item] = one
-    return sorted(one.item for one in kept.values())
+    return list(kept.values())
 
 
 def _different(candidates: Sequence[Coincidence]) -> list[Coincidence]:

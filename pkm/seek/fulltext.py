@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 from pkm.dates import stamp
 from pkm.errors import PkmError
-from pkm.net.fetch import ACCEPT_PAGE, Fetcher, FetchError, Response
+from pkm.net.failure import FetchError
+from pkm.net.fetch import ACCEPT_PAGE, Fetcher, Response
 from pkm.seek.clip import Page, read_page
 from pkm.store import pages
 from pkm.store.pages import FullText

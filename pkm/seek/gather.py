@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from pkm.errors import PkmError
-from pkm.net.fetch import Fetcher, FetchError, Response, read_file
+from pkm.net.failure import FetchError
+from pkm.net.fetch import Fetcher, Response, read_file
 from pkm.net.mailbox import is_mailbox
 from pkm.net.times import fresh_seconds, in_words
 from pkm.seek.credential import Credentials

@@ -17,7 +17,6 @@ from pkm.seek.plain_dates import parse_date
 Fields = dict[str, Any]
 
 _ATOM = "http://www.w3.org/2005/atom"
-_XML = "http://www.w3.org/XML/1998/namespace"
 _PREFIXES = {
     _ATOM: "",
     "http://purl.org/rss/1.0/modules/content/": "content",

@@ -20,7 +20,7 @@ from pkm.ids import make
 from pkm.sense.vault_folder import Folder, ReadFile, read_folder
 from pkm.sense.vault_links import Counted, Speech, count, read_speech, written
 from pkm.sense.vault_plan import Change, Standing, TagOf, VaultPlan, moved_root, plan
-from pkm.store import attachments, erasing, links, note_intake, note_names, tags
+from pkm.store import attachments, forgotten_files, links, note_intake, note_names, tags
 from pkm.store.attachments import Attached
 from pkm.store.links import Written
 from pkm.store.note_intake import FileRow
@@ -131,7 +131,7 @@ def import_vault(
         if found.moved_from:
             note_intake.move_root(unit, found.moved_from, found.folder.root)
         numbers = _add(unit, found)
-        erasing.let_in(unit, [(found.folder.root, file.path, file.hash) for file in made.new])
+        forgotten_files.let_in(unit, [(found.folder.root, file.path, file.hash) for file in made.new])
         note_intake.keep_files(unit, (_file_row(number, file, found.folder.root) for number, file in made.met))
         _change(unit, found)
         if drop_gone:
@@ -178,8 +178,8 @@ def _gather(store: Store, path: Path, leave: str, forgotten: bool) -> _Gathered:
 
 def _keep_away(store: Store, folder: Folder) -> list[str]:
     """The files of notes that were forgotten are no part of the folder; their paths. What took their place since stays out."""
-    marks = erasing.forgotten_files(store.read())
-    away = [file for file in folder.notes if marks & erasing.marks_of(folder.root, file.path, file.hash)]
+    marks = forgotten_files.kept_away(store.read())
+    away = [file for file in folder.notes if marks & forgotten_files.marks_of(folder.root, file.path, file.hash)]
     folder.notes = [file for file in folder.notes if file not in away] if away else folder.notes
     return [file.path for file in away]
 

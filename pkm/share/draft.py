@@ -18,7 +18,7 @@ from pkm.dates import day as today
 from pkm.dates import local, now, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
-from pkm.markdown import name_of
+from pkm.link_forms import name_of
 from pkm.reach import REACHES, wide_enough
 from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes

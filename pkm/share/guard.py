@@ -24,14 +24,14 @@ Finding = tuple[str, str, str]
 SHORTEST_TITLE = 8
 """A private title shorter than this is not looked for: "Ideas" stands in many a text."""
 
+SHORTEST_LINKED = 3
+"""The same for a note that the draft links to."""
+
 PASSAGE = 7
 """So many words in a row are a passage: fewer may be said by two people."""
 
 NAMED = 3
 """So many notes are named in a finding."""
-
-SHORTEST_LINKED = 3
-"""The same for a note that is linked to there."""
 
 SHORTEST_REMARK = 4
 """A %%comment%% shorter than this is not looked for in what leaves."""

@@ -110,7 +110,7 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
     digests = {row["share_id"]: thaw(row["payload"]) for row in rows}
     withdrawn = [thaw(payload) for payload in shares.withdrawn(db, channel_id)]
     title = settings["site.title"] or settings["name"] or "Finds"
-    with remembering(home.data / f"site-{channel_id}.json", (PACKAGED, home.templates)):
+    with remembering(home.data / f"site-{channel_id}.json", (PACKAGED, home.templates), folder_of(channel, home)):
         site = SiteInput(
             language=settings["share.language"],
             uid=next(iter(digests.values())).uid if digests else "",  # the first digest's: the feed keeps its id

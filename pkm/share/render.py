@@ -292,7 +292,7 @@ def without_last_tags(words: str, tags: tuple[str, ...]) -> str:
 @functools.lru_cache(maxsize=4096)
 def has_words(piece: Piece) -> bool:
     """Whether anything of one's own is said: tags, names, bare addresses and links are no words."""
-    made_of = ("words", repr(piece))
+    made_of = ("words", memo.fingerprint(piece))
     if memo.is_known(made_of):
         return True
     said = " ".join([piece.words, *(quote.comment for quote in piece.quotes)])
@@ -323,6 +323,11 @@ def linker(digest: Digest) -> Resolve:
     return lambda target: known.get(fold(target)) or known.get(fold(target.split("#")[0]))
 
 
+def digest_print(digest: Digest) -> str:
+    """What tells the digest from every other one (memo.fingerprint)."""
+    return memo.fingerprint((replace(digest, pieces=()), *map(memo.fingerprint, digest.pieces)))
+
+
 def harmless(digest: Digest) -> Digest:
     """The digest as it may leave: texts cleaned of control characters, comments and hidden names, only web addresses.
 
@@ -340,7 +345,7 @@ def harmless(digest: Digest) -> Digest:
 
 def harmless_piece(piece: Piece, hidden: frozenset[str]) -> Piece:
     """The same for a piece; `hidden` holds folded names. One that is harmless already is given back itself."""
-    made_of = ("harmless", repr(piece), *sorted(hidden))
+    made_of = ("harmless", memo.fingerprint(piece), *sorted(hidden))
     if memo.is_known(made_of):
         return piece
     made = _made_harmless(piece, hidden)

@@ -9,14 +9,14 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pkm.channels.folder import WriteReport, write
 from pkm.errors import BadInput
-from pkm.markdown import Resolve, web_url
+from pkm.markdown import Resolve, to_plain, web_url
 from pkm.share import feed as feeds
 from pkm.share import memo
 from pkm.share.render import (
@@ -24,6 +24,7 @@ from pkm.share.render import (
     Links,
     Piece,
     Writer,
+    digest_print,
     first_words,
     harmless,
     harmless_piece,
@@ -37,8 +38,6 @@ from pkm.share.render import (
 )  # fmt: skip
 from pkm.share.template import month, render, style
 from pkm.text import first_sentence, fold, one_line
-
-__all__ = ["NotePage", "SiteInput", "WriteReport", "build", "digest_path", "public_url", "slugify", "write"]
 
 ON_INDEX = 12  # issues with their first words; the archive has all
 SEARCHED = 2_000  # characters of a page that the search looks in
@@ -125,6 +124,7 @@ class _Plan:
     note_urls: Mapping[str, str]
     base: str
     templates: Path | None
+    frame: str  # what tells the frame of its pages from another one
 
 
 def slugify(title: str, date: str) -> str:
@@ -207,7 +207,11 @@ def _plan(site: SiteInput, templates: Path | None) -> _Plan:
     notes = _notes(site)
     names, tags = _tags(issues, notes)
     urls = {fold(name): href for note, href in reversed(notes) for name in _names(note)}
-    return _Plan(site, issues, notes, tags, names, urls, site.base_url, templates)
+    frame = memo.fingerprint((
+        site.title, site.author, site.base_url, site.language, str(templates),
+        bool(notes), bool(tags), bool(issues), bool(site.blogroll),
+    ))  # fmt: skip
+    return _Plan(site, issues, notes, tags, names, urls, site.base_url, templates, frame)
 
 
 def _issues(site: SiteInput) -> tuple[_Issue, ...]:
@@ -305,6 +309,25 @@ def _by_month(issues: tuple[_Issue, ...]) -> list[tuple[str, list[tuple[str, lis
 
 def _page(plan: _Plan, path: str, template: str, title: str, **values: Any) -> bytes:
     """One page in the site's frame. All links within the site are relative and name the file: they work from a disk."""
+    of = (template, title, repr(values))
+    return _remembered(plan, path, of, lambda _: _framed(plan, path, template, title, values), Links())
+
+
+def _remembered(plan: _Plan, path: str, of: Sequence[str], make: Callable[[Links], str], links: Links) -> bytes:
+    """The page that `make` gives, not made twice of the same in the same frame, where its links lead where they led."""
+    key = ("page", path, plan.frame, *of)
+    return memo.made(key, lambda asking: make(_noted(links, asking)), _asking(links), path).encode()
+
+
+def _asking(links: Links) -> memo.Asking:
+    return {"note": links.note, "tag": links.tag}
+
+
+def _noted(links: Links, asking: memo.Asking) -> Links:
+    return Links(asking["note"], asking["tag"], links.figure)
+
+
+def _framed(plan: _Plan, path: str, template: str, title: str, values: Mapping[str, Any]) -> str:
     site = plan.site
     frame: dict[str, Any] = {
         "site": {
@@ -314,7 +337,7 @@ def _page(plan: _Plan, path: str, template: str, title: str, **values: Any) -> b
         "root": "../" * path.count("/"), "here": "", "title": title, "language": site.language, "author": site.author,
         "description": "", "canonical_url": public_url(site.base_url, path), "style": "",
     }  # fmt: skip
-    return render(template, {**frame, **values}, plan.templates)
+    return render(template, {**frame, **values}, plan.templates).decode()
 
 
 def _links(plan: _Plan, path: str, other: Resolve | None = None) -> Links:
@@ -334,30 +357,38 @@ def _links(plan: _Plan, path: str, other: Resolve | None = None) -> Links:
 
 def _issue_pages(plan: _Plan) -> dict[str, bytes]:
     pages: dict[str, bytes] = {}
-    for place, issue in enumerate(plan.issues):
-        values = html_values(issue.digest, _links(plan, issue.href, linker(issue.digest)))
-        values |= {
-            "author": issue.digest.author,  # as it was signed, whoever the site says it is of now
-            "description": first_words(issue.digest, 200),
-            "newer": plan.issues[place - 1] if place else None,
-            "older": plan.issues[place + 1] if place + 1 < len(plan.issues) else None,
-        }
-        pages[issue.href] = _page(plan, issue.href, "digest.html", values.pop("title"), **values)
+    prints = {issue.href: f"{issue.href} {digest_print(issue.digest)}" for issue in plan.issues}
+    for issue, newer, older in zip(plan.issues, (None, *plan.issues), (*plan.issues[1:], None), strict=False):
+        of = [prints[one.href] if one else "" for one in (issue, newer, older)]
+        make = partial(_issue_page, plan, issue, newer, older)
+        pages[issue.href] = _remembered(plan, issue.href, of, make, _links(plan, issue.href, linker(issue.digest)))
     return pages
+
+
+def _issue_page(plan: _Plan, issue: _Issue, newer: _Issue | None, older: _Issue | None, links: Links) -> str:
+    values = html_values(issue.digest, links)
+    values |= {
+        "author": issue.digest.author,  # as it was signed, whoever the site says it is of now
+        "description": first_words(issue.digest, 200), "newer": newer, "older": older,
+    }  # fmt: skip
+    return _framed(plan, issue.href, "digest.html", values.pop("title"), values)
 
 
 def _note_pages(plan: _Plan) -> dict[str, bytes]:
     pages: dict[str, bytes] = {}
     for note, href in plan.notes:
-        links = _links(plan, href)
-        view = view_piece(note.piece, 1, _below_title(html_writer(links)), links.tag, cut_tags=True)
-        title = view.heading or note.piece.title or _find_title(note.piece)
-        values = {"date": note.piece.date, "piece": replace(view, heading="")}
-        pages[href] = _page(plan, href, "note.html", title, **values)
+        of, make = (memo.fingerprint(note.piece),), partial(_note_page, plan, note.piece, href)
+        pages[href] = _remembered(plan, href, of, make, _links(plan, href))
     if plan.notes:
         listed = [{"title": note.piece.title, "href": href, "date": note.piece.date} for note, href in plan.notes]
         pages["notes/index.html"] = _page(plan, "notes/index.html", "notes.html", "Notes", here="notes", notes=listed)
     return pages
+
+
+def _note_page(plan: _Plan, piece: Piece, href: str, links: Links) -> str:
+    view = view_piece(piece, 1, _below_title(html_writer(links)), links.tag, cut_tags=True)
+    title = view.heading or piece.title or _find_title(piece)
+    return _framed(plan, href, "note.html", title, {"date": piece.date, "piece": replace(view, heading="")})
 
 
 def _below_title(write: Writer) -> Writer:
@@ -385,14 +416,13 @@ def _tag_pages(plan: _Plan) -> dict[str, bytes]:
 def _search(plan: _Plan) -> dict[str, bytes]:
     entries = [
         {"path": href, "title": split_heading(note.piece)[0] or _find_title(note.piece), "date": note.piece.date,
-         "text": one_line(memo.plain(note.piece.words), SEARCHED)}
+         "text": _searched(memo.fingerprint(note.piece), [note.piece.words])}
         for note, href in plan.notes
     ]  # fmt: skip
     for issue in plan.issues:
         pieces = [piece for piece in issue.digest.pieces if has_words(piece)]
         words = [issue.digest.intro, *(text for piece in pieces for text in (piece.title, piece.words))]
-        # each by itself: what opens in one and is not closed must not make code of the next
-        text = one_line(" ".join(memo.plain(one) for one in words), SEARCHED)
+        text = _searched(digest_print(issue.digest), words)
         entries.append({"path": issue.href, "title": issue.title, "date": issue.date, "text": text})
     if not entries:
         return {}
@@ -403,6 +433,12 @@ def _search(plan: _Plan) -> dict[str, bytes]:
         "search/index.html": _page(plan, "search/index.html", "search.html", "Search", here="search", entries=listed),
         "search.js": style(plan.templates, "search.js").encode(), "search.json": f"{index}\n".encode(),
     }  # fmt: skip
+
+
+def _searched(made_of: str, words: Iterable[str]) -> str:
+    """What the search looks in of these words. made_of: what tells them from others."""
+    # each by itself: what opens in one and is not closed must not make code of the next
+    return memo.made(("searched", made_of), lambda _: one_line(" ".join(map(to_plain, words)), SEARCHED))
 
 
 # The feeds.
@@ -442,10 +478,13 @@ def _entry(plan: _Plan, issue: _Issue) -> feeds.Entry:
         published=_instant(digest.date),
         updated=_instant(digest.updated or digest.date),
         summary=issue.first_words,
-        html=render_fragment(digest, in_feed, templates=plan.templates),
+        html=memo.made(
+            ("entry", plan.base, str(plan.templates), digest_print(digest)),
+            lambda asking: render_fragment(digest, _noted(in_feed, asking), templates=plan.templates), _asking(in_feed),
+        ),
         author=digest.author or plan.site.author,
         tags=tuple(tags),
-    )
+    )  # fmt: skip
 
 
 def _instant(date: str) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 
 from pkm.errors import Invalid
 from pkm.markdown import escape
-from pkm.share import memo
 
 PACKAGED = Path(__file__).parent / "templates"
 _MONTHS = (
@@ -36,10 +35,7 @@ def render(name: str, values: Mapping[str, Any], templates: Path | None = None) 
         own = tuple(sorted(file.name for file in templates.iterdir())) if templates and templates.is_dir() else ()
         environment = _environment(templates, own)
         environment.steps = 0
-        text = memo.page(
-            lambda: (name, str(templates), repr(sorted(values.items()))),
-            lambda: environment.get_template(name).render(**values),
-        )
+        text: str = environment.get_template(name).render(**values)
     except (TemplateError, *_FAULTS) as error:
         raise _invalid(name, error) from error
     return (text.replace("\r\n", "\n").strip("\n") + "\n").encode()

@@ -1,4 +1,4 @@
-"""Where notes and kept items lead on the web, and what the store keeps of a page. Reads only."""
+"""Where notes, kept items and sources lead on the web, and what the store keeps of a page. Reads only."""
 
 import json
 import sqlite3
@@ -15,12 +15,14 @@ def notes_with_links(db: sqlite3.Connection) -> list[Row]:
 
 
 def kept_items(db: sqlite3.Connection) -> list[Row]:
-    """The kept items that have an address, by id: id, title, url, source_url (None: taken in by hand)."""
-    found = db.execute(
-        "SELECT item.id, item.title, item.url, source.url AS source_url FROM item LEFT JOIN source ON source.id = source_id "
-        "WHERE item.state = 'kept' AND item.url LIKE 'http%' ORDER BY item.id"
-    )
+    """The kept items that have an address, by id: id, title, url."""
+    found = db.execute("SELECT id, title, url FROM item WHERE state = 'kept' AND url LIKE 'http%' ORDER BY id")
     return [dict(row) for row in found]
+
+
+def source_urls(db: sqlite3.Connection) -> list[str]:
+    """The addresses of the web that sources are at, by id."""
+    return [row[0] for row in db.execute("SELECT url FROM source WHERE url LIKE 'http%' ORDER BY id")]
 
 
 def kept_texts(db: sqlite3.Connection, urls: Iterable[str]) -> dict[str, int]:

@@ -5,7 +5,6 @@ What is to go was decided before.
 """
 
 import contextlib
-import hashlib
 import json
 import re
 import sqlite3
@@ -13,14 +12,13 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pkm.errors import StoreError
+from pkm.groups import bare_command
 from pkm.ids import make
-from pkm.store import forgetting, retention
+from pkm.store import forgetting, forgotten_files, retention
 from pkm.store.forgetting import PART, UNWIPED, Past, Rows
 from pkm.store.responses import answer_mark
 from pkm.store.session import Store, Unit, connect
-
-FILE = "file"
-"""The kind of dismissal that keeps the file of a forgotten note away: a digest of its place, and one of its bytes."""
 
 SEARCHED = ("annotation", "contact", "handle", "item", "note")
 
@@ -35,7 +33,7 @@ class Erasure(NamedTuple):
     """What is to go. things: rows by kind that were asked for or go like them; rows: these with all that hangs on them.
 
     emptied: deliveries whose bytes go; nameless: those of them whose recipient goes, too; shares: whose title and
-    introduction go where they hold the words; blanked: rows (share, interaction) that say nothing any more; former: shares
+    introduction go where they hold the words; blanked: rows (share, stage, interaction) that say nothing any more; former: shares
     whose frozen bytes in the journal go; attachments: by number; needles: the words that are looked for; words: each
     word that was forgotten, for the lines of the log.
     """
@@ -61,16 +59,18 @@ def erase(unit: Unit, what: Erasure, ids: Collection[str]) -> None:
     db = unit.connection
     db.execute("PRAGMA secure_delete = ON")
     forgetting.teach(db, forgetting.pattern(what.needles))
-    keep_files_away(unit, what.things.get("note", set()))
-    lost = _lose_images(Past(db), what)
+    forgotten_files.keep_away(unit, what.things.get("note", set()))
+    before = forgotten_files.hashes(db)
+    images, lost = images_that_go(Past(db), what)
+    db.execute(f"DELETE FROM change WHERE id {_WITHIN}", _ids(images))
     tags = _tags_of(db, what.rows)
     _empty_deliveries(db, what)
     _blank_shares(db, what)
-    _blank_gates(db)
+    _blank_gates(db, what)
     _blank_signals(db, what.things)
     _delete(unit, what)
     _delete_tags(db, tags, lost)
-    _lose_words(db, lost)
+    forgotten_files.to_be_removed(unit, before)
     _blank_log(db, lost, what.words)
     command = f"pkm forget {' '.join(ids)}"
     db.execute("UPDATE operation SET command = ? WHERE id = ?", (command, unit.operation))
@@ -86,35 +86,17 @@ def _ids(numbers: Iterable[int]) -> dict[str, str]:
 _WITHIN = "IN (SELECT value FROM json_each(:ids))"
 
 
-def keep_files_away(unit: Unit, notes: Iterable[int]) -> None:
-    """The files that these notes are in outside do not come in again by themselves, where they are or moved."""
-    found = unit.connection.execute(
-        f"SELECT root, path, hash FROM note_file WHERE note_id {_WITHIN}", _ids(notes)
-    ).fetchall()
-    keys = {key for row in found for key in marks_of(row["root"], row["path"], row["hash"])}
-    unit.connection.executemany(
-        "INSERT OR IGNORE INTO dismissal (kind, key, title, at) VALUES (?, ?, '', ?)",
-        [(FILE, key, unit.at) for key in sorted(keys)],
-    )
+def lost_commands(past: Past, what: Erasure) -> int:
+    """How many commands that can be undone now cannot any more when this is erased."""
+    _, lost = images_that_go(past, what)
+    return int(past.execute(f"SELECT count(*) FROM operation WHERE final = '' AND id {_WITHIN}", _ids(lost)).fetchone()[0])
 
 
-def let_in(unit: Unit, files: Iterable[tuple[str, str, str]]) -> None:
-    """These files (folder, path, hash), which came in after all, are not kept away any more."""
-    if not forgotten_files(unit.connection):
-        return
-    keys = [key for file in files for key in marks_of(*file)]
-    unit.connection.execute("DELETE FROM dismissal WHERE kind = :kind AND key IN (SELECT value FROM json_each(:keys))",
-                            {"kind": FILE, "keys": json.dumps(keys)})  # fmt: skip
+def images_that_go(past: Past, what: Erasure) -> tuple[set[int], set[int]]:
+    """The images in the journal of what goes and of all that holds its words; the commands that cannot be undone without.
 
-
-def marks_of(root: str, path: str, digest: str) -> set[str]:
-    """What a file is known again by, which tells nothing of its name or words: by its place, and by the hash of its bytes."""
-    said = [f"{root}\0{path}", *([digest] if digest else [])]
-    return {hashlib.sha256(one.encode("utf-8", "surrogatepass")).hexdigest() for one in said}
-
-
-def _lose_images(past: Past, what: Erasure) -> set[int]:
-    """The images of what goes are gone from the journal; the commands that cannot be undone any more."""
+    The connection must have been taught the words (forgetting.teach).
+    """
     db, lost = past.db, set[int]()
     for tie in forgetting.ties(db, cascading=False):  # what refers to a row that is gone cannot come back either
         if gone := what.rows.get(tie.target):
@@ -129,21 +111,16 @@ def _lose_images(past: Past, what: Erasure) -> set[int]:
         {"changes": past.of_table("delivery"), **_ids(what.former)},
     )
     deliveries = what.emptied | {row[0] for row in frozen}
+    images = _images(db, "holds(before) OR holds(after)", {})
     for rows in (what.rows, what.blanked, {"delivery": deliveries, "attachment": what.attachments}):
         for table, numbers in rows.items():
-            lost |= _drop_images(db, f"id {_WITHIN}", {"ids": past.of_rows(table, numbers)})
-    return lost
+            images |= _images(db, f"id {_WITHIN}", {"ids": past.of_rows(table, numbers)})
+    return set(images), lost | set(images.values())
 
 
-def _lose_words(db: sqlite3.Connection, lost: set[int]) -> None:
-    """No image in the journal holds the words."""
-    lost.update(_drop_images(db, "holds(before) OR holds(after)", {}))
-
-
-def _drop_images(db: sqlite3.Connection, where: str, given: Mapping[str, Any]) -> set[int]:
-    found = db.execute(f"SELECT id, operation_id FROM change WHERE {where}", given).fetchall()
-    db.execute(f"DELETE FROM change WHERE id {_WITHIN}", _ids(row[0] for row in found))
-    return {row[1] for row in found}
+def _images(db: sqlite3.Connection, where: str, given: Mapping[str, Any]) -> dict[int, int]:
+    """Number -> the command's, of images in the journal."""
+    return {row[0]: row[1] for row in db.execute(f"SELECT id, operation_id FROM change WHERE {where}", given)}
 
 
 def _empty_deliveries(db: sqlite3.Connection, what: Erasure) -> None:
@@ -175,8 +152,10 @@ def _blank_shares(db: sqlite3.Connection, what: Erasure) -> None:
             db.execute("UPDATE share SET introduction = '' WHERE id = ?", (row["id"],))
 
 
-def _blank_gates(db: sqlite3.Connection) -> None:
+def _blank_gates(db: sqlite3.Connection, what: Erasure) -> None:
     """What was said of stages no longer holds the words."""
+    db.execute(f"UPDATE stage SET gate = json_remove(gate, '$.words') WHERE json_valid(gate) AND id {_WITHIN}",
+               _ids(what.blanked.get("stage", ())))  # fmt: skip
     known = db.execute("SELECT id, gate FROM stage WHERE holds(gate)").fetchall()
     for row in known:
         with contextlib.suppress(ValueError):
@@ -241,7 +220,9 @@ def _delete_tags(db: sqlite3.Connection, tags: set[int], lost: set[int]) -> None
         "AND NOT EXISTS (SELECT 1 FROM source WHERE challenges_id = tag.id) "
         "AND NOT EXISTS (SELECT 1 FROM tag AS other WHERE other.alias_of = tag.id)", _ids(tags),
     )}  # fmt: skip
-    lost.update(_drop_images(db, f"table_name = 'tag' AND row_id {_WITHIN}", _ids(bare)))
+    images = _images(db, f"table_name = 'tag' AND row_id {_WITHIN}", _ids(bare))
+    db.execute(f"DELETE FROM change WHERE id {_WITHIN}", _ids(images))
+    lost.update(images.values())
     db.execute(f"DELETE FROM tag WHERE id {_WITHIN}", _ids(bare))
 
 
@@ -268,21 +249,15 @@ def _shares(text: str, words: frozenset[str]) -> bool:
     return not words.isdisjoint(found) or bool(found and any(word.startswith(found[-1]) for word in words))
 
 
-_GROUPS = ("seek", "sense", "share", "contact", "circle", "tag")
-
-
-def bare_command(command: str) -> str:
-    """The command without what was given to it: `pkm contact add`."""
-    words = re.findall(r"[^\s]+", command)
-    kept = words[:2]
-    if len(words) > 2 and any(group.startswith(words[1]) for group in _GROUPS) and re.fullmatch("[a-z]+", words[2]):
-        kept = words[:3]
-    return " ".join(kept)
-
-
-def wipe(store: Store) -> str:
-    """No byte of deleted rows is in the store's file or its log; why not, where that was not possible now, else ""."""
+def wipe(store: Store, attachments: Path) -> str:
+    """No byte of what was forgotten is in the store's file, its log or the folder of attachments; why not, where that was
+    not possible now, else "".
+    """
     numbers = forgetting.unwiped(store.read())
+    try:
+        why = forgotten_files.remove(store, attachments)
+    except StoreError as error:
+        why = error.why
     store.close()
     try:
         with contextlib.closing(connect(store.path)) as raw:
@@ -294,8 +269,8 @@ def wipe(store: Store) -> str:
             busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     except sqlite3.Error as error:
         return "there is too little room on the disk" if "full" in str(error) else str(error)
-    if busy:
-        return "another pkm has the store open"
+    if busy or why:
+        return why or "another pkm has the store open"
     if numbers:
         with store.unit(journal=False) as unit:
             unit.connection.execute(
@@ -303,16 +278,6 @@ def wipe(store: Store) -> str:
                 f"WHERE id {_WITHIN}", {"end": UNWIPED, **_ids(numbers)},
             )  # fmt: skip
     return ""
-
-
-def attachment_hashes(db: sqlite3.Connection) -> set[str]:
-    """The hashes of all attachments that are known."""
-    return {row[0] for row in db.execute("SELECT sha256 FROM attachment")}
-
-
-def forgotten_files(db: sqlite3.Connection) -> set[str]:
-    """The marks of the files that are kept away."""
-    return {row[0] for row in db.execute("SELECT key FROM dismissal WHERE kind = :kind", {"kind": FILE})}
 
 
 def copies_with(copies: Iterable[Path], things: Mapping[str, Iterable[tuple[int, str, str]]]) -> list[tuple[Path, bool]]:

@@ -6,8 +6,11 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from pkm.conceal import targets
 from pkm.ids import LETTERS, make
+from pkm.link_forms import name_of
 from pkm.store.lookup import TITLES
+from pkm.text import fold
 
 Row = dict[str, Any]
 Rows = dict[str, set[int]]
@@ -228,6 +231,15 @@ def former_shares(db: Past, notes: Iterable[int]) -> set[int]:
     return {row["share_id"] for row in rows}
 
 
+def shares_of_no_other(db: Past, notes: Iterable[int]) -> set[int]:
+    """The numbers of the shares that are there and never held any other note than these."""
+    ids = set(notes)
+    held = former_shares(db, ids)
+    rows = images(db, "share_note", tied(db, Tie("", "share_note", "share_id"), held))
+    there = there_now(db.db, {"share": held}).get("share", set())
+    return there - {row["share_id"] for row in rows if row["note_id"] not in ids}
+
+
 def waiting_for(db: sqlite3.Connection, contacts: Iterable[int]) -> list[int]:
     """Planned shares with a stage that waits for the approval of one of these contacts, by number."""
     found = db.execute(
@@ -243,6 +255,30 @@ def told_of(db: sqlite3.Connection, shares: Iterable[int]) -> set[int]:
     ids = {"ids": json.dumps(sorted(shares))}
     found = db.execute("SELECT id FROM interaction WHERE share_id IN (SELECT value FROM json_each(:ids)) ORDER BY id", ids)
     return {row[0] for row in found}
+
+
+def stages_of(db: sqlite3.Connection, shares: Iterable[int]) -> set[int]:
+    """The stages of these shares."""
+    found = db.execute("SELECT id FROM stage WHERE share_id IN (SELECT value FROM json_each(:ids))",
+                       {"ids": json.dumps(sorted(shares))})  # fmt: skip
+    return {row[0] for row in found}
+
+
+def wordings(db: Past, shares: Iterable[int], notes: Iterable[int]) -> set[str]:
+    """What stands, or stood, in stages of these shares instead of these notes' own words."""
+    names = [make("note", number) for number in notes]
+    rows = images(db, "stage", tied(db, Tie("", "stage", "share_id"), shares))
+    said = [words for row in rows if isinstance(words := _gate(row["gate"]).get("words"), dict)]
+    return {str(words[name]) for words in said for name in names if words.get(name)}
+
+
+def _gate(text: str) -> Row:
+    """What a stage waits for, and what is said in it; nothing where that cannot be read."""
+    try:
+        gate = json.loads(text)
+    except ValueError:
+        return {}
+    return gate if isinstance(gate, dict) else {}
 
 
 BY_IDS = ("duplicate", "introduction", "member", "unsubscribed", "share")
@@ -272,22 +308,25 @@ def files_of(db: sqlite3.Connection, notes: Iterable[int]) -> list[tuple[str, st
 
 
 def shown_alone(db: Past, notes: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Number -> (name, hash) of attachments that these notes name, or once named, and no other note does."""
-    said = "\n".join(str(image["text"]) for image in images(db, "note", notes)).casefold()
+    """Number -> (name, hash) of attachments that these notes show or lead to, or once did, and no other note does."""
+    named = frozenset().union(*(_files_in(image["text"]) for image in images(db, "note", notes)))
     ids = {"ids": json.dumps(sorted(notes))}
     found = {}
     for row in db.execute("SELECT id, name, sha256 FROM attachment WHERE name NOT GLOB '.sent/*' ORDER BY id").fetchall():
-        name = row["name"].rpartition("/")[2].casefold()
-        spelled = {"name": name, "coded": name.replace(" ", "%20")}
-        if not any(one in said for one in spelled.values()):
+        name = fold(row["name"].rpartition("/")[2])
+        if name not in named:
             continue
-        others = db.execute(
-            "SELECT 1 FROM note WHERE id NOT IN (SELECT value FROM json_each(:ids)) AND "
-            "(instr(folded(text), :name) OR instr(folded(text), :coded)) LIMIT 1", {**ids, **spelled},
-        ).fetchone()  # fmt: skip
-        if others is None:
+        sign = max(re.findall("[a-z0-9]*", name), key=len)  # stands in every way in which the name may be written
+        others = db.execute("SELECT text FROM note WHERE id NOT IN (SELECT value FROM json_each(:ids)) "
+                            "AND instr(folded(text), :sign)", {**ids, "sign": sign})  # fmt: skip
+        if not any(name in _files_in(other["text"]) for other in others):
             found[row["id"]] = (row["name"], row["sha256"])
     return found
+
+
+def _files_in(text: str) -> frozenset[str]:
+    """The names, without their folders and folded, of all that a text shows or leads to."""
+    return frozenset(fold(name.rpartition("/")[2]) for target in targets(text) for name in (target, name_of(target)))
 
 
 def sent_with(db: sqlite3.Connection, shares: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -38,7 +38,7 @@ class Finding:
 def examine(store: Store, home: Home) -> list[Finding]:
     """What was found, the worst first; what could be mended safely has been: search indexes, open file modes."""
     found = [
-        *(damage := _check_store(store)),
+        *(damage := _check_store(store, home)),
         *([] if damage and damage[0].state == "wrong" else _check_channels(store, home)),
         *([] if damage and damage[0].state == "wrong" else _check_attachments(store, home)),
         *_check_modes(home),
@@ -59,7 +59,7 @@ def make_small(store: Store, home: Home) -> Finding:
     return Finding("store", why, "mended" if after < before else "told")
 
 
-def _check_store(store: Store) -> list[Finding]:
+def _check_store(store: Store, home: Home) -> list[Finding]:
     from pkm.share.origin import COPY
 
     db = store.read()
@@ -79,10 +79,10 @@ def _check_store(store: Store) -> list[Finding]:
             )
         )
     if forgetting.unwiped(db):
-        why = erasing.wipe(store)
+        why = erasing.wipe(store, home.attachments)
         db = store.read()
-        found.append(Finding("store", f"what was forgotten may still be in its file: {why}", "wrong", "pkm doctor") if why
-                     else Finding("store", "what was forgotten was still in its file; now it is wiped", "mended"))
+        found.append(Finding("store", f"bytes of what was forgotten may still be there: {why}", "wrong", "pkm doctor") if why
+                     else Finding("store", "bytes of what was forgotten were still there; now they are wiped", "mended"))
     for table in health.stale_indexes(store):
         health.rebuild_index(store, table)
         found.append(Finding(f"search in {table}s", "the index did not fit the texts; it was made anew", "mended"))

@@ -37,9 +37,12 @@ class Graph:
 
 
 def gather(db: sqlite3.Connection, chosen: Sequence[Node] | None = None, limit: int = MOST) -> Graph:
-    """The graph around the chosen things and what they are joined to; without any, around all notes."""
+    """The graph around the chosen things and what they are joined to; without any, around all notes and circles' members."""
     edges = graph.edges(db)
-    return shape(db, *choose(graph.all_notes(db) if chosen is None else chosen, edges, limit))
+    if chosen is None:
+        members = {person: None for person, _, what in edges if what == "member"}
+        chosen = [*graph.all_notes(db), *members]
+    return shape(db, *choose(chosen, edges, limit))
 
 
 def choose(start: Sequence[Node], edges: Sequence[Edge], limit: int) -> tuple[list[Node], list[Edge], int]:

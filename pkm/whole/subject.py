@@ -69,7 +69,7 @@ def add_kept(
     people: Mapping[int, Person], by_source: Iterable[Decided], contacts: Mapping[int, int | None],
     assigned: Iterable[tuple[int, int | None, int, str]],
 ) -> None:  # fmt: skip
-    """What was kept of a source counts for the contact it belongs to; what a rule gives to another, for that one. Pure."""
+    """What was kept of a source counts for the contact it belongs to; what a rule gives to another, for that one."""
     elsewhere: Counter[int | None] = Counter()
     for contact, source, number, last in assigned:
         people[contact].kept += number

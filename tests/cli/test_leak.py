@@ -34,13 +34,22 @@ HOLES = (  # (what the note says, why it is refused; "": the rendering leaves it
     ("see\n\n> ```\n\n%%SECRET {n}%%", ""), ("see\n\n> ```\nlazy %%SECRET {n}%%\n\n```\nx", ""), ("%%SECRET {n}%% `x`", ""),
     ("a\n\n    ```\n\n%%SECRET {n}%%\n\nend", ""), ("a\n\n|a|b|\n|-|-|\n| ` | %%SECRET {n}%% ` |", ""),
     ("x\n\n~~~ %%SECRET {n}%%\nx\n~~~", ""),
-    ("<https://x.example/`a> %%SECRET {n}%% `", ""), ("[[a`b]] %%SECRET {n}%% `", ""), ("a\n\n    code %%\n\n%%SECRET {n}%%", ""),
+    ("<https://x.example/`a> %%SECRET {n}%% `", ""), ("[[a`b]] %%SECRET {n}%% `", ""),
+    ("a\n\n    code %%\n\n%%SECRET {n}%%", "%%comment%% in line 5"),
     ("<https://x.example/`a> [it](SECRET%20title%20{n}.md) `", ""), ("%<!-- x -->%SECRET {n}%%", ""),
+    ("a[^1]\n\n[^1]: b\n\n    %%SECRET {n}%%", ""), ("a\n\n<div>\n`x %%SECRET {n}%% `\n</div>", ""),
+    ("a\n\n    <!-- SECRET {n} -->", ""),
+    # remarks in what leads nowhere
+    ("a\n\n[//]: # (SECRET {n})", ""), ('a\n\n[comment]: # "SECRET {n}"', ""), ("a\n[//]: <> (SECRET\nSECRET {n})\nb", ""),
+    ("a\n\n- [x]: https://x.example 'SECRET {n}'", ""), ("a\n\n> [SECRET {n}]: #", ""),
     ("100%% sure %%SECRET {n}%% yes", "%%comment%% in line 1 of it"), ("x %%%%SECRET {n}%%%%", "%%comment%%"),
     ("<!-- %% -->a %%SECRET {n}%%", "%%comment%%"),
     # the names of notes that must not be named
     ("[SECRET title {n}](SECRET%20title%20{n}.md)", ""), ("[SECRET *title* {n}][r]\n\n[r]: <SECRET title {n}.md>", ""),
     ("[[SECRET title {n}|SECRET  title {n}]]", ""), ("[x][SECRET title {n}]\n\n[SECRET title {n}]: SECRET%20title%20{n}.md", ""),
+    ("[SECRET title {n}](SECRET title {n}.md)", ""), ("[it](SECRET title {n}.md 'SECRET')", ""),
+    ('<a href="SECRET%20title%20{n}.md">SECRET title {n}</a>', ""), ("<A HREF=SECRET title {n}.md>it</A>", ""),
+    ("<img src='SECRET title {n}.md' alt='SECRET title {n}'>", ""), ('<a href="x.md">SECRET title {n}</a>', "its title"),
     ("[it](obsidian://open?vault=v&file=SECRET%20title%20{n})", ""), ("![SECRET title {n}](SECRET%20title%20{n}.md)", ""),
     ("[[nothing|SECRET title {n}]]", "its title"), ("x\n\n> SECRET “title” {n}", "its title"),
     # their words, quoted

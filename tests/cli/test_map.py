@@ -39,6 +39,14 @@ def test_the_graph_as_values(pkm: CommandLine, joined: None) -> None:
     assert found["nodes"][3]["circles"] == ["network"]
 
 
+def test_who_is_in_a_circle_is_there_before_a_note_names_them(pkm: CommandLine, joined: None) -> None:
+    pkm("contact", "add", "Ken Ito", "--circle", "network")
+    pkm("contact", "add", "Nobody Yet")
+    found = pkm.json("map")
+    assert [node["id"] for node in found["nodes"]] == ["n1", "n2", "n3", "c1", "c2", "o1"]
+    assert {"from": "c2", "to": "o1", "what": "member"} in found["edges"]
+
+
 def test_around_what_is_asked_for(pkm: CommandLine, joined: None) -> None:
     assert [node["id"] for node in pkm.json("map", "n2")["nodes"]] == ["n1", "n2"]
     assert [node["id"] for node in pkm.json("map", "tag:org")["nodes"]] == ["n1", "n2", "c1", "o1"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pkm.whole.addresses import Answer, Place, Seen, choose, decide, find_addresses, rewrite
+from pkm.whole.dead_links import Answer, Place, Seen, choose, decide, find_addresses, rewrite, written
 from tests.conftest import CommandLine
 from tests.server import Answer as Served
 from tests.server import FeedServer
@@ -19,6 +19,25 @@ def test_addresses_are_found_as_they_are_written(text: str, found: list[str]) ->
 def test_only_the_address_itself_is_rewritten() -> None:
     text = "https://a.org/x, https://a.org/xy and (https://a.org/x#part)."
     assert rewrite(text, {"https://a.org/x": "https://b.org/"}) == "https://b.org/, https://a.org/xy and (https://b.org/#part)."
+
+
+@pytest.mark.parametrize(("url", "safe"), [
+    ("https://a.org/x?y=1&z=%20b", "https://a.org/x?y=1&z=%20b"),
+    ("https://a.org/n)[[Divorce]]%%x%%(a", "https://a.org/n%29%5B%5BDivorce%5D%5D%25%25x%25%25%28a"),
+    ("https://a.org/<b>|c `d`\\", "https://a.org/%3Cb%3E%7Cc%20%60d%60%5C"), ("https://a.org/?token=SEKRET12345", ""),
+    ("https://me:pw@a.org/", ""), ("https://a.org/ghp_" + "a1" * 18, ""), ("https://a.org/" + "a" * 2000, ""), ("", ""),
+    ("javascript:alert(1)", ""),
+])  # fmt: skip
+def test_a_host_writes_nothing_but_an_address_into_a_note(url: str, safe: str) -> None:
+    assert written(url) == safe
+
+
+def test_what_is_near_is_left_alone_unless_a_source_is_there(pkm: CommandLine, server: FeedServer) -> None:
+    server.add("/admin", "here")
+    pkm("sense", "note", f"![x]({server.url}/admin?reboot=1) <http://localhost/x> and http://[::1]/y")
+    found = pkm.json("doctor", "--links")
+    assert (found["asked"], found["known"], found["rows"]) == (0, 0, [])
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(("answers", "state"), [
@@ -44,6 +63,8 @@ def test_the_oldest_are_asked_first_and_few_of_a_host() -> None:
 def test_a_run_tells_mends_and_asks_nobody_twice_a_day(
     pkm: CommandLine, server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    server.add("/feed", "<rss version='2.0'><channel><title>Near</title></channel></rss>")
+    pkm("seek", "add", f"{server.url}/feed")
     server.add("/kept", f"<title>Kept</title><p>{'Words that are kept. ' * 20}</p>", content_type="text/html")
     server.add("/fine", b"x" * 200_000, content_type="text/html")
     server.add("/moved", redirect_to="/fine", status=301)

@@ -13,7 +13,9 @@ import pytest
 
 from pkm.errors import BadInput, NotFound, Unreachable
 from pkm.net import fetch as fetching
-from pkm.net.fetch import Fetcher, FetchError, check_address, hide_credentials, is_offline, parse_retry_after, read_file
+from pkm.net.failure import FetchError, hide_credentials, is_offline
+from pkm.net.fetch import Fetcher, check_address, read_file
+from pkm.net.times import parse_retry_after
 from tests.server import Answer, FeedServer
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -13,8 +13,8 @@ import pytest
 
 from pkm.config import Home
 from pkm.errors import Refused
+from pkm.groups import bare_command
 from pkm.store import responses
-from pkm.store.erasing import bare_command
 from pkm.store.forgetting import pattern
 from pkm.store.lookup import Found
 from pkm.store.session import Store
@@ -230,6 +230,98 @@ class TestANote:
         assert all(str(path) in told for path in files)
         assert [one for one in pkm.json("doctor") if one["state"] == "mended"] == []
         assert {path: path.read_bytes() for path in files} == files
+
+
+class TestPicturesOfANote:
+    """The bytes of what a note alone shows go with it, whatever happens meanwhile; nobody else's do."""
+
+    @pytest.fixture
+    def shown(self, pkm: CommandLine, home: Path, tmp_path: Path) -> Path:
+        """n1 shows o.png, which nothing else does; the file with its bytes."""
+        (tmp_path / "o.png").write_bytes(PICTURE.read_bytes())
+        pkm("sense", "note", "Something of mine")
+        pkm("sense", "attach", "n1", tmp_path / "o.png", "--alt", "mine")
+        return next((home / "attachments").iterdir())
+
+    def test_a_run_that_is_cut_off_is_finished_by_the_doctor(
+        self, pkm: CommandLine, shown: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        not_yet_recorded = shown.with_name("0" * 64)
+        not_yet_recorded.write_bytes(b"another run is about to tell the store of it")
+        with monkeypatch.context() as cut_off:
+            cut_off.setattr("pkm.store.erasing.wipe", lambda *_: exec("raise SystemExit(137)"))
+            pkm("forget", "n1", "--yes", ok=137)
+        assert shown.exists()
+        assert [one["state"] for one in pkm.json("doctor")] == ["mended"]
+        assert list(shown.parent.iterdir()) == [not_yet_recorded]
+        assert pkm.json("doctor") == []
+
+    def test_what_is_shown_again_meanwhile_stays(
+        self, pkm: CommandLine, shown: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as cut_off:
+            cut_off.setattr("pkm.store.erasing.wipe", lambda *_: "later")
+            pkm("forget", "n1", "--yes", ok=4)
+        pkm("sense", "note", "Another")
+        pkm("sense", "attach", "n2", tmp_path / "o.png", "--alt", "theirs")
+        pkm("doctor")
+        assert shown.exists()
+
+    def test_one_that_cannot_be_removed_is_told_until_it_is(self, pkm: CommandLine, shown: Path) -> None:
+        shown.unlink()
+        shown.mkdir()
+        assert "a picture of it cannot be removed" in pkm("forget", "n1", "--yes", ok=4).err
+        assert [one["state"] for one in pkm.json("doctor", ok=(0, 1))] == ["wrong"]
+        shown.rmdir()
+        assert [one["state"] for one in pkm.json("doctor")] == ["mended"]
+
+    def test_only_what_is_called_so_goes_and_is_named(self, pkm: CommandLine, shown: Path, tmp_path: Path) -> None:
+        for name in ("photo.png", "my photo.png", "café.png"):
+            (tmp_path / name).write_bytes(PICTURE.read_bytes() + name.encode())
+        pkm("sense", "note", "Holiday")
+        pkm("sense", "attach", "n2", *(tmp_path / name for name in ("photo.png", "my photo.png", "café.png")), ok=None)
+        pkm("sense", "note", "It is ![so](caf%C3%A9.png), and o.png is a name")
+        assert pkm.json("forget", "n2", "--dry-run")["files"] == ["my photo.png", "photo.png"]
+        assert pkm.json("forget", "n1", "--dry-run")["files"] == ["o.png"]
+        assert "files: o.png" in pkm("forget", "n1", "--yes").out
+        assert not shown.exists()
+        assert len(list(shown.parent.iterdir())) == 3
+
+
+class TestWhatElseGoes:
+    def test_how_many_commands_are_not_undone_any_more_is_said_before(self, pkm: CommandLine) -> None:
+        pkm("sense", "note", "practice")
+        pkm("circle", "add", "practice", "--kind", "team")
+        assert "2 commands that held it cannot be undone any more" in pkm("forget", "n1", "--dry-run").out
+        pkm("forget", "n1", "--yes")
+        assert [one["final"] for one in pkm.json("log")] == [
+            "what was forgotten does not come back", *["a part of it was forgotten"] * 2
+        ]  # fmt: skip
+
+    def test_what_was_said_of_it_alone(self, lived: CommandLine, mark: Markers, home: Path) -> None:
+        lived("sense", "note", "Walking retros work", "--reach", "community")
+        lived("sense", "note", "Another one", "--reach", "community")
+        lived("share", "draft", "n1", "--to", "practice", "--title", f"Hello {mark('title')}")
+        lived("share", "edit", "x1", "-m", mark("introduction"))
+        lived("share", "edit", "x1", "--for", "practice", "--title", f"Hello {mark('wording')}")
+        lived("share", "draft", "n1", "n2", "--to", "practice", "--title", f"Both {mark('both')}")
+        lived("share", "edit", "x2", "--for", "practice", "--note", "n1", "-m", f"In short: {mark('instead of it')}")
+        lived("share", "send", "x1", "--yes")
+        lived("share", "send", "x2", "--yes")
+        assert mark.found(home) == mark.words.keys()
+        lived("forget", "n1", "--yes")
+        assert mark.found(home) == {"both"}
+
+    def test_what_waited_in_a_plan_that_was_dropped(self, lived: CommandLine, mark: Markers, home: Path) -> None:
+        lived("config", "share.cooling", "1h")
+        lived("sense", "note", f"Retros\n\nAnd {mark('text')} as well, *so they say*", "--reach", "community")
+        lived("share", "draft", "n1", "--to", "practice")
+        lived("share", "plan", "x1", "--stage", "practice now")
+        lived("share", "--due", "--yes", ok=None)
+        lived("share", "drop", "x1")
+        lived("sense", "edit", "n1", "-m", "Other words", ok=None)
+        lived("forget", "n1", "--yes")
+        assert mark.found(home) == set()
 
 
 class TestAnItem:

@@ -6,7 +6,7 @@ import pytest
 
 from pkm.share.ledger import BEGAN
 from pkm.store.lookup import Found
-from pkm.whole.forget import Facts, decide
+from pkm.whole.forget_plan import Facts, decide
 
 
 def delivery(**more: object) -> dict[str, Any]:

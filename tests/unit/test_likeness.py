@@ -79,6 +79,14 @@ class TestCoincidence:
         found = find_coincidences([*self.NOW, told(9, 4, "Bread")], BEFORE, set())
         assert [(one.subject, one.items) for one in found] == [("desire paths", (1, 2, 3))]
 
+    def test_a_way_of_speaking_is_no_subject(self):
+        """A word that several texts happen to use twice, and no pair of titles."""
+        said = "the bill was passed, and once passed it stays"
+        filler = [told(n, n, title)._replace(text=said) for n, title in enumerate(("Bread", "Streets", "Schools"), 1)]
+        assert find_coincidences(filler, BEFORE, set()) == []
+        named = [filler[0]._replace(title="What passed"), filler[1]._replace(title="It passed at last"), filler[2]]
+        assert [one.subject for one in find_coincidences(named, BEFORE, set())] == ["passed"]
+
     @pytest.mark.parametrize(
         ("recent", "before", "cited"),
         [

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import pkm.share.memo
 from pkm.markdown import to_html, to_plain
-from pkm.share.memo import Memo, page, remembering
+from pkm.share.memo import Memo, made, remembering
 from pkm.share.render import Piece, harmless_piece, has_words
 
 TEXT = "See [[One]], [two](two.md) and ![a](a.png).\n\n- *x*"
@@ -92,15 +92,15 @@ def test_another_template_makes_other_pages(tmp_path: Path, folder: str) -> None
     for words in ("One.", "Another one."):
         (templates / "digest.html").write_text(words)
         with remembering(tmp_path / "memo.json", (root,)):
-            assert page(lambda: ("digest.html",), (templates / "digest.html").read_text) == words
+            assert made(("digest.html",), lambda _: (templates / "digest.html").read_text()) == words
     with remembering(tmp_path / "memo.json", (root,)):
-        made = page(lambda: ("digest.html",), lambda: "made anew")
-    assert made == "made anew"  # there is a link to a folder
+        given = made(("digest.html",), lambda _: "made anew")
+    assert given == "made anew"  # there is a link to a folder
     (root / "linked").unlink()
     for _ in range(2):
         with remembering(tmp_path / "memo.json", (root,)):
-            made = page(lambda: ("digest.html",), lambda made=made: f"{made}, again")
-    assert made == "made anew, again"
+            given = made(("digest.html",), lambda _, given=given: f"{given}, again")
+    assert given == "made anew, again"
 
 
 def test_what_was_harmless_is_known_by_all_it_is_made_of(tmp_path: Path) -> None:
@@ -112,3 +112,26 @@ def test_what_was_harmless_is_known_by_all_it_is_made_of(tmp_path: Path) -> None
             assert harmless_piece(plain, frozenset({"ann"})).words == "Words of mine on …."
             assert harmless_piece(secret, frozenset()).words == "Said. "
             assert (has_words(plain), has_words(Piece("n3", "", "#tag"))) == (True, False)
+
+
+def test_a_page_is_taken_from_its_file_and_made_anew_where_that_is_another(tmp_path: Path) -> None:
+    anew: list[str] = []
+
+    def make(text: str, links: dict[str, str]) -> str:
+        with remembering(tmp_path / "memo.json", folder=tmp_path):
+            given = made(
+                ("page",), lambda asking: anew.append(text) or f"{text} {asking['note']('One')}",
+                {"note": links.get}, "page.html",
+            )  # fmt: skip
+        (tmp_path / "page.html").write_text(given)
+        return given
+
+    assert make("first", {"One": "one/"}) == "first one/"
+    assert "first" not in (tmp_path / "memo.json").read_text()
+    assert make("again", {"One": "one/"}) == "first one/"
+    assert make("moved", {"One": "two/"}) == "moved two/"
+    (tmp_path / "page.html").write_text("somebody else's")
+    assert make("mended", {"One": "two/"}) == "mended two/"
+    (tmp_path / "page.html").unlink()
+    assert make("gone", {"One": "two/"}) == "gone two/"
+    assert anew == ["first", "moved", "mended", "gone"]

@@ -11,7 +11,7 @@ Row = dict[str, Any]
 
 def check_links(limit: int, *, mend: bool, json: bool) -> None:
     """What was found is printed; with mend the notes lead to where pages that moved are now."""
-    from pkm.whole.addresses import look
+    from pkm.whole.dead_links import look
 
     done = look(current.store(), current.home(), now(), limit, mend=mend)
     if json:

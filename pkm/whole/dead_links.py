@@ -13,16 +13,17 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pkm.config import Home
 from pkm.dates import stamp
 from pkm.errors import PkmError, StoreError, Unreachable
 from pkm.files import write_atomic
 from pkm.ids import make
+from pkm.keys import keys_in, secret_in
 from pkm.markdown import web_url
-from pkm.net.failure import TooLarge
-from pkm.net.fetch import ACCEPT_PAGE, Fetcher, FetchError, is_offline
+from pkm.net.failure import FetchError, TooLarge, is_offline
+from pkm.net.fetch import ACCEPT_PAGE, Fetcher
 from pkm.seek.blogrolls import is_local
 from pkm.store import addresses
 from pkm.store.session import Store
@@ -42,6 +43,10 @@ GONE = (404, 410)
 THERE = (401, 402, 403, 405, 406, 407, 429, 451, 999)
 """Statuses of hosts that have a page and do not show it to a program."""
 
+LONGEST = 2000
+"""So many characters of an address a host may give for a page that moved."""
+_MARKS = re.compile(r"[()\[\]*~]|%(?![0-9A-Fa-f]{2})")
+"""What would mean something in Markdown."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\[\]{}|\\^]+", re.IGNORECASE)
 
 
@@ -81,7 +86,7 @@ class Seen:
 
 @dataclass(slots=True)
 class Place:
-    """An address and what leads there: (id, title). asked_locally: whether it may be on this machine or its network."""
+    """An address and what leads there: (id, title). local: whether it may be on this machine or its network."""
 
     url: str
     leads: list[tuple[str, str]] = field(default_factory=list)
@@ -90,7 +95,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a run saw. rows: addresses that are dead, moved or not reached, the worst first. left: not looked at today."""
+    """What a run saw. asked: how many addresses today, of all that are known. rows: those that are dead, moved or not
+    reached, the worst first; mended: the notes that lead elsewhere now.
+    """
 
     asked: int
     known: int
@@ -113,7 +120,7 @@ def look(store: Store, home: Home, now: datetime, limit: int, *, mend: bool = Fa
     Raises Unreachable where there is no network: nothing is remembered then.
     """
     places = gather(store)
-    path = home.state / "links.json"
+    path = home.links
     seen = read_seen(path)
     asked = choose(places, seen, stamp(now), limit)
     answers = dict(_ask_all(asked))
@@ -132,19 +139,21 @@ def look(store: Store, home: Home, now: datetime, limit: int, *, mend: bool = Fa
 
 
 def gather(store: Store) -> dict[str, Place]:
-    """Every address that a note or a kept item leads to, without its fragment."""
+    """Every address that a note or a kept item leads to, without its fragment.
+
+    Anybody may have written it, so that one of this machine or its network is left out, unless a source is there.
+    """
     db = store.read()
+    followed = {urlsplit(url).netloc for url in addresses.source_urls(db)}
+    leads = [(url, make("note", note["id"]), note["title"]) for note in addresses.notes_with_links(db)
+             for url in dict.fromkeys(url.partition("#")[0] for url in find_addresses(note["text"]))]  # fmt: skip
+    leads += [(web_url(item["url"]).partition("#")[0], make("item", item["id"]), item["title"])
+              for item in addresses.kept_items(db)]  # fmt: skip
     places: dict[str, Place] = {}
-    for note in addresses.notes_with_links(db):
-        for url in dict.fromkeys(url.partition("#")[0] for url in find_addresses(note["text"])):
-            place = places.setdefault(url, Place(url))
-            place.leads.append((make("note", note["id"]), note["title"]))
-            place.local = True  # the person wrote it
-    for item in addresses.kept_items(db):
-        if url := web_url(item["url"]).partition("#")[0]:
-            place = places.setdefault(url, Place(url))
-            place.leads.append((make("item", item["id"]), item["title"]))
-            place.local = place.local or item["source_url"] is None or is_local(item["source_url"])
+    for url, number, title in leads:
+        here = urlsplit(url).netloc in followed
+        if url and (here or not is_local(url)):
+            places.setdefault(url, Place(url, local=here)).leads.append((number, title))
     return places
 
 
@@ -214,7 +223,14 @@ def _ask(fetcher: Fetcher, place: Place) -> Answer:
 def _ask_by(fetcher: Fetcher, place: Place, method: str) -> Answer:
     got = fetcher.fetch(place.url, method=method, accept=ACCEPT_PAGE, max_bytes=ENOUGH, timeout_s=PATIENCE_S,
                         allow_private=place.local)  # fmt: skip
-    return Answer(got.status, moved=got.moved_to or "")
+    return Answer(got.status, moved=written(got.moved_to or ""))
+
+
+def written(url: str) -> str:
+    """The address as it may stand in a text, whatever its host wrote into it; "" where it has a secret in it, or is none."""
+    if len(url) > LONGEST or secret_in(url) or any(keys_in(unquote(url))):
+        return ""
+    return _MARKS.sub(lambda match: f"%{ord(match[0]):02X}", web_url(url))
 
 
 def read_seen(path: Path) -> dict[str, Seen]:
@@ -245,7 +261,7 @@ def _mend(store: Store, rows: Iterable[Row]) -> Iterator[Row]:
     """The notes lead to where pages are by now; {"id", "kind", "title", "from", "to"} of each change."""
     from pkm.sense.notes import edit_note
 
-    moved = {row["id"]: row["moved_to"] for row in rows if row["state"] == "moved"}
+    moved = {row["id"]: to for row in rows if row["state"] == "moved" and (to := written(row["moved_to"]))}
     notes = [note for note in addresses.notes_with_links(store.read())
              if any(url.partition("#")[0] in moved for url in find_addresses(note["text"]))]  # fmt: skip
     if not notes:
@@ -263,10 +279,10 @@ def _mend(store: Store, rows: Iterable[Row]) -> Iterator[Row]:
 def rewrite(text: str, moved: Mapping[str, str]) -> str:
     """The text with the addresses that moved where they are now; a fragment stays."""
 
-    def written(match: re.Match[str]) -> str:
+    def there(match: re.Match[str]) -> str:
         url = _trimmed(match[0])
         page, mark, fragment = url.partition("#")
         to = moved.get(page)
         return match[0] if to is None else f"{to.partition('#')[0]}{mark}{fragment}{match[0][len(url):]}"
 
-    return _ADDRESS.sub(written, text)
+    return _ADDRESS.sub(there, text)
