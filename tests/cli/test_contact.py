@@ -1,3 +1,5 @@
+"""Contacts on the command line: added with their feed, shown on one screen, logged, promised to, due and put off."""
+
 import json
 import stat
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""`pkm find` and `pkm why` on the command line: hits in lines or JSON, what helps where there are none, the chain told."""
+
 import io
 import re
 from pathlib import Path

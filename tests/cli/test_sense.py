@@ -1,3 +1,5 @@
+"""The inbox and the notes on the command line: kept or dropped by one key, written, edited, and nothing typed is lost."""
+
 import json
 import os
 import pty

@@ -1,3 +1,5 @@
+"""Any text is a search: it gives hits or wrong usage, and `and`, `or` and marks mean what they say."""
+
 import random
 from collections.abc import Iterator
 
