@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from pkm.cli import current
+from pkm.cli.app import run
 from pkm.config import Home
 from pkm.store.session import Store
 from tests.conftest import CommandLine
@@ -368,7 +370,7 @@ def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | N
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ.update(PKM_HOME=str(home), TERM="xterm", COLUMNS="80", LINES="24", NO_COLOR="1")
-        os.execv(sys.executable, [sys.executable, "-m", "pkm", *arguments])
+        _be_pkm(arguments)
     shown = heard = ""
     try:
         for waited, typed in keys or []:
@@ -384,6 +386,21 @@ def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | N
         os.close(terminal)
         _, status = os.waitpid(pid, 0)
     return f"{shown}\nexit {os.waitstatus_to_exitcode(status)}"
+
+
+def _be_pkm(arguments: list[str]) -> None:
+    """This process, a copy of the one that tests, is `pkm ARGUMENTS` on its terminal, and ends with it.
+
+    It is one of its own, with its own signals; to start Python and import all anew would take most of such a test.
+    """
+    try:
+        sys.stdin, sys.stdout, sys.stderr = (open(number, mode, closefd=False) for number, mode in enumerate("rww"))  # noqa: SIM115
+        sys.argv = ["pkm", *arguments]
+        current.home.cache_clear()
+        current.store.cache_clear()
+        run()
+    finally:
+        os._exit(1)  # run() ends the process, unless it breaks
 
 
 def _press(terminal: int, typed: str) -> str:
