@@ -152,7 +152,8 @@ def parse_date(text: str, now: datetime, *, past: bool = False) -> date:
     """The local date that people mean: today, fri, next fri, last tuesday, in 2 weeks, 3d ago, eow, eom, eoy, dec 1,
     1 dec 2026, 2026-05 (its first day), 2026-12-01.
 
-    past: which way a bare `2w`, `fri` or `dec 1` goes. A weekday by itself never means today (but see parse_deadline). m is months.
+    past: which way a bare `2w`, `fri` or `dec 1` goes. A weekday by itself never means today. m is months here.
+    parse_deadline is the exception.
     Raises Invalid, saying what would be right; a day that does not exist is not another day.
     """
     return _read(text, now, past).start.date()
