@@ -1,6 +1,7 @@
 """Questions of the review: what is due to be looked at again, open questions, contradictions, this day in other years.
 
-Reads only, plain SQL; a review writes through `sense/review`. Notes that were put away are in none of them.
+Reads only, plain SQL; a review writes through `sense/review`. Notes that were put away are in none of them. What an import
+brought and nobody touched here is never due, and asks nothing.
 """
 
 import json
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pkm.ids import make
+from pkm.store.brought import BROUGHT
 from pkm.store.conditions import IS
 
 Row = dict[str, Any]
@@ -28,7 +30,7 @@ _KIND = "coalesce(nullif(note.half_life, ''), CASE note.stage " + " ".join(
 _LIFE = f"CASE {_KIND} " + " ".join(f"WHEN '{name}' THEN {days}" for name, days in DAYS.items()) + " END"
 _SEEN = "coalesce(note.reviewed_at, note.updated_at)"
 _AGE = f"(julianday(:now) - julianday({_SEEN}))"
-_DUE = f"note.dropped_at IS NULL AND {_KIND} <> 'never' AND {_AGE} >= {_LIFE}"
+_DUE = f"note.dropped_at IS NULL AND {_KIND} <> 'never' AND {_AGE} >= {_LIFE} AND NOT {BROUGHT}"
 _NOTE = (
     f"SELECT note.id, note.title, note.stage, note.reach, {_SEEN} AS seen_at, note.reviewed_at, {_KIND} AS half_life, "
     "note.created_at, item.source_id FROM note LEFT JOIN item ON item.id = note.item_id"
@@ -58,7 +60,7 @@ def questions(db: sqlite3.Connection, limit: int) -> list[Row]:
     """Open questions with "answers": what waits in the inbox that may answer them; those with answers first, oldest first."""
     waiting = "SELECT 1 FROM signal JOIN item ON item.id = signal.item_id WHERE answers_id = note.id AND item.state = 'inbox'"
     sql = (
-        f"{_NOTE} WHERE note.dropped_at IS NULL AND {IS['question']['note']} "
+        f"{_NOTE} WHERE note.dropped_at IS NULL AND {IS['question']['note']} AND NOT {BROUGHT} "
         f"ORDER BY EXISTS ({waiting}) DESC, note.created_at, note.id LIMIT :limit"
     )
     rows = [_shape(row) for row in db.execute(sql, {"limit": limit})]
@@ -140,7 +142,7 @@ def _quote(row: sqlite3.Row) -> Row:
 def far_away(db: sqlite3.Connection, before: str, seed: int, limit: int) -> list[Row]:
     """Older notes that no three links lead to from what was touched last, in an order that `seed` shuffles.
 
-    before: they were touched last before this stamp.
+    before: they were touched last before this stamp; what an import brought may be younger.
     """
     sql = f"""WITH RECURSIVE near(id, steps) AS (
       SELECT * FROM (SELECT id, 0 FROM note WHERE dropped_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT 3)
@@ -149,7 +151,8 @@ def far_away(db: sqlite3.Connection, before: str, seed: int, limit: int) -> list
         UNION ALL
         SELECT to_id, from_id FROM link WHERE from_kind = 'note' AND to_kind = 'note' AND to_id IS NOT NULL) AS step
       JOIN near ON near.id = step.one WHERE steps < 3)
-      {_NOTE} WHERE note.dropped_at IS NULL AND {_KIND} <> 'never' AND {_SEEN} < :before AND note.id NOT IN (SELECT id FROM near)
+      {_NOTE} WHERE note.dropped_at IS NULL AND {_KIND} <> 'never' AND ({_SEEN} < :before OR {BROUGHT})
+        AND note.id NOT IN (SELECT id FROM near)
       ORDER BY note.id * :factor % 2147483647, note.id LIMIT :limit"""
     factor = zlib.crc32(str(seed).encode()) % 2147483646 + 1  # another order for each: a sum would only turn the same one
     return [_shape(row) for row in db.execute(sql, {"before": before, "factor": factor, "limit": limit})]
