@@ -7,11 +7,11 @@ its file (or of the import itself, where the file says a later one). One who nev
 import sqlite3
 from collections.abc import Iterable
 
-SEEN = "coalesce(note.reviewed_at, note.updated_at)"
+LAST_SEEN = "coalesce(note.reviewed_at, note.updated_at)"
 BROUGHT = (
-    f"(note.id IN (SELECT note_id FROM note_file) AND ({SEEN} NOT IN (SELECT at FROM operation) "
+    f"(note.id IN (SELECT note_id FROM note_file) AND ({LAST_SEEN} NOT IN (SELECT at FROM operation) "
     f"OR (note.reviewed_at IS NULL AND EXISTS (SELECT 1 FROM note_file WHERE note_file.note_id = note.id "
-    f"AND note_file.at = {SEEN}))))"
+    f"AND note_file.at = {LAST_SEEN}))))"
 )
 """SQL: a note of an import that nobody wrote on, grew or looked at here. Two look-ups in indexes a note."""
 

@@ -275,3 +275,16 @@ def test_a_hundred_sources_come_in_whole(server, store, follow):
     assert db.execute("SELECT count(*) FROM item_fts WHERE item_fts MATCH 'f99e39'").fetchone()[0] == 1
     assert db.execute("SELECT count(DISTINCT item_id) FROM entry").fetchone()[0] == 4000
     assert db.execute("SELECT count(*) FROM change WHERE table_name IN ('item', 'entry')").fetchone()[0] == 0
+
+
+def test_of_many_only_what_changed_is_sent_and_each_is_asked_once(server, store, follow, monkeypatch):
+    for number in range(6):
+        server.add(f"/{number}", rss(f"first {number}"), etag=f'"{number}"')
+    follow(*(f"{server.url}/{number}" for number in range(6)))
+    assert counts(pull(store)) == (6, 0, 0, 0)
+    server.add("/2", rss("first 2", "second"), etag='"new"')
+    server.add("/4", status=503, headers={"Retry-After": "7200"})
+    server.requests.clear()
+    report = again(store, monkeypatch)
+    assert (report.new, report.failed, [failure["id"] for failure in report.failures]) == (1, 2, ["s5"])
+    assert [request.path for request in server.requests] == [f"/{number}" for number in range(5)]  # /5 has the host's wait
