@@ -113,7 +113,7 @@ def _mark(texts: list[str], half_life: str, json: bool) -> None:
 
 def _tell_left(left: int) -> None:
     if left:
-        render.tell(f"{count(left, 'more note')} due (-n for more).")
+        render.tell(f"{count(left, 'more note')} due, for other days (-n for more).")
 
 
 @dataclass

@@ -171,7 +171,7 @@ def far_away(db: sqlite3.Connection, before: str, seed: int, limit: int) -> list
     """
     shuffled = "note.id * :factor % 2147483647, note.id"
     sql = f"""WITH RECURSIVE near(id, steps) AS (
-      SELECT * FROM (SELECT id, 0 FROM note WHERE dropped_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT 3)
+      SELECT * FROM (SELECT id, 0 FROM note WHERE dropped_at IS NULL AND NOT {BROUGHT} ORDER BY updated_at DESC, id DESC LIMIT 3)
       UNION SELECT to_id, steps + 1 FROM near JOIN link INDEXED BY link_from ON from_kind = 'note' AND from_id = near.id
         WHERE steps < 3 AND to_kind = 'note' AND to_id IS NOT NULL
       UNION SELECT from_id, steps + 1 FROM near JOIN link INDEXED BY link_to ON to_kind = 'note' AND to_id = near.id
