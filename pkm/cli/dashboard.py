@@ -26,6 +26,7 @@ def show_dashboard(*, json: bool) -> None:
     standing = today.counts(db)
     new_count, new = today.new_since(db, stamp(at - NEW_WITHIN), SHOWN)
     best = _best() if standing["inbox"] else []
+    past = years_ago(db, at)
     people = contacts.due(db, stamp(at), limit=SHOWN)
     owed = {"open": promises.count(db), "overdue": promises.count(db, before=stamp(at))}
     ready = []
@@ -39,12 +40,12 @@ def show_dashboard(*, json: bool) -> None:
         **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)),
         "sources_failing": today.sources_failing(db), "new": new_count, "newest": new, "best": best,
         "unfinished": len(list(current.home().drafts.glob("*.md"))),
-        "review": review.count_due(db, stamp(at)), "to_review": in_short(db, at), "people_due": people,
+        "review": review.count_due(db, stamp(at)) if json else 0, "to_review": in_short(db, at, past), "people_due": people,
         "people_due_count": len(standings.due(db, stamp(at), -1)), "promises": owed,
         "close": next((circle["name"] for circle in there if circle["circle_kind"] != "network"), ""),
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
     }  # fmt: skip
-    facts["years_ago"] = [{**row, "why": in_words(row)} for row in years_ago(db, at)[:1]]
+    facts["years_ago"] = [{**row, "why": in_words(row)} for row in past[:1]]
     steps = next_steps(facts)
     if json:
         render.emit_json({**facts, "next": {verb: f"{command}  {about}" for verb, (command, about) in steps.items()}})

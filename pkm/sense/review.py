@@ -7,7 +7,7 @@ due is no debt: five are shown, and where there are more, those that were passed
 import sqlite3
 from calendar import isleap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -55,12 +55,13 @@ class Review:
     left: int
 
 
-def gather(db: sqlite3.Connection, now: datetime, *, chance: bool = True) -> Gathered:
-    """The facts of today's review. What comes by chance is the same all day; without it, that part is empty."""
-    return Gathered(
-        due=review.due(db, stamp(now), POOL), questions=review.questions(db, POOL),
-        contradictions=review.contradictions(db, POOL), day=years_ago(db, now), chance=by_chance(db, now) if chance else (),
-    )  # fmt: skip
+def gather(db: sqlite3.Connection, now: datetime) -> Gathered:
+    """The facts of today's review. What comes by chance is the same all day."""
+    return replace(_without_chance(db, now, years_ago(db, now)), chance=by_chance(db, now))
+
+
+def _without_chance(db: sqlite3.Connection, now: datetime, past: Sequence[Row]) -> Gathered:
+    return Gathered(review.due(db, stamp(now), POOL), review.questions(db, POOL), review.contradictions(db, POOL), past)
 
 
 def by_chance(db: sqlite3.Connection, now: datetime) -> list[Row]:
@@ -248,10 +249,14 @@ def today(db: sqlite3.Connection, now: datetime, limit: int = FEW) -> Review:
     return Review(rows, max(0, review.count_due(db, stamp(now)) - shown))
 
 
-def in_short(db: sqlite3.Connection, now: datetime) -> tuple[Row, ...]:
-    """The notes of today's review, for who only wants to know how many and which comes first: chance is asked last."""
-    rows = plan_review(gather(db, now, chance=False), now)
-    return rows if len(rows) >= FEW else today(db, now).rows
+def in_short(db: sqlite3.Connection, now: datetime, past: Sequence[Row]) -> tuple[Row, ...]:
+    """The notes of today's review, for who only wants to know how many there are: chance is asked where there are few.
+
+    past: those of `years_ago`.
+    """
+    found = _without_chance(db, now, past)
+    rows = plan_review(found, now)
+    return rows if len(rows) >= FEW else plan_review(replace(found, chance=by_chance(db, now)), now)
 
 
 def mark_seen(store: Store, number: int, half_life: str | None = None) -> Row:

@@ -9,11 +9,14 @@ from collections.abc import Iterable
 
 LAST_SEEN = "coalesce(note.reviewed_at, note.updated_at)"
 BROUGHT = (
-    f"(note.id IN (SELECT note_id FROM note_file) AND ({LAST_SEEN} NOT IN (SELECT at FROM operation) "
+    f"(+note.id IN (SELECT note_id FROM note_file) AND ({LAST_SEEN} NOT IN (SELECT at FROM operation) "
     f"OR (note.reviewed_at IS NULL AND EXISTS (SELECT 1 FROM note_file WHERE note_file.note_id = note.id "
     f"AND note_file.at = {LAST_SEEN}))))"
 )
-"""SQL: a note of an import that nobody wrote on, grew or looked at here. Two look-ups in indexes a note."""
+"""SQL: a note of an import that nobody wrote on, grew or looked at here. Two look-ups in indexes a note.
+
++: it is never the files that lead the search.
+"""
 
 _WORDS = 60
 """Characters of a text that is worth a look: fewer are an empty page."""
