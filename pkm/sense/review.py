@@ -68,18 +68,24 @@ def by_chance(db: sqlite3.Connection, now: datetime) -> list[Row]:
     """Notes that today's chance draws, each with "brought": the folder where an import brought it and nobody touched it since,
     else "". Of these, empty pages and templates are left out.
     """
-    rows = review.far_away(db, stamp(now - OLD), now.astimezone().toordinal(), POOL)
-    numbers = [int(row["id"][1:]) for row in rows]
+    return _worth_a_look(db, review.far_away(db, stamp(now - OLD), now.astimezone().toordinal(), POOL))
+
+
+def _worth_a_look(db: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
+    numbers = [int(row["id"][1:]) for row in rows if row["kind"] == "note"]
     came, folders = brought.are_brought(db, numbers), brought.folders_of(db, numbers)
-    told = [{**row, "brought": folders.get(number, "")} for number, row in zip(numbers, rows, strict=True)]
-    return [row for number, row in zip(numbers, told, strict=True) if number not in came or number in folders]
+    empty = {make("note", number) for number in came - folders.keys()}
+    names = {make("note", number): folder for number, folder in folders.items()}
+    return [{**row, "brought": names.get(row["id"], "")} for row in rows if row["id"] not in empty]
 
 
 def years_ago(db: sqlite3.Connection, now: datetime) -> list[Row]:
-    """Notes and kept quotes of this day in other years, in the order of `order_by_day`; none that was looked at lately."""
+    """Notes and kept quotes of this day in other years, in the order of `order_by_day`; none that was looked at lately, and no
+    empty page of an import.
+    """
     today = now.astimezone().date()
     rows = review.of_days(db, days_around(today), stamp(now - timedelta(days=365 - AROUND)), stamp(now - UNSEEN))
-    return order_by_day(rows, today)
+    return _worth_a_look(db, order_by_day(rows, today))
 
 
 def days_around(today: date) -> list[str]:
