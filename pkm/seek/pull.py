@@ -122,6 +122,7 @@ def _alone(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        fcntl.flock(file, fcntl.LOCK_UN)  # closing it does not: a reader that is about to end has it open, too
         os.close(file)
 
 

@@ -12,7 +12,7 @@ import pytest
 from pkm.config import Home
 from pkm.errors import PkmError
 from pkm.seek.entry import make_entry
-from pkm.seek.pull import PullReport, pull
+from pkm.seek.pull import PullReport, _alone, pull
 from pkm.store import intake, sources
 from pkm.store.session import Store
 from tests.server import Answer, FeedServer
@@ -218,6 +218,23 @@ def test_a_second_pull_at_the_same_time_is_told_so(server, store, follow):
     assert pull(store, progress=while_running).new == 1
     assert said == ["another pull is running"]
     assert pull(store, due_only=False).sources == 1
+
+
+def test_a_reader_that_is_about_to_end_holds_up_no_other_pull(tmp_path):
+    read, write = os.pipe()
+    with _alone(tmp_path / "pull.lock"):
+        reader = os.fork()
+        if not reader:
+            os.close(write)
+            os.read(read, 1)  # until the parent is through
+            os._exit(0)
+    try:
+        with _alone(tmp_path / "pull.lock"):
+            pass
+    finally:
+        os.close(write)
+        os.waitpid(reader, 0)
+        os.close(read)
 
 
 def test_what_is_removed_meanwhile_stays_removed(server, store, follow):
