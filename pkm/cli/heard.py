@@ -125,7 +125,7 @@ def collect(*, quiet: bool) -> Any:
 
 
 def tell(came: Any, *, quiet: bool) -> None:
-    """What came of asking; quiet: only what could not be asked, and who was taken off or could not be."""
+    """What came of asking; quiet: only what could not be asked, and who was taken off, or asked for it and was not."""
     for channel, why in came.failures:
         render.tell(f"No answers from {channel}: {why}")
     for one in came.back:
@@ -134,6 +134,10 @@ def tell(came: Any, *, quiet: bool) -> None:
         render.tell(f"{one.contact['id']} {one_line(one.contact['name'], 60)} asked by mail for no more letters of "
                     f"{one_line(one.circle_name, 60)}, and gets none. Take it back: "
                     f"pkm circle join {one.circle} {one.contact['id']} --letters")  # fmt: skip
+    for address, circle, people in came.asked:
+        render.tell(f"{one_line(address, 100)} asked by mail for no more letters of {circle}, but the mail answers none that "
+                    "went there, and anybody can write in their name: nothing was done. If they meant it: "
+                    f"pkm circle leave {circle} {' '.join(people)} --letters")  # fmt: skip
     for address, circle in came.strangers:
         render.tell(f"{one_line(address, 100)} asked for no more letters of {circle}; none went to that address, so nothing was "
                     "done. It is kept as an answer. If you know who it is: "

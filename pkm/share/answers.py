@@ -2,8 +2,8 @@
 
 Gathers from the channels first, then writes in one unit. An answer counts as a touch of the contact who has the name that
 the channel knows them by, or the address that they wrote from; where nobody has, or several do, it says who wrote. A letter
-that asks to be taken off a circle's list is acted on only where it comes from an address that the circle's letters went to,
-or that a member has: anybody can write anything else. Never prints.
+that asks to be taken off a circle's list is acted on only where it names the key of a letter that went to the address that it
+comes from: anybody can write anything else, also in somebody's name. Never prints.
 """
 
 import json
@@ -55,6 +55,7 @@ class Collected:
     """What came: the answers that are new, who was taken off a circle's letters, (channel, why) where one could not be asked.
 
     strangers: (address, circle's id) of those who asked to be taken off and are not known there; nothing was done for them.
+    asked: (address, circle's id, contacts' ids) where it is known, and nothing shows that they wrote it; nothing was done.
     back: letters that a server could not deliver, as share.bounces.settle has them.
     """
 
@@ -63,6 +64,7 @@ class Collected:
     off: tuple[Off, ...] = ()
     strangers: tuple[tuple[str, str], ...] = ()
     back: tuple[Row, ...] = ()
+    asked: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class _Found:
 @dataclass(slots=True)
 class _Gathered:
     """What the channels gave. leaving: (channel, letter) of those who ask to be taken off; cursors: by channel; answered:
-    letters that answer one of the own.
+    letters that answer one of the own; strangers, asked: as Collected has them.
     """
 
     found: list[_Found] = field(default_factory=list)
@@ -89,6 +91,8 @@ class _Gathered:
     cursors: dict[int, str] = field(default_factory=dict)
     answered: list["Came"] = field(default_factory=list)
     bounces: "list[Bounce]" = field(default_factory=list)
+    strangers: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
 
 
 def collect(store: Store, home: Home) -> Collected:
@@ -102,7 +106,7 @@ def collect(store: Store, home: Home) -> Collected:
             if channel["channel_kind"] in kinds:
                 _from_posts(channel, [row for row in rows if row["channel_id"] == channel["number"]], gathered)
             elif channel["options"].get("inbox"):
-                _from_letters(db, channel, gathered)
+                _from_letters(db, home, channel, gathered)
             elif channel["options"].get("webmentions"):
                 _from_mentions(db, home, channel, gathered)
         except PkmError as error:
@@ -138,10 +142,11 @@ def _from_posts(channel: Row, mine: list[Row], gathered: _Gathered) -> None:
                 gathered.found += [_Found(row, answer) for answer in way.answers(transmit.job(row, {}))]
 
 
-def _from_letters(db: sqlite3.Connection, channel: Row, gathered: _Gathered) -> None:
-    from pkm.share import postbox
+def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _Gathered) -> None:
+    from pkm.share import ledger, postbox
 
-    keys = unsubscribing.keys(db, channel["number"])
+    lost = ledger.addressed(home).keys() - shares.keys(db)  # a store that was put back does not know them
+    keys = unsubscribing.keys(db, channel["number"]) | lost
     if not keys:
         return
     me = fold(channel["options"]["from"].rpartition("<")[2].rstrip("> "))
@@ -219,7 +224,7 @@ def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
         outbox.settle_answered(store, home, letter.key, fold(letter.sender), letter.at or stamp(now()))
     failures = tuple(gathered.failures)
     back = tuple(bounces.settle(store, home, gathered.bounces))
-    off, strangers = _take_off(store, home, gathered)
+    off = _take_off(store, home, gathered)
     fresh = _unknown(store.read(), gathered.found)
     if not (fresh or gathered.leaving):
         _read_on(store, gathered.cursors, surely=bool(gathered.bounces))
@@ -230,7 +235,7 @@ def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
             _set_cursor(unit, channel, cursor)
         people = f"; {count(len(off), 'person', 'people')} taken off" if off else ""
         unit.summarize(f"{count(len(new), 'answer')} came home{people}", final=KEPT_BESIDE if off else "")
-    return Collected(new, failures, tuple(off), tuple(strangers), back)
+    return Collected(new, failures, tuple(off), tuple(gathered.strangers), back, tuple(gathered.asked))
 
 
 def _unknown(db: sqlite3.Connection, found: list[_Found]) -> list[_Found]:
@@ -273,26 +278,56 @@ def _set_cursor(unit: Unit, channel: int, cursor: str) -> None:
     unit.flush()
 
 
-def _take_off(store: Store, home: Home, gathered: _Gathered) -> tuple[list[Off], list[tuple[str, str]]]:
-    """Who asked for no more letters gets none; what somebody unknown asked is kept as an answer, and said."""
+def _take_off(store: Store, home: Home, gathered: _Gathered) -> list[Off]:
+    """Who asked for no more letters, in an answer to one, gets none; what else asked is kept as an answer, and said."""
+    from pkm.share import unsubscribed
+
     off: list[Off] = []
-    strangers: list[tuple[str, str]] = []
     for channel, letter in gathered.leaving:
         db = store.read()
         row = unsubscribing.letter(db, letter.key) if letter.key else None
-        circle: int = letter.circle or (row and row["circle_id"]) or 0
+        circle, is_theirs = _proven(db, home, letter, row)
         people = unsubscribing.got_letters(db, circle, fold(letter.sender)) if letter.sender else []
-        if people:
+        if people and is_theirs:
             off += _leave(store, home, circle, people, letter)
-            continue
-        row = row or unsubscribing.last_letter(db, circle, channel["number"])
-        if row is not None and letter.ident not in responses.remote_ids(db, channel["number"]):
-            found = _answer_of(row, letter)
-            words = Answer(letter.ident, found.answer.names, letter.words or "unsubscribe", letter.at)
-            gathered.found.append(_Found(row, words, found.address, found.since))
-            if circle:
-                strangers.append((letter.sender or "somebody", make("circle", circle)))
-    return off, strangers
+        elif not people or len(unsubscribed.off(db, home, circle, people)) < len(people):
+            _ask_about(db, channel, letter, row, circle, people, gathered)
+    return off
+
+
+def _proven(db: sqlite3.Connection, home: Home, letter: "Came", row: Row | None) -> tuple[int, bool]:
+    """The circle whose letters are not wanted, 0 where it is none's; whether the key that it names went to who wrote it.
+
+    row: the letter of that key; where a store that was put back has it no more, the ledger tells.
+    """
+    from pkm.share import ledger
+
+    sender = fold(letter.sender)
+    if row is not None:
+        is_theirs = fold(row["recipient"]) == sender or row["contact_id"] in contacts.with_handle(db, "email", sender)
+        return letter.circle or row["circle_id"] or 0, is_theirs
+    to = ledger.addressed(home).get(letter.key) if letter.key else None
+    for number in unsubscribing.circles(db) if to else ():
+        if ledger.address_digest(letter.key, number, sender) == to:
+            return letter.circle or number, True
+    return letter.circle, False
+
+
+def _ask_about(
+    db: sqlite3.Connection, channel: Row, letter: "Came", row: Row | None, circle: int, people: list[int], gathered: _Gathered
+) -> None:
+    """What asked to be taken off is kept as an answer, and said, once; nothing else is done."""
+    row = row or unsubscribing.last_letter(db, circle, channel["number"])
+    if letter.ident in responses.remote_ids(db, channel["number"]):
+        return
+    if row is not None:
+        found = _answer_of(row, letter)
+        words = Answer(letter.ident, found.answer.names, letter.words or "unsubscribe", letter.at)
+        gathered.found.append(_Found(row, words, found.address, found.since))
+    if circle and people:
+        gathered.asked.append((letter.sender, make("circle", circle), tuple(make("contact", one) for one in people)))
+    elif circle:
+        gathered.strangers.append((letter.sender or "somebody", make("circle", circle)))
 
 
 def _leave(store: Store, home: Home, circle: int, people: list[int], letter: "Came") -> list[Off]:

@@ -1,8 +1,8 @@
 """The ledger beside the store: what was queued here, which letters began to leave, what was answered. It is never written over.
 
 A store that was put back from a backup, or copied, does not know what left since; the ledger does. One line a step, on the
-disk before the letter's first byte goes. It holds no address and no word of a letter: only keys, states and times, and where
-the ledger itself lies (origin.py).
+disk before the letter's first byte goes. It holds no address and no word of a letter: only keys, states and times, digests
+of whom a circle's letters went to, and where the ledger itself lies (origin.py).
 """
 
 import hashlib
@@ -15,6 +15,8 @@ from typing import Any
 from pkm.config import Home
 from pkm.delivery import MAY_HAVE_LEFT
 from pkm.errors import StoreError
+from pkm.ids import make
+from pkm.text import fold
 
 QUEUED, ELSEWHERE = "queued", "elsewhere"
 """What is to leave from this home, and what the person said is not."""
@@ -36,14 +38,27 @@ def path_of(home: Home) -> Path:
     return home.data / "outbox.log"
 
 
-def note(home: Home, key: str, state: str, at: str) -> None:
+def note(home: Home, key: str, state: str, at: str, *, to: str = "") -> None:
     """The ledger says so, on the disk. Raises StoreError where it cannot be written: then nothing may leave.
+
+    to: as address_digest has it, for a circle's letter that is about to leave.
 
     One that is begun by this, and by nothing that was queued here, does not know whose it is.
     """
     if not path_of(home).exists():
         put(home, {}, at)
-    append(path_of(home), key, state, at, kept="The letter did not leave.")
+    said = {"at": at, "key": key, "state": state, **({"to": to} if to else {})}
+    _write(path_of(home), [said], "The letter did not leave.")
+
+
+def address_digest(key: str, circle: int, address: str) -> str:
+    """What tells later that the letter of that key went to that address, as one of that circle: not the address itself."""
+    return hashlib.sha256(f"{key}\n{make('circle', circle)}\n{fold(address)}".encode()).hexdigest()[:32]
+
+
+def addressed(home: Home) -> dict[str, str]:
+    """Key -> address_digest, of each letter of a circle that began to leave; those of older versions have none."""
+    return {str(one["key"]): str(one["to"]) for one in _lines(path_of(home)) or () if one.keys() >= {"key", "to"}}
 
 
 def note_all(home: Home, keys: Iterable[str], state: str, at: str) -> None:

@@ -117,7 +117,7 @@ def write(letter: Letter) -> bytes:
         name = f"{_phrase(letter.list_name)} " if letter.list_name else ""
         headers += [
             f"List-Id: {name}<{letter.list_id}.pkm.{domain}>",
-            f"List-Unsubscribe: <mailto:{address}?subject=unsubscribe%20{letter.list_id}>",
+            f"List-Unsubscribe: <mailto:{address}?subject=unsubscribe%20{letter.list_id}%20{letter.key}>",
         ]
     boundary = f"=_{letter.key}"  # no quoted-printable text can hold =_
     headers += ["MIME-Version: 1.0", f'Content-Type: multipart/alternative; boundary="{boundary}"']

@@ -30,7 +30,7 @@ FIRST_DAYS = 30
 """How far back a server's mailbox is looked through the first time."""
 
 _KEY = re.compile(r"<([0-9a-f]{32})@[^<>\s]*>")
-_LEAVES = re.compile(r"(?:(?:re|aw|fwd?|wg)\s*:\s*)*unsubscribe(?:\s+o(\d{1,9}))?", re.I)
+_LEAVES = re.compile(r"(?:(?:re|aw|fwd?|wg)\s*:\s*)*unsubscribe(?:\s+o(\d{1,9}))?(?:\s+([0-9a-f]{32}))?", re.I)
 _BY_MACHINE = re.compile(r"mailer-daemon@|postmaster@|<>", re.I)
 
 
@@ -38,9 +38,10 @@ _BY_MACHINE = re.compile(r"mailer-daemon@|postmaster@|<>", re.I)
 class Came:
     """A letter that concerns what was shared.
 
-    key: of the own letter that it answers, "" where it answers none; circle: whose list it asks to be taken off by its
-    subject, 0 where it does not; leaves: whether it asks to be taken off, that way or in an answer. sender: an address in
-    lower case, "" where it names none; name: as it is written there. at: a stamp, "" where it gives none. words: its own.
+    key: of the own letter that it answers, or names in its subject, "" where it does not; circle: whose list it asks to be
+    taken off by its subject, 0 where it does not; leaves: whether it asks to be taken off, that way or in an answer. sender: an
+    address in lower case, "" where it names none; name: as it is written there. at: a stamp, "" where it gives none. words: its
+    own.
     """
 
     ident: str
@@ -145,7 +146,7 @@ def read_letter(data: bytes, keys: Collection[str]) -> Came | None:
 
     message = read_message(data)
     name, sender = address(message, "from")
-    key, circle = _answered(message, keys), _list_left(message)
+    key, circle = _answered(message, keys) or _key_named(message, keys), _list_left(message)
     if not (key or circle) or (not circle and _is_by_machine(message)):
         return None
     words = own_words(html_to_text(clean_html(read_body(message).html[: 5 * LONGEST])))
@@ -177,6 +178,13 @@ def _answered(message: Message, keys: Collection[str]) -> str:
 def _list_left(message: Message) -> int:
     found = _LEAVES.fullmatch(_subject(message))
     return int(found[1] or 0) if found else 0
+
+
+def _key_named(message: Message, keys: Collection[str]) -> str:
+    """The key of an own letter in a subject as its List-Unsubscribe gives it, "" where there is none."""
+    found = _LEAVES.fullmatch(_subject(message))
+    key = (found[2] or "").lower() if found else ""
+    return key if key in keys else ""
 
 
 def _is_by_machine(message: Message) -> bool:

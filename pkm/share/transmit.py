@@ -210,7 +210,9 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
         if shares.read_gate(unit.get(Stage, delivery.stage_id).gate).get("held"):
             return Result(row["id"], row["recipient"], delivery.state, "its share was put on hold")
         delivery.state, delivery.attempts, delivery.error = "sending", delivery.attempts + 1, ""
-        ledger.note(home, row["key"], "sending", unit.at)
+        circle = delivery.circle_id if row["recipient"] else None
+        to = ledger.address_digest(row["key"], circle, row["recipient"]) if circle is not None else ""
+        ledger.note(home, row["key"], "sending", unit.at, to=to)
         # whatever comes of it: a run that is killed here has perhaps sent
         unit.summarize(f"sending x{row['share_id']}", final=CANNOT_RECALL)
     try:

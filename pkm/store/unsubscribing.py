@@ -88,6 +88,11 @@ def got_letters(db: sqlite3.Connection, circle: int, address: str) -> list[int]:
     return [row[0] for row in found]
 
 
+def circles(db: sqlite3.Connection) -> list[int]:
+    """The numbers of all circles, in order."""
+    return [row[0] for row in db.execute("SELECT id FROM circle ORDER BY id")]
+
+
 def keys(db: sqlite3.Connection, channel: int) -> set[str]:
     """The keys of all letters that began to leave by a channel."""
     sql = "SELECT key FROM delivery WHERE channel_id = :channel AND attempts > 0 AND payload <> x''"

@@ -1,5 +1,6 @@
 """Answers by mail: over a real mail server and a real mailbox, and from letters that nobody would want to get."""
 
+import re
 import smtplib
 import sqlite3
 from datetime import timedelta
@@ -7,6 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -100,6 +102,15 @@ def report(letter: bytes, *, to: str = "ann@example.org", action: str = "failed"
             "Auto-Submitted: auto-replied\nMIME-Version: 1.0\n"
             "Content-Type: multipart/report; report-type=delivery-status; boundary=XX\n\n")  # fmt: skip
     return (head + "".join(f"--XX\n{part}\n" for part in parts) + "--XX--\n").encode()
+
+
+def by_header(letter: bytes, who: str, *, key: str = "", date: str = "") -> bytes:
+    """What a program for mail makes of a letter's List-Unsubscribe: the subject that it gives. key: another than that."""
+    subject = unquote(open_letter(letter).header("List-Unsubscribe").partition("subject=")[2].rstrip(">"))
+    assert re.fullmatch("unsubscribe o2 [0-9a-f]{32}", subject)
+    subject = f"unsubscribe o2 {key}" if key else subject
+    head = f"From: {who}\nSubject: {subject}\nMessage-ID: <u2@x>\nDate: {date or format_datetime(now())}\n\n"
+    return head.encode()
 
 
 def texts(came: Collected) -> dict[str, str]:
@@ -315,8 +326,35 @@ class TestUnsubscribing:
     BY_SUBJECT = b"From: %s\nSubject: unsubscribe o2\nMessage-ID: <u1@x>\nDate: Mon, 23 Nov 2026 08:59:00 +0000\n\n"
 
     def test_by_the_subject_that_letters_give(self, sent: Sent) -> None:
-        assert [one.contact["id"] for one in sent.get(self.BY_SUBJECT % b"Ben <Ben@example.org>").off] == ["c2"]
+        assert [one.contact["id"] for one in sent.get(by_header(sent.ben, "Ben <Ben@example.org>")).off] == ["c2"]
         assert sent.reaches() == ["ann@example.org"]
+
+    @pytest.mark.parametrize("how", ["no key", "another's key", "an answer to another's", "a key that never was"])
+    def test_nobody_takes_off_another_in_their_name(self, sent: Sent, pkm: CommandLine, how: str) -> None:
+        forged = {"no key": self.BY_SUBJECT % b"ben@example.org", "another's key": by_header(sent.ann, "ben@example.org"),
+                  "an answer to another's": answer(sent.ann, "ben@example.org", "Unsubscribe"),
+                  "a key that never was": by_header(sent.ann, "ben@example.org", key="0" * 32)}[how]  # fmt: skip
+        (sent.inbox / "forged").write_bytes(forged)
+        told = pkm("share", "heard").err
+        assert "ben@example.org asked by mail for no more letters of o2, but the mail answers none" in told
+        assert "pkm circle leave o2 c2 --letters" in told
+        assert not (sent.home.data / "unsubscribed.log").exists()
+        assert "asked by mail" not in pkm("share", "heard").err
+        assert sorted(sent.reaches()) == ["ann@example.org", "ben@example.org"]
+
+    @pytest.mark.parametrize("how", ["by the header", "by an answer", "by another's"])
+    def test_it_works_for_a_letter_that_the_store_does_not_know_any_more(self, sent: Sent, how: str) -> None:
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            at.backup(old)
+        send(sent.home, another(sent.home))
+        letters = {row["recipient"]: row["payload"] for row in shares.frozen(fresh(sent.home).read(), 2)}
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            old.backup(at)
+        asks = {"by the header": by_header(letters["ben@example.org"], "ben@example.org"),
+                "by an answer": answer(letters["ben@example.org"], "ben@example.org", "Unsubscribe"),
+                "by another's": answer(letters["ann@example.org"], "ben@example.org", "Unsubscribe")}[how]  # fmt: skip
+        assert [one.contact["id"] for one in sent.get(asks).off] == ([] if "another" in how else ["c2"])
+        assert b"example.org" not in (sent.home.data / "outbox.log").read_bytes()
 
     def test_whoever_is_not_known_there_takes_nobody_off_and_is_heard(self, sent: Sent, pkm: CommandLine) -> None:
         add_contact(fresh(sent.home), "Out", emails=["out@example.org"])
@@ -353,7 +391,7 @@ class TestUnsubscribing:
         mail.refuse["ben@example.org"] = "451 later"
         share = another(sent.home)
         send(sent.home, share)
-        sent.get(self.BY_SUBJECT % b"ben@example.org")
+        sent.get(by_header(sent.ben, "ben@example.org"))
         mail.refuse.clear()
         assert send(sent.home, share).sent == ()
         assert len(mail.to("ben@example.org")) == 1
@@ -365,7 +403,8 @@ class TestUnsubscribing:
         assert sent.reaches() == ["ann@example.org"]
         monkeypatch.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
         assert "Ben gets its letters again" in pkm("circle", "join", "practice", "c2", "--letters").out
-        assert sent.get(self.BY_SUBJECT % b"ben@example.org").off == ()  # it was written before they came back
+        early = by_header(sent.ben, "ben@example.org", date="Mon, 23 Nov 2026 08:59:00 +0000")
+        assert sent.get(early).off == ()  # it was written before they came back
         assert sorted(sent.reaches()) == ["ann@example.org", "ben@example.org"]
 
 

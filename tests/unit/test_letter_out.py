@@ -81,5 +81,5 @@ def test_its_shape() -> None:
     made = letter(text="a\n" * 3)
     assert made.count(f"--=_{KEY}".encode()) == 3
     assert b"Date: Mon, 23 Nov 2026 09:00:00 +0000\r\n" in made
-    assert b"List-Unsubscribe: <mailto:me@example.org?subject=unsubscribe%20o3>\r\n" in made
+    assert f"List-Unsubscribe: <mailto:me@example.org?subject=unsubscribe%20o3%20{KEY}>\r\n".encode() in made
     assert made.endswith(b"--\r\n")
