@@ -121,6 +121,8 @@ def _invalid(name: str, error: Exception) -> Invalid:
         why = f"there is no template {error.name}"
     elif isinstance(error, UndefinedError):
         why = f"{error}: no such value is given to it"
+    elif isinstance(error, MemoryError):
+        why = "it asks for more memory than is allowed"
     what = f"the template {where or name}" + (f", line {line}" if line else "")
     mend = f"mend {where or name} in the folder templates/, or move it away to use the packaged one"
     return Invalid(what, why, next=mend)
