@@ -4,6 +4,7 @@ Pure: facts in, findings out. A finding is (what, why, the command that mends it
 """
 
 import functools
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,9 @@ NAMED = 3
 
 SHORTEST_REMARK = 4
 """A %%comment%% shorter than this is not looked for in what leaves."""
+
+_PLACE = re.compile(r"\bgeo:(?://)?\s*([-+]?\d{1,3}(?:\.\d*)?\s*,\s*[-+]?\d{1,3}(?:\.\d*)?)", re.I)
+"""A place on the earth as an address (RFC 5870): it may be where somebody lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ def check_bytes(
         findings.append(sayers.find(make("contact", person), f"the address {address}", address))
     for number, person, written in numbers_in(f"{seen.decoded}\n{seen.raw}", secrets.phones):
         findings.append(sayers.find(make("contact", person), f"the number {number}", written))
+    for place in dict.fromkeys(_PLACE.findall(f"{seen.decoded}\n{seen.raw}")):
+        findings.append(sayers.find(f"geo:{place}", "a place", place))
     findings += _passages(words(seen.shown), own, secrets, sayers)
     texts = [(make("note", note["id"]), note["text"], "pkm sense edit") for note in cleared]
     for by, text, mend in [*texts, *((share, text, "pkm share edit") for text in beside)]:

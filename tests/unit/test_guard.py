@@ -109,6 +109,11 @@ def test_own_words_may_say_what_a_private_note_is_called(said: str) -> None:
     (b"sk-ant-api03-" + b"a" * 30, "looks like a secret key"),
     (b"-----BEGIN PRIVATE KEY-----", "looks like a secret key"),
     (b"call 030 / 123 456 78", "the number +49 30 12345678 would go out"),
+    (b"[c](tel:+49%2030%2012345678)", "the number +49 30 12345678 would go out"),
+    (b"<a href='tel:%2B493012345678'>c</a>", "the number +49 30 12345678 would go out"),
+    (b"<a href='geo:47.3769,8.5417'>home</a>", "a place would go out"),
+    (b"[home](geo:%34%37.3769%2C-8.5417;u=35)", "a place would go out"),
+    (b"at GEO:47,8", "a place would go out"),
     (b"<p>He said: nobody but us knows that the <b>office</b> closes</p>", "words of it would go out"),
     (b"he has an unseen remark", "a %%comment%% of it would go out"),
 ])  # fmt: skip
@@ -122,7 +127,7 @@ def test_private_things_in_the_bytes_are_found(payload: bytes, why: str) -> None
 @pytest.mark.parametrize(
     "payload", [b"Public words", b"Ideas", b"write to me@elsewhere.org", b"100% of 50% is fine", b"",
                                      b"<pre>%%time and %%time</pre>", b"`%%a` and `%%b`",
-                                     b"on 2026-11-23 at 09:00", b"task-force-of-the-whole-community-here"]
+                                     b"on 2026-11-23 at 09:00", b"geo: 1 of 2", b"nageo:4,5", b"task-force-of-the-whole-community-here"]
 )
 def test_what_is_meant_to_be_said_passes(payload: bytes) -> None:
     secrets = Secrets((("Ideas", 9),), {"bob@example.org": 4})
