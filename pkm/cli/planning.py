@@ -308,6 +308,8 @@ def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> No
         })  # fmt: skip
     elif not done and not quiet:
         render.tell("No share is planned that has not gone. Next: pkm share plan SHARE --stage \"CIRCLE now\"")
+    for number in dict.fromkeys(one.share["number"] for one in done if _tells_refused(one, quiet=quiet or json)):
+        outgoing.tell_refused(outgoing.refused(number))
     if unsettled := shares.unsettled(store.read()):
         outgoing.tell_unsettled(unsettled)
     if any(one.failure or one.held or (one.report and (one.report.failures or one.report.unknown)) for one in done):
@@ -336,19 +338,23 @@ def _show_due(found: list[tuple[Row, Any, Any]], interrupted: list[Row], json: b
         render.tell("No share is planned that has not gone.")
 
 
+def _tells_refused(done: Any, *, quiet: bool) -> bool:
+    """Whether what stays refused of a share is told after a run: once, however many of its stages there were."""
+    if done.report is not None:
+        return bool(done.report.failures) or not quiet
+    return not (done.failure or done.held or quiet)
+
+
 def _one(done: Any, json: bool, *, quiet: bool = False) -> Row:
-    """One share of a run, told; as the contract has it."""
-    from pkm.cli import outgoing
+    """One share of a run, told, but for what is told of all at the end; as the contract has it."""
     from pkm.cli.share import emit_report
 
     waits = {"circle": done.circle, "waits": list(done.waits), "held": done.held or None}
     name = f"{done.share['id']} for {done.circle}"
     if done.report is not None:
-        summary = {**emit_report(done.report, json=json), **waits}
+        summary = {**emit_report(done.report, json=json, unsettled=False), **waits}
         if not json:
             tell_leaving(done.report, done.share["id"])
-        if done.report.failures or not quiet:
-            outgoing.tell_refused(outgoing.refused(done.share["number"]))
         return summary
     failures = [{"what": name, "why": str(done.failure)}] if done.failure else []
     failures += [{"what": name, "why": f"held: {done.held}"}] if done.held else []
@@ -361,7 +367,6 @@ def _one(done: Any, json: bool, *, quiet: bool = False) -> Row:
         render.tell(f"{name} is held, not sent: {done.held}. Next: pkm share hold {done.share['id']} --release, to let it go")
     elif not json and not quiet:
         render.tell(f"{name} waits {', and '.join(done.waits)}")
-        outgoing.tell_refused(outgoing.refused(done.share["number"]))
     return {**done.share, "new": 0, "updated": 0, "unchanged": 0, "failed": len(failures), "failures": failures,
             "deliveries": [], "places": [], "unknown": [], **waits}  # fmt: skip
 

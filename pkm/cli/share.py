@@ -162,8 +162,8 @@ def _nothing_to_share(targets: list[dict[str, Any]], json: bool) -> None:
         )
 
 
-def emit_report(report: Any, *, json: bool) -> dict[str, Any]:
-    """What became of a send, told; returns it as the contract has it."""
+def emit_report(report: Any, *, json: bool, unsettled: bool = True) -> dict[str, Any]:
+    """What became of a send, told; returns it as the contract has it. unsettled: False where that is told for all at the end."""
     current.remember(touched=report.share["id"])
     summary = {
         **report.share, "new": len(report.sent), "updated": 0, "unchanged": report.already,
@@ -173,7 +173,7 @@ def emit_report(report: Any, *, json: bool) -> dict[str, Any]:
     }  # fmt: skip
     for what, why in report.failures:
         render.tell(f"{what}: {why}")
-    if report.unknown:
+    if report.unknown and unsettled:
         from pkm.cli.outgoing import tell_unsettled
 
         tell_unsettled(report.unknown)

@@ -119,7 +119,8 @@ def test_the_copy_sends_what_is_queued_where_it_is_the_one(run: Homes, home: Pat
     other = home.parent / "other"
     run(home, QUEUED, "share", "--due", "--yes")
     whole(run, home, other)
-    run(other, LATER, "share", "--due", "--yes", ok=4)
+    told = run(other, LATER, "share", "--due", "--yes", ok=4)
+    assert told.count("--resolve copy refused") == told.count("Held: 1 letter to Ann") == 1
     run(other, LATER, "share", "log", "--resolve", "copy", "refused")
     run(other, LATER, "share", "--due", "--yes")
     assert len(mail.letters) == 1

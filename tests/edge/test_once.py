@@ -172,6 +172,21 @@ def test_a_report_that_anybody_can_send_makes_no_second_copy(
     assert len(mail.to("ann@new.example")) == 1
 
 
+def test_a_run_of_two_stages_says_once_what_came_back(plan: Plan, mail: MailServer) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.pkm("circle", "add", "third", "--kind", "network", "--channel", "way")
+    for circle, who in (("practice", "ann"), ("world", "cy"), ("third", "cy")):
+        plan.join(circle, who)
+    plan.pkm("share", "plan", "x1", "--stage", "practice now", "--stage", "world +1d", "--stage", "third +2d")
+    plan.due(0, 1)
+    plan.set("UPDATE delivery SET state = 'refused', error = 'it came back: 550 no'")
+    plan.due(2)
+    said = plan.due(3)
+    assert "x1 for third waits" in said
+    assert mail.to("cy@example.org")
+    assert said.count("d1 of x1 to Ann <ann@example.org> came back") == 1
+
+
 def test_the_ledger_is_on_the_disk_before_a_letter_leaves(plan: Plan, mail: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[str] = []
     path, fsync = plan.home / "outbox.log", os.fsync
