@@ -365,11 +365,14 @@ class TestShow:
         assert not loaded & {"sqlmodel", "sqlalchemy", "pydantic", "feedparser", "httpx", "jinja2", "rapidfuzz"}
 
 
-def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | None = None, stop: int = 0) -> str:
+def run_on_pty(
+    home: Path, arguments: list[str], keys: list[tuple[str, str]] | None = None, stop: int = 0, *, color: bool = False
+) -> str:  # fmt: skip
     """What `pkm` shows on a terminal of 80x24; keys: (what to wait for, what to type). stop: a signal at the end."""
     pid, terminal = pty.fork()
     if pid == 0:
-        os.environ.update(PKM_HOME=str(home), TERM="xterm", COLUMNS="80", LINES="24", NO_COLOR="1")
+        os.environ.update(PKM_HOME=str(home), TERM="xterm-256color" if color else "xterm", COLUMNS="80", LINES="24")
+        os.environ.pop("NO_COLOR", None) if color else os.environ.update(NO_COLOR="1")
         _be_pkm(arguments)
     shown = heard = ""
     try:
