@@ -19,6 +19,7 @@ Step = tuple[str, str]
 def show_dashboard(*, json: bool) -> None:
     """The dashboard is printed; in an empty home it says what to do first: connect to somebody."""
     from pkm.sense.review import in_words, years_ago
+    from pkm.share import holding
     from pkm.share.channels import reaches_for
 
     db = current.store().read()
@@ -43,6 +44,7 @@ def show_dashboard(*, json: bool) -> None:
         "review": review.count_due(db, stamp(at)), "to_review": to_look_at, "people_due": people, "promises": owed,
         "close": next((circle["name"] for circle in there if circle["circle_kind"] != "network"), ""),
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
+        "to_send": holding.drafts_for(db, [{**circle, "number": int(circle["id"][1:])} for circle in there]),
     }  # fmt: skip
     facts["years_ago"] = [{**row, "why": in_words(row)} for row in years_ago(db, at)[:1]]
     steps = next_steps(facts)
@@ -64,6 +66,9 @@ def _steps(steps: dict[str, Step], width: int) -> list[str]:
 
 def lines(facts: dict[str, Any]) -> list[str]:
     """What stands where, a line each; only what there is."""
+    from pkm.share.holding import step
+    from pkm.share.holding import told as waits
+
     if not (facts["contacts"] or facts["sources"] or facts["notes"]):
         return ["Nothing here yet. It starts by connecting to others: who do you learn from?",
                 "What you have already (contacts, feeds, notes) comes in by: pkm import FILE",
@@ -101,8 +106,9 @@ def lines(facts: dict[str, Any]) -> list[str]:
     if facts["unfinished"]:
         told.append(f"drafts   {count(facts['unfinished'], 'text')} that you began: pkm doctor, or pkm sense note --draft last")
     told += [f"share    {count(one['notes'], 'note')} may go to {one['circle']}" for one in facts["to_share"]]
-    if facts["drafts"]:
-        told.append(f"share    {count(facts['drafts'], 'draft')} not sent yet: pkm find 'kind:share is:draft'")
+    told += [f"share    {waits(one)}: {step(one)}" for one in facts["to_send"][:SHOWN]]
+    if more := facts["drafts"] - len(facts["to_send"][:SHOWN]):
+        told.append(f"share    {count(more, 'draft')} not sent yet: pkm find 'kind:share is:draft'")
     return told
 
 
@@ -148,6 +154,9 @@ def _share(facts: dict[str, Any]) -> Step:
         first = facts["to_share"][0]
         to = "" if first["circle"] == "network" else f" --to {quote(first['circle'])}"
         return f"pkm share{to}", f"{count(first['notes'], 'note')} ready for {first['circle']}"
+    if facts["to_send"]:
+        first = facts["to_send"][0]
+        return f"pkm share send {first['id']}", f"{count(first['notes'], 'note waits', 'notes wait')} in it"
     if facts["notes"]:
         return "pkm sense reach NOTE community", "a note is private until you widen it"
     if facts["close"]:

@@ -102,6 +102,8 @@ def circles_named(names: list[str]) -> list[dict[str, Any]]:
 
 
 def _tell_left_out(plan: Any) -> None:
+    from pkm.share import holding
+
     for note in plan.without_words:
         render.tell(
             f"Left out: n{note['id']} {one_line(note['title'], 50)} has no words of your own (pkm sense edit n{note['id']})"
@@ -114,6 +116,9 @@ def _tell_left_out(plan: Any) -> None:
         )
     if plan.waiting:
         render.tell(f"{count(plan.waiting, 'older note')} waits for the next one (-n for more)")
+    for held in plan.holding:
+        if held["state"] == "draft" or not plan.notes:
+            render.tell(f"{holding.told(held)}: {holding.step(held)}")
 
 
 def _show_plan(plan: Any) -> None:
@@ -147,14 +152,18 @@ def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
 
 
 def _nothing_to_share(targets: list[dict[str, Any]], json: bool) -> None:
+    from pkm.share.channels import reaches_for
+
     if json:
         render.emit_json({"new": 0, "updated": 0, "unchanged": 0, "failed": 0, "failures": []})
     db = current.store().read()
-    drafts = [row["id"] for row in shares.rows(db, 50) if row["state"] == "draft"]
+    kept = {circle["number"]: shares.holding(db, circle["number"], reaches_for(db, circle)) for circle in targets}
+    told = {held["id"] for rows in kept.values() for held in rows}
+    drafts = [row["id"] for row in shares.rows(db, 50) if row["state"] == "draft" and row["id"] not in told]
     if drafts:
         render.tell(f"Not sent yet: {', '.join(drafts)}. Next: pkm share send {drafts[0]}")
     for circle in targets:
-        since = shares.last_sent(db, circle["number"])
+        since = None if kept[circle["number"]] else shares.last_sent(db, circle["number"])
         done = f"All that may go to {circle['name']} has gone, last on {day(since)}. " if since else ""
         render.tell(
             f"{done}Nothing new may go to {circle['name']}. "

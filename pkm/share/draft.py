@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from pkm.capture import title_of as title_of_text
 from pkm.conceal import conceal, names_in, unlinked
 from pkm.config import Settings
-from pkm.dates import day as today
-from pkm.dates import local, now, stamp
+from pkm.dates import day, local, now, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
 from pkm.link_forms import name_of
 from pkm.reach import REACHES, wide_enough
+from pkm.share import holding
 from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
 from pkm.store import audience, plans, shares
@@ -43,7 +43,8 @@ class DigestPlan:
     """What a digest for a circle would hold now.
 
     notes: rows in order. without_words: notes that drop out, having no words of one's own; bare_items: items kept
-    since the last digest that no note was made from; waiting: how many more notes may go but wait for the next one.
+    since the last digest that no note was made from; waiting: how many more notes may go but wait for the next one;
+    holding: the drafts and plans whose notes it leaves to these (shares.holding).
     """
 
     circle: Row
@@ -52,13 +53,14 @@ class DigestPlan:
     bare_items: tuple[Row, ...]
     waiting: int
     since: str | None
+    holding: tuple[Row, ...] = ()
 
 
 def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST) -> DigestPlan:
     """What the digest since the last one would hold for a circle (number, name, circle_kind)."""
     reaches = reaches_for(db, circle)
     found = shares.candidates(db, circle["number"], reaches, LOOKED_AT)
-    declined = audience.withheld(db, circle["number"], today(now()))
+    declined = audience.withheld(db, circle["number"], day(now()))
     found, put_off = [note for note in found if note["id"] not in declined], sum(note["id"] in declined for note in found)
     worded = [note for note in found if _has_words(note)]
     bare = [note for note in found if not _has_words(note)]
@@ -66,7 +68,8 @@ def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST
     items = shares.kept_without_note(db, since or "", 100)
     rest = shares.count_candidates(db, circle["number"], reaches) - len(found) - put_off
     waiting = max(0, len(worded) - limit) + rest
-    return DigestPlan(circle, tuple(worded[-limit:]), tuple(bare), tuple(items), waiting, since)
+    kept = tuple(shares.holding(db, circle["number"], reaches))
+    return DigestPlan(circle, tuple(worded[-limit:]), tuple(bare), tuple(items), waiting, since, kept)
 
 
 def _has_words(note: Row) -> bool:
@@ -78,8 +81,8 @@ def _has_words(note: Row) -> bool:
 
 def title_of(settings: Mapping[str, str] | Settings, circle: str, count: int, at: datetime) -> str:
     """The title of a digest, from the setting share.title; without a name of one's own: "Finds, 23 November 2026"."""
-    day = local(stamp(at))
-    date = f"{day.day} {day:%B %Y}"
+    here = local(stamp(at))
+    date = f"{here.day} {here:%B %Y}"
     if not settings["name"] and "{name}" in settings["share.title"]:
         return f"Finds, {date}"
     title = settings["share.title"]
@@ -107,10 +110,7 @@ def create_share(
             free = {row["id"] for row in shares.candidates(db, circles[0]["number"], reaches_for(db, circles[0]), LOOKED_AT)}
             notes = [note for note in notes if note in free]
         if not notes:
-            raise Invalid(
-                "an empty draft", "no note of yours may go there yet",
-                next=f"pkm sense reach NOTE {circles[0]['circle_kind']}, then pkm share draft NOTE",
-            )  # fmt: skip
+            raise holding.empty(db, circles[0])
         title = one_line(without_comments(title), 200) or "Finds"
         slug = free_slug(slugify(_as_read(db, title, circles), unit.at), shares.slugs(db))
         number = unit.insert(
@@ -176,7 +176,7 @@ def _declined(db: sqlite3.Connection, step: Row, notes: Sequence[Row]) -> list[F
     """A note of which the person said "not yet" or "never" does not go there before they take that back."""
     findings = []
     for note in notes if step["passed_at"] is None else ():
-        name, kept = make("note", note["id"]), audience.kept(db, note["id"], today(now()))
+        name, kept = make("note", note["id"]), audience.kept(db, note["id"], day(now()))
         for whom, circle in (("", ""), (make("circle", step["circle_id"]), step["circle"])):
             if said := kept.get(whom):
                 until = f"not before {said.until}" if said.until else "never"

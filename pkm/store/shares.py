@@ -155,6 +155,23 @@ def count_candidates(db: sqlite3.Connection, circle_id: int, reaches: list[str])
     return int(db.execute(f"SELECT count(*) FROM note WHERE {_MAY_GO}", values).fetchone()[0])
 
 
+def holding(db: sqlite3.Connection, circle_id: int, reaches: list[str]) -> list[Row]:
+    """The drafts and plans that have notes for a circle which may go there and have not, and so are in no other digest.
+
+    By number: {"id", "title", "state", "at" (when it was made), "notes" (how many)}. reaches: as for candidates().
+    """
+    found = db.execute(
+        "SELECT share.id, share.title, share.state, share.created_at AS at, count(*) AS notes FROM share "
+        "JOIN stage ON stage.share_id = share.id AND stage.circle_id = :circle AND stage.passed_at IS NULL "
+        "JOIN share_note ON share_note.share_id = share.id JOIN note ON note.id = share_note.note_id "
+        "WHERE share.state IN ('draft', 'planned') AND note.dropped_at IS NULL "
+        "AND note.reach IN (SELECT value FROM json_each(:reaches)) AND (json_type(stage.gate, '$.notes') IS NULL "
+        "OR note.id IN (SELECT value FROM json_each(stage.gate, '$.notes'))) GROUP BY share.id ORDER BY share.id",
+        {"circle": circle_id, "reaches": json.dumps(reaches)},
+    )
+    return [{**dict(row), "id": make("share", row["id"])} for row in found]
+
+
 def kept_without_note(db: sqlite3.Connection, since: str, limit: int) -> list[Row]:
     """Items kept since then that no note was made from, newest first: they have no words of one's own."""
     found = db.execute(
