@@ -324,6 +324,7 @@ def report_all(reports: list[Any], json: bool) -> None:
 
 @app.command(epilog="Example:  pkm share edit x9 --title \"Ann and Ben: walking retros\"\n\n"
              "          pkm share edit x9        (opens your editor)\n\n"
+             "          pkm share edit x12 --without n41 --with n44\n\n"
              "          pkm share edit x12 --for network --note n41 -m \"the short version\"\n\n"
              "          pkm share edit x12 --for network --only n41")  # fmt: skip
 def edit(
@@ -343,11 +344,26 @@ def edit(
         typer.Option("--only", metavar="NOTE", help="With --for: this note goes there; may be given again. all: every one.",
                      autocompletion=complete.complete_notes),
     ] = None,
+    out: Annotated[
+        list[str], typer.Option("--without", metavar="NOTE", help="Take this note out; may be given again.",
+                                autocompletion=complete.complete_notes),
+    ] = [],  # noqa: B006
+    into: Annotated[
+        list[str], typer.Option("--with", metavar="NOTE", help="Put this note in, last; may be given again.",
+                                autocompletion=complete.complete_notes),
+    ] = [],  # noqa: B006
     json: JsonFlag = False,
 ) -> None:
-    """Change the words of a draft: an introduction's letter, a digest's few words in front. Without options, in your editor."""
-    from pkm.cli.letters import edit_for_circle, edit_share
+    """Change a draft: its notes, an introduction's letter, a digest's few words in front. Without options, in your editor."""
+    from pkm.cli.letters import change_notes, edit_for_circle, edit_share
 
+    if out or into:
+        if only or note or title is not None or text is not None:
+            raise Invalid("--with and --without", "they change which notes it has, not its words",
+                          next=f"pkm share edit {what} --without NOTE")  # fmt: skip
+        (goal,) = circles_named([circle]) if circle else [None]
+        change_notes(selectors.one(what, ("share",), guess=False), goal, into, out, json)
+        return
     if circle:
         (target,) = circles_named([circle])
         edit_for_circle(selectors.one(what, ("share",), guess=False), target, title, text, note, only, json)

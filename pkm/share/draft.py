@@ -5,8 +5,9 @@ Gathers from the store, decides in pure functions, and applies in one transactio
 
 import hashlib
 import re
+import shlex
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from pkm.capture import title_of as title_of_text
 from pkm.conceal import conceal, names_in, unlinked
 from pkm.config import Settings
 from pkm.dates import day, local, now, stamp
-from pkm.errors import Invalid, NotFound
+from pkm.errors import NotFound
 from pkm.ids import make
 from pkm.link_forms import name_of
 from pkm.reach import REACHES, wide_enough
@@ -121,7 +122,7 @@ def create_share(
             unit.insert("share_note", share_id=number, note_id=note, position=position)
         for position, circle in enumerate(circles, 1):
             unit.insert("stage", share_id=number, circle_id=circle["number"], position=position, gate="{}")
-        findings = check_share(db, number)
+        findings = check_share(db, number, there=())
         if findings:
             raise Refused("the draft", "something in it may not go there", findings=findings, kept="No draft was made.")
         row = shares.row(db, number)
@@ -136,10 +137,13 @@ def _as_read(db: sqlite3.Connection, title: str, circles: Sequence[Row]) -> str:
     return unlinked(conceal(title, hidden)) or "Finds"
 
 
-def check_share(db: sqlite3.Connection, share: int, stage: int | None = None, by: str = "") -> list[Finding]:
+def check_share(
+    db: sqlite3.Connection, share: int, stage: int | None = None, by: str = "", there: Collection[int] | None = None
+) -> list[Finding]:
     """What keeps a share from its circles, looking at the reach of its notes and at other plans; empty: nothing.
 
-    stage: of that one alone; by: on the channel of that name alone.
+    stage: of that one alone; by: on the channel of that name alone. there: the circles that it is for whatever is found,
+    so that a note can be taken out of it; None: all.
     """
     findings: list[Finding] = []
     for step in shares.stages(db, share):
@@ -152,7 +156,7 @@ def check_share(db: sqlite3.Connection, share: int, stage: int | None = None, by
             continue
         findings += check_notes(notes, step["circle"], step["circle_kind"])
         findings += _waiting_elsewhere(db, share, step, notes)
-        findings += _declined(db, step, notes)
+        findings += _declined(db, share, step, notes, stays=there is None or step["circle_id"] in there)
         for channel in shares.channels_of(db, step["circle_id"]):
             kind = effective_kind(step["circle_kind"], channel["channel_kind"])
             if kind != step["circle_kind"] and by in ("", channel["name"]):
@@ -172,8 +176,11 @@ def _waiting_elsewhere(db: sqlite3.Connection, share: int, step: Row, notes: Seq
     return findings
 
 
-def _declined(db: sqlite3.Connection, step: Row, notes: Sequence[Row]) -> list[Finding]:
-    """A note of which the person said "not yet" or "never" does not go there before they take that back."""
+def _declined(db: sqlite3.Connection, share: int, step: Row, notes: Sequence[Row], *, stays: bool) -> list[Finding]:
+    """A note of which the person said "not yet" or "never" does not go there before they take that back.
+
+    stays: the share is there whatever is found, so that the note can be taken out of it.
+    """
     findings = []
     for note in notes if step["passed_at"] is None else ():
         name, kept = make("note", note["id"]), audience.kept(db, note["id"], day(now()))
@@ -181,9 +188,20 @@ def _declined(db: sqlite3.Connection, step: Row, notes: Sequence[Row]) -> list[F
             if said := kept.get(whom):
                 until = f"not before {said.until}" if said.until else "never"
                 why = f"you said {until}{f' for {circle}' if circle else ''}{f': {said.because}' if said.because else ''}"
-                step_back = f"pkm share not {name}{f' {circle}' if circle else ''} --take-back"
-                findings.append((f"{name} “{note['title']}”", why, step_back))
+                mend = f"pkm share not {name}{f' {shlex.quote(circle)}' if circle else ''} --take-back"
+                if stays:
+                    why, mend = f"{why} (it may go after all: {mend})", _taken_out(db, share, step, name, len(notes))
+                findings.append((f"{name} “{note['title']}”", why, mend))
     return findings
+
+
+def _taken_out(db: sqlite3.Connection, share: int, step: Row, note: str, of: int) -> str:
+    """The command that takes a note, one of so many, out of what a stage's circle gets."""
+    name, alone = make("share", share), len(shares.stages(db, share)) == 1
+    if of == 1 and alone:
+        return f"pkm share drop {name}"
+    only = "" if alone else f" --for {shlex.quote(step['circle'])}"
+    return f"pkm share edit {name}{only} --without {note}"
 
 
 def notes_for(db: sqlite3.Connection, share: int, stage: Row) -> list[Row]:

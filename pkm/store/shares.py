@@ -77,6 +77,12 @@ _FIRST_EMAIL = (
 )
 
 
+def note_rows(db: sqlite3.Connection, share_id: int) -> list[Row]:
+    """The rows that put notes into a share, in order: id, note_id, position."""
+    sql = "SELECT id, note_id, position FROM share_note WHERE share_id = :id ORDER BY position, id"
+    return as_dicts(db.execute(sql, {"id": share_id}))
+
+
 def people_of(db: sqlite3.Connection, share_id: int) -> list[Row]:
     """The people whom a share is for by name, in its order: {"id" (a number), "name", "email" (None: there is none)}."""
     return as_dicts(db.execute(

@@ -42,3 +42,60 @@ def test_what_a_forgotten_draft_keeps_back_is_said_wherever_a_digest_is_made(
     assert "wait" not in world("share", "draft", "--to", "practice").err
     world("share", "send", "x3", "--yes")
     assert "all that may go there has gone, last on 2027-01-04" in world("share", "draft", "--to", "practice", ok=2).err
+
+
+def notes(pkm: CommandLine) -> list[list[str]]:
+    """The notes of x1, and of each of its stages."""
+    stages = pkm.json("share", "plan", "x1")
+    return [next(row for row in pkm.json("share", "plan") if row["id"] == "x1")["notes"], *(row["notes"] for row in stages)]
+
+
+def test_a_note_is_taken_out_and_another_put_in(world: CommandLine, tmp_path: Path) -> None:
+    assert "x1  Finds  n2, n3" in world("share", "edit", "x1", "--without", "n1", "--with", "n3").out
+    world("undo")
+    assert notes(world) == [["n1", "n2"], ["n1", "n2"]]
+    world("share", "edit", "x1", "--with", "n3", "--without", "n1", "--without", "n2")
+    world("share", "send", "x1", "--yes")
+    (page,) = (tmp_path / "drop").glob("*.md")
+    assert "Boards" in page.read_text()
+    assert "retros" not in page.read_text()
+    assert "it has gone everywhere" in world("share", "edit", "x1", "--with", "n1", ok=2).err
+
+
+@pytest.mark.parametrize(("words", "code", "said"), [
+    (["--with", "n4"], 3, "its reach is private; practice is for community"), (["--without", "n3"], 2, "n3: it is not in x1"),
+    (["--without", "n1", "--without", "n2"], 2, "no note would be left"), (["--without", "n1", "-m", "x"], 2, "not its words"),
+    (["--without", "n1", "--for", "network"], 2, "it does not go there"),
+])  # fmt: skip
+def test_what_cannot_be_taken_out_or_put_in_changes_nothing(world: CommandLine, words: list[str], code: int, said: str) -> None:
+    assert said in world("share", "edit", "x1", *words, ok=code).err
+    assert notes(world) == [["n1", "n2"], ["n1", "n2"]]
+
+
+def test_a_circle_that_has_it_keeps_what_it_got(world: CommandLine, home: Path) -> None:
+    world("share", "plan", "x1", "--stage", "practice now", "--stage", "network after approval")
+    world("share", "send", "x1", "--yes")
+    world("share", "edit", "x1", "--without", "n2", "--with", "n3")
+    assert notes(world) == [["n1", "n2", "n3"], ["n1", "n2"], ["n1", "n3"]]
+    assert world("share", "edit", "x1", "--for", "network", "--without", "n3").out == "x1  for network: n1\n"
+    assert [row["circle"] for row in world.json("share", "log", "n2")] == ["practice", "practice"]
+    assert world.json("share", "log", "n3") == []
+    assert "it has begun to leave" in world("share", "edit", "x1", "--for", "practice", "--with", "n3", ok=2).err
+    assert notes(world) == [["n1", "n2"], ["n1", "n2"], ["n1"]]
+
+
+def test_what_must_not_go_there_is_taken_out_before_the_decision_is_taken_back(world: CommandLine) -> None:
+    world("share", "not", "n2", "practice", "--because", "theirs to tell")
+    (found,) = world.json("share", "check", "x1", ok=3)
+    assert found["next"] == "pkm share edit x1 --without n2"
+    assert found["why"].endswith("(it may go after all: pkm share not n2 practice --take-back)")
+    refused = world("share", "draft", "n2", "--to", "practice", ok=3).err  # no such draft is there
+    assert "--take-back" in refused
+    assert "--without" not in refused
+    world("share", "not", "n2", "practice", "--take-back")
+    world("share", "plan", "x1", "--stage", "network now", "--stage", "practice +1d")
+    world("share", "not", "n2", "practice", "--because", "theirs to tell")
+    assert world.json("share", "check", "x1", ok=3)[0]["next"] == "pkm share edit x1 --for practice --without n2"
+    world("share", "edit", "x1", "--for", "practice", "--without", "n2")
+    assert world.json("share", "check", "x1") == []
+    assert notes(world) == [["n1", "n2"], ["n1", "n2"], ["n1"]]
