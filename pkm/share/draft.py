@@ -24,7 +24,7 @@ from pkm.share import holding
 from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
 from pkm.store import audience, plans, shares
-from pkm.store.session import Store
+from pkm.store.session import Store, Unit
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
@@ -113,15 +113,15 @@ def create_share(
         if not notes:
             raise holding.empty(db, circles[0])
         title = one_line(without_comments(title), 200) or "Finds"
-        slug = free_slug(slugify(_as_read(db, title, circles), unit.at), shares.slugs(db))
         number = unit.insert(
-            "share", uid=new_uid(), type="digest", title=title, slug=slug, introduction=introduction, state="draft",
+            "share", uid=new_uid(), type="digest", title=title, slug="", introduction=introduction, state="draft",
             created_at=unit.at,
         )  # fmt: skip
         for position, note in enumerate(dict.fromkeys(notes), 1):
             unit.insert("share_note", share_id=number, note_id=note, position=position)
         for position, circle in enumerate(circles, 1):
             unit.insert("stage", share_id=number, circle_id=circle["number"], position=position, gate="{}")
+        name_page(unit, number, slugify(_as_read(db, title, circles), unit.at))
         findings = check_share(db, number, there=())
         if findings:
             raise Refused("the draft", "something in it may not go there", findings=findings, kept="No draft was made.")
@@ -325,12 +325,17 @@ def narrower_links(
     return list(dict.fromkeys([*((row["written"], row["id"]) for row in known if row["written"]), *named]))
 
 
-def free_slug(slug: str, taken: set[str]) -> str:
-    """That name for a page, or the same with a number where it is taken."""
-    free, number = slug, 2
+def name_page(unit: Unit, share: int, slug: str) -> None:
+    """The share has that name for its page and its files, or the same with a number where it is taken.
+
+    A page's name is taken by another page, and not by what nobody else reads. One that is on the site keeps its own.
+    """
+    if shares.on_site(unit.connection, share):
+        return
+    taken, free, number = shares.slugs(unit.connection, share), slug, 2
     while free in taken:
         free, number = f"{slug}-{number}", number + 1
-    return free
+    unit.update("share", share, slug=free)
 
 
 def piece_of(db: sqlite3.Connection, note: Row, hidden: Sequence[str] = ()) -> "Piece":

@@ -132,6 +132,7 @@ def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], bec
         origin.plan(unit.connection, home, share, unit.at)
         there = {stage["circle_id"] for stage in shares.stages(unit.connection, share)}
         _lay(unit, share, wanted, because)
+        draft.name_page(unit, share, row["slug"])  # it may be for others from now on, among whose names it must be free
         from pkm.store.model import Share
 
         unit.get(Share, share).state = "planned"

@@ -442,9 +442,34 @@ def take_away_channel(unit: "Unit", channel: int, name: str) -> bool:
     return False
 
 
-def slugs(db: sqlite3.Connection) -> set[str]:
-    """The names of pages that are taken."""
-    return {one[0] for one in db.execute("SELECT slug FROM share WHERE slug <> ''")}
+_ON_SITE = (
+    "EXISTS (SELECT 1 FROM delivery JOIN channel ON channel.id = channel_id "
+    "WHERE delivery.share_id = share.id AND channel.kind = 'site')"
+)
+_PUBLIC = (
+    "(EXISTS (SELECT 1 FROM stage JOIN circle ON circle.id = stage.circle_id WHERE stage.share_id = share.id "
+    "AND (circle.kind = 'network' OR EXISTS (SELECT 1 FROM circle_channel JOIN channel ON channel.id = channel_id "
+    f"WHERE circle_channel.circle_id = circle.id AND channel.kind = 'site'))) OR {_ON_SITE})"
+)
+
+
+def slugs(db: sqlite3.Connection, number: int) -> set[str]:
+    """The names that a share may not have for its page and files.
+
+    Of one that goes to the site: those of all others that do, or that are for a circle of its; else those of all others.
+    """
+    public = bool(db.execute(f"SELECT 1 FROM share WHERE id = :id AND {_PUBLIC}", {"id": number}).fetchone())
+    found = db.execute(
+        f"SELECT slug FROM share WHERE slug <> '' AND id <> :id AND (NOT :public OR {_PUBLIC} OR EXISTS (SELECT 1 FROM stage "
+        "JOIN stage AS own ON own.circle_id = stage.circle_id WHERE stage.share_id = share.id AND own.share_id = :id))",
+        {"id": number, "public": public},
+    )
+    return {one[0] for one in found}
+
+
+def on_site(db: sqlite3.Connection, number: int) -> bool:
+    """Whether something of a share is on the site, or was frozen for it: its address is for ever."""
+    return bool(db.execute(f"SELECT 1 FROM share WHERE id = :id AND {_ON_SITE}", {"id": number}).fetchone())
 
 
 def unfinished(db: sqlite3.Connection) -> list[Row]:

@@ -99,3 +99,23 @@ def test_what_must_not_go_there_is_taken_out_before_the_decision_is_taken_back(w
     world("share", "edit", "x1", "--for", "practice", "--without", "n2")
     assert world.json("share", "check", "x1") == []
     assert notes(world) == [["n1", "n2"], ["n1", "n2"], ["n1"]]
+
+
+def test_a_page_takes_its_name_from_pages_alone_and_no_file_is_lost(world: CommandLine, home: Path, tmp_path: Path) -> None:
+    """x1 is for a community; what nobody else reads makes no page's address longer."""
+    for note in ("n1", "n2"):
+        world("share", "draft", note, "--to", "network", "--title", "Finds")
+    world("share", "draft", "n3", "--to", "practice", "--to", "network", "--title", "Finds")
+    for share in ("x2", "x3", "x1", "x4"):
+        world("share", "send", share, "--yes")
+    pages = sorted(path.parent.name for path in (home / "site" / "2026").glob("*/index.html"))
+    assert pages == ["finds-11-23", "finds-11-23-2", "finds-11-23-3"]
+    assert len(list((tmp_path / "drop").glob("*.md"))) == 2
+
+
+def test_what_becomes_public_by_its_plan_gets_a_name_that_is_free_there(world: CommandLine, home: Path) -> None:
+    world("share", "draft", "n3", "--to", "network", "--title", "Finds")
+    world("share", "send", "x2", "--yes")
+    world("share", "plan", "x1", "--stage", "network now")
+    world("share", "send", "x1", "--yes")
+    assert {path.parent.name for path in (home / "site" / "2026").glob("*/index.html")} == {"finds-11-23", "finds-11-23-2"}
