@@ -20,7 +20,7 @@ from pkm.errors import NotFound
 from pkm.ids import make
 from pkm.link_forms import name_of
 from pkm.reach import REACHES, wide_enough
-from pkm.share import holding
+from pkm.share import called, holding
 from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
 from pkm.store import audience, plans, shares
@@ -134,6 +134,7 @@ def _as_read(db: sqlite3.Connection, title: str, circles: Sequence[Row]) -> str:
     """A title as everybody may read it whom one of these circles stands for: its page's address is made of it."""
     reaches = wide_enough(max((circle["circle_kind"] for circle in circles), key=REACHES.index))
     hidden = frozenset(fold(name) for name, _ in narrower_links(db, [], [title], reaches))
+    title = called.Naming(db).line(title)
     return unlinked(conceal(title, hidden)) or "Finds"
 
 
@@ -252,14 +253,16 @@ def digest_for(
     kind = effective_kind(kind_by_name(db, share) if by_name else stage["circle_kind"], channel_kind)
     own = stage["circle_kind"] == kind
     hidden = [name for name, _ in linked_by(db, share, stage, wide_enough(kind))]
+    language = stage["language"] or settings["share.language"]
+    naming = called.Naming(db, language, called.known_to(db, share, stage, kind), wide_enough(kind))
     return Digest(
-        uid=row["uid"], title=words.get("title") or row["title"], slug=row["slug"],
+        uid=row["uid"], title=naming.line(words.get("title") or row["title"]), slug=row["slug"],
         date=at, author=settings["name"],
-        intro=words.get("introduction") or row["introduction"] or (stage["introduction"] if own else ""),
-        salutation=stage["salutation"] if own else "",
+        intro=naming.text(words.get("introduction") or row["introduction"] or (stage["introduction"] if own else "")),
+        salutation=naming.text(stage["salutation"] if own else ""),
         circle=(stage["circle"] or "") if kind != "network" else "",
-        circle_kind=kind, pieces=tuple(piece_of(db, note, hidden) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
-        language=stage["language"] or settings["share.language"],
+        circle_kind=kind, pieces=tuple(piece_of(db, note, naming, hidden) for note in notes),
+        hidden=tuple(dict.fromkeys(hidden)), language=language,
     )  # fmt: skip
 
 
@@ -338,9 +341,10 @@ def name_page(unit: Unit, share: int, slug: str) -> None:
     unit.update("share", share, slug=free)
 
 
-def piece_of(db: sqlite3.Connection, note: Row, hidden: Sequence[str] = ()) -> "Piece":
+def piece_of(db: sqlite3.Connection, note: Row, naming: called.Naming, hidden: Sequence[str] = ()) -> "Piece":
     """A note as a piece of a digest: own words, the exact words quoted from its item, and where that came from.
 
+    The marks in its words that are for their writer alone, trailing #tags and @nicks, are not in it (pkm.share.unmarked).
     Comments on quotes stay at home: they have no reach of their own, and unknown means private.
     """
     from pkm.share.render import ItemRef, Piece, Quote
@@ -354,19 +358,22 @@ def piece_of(db: sqlite3.Connection, note: Row, hidden: Sequence[str] = ()) -> "
             title=note["item_title"] or "", url=note["item_url"] or "", author=note["item_author"] or "",
             source_title=note["source_title"] or "", source_url=note["source_url"] or "",
         )  # fmt: skip
+    about = tuple(tags.of(db, "note", note["id"]))
+    beside = (note["item_author"] or "", note["source_title"] or "") if item else ()
+    words = naming.text(note["text"], about, beside)
     return Piece(
-        id=make("note", note["id"]), title=concealed(_said_title(note), hidden), words=note["text"],
-        quotes=tuple(Quote(exact) for exact in quotes), item=item, tags=tuple(tags.of(db, "note", note["id"])),
+        id=make("note", note["id"]), title=concealed(_said_title(note, words, naming.line(note["title"], beside)), hidden),
+        words=words, quotes=tuple(Quote(exact) for exact in quotes), item=item, tags=about,
         stage=note["stage"], date=note["created_at"],
     )  # fmt: skip
 
 
-def _said_title(note: Row) -> str:
-    """The note's title; one that was taken from its text is taken anew from what of that may be read."""
+def _said_title(note: Row, words: str, title: str) -> str:
+    """The note's title as it may be read; one that was taken from its text is taken anew from what of that is said."""
     from pkm.markdown import without_comments
 
-    text, title = note["text"], str(note["title"])
-    if (said := without_comments(text)) != text and title_of_text(text) == title:
+    said = without_comments(words)
+    if said != note["text"] and title_of_text(note["text"]) == note["title"]:
         return title_of_text(said) or title
     return title
 

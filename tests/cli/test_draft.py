@@ -119,3 +119,61 @@ def test_what_becomes_public_by_its_plan_gets_a_name_that_is_free_there(world: C
     world("share", "plan", "x1", "--stage", "network now")
     world("share", "send", "x1", "--yes")
     assert {path.parent.name for path in (home / "site" / "2026").glob("*/index.html")} == {"finds-11-23", "finds-11-23-2"}
+
+
+@pytest.fixture
+def marked(world: CommandLine, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """Ann is in the community and Bo is not; n5 has marks for its writer alone, and names both; so has the share's title."""
+    world("contact", "add", "Ann Berg", "--nick", "annie")
+    world("contact", "add", "Bo Dahl", "--nick", "bodahl")
+    world("circle", "join", "practice", "annie", "--because", "peer")
+    world("sense", "note", "Asked @annie, and @bodahl objected. It holds. @bodahl #retro", "--reach", "network")
+    world("share", "draft", "n5", "--to", "practice", "--to", "network", "--title", "With @bodahl and @annie")
+    return world
+
+
+def test_no_nick_goes_out_and_a_name_only_to_those_who_know_it(marked: CommandLine, home: Path, tmp_path: Path) -> None:
+    shown = marked("share", "preview", "x2").out
+    marked("share", "send", "x2", "--yes")
+    near = "\n".join(path.read_text() for path in (tmp_path / "drop").iterdir())
+    far = "\n".join(path.read_text() for path in (home / "site").rglob("*") if path.is_file())
+    for text in (shown, near, far):
+        said = text.replace("@media", "").replace("@page", "")
+        assert not [mark for mark in ("@", "annie", "bodahl", "Bo Dahl") if mark in said]
+        assert "#retro" in text
+    assert "Asked Ann Berg, and somebody objected. It holds.\n" in near
+    assert "With somebody and Ann Berg" in near
+    assert "Ann Berg" not in far
+    assert "Asked somebody, and somebody objected. It holds." in far
+    assert {path.parent.name for path in (home / "site" / "2026").glob("*/index.html")} == {"with-somebody-and-somebody-11-23"}
+
+
+def test_an_author_whom_the_digest_names_anyway_is_named(marked: CommandLine) -> None:
+    from pkm.cli import current
+    from pkm.share.called import Naming
+
+    naming = Naming(current.store().read())
+    assert naming.text("@bodahl said so", (), ("Bo Dahl",)) == "Bo Dahl said so"
+    assert naming.text("@bodahl said so", (), ("Ann Berg",)) == "Somebody said so"
+
+
+def test_who_has_a_note_that_may_not_go_is_not_named(marked: CommandLine, tmp_path: Path) -> None:
+    marked("sense", "note", "Ann Berg\n\nWhat she said of the boss")
+    marked("share", "send", "x2", "--yes")
+    assert "Asked somebody, and somebody" in next((tmp_path / "drop").glob("*.md")).read_text()
+
+
+def test_a_note_page_says_its_title_once_and_its_tags_lead_to_their_pages(marked: CommandLine, home: Path) -> None:
+    marked("sense", "note", "One sentence that says it all", "--reach", "network")
+    marked("sense", "note", "It is **bold** here. And so on", "--reach", "network")
+    marked("share", "draft", "n6", "n7", "--to", "network")
+    for share in ("x2", "x3"):
+        marked("share", "send", share, "--yes")
+    first, bold, alone = (path.read_text() for path in sorted((home / "site" / "notes").glob("*/index.html")))
+    assert first.split("<main")[1].count("Asked somebody, and somebody objected") == 1
+    assert "<p>It holds.</p>" in first
+    assert '<a rel="tag" href="../../tags/retro/index.html">#retro</a>' in first
+    assert '<h1 class="visually-hidden">It is bold here</h1>' in bold
+    assert "<p>It is <strong>bold</strong> here. And so on</p>" in bold
+    assert alone.split("<main")[1].count("One sentence that says it all") == 1
+    assert ".tags a:" not in (home / "site" / "style.css").read_text()
