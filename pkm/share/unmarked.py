@@ -71,14 +71,16 @@ def _is_known(marks: str, known: Collection[str]) -> bool:
 
 
 def _named(text: str, naming: Naming, language: str) -> str:
-    """The text with names, or "somebody", where nicks stand; what is nobody's nick is said without its mark."""
+    """The text with names, or "somebody", where nicks stand; what is nobody's nick may be part of an address, and stays."""
     plain = masked(text)
     for match in reversed(list(_PERSON.finditer(plain))):
         nick = match[1].rstrip(".-_")
         name = naming(nick)
-        if name == "":
+        if name is None:
+            continue
+        if not name:
             name = _SOMEBODY.get(language[:2].lower(), _SOMEBODY["en"])
             begins = re.search(r"(?:\A|[.!?…]\s+|\n\s*)\Z", plain[: match.start()])
             name = name.capitalize() if begins else name
-        text = text[: match.start()] + (nick if name is None else name) + text[match.start() + 1 + len(nick) :]
+        text = text[: match.start()] + name + text[match.start() + 1 + len(nick) :]
     return text

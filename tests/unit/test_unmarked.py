@@ -20,7 +20,7 @@ def naming(nick: str) -> str | None:
     ("I asked @ann #retro", "I asked Ann Berg"),
     ("I asked @bo.", "I asked somebody."),
     ("@bo tried it. @bo's team too.", "Somebody tried it. Somebody's team too."),
-    ("As @zoe says", "As zoe says"),
+    ("As @zoe says, ann**b**@example.org", "As @zoe says, ann**b**@example.org"),
     ("As @ann@social.example says, ann@example.org", "As @ann@social.example says, ann@example.org"),
     ("Use `@bo` and\n\n```\n@bo #retro\n```", "Use `@bo` and\n\n```\n@bo #retro\n```"),
     ("see https://example.org/@bo and [x](@bo)", "see https://example.org/@bo and [x](@bo)"),
