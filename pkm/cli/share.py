@@ -268,7 +268,7 @@ def send(
         bool, typer.Option("--by-hand", help="An introduction: send nothing, note that you wrote to both yourself.")
     ] = False,
     at_once: Annotated[
-        bool, typer.Option("--now", help="A planned one: without the cooling-off time, quiet hours and weekly cap.")
+        bool, typer.Option("--now", help="A planned one: in quiet hours too, and beyond its weekly cap.")
     ] = False,
     json: JsonFlag = False,
 ) -> None:
