@@ -125,7 +125,10 @@ def _why(row: dict[str, Any]) -> str:
 
 
 def _last(row: dict[str, Any]) -> str:
-    return f"last touch {ago(row['last'], now())}" if row["last"] else "no touch yet"
+    if row["last"]:
+        return f"last touch {ago(row['last'], now())}"
+    got = shares.got(current.store().read(), int(row["id"][1:]))
+    return f"no touch logged; got {count(got, 'share')}" if got else "no touch logged"
 
 
 def next_steps(facts: dict[str, Any]) -> dict[str, Step]:

@@ -312,6 +312,11 @@ def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
     ))  # fmt: skip
 
 
+def got(db: sqlite3.Connection, contact: int) -> int:
+    """How many shares reached a contact, by name or as a member of a circle."""
+    return len({row["share"] for row in deliveries(db, contact=contact) if row["state"] == "sent"})
+
+
 def delivery(db: sqlite3.Connection, number: int) -> Row | None:
     """One delivery as deliveries() has it, None where there is none."""
     found = db.execute("SELECT share_id FROM delivery WHERE id = :id", {"id": number}).fetchone()

@@ -177,3 +177,14 @@ def test_a_note_page_says_its_title_once_and_its_tags_lead_to_their_pages(marked
     assert "<p>It is <strong>bold</strong> here. And so on</p>" in bold
     assert alone.split("<main")[1].count("One sentence that says it all") == 1
     assert ".tags a:" not in (home / "site" / "style.css").read_text()
+
+
+def test_what_is_said_of_a_trial_a_word_and_who_only_got_shares(world: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert world("sense", "try", "n1", "--where", "team blue", "--outcome", "worked").out.startswith("t1  worked  team blue  with")
+    assert "Next: pkm sense, which opens the desk" in world("desk", ok=2).err
+    assert "Usage: pkm share not [OPTIONS] NOTE" in " ".join(world("share", "not", "-h").out.split())
+    world("contact", "add", "Ann Berg")
+    world("circle", "join", "practice", "c1", "--because", "peer")
+    world("share", "send", "x1", "--yes")
+    monkeypatch.setenv("PKM_NOW", "2027-06-01T09:00:00Z")
+    assert "Ann Berg is due (no touch logged; got 1 share)" in world().out
