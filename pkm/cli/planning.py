@@ -169,7 +169,8 @@ def _tell_next(share: str, rows: list[Row]) -> None:
         return
     step = {
         "due": f"pkm share send {share}, or pkm share --due --yes from cron",
-        "held": f"pkm share hold {share} --release", "leaving": f"pkm share --due; at once: pkm share send {share}; or stop it: pkm share hold {share}",
+        "held": f"pkm share hold {share} --release",
+        "leaving": f"pkm share --due; at once: pkm share send {share}; or stop it: pkm share hold {share}",
     }.get(ahead["state"])  # fmt: skip
     if step is None and any("approval" in one for one in ahead["waits"]):
         step = f"pkm share approve {share} --by WHO"

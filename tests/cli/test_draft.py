@@ -180,7 +180,8 @@ def test_a_note_page_says_its_title_once_and_its_tags_lead_to_their_pages(marked
 
 
 def test_what_is_said_of_a_trial_a_word_and_who_only_got_shares(world: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert world("sense", "try", "n1", "--where", "team blue", "--outcome", "worked").out.startswith("t1  worked  team blue  with")
+    tried = world("sense", "try", "n1", "--where", "team blue", "--outcome", "worked").out
+    assert tried.startswith("t1  worked  team blue  with n1")
     assert "Next: pkm sense, which opens the desk" in world("desk", ok=2).err
     assert "Usage: pkm share not [OPTIONS] NOTE" in " ".join(world("share", "not", "-h").out.split())
     world("contact", "add", "Ann Berg")
