@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pkm.ids import make
-from pkm.store import stories, tags
+from pkm.store import stories, tags, tally
 from pkm.store.sources import without_user
 
 if TYPE_CHECKING:
@@ -94,12 +94,9 @@ def next_in_inbox(db: sqlite3.Connection, skipped: Iterable[int], *, sort: str =
 
 def count_inbox(db: sqlite3.Connection, *, source: int | None = None, state: str = "inbox") -> int:
     """How many items nothing was decided about, of one source or all. state: as in `inbox`."""
+    if source is None:
+        return tally.waiting(db, state)
     sql = "SELECT count(*) FROM item WHERE state = :state AND source_id = :source"
-    if source is None:  # the index of states counts all, that of stories takes off what another item stands for
-        sql = (
-            "SELECT (SELECT count(*) FROM item WHERE state = :state) "
-            "- (SELECT count(*) FROM item WHERE story_id IS NOT NULL AND +state = :state)"
-        )
     return int(db.execute(sql, {"source": source, "state": state}).fetchone()[0])
 
 

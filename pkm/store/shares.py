@@ -132,14 +132,13 @@ _PIECE = (  # a note made from no item is credited to the first one that it link
 
 
 _MAY_GO = (
-    "note.dropped_at IS NULL AND note.reach IN (SELECT value FROM json_each(:reaches)) AND NOT EXISTS ("
-    "SELECT 1 FROM share_note JOIN stage ON stage.share_id = share_note.share_id "
-    "JOIN share ON share.id = share_note.share_id "
-    "WHERE share_note.note_id = note.id AND stage.circle_id = :circle "
+    "note.dropped_at IS NULL AND note.reach IN (SELECT value FROM json_each(:reaches)) AND note.id NOT IN ("
+    "SELECT share_note.note_id FROM share_note JOIN stage ON stage.share_id = share_note.share_id "
+    "JOIN share ON share.id = share_note.share_id WHERE stage.circle_id = :circle "
     "AND (share.state <> 'retracted' OR EXISTS (SELECT 1 FROM delivery WHERE delivery.share_id = share.id "
     "AND delivery.circle_id = :circle AND delivery.sent_at IS NOT NULL)) "  # they had it: it is not offered again by itself
     "AND (json_type(stage.gate, '$.notes') IS NULL "
-    "OR note.id IN (SELECT value FROM json_each(stage.gate, '$.notes'))))"
+    "OR share_note.note_id IN (SELECT value FROM json_each(stage.gate, '$.notes'))))"
 )
 
 
