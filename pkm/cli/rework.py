@@ -175,7 +175,7 @@ def try_note(
             current.store(), found.number, where=where, outcome=outcome, text=text, contact=who, response=told,
             at=parse_past(when, now()),
         )  # fmt: skip
-    also = [one for one in (row["outcome"], one_line(where, 60)) if one and one != row["title"]]
+    also = [row["outcome"]] if row["title"] != row["outcome"] else [where] if where else []
     also.append(f"with {found.id}  {one_line(found.title, 60)}")
     if row["contact"]:
         also.append(f"by {one_line(row['contact_name'], 40)}")
