@@ -225,12 +225,11 @@ def mark_seen(store: Store, number: int, half_life: str | None = None) -> Row:
     Raises NotFound, Invalid where there is no such half-life.
     """
     from pkm.store import notes
-    from pkm.store.model import Note
 
     if half_life is not None:
         half_life = read_half_life(half_life)
     with store.unit() as unit:
-        note = unit.get(Note, number)
+        note = unit.row("note", number)
         note.reviewed_at = unit.at
         if half_life is not None:
             note.half_life = half_life

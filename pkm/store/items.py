@@ -133,10 +133,8 @@ def decide(unit: "Unit", number: int, state: str, via: str = "") -> None:
     The hour of the decision stays where nothing changes. via: the filter it stood high by when it was decided about,
     where that is another than the one that brought it.
     """
-    from pkm.store.model import Item
-
     for one in stories.whole(unit.connection, [number]) or [number]:
-        item = unit.get(Item, one)
+        item = unit.row("item", one)
         if item.state != state:
             item.state = state
             item.decided_at = None if state == "inbox" else unit.at

@@ -367,9 +367,7 @@ def give_alias(unit: "Unit", alias: str, name: str) -> str:
     if there is not None and there["alias_of"] is None and (things(db, alias) or names_below(db, alias)):
         raise Exists(f"#{there['name']}", "to make the two one, merge them", next=f"pkm tag merge {alias} {kept}")
     if there is None:
-        from pkm.store.model import Tag
-
-        unit.add(Tag(name=alias, alias_of=number, created_at=unit.at))
+        unit.insert("tag", name=alias, alias_of=number, created_at=unit.at)
     else:
         db.execute("UPDATE tag SET alias_of = :tag WHERE id = :id OR alias_of = :id", {"tag": number, "id": there["id"]})
     return kept
@@ -441,10 +439,8 @@ def _call(unit: "Unit", old: str, new: str) -> None:
 
 
 def _become(unit: "Unit", number: int, old: str, new: str) -> None:
-    from pkm.store.model import Tag
-
     unit.connection.execute("UPDATE tag SET name = :new WHERE id = :id", {"new": new, "id": number})
-    unit.add(Tag(name=old, alias_of=number, created_at=unit.at))
+    unit.insert("tag", name=old, alias_of=number, created_at=unit.at)
 
 
 def _join(db: sqlite3.Connection, source: int, target: int) -> None:
