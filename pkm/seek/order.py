@@ -97,13 +97,11 @@ def find_filters(store: Store, now: datetime, numbers: Iterable[int]) -> dict[in
     What a person or a rule brought stays theirs, but for a surprise of today: its outcome counts for surprises alone.
     """
     wanted = set(numbers)
-    order = order_inbox(store, now)
-    found = {}
-    for one in order.placed:
-        if one.item in wanted and (via := filter_of(one)):
-            found[one.item] = via
-    return found
-
+    if not wanted:
+        return {}
+    order = order_inbox(store, now, HIGH)  # the places below matter only to surprises, which are known without them
+    by_score = {one.item for one in order.placed if not one.surprise and one.filter in _BY_SCORE}
+    return dict.fromkeys(wanted & by_score, "score") | dict.fromkeys(wanted & order.surprises, "chance")
 
 def filter_of(one: Placed) -> str:
     """Chance for a surprise, score for what the score put high; "" where what brought the item stands."""

@@ -114,12 +114,16 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The places, and what is to be said of the whole: too few decisions; items that wait for their writer's day."""
+    """The places, and what is to be said of the whole: too few decisions; items that wait for their writer's day.
+
+    surprises: the items that stand, or would without a limit, where they stand to surprise.
+    """
 
     placed: tuple[Placed, ...]
     waiting: tuple[int, ...] = ()
     waiting_people: int = 0
     decisions: int = 0
+    surprises: frozenset[int] = frozenset()
 
     @property
     def few(self) -> bool:
@@ -213,13 +217,15 @@ def rank(
     few = habits.number < FEW
     parts = _turns(open_ones) if few else {one.item: score_parts(one, habits, now) for one in open_ones}
     apart = _choose_apart(candidates, habits, now, today, day, few=few) if surprises else []
+    apart = [one for one in apart if one.item in parts][: len(open_ones) // SURPRISE_EVERY]
     placed = _place(open_ones, parts, apart, limit)
     told = tuple(
         _tell(number, one, parts[one.item], habits, surprise=surprise, few=few)
         for number, (one, surprise) in enumerate(placed, 1)
     )
     people = len({one.contact for one in waiting})
-    return Order(told, tuple(one.item for one in waiting), people, habits.number)
+    shown_apart = frozenset(one.item for one in apart)
+    return Order(told, tuple(one.item for one in waiting), people, habits.number, shown_apart)
 
 
 def _turns(candidates: Sequence[Candidate]) -> dict[int, tuple[tuple[str, float], ...]]:
@@ -311,7 +317,7 @@ def _place(
     score = {number: sum(value for _, value in terms) for number, terms in parts.items()}
     left = sorted(candidates, key=lambda one: (one.rank, score[one.item], _newness(one)), reverse=True)
     places = len(left) if limit is None else min(limit, len(left))
-    waiting = [one for one in apart if one.item in score][: len(left) // SURPRISE_EVERY]
+    waiting = list(apart)
     kept_apart = {one.item for one in waiting}
     likeness = _Likeness(left, {one.item: score[one.item] - RULE * one.rank for one in left})
     placed: list[tuple[Candidate, bool]] = []
