@@ -3,7 +3,7 @@
 Nothing of the order is stored: it is made when it is read, of a bounded pool; what is older follows newest first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,14 +30,18 @@ class Listed:
     order: Order
 
 
-def order_inbox(store: Store, now: datetime, limit: int | None = None) -> Order:
-    """The pool in its order, at most `limit` of it."""
+def order_inbox(store: Store, now: datetime, limit: int | None = None, among: Iterable[int] | None = None) -> Order:
+    """The pool in its order, at most `limit` of it. among: these items alone, and nothing from outside the habits."""
     db = store.read()
     today = local(now).date()
     begun = stamp(midnight(today))
     pool = ranking.pool(db, begun)
+    if among is not None:
+        wanted = set(among)
+        pool = [row for row in pool if row["item"] in wanted]
     decisions = [Decision(*row) for row in ranking.decisions(db, stamp(now - HISTORY))]
-    return rank(_candidates(store, pool, now, begun), decisions, now, today=begun, day=today, limit=limit)
+    return rank(_candidates(store, pool, now, begun), decisions, now, today=begun, day=today, limit=limit,
+                surprises=among is None)  # fmt: skip
 
 
 def _candidates(store: Store, pool: list[Row], now: datetime, begun: str) -> list[Candidate]:
@@ -66,16 +70,21 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def list_best(store: Store, now: datetime, limit: int) -> Listed:
+def list_best(store: Store, now: datetime, limit: int, among: Sequence[int] | None = None) -> Listed:
     """The inbox best first, at most `limit` rows, each with place, score, parts, why and surprise.
 
     Beyond the pool the rest follows newest first; items that wait for their writer's day come in neither.
+    among: these items of the inbox alone, the newest first.
     """
-    order = order_inbox(store, now, limit if limit >= 0 else None)
+    order = order_inbox(store, now, limit if limit >= 0 else None, among)
     placed = {one.item: one for one in order.placed}
     numbers = list(placed)
     room = limit - len(numbers)
-    if limit < 0 or room > 0:
+    if among is not None:
+        beyond = placed.keys() | set(order.waiting)
+        rest = [number for number in among if number not in beyond]
+        numbers += rest[: max(0, room)] if limit >= 0 else rest
+    elif limit < 0 or room > 0:
         numbers += ranking.unranked(store.read(), [*numbers, *order.waiting], room if limit >= 0 else -1)
     rows = items.rows(store.read(), numbers)
     return Listed(tuple(describe(row, placed.get(int(row["id"][1:]))) for row in rows), order)
