@@ -93,6 +93,13 @@ def inbox(
     source: Annotated[
         str, typer.Option("--source", help="Only what this source brought.", autocompletion=complete.complete_sources)
     ] = "",
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tag", help="Only what is tagged so, or of sources that are; may be given again.",
+            autocompletion=complete.complete_tags,
+        ),
+    ] = None,
     muted: Annotated[bool, typer.Option("--muted", help="List what rules muted instead.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the terms of each item's score.")] = False,
     replay: Annotated[
@@ -109,6 +116,8 @@ def inbox(
         ranked.show_replay(json=json)
         return
     of = selectors.one(source, ("source",)).number if source else None
+    if tag and (source or muted or backlog):
+        raise Invalid("--tag", "it goes with the inbox, without --source, --muted and --backlog")
     if muted:
         from pkm.cli.rules import show_muted
 
@@ -117,7 +126,7 @@ def inbox(
     if backlog:
         arrivals.show_backlog(limit, of, json=json)
         return
-    ranked.show_inbox(limit, sort, of, explain=explain, json=json)
+    ranked.show_inbox(limit, sort, of, tags=tag or (), explain=explain, json=json)
 
 
 @app.command(epilog="Example:  pkm sense show i12 --open 1")

@@ -11,7 +11,7 @@ from typing import Any
 from pkm.dates import local, midnight, stamp
 from pkm.seek.rank import Candidate, Decision, Order, Placed, rank
 from pkm.seek.signalfile import read_state
-from pkm.store import items, ranking, rules
+from pkm.store import items, ranking, rules, standings
 from pkm.store.session import Store
 
 HISTORY = timedelta(days=730)
@@ -30,15 +30,12 @@ class Listed:
     order: Order
 
 
-def order_inbox(store: Store, now: datetime, limit: int | None = None, among: Iterable[int] | None = None) -> Order:
+def order_inbox(store: Store, now: datetime, limit: int | None = None, among: Sequence[int] | None = None) -> Order:
     """The pool in its order, at most `limit` of it. among: these items alone, and nothing from outside the habits."""
     db = store.read()
     today = local(now).date()
     begun = stamp(midnight(today))
-    pool = ranking.pool(db, begun)
-    if among is not None:
-        wanted = set(among)
-        pool = [row for row in pool if row["item"] in wanted]
+    pool = ranking.pool(db, begun) if among is None else ranking.picked(db, among)
     decisions = [Decision(*row) for row in ranking.decisions(db, stamp(now - HISTORY))]
     return rank(_candidates(store, pool, now, begun), decisions, now, today=begun, day=today, limit=limit,
                 surprises=among is None)  # fmt: skip
@@ -47,6 +44,7 @@ def order_inbox(store: Store, now: datetime, limit: int | None = None, among: It
 def _candidates(store: Store, pool: list[Row], now: datetime, begun: str) -> list[Candidate]:
     db = store.read()
     people = ranking.people(db, {row["contact_id"] for row in pool} - {None}, stamp(now), begun)
+    ties = standings.standings(db, people)
     tags = ranking.tag_names(db, {row["challenges_id"] for row in pool} - {None})
     raising = rules.raising_rules(db) if any(row["rank"] > 0 for row in pool) else {}
     pace = read_state(store).get("pace") or {}
@@ -58,6 +56,7 @@ def _candidates(store: Store, pool: list[Row], now: datetime, begun: str) -> lis
         found.append(Candidate(
             item=row["item"], source=row["source"], author=row["author"], title=row["title"],
             received_at=row["received_at"], published_at=row["published_at"], contact=person.name if person else "",
+            tie=(ties[row["contact_id"]]["tie"] or "") if person else "",
             fit=row["fit"] or 0.0, note=row["note"], words=row["words"] or "", answers=row["answers"],
             heat=row["heat"] or 0, rank=row["rank"], rule=row["rule"] or raising.get(row["source"]),
             gap_s=_number(pace.get(str(row["source"]))), waits=waits, due=paced and not waits, paced=paced,
