@@ -29,7 +29,7 @@ def now() -> datetime:
 
 def stamp(at: datetime) -> str:
     """The instant as it is stored and put into JSON: 2026-11-23T09:00:00Z. Sorts as text."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def parse_stamp(text: str) -> datetime:

@@ -127,6 +127,14 @@ def _stands(text: str, places: Sequence[tuple[int, int, str]], at: int, words: t
     return all(_BETWEEN.fullmatch(text, here[n][1], here[n + 1][0]) for n in range(len(words) - 1))
 
 
+def beginnings(text: str) -> set[str]:
+    """With what each word of plain letters begins that may be meant by a word of the text: its stem but for the last letter.
+
+    A stem is the beginning of all its words, but for that letter: happy is happi.
+    """
+    return {one[:-1] or one for one in _words(text) if one.isascii() and one}
+
+
 def _words(text: str) -> list[str]:
     return [stem(word) for word in _WORD.findall(text.lower())]
 

@@ -8,9 +8,12 @@ import os
 import shutil
 import signal
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import count
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -36,7 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """A worker of xdist ignores Ctrl-C, and so would every process that a test starts to press it."""
     if hasattr(config, "workerinput"):
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts compiles all of pkm anew
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts compiles all of pkm anew,
+    sys.dont_write_bytecode = False  # and each run rewrites every test anew, which takes longer than to collect it
     settings.register_profile("effort", max_examples=tries(30), deadline=None)
     settings.load_profile("effort")
 
@@ -49,9 +53,13 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_runtest_logfinish() -> None:
-    """What a test left open, such as a store, is closed: a process has no more than a thousand open files."""
-    gc.collect()
-    gc.freeze()  # what is there between two tests stays, and is not looked through again
+    """What tests left open, such as a store, is closed: a process has no more than a thousand open files."""
+    if next(_finished) % 16 == 0:  # looking after each test takes longer than most tests
+        gc.collect()
+        gc.freeze()  # what is there between two tests stays, and is not looked through again
+
+
+_finished = count(1)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -65,8 +73,12 @@ def _commands_are_built_once() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _nothing_waits_for_the_disk() -> None:
-    """No test cuts the power: a commit need not be on the disk (tests/store/test_session.py holds that it is to be)."""
+    """No test cuts the power: a commit need not be on the disk (tests/store/test_session.py holds that it is to be), nor
+    a file (the processes that tests kill are not this one).
+    """
     from pkm.store import session
+
+    os.fsync = lambda _number: None
 
     def at_once(*args: Any, **options: Any) -> sqlite3.Connection:
         connection = connect(*args, **options)
@@ -74,6 +86,24 @@ def _nothing_waits_for_the_disk() -> None:
         return connection
 
     connect, session.connect = session.connect, at_once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once() -> None:
+    """A template of the same text, name and place is the same code in every home: compiling it takes a tenth of a second."""
+    from jinja2 import Environment
+
+    made: dict[object, CodeType] = {}
+
+    def once(self: Environment, source: Any, *place: Any, **options: Any) -> Any:
+        key = (type(self), source, place, tuple(options.items()))
+        if not isinstance(source, str):
+            return compile_it(self, source, *place, **options)
+        if key not in made:
+            made[key] = compile_it(self, source, *place, **options)
+        return made[key]
+
+    compile_it, Environment.compile = Environment.compile, once
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -133,6 +163,8 @@ class KeptHomes:
         if home.exists():
             shutil.rmtree(home)
         shutil.copytree(kept, home)
+        if str(self._beside[name]).encode() not in (home / "pkm.db").read_bytes():
+            return
         with contextlib.closing(sqlite3.connect(home / "pkm.db", isolation_level=None)) as db:
             moved = {"was": str(self._beside[name]), "here": str(home.parent)}
             db.execute("UPDATE channel SET address = replace(address, :was, :here) WHERE instr(address, :was)", moved)

@@ -1,5 +1,6 @@
 """Help, README and the program say the same: every command is listed, has an example, and prints JSON where it prints data."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,3 +130,9 @@ def test_the_two_commands_of_the_readme_are_one_line_each(sign: str) -> None:
     blocks = re.findall(r"```\n(.*?)\n```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
     lines = [block for block in blocks if "\n" not in block]
     assert len([line for line in lines if sign in line and "pip install" in line]) == 1
+
+
+def test_every_file_of_tests_begins_with_what_it_shows() -> None:
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    assert len(files) > 150
+    assert [str(path) for path in files if not ast.get_docstring(ast.parse(path.read_bytes()))] == []

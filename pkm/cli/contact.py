@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import card, complete, contact_files, current, introduce, merge, render, selectors, touch
+from pkm.cli import card, complete, contact_files, current, introduce, merge, render, selectors, story, touch
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, as_seconds
 from pkm.dates import day, format_span
@@ -303,6 +303,7 @@ app.command("log", epilog='Example:  pkm contact log maria,ken "call: demo, prom
             '          pkm contact log maria "sent it" --kept p3')(touch.log)  # fmt: skip
 app.command("promises", epilog="Example:  pkm contact promises maria\n\n          pkm contact promises --kept p3\n\n"
             '          pkm contact promises --let-go p4 --because "she found it herself"')(touch.promises)  # fmt: skip
+app.command("story", epilog="Example:  pkm contact story maria -n 20")(story.story)
 app.command("due", epilog="Example:  pkm contact due --in 2w")(touch.due)
 app.command("next", epilog="Example:  pkm contact next")(touch.next_contact)
 app.command("snooze", epilog="Example:  pkm contact snooze ken 1w\n\n          pkm contact snooze ken none")(touch.snooze)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, drafts, render, selectors
+from pkm.cli import complete, current, drafts, outgoing, render, selectors
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
@@ -129,9 +129,7 @@ def tell(came: Any, *, quiet: bool) -> None:
     for channel, why in came.failures:
         render.tell(f"No answers from {channel}: {why}")
     for one in came.back:
-        render.tell(f"d{one['id']} of {one['share']} to {one_line(one['name'] or '', 40)} <{one_line(one['recipient'], 100)}> "
-                    f"did not arrive; {one_line(one['error'], 220)}. Next: pkm contact edit {one['contact'] or 'WHO'} "
-                    f"--email ADDRESS, then pkm share send {one['share']}")  # fmt: skip
+        outgoing.tell_back(f"d{one['id']}", one)
     for one in came.off:
         render.tell(f"{one.contact['id']} {one_line(one.contact['name'], 60)} asked by mail for no more letters of "
                     f"{one_line(one.circle_name, 60)}, and gets none. Take it back: "

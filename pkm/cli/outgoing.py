@@ -6,6 +6,7 @@ from typing import Any
 
 from pkm.cli import current, render
 from pkm.dates import now, parse_stamp, stamp
+from pkm.delivery import CAME_BACK, came_back, is_refused
 from pkm.errors import Invalid
 from pkm.share.freeze import Rendered
 from pkm.store import shares
@@ -79,7 +80,7 @@ def summary(shown: Sequence[Rendered]) -> str:
     """By which channels to whom, in one line, with what cannot be taken back."""
     ways = []
     for channel in dict.fromkeys(one.channel for one in shown):
-        part = [one for one in shown if one.channel == channel and one.state in ("", "waiting", "refused")]
+        part = [one for one in shown if one.channel == channel and one.may_go]
         names = [addressed(one.name, one.recipient) for one in part if one.recipient and one.payload]
         if not any(one.recipient for one in part):
             count_of = f" in {len(part)} posts" if len(part) > 1 and part[0].is_post else ""
@@ -97,7 +98,7 @@ def tell_before(shown: Sequence[Rendered]) -> None:
     from pkm.share.transmit import older
 
     db, home = current.store().read(), current.home()
-    going = [one for one in shown if one.is_letter and one.state in ("", "waiting", "refused")]
+    going = [one for one in shown if one.is_letter and one.may_go]
     if going and (why := older(db, home)):
         tell_older(why)
     if any(not is_mirror(one.channel_kind) for one in shown) and (why := foreign(db, home)):
@@ -173,3 +174,43 @@ def tell_unsettled(rows: Sequence[dict[str, Any]]) -> None:
         ask = "Ask them" if letter else f"pkm share send {row['share']} asks the channel, where it can be asked; or look there"
         render.tell(f"{row['id']} to {to} is {row['state']}: {row['error']}. It is not sent again by itself. "
                     f"{ask}, then: pkm share log --resolve {row['id']} sent|refused")  # fmt: skip
+
+
+def tell_back(number: str, row: dict[str, Any]) -> None:
+    """A letter came back, as somebody reports; how the person has it sent again, or says that it arrived."""
+    to = f"{one_line(row['name'] or '', 40)} <{one_line(row['recipient'], 100)}>".strip()
+    other = f"pkm contact edit {row['contact']} --email ADDRESS where they have another, " if row["contact"] else ""
+    why = one_line(row["error"].removeprefix(CAME_BACK), 220)
+    render.tell(f"{number} of {row['share']} to {to} came back: {why}. Whoever knows the letter can report that, so it is not "
+                f"sent again by itself. If it did not arrive: {other}pkm share log --resolve {number} refused, then "
+                f"pkm share send {row['share']}. If it did: pkm share log --resolve {number} sent")  # fmt: skip
+
+
+def refused(share: int) -> list[dict[str, Any]]:
+    """The letters and posts of a share that were refused for good, or came back, by number; none of one that was taken back."""
+    rows = shares.deliveries(current.store().read(), share=share, limit=-1)[::-1]
+    return [row for row in rows if stays_refused(row)]
+
+
+def stays_refused(row: dict[str, Any]) -> bool:
+    """Whether it is sent again only when the person says so."""
+    from pkm.share.channels import is_mirror
+
+    said = (row["state"], row["error"])
+    return not row["retracted"] and not is_mirror(row["channel_kind"]) and (is_refused(*said) or came_back(*said))
+
+
+def tell_refused(rows: Iterable[dict[str, Any]]) -> None:
+    """What stays refused of each share, and how the person has it tried again."""
+    by_share: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if came_back(row["state"], row["error"]):
+            tell_back(row["id"], row)
+        else:
+            by_share.setdefault(row["share"], []).append(row)
+    for share, of_it in by_share.items():
+        what = count(len(of_it), "letter" if all(row["recipient"] for row in of_it) else "post")
+        people = named([addressed(row["name"] or "", row["recipient"]) if row["recipient"] else row["channel"] for row in of_it])
+        one = len(of_it) == 1
+        render.tell(f"{what} of {share} {'was' if one else 'were'} refused, to {people}, and {'is' if one else 'are'} not sent "
+                    f"again by {'itself' if one else 'themselves'}. To try again: pkm share send {share}")  # fmt: skip

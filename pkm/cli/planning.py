@@ -233,6 +233,51 @@ def hold(
             render.tell(f"Next: pkm share hold {found.id} --release, when it may go on")
 
 
+def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: bool) -> None:
+    """The first stage of a plan that is due went, once confirmed, and what was refused in those before it is tried again."""
+    from pkm.cli import outgoing
+    from pkm.cli.share import report_all
+    from pkm.errors import Refused
+    from pkm.share import due, outbox
+    from pkm.share.freeze import look_at
+
+    store, home = current.store(), current.home()
+    step = due.next_step(store.read(), found.number, now())
+    assert step is not None  # a share of which all stages have passed is sent
+    again = due.refused_before(store.read(), found.number)
+    going = [*again, step.row]
+    try:
+        due.check_turn(store.read(), home, found.number, step, now(), at_once=at_once)
+    except Refused:
+        if not again or step.held is not None:
+            raise
+        going = again
+    at = outgoing.instant(found.id)
+    shown = [one for row in going for one in look_at(store, home, found.number, at, row["id"])]
+    goal = ", ".join(row["circle"] or "people by name" for row in going)
+    if dry_run:
+        render.emit_json(outgoing.as_json(found, shown)) if json else render.say(
+            f"{found.id} “{found.title}” would go to {goal}, {outgoing.summary(shown)}"
+        )
+        return
+    if not render.confirm(f"Send {found.id} “{found.title}” to {goal}, {outgoing.summary(shown)} Go on?", yes=yes):
+        render.tell("Nothing was sent.")
+        return
+    reports = [outbox.send_share(store, home, found.number, at, outbox.Leave(row["id"], at, wait=False)) for row in again]
+    done = due.send_next(store, home, found.number, at, at_once=at_once) if step.row in going else None
+    if done is not None and done.report is not None:
+        reports.append(done.report)
+        if not json:
+            tell_leaving(done.report, found.id)
+    elif done is not None:
+        render.tell(f"{found.id} waits {', and '.join(done.waits)}. To send it at once: pkm share send {found.id} --now")
+    if reports:
+        report_all(reports, json)
+    elif json:
+        render.emit_json({**(done.share if done else {}), "new": 0, "updated": 0, "unchanged": 0, "failed": 0,
+                          "failures": [], "waits": list(done.waits) if done else []})  # fmt: skip
+
+
 def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> None:
     """What is planned and due leaves; the rest is told with what it waits for, unless it is to be quiet."""
     from pkm import config
@@ -293,6 +338,7 @@ def _show_due(found: list[tuple[Row, Any, Any]], interrupted: list[Row], json: b
 
 def _one(done: Any, json: bool, *, quiet: bool = False) -> Row:
     """One share of a run, told; as the contract has it."""
+    from pkm.cli import outgoing
     from pkm.cli.share import emit_report
 
     waits = {"circle": done.circle, "waits": list(done.waits), "held": done.held or None}
@@ -301,6 +347,8 @@ def _one(done: Any, json: bool, *, quiet: bool = False) -> Row:
         summary = {**emit_report(done.report, json=json), **waits}
         if not json:
             tell_leaving(done.report, done.share["id"])
+        if done.report.failures or not quiet:
+            outgoing.tell_refused(outgoing.refused(done.share["number"]))
         return summary
     failures = [{"what": name, "why": str(done.failure)}] if done.failure else []
     failures += [{"what": name, "why": f"held: {done.held}"}] if done.held else []
@@ -313,6 +361,7 @@ def _one(done: Any, json: bool, *, quiet: bool = False) -> Row:
         render.tell(f"{name} is held, not sent: {done.held}. Next: pkm share hold {done.share['id']} --release, to let it go")
     elif not json and not quiet:
         render.tell(f"{name} waits {', and '.join(done.waits)}")
+        outgoing.tell_refused(outgoing.refused(done.share["number"]))
     return {**done.share, "new": 0, "updated": 0, "unchanged": 0, "failed": len(failures), "failures": failures,
             "deliveries": [], "places": [], "unknown": [], **waits}  # fmt: skip
 

@@ -8,8 +8,9 @@ import typer
 
 from pkm.cli import complete, current, outgoing, render, selectors
 from pkm.cli.options import JsonFlag
+from pkm.delivery import NO_ADDRESS
 from pkm.errors import Invalid, NotFound
-from pkm.share.freeze import NO_ADDRESS, Rendered
+from pkm.share.freeze import Rendered
 from pkm.store import shares
 from pkm.text import count, one_line
 
@@ -75,7 +76,7 @@ def preview(
 
 def _stages(found: Any, circle: str, channel: str) -> list[int | None]:
     """The stages that are asked for; [None]: all. Raises NotFound, with those there are, where the share knows no such."""
-    from pkm.share.receivers import channels_for
+    from pkm.share.recipients import channels_for
 
     db = current.store().read()
     stages = shares.stages(db, found.number)

@@ -90,7 +90,8 @@ def share(
         numbers_of = [note["id"] for note in plan.notes]
         made = draft.create_share(store, numbers_of, [plan.circle], title, only_new=True)
         numbers.append(made["number"])
-    _report_all([outbox.send_share(store, home, number) for number in numbers], json)
+    leave = outbox.Leave(refused_too=not yes)  # nobody was asked
+    report_all([outbox.send_share(store, home, number, leave=leave) for number in numbers], json)
 
 
 def circles_named(names: list[str]) -> list[dict[str, Any]]:
@@ -272,10 +273,10 @@ def send(
     row = shares.row(store.read(), found.number)
     assert row is not None
     if by_hand:
-        _report_all([outbox.send_by_hand(store, found.number)], json)
+        report_all([outbox.send_by_hand(store, found.number)], json)
         return
     if row["state"] == "planned":
-        _send_stage(found, yes=yes, dry_run=dry_run, at_once=at_once, json=json)
+        planning.send_stage(found, yes=yes, dry_run=dry_run, at_once=at_once, json=json)
         return
     outgoing.refuse_held(row)
     if not (yes or dry_run or json) and planning.take_offer(found.number):
@@ -284,7 +285,7 @@ def send(
     at = outgoing.instant(found.id)
     shown = look_at(store, home, found.number, at)  # the guard speaks before the question is put
     outgoing.tell_before(shown)
-    goes = row["state"] != "sent" or any(one.state == "refused" for one in shown)
+    goes = row["state"] != "sent" or any(one.state and one.may_go for one in shown)
     untimely = outgoing.tell_untimely(found.number) if goes else ""
     if dry_run:
         render.emit_json(outgoing.as_json(found, shown)) if json else render.say(
@@ -296,46 +297,16 @@ def send(
         if not render.confirm(question, yes=yes):
             render.tell("Nothing was sent.")
             return
-    _report_all([outbox.send_share(store, home, found.number, at)], json)
+    report_all([outbox.send_share(store, home, found.number, at)], json)
 
 
-def _send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: bool) -> None:
-    """The first stage of a plan that is due went, once confirmed."""
+def report_all(reports: list[Any], json: bool) -> None:
+    """What became of each send is told, and what stays refused; leaves with 4 where something failed or is unknown."""
     from pkm.cli import outgoing
-    from pkm.dates import now
-    from pkm.share import due
-    from pkm.share.freeze import look_at
 
-    store, home = current.store(), current.home()
-    step = due.next_step(store.read(), found.number, now())
-    assert step is not None  # a share of which all stages have passed is sent
-    due.check_turn(store.read(), home, found.number, step, now(), at_once=at_once)
-    at = outgoing.instant(found.id)
-    shown = look_at(store, home, found.number, at, step.row["id"])
-    if dry_run:
-        render.emit_json(outgoing.as_json(found, shown)) if json else render.say(
-            f"{found.id} “{found.title}” would go to {step.row['circle']}, {outgoing.summary(shown)}"
-        )
-        return
-    question = f"Send {found.id} “{found.title}” to {step.row['circle']}, {outgoing.summary(shown)} Go on?"
-    if not render.confirm(question, yes=yes):
-        render.tell("Nothing was sent.")
-        return
-    done = due.send_next(store, home, found.number, at, at_once=at_once)
-    if done is None or done.report is None:
-        waits = list(done.waits) if done else []
-        if json:
-            render.emit_json({**(done.share if done else {}), "new": 0, "updated": 0, "unchanged": 0, "failed": 0,
-                              "failures": [], "waits": waits})  # fmt: skip
-        render.tell(f"{found.id} waits {', and '.join(waits)}. To send it at once: pkm share send {found.id} --now")
-        return
-    if not json:
-        planning.tell_leaving(done.report, found.id)
-    _report_all([done.report], json)
-
-
-def _report_all(reports: list[Any], json: bool) -> None:
     summaries = [emit_report(report, json=json) for report in reports]
+    for number in dict.fromkeys(report.share["number"] for report in reports):
+        outgoing.tell_refused(outgoing.refused(number))
     if json:
         render.emit_json(summaries[0] if len(summaries) == 1 else summaries)
     if any(report.failures or report.unknown for report in reports):
@@ -427,9 +398,13 @@ def log(
     if json:
         from pkm.share import fate
 
-        rows = [{**row, "taken_back": fate.outcome(row) or None} for row in rows]
+        rows = [{**row, "taken_back": fate.taken_back(row) or None} for row in rows]
     empty = f"{found.id} has not gone anywhere." if found else "Nothing has gone out yet. Next: pkm share"
     render.emit_list(rows, columns, as_json=json, noun="delivery", plural="deliveries", empty=empty)
+    if not json:
+        from pkm.cli import outgoing
+
+        outgoing.tell_refused(row for row in reversed(rows) if outgoing.stays_refused(row))
 
 
 def _receiver(row: dict[str, Any]) -> str:

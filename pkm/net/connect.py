@@ -168,7 +168,7 @@ def _read_headers(file: BinaryIO, *_more: object, **_named: object) -> http.clie
     return message
 
 
-class _Response(http.client.HTTPResponse):
+class Response(http.client.HTTPResponse):
     """An answer whose headers are read by the function above: the library has no other place to say so."""
 
     begin = FunctionType(http.client.HTTPResponse.begin.__code__, {**vars(http.client), "parse_headers": _read_headers})
@@ -176,7 +176,7 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Watched(HTTPConnection):
-    response_class = _Response
+    response_class = Response
 
     def connect(self) -> None:
         super().connect()

@@ -32,6 +32,7 @@ from urllib3.util.url import parse_url
 from pkm import text
 from pkm.errors import BadInput, NotFound
 from pkm.net import wall
+from pkm.net.begun import Begun, open_answer
 from pkm.net.connect import Call, HTTPConnectionPool, HTTPSConnectionPool, Watch, is_private
 from pkm.net.failure import (
     FetchError,
@@ -54,7 +55,7 @@ MAX_BYTES = 10_000_000
 MAX_REDIRECTS = 5
 _DRAIN = 65_536  # how much of an error page is read to keep its connection
 
-_KEPT_HEADERS = (
+KEPT_HEADERS = (
     "age", "cache-control", "content-language", "content-type", "date", "etag", "expires", "last-modified", "link",
     "retry-after", "server", *wall.HEADERS,
 )  # fmt: skip
@@ -64,6 +65,8 @@ _PLAIN_URL = re.compile(
     r"https?://[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*(:[1-9][0-9]{0,3}|:[1-5][0-9]{4})?/[A-Za-z0-9_.\-%/:=&?~+!$,;'@()*]*"
 )
 """Nearly all: there is nothing to change in them."""
+
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 HOSTS = 256
 """Of so many hosts connections are kept: more than threads ask at once, few enough for the files that may be open."""
@@ -188,7 +191,7 @@ class Fetcher:
         self, url: str, *, etag: str | None = None, modified: str | None = None, timeout_s: float = TOTAL_S,
         connect_s: float = CONNECT_S, max_bytes: int = MAX_BYTES, max_redirects: int = MAX_REDIRECTS,
         accept: str = ACCEPT_FEED, headers: Mapping[str, str] | None = None, user_agent: str = "",
-        allow_private: bool = True, method: str = "GET",
+        allow_private: bool = True, method: str = "GET", begun: Begun | None = None,
     ) -> Response:  # fmt: skip
         """The answer of the web, at the latest after timeout_s, with at most max_bytes of unpacked body.
 
@@ -196,6 +199,7 @@ class Fetcher:
         to a private address; a redirect from a public to a private one is refused in any case.
         headers: more to send (an Authorization, say); dropped, like credentials in the URL, when another host is asked.
         user_agent: what to be asked as, where a host refuses the program's own name. method: HEAD where no body is wanted.
+        begun: the answer that has begun to come to a question asked before; its time counts from now.
         Raises FetchError (an Unreachable) for everything that is no 2xx or 304 within the limits.
         """
         first, secret = _web_url(url)
@@ -208,7 +212,8 @@ class Fetcher:
         asked, hops = first, list[tuple[int, str]]()
         while True:
             sent = {**public, **private} if asked is first or _origin(first) == _origin(asked) else public
-            answer = self._ask(url, asked, sent, limits, guarded)
+            answer = self._finish(begun, limits) if begun else self._ask(url, asked, sent, limits, guarded)
+            begun = None
             if answer.location is None:
                 break
             asked = _next_url(url, asked, answer.location)
@@ -222,6 +227,18 @@ class Fetcher:
         body = None if unchanged else answer.body
         elapsed = time.monotonic() - limits.started
         return Response(url, asked, answer.status, body, answer.headers, tuple(hops), unchanged, elapsed)
+
+    def words(self, url: str, *, etag: str | None, modified: str | None, user_agent: str = "") -> bytes | None:
+        """The bytes that ask whether the feed at that URL has changed; None where it takes more than to send them there."""
+        conditions = _conditions(etag, modified)
+        if not conditions or not _PLAIN_URL.fullmatch(url) or "/." in url or self._proxy(url):
+            return None
+        scheme, _, rest = url.partition("://")
+        authority, _, path = rest.partition("/")
+        if authority.endswith(_USUAL_PORTS[scheme]):
+            return None
+        headers = {"Host": authority, **self._headers, "Accept": ACCEPT_FEED, **conditions, **_agent(user_agent)}
+        return "\r\n".join([f"GET /{path} HTTP/1.1", *map(": ".join, headers.items()), "", ""]).encode("ascii")
 
     def _leaves_the_public(self, url: str, first: str, asked: str) -> bool:
         """Whether all connections must be to public addresses from here on: a public host hands us to another."""
@@ -251,6 +268,28 @@ class Fetcher:
         raw = pool.urlopen(
             limits.method, target, headers=sent, redirect=False, retries=False, preload_content=False, timeout=timeout
         )
+        answer = self._take(raw, limits, call)
+        raw.release_conn()
+        return answer
+
+    def _finish(self, begun: Begun, limits: "_Limits") -> "_Answer":
+        """The answer that has begun, to its end."""
+        with self._watch.call(limits.started + limits.timeout_s) as call:
+            try:
+                if begun.is_late:
+                    raise TimeoutError
+                call.holds(begun.sock)
+                raw = open_answer(begun, limits.timeout_s)
+                answer = self._take(raw, limits, call)
+                raw.close()
+                return answer
+            except (HTTPError, OSError, ValueError) as error:
+                times = {"timeout_s": limits.timeout_s, "connect_s": limits.connect_s}
+                raise explain(begun.url, error, expired=call.expired, **times) from error
+            finally:
+                begun.sock.close()
+
+    def _take(self, raw: BaseHTTPResponse, limits: "_Limits", call: Call) -> "_Answer":
         try:
             location = raw.headers.get("location") if raw.status in _REDIRECTS else None
             wanted = 200 <= raw.status < 300
@@ -260,8 +299,7 @@ class Fetcher:
         except BaseException:
             raw.close()
             raise
-        raw.release_conn()
-        kept = {name: text.clean(raw.headers[name]) for name in map(str.lower, raw.headers) if name in _KEPT_HEADERS}
+        kept = {name: text.clean(raw.headers[name]) for name in map(str.lower, raw.headers) if name in KEPT_HEADERS}
         return _Answer(raw.status, kept, body, location)
 
     def _proxy(self, url: str) -> str:

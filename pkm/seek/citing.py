@@ -11,7 +11,7 @@ from html import unescape
 from pkm.html import canonical_url, host_of
 
 MAX_LINKS = 30
-_LINK = re.compile(r"<(?:a|blockquote|q)\b[^>]*?\b(?:href|cite)=\"(https?://[^\"]+)\"", re.IGNORECASE)
+_LINK = re.compile(r"<(?:a|blockquote|q) [^>]*?\b(?:href|cite)=\"((?i:https?)://[^\"]+)\"")
 
 Links = tuple[tuple[str, str], ...]
 

@@ -6,7 +6,7 @@ them keep few bodies in memory whatever the feeds send. Knows no store and no pl
 
 import hashlib
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from pkm.errors import PkmError
+from pkm.net.begun import Begun
+from pkm.net.conditional import Question, ask
 from pkm.net.failure import FetchError
 from pkm.net.fetch import Fetcher, Response, read_file
 from pkm.net.mailbox import is_mailbox
@@ -33,6 +35,14 @@ SILENT = 3
 
 UNREACHED = 8
 """After so many hosts that cannot be looked up, and none reached, the network is taken to be away."""
+
+AHEAD = 3000
+"""Entries that may wait to be written: what is read while a batch is being written, so that no reader waits for that."""
+
+_LONG = 8000  # characters of an entry that counts as more than one
+
+FEW = 3
+"""With fewer hosts than this, one question each, threads are as fast as one that asks them all."""
 
 _POLL_S = 0.2
 T = TypeVar("T")
@@ -54,18 +64,23 @@ class Gathering:
         self._given = given
         self._waits = waits or {}
         self._total = len(sources)
-        self._hosts = _by_host(sources)
+        self._lines = deque(_Line(host, its) for host, its in _by_host(sources))
+        self._running = 0  # threads that fetch
+        self._lock = threading.Lock()
         self._readers = start_readers(len(sources))
         self._fetcher = Fetcher()
         self._network = _Network()
         self._credentials = Credentials()
         self._stop = threading.Event()
         self._bodies: Queue[tuple[Facts, Body, Fetched]] = Queue(2 * len(self._readers))
-        self._results: Queue[tuple[Facts, Fetched]] = Queue(64)
+        self._results: Queue[tuple[Facts, Fetched]] = _Weighed(AHEAD)
 
     def __enter__(self) -> Self:
-        for _ in range(min(THREADS, len(self._hosts))):
-            threading.Thread(target=self._fetch_hosts, name="pkm-fetch", daemon=True).start()
+        questions = self._take_questions()
+        if questions:
+            threading.Thread(target=ask, args=(questions, self, self._stop), name="pkm-ask", daemon=True).start()
+        for _ in range(min(THREADS, len(self._lines))):
+            self._start_fetching()
         for reader in self._readers:
             threading.Thread(target=self._read_bodies, args=(reader,), name="pkm-read", daemon=True).start()
         return self
@@ -83,38 +98,96 @@ class Gathering:
         for reader in self._readers:
             reader.close()
 
-    def _fetch_hosts(self) -> None:
-        while not self._stop.is_set():
-            try:
-                host, sources = self._hosts.pop(0)
-            except IndexError:
-                return
-            self._fetch_host(host, sources)
+    def _take_questions(self) -> list[list[Question]]:
+        """For each host where nothing stands against it: the questions whether anything changed, its first sources'.
 
-    def _fetch_host(self, host: str, sources: Sequence[Facts]) -> None:
+        What is left, or turns out to be more than a question, is fetched.
+        """
+        taken, rest = list[list[Question]](), deque["_Line"]()
+        for line in self._lines:
+            questions = [] if line.host in self._waits else [self._question(facts) for facts in line.sources]
+            plain = [question for question in questions if question is not None]
+            if len(plain) < 2 and len(self._lines) < FEW:
+                plain = []  # a thread does it as fast
+            if plain:
+                taken.append(plain)
+            asked = {question.what.id for question in plain}
+            left = [facts for facts in line.sources if facts.id not in asked]
+            if left:
+                rest.append(_Line(line.host, left))
+        self._lines = rest
+        return taken
+
+    def _question(self, facts: Facts) -> Question | None:
+        if self._given is not None or facts.credential or is_mailbox(facts.url) or not may_ask_conditionally(facts, self._now):
+            return None
+        words = self._fetcher.words(
+            facts.url, etag=facts.etag, modified=facts.modified, user_agent=facts.user_agent
+        )
+        return None if words is None else Question(facts.url, words, facts)
+
+    def unchanged(self, question: Question, response: Response) -> None:
+        """The source is as it was."""
+        self._network.reached()
+        self._put(self._results, (question.what, _told(response, self._now)))
+
+    def hand_on(self, questions: Sequence[Question], begun: Begun | None) -> None:
+        """A thread goes on with these sources of a host, first of all with the answer that has begun."""
+        line = _Line(_host_of(questions), [question.what for question in questions], begun)
+        with self._lock:
+            (self._lines.append if begun is None else self._lines.appendleft)(line)
+        self._start_fetching()
+
+    def waiting(self) -> int:
+        """How many answers that have begun no thread has taken yet."""
+        return sum(line.begun is not None for line in tuple(self._lines))
+
+    def _start_fetching(self) -> None:
+        with self._lock:
+            if self._running >= THREADS:
+                return
+            self._running += 1
+        threading.Thread(target=self._fetch_lines, name="pkm-fetch", daemon=True).start()
+
+    def _fetch_lines(self) -> None:
+        while True:
+            with self._lock:
+                if not self._lines or self._stop.is_set():
+                    self._running -= 1
+                    return
+                line = self._lines.popleft()
+            self._fetch_line(line)
+
+    def _fetch_line(self, line: "_Line") -> None:
         """One after the other, so that a host sees one connection; when it asks to wait, the others wait as well."""
-        held = _waiting(self._waits[host], self._now) if host in self._waits else None
-        silent = 0
-        for facts in sources:
+        host, now = line.host, self._now
+        while line.sources:
             if self._stop.is_set():
                 return
-            got = held or (self._network.away() if host else None) or self._fetch(facts)
-            if not isinstance(got, Fetched):
-                silent = 0
+            facts, begun = line.sources.pop(0), line.begun
+            held = _waiting(self._waits[host], now) if host in self._waits else line.held
+            line.begun = None
+            got = held or (self._network.away() if host and begun is None else None) or self._fetch(facts, begun)
+            if isinstance(got, Fetched):
+                self._put(self._results, (facts, got))
+                line.silent = line.silent + 1 if host and got.failure and got.status is None and not got.unasked else 0
+                line.held = held or _hold(host, got, line.silent, now)
+            else:
+                line.silent = 0
                 body, told = got
                 if self._may_leave_out(facts, told):
                     body = body._replace(known=self._known[facts.id])
                 self._put(self._bodies, (facts, body, told))
-                continue
-            self._put(self._results, (facts, got))
-            silent = silent + 1 if host and got.failure and got.status is None and not got.unasked else 0
-            held = held or _hold(host, got, silent, self._now)
+            if begun is not None and line.sources:  # the answers of others have begun as well
+                with self._lock:
+                    self._lines.append(line)
+                return
 
     def _may_leave_out(self, facts: Facts, told: Fetched) -> bool:
         """Whether entries that are known need not be read: now and then all of them are."""
         return facts.id in self._known and not told.partial and may_ask_conditionally(facts, self._now)
 
-    def _fetch(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
+    def _fetch(self, facts: Facts, begun: Begun | None = None) -> "Fetched | tuple[Body, Fetched]":
         """What the source gave: an end already, or a body to read with what is known beside it."""
         try:
             if self._given is not None:
@@ -124,7 +197,7 @@ class Gathering:
                 return _compare(facts, body, Fetched(), may_ask_conditionally(facts, self._now))
             if is_mailbox(facts.url):
                 return self._read_mailbox(facts)
-            return self._ask(facts)
+            return self._ask(facts, begun)
         except FetchError as error:
             if error.offline:
                 self._network.missed(error.why)
@@ -150,7 +223,7 @@ class Gathering:
         self._network.reached()
         return before or Fetched()
 
-    def _ask(self, facts: Facts) -> "Fetched | tuple[Body, Fetched]":
+    def _ask(self, facts: Facts, begun: Begun | None) -> "Fetched | tuple[Body, Fetched]":
         conditional = may_ask_conditionally(facts, self._now)
         try:
             secret = self._credentials.headers(facts.credential)
@@ -158,7 +231,7 @@ class Gathering:
             return Fetched(failure=str(error), unasked=True)
         response = self._fetcher.fetch(
             facts.url, etag=facts.etag if conditional else None, modified=facts.modified if conditional else None,
-            headers=secret, user_agent=facts.user_agent,
+            headers=secret, user_agent=facts.user_agent, begun=begun,
         )  # fmt: skip
         self._network.reached()
         told = _told(response, self._now)
@@ -182,6 +255,47 @@ class Gathering:
             except Full:
                 continue
             return
+
+
+class _Line:
+    """The sources of one host that wait to be fetched. held: what the rest of them gets; begun: the answer to the first."""
+
+    def __init__(self, host: str, sources: Sequence[Facts], begun: Begun | None = None) -> None:
+        self.host = host
+        self.sources = list(sources)
+        self.begun = begun
+        self.held: Fetched | None = None
+        self.silent = 0
+
+
+def _host_of(questions: Sequence[Question]) -> str:
+    facts: Facts = questions[0].what
+    return facts.host
+
+
+class _Weighed(Queue["tuple[Facts, Fetched]"]):
+    """A queue that holds so many entries, a long one counting as several; what brings none is as heavy as one."""
+
+    def _init(self, maxsize: int) -> None:
+        super()._init(maxsize)
+        self._weight = 0
+
+    def _qsize(self) -> int:
+        return self._weight
+
+    def _put(self, item: tuple[Facts, Fetched]) -> None:
+        super()._put(item)
+        self._weight += _weigh(item[1])
+
+    def _get(self) -> tuple[Facts, Fetched]:
+        item: tuple[Facts, Fetched] = super()._get()
+        self._weight -= _weigh(item[1])
+        return item
+
+
+def _weigh(fetched: Fetched) -> int:
+    entries = [entry for _, entry in fetched.entries] + [letter.entry for letter in fetched.letters]
+    return 1 + sum(1 + (len(entry.html) + len(entry.text)) // _LONG for entry in entries)
 
 
 class _Network:

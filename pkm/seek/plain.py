@@ -13,78 +13,26 @@ from typing import Any, NamedTuple
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from pkm.seek.plain_dates import parse_date
+from pkm.seek.plain_names import (
+    ATOM,
+    IN_FEED_ALONE,
+    MEANING,
+    MEANT_ATTRIBUTES,
+    NESTED,
+    OTHER_RSS,
+    PREFIXES,
+    WINDOWS,
+    counts,
+)
 
 Fields = dict[str, Any]
 
-_ATOM = "http://www.w3.org/2005/atom"
-_PREFIXES = {
-    _ATOM: "",
-    "http://purl.org/rss/1.0/modules/content/": "content",
-    "http://purl.org/dc/elements/1.1/": "dc",
-    "http://purl.org/dc/terms/": "dcterms",
-    "http://purl.org/rss/1.0/modules/syndication/": "sy",
-    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
-    "http://search.yahoo.com/mrss": "media",
-    "http://search.yahoo.com/mrss/": "media",
-    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
-    "http://example.com/dtds/podcast-1.0.dtd": "itunes",
-    "https://podcastindex.org/namespace/1.0": "podcast",
-    "https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
-    "http://podlove.org/simple-chapters": "psc",
-    "http://webns.net/mvcb/": "admin",
-    "http://creativecommons.org/ns#license": "cc",
-    "http://web.resource.org/cc/": "cc",
-    "http://cyber.law.harvard.edu/rss/creativecommonsrssmodule.html": "creativeCommons",
-    "http://backend.userland.com/creativecommonsrssmodule": "creativeCommons",
-    "http://www.georss.org/georss": "georss",
-    "http://www.opengis.net/gml": "gml",
-    "http://www.w3.org/1999/xhtml": "xhtml",
-}
-"""The namespaces whose elements mean something, in lower case. Elements of any other are of no account."""
-_OTHER_RSS = (
-    "backend.userland.com/rss", "blogs.law.harvard.edu/tech/rss", "http://purl.org/rss/1.0/", "my.netscape.com/rdf",
-    "example.com/n", "purl.org/echo", "uri/of/echo", "purl.org/pie", "purl.org/atom", "modules/rss091", "http://www.w3.org/1999/x",
-)  # fmt: skip
-"""Parts of namespaces that stand for RSS or Atom of another kind, or for markup."""
-_MEANING = {
-    *(prefix for prefix in _PREFIXES.values() if prefix), "title", "summary", "subtitle", "published", "updated",
-    "created", "author", "links", "xml", "xmlns",
-}  # fmt: skip
-_OF_NO_ACCOUNT = {
-    "dc:identifier", "dc:language", "dc:publisher", "dc:source", "dc:type", "dc:format", "dc:relation", "feedburner:info",
-    "dc:rights", "media:thumbnail", "media:credit", "media:rating", "feedburner:feedflare",
-    "feedburner:emailserviceid", "feedburner:feedburnerhostname",
-}  # fmt: skip
-_LISTED = (
-    "abstract author authors author_detail body category channel cloud content contributor contributors copyright "
-    "created description email enclosure entry expirationdate feed fullitem generator generator_detail georssgeom "
-    "guid guidislink height homepage href id image info issued item keywords language lastbuilddate link links "
-    "managingeditor modified name newlocation pubdate published published_parsed updated_parsed created_parsed "
-    "rights rss source subtitle subtitle_detail summary summary_detail tagline tags textinput title title_detail "
-    "ttl updated uri url webmaster where width transcripts alternates media_content itunes_duration bozo version "
-    "entries div svg math "
-)
-_OF_ACCOUNT = set(_LISTED.split())
-"""Names without a namespace that feedparser or seek/parse know: any other is of no account."""
-_IN_FEED_ALONE = {
-    "language", "copyright", "webmaster", "pubdate", "lastbuilddate", "generator", "cloud", "category", "rights", "logo",
-    "icon", "docs",
-}  # fmt: skip
-_NESTED = {
-    "image": {"url", "title", "link", "width", "height", "description"}, "skiphours": {"hour"}, "skipdays": {"day"},
-    "contributor": {"name", "uri", "email"},
-}  # fmt: skip
 _ENCODING = re.compile(rb"^<\?.*encoding=['\"](.*?)['\"].*\?>")  # as feedparser looks for it
 _HTML_SIGNS = re.compile(r"</\w+>|&#?\w+;")
 _ENTITY = re.compile(r"&(\w+);")
 _SLASHES = re.compile("^([A-Za-z][A-Za-z0-9+-.]*://)/+")
 _QUERY_VARIABLE = re.compile("&([A-Za-z0-9_]+);")
 _UTF8 = ("utf-8", "utf8")
-_WINDOWS = {
-    128: 8364, 130: 8218, 131: 402, 132: 8222, 133: 8230, 134: 8224, 135: 8225, 136: 710, 137: 8240, 138: 352, 139: 8249,
-    140: 338, 142: 381, 145: 8216, 146: 8217, 147: 8220, 148: 8221, 149: 8226, 150: 8211, 151: 8212, 152: 732, 153: 8482,
-    154: 353, 155: 8250, 156: 339, 158: 382, 159: 376,
-}  # fmt: skip
 _EMAIL = re.compile(
     r"(([a-zA-Z0-9\_\-\.\+]+)@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.)|(([a-zA-Z0-9\-]+\.)+))([a-zA-Z]{2,4}|[0-9]{1,3})"
     r"(\]?))(\?subject=\S+)?"
@@ -153,7 +101,7 @@ class _Reader:
         self.parser.StartNamespaceDeclHandler = self._declare
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
-        self._known = dict(_PREFIXES)  # URI: prefix
+        self._known = dict(PREFIXES)  # URI: prefix
         self._declared: dict[str | None, str] = {}
         self._names: dict[str, str] = {}
         self._depth = 0
@@ -173,12 +121,12 @@ class _Reader:
         lower = uri.lower()
         if self._declared.setdefault(prefix, uri) != uri:
             raise _NotPlain
-        meant = _PREFIXES.get(lower)
+        meant = PREFIXES.get(lower)
         if meant is None:
-            another = any(part in lower for part in _OTHER_RSS) and "/modules/" not in lower
-            if another or "rss091" in lower or prefix in _MEANING or self._known.setdefault(uri, prefix or "") != (prefix or ""):
+            another = any(part in lower for part in OTHER_RSS) and "/modules/" not in lower
+            if another or "rss091" in lower or prefix in MEANING or self._known.setdefault(uri, prefix or "") != (prefix or ""):
                 raise _NotPlain
-        elif (prefix not in (None, "atom", "a10", "a") if lower == _ATOM else prefix != meant):
+        elif (prefix not in (None, "atom", "a10", "a") if lower == ATOM else prefix != meant):
             raise _NotPlain
         else:
             self._known[uri] = meant
@@ -213,7 +161,7 @@ class _Reader:
     def _start_frame(self, name: str, given: str, attributes: dict[str, str]) -> None:
         if self._depth == 1 and name == "rss" and attributes.get("version", "").startswith("2.") and " " not in given:
             self.version = "rss20"
-        elif self._depth == 1 and name == "feed" and given.lower().startswith(_ATOM):
+        elif self._depth == 1 and name == "feed" and given.lower().startswith(ATOM):
             self.version, self._level = "atom10", 1
         elif self._depth == 2 and name == "channel" and not attributes and not self._has_channel:
             self._level, self._has_channel = 2, True
@@ -245,11 +193,11 @@ class _Reader:
                 return
             self._wanted, self._attributes, self._pieces = name, attributes, []
             self.parser.CharacterDataHandler = self._pieces.append
-        elif (at_feed and name in _IN_FEED_ALONE) or (name == "source" and not at_feed and self.version == "rss20"):
+        elif (at_feed and name in IN_FEED_ALONE) or (name == "source" and not at_feed and self.version == "rss20"):
             self._inside = "nothing"
-        elif (name in _NESTED and at_feed) or (name == "contributor" and self.version == "atom10"):
+        elif (name in NESTED and at_feed) or (name == "contributor" and self.version == "atom10"):
             self._inside = name
-        elif _counts(name) and not (name == "rights" and self.version == "atom10"):
+        elif counts(name) and not (name == "rights" and self.version == "atom10"):
             raise _NotPlain
         else:
             self._inside = "anything"
@@ -260,9 +208,9 @@ class _Reader:
             self._wanted, self._pieces = name, []
             self.parser.CharacterDataHandler = self._pieces.append
         elif self._inside in ("author", "anything"):
-            if _counts(name):
+            if counts(name):
                 raise _NotPlain
-        elif name not in _NESTED.get(self._inside, ()):
+        elif name not in NESTED.get(self._inside, ()):
             raise _NotPlain
 
     @property
@@ -298,7 +246,7 @@ class _Reader:
         if not text.isascii():
             with suppress(UnicodeError):
                 text = text.encode("iso-8859-1").decode()
-            text = text.translate(_WINDOWS)
+            text = text.translate(WINDOWS)
         return text
 
     def put_text(self, name: str, text: str, kind: str) -> None:
@@ -431,25 +379,11 @@ def _plain_attributes(attributes: dict[str, str]) -> dict[str, str]:
     for given, value in attributes.items():
         uri, _, name = given.rpartition(" ")
         name = name.lower()
-        if name in ("base", "mode", "src") or (uri and name in _MEANT_ATTRIBUTES):
+        if name in ("base", "mode", "src") or (uri and name in MEANT_ATTRIBUTES):
             raise _NotPlain
         if not uri:
             found[name] = value.lower() if name in ("rel", "type") else value
     return found
-
-
-_MEANT_ATTRIBUTES = {
-    "href", "rel", "type", "url", "uri", "length", "term", "scheme", "domain", "label", "ispermalink", "version", "about",
-}  # fmt: skip
-
-
-def _counts(name: str) -> bool:
-    """Whether an element may change what is read; else it is passed by with all that is in it."""
-    prefix, colon, _ = name.partition(":")
-    return (prefix in _LOWER_MEANING and name not in _OF_NO_ACCOUNT) if colon else name in _OF_ACCOUNT
-
-
-_LOWER_MEANING = {prefix.lower() for prefix in _MEANING}
 
 
 def _kind(type: str) -> str:

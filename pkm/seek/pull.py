@@ -35,7 +35,7 @@ from pkm.store.rules import Origin
 from pkm.store.session import Store, Unit
 from pkm.text import count
 
-BATCH_ENTRIES = 8000
+BATCH_ENTRIES = 6000
 BATCH_BYTES = 40_000_000
 BATCH_S = 10.0
 """What is finished is written when it has so many entries or characters, or has waited so long."""
@@ -123,6 +123,7 @@ def _alone(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        fcntl.flock(file, fcntl.LOCK_UN)  # closing it does not: a reader that is about to end has it open, too
         os.close(file)
 
 
@@ -230,8 +231,8 @@ class _Run:
 
     def _write(self) -> None:
         """What is gathered is in the store, in one transaction."""
-        self._written_at = time.monotonic()
         if not self._batch:
+            self._written_at = time.monotonic()
             return
         report = self.report.copy()  # a transaction that fails, or is interrupted, counts nothing
         held: list[tuple[Facts, Fetched]] = []
@@ -241,6 +242,7 @@ class _Run:
             ids = [facts.id for facts, _ in batch]
             there = intake.followed(unit.connection, ids)
             paced = [facts.id for facts, fetched in batch if not keeps_its_pace(facts, fetched)]
+            items = intake.count_items(unit.connection, [facts.id for facts, _ in batch if not facts.is_list])
             dates = sources.recent_dates(unit.connection, paced, RECENT)
             brought: list[tuple[int, intake.Brought]] = []
             for facts, fetched in batch:
@@ -252,7 +254,7 @@ class _Run:
                     held.append((facts, fetched))
                     report.failed += 1
                     continue
-                _count(report, unit, facts, plan)
+                _count(report, items.get(facts.id, 0), facts, plan)
                 if is_mailbox(facts.url) and not (fetched.more or fetched.failure):
                     report.unchanged += mail.count_letters(unit.connection, facts.id, self._first_new)
                 if facts.updates == "resurface":
@@ -266,7 +268,8 @@ class _Run:
                     else:
                         report.doubled.append({"id": make("source", facts.id), "of": make("source", other)})
                 report.personal += fetched.personal
-                news = [one._replace(via=via_of(facts)) for one in plan.new]
+                via = via_of(facts)
+                news = plan.new if via == "network" else [one._replace(via=via) for one in plan.new]
                 brought += ((facts.id, one._replace(state="backlog") if fetched.past else one) for one in news)
             # What was written last gets the highest number, whatever source it is of: the inbox is read by number.
             brought.sort(key=lambda one: one[1].published_at or "")
@@ -285,6 +288,7 @@ class _Run:
         self._merges += merges
         self._batch.clear()
         self._entries = self._bytes = 0
+        self._written_at = time.monotonic()  # not before: after a long write the next one would be of a single feed
 
     def _apply(
         self, unit: Unit, facts: Facts, fetched: Fetched, dates: Sequence[str], other: int | None
@@ -348,7 +352,8 @@ class _Run:
                 failure["why"] += f" ({count(number, 'more source')} of that host wait{'' if number > 1 else 's'} too)"
 
 
-def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> None:
+def _count(report: PullReport, there: int, facts: Facts, plan: SourcePlan) -> None:
+    """there: the items that the source had; none for a list's, which its mailbox counts."""
     if plan.failure is not None:
         report.failed += 1
         report.failures.append({"what": _name(facts), "why": plan.failure, "id": make("source", facts.id)})
@@ -356,7 +361,6 @@ def _count(report: PullReport, unit: Unit, facts: Facts, plan: SourcePlan) -> No
     report.new += len(plan.new)
     report.updated += len(plan.changed)
     report.changed += [make("item", number) for number, _ in plan.changed]
-    there = 0 if facts.is_list else intake.count_items(unit.connection, facts.id)  # a mailbox counts for its lists
     report.unchanged = max(0, report.unchanged + there - len(plan.changed))
 
 

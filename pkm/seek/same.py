@@ -77,7 +77,13 @@ class Stories(NamedTuple):
 def is_at_home(told: Told) -> bool:
     """Whether the page is on the host where its source is at home."""
     page = _host(told.canonical_url)
-    return bool(page) and page == _host(told.site)
+    return bool(page) and page == _home(told.site)
+
+
+@lru_cache(4096)
+def _home(site: str) -> str:
+    """The host of a source's site: all of its items ask for it."""
+    return _host(site)
 
 
 def _host(url: str) -> str:

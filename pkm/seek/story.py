@@ -8,11 +8,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from pkm.dates import stamp
 from pkm.html import canonical_url
-from pkm.seek.entry import ParsedEntry
+from pkm.seek.entry import Byline, ParsedEntry
 from pkm.store.intake import Brought, File, Known, Standing
 
 AHEAD = timedelta(days=2)
@@ -52,6 +53,8 @@ def sort_entries(entries: Keyed, known: Mapping[str, Known], standing: Iterable[
     Feeds run from new to old, so the last entry is brought first and gets the smallest id.
     standing: the items that find_compared names.
     """
+    if not entries:
+        return Sorted((), (), {})
     book = _Book(entries, known, standing)
     new: list[Brought] = []
     changed: list[tuple[int, Brought]] = []
@@ -140,11 +143,14 @@ def _brought(key: str, entry: ParsedEntry, now: datetime, latest: str) -> Brough
         key=key, hash=entry.hash, title=entry.title, url=entry.url, canonical_url=canonical_url(entry.url),
         author=entry.author, published_at=stamp(now) if ahead else entry.published, summary=entry.summary,
         text=entry.text, html=entry.html, categories=_as_json(entry.tags),
-        authors=_as_json([asdict(byline) for byline in entry.bylines]),
+        authors=_as_json(entry.bylines),
         enclosures=tuple(File(each.url, each.type, each.size_bytes, each.duration_s, each.rel) for each in entry.enclosures),
         links=entry.links,
     )  # fmt: skip
 
 
-def _as_json(values: Sequence[object]) -> str:
-    return json.dumps(values, ensure_ascii=False) if values else "[]"
+@lru_cache(4096)
+def _as_json(values: tuple[str, ...] | tuple[Byline, ...]) -> str:
+    """A source's entries have the same tags and authors again and again."""
+    plain = [value if isinstance(value, str) else asdict(value) for value in values]
+    return json.dumps(plain, ensure_ascii=False) if plain else "[]"

@@ -30,7 +30,7 @@ LEAST = 0.03
 """Below this the shared words are chance."""
 _ASKED = 32  # the weightiest words look for candidates
 _CANDIDATES = {"note": 48, "item": 16}
-_BUDGET = 60_000  # places in the index that looking for candidates may touch
+_BUDGET = {"note": 60_000, "item": 120_000}  # places in the index that looking for candidates may touch
 _RARE = 400  # what fewer than one in so many notes hold is rare, and not told apart further
 _FEW = 300  # notes whose words are counted each time
 _DRIFT = 0.1  # the file is made anew where the notes are so many more or fewer
@@ -95,10 +95,12 @@ def gather(store: Store, kind: str, number: int) -> Facts:
     if not found:
         raise NotFound(make(kind, number), "it was put away, or is no longer there", next=f"pkm find kind:{kind}")
     seed, words = found[0], read_words(store)
-    asked = _asked(seed, words)
+    weighty = _weighty(seed, words)
     shared_links = nearness.neighbors(db, kind, number)
     candidates: list[Compared] = []
     for other, most in _CANDIDATES.items():
+        times = max(1.0, nearness.newest(db, other) / max(1, words.notes)) if other == "item" else 1.0
+        asked = _affordable(weighty, words, _BUDGET[other] / times)
         numbers = dict.fromkeys(terms.most_holding(db, other, asked, most))
         if other == "note":
             numbers |= dict.fromkeys(_nearest(shared_links)[:most])
@@ -115,19 +117,25 @@ def gather(store: Store, kind: str, number: int) -> Facts:
     return Facts(seed, candidates, words, linked, shared_links, tagged, nearness.titles(db, sorted(named | people)))
 
 
-def _asked(seed: Compared, words: Words) -> list[str]:
-    """The words that look for candidates, as they stand in the text: the weightiest ones that the budget has room for."""
-    counted = count_words(seed.title, seed.text)
-    weights = weigh(counted, words.rarities)
+def _weighty(seed: Compared, words: Words) -> list[tuple[str, str]]:
+    """(stem, as it stands in the text) of its words, the weightiest first."""
+    weights = weigh(count_words(seed.title, seed.text), words.rarities)
     said = spoken_as(seed.title, seed.text)
+    return [(one, said.get(one, one)) for one in weightiest(weights, len(weights))]
+
+
+def _affordable(weighty: Sequence[tuple[str, str]], words: Words, budget: float) -> list[str]:
+    """The words that look for candidates: the weightiest ones that the budget has room for, each costing the notes that
+    hold it. Of items there may be many for each note, and each word costs so many times as much.
+    """
     asked: list[str] = []
     spent = 0.0
-    for one in weightiest(weights, len(weights)):
+    for one, said in weighty:
         cost = words.held(one)
         if len(asked) == _ASKED:
             break
-        if spent + cost <= _BUDGET or not asked:
-            asked.append(said.get(one, one))
+        if spent + cost <= budget or not asked:
+            asked.append(said)
             spent += cost
     return asked
 

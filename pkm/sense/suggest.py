@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pkm.errors import NotFound
 from pkm.ids import make, parse
-from pkm.mentions import Mention, Name, Names
+from pkm.mentions import Mention, Name, Names, beginnings
 from pkm.sense.related import Related, Words, find_related, read_words
 from pkm.store import discovery, links, nearness, tags
 from pkm.store.nearness import Thing
@@ -118,7 +118,8 @@ def read_names(store: Store, words: Words | None = None, text: str | None = None
     """All that a text may name; a title of one word that many notes hold is none. text: the only one that is meant."""
     known = words or read_words(store)
     most = max(3.0, 0.01 * known.notes)
-    names = (Name(*one) for one in nearness.names(store.read()))
+    begun = None if text is None else beginnings(text)
+    names = (Name(*one) for one in nearness.names(store.read(), begun))
     return Names(names, lambda stem: known.held(stem) > most, text)
 
 

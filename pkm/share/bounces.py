@@ -1,8 +1,8 @@
 """Letters that came back: what a mail server reports of one that it took and could not deliver (RFC 3464), and what that means.
 
-A report that says `failed` for the address that a letter went to is a definite answer: its delivery counts as refused. One
-for another address (it was passed on), a delay, or a report of anything that was not sent from here changes nothing. A
-report is never an answer of a person.
+A report that says `failed` for the address that a letter went to makes its delivery refused. Anybody who knows the letter can
+send one, so it is not sent again before the person says that it did not arrive. A report for another address (it was passed
+on), of a delay, or of anything that was not sent from here changes nothing. It is never an answer of a person.
 """
 
 import re
@@ -14,8 +14,9 @@ from typing import Any
 
 from pkm.config import Home
 from pkm.dates import parse_stamp, stamp
+from pkm.delivery import CAME_BACK
 from pkm.mime import raw_header
-from pkm.share import ledger
+from pkm.share import transmit
 from pkm.store import bounced
 from pkm.store.session import Store
 from pkm.text import clean, fold, one_line
@@ -95,14 +96,10 @@ def settle(store: Store, home: Home, bounces: Sequence[Bounce]) -> list[Row]:
             address = fold(row["recipient"])
             if address not in words or not _of_this_time(row, one.at):
                 continue
-            from pkm.store.model import Delivery
-
-            why = f"it came back: {words[address] or 'the server does not say why'}"
+            why = f"{CAME_BACK}{words[address] or 'the server does not say why'}"
             with store.unit() as unit:
-                delivery = unit.get(Delivery, row["id"])
-                delivery.state, delivery.error, delivery.sent_at = "refused", why, None
-                ledger.note(home, row["key"], "refused", unit.at)
-                unit.summarize(f"d{row['id']} to {address} came back", final="outbox.log has it too")
+                transmit.settle_as(unit, home, row["id"], "refused", why)
+                unit.summarize(f"d{row['id']} to {address} came back", final="it is settled by pkm share log --resolve")
             done.append({**row, "error": why})
     return done
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from pkm import config, dates, hours
 from pkm.config import Home, Settings
+from pkm.delivery import is_refused
 from pkm.errors import PkmError, Refused
 from pkm.ids import make
-from pkm.share import outbox, plan
+from pkm.share import origin, outbox, plan
 from pkm.share.channels import is_mirror
 from pkm.share.freeze import look_at
 from pkm.share.plan import Step
-from pkm.share.receivers import channels_for
+from pkm.share.recipients import channels_for
 from pkm.store import plans, shares
 from pkm.store.session import Store
 from pkm.text import one_line
@@ -152,6 +153,7 @@ def run(store: Store, home: Home) -> list[Done]:
 
     What fails lets the others go on.
     """
+    origin.settle_down(store.read(), home, dates.stamp(dates.now()))
     outbox.ask_channels(store, home)
     done = [one for number in plans.planned(store.read()) for one in run_share(store, home, number)]
     return [*done, *(_take_up(store, home, row) for row in interrupted(store.read()))]
@@ -200,7 +202,10 @@ def run_share(store: Store, home: Home, share: int) -> list[Done]:
     return told
 
 
-def _take(store: Store, home: Home, share: int, step: Step, now: Turn, at: str = "", *, wait: bool = True) -> Done:
+def _take(
+    store: Store, home: Home, share: int, step: Step, now: Turn, at: str = "", *, wait: bool = True, by_hand: bool = False
+) -> Done:  # fmt: skip
+    """What happens with the stage has happened. by_hand: the person sends it, so that what was refused is tried again."""
     circle = step.row["circle"] or ""
     if now.hold:
         with store.unit() as unit:
@@ -210,7 +215,7 @@ def _take(store: Store, home: Home, share: int, step: Step, now: Turn, at: str =
     if not now.go:
         return Done(_row(store, share), circle, waits=now.waits)
     not_before = dates.stamp(now.not_before) if now.not_before and wait else ""
-    leave = outbox.Leave(step.row["id"], at, not_before, wait, now.quiet and wait)
+    leave = outbox.Leave(step.row["id"], at, not_before, wait, now.quiet and wait, refused_too=by_hand)
     report = outbox.send_share(store, home, share, at, leave)
     return Done(_row(store, share), circle, report=report)
 
@@ -232,7 +237,16 @@ def send_next(store: Store, home: Home, share: int, at: str = "", *, at_once: bo
     if step is None:
         return None
     turned = check_turn(db, home, share, step, now, at_once=at_once)
-    return _take(store, home, share, step, turned, at, wait=not at_once)
+    return _take(store, home, share, step, turned, at, wait=not at_once, by_hand=True)
+
+
+def refused_before(db: sqlite3.Connection, share: int) -> list[Row]:
+    """The stages of a share that have passed though a server refused something of them, in order."""
+    refused = {
+        row["stage_number"] for row in shares.deliveries(db, share=share, limit=-1)
+        if not is_mirror(row["channel_kind"]) and is_refused(row["state"], row["error"])
+    }  # fmt: skip
+    return [stage for stage in shares.stages(db, share) if stage["passed_at"] and stage["id"] in refused]
 
 
 def check_turn(db: sqlite3.Connection, home: Home, share: int, step: Step, now: datetime, *, at_once: bool = False) -> Turn:

@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from pkm.dates import day
-from pkm.share import ledger
+from pkm.delivery import BEGAN, NOT_LEFT, came_back
 from pkm.share.channels import KINDS, is_letters, is_mirror
 from pkm.store.posts import REMOVED
 from pkm.text import one_line
 
 
-def outcome(row: Mapping[str, Any]) -> str:
+def taken_back(row: Mapping[str, Any]) -> str:
     """What could be done about it: withdrawn, removed, deleted, cannot be recalled; "" where its share was not taken back."""
     if not row["retracted"]:
         return ""
-    if row["state"] == "held" and row["error"].startswith(ledger.BEGAN):
+    if row["state"] == "held" and row["error"].startswith(BEGAN):
         return "may have left: ask them"
-    if row["state"] in ("waiting", "held", "refused"):
+    if came_back(row["state"], row["error"]):
+        return "cannot be recalled, if it arrived"
+    if row["state"] in NOT_LEFT:
         return "did not leave"
     if row["error"] == REMOVED:
         return "deleted there"
@@ -34,7 +36,7 @@ def outcome(row: Mapping[str, Any]) -> str:
 
 def told(row: Mapping[str, Any]) -> str:
     """The same with the day and the reason; "" where its share was not taken back."""
-    done = outcome(row)
+    done = taken_back(row)
     if not done:
         return ""
     because = one_line(row["retracted"].get("because") or "", 120)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pkm import attachment_files, config, dates
 from pkm.config import Home
+from pkm.delivery import MAY_GO, NO_ADDRESS, is_refused, may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.picture import ENDINGS, Picture
@@ -21,10 +22,11 @@ from pkm.reach import wide_enough
 from pkm.share import draft, figures, origin, posts
 from pkm.share.channels import effective_kind, is_letters, is_mirror, is_posts
 from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
+from pkm.share.ledger import delivery_key
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.letter import unpack, whole_size
-from pkm.share.posting import bodies, delivery_key, posted_for
-from pkm.share.receivers import channels_for, had_before, letter_places, people_of, recipient_of
+from pkm.share.posting import bodies, posted_for
+from pkm.share.recipients import channels_for, had_before, letter_places, people_of, recipient_of
 from pkm.share.unsubscribed import subscribers
 from pkm.store import attachments, shares
 from pkm.store.attachments import Attached
@@ -37,14 +39,6 @@ Row = dict[str, Any]
 
 SITE_MEDIA_TYPE = "application/vnd.pkm.digest+json"
 """The site's deliveries hold the digest itself; its page, the index and the feeds are made from it."""
-
-LEAVING = ("sending", "sent", "unknown")
-"""States of a delivery whose bytes may be on the other side: they are never rendered anew."""
-
-NOT_LEFT = ("waiting", "refused")
-"""States of a delivery that may go with the next send."""
-
-NO_ADDRESS = "no e-mail address is known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +69,7 @@ class Rendered:
     name: str = ""
     new: bool = False
     state: str = ""
+    error: str = ""
     hash: str = ""
     length: int = 0
     pictures: Mapping[str, Picture] = field(default_factory=dict)
@@ -90,6 +85,11 @@ class Rendered:
         if self.is_picture:
             return self.length or len(self.pictures[self.hash].data)
         return whole_size(self.payload) if self.media_type == LETTER else len(self.payload)
+
+    @property
+    def may_go(self) -> bool:
+        """Whether it goes with the next send: it is new, or has not left."""
+        return not self.state or may_go(self.state, self.error)
 
     @property
     def is_picture(self) -> bool:
@@ -124,7 +124,7 @@ def look_at(
     if stage is None and row["state"] == "planned":  # each stage leaves by itself
         return [one for step in shares.stages(db, share) for one in look_at(store, home, share, at, step["id"], channel)]
     rows = deliveries(db, share, stage)
-    left = any(one["state"] in LEAVING for one in rows)
+    left = any(may_have_left(one["state"], one["error"]) for one in rows)
     rendered = (
         [*frozen(db, share, stage), *amended(db, home, share, at, stage)] if left
         else list(_render_stages(db, home, share, at, stage, channel))
@@ -179,7 +179,7 @@ def frozen(db: sqlite3.Connection, share: int, stage: int | None = None) -> Iter
         yield Rendered(
             row["circle"], row["channel"], row["channel_kind"], row["file_name"], row["media_type"], row["payload"],
             row["stage_id"], row["circle_id"], row["channel_id"], row["part"], row["key"], row["recipient"],
-            row["contact_id"], row["name"] or "", state=row["state"], hash=row["sha256"],
+            row["contact_id"], row["name"] or "", state=row["state"], error=row["error"], hash=row["sha256"],
             length=kept.get(row["sha256"], ("", 0))[1],
         )  # fmt: skip
 
@@ -187,7 +187,7 @@ def frozen(db: sqlite3.Connection, share: int, stage: int | None = None) -> Iter
 def amended(db: sqlite3.Connection, home: Home, share: int, at: str = "", stage: int | None = None) -> list[Rendered]:
     """Letters to those who did not get theirs and have another address now; the rest of the share has begun to leave."""
     rows = [row for row in deliveries(db, share, stage) if row["contact"]]
-    got = {row["contact"] for row in rows if row["state"] not in NOT_LEFT}
+    got = {row["contact"] for row in rows if not may_go(row["state"], row["error"])}
     tried = {row["recipient"] for row in rows}
     asked = {row["contact"] for row in rows} - got
     if not asked:
@@ -355,18 +355,19 @@ def freeze(
         db = unit.connection
         existing = deliveries(db, share, stage)
         origin.queue(db, home, share, (one.key for one in rendered if one.payload and not is_mirror(one.channel_kind)), unit.at)
-        if any(row["state"] in LEAVING for row in existing):
+        if any(may_have_left(row["state"], row["error"]) for row in existing):
             _cancel_gone(unit, home, share)
             known = {one.key for one in frozen(db, share)}
             _amend(unit, share, [one for one in rendered if one.key not in known], existing, at)
         else:
-            before = {row["key"] for row in shares.frozen(db, share)}
+            before = {row["key"]: row for row in shares.frozen(db, share)}
             same = _unfreeze(unit, share, stage, rendered)
             fresh = [one for one in rendered if one.key not in same]
             told = [one for one in fresh if not queued or one.key in before]
             _add(unit, share, told, at, queued[1] if queued else not_before)
+            _refuse_still(unit, share, [row for row in before.values() if row["key"] not in same])
             if late := [one for one in fresh if one not in told]:
-                _add(unit, share, late, at, _cooled(home), mirrors_too=True)
+                _add(unit, share, late, at, _cooled(db, home, share), mirrors_too=True)
         attachments.keep_sent(
             unit, (Attached(f"{make('share', share)}/{name}", name, one.media_type, len(one.data)) for name, one in kept.items())
         )
@@ -375,21 +376,25 @@ def freeze(
     numbers: dict[int, list[int]] = {}
     for row in reversed(existing):
         # a mirror can be written again and again, so `sending` (a run that was killed) is taken up too
-        may_go = (*NOT_LEFT, "sending") if is_mirror(row["channel_kind"]) else NOT_LEFT
+        goes = row["state"] in (*MAY_GO, "sending") if is_mirror(row["channel_kind"]) else may_go(row["state"], row["error"])
         early = wait and (row["not_before"] or "") > now
-        if row["state"] in may_go and row["error"] != NO_ADDRESS and not early:
+        if goes and row["error"] != NO_ADDRESS and not early:
             numbers.setdefault(row["channel_number"], []).append(int(row["id"][1:]))
     return numbers
 
 
-def _cooled(home: Home) -> str:
-    """When somebody, or a channel, may get it that came in after the others were told when theirs leaves."""
+def _cooled(db: sqlite3.Connection, home: Home, share: int) -> str:
+    """When somebody, or a channel, may get it that came in after the others were told when theirs leaves; "" where no plan
+    is under way: then it is the person who sends it.
+    """
+    if (shares.row(db, share) or {}).get("state") != "planned":
+        return ""
     return dates.stamp(dates.now() + timedelta(seconds=config.read(home).seconds("share.cooling")))
 
 
 def _queued(db: sqlite3.Connection, share: int, stage: int | None) -> tuple[str, str] | None:
     """(when it was frozen, when it may leave) of what was frozen to leave later; its bytes keep their date."""
-    found = [row for row in deliveries(db, share, stage) if row["not_before"] and row["state"] in NOT_LEFT]
+    found = [row for row in deliveries(db, share, stage) if row["not_before"] and may_go(row["state"], row["error"])]
     return (found[-1]["frozen_at"], found[-1]["not_before"]) if found else None
 
 
@@ -409,12 +414,20 @@ def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rende
     return same
 
 
+def _refuse_still(unit: Any, share: int, before: Iterable[Row]) -> None:
+    """What a server refused stays refused, whatever it says now: who tries it again is the person."""
+    now = {row["key"]: row["id"] for row in shares.frozen(unit.connection, share)}
+    for row in before:
+        if row["key"] in now and not is_mirror(row["channel_kind"]) and is_refused(row["state"], row["error"]):
+            unit.update("delivery", now[row["key"]], state="refused", error=row["error"], attempts=row["attempts"])
+
+
 def _cancel_gone(unit: Any, home: Home, share: int) -> None:
     """Who left the circle meanwhile, or asked for no more letters, gets nothing of what still waits."""
     db = unit.connection
     members: dict[int, set[int]] = {}
     for row in shares.frozen(db, share):
-        if row["circle_id"] is None or row["contact_id"] is None or row["state"] not in NOT_LEFT:
+        if row["circle_id"] is None or row["contact_id"] is None or not may_go(row["state"], row["error"]):
             continue
         circle = row["circle_id"]
         if circle not in members:
@@ -430,7 +443,7 @@ def _amend(unit: Any, share: int, rendered: Sequence[Rendered], existing: Sequen
 
     for one in rendered:
         for row in existing:
-            if row["state"] in NOT_LEFT and row["contact"] == make("contact", one.contact_id or 0):
+            if may_go(row["state"], row["error"]) and row["contact"] == make("contact", one.contact_id or 0):
                 unit.get(Delivery, int(row["id"][1:])).state = "cancelled"
     _add(unit, share, rendered, at)
 

@@ -20,9 +20,6 @@ from pkm.text import count, one_line
 
 Gate = Mapping[str, Any]
 
-CONDITIONS = ("after_s", "at", "approval", "by", "by_name", "responses", "no_objection")
-"""The keys that say what is waited for."""
-
 _NEXT = r"(?=\s*(?:,|$)|\s+(?:and\b|after\b|no\s+objection|\+))"
 _FORMS = tuple(
     (name, re.compile(pattern + _NEXT, re.IGNORECASE)) for name, pattern in (

@@ -5,6 +5,7 @@ disk before the letter's first byte goes. It holds no address and no word of a l
 the ledger itself lies (origin.py).
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Collection, Iterable, Mapping
@@ -12,17 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from pkm.config import Home
+from pkm.delivery import MAY_HAVE_LEFT
 from pkm.errors import StoreError
 
-MAY_HAVE_LEFT = ("sending", "sent", "unknown")
 QUEUED, ELSEWHERE = "queued", "elsewhere"
 """What is to leave from this home, and what the person said is not."""
 
-BEGAN = "outbox.log says it began to leave"
-"""How the reason begins for which a letter is held that the store, older than the ledger, takes for one that waits."""
-
 SETTLED = "settled"
 """What a letter that left, and that the store does not know, is from when the person has said so on."""
+
+
+def delivery_key(
+    share: Mapping[str, Any], stage: Mapping[str, Any], channel: Mapping[str, Any], recipient: str, part: int
+) -> str:  # fmt: skip
+    """The delivery's name, which nobody can guess, the share's being random; the same whenever it is made."""
+    said = "\n".join([share["uid"], str(stage["position"]), str(channel["number"]), recipient.casefold(), str(part), "1"])
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def path_of(home: Home) -> Path:

@@ -2,7 +2,8 @@
 
 The ledger says what was queued here, and which file it is itself: a copy of it is another file, with a birth of its own, though
 it may get the number of one that was deleted. A home that is moved keeps its file; one that was put back from a backup, or that
-another machine has by synchronizing, does not: the person is asked once. Sends nothing.
+another machine has by synchronizing, does not: the person is asked once. So they are where the ledger does not say which file it
+is, being of before that was written down, and something is queued; where nothing is, the first run writes it down. Sends nothing.
 """
 
 import hashlib
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 COPY = "this store may be a copy: "
 """How the reason begins for which a letter is held that another home may send."""
 
+NO_PLACE = f"{COPY}outbox.log beside it does not say which home it is of"
+
 NOT_QUEUED_HERE = f"{COPY}outbox.log beside it does not know that this was queued"
 
 _MIRRORS = [kind for kind, powers in KINDS.items() if powers.mirror]
@@ -39,8 +42,8 @@ def foreign(db: sqlite3.Connection, home: Home) -> str:
     if not ledger.path_of(home).exists():
         return f"{COPY}there is no outbox.log beside it" if queued.anything(db, _MIRRORS) else ""
     place = ledger.place(home)
-    if place is None:  # of before this was written down
-        return ""
+    if place is None:  # of before this was written down, or a copy of one that is
+        return NO_PLACE if queued.waits(db, _MIRRORS) else ""
     here = _here(home)
     same = all(place.get(name) == here[name] for name in ("inode", "born"))
     if same and (place.get("path") == here["path"] or place.get("device") == here["device"]):
@@ -75,17 +78,19 @@ def _is_planned_here(home: Home, share: Mapping[str, Any]) -> bool:
 
 
 def _begin(db: sqlite3.Connection, home: Home, at: str) -> bool:
-    """There is a ledger that says where it lies; False where the store may be a copy of one that has another.
-
-    One of before that was written down takes what is queued for its own.
-    """
-    if not ledger.path_of(home).exists():
-        if foreign(db, home):
-            return False
-        _put_here(home, at)
-    elif ledger.place(home) is None:
-        _take_over(db, home, at)
+    """There is a ledger that says where it lies; False where the store may be a copy of one that has another."""
+    if ledger.place(home) is not None:
+        return True
+    if foreign(db, home):
+        return False
+    _take_over(db, home, at) if ledger.path_of(home).exists() else _put_here(home, at)
     return True
+
+
+def settle_down(db: sqlite3.Connection, home: Home, at: str) -> None:
+    """A ledger of before that was written down says where it lies, unless something is queued that a copy may send too."""
+    if ledger.path_of(home).exists():
+        _begin(db, home, at)
 
 
 def settle(unit: "Unit", home: Home, *, here: bool) -> None:

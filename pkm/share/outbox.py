@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from pkm import config, dates
 from pkm.config import Home
+from pkm.delivery import NO_ADDRESS, NOT_LEFT, UNSETTLED
 from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
-from pkm.share.freeze import NO_ADDRESS, deliveries, freeze, frozen, guard_bytes, look_at
+from pkm.share.freeze import deliveries, freeze, frozen, guard_bytes, look_at
 from pkm.share.ledger import SETTLED, left_unknown, note
-from pkm.share.receivers import channels_for
+from pkm.share.recipients import channels_for
 from pkm.store import shares, unsubscribing
 from pkm.store.session import Store
 from pkm.text import fold
@@ -50,8 +51,8 @@ class Leave:
     """Which part of a share leaves, and when.
 
     stage: that one alone; None: all. at: the stamp that new bytes are dated with; "": now. not_before: when new letters
-    may leave at the earliest; wait: whether that counts; quiet: letters stay for now. refused_too: what was refused is tried
-    again, as the person may ask.
+    may leave at the earliest; wait: whether that counts; quiet: letters stay for now. refused_too: what a server refused is
+    tried again, as the person may ask; folders and the site are in any case.
     """
 
     stage: int | None = None
@@ -63,7 +64,8 @@ class Leave:
 
 
 def send_share(store: Store, home: Home, share: int, at: str = "", leave: Leave | None = None) -> SendReport:
-    """Every delivery of the share that waits or was refused has been tried; what was sent before is not sent again.
+    """Every delivery of the share that waits or was refused has been tried; what was sent before is not sent again, nor what
+    came back.
 
     at: the stamp that new bytes are dated with; "": now. leave: which part of it.
     Raises Refused (guard), Invalid (nothing carries it). What fails on one channel lets the others go on.
@@ -116,7 +118,7 @@ def _send(store: Store, home: Home, share: int, leave: Leave) -> SendReport:
         transmit.ask(store, home, share, leave.stage, repeat=True)
     for number in sorted(waiting, key=lambda one: not is_mirror(channels[one]["channel_kind"])):  # posts lead to pages
         channel, numbers = channels[number], waiting[number]
-        if not leave.refused_too:
+        if not leave.refused_too and not is_mirror(channel["channel_kind"]):
             numbers = [one["id"] for one in shares.leaving(store.read(), numbers) if one["state"] != "refused"]
         if is_mirror(channel["channel_kind"]):
             if error := mirror.send(store, home, channel, numbers):
@@ -171,7 +173,7 @@ def _report(
     assert row is not None
     sent = tuple(one for one in rows if one["state"] == "sent" and one["id"] not in before)
     already = len(before) if not sent else 0
-    unknown = tuple(one for one in rows if one["state"] in ("unknown", "held"))
+    unknown = tuple(one for one in rows if one["state"] in UNSETTLED)
     places = tuple(mirror.places(db, home, share, {one["id"] for one in sent}))
     return SendReport(row, sent, already, tuple(failures), places, unknown, interaction)
 
@@ -246,7 +248,7 @@ def _cancel(unit: Any, share: int) -> None:
     from pkm.store.model import Delivery
 
     for row in shares.deliveries(unit.connection, share=share, limit=-1):
-        if row["state"] in ("waiting", "refused", "held"):
+        if row["state"] in NOT_LEFT:
             unit.get(Delivery, int(row["id"][1:])).state = "cancelled"
 
 
@@ -256,24 +258,18 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
     One that was refused goes with the next send of its share. Raises NotFound; Invalid for another outcome, or a letter
     that has not been handed in.
     """
-    from pkm.store.model import Delivery
-
     transmit.settle_died(store, home)
     row = shares.delivery(store.read(), number)
     if row is None:
         raise NotFound(make("delivery", number), "there is no such delivery", next="pkm share log")
     if outcome not in ("sent", "refused"):
         raise Invalid(f"“{outcome}”", "it is sent or refused", next=f"pkm share log --resolve {row['id']} sent")
-    if is_mirror(row["channel_kind"]) or row["state"] not in ("unknown", "held", "sent", "refused"):
+    if is_mirror(row["channel_kind"]) or row["state"] not in (*UNSETTLED, "sent", "refused"):
         raise Invalid(row["id"], f"it is {row['state']}; only a letter that was handed in is settled by hand",
                       next=f"pkm share send {row['share']}")  # fmt: skip
     share = int(row["share"][1:])
     with store.unit() as unit:
-        delivery = unit.get(Delivery, number)
-        delivery.state = outcome
-        delivery.error = "" if outcome == "sent" else "it did not arrive, as you said"
-        delivery.sent_at = (delivery.sent_at or delivery.frozen_at) if outcome == "sent" else None
-        note(home, delivery.key, outcome, unit.at)
+        transmit.settle_as(unit, home, number, outcome, "" if outcome == "sent" else "it did not arrive, as you said")
         unit.flush()
         planned = (shares.row(unit.connection, share) or {}).get("state") == "planned"
         interaction = _finish(store, share, row["stage_number"] if planned else None)
@@ -288,8 +284,6 @@ def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) ->
 
     A letter to several has one name for all of them: it arrived for who answered. sender: the address, folded; at: a stamp.
     """
-    from pkm.store.model import Delivery
-
     db = store.read()
     found = unsubscribing.letter(db, key)
     share = shares.row(db, found["share_id"]) if found else None
@@ -302,10 +296,7 @@ def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) ->
         return None
     number = int(one["id"][1:])
     with store.unit() as unit:
-        delivery = unit.get(Delivery, number)
-        delivery.state, delivery.error = "sent", f"it arrived: it was answered on {dates.day(at)}"
-        delivery.sent_at = delivery.sent_at or delivery.frozen_at
-        note(home, delivery.key, "sent", unit.at)
+        transmit.settle_as(unit, home, number, "sent", f"it arrived: it was answered on {dates.day(at)}")
         unit.flush()
         _finish(store, share["number"], one["stage_number"] if share["state"] == "planned" else None)
         unit.summarize(f"{one['id']} arrived: it was answered", final="outbox.log has it too: settle it again instead")
@@ -338,8 +329,6 @@ def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
     outcome: the other home sends what is queued, so that it counts as sent here, or that one is no more (refused): it goes from
     here when its share does. The deliveries that were held. Raises Invalid for another outcome, or where nothing tells of a copy.
     """
-    from pkm.store.model import Delivery
-
     if outcome not in ("sent", "refused"):
         raise Invalid(f"“{outcome}”", "it is sent or refused", next="pkm share log --resolve copy refused")
     with transmit.alone(home):
@@ -350,9 +339,8 @@ def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
         with store.unit() as unit:
             origin.settle(unit, home, here=outcome == "refused")
             for row in held:
-                delivery = unit.get(Delivery, int(row["id"][1:]))
-                delivery.state, delivery.error = ("sent", "") if outcome == "sent" else ("waiting", "")
-                delivery.sent_at = delivery.frozen_at if outcome == "sent" else None
+                settled = "sent" if outcome == "sent" else "waiting"
+                transmit.settle_as(unit, home, int(row["id"][1:]), settled, noted=False)  # origin has noted all of them
             unit.flush()
             for share, stage in dict.fromkeys((int(row["share"][1:]), row["stage_number"]) for row in held):
                 planned = (shares.row(unit.connection, share) or {}).get("state") == "planned"

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from pkm import dates
 from pkm.config import Home
+from pkm.delivery import UNSETTLED, may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.share import draft, gate, origin
-from pkm.share.freeze import LEAVING, NOT_LEFT, deliveries
+from pkm.share.freeze import deliveries
 from pkm.store import circles, plans, shares
 from pkm.store.session import Store
 from pkm.text import clean, one_line
@@ -88,8 +89,8 @@ def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
         )  # fmt: skip
         rows = deliveries(db, share, stage["id"])
         leaving = max((one["not_before"] for one in rows if one["state"] == "waiting" and one["not_before"]), default="")
-        rest = any(one["state"] in NOT_LEFT or one["state"] == "sending" for one in rows)
-        unsettled = () if rest else tuple(one["id"] for one in reversed(rows) if one["state"] in ("unknown", "held"))
+        rest = any(one["state"] == "sending" or may_go(one["state"], one["error"]) for one in rows)
+        unsettled = () if rest else tuple(one["id"] for one in reversed(rows) if one["state"] in UNSETTLED)
         told.append(Step(stage, gate.judge(stage["gate"], facts), leaving, unsettled))
         before = stage
     return told
@@ -183,7 +184,7 @@ def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> No
 
 
 def _has_begun(db: sqlite3.Connection, share: int, stage: int) -> bool:
-    return any(row["state"] in LEAVING for row in deliveries(db, share, stage))
+    return any(may_have_left(row["state"], row["error"]) for row in deliveries(db, share, stage))
 
 
 def approve(store: Store, share: int, who: Row, *, circle: int | None = None, against: bool = False, because: str = "") -> Row:

@@ -1,15 +1,15 @@
 """A stage of a share as posts: their bodies, the page that they lead to, and whether the account says the same already."""
 
 import functools
-import hashlib
 import sqlite3
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pkm import config
 from pkm.config import Home
-from pkm.share import draft, figures, posts
-from pkm.share.receivers import MAY_HAVE, channels_for
+from pkm.delivery import may_have_it
+from pkm.share import draft, figures, ledger, posts
+from pkm.share.recipients import channels_for
 from pkm.store import shares
 
 if TYPE_CHECKING:
@@ -18,15 +18,9 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-def delivery_key(share: Row, stage: Row, channel: Row, recipient: str, part: int) -> str:
-    """The delivery's name, which nobody can guess, the share's being random; the same whenever it is made."""
-    said = "\n".join([share["uid"], str(stage["position"]), str(channel["number"]), recipient.casefold(), str(part), "1"])
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
-
-
 def bodies(db: sqlite3.Connection, home: Home, share: Row, stage: Row, channel: Row, digest: "Digest") -> list[bytes]:
     """What is posted of a stage's digest on a channel, a part each. Raises as posts.compose does."""
-    key_of = functools.partial(delivery_key, share, stage, channel, "")
+    key_of = functools.partial(ledger.delivery_key, share, stage, channel, "")
     return posts.compose(digest, channel, key_of, home, page_of(db, home, share["number"], stage, digest))
 
 
@@ -38,19 +32,21 @@ def posted_for(db: sqlite3.Connection, home: Home, share: int, stage: Row, chann
     row, settings, at = shares.row(db, share), config.read(home), at or draft.now_stamp()
     assert row is not None
 
+    gallery = functools.cache(lambda: figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)]))
+
     def words(step: Row, way: Row) -> list[str]:
         digest = draft.digest_for(db, share, step, way["channel_kind"], settings, at)
-        gallery = figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)])
-        digest, _ = gallery.fill(digest, draft.notes_for(db, share, step))
+        digest, _ = gallery().fill(digest, draft.notes_for(db, share, step))
         return [posts.words(way["channel_kind"], one) for one in bodies(db, home, row, step, way, digest)]
 
     ways = {one["number"]: one for one in shares.channels(db) if posts.account(one) == posts.account(channel)}
     left: dict[tuple[int, int], list[str]] = {}
     for one in shares.frozen(db, share):
-        if one["channel_id"] in ways and one["state"] in MAY_HAVE:
+        if one["channel_id"] in ways and may_have_it(one["state"], one["error"]):
             place = (one["stage_id"], one["channel_id"])
             left.setdefault(place, []).append(posts.words(one["channel_kind"], one["payload"]))
     mine = (stage["position"], channel["name"])
+    own = functools.cache(lambda: words(stage, channel))
     for step in shares.stages(db, share):
         for number, way in ways.items():
             said = left.get((step["id"], number))
@@ -59,7 +55,7 @@ def posted_for(db: sqlite3.Connection, home: Home, share: int, stage: Row, chann
             )
             if (step["id"], number) == (stage["id"], channel["number"]) or not (said or comes):
                 continue
-            if (said or words(step, way)) == words(stage, channel):
+            if (said or words(step, way)) == own():
                 return step["circle"] or ""
     return None
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from pkm.channels.way import Outcome
 from pkm.config import Home
+from pkm.delivery import MAY_HAVE_LEFT, may_be_there, may_go
 from pkm.errors import Invalid, NotFound, PkmError
 from pkm.ids import make
-from pkm.share import ledger, mirror, publish, transmit
+from pkm.share import mirror, publish, transmit
 from pkm.share.channels import KINDS, folder_of, is_letters, is_mirror
-from pkm.share.freeze import NOT_LEFT
 from pkm.store import posts, shares
 from pkm.store.erasing import GONE
 from pkm.store.session import Store
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from pkm.store.session import Unit
 
 Row = dict[str, Any]
-
-MAY_BE_THERE = ("sent", "unknown", "sending")
 
 REMOVABLE = [kind for kind, powers in KINDS.items() if powers.way == "posts" and powers.deletes]
 
@@ -43,11 +41,6 @@ class Retracted:
     channels: tuple[tuple[str, str], ...]
     correction: Row | None = None
     left: tuple[str, ...] = ()
-
-
-def _may_be_there(row: Row) -> bool:
-    """Whether its receiver has it, or may have it."""
-    return row["state"] in MAY_BE_THERE or (row["state"] == "held" and row["error"].startswith(ledger.BEGAN))
 
 
 def retract(store: Store, home: Home, share: int, because: str = "") -> Retracted:
@@ -80,11 +73,11 @@ def _retract(store: Store, home: Home, row: Row, gone: dict[int, Outcome], becau
         if because or not again:
             _note_why(unit, share, because)
         for one in rows:
-            if one["state"] in NOT_LEFT:
+            if may_go(one["state"], one["error"]):
                 unit.get(Delivery, int(one["id"][1:])).state = "cancelled"
         unit.flush()
         told = [_take_down(unit, home, channel, rows, gone) for channel in shares.channels(db, removed=True)]
-        letters = [one for one in rows if is_letters(one["channel_kind"]) and _may_be_there(one)]
+        letters = [one for one in rows if is_letters(one["channel_kind"]) and may_be_there(one["state"], one["error"])]
         corrects = bool(letters) and not again and row["type"] != "introduction"
         correction = _correct(unit, row, letters, because) if corrects else None
         unit.summarize(
@@ -134,7 +127,7 @@ def _take_down(
     unit: "Unit", home: Home, channel: Row, rows: list[Row], gone: Mapping[int, Outcome]
 ) -> tuple[str, str] | None:  # fmt: skip
     """What was done on one channel, None where nothing of it is there."""
-    there = [one for one in rows if one["channel_number"] == channel["number"] and one["state"] in MAY_BE_THERE]
+    there = [one for one in rows if one["channel_number"] == channel["number"] and one["state"] in MAY_HAVE_LEFT]
     outcomes = [gone[number] for one in rows if (number := int(one["id"][1:])) in gone
                 and one["channel_number"] == channel["number"]]  # fmt: skip
     if outcomes:

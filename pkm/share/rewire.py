@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pkm.config import Home
+from pkm.delivery import MAY_HAVE_LEFT
 from pkm.errors import Exists, Invalid, NotFound, Refused
 from pkm.secret import check_place
 from pkm.share import postbox, publish, webmentions
@@ -146,7 +147,7 @@ def _with_access(db: Any, row: Row, options: Mapping[str, Any], change: Change, 
     """
     moved = _host(address) != _host(row["address"])
     there = shares.hangs_on(db, row["number"])
-    if moved and KINDS[row["channel_kind"]].asks and any(there.get(state) for state in ("sent", "unknown", "sending")):
+    if moved and KINDS[row["channel_kind"]].asks and any(there.get(state) for state in MAY_HAVE_LEFT):
         why = f"what went by it stands at {_host(row['address'])}, and only there can it be asked about and taken down"
         raise Refused(f"to lead {row['name']} elsewhere", why, next="pkm share channel add, for another")
     kept = {key: value for key, value in options.items() if key not in ("login", "credential")}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pkm.config import Home
+from pkm.delivery import NO_ADDRESS
 from pkm.errors import PkmError
 from pkm.ids import make
 from pkm.keys import secret_in
@@ -15,11 +16,10 @@ from pkm.markdown import web_url
 from pkm.reach import wide_enough
 from pkm.share import draft
 from pkm.share.channels import effective_kind, is_letters, is_posts
-from pkm.share.freeze import NO_ADDRESS
 from pkm.share.guard import Finding
 from pkm.share.letter import is_address
 from pkm.share.posting import posted_for
-from pkm.share.receivers import channels_for, had_before
+from pkm.share.recipients import channels_for, had_before
 from pkm.share.unsubscribed import subscribers
 from pkm.store import notes, shares
 from pkm.text import one_line

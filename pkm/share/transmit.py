@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pkm import attachment_files, dates
 from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
+from pkm.delivery import BEGAN, MAY_HAVE_LEFT, came_back, may_go, may_have_left
 from pkm.errors import PkmError, StoreError
 from pkm.lock import locked
 from pkm.secret import hide
@@ -27,6 +28,7 @@ from pkm.store.session import Store
 if TYPE_CHECKING:
     from pkm.channels.mail import Mailer
     from pkm.share.postbox import Witness
+    from pkm.store.session import Unit
 
 Row = dict[str, Any]
 
@@ -148,28 +150,22 @@ def settle_died(store: Store, home: Home) -> int:
 
 def settle_begun(store: Store, home: Home) -> int:
     """The same, within `alone`: who holds the lock knows that nobody else is sending."""
-    from pkm.store.model import Delivery
-
     found = _begun(store)
     if found:
         with store.unit() as unit:
             for row in found:
-                delivery = unit.get(Delivery, row["id"])
-                delivery.state, delivery.error = "unknown", DIED
-                ledger.note(home, row["key"], "unknown", unit.at)
+                settle_as(unit, home, row["id"], "unknown", DIED)
     return len(found)
 
 
 def _begun(store: Store) -> list[Row]:
-    db = store.read()
-    channels = [one["number"] for one in shares.channels(db, removed=True) if not is_mirror(one["channel_kind"])]
-    return [row for number in channels for row in shares.sending(db, number)]
+    return shares.sending(store.read(), [kind for kind, powers in KINDS.items() if powers.mirror])
 
 
 def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list[Row | Result]:
     """The deliveries that may leave now; a Result for each that the ledger holds back."""
     db = store.read()
-    rows = [row for row in shares.leaving(db, numbers) if row["payload"] and row["state"] in ("waiting", "refused")]
+    rows = [row for row in shares.leaving(db, numbers) if row["payload"] and may_go(row["state"], row["error"])]
     if why := origin.foreign(db, home):
         return [_settle(store, home, row, Outcome("held", why)) for row in rows]
     known = ledger.read(home) or {}
@@ -192,9 +188,9 @@ def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str
         return _settle(store, home, row, Outcome("held", older))
     if state in ("", ledger.ELSEWHERE):
         return _settle(store, home, row, Outcome("held", origin.NOT_QUEUED_HERE))
-    if state not in (*ledger.MAY_HAVE_LEFT, ledger.SETTLED):
+    if state not in (*MAY_HAVE_LEFT, ledger.SETTLED):
         return None
-    why = f"{ledger.BEGAN} on {dates.day(at)}; this store is older than that"
+    why = f"{BEGAN} on {dates.day(at)}; this store is older than that"
     return _settle(store, home, row, Outcome("held", why))
 
 
@@ -209,7 +205,7 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
     leaving = job(row, parts, home=home)
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
-        if delivery.state not in ("waiting", "refused"):
+        if not may_go(delivery.state, delivery.error):
             return Result(row["id"], row["recipient"], delivery.state, delivery.error)
         if shares.read_gate(unit.get(Stage, delivery.stage_id).gate).get("held"):
             return Result(row["id"], row["recipient"], delivery.state, "its share was put on hold")
@@ -240,19 +236,36 @@ def job(row: Row, parts: Mapping[int, tuple[str, str]], began: str = "", home: H
     )  # fmt: skip
 
 
+def settle_as(
+    unit: "Unit", home: Home, number: int, state: str, why: str = "", *, sent_at: str = "", noted: bool = True
+) -> None:  # fmt: skip
+    """The delivery counts as that, with the reason, in the store and in the ledger.
+
+    sent_at: when it went; "": when it was sent before, else when it was frozen. What came back keeps its time. noted: whether
+    the ledger hears of it; it does not of what is held, nor of what came back: there it knows better.
+    """
+    from pkm.store.model import Delivery
+
+    delivery = unit.get(Delivery, number)
+    back = came_back(state, why)
+    delivery.state, delivery.error = state, why
+    if state == "sent":
+        delivery.sent_at = sent_at or delivery.sent_at or delivery.frozen_at
+    elif not back:
+        delivery.sent_at = None
+    if noted and state != "held" and not back:
+        ledger.note(home, delivery.key, state, unit.at)
+
+
 def _settle(store: Store, home: Home, row: Row, outcome: Outcome) -> Result:
     from pkm.store.model import Delivery
 
     with store.unit() as unit:
         delivery = unit.get(Delivery, row["id"])
-        delivery.state, delivery.error = outcome.state, hide(outcome.why)
         delivery.remote_id, delivery.remote_url = outcome.remote_id or delivery.remote_id, outcome.remote_url
-        if outcome.state == "sent":
-            delivery.sent_at = unit.at
         if outcome.wait_s is not None:
             delivery.not_before = dates.stamp(dates.now() + timedelta(seconds=outcome.wait_s))
-        if outcome.state != "held":  # the ledger knows better
-            ledger.note(home, row["key"], outcome.state, unit.at)
+        settle_as(unit, home, row["id"], outcome.state, hide(outcome.why), sent_at=unit.at)
     return Result(row["id"], row["recipient"], outcome.state, hide(outcome.why))
 
 
@@ -300,4 +313,4 @@ def _on_hold(db: sqlite3.Connection, row: Row) -> bool:
 def anything_left(db: sqlite3.Connection, share: int) -> bool:
     """Whether a letter of the share may be on the other side."""
     rows = shares.deliveries(db, share=share, limit=-1)
-    return any(not is_mirror(row["channel_kind"]) and row["state"] in ledger.MAY_HAVE_LEFT for row in rows)
+    return any(not is_mirror(row["channel_kind"]) and may_have_left(row["state"], row["error"]) for row in rows)

@@ -9,7 +9,9 @@ from pkm.store.session import Unit
 
 Row = dict[str, Any]
 
-LEFT_OUT = {"operation", "change", "journal", "signal", "standing", "source_entries", "alembic_version", "sqlite_sequence"}
+LEFT_OUT = {
+    "operation", "change", "journal", "signal", "standing", "source_entries", "tally", "alembic_version", "sqlite_sequence",
+}  # fmt: skip
 
 
 def tables(db: sqlite3.Connection) -> list[str]:

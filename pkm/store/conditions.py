@@ -279,7 +279,7 @@ IS: dict[str, dict[str, str]] = {
     "backlog": {"item": "item.state = 'backlog'"},
     "muted": {"item": "item.state = 'muted'"},
     "question": {
-        "note": "(note.title LIKE '%?' AND NOT EXISTS (SELECT 1 FROM link WHERE to_kind = 'note' AND to_id = note.id "
+        "note": "(substr(note.title, -1) = '?' AND NOT EXISTS (SELECT 1 FROM link WHERE to_kind = 'note' AND to_id = note.id "
         "AND type = 'answers') "  # a page that asks is somebody else's question
         "AND NOT EXISTS (SELECT 1 FROM item WHERE item.id = note.item_id AND item.title = note.title))",
     },

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pkm.delivery import NOT_LEFT, sql_list
 from pkm.errors import StoreError
 from pkm.groups import bare_command
 from pkm.ids import make
@@ -127,7 +128,7 @@ def _empty_deliveries(db: sqlite3.Connection, what: Erasure) -> None:
     """That something went stays; what it was and, of some, to whom it went does not. What has not left is cancelled."""
     db.execute(
         "UPDATE delivery SET payload = x'', error = '', file_name = iif(media_type LIKE 'image/%' OR file_name = '', "
-        "file_name, :gone || '-d' || id), state = iif(state IN ('waiting', 'held', 'refused'), 'cancelled', state), "
+        f"file_name, :gone || '-d' || id), state = iif(state IN {sql_list(NOT_LEFT)}, 'cancelled', state), "
         f"not_before = NULL WHERE id {_WITHIN}", {"gone": GONE, **_ids(what.emptied)},
     )  # fmt: skip
     db.execute(

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pkm.ids import make
-from pkm.store import conditions, stories, tags
+from pkm.store import conditions, stories, tags, tally
 from pkm.store.sources import without_user
 
 if TYPE_CHECKING:
@@ -151,12 +151,9 @@ def count_inbox(
     if tags:
         where, given = _waiting(db, source, state, tags)
         return int(db.execute(f"SELECT count(*) FROM item WHERE {where}", given).fetchone()[0])
+    if source is None:
+        return tally.waiting(db, state)
     sql = "SELECT count(*) FROM item WHERE state = :state AND source_id = :source"
-    if source is None:  # the index of states counts all, that of stories takes off what another item stands for
-        sql = (
-            "SELECT (SELECT count(*) FROM item WHERE state = :state) "
-            "- (SELECT count(*) FROM item WHERE story_id IS NOT NULL AND +state = :state)"
-        )
     return int(db.execute(sql, {"source": source, "state": state}).fetchone()[0])
 
 

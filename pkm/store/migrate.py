@@ -1,7 +1,8 @@
 """Brings an older store to this program's schema. Imported only when the versions differ.
 
 Each migration is a file in migrations/versions, append-only, and changes tables alone. Triggers and full-text indexes
-are made from the model, so they are dropped before the first and made anew after the last one.
+are made from the model, so they are dropped before the first and made anew after the last one. An index of words that is
+the model's already stays where no step touches what it holds: a million texts take minutes.
 """
 
 import contextlib
@@ -15,6 +16,10 @@ from pkm.store.session import Paths, connect, translate
 from pkm.store.version import SCHEMA_VERSION
 
 FOLDER = Path(__file__).with_name("migrations")
+
+
+TEXTS_SINCE = 6
+"""No migration after this schema changes a table that is searched, or a text in it. One that does raises this."""
 
 
 class _HeldConnection(sqlite3.Connection):
@@ -38,7 +43,7 @@ def migrate(home: Paths, version: int) -> Path:
             raw.execute("PRAGMA foreign_keys = OFF")  # SQLite changes a table by making it anew
             raw.execute("BEGIN IMMEDIATE")
             if raw.execute("PRAGMA user_version").fetchone()[0] < SCHEMA_VERSION:  # nobody else was faster
-                _upgrade(raw)
+                _upgrade(raw, version)
             raw.execute("COMMIT")
     except sqlite3.Error as error:
         raise translate(error, home.db) from error
@@ -52,13 +57,13 @@ def migrate(home: Paths, version: int) -> Path:
     return copy
 
 
-def _upgrade(raw: sqlite3.Connection) -> None:
+def _upgrade(raw: sqlite3.Connection, version: int) -> None:
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import create_engine
     from sqlalchemy.pool import StaticPool
 
-    drop_derived(raw)
+    drop_derived(raw, keep_texts=version >= TEXTS_SINCE)
     # The driver must not begin or commit by itself: the transaction is the caller's.
     engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
     with engine.connect() as connection:
@@ -73,21 +78,32 @@ def _upgrade(raw: sqlite3.Connection) -> None:
     raw.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def drop_derived(raw: sqlite3.Connection) -> None:
-    """No trigger and no full-text index is in the store."""
+def drop_derived(raw: sqlite3.Connection, *, keep_texts: bool = False) -> None:
+    """No trigger and no full-text index is in the store. keep_texts: but for those that are as the model has them."""
+    from pkm.store.schema import derived
+
+    kept = set(derived()) if keep_texts else set()
     names = raw.execute(
-        "SELECT type, name FROM sqlite_master WHERE type = 'trigger' OR sql LIKE 'CREATE VIRTUAL TABLE%'"
+        "SELECT type, name, sql FROM sqlite_master WHERE type = 'trigger' OR sql LIKE 'CREATE VIRTUAL TABLE%'"
     ).fetchall()
-    for kind, name in names:
-        raw.execute(f"DROP {'TRIGGER' if kind == 'trigger' else 'TABLE'} {name}")
+    for kind, name, sql in names:
+        if kind == "trigger":
+            raw.execute(f"DROP TRIGGER {name}")
+        elif sql not in kept:
+            raw.execute(f"DROP TABLE {name}")
 
 
 def make_derived(raw: sqlite3.Connection) -> None:
-    """Triggers and full-text indexes are those of the model, and the indexes hold every row."""
+    """Triggers and full-text indexes are those of the model, the indexes hold every row, and the tallies count them."""
+    from pkm.store import tally
     from pkm.store.model import FULL_TEXT
     from pkm.store.schema import derived
 
+    there = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")}
     for statement in derived():
-        raw.execute(statement)
+        if not any(statement.startswith(f"CREATE VIRTUAL TABLE {name} ") for name in there):
+            raw.execute(statement)
     for name in FULL_TEXT:
-        raw.execute(f"INSERT INTO {name}_fts({name}_fts) VALUES ('rebuild')")
+        if f"{name}_fts" not in there:
+            raw.execute(f"INSERT INTO {name}_fts({name}_fts) VALUES ('rebuild')")
+    tally.count_anew(raw)

@@ -1,5 +1,6 @@
 """What stands near a note or an item: its text and those of others, what both are linked with, tags. Reads only."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -45,6 +46,11 @@ def count_notes(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM note").fetchone()[0])
 
 
+def newest(db: sqlite3.Connection, kind: str) -> int:
+    """The number of the newest note or item: about how many there are, without counting them."""
+    return int(db.execute(f"SELECT max(id) FROM {kind}").fetchone()[0] or 0)
+
+
 _MINE = (
     f"SELECT to_kind AS kind, to_id AS id FROM link WHERE from_kind = :kind AND from_id = :id AND to_id IS NOT NULL "
     f"AND {TO_THERE} UNION SELECT from_kind, from_id FROM link WHERE to_kind = :kind AND to_id = :id AND {FROM_THERE} "
@@ -74,21 +80,31 @@ def neighbors(db: sqlite3.Connection, kind: str, number: int) -> list[tuple[Thin
     return [((row[0], row[1]), row[2]) for row in found]
 
 
-def names(db: sqlite3.Connection) -> list[tuple[str, int, str]]:
+_TITLES = "SELECT 'note', id, title FROM note INDEXED BY note_title WHERE dropped_at IS NULL"
+_TITLES_BEGUN = (
+    f"{_TITLES} AND (title GLOB '*[^ -~]*' OR title NOT GLOB '[0-9A-Za-z]*') UNION SELECT 'note', note.id, note.title "
+    "FROM json_each(:beginnings) AS begun CROSS JOIN note INDEXED BY note_title ON note.dropped_at IS NULL "
+    "AND note.title COLLATE NOCASE >= begun.value AND note.title COLLATE NOCASE < begun.value || char(127)"
+)
+"""SQL: titles in plain letters that begin so, and all others."""
+
+
+def names(db: sqlite3.Connection, beginnings: Iterable[str] | None = None) -> list[tuple[str, int, str]]:
     """(kind, number, name) of all that a text may name: titles and aliases of notes, names, nicks and aliases of people.
 
-    A name may come twice. What was put away is told by its index: `dropped_at` stands behind the text of a row.
+    A name may come twice. beginnings: of titles in plain letters, only those that begin with one of these (lower case).
     """
     here = "NOT IN (SELECT id FROM note WHERE dropped_at IS NOT NULL)"
     sql = (
-        f"SELECT 'note', id, title FROM note WHERE id {here} "
+        f"{_TITLES if beginnings is None else _TITLES_BEGUN} "
         f"UNION ALL SELECT 'note', note_id, name FROM note_alias WHERE note_id {here} "
         "UNION ALL SELECT 'contact', id, name FROM contact UNION ALL SELECT 'contact', id, nick FROM contact WHERE nick <> '' "
         "UNION ALL SELECT 'contact', contact_id, value FROM handle WHERE kind = 'alias'"
     )
     cursor = db.cursor()
     cursor.row_factory = None  # plain tuples: there may be a hundred thousand
-    return cursor.execute(sql).fetchall()
+    given = {} if beginnings is None else {"beginnings": json.dumps(sorted(beginnings))}
+    return cursor.execute(sql, given).fetchall()
 
 
 def noted(db: sqlite3.Connection, number: int) -> tuple[str, str] | None:

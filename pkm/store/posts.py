@@ -4,6 +4,7 @@ import json
 import sqlite3
 from typing import Any
 
+from pkm.delivery import MAY_HAVE_LEFT, sql_list
 from pkm.store.session import as_dicts
 
 Row = dict[str, Any]
@@ -45,7 +46,7 @@ def unknown(db: sqlite3.Connection, kinds: list[str], share: int | None = None) 
 def standing(db: sqlite3.Connection, kinds: list[str], share: int) -> list[Row]:
     """Deliveries of a share on channels of these kinds that are there, or may be, the last part first."""
     return as_dicts(db.execute(
-        f"{_POSTS} WHERE delivery.share_id = :share AND delivery.state IN ('sent', 'unknown', 'sending') "
+        f"{_POSTS} WHERE delivery.share_id = :share AND delivery.state IN {sql_list(MAY_HAVE_LEFT)} "
         "AND delivery.error <> :removed "
         "AND channel.kind IN (SELECT value FROM json_each(:kinds)) ORDER BY delivery.channel_id, delivery.part DESC, "
         "delivery.id DESC", {"kinds": json.dumps(kinds), "share": share, "removed": REMOVED},

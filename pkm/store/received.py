@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from pkm.delivery import MAY_HAVE_LEFT, sql_list
 from pkm.ids import make
 from pkm.text import first_sentence
 
@@ -107,7 +108,7 @@ def first_sent(db: sqlite3.Connection, share: int) -> str | None:
     """When anything of a share first left; None where nothing did."""
     found = db.execute(
         "SELECT min(coalesce(sent_at, frozen_at)) FROM delivery WHERE share_id = :share "
-        "AND state IN ('sent', 'sending', 'unknown')",
+        f"AND state IN {sql_list(MAY_HAVE_LEFT)}",
         {"share": share},
     ).fetchone()
     return found[0] and str(found[0])

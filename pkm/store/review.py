@@ -7,8 +7,10 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
+from pkm.dates import parse_stamp, stamp
 from pkm.ids import make
 from pkm.store.conditions import IS
 
@@ -28,11 +30,17 @@ _KIND = "coalesce(nullif(note.half_life, ''), CASE note.stage " + " ".join(
 _LIFE = f"CASE {_KIND} " + " ".join(f"WHEN '{name}' THEN {days}" for name, days in DAYS.items()) + " END"
 _SEEN = "coalesce(note.reviewed_at, note.updated_at)"
 _AGE = f"(julianday(:now) - julianday({_SEEN}))"
-_DUE = f"note.dropped_at IS NULL AND {_KIND} <> 'never' AND {_AGE} >= {_LIFE}"
+_OF_LIFE = f"FROM note INDEXED BY note_seen WHERE note.dropped_at IS NULL AND {_KIND} = '{{0}}' AND {_SEEN} <= :{{0}}"
+"""SQL: notes of a half-life that is over, out of an index that has them by when they were seen, and holds all it asks for."""
 _NOTE = (
     f"SELECT note.id, note.title, note.stage, note.reach, {_SEEN} AS seen_at, note.reviewed_at, {_KIND} AS half_life, "
     "note.created_at, item.source_id FROM note LEFT JOIN item ON item.id = note.item_id"
 )
+
+
+def _by(index: str) -> str:
+    """The notes out of that index: it holds only those in lists, and only what is asked for."""
+    return _NOTE.replace("FROM note ", f"FROM note INDEXED BY {index} ")
 
 
 def _shape(row: sqlite3.Row) -> Row:
@@ -45,20 +53,32 @@ def _shape(row: sqlite3.Row) -> Row:
 
 def due(db: sqlite3.Connection, now: str, limit: int) -> list[Row]:
     """Notes whose half-life is over, those most of which is forgotten first, then by id. now: a stamp."""
-    sql = f"{_NOTE} WHERE {_DUE} ORDER BY {_AGE} / {_LIFE} DESC, note.id LIMIT :limit"
-    return [_shape(row) for row in db.execute(sql, {"now": now, "limit": limit})]
+    oldest = " UNION ALL ".join(
+        f"SELECT * FROM (SELECT note.id {_OF_LIFE.format(life)} ORDER BY {_SEEN}, note.id LIMIT :limit)" for life in DAYS
+    )
+    sql = f"{_NOTE} WHERE note.id IN ({oldest}) ORDER BY {_AGE} / {_LIFE} DESC, note.id LIMIT :limit"
+    return [_shape(row) for row in db.execute(sql, {"now": now, "limit": limit, **_over(now)})]
 
 
 def count_due(db: sqlite3.Connection, now: str) -> int:
     """How many notes `due` would give without a limit."""
-    return int(db.execute(f"SELECT count(*) FROM note WHERE {_DUE}", {"now": now}).fetchone()[0])
+    over = f"CASE {_KIND} " + " ".join(f"WHEN '{life}' THEN :{life}" for life in DAYS) + " END"
+    sql = (
+        f"SELECT count(*) FROM note INDEXED BY note_seen WHERE note.dropped_at IS NULL AND {_SEEN} <= :soon AND {_SEEN} <= {over}"
+    )
+    return int(db.execute(sql, _over(now)).fetchone()[0])
+
+
+def _over(now: str) -> dict[str, str]:
+    """By half-life: what was seen then, or before, is due now."""
+    return {life: stamp(parse_stamp(now) - timedelta(days=days)) for life, days in DAYS.items()}
 
 
 def questions(db: sqlite3.Connection, limit: int) -> list[Row]:
     """Open questions with "answers": what waits in the inbox that may answer them; those with answers first, oldest first."""
     waiting = "SELECT 1 FROM signal JOIN item ON item.id = signal.item_id WHERE answers_id = note.id AND item.state = 'inbox'"
     sql = (
-        f"{_NOTE} WHERE note.dropped_at IS NULL AND {IS['question']['note']} "
+        f"{_by('note_asks')} WHERE note.dropped_at IS NULL AND {IS['question']['note']} "
         f"ORDER BY EXISTS ({waiting}) DESC, note.created_at, note.id LIMIT :limit"
     )
     rows = [_shape(row) for row in db.execute(sql, {"limit": limit})]
@@ -84,7 +104,8 @@ def contradictions(db: sqlite3.Connection, limit: int) -> list[Row]:
     """
     sql = (
         f"SELECT * FROM ({_NOTE}) AS one JOIN (SELECT id AS link_id, from_id, to_kind, to_id, created_at AS linked_at "
-        "FROM link WHERE from_kind = 'note' AND type = 'contradicts' AND to_kind IN ('note', 'item') AND to_id IS NOT NULL "
+        "FROM link INDEXED BY link_against WHERE from_kind = 'note' AND type = 'contradicts' "
+        "AND to_kind IN ('note', 'item') AND to_id IS NOT NULL "
         "AND resolved_at IS NULL) AS link ON link.from_id = one.id "
         "WHERE EXISTS (SELECT 1 FROM note WHERE note.id = one.id AND note.dropped_at IS NULL) "
         "AND NOT EXISTS (SELECT 1 FROM note WHERE link.to_kind = 'note' AND note.id = link.to_id "
@@ -112,13 +133,14 @@ def of_days(db: sqlite3.Connection, days: Sequence[str], before: str, unseen: st
     at, given = "coalesce(note.at, note.created_at)", {"days": json.dumps(list(days)), "before": before, "unseen": unseen}
     these = "IN (SELECT value FROM json_each(:days))"
     notes = db.execute(
-        f"SELECT {at} AS at, {_NOTE.removeprefix('SELECT ')} WHERE note.dropped_at IS NULL AND {_KIND} <> 'never' "
+        f"SELECT {at} AS at, {_by('note_day').removeprefix('SELECT ')} WHERE note.dropped_at IS NULL AND {_KIND} <> 'never' "
         f"AND {at} < :before AND max(note.updated_at, coalesce(note.reviewed_at, '')) < :unseen "
         f"AND substr({at}, 6, 5) {these}", given,
     )  # fmt: skip
     quotes = db.execute(
         "SELECT annotation.id, annotation.exact, annotation.comment, annotation.created_at AS at, item.id AS item_id, "
-        "item.source_id, seen.at AS reviewed_at FROM annotation JOIN item ON item.id = annotation.item_id "
+        "item.source_id, seen.at AS reviewed_at FROM annotation INDEXED BY annotation_day "
+        "CROSS JOIN item ON item.id = annotation.item_id "
         "LEFT JOIN dismissal AS seen ON seen.kind = :kind AND seen.key = 'a' || annotation.id "
         "WHERE annotation.exact <> '' AND item.state = 'kept' AND annotation.created_at < :before "
         "AND max(annotation.updated_at, coalesce(seen.at, '')) < :unseen "
@@ -142,14 +164,15 @@ def far_away(db: sqlite3.Connection, before: str, seed: int, limit: int) -> list
 
     before: they were touched last before this stamp.
     """
+    shuffled = "note.id * :factor % 2147483647, note.id"
     sql = f"""WITH RECURSIVE near(id, steps) AS (
       SELECT * FROM (SELECT id, 0 FROM note WHERE dropped_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT 3)
-      UNION SELECT other, steps + 1 FROM (
-        SELECT from_id AS one, to_id AS other FROM link WHERE from_kind = 'note' AND to_kind = 'note' AND to_id IS NOT NULL
-        UNION ALL
-        SELECT to_id, from_id FROM link WHERE from_kind = 'note' AND to_kind = 'note' AND to_id IS NOT NULL) AS step
-      JOIN near ON near.id = step.one WHERE steps < 3)
-      {_NOTE} WHERE note.dropped_at IS NULL AND {_KIND} <> 'never' AND {_SEEN} < :before AND note.id NOT IN (SELECT id FROM near)
-      ORDER BY note.id * :factor % 2147483647, note.id LIMIT :limit"""
+      UNION SELECT to_id, steps + 1 FROM near JOIN link INDEXED BY link_from ON from_kind = 'note' AND from_id = near.id
+        WHERE steps < 3 AND to_kind = 'note' AND to_id IS NOT NULL
+      UNION SELECT from_id, steps + 1 FROM near JOIN link INDEXED BY link_to ON to_kind = 'note' AND to_id = near.id
+        WHERE steps < 3 AND from_kind = 'note')
+      {_NOTE} WHERE note.id IN (SELECT note.id FROM note INDEXED BY note_seen WHERE note.dropped_at IS NULL
+        AND {_KIND} <> 'never' AND {_SEEN} < :before AND note.id NOT IN (SELECT id FROM near) ORDER BY {shuffled} LIMIT :limit)
+      ORDER BY {shuffled}"""
     factor = zlib.crc32(str(seed).encode()) % 2147483646 + 1  # another order for each: a sum would only turn the same one
     return [_shape(row) for row in db.execute(sql, {"before": before, "factor": factor, "limit": limit})]

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 
 from pkm.ids import LETTERS
 from pkm.store.model import ENTITIES, FULL_TEXT, PREFIXED, UNJOURNALED
+from pkm.store.tally import BY_SOURCE, BY_STATE, TAGGED
 from pkm.store.version import APPLICATION_ID, HEAD, SCHEMA_VERSION
 
 FILE = Path(__file__).with_name("schema.sql")
@@ -115,10 +116,40 @@ def standing_triggers() -> Iterator[str]:
             )
 
 
+def tally_triggers() -> Iterator[str]:
+    """What keeps the numbers of store/tally.py; one that comes to nothing goes."""
+
+    def more(what: str, key: str, which: str) -> str:
+        return (
+            f"  INSERT INTO tally (what, key, number) SELECT {what}, {key}, 1 WHERE {which} "
+            "ON CONFLICT (what, key) DO UPDATE SET number = number + 1;\n"
+        )
+
+    def fewer(what: str, key: str, which: str) -> str:
+        there = f"WHERE what = {what} AND key = {key}"
+        return f"  UPDATE tally SET number = number - 1 {there} AND {which};\n  DELETE FROM tally {there} AND number = 0;\n"
+
+    by_state = (f"'{BY_STATE}' || {{0}}.state", "0", "{0}.story_id IS NULL")
+    by_source = (f"'{BY_SOURCE}'", "coalesce({0}.source_id, 0)", "1")
+    tagged = (f"'{TAGGED}' || {{0}}.kind", "{0}.tag_id", "1")
+    for name, event, gone, come in (
+        ("item_insert", "INSERT ON item", (), (by_state, by_source)),
+        ("item_delete", "DELETE ON item", (by_state, by_source), ()),
+        ("item_state", "UPDATE OF state, story_id ON item", (by_state,), (by_state,)),
+        ("item_source", "UPDATE OF source_id ON item", (by_source,), (by_source,)),
+        ("tagging_insert", "INSERT ON tagging", (), (tagged,)), ("tagging_delete", "DELETE ON tagging", (tagged,), ()),
+        ("tagging_tag", "UPDATE OF tag_id, kind ON tagging", (tagged,), (tagged,)),
+    ):  # fmt: skip
+        left = "".join(fewer(*(one.format("OLD") for one in part)) for part in gone)
+        arrived = "".join(more(*(one.format("NEW") for one in part)) for part in come)
+        yield f"CREATE TRIGGER tally_{name} AFTER {event} BEGIN\n{arrived}{left}END"
+
+
 def derived() -> Iterator[str]:
     """Everything that is made from the tables: indexes of text and triggers. Migrations drop and make it anew."""
     for name in sorted(FULL_TEXT):
         yield from full_text(name)
+    yield from tally_triggers()
     for name in sorted(set(ENTITIES) & set(LETTERS)):
         yield cleanup(name)
     yield from standing_triggers()

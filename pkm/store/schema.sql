@@ -17,6 +17,8 @@ CREATE TABLE annotation (
 	FOREIGN KEY(note_id) REFERENCES note (id) ON DELETE CASCADE
 );
 
+CREATE INDEX annotation_day ON annotation (substr(created_at, 6, 5));
+
 CREATE INDEX ix_annotation_item_id ON annotation (item_id);
 
 CREATE INDEX ix_annotation_note_id ON annotation (note_id);
@@ -332,6 +334,8 @@ CREATE TABLE link (
 	because TEXT DEFAULT '' NOT NULL
 );
 
+CREATE INDEX link_against ON link (created_at, id) WHERE type = 'contradicts' AND resolved_at IS NULL;
+
 CREATE INDEX link_from ON link (from_kind, from_id);
 
 CREATE INDEX link_to ON link (to_kind, to_id);
@@ -386,7 +390,17 @@ CREATE TABLE note (
 
 CREATE INDEX ix_note_item_id ON note (item_id);
 
+CREATE INDEX note_asks ON note (created_at, id) WHERE dropped_at IS NULL AND substr(title, -1) = '?';
+
+CREATE INDEX note_day ON note (substr(coalesce(at, created_at), 6, 5));
+
 CREATE INDEX note_dropped ON note (dropped_at) WHERE dropped_at IS NOT NULL;
+
+CREATE INDEX note_made ON note (created_at, id, reach, dropped_at);
+
+CREATE INDEX note_seen ON note (coalesce(reviewed_at, updated_at), stage, half_life, dropped_at);
+
+CREATE INDEX note_title ON note (title COLLATE NOCASE, dropped_at);
 
 CREATE INDEX note_updated ON note (updated_at, id);
 
@@ -697,6 +711,14 @@ CREATE INDEX ix_tagging_tag_id ON tagging (tag_id);
 
 CREATE INDEX tagging_entity ON tagging (kind, entity_id);
 
+CREATE TABLE tally (
+	what VARCHAR NOT NULL, 
+	"key" INTEGER NOT NULL, 
+	number INTEGER NOT NULL, 
+	PRIMARY KEY (what, "key")
+)
+ WITHOUT ROWID;
+
 CREATE TABLE trial (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	note_id INTEGER NOT NULL, 
@@ -772,6 +794,45 @@ CREATE TRIGGER fts_note_insert AFTER INSERT ON note BEGIN INSERT INTO note_fts(r
 CREATE TRIGGER fts_note_delete AFTER DELETE ON note BEGIN INSERT INTO note_fts(note_fts, rowid, title, text) VALUES ('delete', OLD.id, OLD.title, OLD.text); END;
 
 CREATE TRIGGER fts_note_update AFTER UPDATE OF title, text ON note BEGIN INSERT INTO note_fts(note_fts, rowid, title, text) VALUES ('delete', OLD.id, OLD.title, OLD.text); INSERT INTO note_fts(rowid, title, text) VALUES (NEW.id, NEW.title, NEW.text); END;
+
+CREATE TRIGGER tally_item_insert AFTER INSERT ON item BEGIN
+  INSERT INTO tally (what, key, number) SELECT 'item ' || NEW.state, 0, 1 WHERE NEW.story_id IS NULL ON CONFLICT (what, key) DO UPDATE SET number = number + 1;
+  INSERT INTO tally (what, key, number) SELECT 'of source', coalesce(NEW.source_id, 0), 1 WHERE 1 ON CONFLICT (what, key) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER tally_item_delete AFTER DELETE ON item BEGIN
+  UPDATE tally SET number = number - 1 WHERE what = 'item ' || OLD.state AND key = 0 AND OLD.story_id IS NULL;
+  DELETE FROM tally WHERE what = 'item ' || OLD.state AND key = 0 AND number = 0;
+  UPDATE tally SET number = number - 1 WHERE what = 'of source' AND key = coalesce(OLD.source_id, 0) AND 1;
+  DELETE FROM tally WHERE what = 'of source' AND key = coalesce(OLD.source_id, 0) AND number = 0;
+END;
+
+CREATE TRIGGER tally_item_state AFTER UPDATE OF state, story_id ON item BEGIN
+  INSERT INTO tally (what, key, number) SELECT 'item ' || NEW.state, 0, 1 WHERE NEW.story_id IS NULL ON CONFLICT (what, key) DO UPDATE SET number = number + 1;
+  UPDATE tally SET number = number - 1 WHERE what = 'item ' || OLD.state AND key = 0 AND OLD.story_id IS NULL;
+  DELETE FROM tally WHERE what = 'item ' || OLD.state AND key = 0 AND number = 0;
+END;
+
+CREATE TRIGGER tally_item_source AFTER UPDATE OF source_id ON item BEGIN
+  INSERT INTO tally (what, key, number) SELECT 'of source', coalesce(NEW.source_id, 0), 1 WHERE 1 ON CONFLICT (what, key) DO UPDATE SET number = number + 1;
+  UPDATE tally SET number = number - 1 WHERE what = 'of source' AND key = coalesce(OLD.source_id, 0) AND 1;
+  DELETE FROM tally WHERE what = 'of source' AND key = coalesce(OLD.source_id, 0) AND number = 0;
+END;
+
+CREATE TRIGGER tally_tagging_insert AFTER INSERT ON tagging BEGIN
+  INSERT INTO tally (what, key, number) SELECT 'tagged ' || NEW.kind, NEW.tag_id, 1 WHERE 1 ON CONFLICT (what, key) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER tally_tagging_delete AFTER DELETE ON tagging BEGIN
+  UPDATE tally SET number = number - 1 WHERE what = 'tagged ' || OLD.kind AND key = OLD.tag_id AND 1;
+  DELETE FROM tally WHERE what = 'tagged ' || OLD.kind AND key = OLD.tag_id AND number = 0;
+END;
+
+CREATE TRIGGER tally_tagging_tag AFTER UPDATE OF tag_id, kind ON tagging BEGIN
+  INSERT INTO tally (what, key, number) SELECT 'tagged ' || NEW.kind, NEW.tag_id, 1 WHERE 1 ON CONFLICT (what, key) DO UPDATE SET number = number + 1;
+  UPDATE tally SET number = number - 1 WHERE what = 'tagged ' || OLD.kind AND key = OLD.tag_id AND 1;
+  DELETE FROM tally WHERE what = 'tagged ' || OLD.kind AND key = OLD.tag_id AND number = 0;
+END;
 
 CREATE TRIGGER cleanup_annotation AFTER DELETE ON annotation BEGIN
   DELETE FROM tagging WHERE kind = 'annotation' AND entity_id = OLD.id;
@@ -1633,10 +1694,10 @@ END;
 
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
 
-INSERT INTO alembic_version VALUES ('0006');
+INSERT INTO alembic_version VALUES ('0007');
 
 INSERT INTO journal (id, operation_id) VALUES (1, NULL);
 
 PRAGMA application_id = 1886088497;
 
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from pkm.delivery import CAME_BACK, MAY_GO, MAY_HAVE_LEFT, UNSETTLED, sql_list
 from pkm.ids import make
 from pkm.store.session import as_dicts
 
@@ -125,14 +126,13 @@ _PIECE = (  # a note made from no item is credited to the first one that it link
 
 
 _MAY_GO = (
-    "note.dropped_at IS NULL AND note.reach IN (SELECT value FROM json_each(:reaches)) AND NOT EXISTS ("
-    "SELECT 1 FROM share_note JOIN stage ON stage.share_id = share_note.share_id "
-    "JOIN share ON share.id = share_note.share_id "
-    "WHERE share_note.note_id = note.id AND stage.circle_id = :circle "
+    "note.dropped_at IS NULL AND note.reach IN (SELECT value FROM json_each(:reaches)) AND note.id NOT IN ("
+    "SELECT share_note.note_id FROM share_note JOIN stage ON stage.share_id = share_note.share_id "
+    "JOIN share ON share.id = share_note.share_id WHERE stage.circle_id = :circle "
     "AND (share.state <> 'retracted' OR EXISTS (SELECT 1 FROM delivery WHERE delivery.share_id = share.id "
     "AND delivery.circle_id = :circle AND delivery.sent_at IS NOT NULL)) "  # they had it: it is not offered again by itself
     "AND (json_type(stage.gate, '$.notes') IS NULL "
-    "OR note.id IN (SELECT value FROM json_each(stage.gate, '$.notes'))))"
+    "OR share_note.note_id IN (SELECT value FROM json_each(stage.gate, '$.notes'))))"
 )
 
 
@@ -282,9 +282,9 @@ def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
     return as_dicts(db.execute(
         "SELECT delivery.id, delivery.key, delivery.state, stage_id, delivery.circle_id, channel_id, part, file_name, "
         "media_type, payload, sha256, recipient, contact_id, contact.name, circle.name AS circle, channel.name AS channel, "
-        "channel.kind AS channel_kind, not_before, frozen_at FROM delivery LEFT JOIN circle ON circle.id = delivery.circle_id "
-        "LEFT JOIN contact ON contact.id = contact_id JOIN channel ON channel.id = delivery.channel_id "
-        "WHERE share_id = :share ORDER BY delivery.id", {"share": share},
+        "channel.kind AS channel_kind, not_before, frozen_at, delivery.error, attempts FROM delivery "
+        "LEFT JOIN circle ON circle.id = delivery.circle_id LEFT JOIN contact ON contact.id = contact_id "
+        "JOIN channel ON channel.id = delivery.channel_id WHERE share_id = :share ORDER BY delivery.id", {"share": share},
     ))  # fmt: skip
 
 
@@ -311,24 +311,21 @@ def last_addresses(db: sqlite3.Connection) -> dict[int, str]:
 
 
 def leaving(db: sqlite3.Connection, numbers: Iterable[int]) -> list[Row]:
-    """These deliveries by number: id, share_id, key, recipient, state, payload, part, frozen_at, remote_id."""
+    """These deliveries by number: id, share_id, key, recipient, state, error, payload, part, frozen_at, remote_id."""
     return as_dicts(db.execute(
-        "SELECT id, share_id, key, recipient, state, payload, part, frozen_at, remote_id FROM delivery "
+        "SELECT id, share_id, key, recipient, state, error, payload, part, frozen_at, remote_id FROM delivery "
         "WHERE id IN (SELECT value FROM json_each(:ids)) "
         "ORDER BY id", {"ids": json.dumps(list(numbers))},
     ))  # fmt: skip
 
 
-def sending(db: sqlite3.Connection, channel_id: int) -> list[Row]:
-    """Deliveries on a channel that a run has begun and not finished: {"id", "key"}, by id."""
-    sql = "SELECT id, key FROM delivery WHERE channel_id = :id AND state = 'sending' ORDER BY id"
-    return as_dicts(db.execute(sql, {"id": channel_id}))
-
-
-def attempted(db: sqlite3.Connection, channel_id: int) -> bool:
-    """Whether something was ever handed in on a channel, whatever came of it."""
-    sql = "SELECT 1 FROM delivery WHERE channel_id = :id AND attempts > 0 LIMIT 1"
-    return db.execute(sql, {"id": channel_id}).fetchone() is not None
+def sending(db: sqlite3.Connection, mirrors: Iterable[str]) -> list[Row]:
+    """Deliveries that a run has begun and not finished, but for those to channels of these kinds: {"id", "key"}, by id."""
+    return as_dicts(db.execute(
+        "SELECT delivery.id, key FROM delivery JOIN channel ON channel.id = channel_id WHERE state = 'sending' "
+        "AND channel.kind NOT IN (SELECT value FROM json_each(:mirrors)) ORDER BY delivery.id",
+        {"mirrors": json.dumps(list(mirrors))},
+    ))  # fmt: skip
 
 
 def payloads(db: sqlite3.Connection, channel_id: int, *, also: tuple[int, ...] = ()) -> list[Row]:
@@ -355,7 +352,8 @@ def keys_of_letters(db: sqlite3.Connection, share: int) -> dict[int, str]:
     """Contact -> the key of the letter of a share that they have, or may have."""
     found = db.execute(
         "SELECT contact_id, key FROM delivery WHERE share_id = :share AND contact_id IS NOT NULL AND payload <> x'' "
-        "AND state IN ('sent', 'unknown', 'sending') ORDER BY id", {"share": share},
+        f"AND (state IN {sql_list(MAY_HAVE_LEFT)} OR (state = 'refused' AND error LIKE :back)) ORDER BY id",
+        {"share": share, "back": f"{CAME_BACK}%"},
     )  # fmt: skip
     return {row[0]: row[1] for row in found}
 
@@ -432,7 +430,7 @@ def unfinished(db: sqlite3.Connection) -> list[Row]:
     when its stages are due.
     """
     found = db.execute(
-        f"{_SHARE} WHERE id IN (SELECT share_id FROM delivery WHERE state IN ('waiting', 'sending', 'refused')) "
+        f"{_SHARE} WHERE id IN (SELECT share_id FROM delivery WHERE state IN {sql_list((*MAY_GO, 'sending'))}) "
         "AND state = 'draft' AND NOT EXISTS (SELECT 1 FROM stage WHERE share_id = share.id "
         "AND json_type(stage.gate, '$.held') IS NOT NULL) ORDER BY id"
     )
@@ -441,7 +439,7 @@ def unfinished(db: sqlite3.Connection) -> list[Row]:
 
 def unsettled(db: sqlite3.Connection) -> list[Row]:
     """Deliveries of which nobody knows whether they arrived, or that are held, oldest first, as deliveries() has them."""
-    found = db.execute(f"{_DELIVERIES} WHERE delivery.state IN ('unknown', 'held') ORDER BY delivery.id")
+    found = db.execute(f"{_DELIVERIES} WHERE delivery.state IN {sql_list(UNSETTLED)} ORDER BY delivery.id")
     return [_delivery(one) for one in found]
 
 

@@ -12,7 +12,7 @@ Row = dict[str, Any]
 
 _COLUMNS = """
 SELECT source.*, coalesce(nullif(source.title, ''), source.url) AS called,
-  (SELECT count(*) FROM item WHERE source_id = source.id) AS items,
+  coalesce((SELECT number FROM tally WHERE what = 'of source' AND key = source.id), 0) AS items,
   (SELECT json_group_array(name) FROM (
      SELECT tag.name FROM tagging JOIN tag ON tag.id = tagging.tag_id
      WHERE tagging.kind = 'source' AND tagging.entity_id = source.id ORDER BY tagging.id)) AS tags,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm.errors import Exists, Invalid, NotFound
+from pkm.store import tally
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def rows(db: sqlite3.Connection, *, limit: int = -1, names: Sequence[str] | None
 
 def count(db: sqlite3.Connection) -> int:
     """How many tags are in use."""
-    return int(db.execute("SELECT count(DISTINCT tag_id) FROM tagging").fetchone()[0])
+    return len({number for number, _, _ in tally.tagged(db)})
 
 
 def things(db: sqlite3.Connection, name: str) -> int:
@@ -146,8 +147,8 @@ def things(db: sqlite3.Connection, name: str) -> int:
 
 def _own_counts(db: sqlite3.Connection) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = {}
-    for row in db.execute("SELECT tag_id, kind, count(*) FROM tagging GROUP BY tag_id, kind"):
-        found.setdefault(row[0], {})[row[1]] = row[2]
+    for number, kind, having in tally.tagged(db):
+        found.setdefault(number, {})[kind] = having
     return found
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from typing import Any
 
 from pkm.ids import make
+from pkm.store import tally
 
 Row = dict[str, Any]
 
@@ -12,15 +13,13 @@ def counts(db: sqlite3.Connection) -> Row:
     """How much there is of each: contacts, sources, inbox, notes, notes by reach beyond private, shares sent."""
     one = db.execute(
         "SELECT (SELECT count(*) FROM contact) AS contacts, (SELECT count(*) FROM source) AS sources, "
-        "(SELECT count(*) FROM item WHERE state = 'inbox') "
-        "- (SELECT count(*) FROM item WHERE story_id IS NOT NULL AND +state = 'inbox') AS inbox, "
-        "(SELECT count(*) FROM note WHERE dropped_at IS NULL) AS notes, "
+        "(SELECT count(*) FROM note) - (SELECT count(*) FROM note WHERE dropped_at IS NOT NULL) AS notes, "
         "(SELECT count(*) FROM share WHERE state = 'sent') AS shared, "
         "(SELECT count(*) FROM share WHERE state = 'draft') AS drafts, "
         "(SELECT count(*) FROM delivery WHERE state IN ('waiting', 'sending')) AS leaving, "
         "(SELECT count(*) FROM response WHERE state = 'inbox') AS answers"
     ).fetchone()
-    return dict(one)
+    return {**dict(one), "inbox": tally.waiting(db, "inbox")}
 
 
 def new_since(db: sqlite3.Connection, since: str, limit: int) -> tuple[int, list[Row]]:

@@ -1,9 +1,9 @@
 """The version of the schema that this program reads and writes. Imported by every command: keep it free of imports."""
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Kept in the store as PRAGMA user_version; grows by one with each migration."""
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration in store/migrations/versions."""
 
 APPLICATION_ID = 0x706B6D31

@@ -10,7 +10,7 @@ from pkm import attachment_files, config
 from pkm.config import Home
 from pkm.dates import ago, now
 from pkm.errors import PkmError
-from pkm.store import attachments, erasing, forgetting, health, shares
+from pkm.store import attachments, erasing, forgetting, health, shares, tally
 from pkm.store.compact import compact
 from pkm.store.session import Store
 from pkm.text import count, one_line
@@ -86,6 +86,9 @@ def _check_store(store: Store, home: Home) -> list[Finding]:
     for table in health.stale_indexes(store):
         health.rebuild_index(store, table)
         found.append(Finding(f"search in {table}s", "the index did not fit the texts; it was made anew", "mended"))
+    if tally.is_wrong(db):
+        tally.mend(store)
+        found.append(Finding("store", "what it counts as it comes did not fit what is there; it was counted anew", "mended"))
     for share in shares.unfinished(db):
         why = f"“{one_line(share['title'], 60)}” was on its way and has not arrived"
         found.append(Finding(share["id"], why, "wrong", f"pkm share send {share['id']}"))

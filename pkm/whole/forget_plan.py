@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pkm.dates import day
+from pkm.delivery import BEGAN, came_back
 from pkm.ids import make
-from pkm.share.ledger import BEGAN
 from pkm.store.erasing import Erasure
 from pkm.store.forgetting import Rows
 from pkm.store.lookup import Found
@@ -181,7 +181,7 @@ def _out(facts: Facts) -> Iterator[Stays]:
     """What went out and cannot be taken back from here: by share and way, and who has it."""
     by_way: dict[tuple[int, str, str], list[Row]] = {}
     for row in facts.deliveries:
-        if row["state"] == "sent" and row["channel_kind"] != "site":
+        if (row["state"] == "sent" or came_back(row["state"], row["error"])) and row["channel_kind"] != "site":
             by_way.setdefault((row["share_id"], row["channel"], row["channel_kind"]), []).append(row)
     for (number, channel, kind), rows in by_way.items():
         share = make("share", number)

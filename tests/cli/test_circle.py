@@ -1,3 +1,5 @@
+"""Circles on the command line: made of a kind, joined and left for a reason, shown with who is quiet and what they got."""
+
 import pytest
 
 

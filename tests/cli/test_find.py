@@ -1,13 +1,14 @@
+"""`pkm find` and `pkm why` on the command line: hits in lines or JSON, what helps where there are none, the chain told."""
+
 import io
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from pkm.config import Home
 from tests.conftest import CommandLine
+from tests.loading import loaded_by
 from tests.store.world import make_world
 
 
@@ -154,23 +155,8 @@ class TestWhy:
 
 
 @pytest.mark.usefixtures("world")
-def test_reading_commands_do_not_load_what_only_writing_needs() -> None:
-    for arguments in (["find", "desire"], ["why", "n1"]):
-        done = subprocess.run(
-            [sys.executable, "-X", "importtime", "-m", "pkm", *arguments], capture_output=True, text=True, check=True
-        )
-        loaded = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
-        heavy = {
-            "sqlmodel",
-            "sqlalchemy",
-            "pydantic",
-            "feedparser",
-            "httpx",
-            "urllib3",
-            "jinja2",
-            "textual",
-            "rich",
-            "rapidfuzz",
-        }
-        assert "sqlite3" in loaded
-        assert not loaded & heavy
+def test_reading_commands_do_not_load_what_only_writing_and_terminals_need() -> None:
+    loaded = set().union(*loaded_by(["find", "desire"], ["why", "n1"]).values())
+    assert "sqlite3" in loaded
+    assert not loaded & {"sqlmodel", "sqlalchemy", "pydantic", "feedparser", "httpx", "urllib3", "jinja2", "textual", "rich",
+                         "rapidfuzz"}  # fmt: skip

@@ -1,3 +1,5 @@
+"""The inbox and the notes on the command line: kept or dropped by one key, written, edited, and nothing typed is lost."""
+
 import json
 import os
 import pty
@@ -13,9 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from pkm.cli import current
+from pkm.cli.app import run
 from pkm.config import Home
 from pkm.store.session import Store
 from tests.conftest import CommandLine
+from tests.loading import loaded_by
 
 TEXT = "People in the complex domain probe first,\nthen sense. A second line about desire paths."
 HTML = '<p>See <a href="https://example.org/more">more</a> and <a href="javascript:x">x</a></p>'
@@ -371,12 +376,8 @@ class TestShow:
         pkm("sense", "show", "i1", "--open", "0", ok=2)
 
     def test_reads_do_not_import_what_only_writes_need(self, items: Path) -> None:
-        for command in (["sense", "inbox"], ["sense", "show", "i1"], ["tag"]):
-            run = subprocess.run(
-                [sys.executable, "-X", "importtime", "-m", "pkm", *command], capture_output=True, text=True, check=True
-            )
-            loaded = {line.split("|")[-1].strip() for line in run.stderr.splitlines()}
-            assert not loaded & {"sqlmodel", "sqlalchemy", "pydantic", "feedparser", "httpx", "jinja2", "rapidfuzz"}
+        loaded = set().union(*loaded_by(["sense", "inbox"], ["sense", "show", "i1"], ["tag"]).values())
+        assert not loaded & {"sqlmodel", "sqlalchemy", "pydantic", "feedparser", "httpx", "jinja2", "rapidfuzz"}
 
 
 def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | None = None, stop: int = 0) -> str:
@@ -384,7 +385,7 @@ def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | N
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ.update(PKM_HOME=str(home), TERM="xterm", COLUMNS="80", LINES="24", NO_COLOR="1")
-        os.execv(sys.executable, [sys.executable, "-m", "pkm", *arguments])
+        _be_pkm(arguments)
     shown = heard = ""
     try:
         for waited, typed in keys or []:
@@ -400,6 +401,21 @@ def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | N
         os.close(terminal)
         _, status = os.waitpid(pid, 0)
     return f"{shown}\nexit {os.waitstatus_to_exitcode(status)}"
+
+
+def _be_pkm(arguments: list[str]) -> None:
+    """This process, a copy of the one that tests, is `pkm ARGUMENTS` on its terminal, and ends with it.
+
+    It is one of its own, with its own signals; to start Python and import all anew would take most of such a test.
+    """
+    try:
+        sys.stdin, sys.stdout, sys.stderr = (open(number, mode, closefd=False) for number, mode in enumerate("rww"))  # noqa: SIM115
+        sys.argv = ["pkm", *arguments]
+        current.home.cache_clear()
+        current.store.cache_clear()
+        run()
+    finally:
+        os._exit(1)  # run() ends the process, unless it breaks
 
 
 def _press(terminal: int, typed: str) -> str:

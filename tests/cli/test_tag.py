@@ -1,3 +1,5 @@
+"""Tags on the command line: counted, renamed, merged, divided, and marked as areas of learning."""
+
 from pathlib import Path
 
 from tests.cli.test_sense import run_on_pty

@@ -5,12 +5,17 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_sense import run_on_pty
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 
 
 @pytest.fixture
-def world(pkm: CommandLine, tmp_path: Path) -> CommandLine:
+def world(pkm: CommandLine, tmp_path: Path, home: Path, kept_homes: KeptHomes) -> CommandLine:
     """A community of three by letter and by a folder, one without an address; a draft x1 that links to what is private."""
+    kept_homes.fill(home, "told", lambda: live(pkm, tmp_path))
+    return pkm
+
+
+def live(pkm: CommandLine, tmp_path: Path) -> None:
     pkm("share", "channel", "add", "post", "smtp://127.0.0.1:9", "--from", "Me <me@example.org>")
     pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
     pkm("circle", "add", "practice", "--kind", "community", "--channel", "post", "--channel", "drop")
@@ -22,7 +27,6 @@ def world(pkm: CommandLine, tmp_path: Path) -> CommandLine:
     pkm("sense", "note", "Nobody reads this one")
     pkm("sense", "note", "Walking retros work, see [[Nobody reads this one]]", "--reach", "network")
     pkm("share", "draft", "n2", "--to", "practice", "--title", "Walking")
-    return pkm
 
 
 def test_a_first_name_that_one_person_has_is_enough_to_note_something_of_them(world: CommandLine) -> None:

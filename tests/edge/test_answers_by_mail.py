@@ -264,10 +264,12 @@ class TestLetters:
         assert rows["ann@example.org"] == (("refused", error) if error else ("sent", ""))
         assert [row["recipient"] for row in came.back] == (["ann@example.org"] if error else [])
         assert sent.get() == Collected()
+        assert send(sent.home, 1).sent == ()
 
     def test_who_is_sent_a_letter_again_is_not_refused_by_the_old_report(self, sent: Sent, pkm: CommandLine) -> None:
         (sent.inbox / "back").write_bytes(report(sent.ann))
-        assert "did not arrive; it came back: 550 5.1.1 no such user. Next: pkm contact edit c1" in pkm("share", "heard").err
+        assert "d1 of x1 to Ann <ann@example.org> came back: 550 5.1.1 no such user. Whoever" in pkm("share", "heard").err
+        pkm("share", "log", "--resolve", "d1", "refused")
         first, later = now(), now() + timedelta(minutes=5)
         with pytest.MonkeyPatch.context() as clock:
             clock.setenv("PKM_NOW", stamp(later))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pkm.config import Home
-from pkm.share import ledger, origin
+from pkm.share import ledger
 from pkm.store.session import Store
 from tests.conftest import CommandLine
 from tests.mail_server import MailServer
@@ -136,12 +136,47 @@ def test_a_home_that_is_moved_sends_and_one_that_is_put_back_asks(
     assert ("its home was put back from a copy" in told) == (place == "put back")
 
 
-def test_a_ledger_of_before_its_place_was_written_down_goes_on(run: Homes, home: Path, mail: MailServer) -> None:
-    run(home, QUEUED, "share", "--due", "--yes")
-    path = home / "outbox.log"
-    path.write_text("")
-    run(home, LATER, "share", "--due", "--yes")
+def of_before(home: Home) -> None:
+    """The ledger is as a version before left it: without its place, and without what is queued."""
+    path = ledger.path_of(home)
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    path.write_text("".join(line for line in lines if '"home"' not in line and '"queued"' not in line))
+
+
+@pytest.mark.parametrize("queued", [True, False])
+def test_two_homes_with_a_ledger_of_before_hold_what_waits_until_one_is_said_to_be_it(
+    run: Homes, home: Path, mail: MailServer, queued: bool
+) -> None:
+    other = home.parent / "other"
+    if queued:
+        run(home, QUEUED, "share", "--due", "--yes")
+    of_before(Home(home, home, home))
+    whole(run, home, other)
+    for one in (home, other, home):
+        told = run(one, LATER, "share", "--due", "--yes", ok=None)
+        told += run(one, LATER, "share", "send", "x1", "--now", "--yes", ok=None)
+        assert "does not say which home it is of" in told
+        assert mail.letters == []
+    run(home, LATER, "share", "log", "--resolve", "copy", "refused")
+    run(other, LATER, "share", "log", "--resolve", "copy", "sent")
+    for at in ("2026-12-01T11:30:00Z", "2026-12-01T12:00:00Z"):
+        for one in (home, other):
+            run(one, at, "share", "--due", "--yes", ok=None)
     assert len(mail.letters) == 1
+
+
+@pytest.mark.parametrize("words", [
+    ["share", "--due", "--yes"], ["share", "plan", "x2", "--stage", "practice now"], ["share", "send", "x2", "--yes"],
+])  # fmt: skip
+def test_a_home_with_a_ledger_of_before_goes_on_where_nothing_waits(
+    run: Homes, home: Path, mail: MailServer, words: list[str]
+) -> None:
+    run(home, QUEUED, "share", "send", "x1", "--now", "--yes")
+    run(home, QUEUED, "share", "draft", "n1", "--to", "practice", "--title", "Another")
     paths = Home(home, home, home)
-    assert (ledger.place(paths) or {})["inode"] == path.stat().st_ino
-    assert origin.foreign(Store(paths).read(), paths) == ""
+    of_before(paths)
+    run(home, LATER, *words)
+    assert (ledger.place(paths) or {})["inode"] == ledger.path_of(paths).stat().st_ino
+    run(home, LATER, "share", "send", "x2", "--yes", ok=None)
+    run(home, "2026-12-01T11:30:00Z", "share", "--due", "--yes")
+    assert len(mail.letters) == 2

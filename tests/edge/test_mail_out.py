@@ -278,7 +278,7 @@ class TestUnknown:
             process.communicate()
             assert process.returncode == -signal.SIGKILL
             for _ in range(2):
-                subprocess.run(command, capture_output=True, check=False)
+                send(home_paths, share)
             came = [to for to, _ in server.letters[before:]]
             found = states(home_paths, share)
             assert sorted(found.values()) == ["sent", "unknown"]

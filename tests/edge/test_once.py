@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import CommandLine
+from tests.edge.test_answers_by_mail import report
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
 from tests.social_server import TOKEN, Social
@@ -60,7 +61,7 @@ def plan(pkm: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     return Plan(pkm, home, monkeypatch)
 
 
-@pytest.mark.parametrize("state", ["sent", "unknown", "held", "refused"])
+@pytest.mark.parametrize("state", ["sent", "unknown", "sending", "held", "refused"])
 def test_who_moves_to_a_later_circle_gets_it_once(plan: Plan, mail: MailServer, state: str) -> None:
     plan.make(mail.url, "--from", "Me <me@example.org>")
     plan.join("practice", "ann")
@@ -112,6 +113,65 @@ def test_what_is_stopped_between_two_letters_stays(plan: Plan, mail: MailServer,
     assert [to for to, _ in mail.letters] == ["ann@example.org"]
 
 
+@pytest.mark.parametrize(("refused", "others", "meanwhile"), [
+    ({"ann": "550 no such user", "cy": "451 later"}, ["cy"], []), ({"ann": "550 no such user"}, ["cy"], []),
+    ({"ann": "550 no such user", "cy": "550 nor he"}, [], []),
+    ({"ann": "550 no such user", "cy": "550 nor he"}, [], ["sense", "edit", "n1", "--text", "Walking works"]),
+], ids=["one waits", "one went", "none went", "other words"])  # fmt: skip
+def test_what_was_refused_goes_again_only_when_the_person_says_so(
+    plan: Plan, mail: MailServer, refused: dict[str, str], others: list[str], meanwhile: list[str]
+) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann", "cy")
+    mail.refuse |= {f"{who}@example.org": why for who, why in refused.items()}
+    told = plan.due(0, 1)
+    assert "refused, to Ann <ann@example.org>" in told
+    assert "To try again: pkm share send x1" in told
+    mail.refuse.clear()
+    if meanwhile:
+        plan.pkm(*meanwhile)
+    assert "To try again: pkm share send x1" in plan.due(1, 1, 1)
+    assert [to for to, _ in mail.letters] == [f"{who}@example.org" for who in others]
+    assert "To try again: pkm share send x1" in plan.pkm("share", "log").err
+    plan.pkm("share", "hold", "x1")
+    plan.pkm("share", "send", "x1", "--yes", ok=3)
+    plan.pkm("share", "hold", "x1", "--release")
+    plan.pkm("share", "send", "x1", "--yes")
+    assert sorted(to for to, _ in mail.letters) == ["ann@example.org", "cy@example.org"]
+    assert "refused" not in plan.pkm("share", "log").err
+
+
+@pytest.mark.parametrize(("others", "state"), [(("cy",), "sent"), (("cy",), "451 later"), ((), "sent")])
+def test_a_report_that_anybody_can_send_makes_no_second_copy(
+    plan: Plan, mail: MailServer, tmp_path: Path, others: tuple[str, ...], state: str
+) -> None:
+    for part in ("new", "cur"):
+        (tmp_path / "in" / part).mkdir(parents=True)
+    plan.make(mail.url, "--from", "Me <me@example.org>", "--inbox", f"maildir:{tmp_path / 'in'}")
+    plan.join("practice", "ann", *others)
+    plan.join("world", "ann")
+    if state != "sent":
+        mail.refuse["cy@example.org"] = state
+    plan.due(0, 1)
+    for number in range(3):
+        (tmp_path / "in" / "new" / str(number)).write_bytes(report(mail.to("ann@example.org")[0]))
+        assert ("d1 of x1 to Ann <ann@example.org> came back" in plan.pkm("share", "heard").err) == (number == 0)
+        plan.due(1)
+    plan.pkm("sense", "edit", "n1", "--text", "Walking retros work well")
+    plan.pkm("contact", "edit", "ann", "--email", "ann@new.example")
+    plan.pkm("share", "--to", "practice", "--yes", ok=None)
+    plan.pkm("share", "send", "x1", "--yes", ok=None)
+    plan.due(2, 3)
+    said = plan.pkm("share", "send", "x1", "--yes", ok=None)
+    assert [to for to, _ in mail.letters if to != "me@example.org"] == ["ann@example.org", *(
+        f"{one}@example.org" for one in others if state == "sent")]  # fmt: skip
+    assert "d1 of x1 to Ann <ann@example.org> came back: 550 5.1.1 no such user" in said.err
+    assert "pkm share log --resolve d1 refused, then pkm share send x1" in said.err
+    plan.pkm("share", "log", "--resolve", "d1", "refused")
+    plan.pkm("share", "send", "x1", "--now", "--yes", ok=None)
+    assert len(mail.to("ann@new.example")) == 1
+
+
 def test_the_ledger_is_on_the_disk_before_a_letter_leaves(plan: Plan, mail: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[str] = []
     path, fsync = plan.home / "outbox.log", os.fsync
@@ -134,6 +194,14 @@ def test_an_account_of_two_circles_says_it_once(plan: Plan, social: Social, kind
     assert "the same is posted there for practice; nothing is posted twice" in plan.pkm("share", "preview", "x1").err
     plan.due(0, 1, 2, 3)
     assert (len(social.made), plan.stages()) == (1, ["sent", "sent"])
+
+
+def test_a_stage_that_passed_without_its_post_keeps_no_later_one_back(plan: Plan, social: Social) -> None:
+    plan.make(f"mastodon+{social.url}", *ACCESS["mastodon"])
+    plan.due(0, 1)
+    plan.set("UPDATE delivery SET state = 'refused', error = '422 no'")
+    plan.due(2, 3)
+    assert (len(social.made), plan.stages()) == (2, ["sent", "sent"])
 
 
 def test_other_words_are_another_post_and_another_channel_is_the_same_account(plan: Plan, social: Social) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pkm.config import Home
 from pkm.errors import PkmError
 from pkm.seek.entry import make_entry
-from pkm.seek.pull import PullReport, pull
+from pkm.seek.pull import PullReport, _alone, pull
 from pkm.store import intake, sources
 from pkm.store.session import Store
 from tests.server import Answer, FeedServer
@@ -220,6 +220,23 @@ def test_a_second_pull_at_the_same_time_is_told_so(server, store, follow):
     assert pull(store, due_only=False).sources == 1
 
 
+def test_a_reader_that_is_about_to_end_holds_up_no_other_pull(tmp_path):
+    read, write = os.pipe()
+    with _alone(tmp_path / "pull.lock"):
+        reader = os.fork()
+        if not reader:
+            os.close(write)
+            os.read(read, 1)  # until the parent is through
+            os._exit(0)
+    try:
+        with _alone(tmp_path / "pull.lock"):
+            pass
+    finally:
+        os.close(write)
+        os.waitpid(reader, 0)
+        os.close(read)
+
+
 def test_what_is_removed_meanwhile_stays_removed(server, store, follow):
     follow(server.add("/1", rss("a")), server.add("/2", rss("b")))
 
@@ -275,3 +292,16 @@ def test_a_hundred_sources_come_in_whole(server, store, follow):
     assert db.execute("SELECT count(*) FROM item_fts WHERE item_fts MATCH 'f99e39'").fetchone()[0] == 1
     assert db.execute("SELECT count(DISTINCT item_id) FROM entry").fetchone()[0] == 4000
     assert db.execute("SELECT count(*) FROM change WHERE table_name IN ('item', 'entry')").fetchone()[0] == 0
+
+
+def test_of_many_only_what_changed_is_sent_and_each_is_asked_once(server, store, follow, monkeypatch):
+    for number in range(6):
+        server.add(f"/{number}", rss(f"first {number}"), etag=f'"{number}"')
+    follow(*(f"{server.url}/{number}" for number in range(6)))
+    assert counts(pull(store)) == (6, 0, 0, 0)
+    server.add("/2", rss("first 2", "second"), etag='"new"')
+    server.add("/4", status=503, headers={"Retry-After": "7200"})
+    server.requests.clear()
+    report = again(store, monkeypatch)
+    assert (report.new, report.failed, [failure["id"] for failure in report.failures]) == (1, 2, ["s5"])
+    assert [request.path for request in server.requests] == [f"/{number}" for number in range(5)]  # /5 has the host's wait

@@ -25,7 +25,7 @@ def outside_code(html: str) -> str:
     return CODE.sub("", html)
 
 
-@settings(max_examples=tries(300), deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(AROUND, AROUND, st.sampled_from(["", "\n", "\n\n", "\n> ", "\n- "]), st.sampled_from(["", "`%%x%%`",
 "\n\n    %%\n\n", "%%a%%"]))
 @example("> ```\n", "", "", "")

@@ -1,3 +1,5 @@
+"""`pkm why`: the chain from the person behind a source over item, note and share to what was answered."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

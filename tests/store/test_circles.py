@@ -1,3 +1,5 @@
+"""Circles in the store: who is in them, came and went, and which tie that makes."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Contacts in the store: whom a mention means, what an edit changes, and when somebody is due."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

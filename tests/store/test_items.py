@@ -1,3 +1,5 @@
+"""Items in the store: the questions that are asked of them, their shape in JSON, decisions and their undoing."""
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any

@@ -1,3 +1,5 @@
+"""Links and mentions of notes: made from titles, ids and names, kept through edits, wanted until there is something."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Notes in the store: the questions that are asked of them, their shape in JSON, and that no edit overwrites another."""
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any

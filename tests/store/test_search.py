@@ -1,3 +1,5 @@
+"""Search: which things a query finds and in what order, over one world that is small enough to know by heart."""
+
 import contextlib
 import re
 import sqlite3

@@ -1,3 +1,5 @@
+"""Tags in the store: counted with their children, renamed and merged with the old names still working, and undone."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -13,16 +13,23 @@ from pkm.config import Home
 from pkm.dates import parse_stamp, stamp
 from pkm.store import contacts, interactions, promises, received, standings, touches
 from pkm.store.session import Store
+from tests.conftest import KeptHomes
 from tests.people import NOW, fill
 
 PEOPLE = 300
 
 
 @pytest.fixture
-def peopled(home: Path) -> Iterator[Store]:
+def peopled(home: Path, kept_homes: KeptHomes) -> Iterator[Store]:
+    kept_homes.fill(home, "touches", live)
+    store = Store(Home.find())
+    yield store
+    store.close()
+
+
+def live() -> None:
     store = Store(Home.find())
     fill(store, PEOPLE)
-    yield store
     store.close()
 
 

@@ -1,3 +1,5 @@
+"""Quotes are found in a text however they were retyped, marked there, and found again when the text changes."""
+
 import pytest
 
 from pkm.sense.anchor import Passage, anchor, closest, find, select

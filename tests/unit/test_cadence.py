@@ -1,3 +1,5 @@
+"""The fields of contacts and circles as they are typed: kinds, lists, the form of an editor, and who is quiet."""
+
 import contextlib
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,5 @@
+"""A note in one breath: its title, tags, people, links and date are read out of the text, and no text is lost."""
+
 import time as clock
 from datetime import UTC, datetime
 

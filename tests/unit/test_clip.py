@@ -1,3 +1,5 @@
+"""A page that is clipped: the article without what stands around it, its address and date, and nothing harmful."""
+
 import subprocess
 import sys
 import time

@@ -1,3 +1,5 @@
+"""Where the home is, and settings: defaults, comments that stay, and what is said of a file that cannot be read."""
+
 import os
 import stat
 import tomllib

@@ -1,3 +1,5 @@
+"""Tables of contacts (LinkedIn, Google, Outlook and others) are read as cards, whatever their columns and encodings."""
+
 import csv
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Dates, times, ranges and spans as people say them; what is none says what would be right."""
+
 import contextlib
 import time as clock
 from datetime import UTC, date, datetime, time, timedelta

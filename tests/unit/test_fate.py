@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from pkm.share.fate import outcome
-from pkm.share.ledger import BEGAN
+from pkm.delivery import BEGAN
+from pkm.share.fate import taken_back
 
 
 @pytest.mark.parametrize(("row", "said"), [
@@ -13,8 +13,9 @@ from pkm.share.ledger import BEGAN
     ({"state": "waiting"}, "did not leave"), ({"state": "refused"}, "did not leave"),
     ({"state": "held", "error": "you hold it"}, "did not leave"),
     ({"state": "held", "error": f"{BEGAN} on 2026-01-01; this store is older than that"}, "may have left: ask them"),
+    ({"state": "refused", "error": "it came back: 550 no such user"}, "cannot be recalled, if it arrived"),
     ({"state": "sent", "retracted": None}, ""),
 ])  # fmt: skip
 def test_what_may_have_left_is_never_told_as_kept_back(row: dict[str, Any], said: str) -> None:
     whole = {"error": "", "retracted": {"at": "2026-01-02", "because": ""}, "channel_kind": "mail", "share": "x1", **row}
-    assert outcome(whole) == said
+    assert taken_back(whole) == said

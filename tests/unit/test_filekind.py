@@ -1,3 +1,5 @@
+"""What a file is, by its bytes: text of which encoding, or none."""
+
 import pytest
 
 from pkm.filekind import decode_text, is_binary, name_kind

@@ -1,3 +1,5 @@
+"""Files are written whole, for their owner only, under names that are safe; a full disk keeps what was there."""
+
 import os
 import stat
 import unicodedata

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pkm.share.ledger import BEGAN
+from pkm.delivery import BEGAN
 from pkm.store.lookup import Found
 from pkm.whole.forget_plan import Facts, decide
 

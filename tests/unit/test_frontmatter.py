@@ -1,3 +1,5 @@
+"""Front matter is read as text and written as it was; no vault loses a byte."""
+
 import time
 
 import pytest

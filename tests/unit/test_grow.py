@@ -1,3 +1,5 @@
+"""What a note lacks to be more than it is."""
+
 import pytest
 
 from pkm.sense.grow import Facts, missing

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkm.mentions import Name, Names
+from pkm.mentions import Name, Names, beginnings
 
 NAMES = Names(
     [
@@ -68,3 +68,9 @@ def test_the_sentence_is_told() -> None:
 def test_any_text_can_be_looked_through(text: str) -> None:
     for one in NAMES.mentioned(text, set()):
         assert one.said in text
+
+
+@given(st.text(alphabet="abdeinostyz é", max_size=30))
+def test_a_plain_name_begins_as_the_text_says(text: str) -> None:
+    words = [word for word in text.split() if word.isascii()]
+    assert all(any(word.startswith(begun) for begun in beginnings(text)) for word in words)

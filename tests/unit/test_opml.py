@@ -1,3 +1,5 @@
+"""Lists of feeds are read with their folders as tags, written again, and never fetch or expand anything."""
+
 import csv
 import time
 from pathlib import Path

@@ -68,9 +68,11 @@ def test_every_public_feed_is_what_feedparser_makes_of_it(shared: Path, monkeypa
         for row in csv.DictReader(index, delimiter="\t"):
             body = (shared / "feeds" / row["file"]).read_bytes()
             for content_type in {row["content_type"], "text/xml", "text/xml; charset=iso-8859-1", ""}:
+                if read_plain(body, content_type) is None:
+                    continue  # then feedparser reads it either way
                 fast, slow = both(monkeypatch, body, content_type)
                 assert fast == slow, (row["file"], content_type)
-                plain += read_plain(body, content_type) is not None
+                plain += 1
     assert plain > 50
 
 

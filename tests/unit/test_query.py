@@ -1,3 +1,5 @@
+"""The grammar of searches: what text means, how it is explained, and what is refused with what would be right."""
+
 import subprocess
 import sys
 import time

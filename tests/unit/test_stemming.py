@@ -43,6 +43,6 @@ def test_the_words_of_real_notes_have_the_index_s_terms(shared: Path) -> None:
 
 
 def test_words_of_other_languages_keep_together() -> None:
-    assert stem("straße") == stem("straße")
+    assert stem("straße") == terms(["straße"])[0] == "straß"
     assert stem("naïve") == stem("naive")
     assert len({stem(word) for word in ("路径", "道路", "город", "города")}) == 4

@@ -1,3 +1,5 @@
+"""vCards of all versions and programs are read, kept whole and written again."""
+
 import csv
 import time
 from pathlib import Path

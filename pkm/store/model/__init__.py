@@ -6,7 +6,7 @@ Ids are never used again (AUTOINCREMENT): an id that somebody wrote down means o
 """
 
 from pkm.store.model.base import CIRCLE_KINDS, HALF_LIVES, ITEM_STATES, REACHES, RULE_ACTIONS, STAGES, UPDATES, Table  # noqa: I001
-from pkm.store.model.history import Change, Journal, Operation
+from pkm.store.model.history import Change, Journal, Operation, Tally
 from pkm.store.model.people import (
     Circle, CircleChannel, CircleSource, Contact, Handle, Interaction, InteractionContact, Membership, Merger,
     Promise, Standing,
@@ -21,7 +21,7 @@ from pkm.store.model.sharing import Channel, Delivery, Response, Share, ShareCon
 
 __all__ = [  # noqa: RUF022 - by file, as they are above
     "CIRCLE_KINDS", "HALF_LIVES", "ITEM_STATES", "REACHES", "RULE_ACTIONS", "STAGES", "UPDATES", "Table",
-    "Change", "Journal", "Operation",
+    "Change", "Journal", "Operation", "Tally",
     "Circle", "CircleChannel", "CircleSource", "Contact", "Handle", "Interaction", "InteractionContact",
     "Membership", "Merger", "Promise", "Standing",
     "Citation", "Dismissal", "Enclosure", "Entry", "Item", "Page", "Rule", "Signal", "Source", "SourceEntries",
@@ -35,7 +35,7 @@ ENTITIES = ("source", "item", "annotation", "note", "contact", "circle", "share"
             "interaction", "promise")  # fmt: skip
 """Tables whose rows have ids that people see; tags and links may hang on them."""
 
-UNJOURNALED = ("operation", "change", "journal", "signal", "standing", "source_entries")
+UNJOURNALED = ("operation", "change", "journal", "signal", "standing", "source_entries", "tally")
 
 FULL_TEXT = {
     "item": ("title", "author", "text"),

@@ -1,6 +1,6 @@
 """What was done: each command that wrote, and the rows it changed."""
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Integer, String, Text
 from sqlmodel import Field
 
 from pkm.store.model.base import Table, id_column
@@ -35,3 +35,15 @@ class Journal(Table, table=True):
 
     id: int | None = Field(default=None, sa_column=id_column())
     operation_id: int | None = None
+
+
+class Tally(Table, table=True):
+    """How many rows there are of what comes by the million, so that no list counts them. Triggers keep it (store/tally.py).
+
+    No history, no export.
+    """
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    what: str = Field(sa_column=Column(String, primary_key=True))  # "item inbox", "of source", "tagged note": store/tally.py
+    key: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))  # the source, the tag; 0: all
+    number: int

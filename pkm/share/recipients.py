@@ -9,6 +9,7 @@ from typing import Any
 
 from pkm import dates
 from pkm.config import Home
+from pkm.delivery import may_have_it
 from pkm.ids import make
 from pkm.reach import REACHES
 from pkm.share import draft
@@ -18,9 +19,6 @@ from pkm.store import audience, shares
 from pkm.text import fold
 
 Row = dict[str, Any]
-
-MAY_HAVE = ("sent", "unknown", "sending", "held")
-"""States of a delivery that its receiver has, or may have."""
 
 
 def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
@@ -47,12 +45,11 @@ def letter_places(db: sqlite3.Connection, home: Home, share: int) -> dict[int, t
     """
     places, addresses = _had(db, share)
     for stage in sorted(shares.stages(db, share), key=lambda one: REACHES.index(one["circle_kind"] or "private")):
-        for channel in channels_for(db, stage):
-            if is_letters(channel["channel_kind"]):
-                for one in people_of(db, home, share, stage):
-                    address = fold(recipient_of(one))
-                    if not stage["circle_id"] or addresses.setdefault(address, one["id"]) == one["id"]:
-                        places.setdefault(one["id"], (stage["id"], channel["number"]))
+        ways = [channel["number"] for channel in channels_for(db, stage) if is_letters(channel["channel_kind"])]
+        for one in people_of(db, home, share, stage) if ways else ():
+            address = fold(recipient_of(one))
+            if not stage["circle_id"] or addresses.setdefault(address, one["id"]) == one["id"]:
+                places.setdefault(one["id"], (stage["id"], ways[0]))
     return places
 
 
@@ -61,7 +58,7 @@ def _had(db: sqlite3.Connection, share: int) -> tuple[dict[int, tuple[int, int]]
     places: dict[int, tuple[int, int]] = {}
     addresses: dict[str, int] = {}
     for row in shares.frozen(db, share):
-        if row["contact_id"] is not None and row["state"] in MAY_HAVE:
+        if row["contact_id"] is not None and may_have_it(row["state"], row["error"]):
             places.setdefault(row["contact_id"], (row["stage_id"], row["channel_id"]))
             addresses.setdefault(fold(row["recipient"]), row["contact_id"])
     return places, addresses

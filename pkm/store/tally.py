@@ -1,0 +1,59 @@
+"""How many there are of what comes by the million: items by state and by source, tags by the kind of what has them.
+
+Counting half a million rows takes as long as the rest of a command, so triggers keep the numbers; they know them by the
+names here. A migration and the doctor make them anew.
+"""
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pkm.store.session import Store
+
+BY_STATE = "item "
+"""Items of a state (“item inbox”, key 0) that stand for themselves: none that another one stands for."""
+BY_SOURCE = "of source"
+"""Items that a source brought, by its number; 0: those of none."""
+TAGGED = "tagged "
+"""Things of a kind (“tagged note”) that have a tag, by its number."""
+
+COUNTED = (
+    f"SELECT '{BY_STATE}' || state AS what, 0 AS key, count(*) AS number FROM item WHERE story_id IS NULL GROUP BY state",
+    f"SELECT '{BY_SOURCE}', coalesce(source_id, 0), count(*) FROM item GROUP BY source_id",
+    f"SELECT '{TAGGED}' || kind, tag_id, count(*) FROM tagging GROUP BY tag_id, kind",
+)
+"""SQL: the numbers as they are."""
+
+
+def waiting(db: sqlite3.Connection, state: str) -> int:
+    """How many items of that state stand for themselves."""
+    found = db.execute("SELECT number FROM tally WHERE what = :what AND key = 0", {"what": BY_STATE + state}).fetchone()
+    return int(found[0]) if found else 0
+
+
+def tagged(db: sqlite3.Connection) -> list[tuple[int, str, int]]:
+    """(tag, kind, how many things of that kind have it), by tag and kind; only what there is."""
+    found = db.execute(
+        "SELECT key, what, number FROM tally WHERE what BETWEEN :first AND :last ORDER BY key, what",
+        {"first": TAGGED, "last": TAGGED + "\x7f"},
+    )
+    return [(row[0], row[1].removeprefix(TAGGED), row[2]) for row in found]
+
+
+def is_wrong(db: sqlite3.Connection) -> bool:
+    """Whether a number is another than there are rows."""
+    kept = {(row[0], row[1], row[2]) for row in db.execute("SELECT what, key, number FROM tally")}
+    return kept != {(row[0], row[1], row[2]) for sql in COUNTED for row in db.execute(sql)}
+
+
+def count_anew(db: sqlite3.Connection) -> None:
+    """The numbers are those of the rows, in the transaction that is open."""
+    db.execute("DELETE FROM tally")
+    for sql in COUNTED:
+        db.execute(f"INSERT INTO tally (what, key, number) {sql}")
+
+
+def mend(store: "Store") -> None:
+    """The numbers are those of the rows."""
+    with store.unit(journal=False) as unit:
+        count_anew(unit.connection)
