@@ -534,6 +534,11 @@ def test_an_unknown_name_may_be_somebody_who_is_there(pkm: CommandLine) -> None:
     pkm("contact", "add", "Jason Davies")
     assert "@jason may be c1 Jason Davies: pkm contact edit c1 --nick jason" in pkm("sense", "note", "As @jason says").err
     assert "@jas is nobody yet" in pkm("sense", "note", "As @jas says").err
+    assert "@jason" not in pkm("sense", "note", "So @Jason said").err  # it was offered
+    (jason,) = [row for row in pkm.json("contact", "list", "--wanted") if row["total"] == 2]
+    assert jason["next"] == "pkm contact edit c1 --nick Jason"
+    pkm("contact", "edit", "c1", "--nick", "jason")
+    assert [row["id"] for row in pkm.json("contact", "show", "c1")["notes"]] == ["n3", "n1"]
 
 
 def test_a_page_that_asks_is_no_question_of_ones_own(pkm: CommandLine, items: Path) -> None:

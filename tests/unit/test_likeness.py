@@ -2,10 +2,12 @@
 
 import pytest
 
-from pkm.likeness import count_words
+from pkm.likeness import Rarities, count_words, rarity
 from pkm.seek.citing import MAX_LINKS, find_links
 from pkm.seek.coincidence import Told, find_coincidences
-from pkm.seek.likeness import NoteIndex, OwnNote
+from pkm.seek.likeness import NoteIndex, OwnNote, phrases_of
+from pkm.sense.related import Facts, Words, decide_related
+from pkm.store.nearness import Compared
 
 NOTES = [
     OwnNote(1, "Trust grows in small teams", "People trust those whom they have worked with in a small team."),
@@ -52,6 +54,25 @@ class TestFit:
 
     def test_plural_and_case_do_not_matter_and_common_words_do_not_count(self):
         assert count_words("", "The Teams, and what they're Learning") == {"team": 1, "learn": 1}
+
+    def test_the_parts_of_an_address_are_no_words(self):
+        said = "Install [Foam](https://marketplace.visualstudio.com/items?itemName=foam.vs) (www.example.org/so), then <http://a.org/b>."
+        assert count_words("", said) == {"instal": 1, "foam": 1}
+        assert {*phrases_of("See https://a.org/desire", "")} == set()
+
+
+@pytest.mark.parametrize(
+    ("seed", "other", "because"),
+    [
+        ("Walking helps the meeting", "A walk at noon, a meeting after", "both speak of: walking, meeting"),
+        ("The meeting was long", "A meeting of minds", None),  # 50 of 500 notes hold the word
+        ("Gamification again", "Gamification, once more", "both speak of: gamification"),  # 2 of them do
+    ],
+)
+def test_one_common_word_alone_is_no_reason(seed, other, because):
+    words = Words(500, Rarities({"meet": rarity(50, 500), "walk": rarity(40, 500)}, rarity(2, 500)))
+    facts = Facts(Compared("note", 1, "", seed), [Compared("note", 2, "", other)], words, set(), [], {}, {})
+    assert [one.because for one in decide_related(facts, 9)] == ([(because,)] if because else [])
 
 
 @pytest.mark.parametrize(
