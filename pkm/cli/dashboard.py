@@ -1,15 +1,13 @@
 """Bare `pkm`: where everything stands today, and the one next step for each verb."""
 
-from datetime import timedelta
 from shlex import quote
 from typing import Any
 
 from pkm.cli import current, render
-from pkm.dates import ago, local, now, stamp
-from pkm.store import circles, contacts, promises, review, shares, standings, today
+from pkm.dates import ago, day, local, now, stamp
+from pkm.store import arrivals, circles, contacts, items, promises, review, shares, standings, today
 from pkm.text import count, one_line
 
-NEW_WITHIN = timedelta(days=1)
 SHOWN = 3
 
 Step = tuple[str, str]
@@ -25,7 +23,8 @@ def show_dashboard(*, json: bool) -> None:
     db = current.store().read()
     at = now()
     standing = today.counts(db)
-    new_count, new = today.new_since(db, stamp(at - NEW_WITHIN), SHOWN)
+    since = arrivals.last_visit(db)
+    new_count, new = today.new_since(db, since, SHOWN) if since else (standing["inbox"], items.inbox(db, SHOWN))
     best = _best() if standing["inbox"] else []
     past = years_ago(db, at)
     people = contacts.due(db, stamp(at), limit=SHOWN)
@@ -39,7 +38,8 @@ def show_dashboard(*, json: bool) -> None:
             ready.append((circle["name"], waiting))
     facts: dict[str, Any] = {
         **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)),
-        "sources_failing": today.sources_failing(db), "new": new_count, "newest": new, "best": best,
+        "sources_failing": today.sources_failing(db), "new": new_count, "new_since": since,
+        "newest": [{key: row[key] for key in ("id", "kind", "title", "source_title")} for row in new], "best": best,
         "unfinished": len(list(current.home().drafts.glob("*.md"))),
         "review": review.count_due(db, stamp(at)) if json else 0, "to_review": in_short(db, at, past), "people_due": people,
         "people_due_count": len(standings.due(db, stamp(at), -1)), "promises": owed,
@@ -76,10 +76,10 @@ def lines(facts: dict[str, Any]) -> list[str]:
                 "To look around first, in a throw-away home: pkm tour"]  # fmt: skip
     told = []
     if facts["sources"]:
-        told.append(f"new      {count(facts['new'], 'item')} since yesterday")
         told += [f"first    {row['id']}  {one_line(row['title'], 50)}{_why(row)}" for row in facts["best"][:1]]
         told.append(
-            f"inbox    {count(facts['inbox'], 'item')} to look at; {count(facts['sources_due'], 'source')} due for a pull"
+            f"inbox    {count(facts['inbox'], 'item')} to look at{_new(facts)}; "
+            f"{count(facts['sources_due'], 'source')} due for a pull"
         )
     if facts["answers"]:
         told.append(f"answers  {count(facts['answers'], 'answer')} unread: pkm sense inbox")
@@ -127,6 +127,13 @@ def _best() -> list[dict[str, Any]]:
 
     keys = ("id", "kind", "title", "source_title", "why", "score")
     return [{key: row[key] for key in keys} for row in list_best(current.store(), now(), SHOWN).rows]
+
+
+def _new(facts: dict[str, Any]) -> str:
+    """How many of the inbox came since one last decided on what was there before them."""
+    if not facts["new"] or facts["new_since"] is None or facts["new"] == facts["inbox"]:
+        return ""
+    return f", {facts['new']:,} new since {day(facts['new_since'])}"
 
 
 def _why(row: dict[str, Any]) -> str:
