@@ -153,6 +153,7 @@ def parse_date(text: str, now: datetime, *, past: bool = False) -> date:
     1 dec 2026, 2026-05 (its first day), 2026-12-01.
 
     past: which way a bare `2w`, `fri` or `dec 1` goes. A weekday by itself never means today. m is months here.
+    parse_deadline is the exception.
     Raises Invalid, saying what would be right; a day that does not exist is not another day.
     """
     return _read(text, now, past).start.date()
@@ -199,6 +200,20 @@ def parse_range(text: str, now: datetime, *, past: bool = True) -> tuple[datetim
     if start and end and start >= end:
         raise Invalid(_shown(text), "the end comes before the start")
     return start, end
+
+
+def parse_deadline(text: str, now: datetime) -> datetime:
+    """The instant at which what is named is over: `fri`, `next week`, `2026-12-01`; aware, UTC. Raises Invalid.
+
+    The one place where a weekday may be today: "by fri", said on a Friday, leaves the rest of that day.
+    """
+    words = _words(text).removeprefix("on ")
+    name = words.replace(",", " ").split(" ")[0]
+    if len(name) >= 3 and any(full.startswith(name) for full in _WEEKDAYS):
+        words = f"this {words}"
+    _, end = parse_range(words, now, past=False)
+    assert end is not None
+    return end
 
 
 def median_gap_s(times: Sequence[datetime]) -> float | None:

@@ -14,6 +14,7 @@ COMMON_IN = 0.4
 """What more of the notes have tells none of them apart."""
 _READ = 3_000  # characters of a text: measured, its beginning says what it is about better than the whole
 _WORD = re.compile(r"[^\W_]{2,40}")
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>()\[\]\"']+", re.IGNORECASE)
 _COMMON = (
     "an as at be by do go he if in is it me my no of on or so to up us am ve re ll ok eg ie etc isn aren doesn didn wasn "
     "about above after again against also although always among and another any are because been before being "
@@ -38,16 +39,24 @@ def is_common(word: str) -> bool:
     return word in _STOP
 
 
+def _words(text: str) -> list[str]:
+    """The words of the text's beginning in lower case. The parts of an address are none: nobody speaks of them."""
+    text = text[:_READ]
+    if "://" in text or "www." in text:
+        text = _ADDRESS.sub(" ", text)
+    return _WORD.findall(text.lower())
+
+
 def spoken_words(text: str) -> list[str]:
     """The text's words of a subject as they stand there, in order and in lower case, without the common ones."""
-    return [word for word in _WORD.findall(text[:_READ].lower()) if word not in _STOP and not word.isdecimal()]
+    return [word for word in _words(text) if word not in _STOP and not word.isdecimal()]
 
 
 def count_words(title: str, text: str) -> dict[str, int]:
     """How often each stem (`teams` and `team` are one) stands there, those of the title three times."""
     counted: dict[str, int] = {}
-    for part, weight in ((text[:_READ], 1), (title, TITLE_COUNTS)):
-        for word, number in Counter(_WORD.findall(part.lower())).items():
+    for part, weight in ((text, 1), (title, TITLE_COUNTS)):
+        for word, number in Counter(_words(part)).items():
             if word not in _STOP and not word.isdecimal():
                 one = stem(word)
                 counted[one] = counted.get(one, 0) + weight * number

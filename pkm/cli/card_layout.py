@@ -221,8 +221,9 @@ def owes(row: Row) -> str:
 
 
 def until(row: Row, now: datetime) -> str:
-    """Until when, and whether that is past; "" where nothing was said."""
+    """Until when, and whether that is past or today; "" where nothing was said."""
     if not row["due_at"]:
         return ""
     late = ", overdue" if row["state"] == "open" and parse_stamp(row["due_at"]) < now else ""
-    return f"  (by {day(row['due_at'])}{late})"
+    today = ", today" if row["state"] == "open" and not late and day(row["due_at"]) == day(now) else ""
+    return f"  (by {day(row['due_at'])}{late}{today})"

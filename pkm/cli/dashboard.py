@@ -1,15 +1,13 @@
 """Bare `pkm`: where everything stands today, and the one next step for each verb."""
 
-from datetime import timedelta
 from shlex import quote
 from typing import Any
 
 from pkm.cli import current, render
-from pkm.dates import ago, now, stamp
-from pkm.store import circles, contacts, promises, review, shares, today
+from pkm.dates import ago, day, local, now, stamp
+from pkm.store import arrivals, circles, contacts, items, promises, review, shares, standings, today
 from pkm.text import count, one_line
 
-NEW_WITHIN = timedelta(days=1)
 SHOWN = 3
 
 Step = tuple[str, str]
@@ -18,15 +16,17 @@ Step = tuple[str, str]
 
 def show_dashboard(*, json: bool) -> None:
     """The dashboard is printed; in an empty home it says what to do first: connect to somebody."""
-    from pkm.sense.review import in_words, years_ago
+    from pkm.sense.review import in_short, in_words, years_ago
+    from pkm.share import holding
     from pkm.share.channels import reaches_for
 
     db = current.store().read()
     at = now()
     standing = today.counts(db)
-    new_count, new = today.new_since(db, stamp(at - NEW_WITHIN), SHOWN)
+    since = arrivals.last_visit(db)
+    new_count, new = today.new_since(db, since, SHOWN) if since else (standing["inbox"], items.inbox(db, SHOWN))
     best = _best() if standing["inbox"] else []
-    to_look_at = review.due(db, stamp(at), SHOWN)
+    past = years_ago(db, at)
     people = contacts.due(db, stamp(at), limit=SHOWN)
     owed = {"open": promises.count(db), "overdue": promises.count(db, before=stamp(at))}
     ready = []
@@ -38,13 +38,16 @@ def show_dashboard(*, json: bool) -> None:
             ready.append((circle["name"], waiting))
     facts: dict[str, Any] = {
         **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)),
-        "sources_failing": today.sources_failing(db), "new": new_count, "newest": new, "best": best,
+        "sources_failing": today.sources_failing(db), "new": new_count, "new_since": since,
+        "newest": [{key: row[key] for key in ("id", "kind", "title", "source_title")} for row in new], "best": best,
         "unfinished": len(list(current.home().drafts.glob("*.md"))),
-        "review": review.count_due(db, stamp(at)), "to_review": to_look_at, "people_due": people, "promises": owed,
+        "review": review.count_due(db, stamp(at)) if json else 0, "to_review": in_short(db, at, past), "people_due": people,
+        "people_due_count": len(standings.due(db, stamp(at), -1)), "promises": owed,
         "close": next((circle["name"] for circle in there if circle["circle_kind"] != "network"), ""),
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
+        "to_send": holding.drafts_for(db, [{**circle, "number": int(circle["id"][1:])} for circle in there]),
     }  # fmt: skip
-    facts["years_ago"] = [{**row, "why": in_words(row)} for row in years_ago(db, at)[:1]]
+    facts["years_ago"] = [{**row, "why": in_words(row)} for row in past[:1]]
     steps = next_steps(facts)
     if json:
         render.emit_json({**facts, "next": {verb: f"{command}  {about}" for verb, (command, about) in steps.items()}})
@@ -64,35 +67,33 @@ def _steps(steps: dict[str, Step], width: int) -> list[str]:
 
 def lines(facts: dict[str, Any]) -> list[str]:
     """What stands where, a line each; only what there is."""
+    from pkm.share.holding import step
+    from pkm.share.holding import told as waits
+
     if not (facts["contacts"] or facts["sources"] or facts["notes"]):
         return ["Nothing here yet. It starts by connecting to others: who do you learn from?",
                 "What you have already (contacts, feeds, notes) comes in by: pkm import FILE",
                 "To look around first, in a throw-away home: pkm tour"]  # fmt: skip
     told = []
     if facts["sources"]:
-        told.append(f"new      {count(facts['new'], 'item')} since yesterday")
         told += [f"first    {row['id']}  {one_line(row['title'], 50)}{_why(row)}" for row in facts["best"][:1]]
         told.append(
-            f"inbox    {count(facts['inbox'], 'item')} to look at; {count(facts['sources_due'], 'source')} due for a pull"
+            f"inbox    {count(facts['inbox'], 'item')} to look at{_new(facts)}; "
+            f"{count(facts['sources_due'], 'source')} due for a pull"
         )
     if facts["answers"]:
         told.append(f"answers  {count(facts['answers'], 'answer')} unread: pkm sense inbox")
     if facts["sources_failing"]:
         told.append(f"sources  {count(facts['sources_failing'], 'source')} gave nothing the last time: pkm doctor")
-    told.append(
-        f"notes    {facts['notes']:,} written"
-        + (f", {facts['review']:,} due to be looked at again" if facts["review"] else "")
-    )
-    past = {row["id"] for row in facts["years_ago"]}
-    told += [
-        f"review   {row['id']}  {one_line(row['title'], 60)}  (last seen {ago(row['seen_at'], now())})"
-        for row in facts["to_review"][:1] if row["id"] not in past
-    ]
+    told.append(f"notes    {facts['notes']:,} written")
+    told += _to_review(facts)
     told += [
         f"review   {row['id']}  {one_line(row['title'], 40)}  ({row['why']}): pkm sense show {row.get('item') or row['id']}"
         for row in facts["years_ago"]
     ]
-    told += [f"people   {row['id']}  {one_line(row['name'], 40)} is due ({_last(row)})" for row in facts["people_due"]]
+    for row in facts["people_due"][:1]:
+        more = f", and {facts['people_due_count'] - 1:,} more" if facts["people_due_count"] > 1 else ""
+        told.append(f"people   {row['id']}  {one_line(row['name'], 40)} is due ({_last(row)}){more}: pkm contact due")
     if facts["contacts"] and not facts["people_due"]:
         told.append(f"people   {count(facts['contacts'], 'contact')}, nobody due: pkm contact next")
     if facts["promises"]["open"]:
@@ -100,10 +101,24 @@ def lines(facts: dict[str, Any]) -> list[str]:
         told.append(f"promises {count(facts['promises']['open'], 'open promise')}{late}: pkm contact promises")
     if facts["unfinished"]:
         told.append(f"drafts   {count(facts['unfinished'], 'text')} that you began: pkm doctor, or pkm sense note --draft last")
-    told += [f"share    {count(one['notes'], 'note')} may go to {one['circle']}" for one in facts["to_share"]]
-    if facts["drafts"]:
-        told.append(f"share    {count(facts['drafts'], 'draft')} not sent yet: pkm find 'kind:share is:draft'")
+    told += [
+        f"share    {count(one['notes'], 'note')} may go to {one['circle']}: {_share_with(one)}" for one in facts["to_share"]
+    ]
+    told += [f"share    {waits(one)}: {step(one)}" for one in facts["to_send"][:SHOWN]]
+    if more := facts["drafts"] - len(facts["to_send"][:SHOWN]):
+        told.append(f"share    {count(more, 'draft')} not sent yet: pkm find 'kind:share is:draft'")
     return told
+
+
+def _to_review(facts: dict[str, Any]) -> list[str]:
+    """What a review would bring today, in a line: one of its notes, each day another, and how many more; never the heap."""
+    past = {row["id"] for row in facts["years_ago"]}  # has a line of its own
+    rows = [row for row in facts["to_review"] if row["id"] not in past]
+    if not rows:
+        return []
+    first = rows[local(facts["at"]).toordinal() % len(rows)]
+    more = f" and {len(rows) - 1} more" if rows[1:] else ""
+    return [f"review   {first['id']}  {one_line(first['title'], 34)}{more}: pkm sense review"]
 
 
 def _best() -> list[dict[str, Any]]:
@@ -114,12 +129,22 @@ def _best() -> list[dict[str, Any]]:
     return [{key: row[key] for key in keys} for row in list_best(current.store(), now(), SHOWN).rows]
 
 
+def _new(facts: dict[str, Any]) -> str:
+    """How many of the inbox came since one last decided on what was there before them."""
+    if not facts["new"] or facts["new_since"] is None or facts["new"] == facts["inbox"]:
+        return ""
+    return f", {facts['new']:,} new since {day(facts['new_since'])}"
+
+
 def _why(row: dict[str, Any]) -> str:
     return f"  ({one_line(row['why'], 30)})" if row["why"] else ""
 
 
 def _last(row: dict[str, Any]) -> str:
-    return f"last touch {ago(row['last'], now())}" if row["last"] else "no touch yet"
+    if row["last"]:
+        return f"last touch {ago(row['last'], now())}"
+    got = shares.got(current.store().read(), int(row["id"][1:]))
+    return f"no touch logged; got {count(got, 'share')}" if got else "no touch logged"
 
 
 def next_steps(facts: dict[str, Any]) -> dict[str, Step]:
@@ -138,16 +163,22 @@ def _seek(facts: dict[str, Any]) -> Step:
 def _sense(facts: dict[str, Any]) -> Step:
     if facts["inbox"]:
         return "pkm sense", f"{count(facts['inbox'], 'item')} in the inbox"
-    if facts["review"]:
-        return "pkm sense review", f"{count(facts['review'], 'note')} due"
+    if facts["to_review"]:
+        return "pkm sense review", f"{count(len(facts['to_review']), 'note')} to look at again"
     return 'pkm sense note "…"', "write down what you noticed today"
+
+
+def _share_with(one: dict[str, Any]) -> str:
+    return "pkm share" if one["circle"] == "network" else f"pkm share --to {quote(one['circle'])}"
 
 
 def _share(facts: dict[str, Any]) -> Step:
     if facts["to_share"]:
         first = facts["to_share"][0]
-        to = "" if first["circle"] == "network" else f" --to {quote(first['circle'])}"
-        return f"pkm share{to}", f"{count(first['notes'], 'note')} ready for {first['circle']}"
+        return _share_with(first), f"{count(first['notes'], 'note')} ready for {first['circle']}"
+    if facts["to_send"]:
+        first = facts["to_send"][0]
+        return f"pkm share send {first['id']}", f"{count(first['notes'], 'note waits', 'notes wait')} in it"
     if facts["notes"]:
         return "pkm sense reach NOTE community", "a note is private until you widen it"
     if facts["close"]:

@@ -33,10 +33,10 @@ def introduce(
     json: JsonFlag = False,
 ) -> None:
     """Draft a letter that introduces two people to each other; or list who might like to know each other."""
-    if suggest:
-        _suggest(limit, json)
-    elif dismiss:
+    if dismiss and not suggest:
         _dismiss(dismiss, json)
+    elif suggest or not (who or because or title or text is not None):
+        _suggest(limit, json)
     else:
         _draft(who or [], because, text, title, json)
 

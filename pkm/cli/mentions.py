@@ -13,15 +13,23 @@ Row = dict[str, Any]
 
 
 def tell_people(unknown: Iterable[str], ambiguous: Iterable[str]) -> None:
-    """Each name in a note that nobody has is offered for creation; of one that several have, it is said how to write it."""
+    """Each name in a note that nobody has is offered for creation; of one that several have, it is said how to write it.
+
+    Whose nick it might become is said once, at the first note; from then on `pkm contact list --wanted` says it.
+    """
     for name in unknown:
-        render.tell(_unknown(name))
+        if told := _unknown(name):
+            render.tell(told)
     for name in ambiguous:
         render.tell(_several(name))
 
 
 def _unknown(name: str) -> str:
-    known = contacts.first_named(current.store().read(), name)
+    """What helps; "" where it was said before."""
+    db = current.store().read()
+    known = contacts.first_named(db, name)
+    if known and contacts.is_mentioned_again(db, name):
+        return ""
     if len(known) > 1:
         ways = " or ".join(f"{row['id']} {one_line(row['name'], 40)} (write [[{row['id']}]])" for row in known)
         return (f"@{name} may be {ways}; or give one of them the nick: "

@@ -34,17 +34,24 @@ u  undo the last of these
 q  quit (so does Ctrl-C); what was decided stays decided
 """
 NOTHING = "Nothing is due to be looked at again."
+SHOWN = 5
+"""So many of several that were marked are named."""
 COLUMNS = (
     ("id", lambda row: row["id"]), ("title", lambda row: one_line(row["title"], 80)),
     ("stage", lambda row: row["stage"]), ("why", lambda row: one_line(row["why"])),
 )  # fmt: skip
 
 
-@app.command(epilog="Example:  pkm sense review\n\n          pkm sense review n98 --as later")
+@app.command(
+    epilog="Example:  pkm sense review\n\n          pkm sense review n98 --as later"
+    "\n\n          pkm sense review 'kind:note title:template' --as never"
+)
 def review(
     note: Annotated[
-        str | None,
-        typer.Argument(help="A note that you looked at just now.", autocompletion=complete.complete_notes),
+        list[str] | None,
+        typer.Argument(
+            metavar="[NOTE...]", help="Notes that you looked at just now, or a search.", autocompletion=complete.complete_notes
+        ),
     ] = None,
     half_life: Annotated[
         str, typer.Option("--as", help="When it comes back: soon (7 days), later (14), eventually (28) or never.")
@@ -57,7 +64,7 @@ def review(
     json: JsonFlag = False,
 ) -> None:
     """Look again at a few notes: what is due, open questions, contradictions, one by chance."""
-    if note is not None:
+    if note:
         _mark(note, half_life, json)
         return
     from pkm.errors import Invalid
@@ -79,23 +86,34 @@ def review(
         _tell_left(left)
 
 
-def _mark(note: str, half_life: str, json: bool) -> None:
+def _mark(texts: list[str], half_life: str, json: bool) -> None:
     from pkm.errors import Invalid
-    from pkm.sense.review import mark_quote_seen, mark_seen
+    from pkm.sense.review import mark_many_seen, mark_quote_seen
 
-    if (named := parse(note)) and named[0] == "annotation":
+    if len(texts) == 1 and (named := parse(texts[0])) and named[0] == "annotation":
         if half_life:
-            raise Invalid("--as", "a quote comes back on its day, in a year", next=f"pkm sense review {note}")
+            raise Invalid("--as", "a quote comes back on its day, in a year", next=f"pkm sense review {texts[0]}")
         render.emit_made(mark_quote_seen(current.store(), named[1]), as_json=json, also=["seen"])
         return
-    found = selectors.one(note, ("note",))
-    row = mark_seen(current.store(), found.number, half_life or None)
-    render.emit_made(row, as_json=json, also=["seen", comes_back(row["half_life"])])
+    found = selectors.many(texts, ("note",))
+    rows = mark_many_seen(current.store(), [one.number for one in found], half_life or None)
+    if len(rows) == 1:
+        render.emit_made(rows[0], as_json=json, also=["seen", comes_back(rows[0]["half_life"])])
+        return
+    current.remember(touched=rows[-1]["id"])
+    if json:
+        render.emit_json(rows)
+        return
+    for row in rows[:SHOWN]:
+        render.say(f"{row['id']}  {one_line(row['title'], 80)}")
+    more = f"and {len(rows) - SHOWN:,} more; " if len(rows) > SHOWN else ""
+    what = f"they {comes_back(rows[0]['half_life'], verb='come')}" if half_life else "they come back in their own rhythm"
+    render.tell(f"{more}{count(len(rows), 'note')} seen; {what}. Take it back: pkm undo")
 
 
 def _tell_left(left: int) -> None:
     if left:
-        render.tell(f"{count(left, 'more note')} due (-n for more).")
+        render.tell(f"{count(left, 'more note')} due, for other days (-n for more).")
 
 
 @dataclass
@@ -221,13 +239,13 @@ def _act(sitting: Sitting, key: str) -> bool:
     return on
 
 
-def comes_back(half_life: str) -> str:
+def comes_back(half_life: str, verb: str = "comes") -> str:
     """When a note is looked at again, in words."""
     from pkm.store.review import DAYS
 
     if half_life == "never":
-        return "comes back no more, only when you look for it"
-    return f"comes back {half_life}: in {DAYS[half_life]} days" if half_life else "comes back in its stage's rhythm"
+        return f"{verb} back no more, only when you look for it"
+    return f"{verb} back {half_life}: in {DAYS[half_life]} days" if half_life else f"{verb} back in its stage's rhythm"
 
 
 def _seen(half_life: str | None) -> Callable[[Sitting], bool]:

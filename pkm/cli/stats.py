@@ -157,7 +157,8 @@ def _unchallenged(values: Row, verdict: str, limit: int) -> list[str]:
 
 
 def _stages(values: Row, verdict: str, limit: int) -> list[str]:
-    names = {"week": "this week", "month": "this month", "quarter": "this quarter", "year": "this year", "older": "older"}
+    names = {"week": "of the last week", "month": "up to a month old", "quarter": "up to 3 months", "year": "up to a year",
+             "older": "older"}  # fmt: skip
     most = max(stage["total"] for stage in values.values())
     if not most:
         return ["No notes yet."]

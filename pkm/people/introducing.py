@@ -25,7 +25,10 @@ Row = dict[str, Any]
 Pair = tuple[int, int]
 
 MOST = 24
-"""Subjects and circles of more people than this say too little of two of them."""
+"""Subjects of more people than this say too little of two of them."""
+
+SMALL = 8
+"""So does a circle of loose ties with more members."""
 
 IN_A_NOTE = 6
 """A note that mentions more people than this is a list."""
@@ -132,7 +135,7 @@ def suggest(store: Store, limit: int) -> list[Row]:
     db = store.read()
     facts = Facts(
         introductions.subjects(db, MOST), introductions.notes_together(db, IN_A_NOTE),
-        introductions.circles_together(db, MOST), introductions.met_in(db), introductions.through(db),
+        introductions.circles_together(db, SMALL), introductions.met_in(db), introductions.through(db),
         frozenset(discovery.dismissed(db, KIND)),
     )  # fmt: skip
     found = find_pairs(facts, limit)

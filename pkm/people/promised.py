@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
-from pkm.dates import RIGHT, parse_range, parse_stamp, stamp
+from pkm.dates import RIGHT, parse_deadline, parse_stamp, stamp
 from pkm.errors import Invalid
 from pkm.text import clean, fold, one_line
 
@@ -90,6 +90,7 @@ def _same(one: Promised, other: Promised) -> bool:
 
 def until(text: str, owed_by: str, at: datetime | None) -> Promised:
     """The promise; `by fri` or `until 2026-12-01` at the end of the text is its date: the end of what is named.
+    By fri, said on a Friday, is that day.
 
     Raises Invalid where that is a day which does not exist (31 February); what is no date is part of the text.
     """
@@ -97,13 +98,12 @@ def until(text: str, owed_by: str, at: datetime | None) -> Promised:
     match = _UNTIL.search(text) if at else None
     if match and at and text[: match.start()].strip():
         try:
-            _, end = parse_range(match["when"], at, past=False)
+            end = parse_deadline(match["when"], at)
         except Invalid as error:
             if error.why != RIGHT:
                 raise
-            end = None  # "the book by Dawson"
-        if end is not None:
-            return Promised(text[: match.start()].rstrip(" ,"), owed_by, stamp(end - timedelta(seconds=1)))
+            return Promised(text, owed_by)  # "the book by Dawson"
+        return Promised(text[: match.start()].rstrip(" ,"), owed_by, stamp(end - timedelta(seconds=1)))
     return Promised(text, owed_by)
 
 

@@ -28,6 +28,8 @@ NEIGHBORS, PEOPLE, TAGS = 0.25, 0.15, 0.1
 SHOWN_WORDS = 4
 LEAST = 0.03
 """Below this the shared words are chance."""
+RARE, RARE_OF = 3, 0.01
+"""One word alone that both say is a reason where so many notes hold it, or so large a part of them."""
 _ASKED = 32  # the weightiest words look for candidates
 _CANDIDATES = {"note": 48, "item": 16}
 _BUDGET = {"note": 60_000, "item": 120_000}  # places in the index that looking for candidates may touch
@@ -178,6 +180,8 @@ def _judge(
     facts: Facts, one: Compared, both: Mapping[str, float], said: Mapping[str, str], links: Mapping[Thing, float]
 ) -> Related | None:
     """The candidate with its score and reasons, None where nothing but chance joins the two."""
+    if len(both) == 1 and not all(_is_rare(word, facts.words) for word in both):
+        both = {}
     likeness = sum(both.values())
     near = {thing: weight for thing, weight in links.items() if thing[0] != "contact"}
     people = {thing: weight for thing, weight in links.items() if thing[0] == "contact"}
@@ -201,6 +205,10 @@ def _judge(
     if linked:
         because.append("they are linked already")
     return Related(one.kind, one.number, one_line(one.title, 200), score, tuple(because), linked)
+
+
+def _is_rare(word: str, words: Words) -> bool:
+    return words.held(word) <= max(RARE, RARE_OF * words.notes) + 0.5  # what is read out of a rarity is not whole
 
 
 def _bounded(most: float, weights: Mapping[Thing, float]) -> float:

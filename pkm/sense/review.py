@@ -1,19 +1,20 @@
 """The review of five minutes: which few notes to look at again today, and why these.
 
-`plan_review` is pure: it takes what the store's questions gave. Nothing is shown twice, and never two of one source.
+`plan_review` is pure: it takes what the store's questions gave. Nothing is shown twice, and never two of one source. What is
+due is no debt: five are shown, and where there are more, those that were passed over make room the next day.
 """
 
 import sqlite3
 from calendar import isleap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from pkm.dates import day, local, parse_stamp, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
-from pkm.store import review
+from pkm.store import brought, review
 from pkm.store.review import DAYS
 from pkm.store.session import Store
 from pkm.text import count, one_line
@@ -56,19 +57,35 @@ class Review:
 
 def gather(db: sqlite3.Connection, now: datetime) -> Gathered:
     """The facts of today's review. What comes by chance is the same all day."""
-    here = now.astimezone()
-    return Gathered(
-        due=review.due(db, stamp(now), POOL), questions=review.questions(db, POOL),
-        contradictions=review.contradictions(db, POOL), day=years_ago(db, now),
-        chance=review.far_away(db, stamp(now - OLD), here.toordinal(), POOL),
-    )  # fmt: skip
+    return replace(_without_chance(db, now, years_ago(db, now)), chance=by_chance(db, now))
+
+
+def _without_chance(db: sqlite3.Connection, now: datetime, past: Sequence[Row]) -> Gathered:
+    return Gathered(review.due(db, stamp(now), POOL), review.questions(db, POOL), review.contradictions(db, POOL), past)
+
+
+def by_chance(db: sqlite3.Connection, now: datetime) -> list[Row]:
+    """Notes that today's chance draws, each with "brought": the folder where an import brought it and nobody touched it since,
+    else "". Of these, empty pages and templates are left out.
+    """
+    return _worth_a_look(db, review.far_away(db, stamp(now - OLD), now.astimezone().toordinal(), POOL))
+
+
+def _worth_a_look(db: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
+    numbers = [int(row["id"][1:]) for row in rows if row["kind"] == "note"]
+    came, folders = brought.are_brought(db, numbers), brought.folders_of(db, numbers)
+    empty = {make("note", number) for number in came - folders.keys()}
+    names = {make("note", number): folder for number, folder in folders.items()}
+    return [{**row, "brought": names.get(row["id"], "")} for row in rows if row["id"] not in empty]
 
 
 def years_ago(db: sqlite3.Connection, now: datetime) -> list[Row]:
-    """Notes and kept quotes of this day in other years, in the order of `order_by_day`; none that was looked at lately."""
+    """Notes and kept quotes of this day in other years, in the order of `order_by_day`; none that was looked at lately, and no
+    empty page of an import.
+    """
     today = now.astimezone().date()
     rows = review.of_days(db, days_around(today), stamp(now - timedelta(days=365 - AROUND)), stamp(now - UNSEEN))
-    return order_by_day(rows, today)
+    return _worth_a_look(db, order_by_day(rows, today))
 
 
 def days_around(today: date) -> list[str]:
@@ -112,21 +129,34 @@ def _in_year(at: date, year: int) -> date:
 def plan_review(found: Gathered, now: datetime, limit: int = FEW) -> tuple[Row, ...]:
     """At most `limit` things: one of each other part where there is room, the rest what is due, most forgotten first.
 
-    One of this day in other years takes the place of one by chance.
+    One of this day in other years takes the place of one by chance, and only one comes from what an import brought. Where
+    more than FEW are due, or several ask, each day begins where the day before ended.
     """
     parts = {part: list(rows) for part, rows in _parts(found, now).items()}
     parts["day"] = parts["day"][:1]
     if parts["day"]:
         parts["chance"] = []
+    parts["chance"] = [row for row in parts["chance"] if not row.get("brought")] or parts["chance"][:1]
+    today = now.astimezone().toordinal()
+    answered = [row for row in parts["question"] if row.get("answers")]
+    parts["question"] = _turn(answered, today) + _turn([row for row in parts["question"] if row not in answered], today)
+    parts["contradiction"] = _turn(parts["contradiction"], today)
     seen: set[str] = set()
     others, due = ("contradiction", "question", "day", "chance"), [*parts["due"], *parts["stale"]]
     chosen: list[Row] = []
     for part in others:
         if len(chosen) < limit - bool(due):  # what is due has one place at least
             chosen += _take(parts[part], 1, seen)
-    chosen += _take(due, limit - len(chosen), seen)
+    room = limit - len(chosen)
+    chosen += _take(_turn(due, today * room) if len(due) > FEW else due, room, seen)
     chosen += _take([row for part in others for row in parts[part]], limit - len(chosen), seen)
     return tuple(sorted(chosen, key=lambda row: PARTS.index(row["part"])))
+
+
+def _turn(rows: Sequence[Row], by: int) -> list[Row]:
+    """The rows, begun that many places later, round and round."""
+    start = by % len(rows) if rows else 0
+    return [*rows[start:], *rows[:start]]
 
 
 def only(found: Gathered, part: str, now: datetime) -> tuple[Row, ...]:
@@ -150,7 +180,7 @@ def _parts(found: Gathered, now: datetime) -> dict[str, list[Row]]:
             for row in stale
         ],
         "day": [_told(row, "day", in_words(row)) for row in found.day],
-        "chance": [_told(row, "chance", "by chance, far from what you work on") for row in found.chance],
+        "chance": [_told(row, "chance", _why_chance(row)) for row in found.chance],
     }  # fmt: skip
 
 
@@ -188,6 +218,12 @@ def _why_due(row: Row, now: datetime) -> str:
     return f"due: last seen {_ago(row['seen_at'], now)}, {row['half_life']} is {life} (recall {recall:.0%})"
 
 
+def _why_chance(row: Row) -> str:
+    if folder := row.get("brought", ""):
+        return f"by chance, from {one_line(folder, 40)}: not looked at since it came in"
+    return "by chance, far from what you work on"
+
+
 def _why_question(row: Row, now: datetime) -> str:
     asked = f"an open question, asked {_ago(row['created_at'], now)}"
     if not row["answers"]:
@@ -219,27 +255,41 @@ def today(db: sqlite3.Connection, now: datetime, limit: int = FEW) -> Review:
     return Review(rows, max(0, review.count_due(db, stamp(now)) - shown))
 
 
+def in_short(db: sqlite3.Connection, now: datetime, past: Sequence[Row]) -> tuple[Row, ...]:
+    """The notes of today's review, for who only wants to know how many there are: chance is asked where there are few.
+
+    past: those of `years_ago`.
+    """
+    found = _without_chance(db, now, past)
+    rows = plan_review(found, now)
+    return rows if len(rows) >= FEW else plan_review(replace(found, chance=by_chance(db, now)), now)
+
+
 def mark_seen(store: Store, number: int, half_life: str | None = None) -> Row:
     """The note was looked at now; half_life: soon, later, eventually or never from now on, None: as it was.
 
     Raises NotFound, Invalid where there is no such half-life.
     """
-    from pkm.store import notes
-    from pkm.store.model import Note
+    return mark_many_seen(store, [number], half_life)[0]
+
+
+def mark_many_seen(store: Store, numbers: Sequence[int], half_life: str | None = None) -> list[Row]:
+    """The same of several notes, as one operation."""
+    from pkm.store import note_intake, notes
 
     if half_life is not None:
         half_life = read_half_life(half_life)
     with store.unit() as unit:
-        note = unit.get(Note, number)
-        note.reviewed_at = unit.at
-        if half_life is not None:
-            note.half_life = half_life
-        unit.flush()
+        rows = []
+        for number in numbers:
+            if notes.row(unit.connection, number) is None:
+                raise NotFound(make("note", number), "there is no such note", next="pkm find kind:note")
+            note_intake.change_notes(unit, {number: {"reviewed_at": unit.at} | ({"half_life": half_life} if half_life else {})})
+            rows.append(notes.row(unit.connection, number) or {})
         kept = f", {half_life}" if half_life else ""
-        unit.summarize(f"looked at {make('note', number)} {one_line(note.title, 60)}{kept}")
-        row = notes.row(unit.connection, number)
-    assert row is not None
-    return row
+        what = f"{rows[0]['id']} {one_line(rows[0]['title'], 60)}" if len(rows) == 1 else count(len(rows), "note")
+        unit.summarize(f"looked at {what}{kept}")
+    return rows
 
 
 def mark_quote_seen(store: Store, number: int) -> Row:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from pkm.config import Home
+from pkm.dates import now, stamp
 from pkm.errors import Exists, Invalid, PkmError
 from pkm.reach import wide_enough
 from pkm.store import shares
@@ -170,6 +171,10 @@ def add_channel(
             raise Invalid(f"the address {address}", "a folder is wanted behind files:")
         folder = Path(rest).expanduser().absolute() if rest else home.site
         address, options = f"{kind}:{folder}" if rest else "", {}
+    if not is_mirror(kind):
+        from pkm.share import origin
+
+        origin.begin(store.read(), home, stamp(now()))
     with store.unit() as unit:
         for other in shares.channels(unit.connection):
             if other["name"].casefold() == name.casefold():

@@ -39,8 +39,9 @@ def plan_key(uid: str) -> str:
 
 def foreign(db: sqlite3.Connection, home: Home) -> str:
     """Why nothing that is queued may leave from here before the person says so, "" where it may."""
-    if not ledger.path_of(home).exists():
-        return f"{COPY}there is no outbox.log beside it" if queued.anything(db, _MIRRORS) else ""
+    if not ledger.path_of(home).exists():  # the first channel that hands things in made one
+        hands_in = any(one["channel_kind"] not in _MIRRORS for one in shares.channels(db))
+        return f"{COPY}there is no outbox.log beside it" if hands_in or queued.anything(db, _MIRRORS) else ""
     place = ledger.place(home)
     if place is None:  # of before this was written down, or a copy of one that is
         return NO_PLACE if queued.waits(db, _MIRRORS) else ""
@@ -85,6 +86,14 @@ def _begin(db: sqlite3.Connection, home: Home, at: str) -> bool:
         return False
     _take_over(db, home, at) if ledger.path_of(home).exists() else _put_here(home, at)
     return True
+
+
+def begin(db: sqlite3.Connection, home: Home, at: str) -> None:
+    """There is a ledger that says where it lies, from the first channel on that hands things in; not where this may be a copy.
+
+    A store that has such a channel and no ledger was put back somewhere else, and does not know what left since.
+    """
+    _begin(db, home, at)
 
 
 def settle_down(db: sqlite3.Connection, home: Home, at: str) -> None:

@@ -112,12 +112,25 @@ def members(db: sqlite3.Connection, circle_id: int) -> list[Row]:
     ]  # fmt: skip
 
 
+CAME = (
+    "SELECT response.id, response.at, response.share_id, response.contact_id, theirs.circle_id FROM response "
+    "JOIN delivery AS theirs ON theirs.id = response.delivery_id WHERE theirs.circle_id IS NOT NULL "
+    "UNION SELECT response.id, response.at, response.share_id, response.contact_id, membership.circle_id FROM response "
+    "JOIN membership ON membership.contact_id = response.contact_id AND membership.left_at IS NULL "
+    "WHERE response.delivery_id IS NULL AND EXISTS (SELECT 1 FROM delivery WHERE delivery.share_id = response.share_id "
+    "AND delivery.circle_id = membership.circle_id AND delivery.state = 'sent')"
+)
+"""The answers of each circle: to what was handed to it, or, where that is not known, of who is in it now to what it got.
+
+An answer counts when it came, whenever it was that the circle got what it answers.
+"""
+
+
 def shares_to(db: sqlite3.Connection, circle_id: int, limit: int) -> list[Row]:
     """What a circle got, newest first, with "at", how many "deliveries" went out and how many "answers" came back."""
     found = db.execute(
         "SELECT share.id, share.title, max(delivery.sent_at) AS at, count(*) AS deliveries, "
-        "(SELECT count(*) FROM response JOIN delivery AS theirs ON theirs.id = response.delivery_id "
-        "WHERE response.share_id = share.id AND theirs.circle_id = :id) AS answers "
+        f"(SELECT count(*) FROM ({CAME}) AS came WHERE came.share_id = share.id AND came.circle_id = :id) AS answers "
         "FROM delivery JOIN share ON share.id = delivery.share_id "
         "WHERE delivery.circle_id = :id AND delivery.state = 'sent' "
         "GROUP BY share.id ORDER BY at DESC, share.id DESC LIMIT :limit",
@@ -138,10 +151,9 @@ def given(db: sqlite3.Connection, circle_id: int) -> Row:
 def came_back(db: sqlite3.Connection, circle_id: int) -> Row:
     """What a circle answered to what it got: {"answers" (how many), "people" (from how many), "last", "response"}."""
     found = db.execute(
-        "SELECT response.id, response.at, count(*) OVER () AS answers, (SELECT count(DISTINCT theirs.contact_id) "
-        "FROM response AS theirs JOIN delivery AS its ON its.id = theirs.delivery_id WHERE its.circle_id = :id) AS people "
-        "FROM response JOIN delivery ON delivery.id = response.delivery_id WHERE delivery.circle_id = :id "
-        "ORDER BY response.at DESC, response.id DESC LIMIT 1",
+        f"WITH came AS ({CAME}) SELECT id, at, count(*) OVER () AS answers, "
+        "(SELECT count(DISTINCT contact_id) FROM came WHERE circle_id = :id) AS people "
+        "FROM came WHERE circle_id = :id ORDER BY at DESC, id DESC LIMIT 1",
         {"id": circle_id},
     ).fetchone()
     if found is None:

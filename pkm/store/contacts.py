@@ -166,6 +166,15 @@ def mentioned_in_vain(db: sqlite3.Connection, limit: int) -> tuple[int, list[Row
     ]  # fmt: skip
 
 
+def is_mentioned_again(db: sqlite3.Connection, name: str) -> bool:
+    """Whether several notes mention a name that means nobody yet."""
+    found = db.execute(
+        "SELECT count(DISTINCT from_id) FROM link WHERE to_kind = 'contact' AND to_id IS NULL AND from_kind = 'note' "
+        "AND lower(written) = lower(:name)", {"name": name},
+    )  # fmt: skip
+    return bool(found.fetchone()[0] > 1)
+
+
 def with_nick(db: sqlite3.Connection, nick: str) -> list[int]:
     """Contacts of that nick, case ignored, by id."""
     return _called(db, "nick", nick)

@@ -58,6 +58,9 @@ _KNOWN = (
 )
 
 
+_CHANGED = {"title", "text", "stage", "reach", "at", "updated_at", "dropped_at", "reviewed_at", "half_life"}
+
+
 def files_in(db: sqlite3.Connection, root: str) -> dict[str, KnownFile]:
     """The files of a folder that the store knows, by their paths."""
     rows = db.execute(f"{_KNOWN} WHERE root = :root ORDER BY note_file.id", {"root": root})
@@ -101,10 +104,10 @@ def add_notes(unit: Unit, rows: Sequence[Row]) -> list[int]:
 
 
 def change_notes(unit: Unit, changes: Mapping[int, Row]) -> None:
-    """The notes have these columns: any of title, text, stage, reach, at, updated_at, dropped_at."""
+    """The notes have these columns: any of title, text, stage, reach, at, updated_at, dropped_at, reviewed_at, half_life."""
     unit.flush()
     for number, row in changes.items():
-        assert row.keys() <= {"title", "text", "stage", "reach", "at", "updated_at", "dropped_at"}
+        assert row.keys() <= _CHANGED
         if row:
             values = ", ".join(f"{name} = :{name}" for name in row)
             unit.connection.execute(f"UPDATE note SET {values} WHERE id = :id", {**row, "id": number})

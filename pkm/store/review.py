@@ -1,6 +1,7 @@
 """Questions of the review: what is due to be looked at again, open questions, contradictions, this day in other years.
 
-Reads only, plain SQL; a review writes through `sense/review`. Notes that were put away are in none of them.
+Reads only, plain SQL; a review writes through `sense/review`. Notes that were put away are in none of them. What an import
+brought and nobody touched here is never due, and asks nothing.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 
 from pkm.dates import parse_stamp, stamp
 from pkm.ids import make
+from pkm.store.brought import BROUGHT, LAST_SEEN
 from pkm.store.conditions import IS
 
 Row = dict[str, Any]
@@ -28,12 +30,14 @@ _KIND = "coalesce(nullif(note.half_life, ''), CASE note.stage " + " ".join(
     f"WHEN '{stage}' THEN '{name}'" for stage, name in BY_STAGE.items()
 ) + " END)"  # fmt: skip
 _LIFE = f"CASE {_KIND} " + " ".join(f"WHEN '{name}' THEN {days}" for name, days in DAYS.items()) + " END"
-_SEEN = "coalesce(note.reviewed_at, note.updated_at)"
-_AGE = f"(julianday(:now) - julianday({_SEEN}))"
-_OF_LIFE = f"FROM note INDEXED BY note_seen WHERE note.dropped_at IS NULL AND {_KIND} = '{{0}}' AND {_SEEN} <= :{{0}}"
+_AGE = f"(julianday(:now) - julianday({LAST_SEEN}))"
+_OF_LIFE = (
+    f"FROM note INDEXED BY note_seen WHERE note.dropped_at IS NULL AND {_KIND} = '{{0}}' AND {LAST_SEEN} <= :{{0}} "
+    f"AND NOT {BROUGHT}"
+)
 """SQL: notes of a half-life that is over, out of an index that has them by when they were seen, and holds all it asks for."""
 _NOTE = (
-    f"SELECT note.id, note.title, note.stage, note.reach, {_SEEN} AS seen_at, note.reviewed_at, {_KIND} AS half_life, "
+    f"SELECT note.id, note.title, note.stage, note.reach, {LAST_SEEN} AS seen_at, note.reviewed_at, {_KIND} AS half_life, "
     "note.created_at, item.source_id FROM note LEFT JOIN item ON item.id = note.item_id"
 )
 
@@ -54,7 +58,7 @@ def _shape(row: sqlite3.Row) -> Row:
 def due(db: sqlite3.Connection, now: str, limit: int) -> list[Row]:
     """Notes whose half-life is over, those most of which is forgotten first, then by id. now: a stamp."""
     oldest = " UNION ALL ".join(
-        f"SELECT * FROM (SELECT note.id {_OF_LIFE.format(life)} ORDER BY {_SEEN}, note.id LIMIT :limit)" for life in DAYS
+        f"SELECT * FROM (SELECT note.id {_OF_LIFE.format(life)} ORDER BY {LAST_SEEN}, note.id LIMIT :limit)" for life in DAYS
     )
     sql = f"{_NOTE} WHERE note.id IN ({oldest}) ORDER BY {_AGE} / {_LIFE} DESC, note.id LIMIT :limit"
     return [_shape(row) for row in db.execute(sql, {"now": now, "limit": limit, **_over(now)})]
@@ -64,7 +68,8 @@ def count_due(db: sqlite3.Connection, now: str) -> int:
     """How many notes `due` would give without a limit."""
     over = f"CASE {_KIND} " + " ".join(f"WHEN '{life}' THEN :{life}" for life in DAYS) + " END"
     sql = (
-        f"SELECT count(*) FROM note INDEXED BY note_seen WHERE note.dropped_at IS NULL AND {_SEEN} <= :soon AND {_SEEN} <= {over}"
+        f"SELECT count(*) FROM note INDEXED BY note_seen WHERE note.dropped_at IS NULL AND {LAST_SEEN} <= :soon "
+        f"AND {LAST_SEEN} <= {over} AND NOT {BROUGHT}"
     )
     return int(db.execute(sql, _over(now)).fetchone()[0])
 
@@ -78,7 +83,7 @@ def questions(db: sqlite3.Connection, limit: int) -> list[Row]:
     """Open questions with "answers": what waits in the inbox that may answer them; those with answers first, oldest first."""
     waiting = "SELECT 1 FROM signal JOIN item ON item.id = signal.item_id WHERE answers_id = note.id AND item.state = 'inbox'"
     sql = (
-        f"{_by('note_asks')} WHERE note.dropped_at IS NULL AND {IS['question']['note']} "
+        f"{_by('note_asks')} WHERE note.dropped_at IS NULL AND {IS['question']['note']} AND NOT {BROUGHT} "
         f"ORDER BY EXISTS ({waiting}) DESC, note.created_at, note.id LIMIT :limit"
     )
     rows = [_shape(row) for row in db.execute(sql, {"limit": limit})]
@@ -162,17 +167,18 @@ def _quote(row: sqlite3.Row) -> Row:
 def far_away(db: sqlite3.Connection, before: str, seed: int, limit: int) -> list[Row]:
     """Older notes that no three links lead to from what was touched last, in an order that `seed` shuffles.
 
-    before: they were touched last before this stamp.
+    before: they were touched last before this stamp; what an import brought may be younger.
     """
     shuffled = "note.id * :factor % 2147483647, note.id"
     sql = f"""WITH RECURSIVE near(id, steps) AS (
-      SELECT * FROM (SELECT id, 0 FROM note WHERE dropped_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT 3)
+      SELECT * FROM (SELECT id, 0 FROM note WHERE dropped_at IS NULL AND NOT {BROUGHT} ORDER BY updated_at DESC, id DESC LIMIT 3)
       UNION SELECT to_id, steps + 1 FROM near JOIN link INDEXED BY link_from ON from_kind = 'note' AND from_id = near.id
         WHERE steps < 3 AND to_kind = 'note' AND to_id IS NOT NULL
       UNION SELECT from_id, steps + 1 FROM near JOIN link INDEXED BY link_to ON to_kind = 'note' AND to_id = near.id
         WHERE steps < 3 AND from_kind = 'note')
       {_NOTE} WHERE note.id IN (SELECT note.id FROM note INDEXED BY note_seen WHERE note.dropped_at IS NULL
-        AND {_KIND} <> 'never' AND {_SEEN} < :before AND note.id NOT IN (SELECT id FROM near) ORDER BY {shuffled} LIMIT :limit)
+        AND {_KIND} <> 'never' AND ({LAST_SEEN} < :before OR {BROUGHT}) AND note.id NOT IN (SELECT id FROM near)
+        ORDER BY {shuffled} LIMIT :limit)
       ORDER BY {shuffled}"""
     factor = zlib.crc32(str(seed).encode()) % 2147483646 + 1  # another order for each: a sum would only turn the same one
     return [_shape(row) for row in db.execute(sql, {"before": before, "factor": factor, "limit": limit})]

@@ -9,6 +9,7 @@ from typing import Any
 
 from pkm.ids import make
 from pkm.store.audience import STANDS
+from pkm.store.brought import BROUGHT
 from pkm.store.conditions import IS
 from pkm.store.sources import without_user
 
@@ -180,10 +181,10 @@ def grown(db: sqlite3.Connection, today: str) -> list[Row]:
 
 
 def questions(db: sqlite3.Connection, before: str) -> list[Row]:
-    """Open questions asked before then, the oldest first, then by id: {"id", "kind", "title", "at"}."""
+    """Open questions of one's own, asked before then, the oldest first, then by id: {"id", "kind", "title", "at"}."""
     found = db.execute(
         f"SELECT id, title, created_at AS at FROM note WHERE dropped_at IS NULL AND created_at < :before "
-        f"AND {IS['question']['note']} ORDER BY created_at, id",
+        f"AND {IS['question']['note']} AND NOT {BROUGHT} ORDER BY created_at, id",
         {"before": before},
     )
     return [{"id": make("note", row["id"]), "kind": "note", "title": row["title"], "at": row["at"]} for row in found]

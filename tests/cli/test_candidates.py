@@ -184,6 +184,17 @@ class TestHeard:
             "answers": 2, "people": 1, "last": "2026-11-24T09:00:00Z", "response": "r2",
         }  # fmt: skip
 
+    def test_it_counts_when_it_came_and_everywhere_alike(self, peopled, monkeypatch):
+        peopled("circle", "join", "practice", "ken")  # after x1 went out: no delivery is his
+        monkeypatch.setenv("PKM_NOW", "2027-02-01T09:00:00Z")
+        peopled("share", "heard", "x1", "--from", "ann", "tried it")
+        peopled("share", "heard", "x1", "--from", "ken", "so did I")
+        monkeypatch.setenv("PKM_NOW", "2027-04-01T09:00:00Z")  # x1 was given before the three months, both answers came in them
+        assert "o2   practice got 0 shares and gave 2 answers." in peopled("stats", "share").out
+        assert "Came back: 2 answers" in peopled("stats", "people").out
+        shown = peopled.json("circle", "show", "practice")
+        assert (shown["came_back"]["answers"], shown["came_back"]["people"], shown["shares"][0]["answers"]) == (2, 2, 2)
+
     def test_it_is_a_touch(self, peopled, monkeypatch):
         monkeypatch.setenv("PKM_NOW", "2026-12-24T09:00:00Z")
         peopled("share", "heard", "x1", "--from", "ann", "nice", "--when", "yesterday")

@@ -188,7 +188,7 @@ class TestSuggesting:
     def test_pairs_come_with_reasons_and_are_dismissed(self, pkm: CommandLine) -> None:
         people(pkm)
         pkm("sense", "note", "@ann and Cy both like it [[Cy]]")
-        (first, second) = pkm.json("contact", "introduce", "--suggest")
+        (first, second) = pkm.json("contact", "introduce")
         assert (first["id"], first["title"]) == ("c1,c3", "Ann Lee and Cy")
         assert first["because"] == [{"what": "n1 mentions both", "ids": ["n1"]}]
         assert second["because"] == [{"what": "#walking (c1 and c2)", "ids": ["c1", "c2"]}]
@@ -232,6 +232,20 @@ class TestSuggesting:
                        "(1, 'item', 1, 'hand')")  # fmt: skip
         (row,) = pkm.json("contact", "introduce", "--suggest")
         assert row["because"] == [{"what": "#walking (s1 and i1)", "ids": ["s1", "i1"]}]
+
+    def test_the_folder_of_a_list_is_no_reason(self, pkm: CommandLine, home: Path) -> None:
+        for one in range(1, 10):
+            pkm("contact", "add", f"Person {chr(64 + one) * 6}")
+        pkm("circle", "join", "network", *(f"c{one}" for one in range(1, 10)))
+        everybody = [(one,) for one in range(1, 10)]
+        with sqlite3.connect(home / "pkm.db") as db:
+            db.executescript("INSERT INTO tag (id, name, created_at) VALUES (1, 'People', ''), (2, 'walking', '')")
+            db.executemany("INSERT INTO source (id, url, title, site_url, description, state, contact_id, created_at, failures, "
+                           "opml) VALUES (?1, ?1, '', '', '', 'active', ?1, '', 0, '{}')", everybody)  # fmt: skip
+            tag = "INSERT INTO tagging (tag_id, kind, entity_id, origin) VALUES (?, 'source', ?, 'hand')"
+            db.executemany(tag, [*((1, one) for (one,) in everybody), (2, 3), (2, 5)])
+        (row,) = pkm.json("contact", "introduce")
+        assert row["because"] == [{"what": "#walking (s3 and s5)", "ids": ["s3", "s5"]}]
 
 
 class TestChannel:

@@ -1,5 +1,6 @@
 """`pkm sense review`: the few notes to look at again, as a list and on a terminal."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,57 @@ def test_what_comes_by_chance_is_another_note_each_day(pkm: CommandLine, home: P
     again = review.far_away(store.read(), "2026-10-01T00:00:00Z", 739_000, 1)
     assert again[0]["id"] == first[0]
     store.close()
+
+
+PAGES = {
+    "Albums.md": "", "Templates/Book.md": "Title, author, rating, and when I read it, and where I got it from.\n",
+    "What is Foam.md": "# What is Foam?\n\nA place for one's notes, with links between them.\n",
+    "Evergreen.md": "Notes that are written and rewritten over the years, and belong to no project alone.\n",
+    **{f"Empty {number}.md": f"page {number}\n" for number in range(12)},
+}
+
+
+def test_what_an_import_brought_is_no_debt_and_no_question(
+    pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    vault = tmp_path / "garden"
+    for name, text in PAGES.items():
+        (vault / name).parent.mkdir(parents=True, exist_ok=True)
+        (vault / name).write_text(text)  # as old as today, which is later than the clock here
+        if name in ("Albums.md", "Templates/Book.md"):
+            os.utime(vault / name, (1_600_000_000, 1_600_000_000))
+    pkm("sense", "note", "A remark of my own")  # n1
+    pkm("import", str(vault))
+    monkeypatch.setenv("PKM_NOW", "2026-11-23T09:01:00Z")
+    pkm("export", "--notes", str(tmp_path / "out"))  # n1 is in a file now, too
+    monkeypatch.setenv("PKM_NOW", "2026-12-01T09:00:00Z")
+    (asks,) = [row["id"] for row in pkm.json("find", "kind:note Foam") if row["title"].endswith("?")]
+    assert {row["id"]: row["part"] for row in pkm.json("sense", "review") if row["part"] != "chance"} == {"n1": "due"}
+    (drawn,) = [row for row in pkm.json("sense", "review", "-n", "20") if row["part"] == "chance"]
+    assert (drawn["title"] in ("What is Foam?", "Evergreen"), drawn["brought"]) == (True, "garden")
+    assert drawn["why"] == "by chance, from garden: not looked at since it came in"
+    assert pkm.json()["review"] == 1
+    assert "review   n1  A remark of my own and 1 more: pkm sense review\n" in (told := pkm().out) or drawn["title"] in told
+    monkeypatch.setenv("PKM_NOW", "2027-03-01T09:00:00Z")
+    assert pkm.json("sense", "review", "--only", "question") == []
+    assert asks not in pkm("stats", "sense").out
+    pkm("sense", "review", asks, "--as", "later")
+    pkm("sense", "edit", "Evergreen", "-m", "Notes that are rewritten over the years.")
+    monkeypatch.setenv("PKM_NOW", "2026-09-13T09:00:00Z")  # of this day in 2020 are an empty page and a template
+    assert pkm.json()["years_ago"] == []
+    monkeypatch.setenv("PKM_NOW", "2027-03-20T09:00:00Z")  # what was looked at or changed here comes back as other notes do
+    assert pkm.json()["review"] == 3
+
+
+def test_several_are_marked_by_a_search_at_once(pkm: CommandLine, notes: None) -> None:
+    told = pkm("sense", "review", "kind:note before:2026-01-07", "--as", "never")
+    assert told.out.splitlines()[0].startswith("n")
+    assert told.err == "3 notes seen; they come back no more, only when you look for it. Take it back: pkm undo\n"
+    assert parts(pkm, "-n", "50") == {"n1": "contradiction", "n3": "question"}
+    pkm("undo")
+    assert parts(pkm, "--only", "day") == {"n4": "day"}
+    assert [row["id"] for row in pkm.json("sense", "review", "n2", "n4")] == ["n2", "n4"]
+    assert "there is no such note" in pkm("sense", "review", "n2", "n77", ok=1).err
 
 
 def test_bad_words(pkm: CommandLine, notes: None) -> None:

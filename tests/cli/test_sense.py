@@ -103,6 +103,21 @@ class TestKeep:
         assert [(link["to"], link["type"]) for link in links] == [("i3", "source")]
         assert [row["id"] for row in pkm.json("sense", "inbox")] == ["i2"]
 
+    def test_many_at_once_are_counted_and_taken_back_by_one_undo(self, pkm: CommandLine, items: Path) -> None:
+        with sqlite3.connect(items / "pkm.db") as db:
+            db.executemany("INSERT INTO item (source_id, title, url, received_at, canonical_url, author, hash, state, via, "
+                           "summary, text, html) VALUES (1, ?, '', '2026-11-22T00:00:00Z', '', '', '', 'inbox', '', '', '', '')",
+                           [(f"Gravel {n}",) for n in range(11)])  # fmt: skip
+        would = pkm("sense", "drop", "is:inbox gravel", "--dry-run")
+        assert (len(would.out.splitlines()), would.err) == (11, "11 things would be dropped\n")
+        done = pkm("sense", "drop", "is:inbox gravel")
+        number = pkm.json("log")[0]["id"]
+        assert (done.out, done.err) == (f"11 items dropped. Take it back: pkm undo {number}\n", "")
+        pkm("undo", str(number))
+        two = pkm("sense", "drop", *(row["id"] for row in pkm.json("find", "is:inbox gravel", "-n", "2")))
+        assert len(two.out.splitlines()) == 2
+        assert two.err.startswith("2 items dropped. Take it back: pkm undo ")
+
     def test_drop_puts_items_and_notes_away_and_undo_brings_them_back(self, pkm: CommandLine, items: Path) -> None:
         pkm("sense", "note", "A note to go")
         assert pkm("sense", "drop", "i1", "n1").out == "i1  Item number 1  dropped\nn1  A note to go  put away\n"
@@ -522,6 +537,11 @@ def test_an_unknown_name_may_be_somebody_who_is_there(pkm: CommandLine) -> None:
     pkm("contact", "add", "Jason Davies")
     assert "@jason may be c1 Jason Davies: pkm contact edit c1 --nick jason" in pkm("sense", "note", "As @jason says").err
     assert "@jas is nobody yet" in pkm("sense", "note", "As @jas says").err
+    assert "@jason" not in pkm("sense", "note", "So @Jason said").err  # it was offered
+    (jason,) = [row for row in pkm.json("contact", "list", "--wanted") if row["total"] == 2]
+    assert jason["next"] == "pkm contact edit c1 --nick Jason"
+    pkm("contact", "edit", "c1", "--nick", "jason")
+    assert [row["id"] for row in pkm.json("contact", "show", "c1")["notes"]] == ["n3", "n1"]
 
 
 def test_a_page_that_asks_is_no_question_of_ones_own(pkm: CommandLine, items: Path) -> None:

@@ -39,6 +39,15 @@ def test_few_cases_are_counted_and_not_judged(world: CommandLine) -> None:
     assert "Came back: 1 answer and 1 person met through somebody." in shown
 
 
+def test_an_age_is_no_part_of_the_calendar(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in ("2025-12-30", "2026-12-30", "2027-01-20", "2027-02-20", "2027-03-04"):
+        monkeypatch.setenv("PKM_NOW", f"{day}T09:00:00Z")
+        pkm("sense", "note", day)
+    monkeypatch.setenv("PKM_NOW", "2027-03-05T09:00:00Z")
+    told = "1 of the last week, 1 up to a month old, 2 up to 3 months, 1 older"
+    assert told in pkm("stats", "sense").out
+
+
 def test_who_gave_first_is_named_and_who_is_read_and_never_answered(world: CommandLine) -> None:
     from pkm.config import Home
     from pkm.store.session import Store

@@ -38,6 +38,11 @@ def test_a_promise_alone_is_logged_in_its_own_words(people: CommandLine) -> None
     assert [(one["owed_by"], one["text"]) for one in made["promises"]] == [("me", "the paper"), ("them", "slides")]
 
 
+def test_what_is_promised_for_today_says_so(people: CommandLine) -> None:  # it is a Monday
+    assert "you owe: the paper  (by 2026-11-23, today)\n" in people("contact", "log", "ken", "promised the paper by mon").out
+    assert "(by 2026-11-23, today)" in people("contact", "show", "ken").out
+
+
 def test_dates_count_from_when_it_was_said(people: CommandLine) -> None:
     made = people.json("contact", "log", "maria", "promised it by tomorrow", "--when", "2026-11-10")
     assert made["promises"][0]["due_at"] == "2026-11-11T23:59:59Z"

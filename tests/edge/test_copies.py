@@ -98,6 +98,23 @@ def test_a_copy_holds_what_is_queued_until_it_is_said(
     assert len(mail.letters) == 2
 
 
+def test_what_was_a_draft_is_held_too_where_its_store_is_put_back(run: Homes, home: Path, mail: MailServer) -> None:
+    """Nothing was queued at the time of the backup; what was done with the draft since, only the other home knows."""
+    other = home.parent / "other"
+    run(home, QUEUED, "share", "drop", "x1")
+    run(home, QUEUED, "share", "draft", "n1", "--to", "practice", "--title", "Walking")
+    run(home, QUEUED, "backup", home.parent / "b1.db")
+    run(other, QUEUED, "backup", "--restore", home.parent / "b1.db", "--yes")
+    for place in (home, other):
+        run(place, QUEUED, "share", "plan", "x2", "--stage", "practice now")
+        for at in (QUEUED, LATER):
+            told = run(place, at, "share", "--due", "--yes", ok=None)
+    assert len(mail.letters) == 1
+    assert "pkm share log --resolve copy" in told
+    run(other, LATER, "share", "send", "x2", "--now", "--yes", ok=None)
+    assert len(mail.letters) == 1
+
+
 def test_the_copy_sends_what_is_queued_where_it_is_the_one(run: Homes, home: Path, mail: MailServer) -> None:
     other = home.parent / "other"
     run(home, QUEUED, "share", "--due", "--yes")

@@ -2,10 +2,12 @@
 
 import pytest
 
-from pkm.likeness import count_words
+from pkm.likeness import Rarities, count_words, rarity
 from pkm.seek.citing import MAX_LINKS, find_links
 from pkm.seek.coincidence import Told, find_coincidences
-from pkm.seek.likeness import NoteIndex, OwnNote
+from pkm.seek.likeness import NoteIndex, OwnNote, phrases_of
+from pkm.sense.related import Facts, Words, decide_related
+from pkm.store.nearness import Compared
 
 NOTES = [
     OwnNote(1, "Trust grows in small teams", "People trust those whom they have worked with in a small team."),
@@ -27,6 +29,19 @@ class TestFit:
         assert self.index.compare("Quarterly earnings", "Shares fell sharply.").note is None
         assert NoteIndex([]).compare("Anything", "at all").fit == 0
 
+    @pytest.mark.parametrize(("title", "text", "like"), [
+        ("A lawn", "What a path across it tells planners.", 2),  # lawn, path, planner
+        ("Salt of the earth", "A saying.", None),  # one word, and too few notes to say that it is rare
+        ("Cynefin in a week", "What it is.", 50),  # one rare word of the title
+        ("A week", "What cynefin is.", None),  # one that the title does not have
+        ("Notes of a gamer", "What it is.", None),  # rare among the notes, common where it comes from
+    ])  # fmt: skip
+    def test_one_common_word_is_no_reason(self, title, text, like):
+        more = [OwnNote(number, f"Note {number}", f"Nothing of the kind {number}.") for number in range(10, 50)]
+        many = [*NOTES, *more, OwnNote(50, "Cynefin", "Complex."), OwnNote(51, "Gamers", "Who play.")]
+        notes = NOTES if "Salt" in title else many
+        assert NoteIndex(notes, frozenset({"gamer"})).compare(title, text).note == like
+
     def test_an_open_question_may_be_answered_by_what_is_like_it(self):
         title = "Renewing a community of practice"
         assert self.index.compare(title, "How members bring newcomers into communities of practice.").answers == 3
@@ -39,6 +54,25 @@ class TestFit:
 
     def test_plural_and_case_do_not_matter_and_common_words_do_not_count(self):
         assert count_words("", "The Teams, and what they're Learning") == {"team": 1, "learn": 1}
+
+    def test_the_parts_of_an_address_are_no_words(self):
+        said = "Install [Foam](https://marketplace.visualstudio.com/items?itemName=foam.vs) (www.example.org/so), then <http://a.org/b>."
+        assert count_words("", said) == {"instal": 1, "foam": 1}
+        assert {*phrases_of("See https://a.org/desire", "")} == set()
+
+
+@pytest.mark.parametrize(
+    ("seed", "other", "because"),
+    [
+        ("Walking helps the meeting", "A walk at noon, a meeting after", "both speak of: walking, meeting"),
+        ("The meeting was long", "A meeting of minds", None),  # 50 of 500 notes hold the word
+        ("Gamification again", "Gamification, once more", "both speak of: gamification"),  # 2 of them do
+    ],
+)
+def test_one_common_word_alone_is_no_reason(seed, other, because):
+    words = Words(500, Rarities({"meet": rarity(50, 500), "walk": rarity(40, 500)}, rarity(2, 500)))
+    facts = Facts(Compared("note", 1, "", seed), [Compared("note", 2, "", other)], words, set(), [], {}, {})
+    assert [one.because for one in decide_related(facts, 9)] == ([(because,)] if because else [])
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,15 @@ def test_until_when(said: str, text: str, due_at: str | None) -> None:
     assert read_promises(f"promised {said}", MARIA, NOW) == [Promised(text, "me", due_at)]
 
 
+@pytest.mark.parametrize(("said", "due_at"), [
+    ("by fri", FRIDAY), ("by Friday 14:30", FRIDAY), ("till on fri", FRIDAY), ("by today", FRIDAY), ("by this fri", FRIDAY),
+    ("by next fri", "2026-12-04T23:59:59Z"), ("by thu", "2026-12-03T23:59:59Z"), ("by sat", "2026-11-28T23:59:59Z"),
+])  # fmt: skip
+def test_by_friday_said_on_a_friday_is_that_day(said: str, due_at: str) -> None:
+    on_friday = datetime(2026, 11, 27, 16, tzinfo=UTC)
+    assert [one.due_at for one in read_promises(f"promised the paper {said}", MARIA, on_friday)] == [due_at]
+
+
 def test_a_day_that_does_not_exist_is_refused() -> None:
     with pytest.raises(Invalid, match="no such day"):
         read_promises("promised it by 31 february", MARIA, NOW)

@@ -1,6 +1,7 @@
 """Which notes a review shows, and why: values in, values out."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -36,6 +37,22 @@ def test_what_is_most_forgotten_fills_what_the_other_parts_leave() -> None:
     assert shown(found) == [("n6", "contradiction"), ("n5", "question"), ("n1", "due"), ("n2", "due"), ("n7", "chance")]
     assert shown(found, 1) == [("n1", "due")]
     assert len(shown(found, 9)) == 7
+
+
+def test_what_was_passed_over_makes_room_the_next_day() -> None:
+    forgotten = [note(number, 90 - number) for number in range(1, 13)]
+    found = Gathered(due=forgotten, contradictions=[against(20, "n1"), against(21, "n1")])
+    days = [[row["id"] for row in plan_review(found, NOW + timedelta(days=day))] for day in range(4)]
+    assert all(len(day) == 5 and not set(day) & set(after) for day, after in pairwise(days))
+    assert {*days[0], *days[1], *days[2]} >= {row["id"] for row in found.due}  # all have their turn
+    assert shown(Gathered(due=found.due[:5]))[0] == ("n1", "due")
+
+
+def test_only_one_comes_out_of_what_an_import_brought() -> None:
+    found = Gathered(chance=[note(number, 90, brought="garden") for number in range(1, 9)])
+    assert shown(found) == [("n1", "chance")]
+    assert plan_review(found, NOW)[0]["why"] == "by chance, from garden: not looked at since it came in"
+    assert shown(Gathered(chance=[*found.chance, note(9, 90, brought="")])) == [("n9", "chance")]
 
 
 def test_never_two_of_one_source_and_no_note_twice() -> None:
