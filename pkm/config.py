@@ -189,7 +189,7 @@ class Settings:
         """The setting, which is a span, in seconds."""
         from pkm.dates import parse_span
 
-        return int(parse_span(self[key]).total_seconds())
+        return 0 if _is_none(key, self[key]) else int(parse_span(self[key]).total_seconds())
 
     def limits(self, key: str) -> "tuple[timedelta | None, int | None]":
         """The setting, which says how much is kept, as (how long, how many); None where it does not say."""
@@ -299,13 +299,18 @@ def _checked(key: str, value: object, home: Home) -> str:
     return value
 
 
+def _is_none(key: str, value: str) -> bool:
+    """Whether the time is none at all, which no other setting may be."""
+    return key == "share.cooling" and value.strip() in ("0", "0min", "0m")
+
+
 def _check(key: str, value: str) -> None:
     from pkm.text import one_line
 
     kind = _known(key).kind
     if one_line(value) != value:
         raise Invalid(key, "it should be one line of plain text")
-    if kind == "span":
+    if kind == "span" and not _is_none(key, value):
         from pkm.dates import parse_span
 
         parse_span(value)

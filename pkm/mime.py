@@ -115,8 +115,13 @@ def _word_bytes(word: re.Match[str]) -> bytes:
 
 
 def address(message: Message, name: str) -> tuple[str, str]:
-    """(name, email address in lower case) that the header gives first, each "" where it does not. No name is an address."""
+    """(name, email address in lower case) that the header gives first, each "" where it does not. No name is an address.
+
+    Of a header that names another address before the one in brackets, the one in brackets: it is what servers vouch for.
+    """
     raw = raw_header(message, name)
+    if (outside := raw.partition("<")[0]) and "@" in outside and "," not in outside and '"' not in outside and "<" in raw:
+        raw = raw[len(outside) :]
     try:
         called, email = parseaddr(raw)
     except _BROKEN:

@@ -70,6 +70,9 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         pass
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return "Mon, 23 Nov 2026 09:00:00 GMT"  # its own clock, by which it dates what is posted
+
     def answer(self, status: int, body: Any = None, **headers: str) -> None:
         data = b"" if body is None else json.dumps(body).encode()
         self.send_response(status)

@@ -1,6 +1,7 @@
 """The house: imports point only downwards, SQL, HTTP and the terminal stay in their rooms, reads stay light."""
 
 import ast
+import shlex
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -126,6 +127,58 @@ def test_a_command_that_reads_loads_nothing_heavy(pkm: CommandLine) -> None:
         for command, modules in loaded_by(*READS).items() if (heavy := HEAVY & {name.split(".")[0] for name in modules})
     }  # fmt: skip
     assert loads == {}
+
+
+WRITE = """
+seek add FEED --tag org
+seek pull
+sense note "Desire paths beat roadmaps"
+sense keep i1 -m "Own words"
+sense keep i2
+sense drop i1
+sense restore i1
+sense drop n2
+sense annotate n1 -q "Desire paths" -m "so they do"
+sense annotate a1 -m otherwise
+sense annotate a1 --remove
+sense edit n1 --title "Desire paths show what people want"
+sense tag n1 +org
+sense reach n1 community
+sense link n1 i2
+sense grow n1 --because "it was said often"
+sense try n1 --where work --outcome worked
+sense shrink n1 --because "too early"
+sense review n1 --as soon
+contact add "Ann Bo" --nick ann --email ann@example.org
+contact edit c1 --nick bo --tag +org
+contact log c1 "call" --promise "send the demo by friday"
+contact promises --kept p1
+contact snooze c1 fri
+circle add crew --kind team
+circle edit crew --purpose talking
+circle join crew c1 --because "works with me"
+circle leave crew c1
+seek edit s1 --contact c1 --circle crew --every 2h
+seek edit s1 --pause
+seek rules add mute zebra --source s1
+seek rules remove u1
+tag edit org --learning
+tag rename org organizing
+find --save paths "desire paths"
+undo
+seek remove s1 --yes
+undo
+"""
+"""What an ordinary day writes, a command a line; FEED is a feed's file."""
+
+
+def test_an_ordinary_command_writes_without_the_orm(home: Path, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.xml"
+    entries = "".join(f"<item><title>Paths {n}</title><guid>{n}</guid><description>words</description></item>" for n in "123")
+    feed.write_text(f"<rss version='2.0'><channel><title>Paths</title>{entries}</channel></rss>", "utf-8")
+    commands = [shlex.split(line.replace("FEED", str(feed))) for line in WRITE.strip().splitlines()]
+    loads = {name for name, modules in loaded_by(*commands).items() if modules & {"sqlmodel", "sqlalchemy", "pkm.store.model"}}
+    assert loads == set()
 
 
 OTHERS = {"access", "clips", "discover", "drafts", "editor", "follow", "lists", "mailbox", "meet", "rework", "rules"}

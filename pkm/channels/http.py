@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -52,12 +53,16 @@ _PORTS = {"https": 443, "http": 80}
 
 
 class Reply(NamedTuple):
-    """What a server answered: the status, the JSON in it (None where there is none), how long it asks to wait, its words."""
+    """What a server answered: the status, the JSON in it (None where there is none), how long it asks to wait, its words.
+
+    at: what time it is there (RFC 9110, 6.6.1), None where it does not say.
+    """
 
     status: int
     body: Any = None
     wait_s: int | None = None
     words: str = ""
+    at: datetime | None = None
 
     @property
     def ok(self) -> bool:
@@ -149,7 +154,8 @@ def call(
         connection.request(method, (place.path + path) or "/", body=body, headers=given, preload_content=False)
         response = connection.getresponse()
         data = response.read(MAX_BYTES, decode_content=True)
-        return Reply(response.status, _json(data), _wait(response.headers.get("Retry-After")), _words(response.status, data))
+        wait_s, at = _wait(response.headers.get("Retry-After")), _date(response.headers.get("Date"))
+        return Reply(response.status, _json(data), wait_s, _words(response.status, data), at)
     except (OSError, HTTPError, ssl.SSLError, ValueError) as error:
         raise Silent(str(place), _why(error)) from None
     finally:
@@ -195,6 +201,14 @@ def _why(error: Exception) -> str:
     if isinstance(error, NewConnectionError) or isinstance(cause, ConnectionRefusedError):
         return "connection refused" if isinstance(cause, ConnectionRefusedError) else "no connection can be made"
     return "the connection broke before the answer came"
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        at = email.utils.parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _json(data: bytes) -> Any:

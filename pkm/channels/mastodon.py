@@ -242,11 +242,14 @@ class Mastodon:
 
         Raises Unreachable where they are too many to say so.
         """
-        wanted, since = _letters(json.loads(job.payload)["status"]), parse_stamp(job.frozen_at) - _SKEW
+        wanted, since = _letters(json.loads(job.payload)["status"]), min(parse_stamp(job.frozen_at), now()) - _SKEW
         found, query = None, {"limit": str(_PAGE), "exclude_reblogs": "true"}
         for _ in range(_PAGES):
             path = f"/api/v1/accounts/{quote(self._own_account(), safe='')}/statuses?{urlencode(query)}"
-            rows = firm(self._call("GET", path), self.place).body
+            reply = firm(self._call("GET", path), self.place)
+            if "max_id" not in query and reply.at and reply.at < now():
+                since -= now() - reply.at  # the times of its posts are the server's
+            rows = reply.body
             page = [one for one in rows if isinstance(one, dict)] if isinstance(rows, list) else []
             young = [one for one in page if (at := _instant(one.get("created_at"))) and at >= since]
             found = next((one for one in reversed(young) if _letters(html_to_text(str(one.get("content")))) == wanted), found)

@@ -1,11 +1,12 @@
 """What `pkm find` says beside what it found: terms that are read otherwise than they look, and what may help for nothing."""
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pkm.cli import current
-from pkm.text import fold, one_line
+from pkm.text import count, fold, one_line
 
 if TYPE_CHECKING:
     from pkm.query import Query, Word
@@ -35,6 +36,9 @@ def advise(page: "SearchPage", asked: "Query") -> str:
     """What may help where nothing was found: a name or a word that is nearly the one typed, or the beginning of a word."""
     from pkm.query import FIELDS, terms
 
+    why, instead = of_tagged_sources(asked)
+    if instead != asked.text and why:
+        return f"{why}. What they bring: pkm find {shlex.quote(instead)}"
     for kind, name in page.unknown:
         near = _near_name(kind, name)
         return f"No {kind} is called {name}." + (f" Did you mean {near}?" if near else "")
@@ -48,6 +52,19 @@ def advise(page: "SearchPage", asked: "Query") -> str:
         return f"The beginning of a word finds more: pkm find '{last[: max(4, len(last) - 2)]}*'"
     several = len(asked.text.split()) > 1
     return "Fewer words find more." if several else "Look at the newest: pkm sense inbox, pkm find kind:note"
+
+
+def of_tagged_sources(asked: "Query") -> tuple[str, str]:
+    """Where a tag of the query is one of sources: (why it found nothing, the query for what they brought); else empty."""
+    from pkm.query import fields
+    from pkm.store.conditions import tagged_sources
+
+    for name in (value for field in fields(asked.node) if field.name == "tag" for value in field.values):
+        if sources := tagged_sources(current.store().read(), [name]):
+            written = rf"(?<![\w/:])(?:tag:#?|#){re.escape(name)}(?![\w/])"
+            instead = re.sub(written, f"from:#{name}", asked.text, flags=re.IGNORECASE)
+            return f"#{name} is a tag of {count(len(sources), 'source')}, and of what they bring only where you put it", instead
+    return "", ""
 
 
 def _near_name(kind: str, name: str) -> str:

@@ -41,16 +41,15 @@ def tellers(row: Row, width: int = 100) -> str:
 
 def tell_arrivals(report: Any) -> None:
     """What a pull put elsewhere than into the inbox, and what it brought back: said on stderr, with the next step."""
-    waiting = sum(one["items"] for one in report.backlog)
-    if waiting:
+    if waiting := report.went.get("backlog", 0):
         one = report.backlog[0]["id"] if len(report.backlog) == 1 else ""
         of = f" of {one}" if one else ""
         listed = f"pkm sense inbox --backlog{' --source ' + one if one else ''}"
         all_of_it = f"pkm seek edit {one or 'SOURCE'} --backlog"
         render.tell(f"{count(waiting, 'older item')}{of} in the backlog. See: {listed}; into the inbox: {all_of_it}")
     if report.repeated:
-        told = "tells" if report.repeated == 1 else "tell"
-        render.tell(f"{count(report.repeated, 'new item')} {told} what you decided on already, and is in no inbox.")
+        told, are = ("tells", "is") if report.repeated == 1 else ("tell", "are")
+        render.tell(f"{count(report.repeated, 'new item')} {told} what you decided on already, and {are} in no inbox.")
     if report.purged:
         render.tell(f"{count(report.purged, 'old item')} that nobody touched went (pkm config keep.items).")
     others = [number for number in report.changed if number not in report.changed_kept]

@@ -193,4 +193,4 @@ def _told(one: Row, at: datetime) -> str:
     """What there is between you, and when one was last in touch."""
     plural = {"touch": "touches"}
     told = [count(number, word, plural.get(word)) for part, word in NAMED.items() if (number := one["evidence"][_key(part)])]
-    return f"{', '.join(told)}; {ago(one['last'], at)}" if one["last"] else ", ".join([*told, "no touch yet"])
+    return f"{', '.join(told)}; {ago(one['last'], at)}" if one["last"] else ", ".join([*told, "no touch logged"])

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, render, selectors
+from pkm.cli import complete, current, render, selectors, writers
 from pkm.cli.options import BecauseOption, DryRunFlag, JsonFlag
 from pkm.errors import Invalid
 from pkm.ids import make
@@ -52,6 +52,7 @@ def import_people(
     in_circle = selectors.one(circle, ("circle",)).number if circle else None
     read = importing.read_people(path.expanduser(), kind=kind, mapping=mapping)
     bases, gone = _remembered(path.expanduser())
+    before = writers.find_writers()
     if dry_run:
         done = importing.preview_import(store, read, bases)
     else:
@@ -65,6 +66,7 @@ def import_people(
         render.tell(f"{count(gone, 'file')} that an export left there: deleted since. Their contacts stay.")
     if in_circle is not None:
         _tell_outside(done.known, in_circle)
+    writers.tell_writers(before)
     if done.plan.alike and not dry_run:
         render.tell("Next: pkm contact dupes")
     if done.operation is not None and not json:

@@ -1,15 +1,13 @@
 """Bare `pkm`: where everything stands today, and the one next step for each verb."""
 
-from datetime import timedelta
 from shlex import quote
 from typing import Any
 
 from pkm.cli import current, render
-from pkm.dates import ago, local, now, stamp
-from pkm.store import circles, contacts, promises, review, shares, standings, today
+from pkm.dates import ago, day, local, now, stamp
+from pkm.store import arrivals, circles, contacts, items, promises, review, shares, standings, today
 from pkm.text import count, one_line
 
-NEW_WITHIN = timedelta(days=1)
 SHOWN = 3
 
 Step = tuple[str, str]
@@ -19,12 +17,14 @@ Step = tuple[str, str]
 def show_dashboard(*, json: bool) -> None:
     """The dashboard is printed; in an empty home it says what to do first: connect to somebody."""
     from pkm.sense.review import in_short, in_words, years_ago
+    from pkm.share import holding
     from pkm.share.channels import reaches_for
 
     db = current.store().read()
     at = now()
     standing = today.counts(db)
-    new_count, new = today.new_since(db, stamp(at - NEW_WITHIN), SHOWN)
+    since = arrivals.last_visit(db)
+    new_count, new = today.new_since(db, since, SHOWN) if since else (standing["inbox"], items.inbox(db, SHOWN))
     best = _best() if standing["inbox"] else []
     past = years_ago(db, at)
     people = contacts.due(db, stamp(at), limit=SHOWN)
@@ -38,12 +38,14 @@ def show_dashboard(*, json: bool) -> None:
             ready.append((circle["name"], waiting))
     facts: dict[str, Any] = {
         **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)),
-        "sources_failing": today.sources_failing(db), "new": new_count, "newest": new, "best": best,
+        "sources_failing": today.sources_failing(db), "new": new_count, "new_since": since,
+        "newest": [{key: row[key] for key in ("id", "kind", "title", "source_title")} for row in new], "best": best,
         "unfinished": len(list(current.home().drafts.glob("*.md"))),
         "review": review.count_due(db, stamp(at)) if json else 0, "to_review": in_short(db, at, past), "people_due": people,
         "people_due_count": len(standings.due(db, stamp(at), -1)), "promises": owed,
         "close": next((circle["name"] for circle in there if circle["circle_kind"] != "network"), ""),
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
+        "to_send": holding.drafts_for(db, [{**circle, "number": int(circle["id"][1:])} for circle in there]),
     }  # fmt: skip
     facts["years_ago"] = [{**row, "why": in_words(row)} for row in past[:1]]
     steps = next_steps(facts)
@@ -65,16 +67,19 @@ def _steps(steps: dict[str, Step], width: int) -> list[str]:
 
 def lines(facts: dict[str, Any]) -> list[str]:
     """What stands where, a line each; only what there is."""
+    from pkm.share.holding import step
+    from pkm.share.holding import told as waits
+
     if not (facts["contacts"] or facts["sources"] or facts["notes"]):
         return ["Nothing here yet. It starts by connecting to others: who do you learn from?",
                 "What you have already (contacts, feeds, notes) comes in by: pkm import FILE",
                 "To look around first, in a throw-away home: pkm tour"]  # fmt: skip
     told = []
     if facts["sources"]:
-        told.append(f"new      {count(facts['new'], 'item')} since yesterday")
         told += [f"first    {row['id']}  {one_line(row['title'], 50)}{_why(row)}" for row in facts["best"][:1]]
         told.append(
-            f"inbox    {count(facts['inbox'], 'item')} to look at; {count(facts['sources_due'], 'source')} due for a pull"
+            f"inbox    {count(facts['inbox'], 'item')} to look at{_new(facts)}; "
+            f"{count(facts['sources_due'], 'source')} due for a pull"
         )
     if facts["answers"]:
         told.append(f"answers  {count(facts['answers'], 'answer')} unread: pkm sense inbox")
@@ -99,8 +104,9 @@ def lines(facts: dict[str, Any]) -> list[str]:
     told += [
         f"share    {count(one['notes'], 'note')} may go to {one['circle']}: {_share_with(one)}" for one in facts["to_share"]
     ]
-    if facts["drafts"]:
-        told.append(f"share    {count(facts['drafts'], 'draft')} not sent yet: pkm find 'kind:share is:draft'")
+    told += [f"share    {waits(one)}: {step(one)}" for one in facts["to_send"][:SHOWN]]
+    if more := facts["drafts"] - len(facts["to_send"][:SHOWN]):
+        told.append(f"share    {count(more, 'draft')} not sent yet: pkm find 'kind:share is:draft'")
     return told
 
 
@@ -123,12 +129,22 @@ def _best() -> list[dict[str, Any]]:
     return [{key: row[key] for key in keys} for row in list_best(current.store(), now(), SHOWN).rows]
 
 
+def _new(facts: dict[str, Any]) -> str:
+    """How many of the inbox came since one last decided on what was there before them."""
+    if not facts["new"] or facts["new_since"] is None or facts["new"] == facts["inbox"]:
+        return ""
+    return f", {facts['new']:,} new since {day(facts['new_since'])}"
+
+
 def _why(row: dict[str, Any]) -> str:
     return f"  ({one_line(row['why'], 30)})" if row["why"] else ""
 
 
 def _last(row: dict[str, Any]) -> str:
-    return f"last touch {ago(row['last'], now())}" if row["last"] else "no touch yet"
+    if row["last"]:
+        return f"last touch {ago(row['last'], now())}"
+    got = shares.got(current.store().read(), int(row["id"][1:]))
+    return f"no touch logged; got {count(got, 'share')}" if got else "no touch logged"
 
 
 def next_steps(facts: dict[str, Any]) -> dict[str, Step]:
@@ -160,6 +176,9 @@ def _share(facts: dict[str, Any]) -> Step:
     if facts["to_share"]:
         first = facts["to_share"][0]
         return _share_with(first), f"{count(first['notes'], 'note')} ready for {first['circle']}"
+    if facts["to_send"]:
+        first = facts["to_send"][0]
+        return f"pkm share send {first['id']}", f"{count(first['notes'], 'note waits', 'notes wait')} in it"
     if facts["notes"]:
         return "pkm sense reach NOTE community", "a note is private until you widen it"
     if facts["close"]:

@@ -35,8 +35,7 @@ def edit_for_circle(
 
     An empty text takes such words back.
     """
-    from pkm.dates import now
-    from pkm.share.plan import as_rows, reword
+    from pkm.share.plan import reword
 
     if text == "-":
         text = sys.stdin.read()
@@ -49,6 +48,29 @@ def edit_for_circle(
     ]  # fmt: skip
     with drafts.kept(text or "", drafts.name_for("words"), again=f"pkm share edit {found.id} --for {circle['name']} -m - <"):
         reword(current.store(), found.number, circle, title=title, text=text, note=number, only=chosen)
+    _show_for(found, circle, json)
+
+
+def change_notes(found: Any, circle: dict[str, Any] | None, into: list[str], out: list[str], json: bool) -> None:
+    """These notes are in the share, and those are not; circle: only for that one."""
+    from pkm.share.contents import change
+
+    ids = [[one.number for one in selectors.many(names, ("note",), guess=False)] if names else [] for names in (into, out)]
+    changed = change(current.store(), found.number, into=ids[0], out=ids[1], circle=circle)
+    current.remember(touched=found.id)
+    if circle:
+        _show_for(found, circle, json)
+        return
+    render.emit_made(changed, as_json=json, also=[", ".join(changed["notes"])])
+    if not json:
+        render.tell(f"Next: pkm share preview {changed['id']}")
+
+
+def _show_for(found: Any, circle: dict[str, Any], json: bool) -> None:
+    """What one circle gets, as it stands now."""
+    from pkm.dates import now
+    from pkm.share.plan import as_rows
+
     rows = as_rows(current.store().read(), found.number, now())
     row = next(one for one in rows if one["circle"] == circle["name"])
     if json:

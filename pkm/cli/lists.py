@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pkm.cli import current, render
+from pkm.cli import current, render, writers
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag
 from pkm.store import sources
@@ -51,12 +51,14 @@ def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "", backlo
         return
     listed = lists.read_list(data, name)
     store = current.store()
+    before = writers.find_writers()
     plan = lists.preview_import(store, listed) if dry_run else lists.import_list(store, listed, backlog=backlog)
     if plan.salvaged:
         render.tell("The file is broken: only its addresses could be taken, without folders.")
     line = f"would be: {plan.line}" if dry_run else plan.line
     render.emit_run({**plan.as_dict(), "dry_run": dry_run}, as_json=json, line=line)
     _tell_local([feed.url for feed in plan.new], dry_run)
+    writers.tell_writers(before)
     if plan.new and not dry_run:
         render.tell("Next: pkm seek")
     if plan.failures:

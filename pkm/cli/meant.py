@@ -33,7 +33,8 @@ INSTEAD = {
     ("pkm", "notes"): "pkm find kind:note", ("pkm", "items"): "pkm sense inbox", ("pkm", "sources"): "pkm seek list",
     ("pkm", "feeds"): "pkm seek list", ("pkm", "tags"): "pkm tag list", ("pkm", "shares"): "pkm share log",
     ("pkm", "search"): "pkm find WORDS", ("pkm", "settings"): "pkm config", ("pkm", "version"): "pkm --version",
-    ("pkm", "status"): "pkm", ("pkm", "fetch"): "pkm seek", ("pkm", "sync"): "pkm seek", ("pkm", "init"): "pkm tour",
+    ("pkm", "status"): "pkm", ("pkm", "desk"): "pkm sense, which opens the desk",
+    ("pkm", "fetch"): "pkm seek", ("pkm", "sync"): "pkm seek", ("pkm", "init"): "pkm tour",
     ("pkm", "restore"): "pkm sense restore ITEM, or pkm backup --restore FILE", ("pkm", "follow"): "pkm seek add URL",
 }  # fmt: skip
 """What people type who know other tools, and the command that does it here."""

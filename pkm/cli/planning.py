@@ -169,7 +169,8 @@ def _tell_next(share: str, rows: list[Row]) -> None:
         return
     step = {
         "due": f"pkm share send {share}, or pkm share --due --yes from cron",
-        "held": f"pkm share hold {share} --release", "leaving": f"pkm share --due; or stop it: pkm share hold {share}",
+        "held": f"pkm share hold {share} --release",
+        "leaving": f"pkm share --due; at once: pkm share send {share}; or stop it: pkm share hold {share}",
     }.get(ahead["state"])  # fmt: skip
     if step is None and any("approval" in one for one in ahead["waits"]):
         step = f"pkm share approve {share} --by WHO"
@@ -269,13 +270,10 @@ def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: boo
         reports.append(done.report)
         if not json:
             tell_leaving(done.report, found.id)
-    elif done is not None:
-        render.tell(f"{found.id} waits {', and '.join(done.waits)}. To send it at once: pkm share send {found.id} --now")
     if reports:
         report_all(reports, json)
     elif json:
-        render.emit_json({**(done.share if done else {}), "new": 0, "updated": 0, "unchanged": 0, "failed": 0,
-                          "failures": [], "waits": list(done.waits) if done else []})  # fmt: skip
+        render.emit_json({"new": 0, "updated": 0, "unchanged": 0, "failed": 0, "failures": []})
 
 
 def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> None:

@@ -1,6 +1,6 @@
 """The inbox as lists show it, best first: a column that says by which filter an item stands high, and what goes with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -8,13 +8,14 @@ import typer
 from pkm.cli import current, render
 from pkm.dates import day, now
 from pkm.errors import Invalid
-from pkm.store import items, responses
+from pkm.store import items, ranking, responses
+from pkm.store.tags import existing
 from pkm.text import count, one_line
 
 Row = dict[str, Any]
 
 SORTS = ("best", "newest", "oldest")
-SortOption = Annotated[str, typer.Option("--sort", help="best, newest or oldest first.")]
+SortOption = Annotated[str, typer.Option("--sort", help="best; newest: written last; oldest: waiting longest.")]
 WHY: tuple[str, Any] = ("why", lambda row: one_line(row.get("why", ""), 24))
 COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", lambda row: row["source_title"]),
@@ -22,7 +23,7 @@ COLUMNS: render.Columns = (
 )  # fmt: skip
 TERMS = {
     "source": "its source", "author": "its author", "fit": "like your notes", "recency": "new", "heat": "pointed at",
-    "due": "their day", "rule": "your rule", "turn": "its source's turn",
+    "due": "their day", "rule": "your rule", "turn": "its source's turn", "person": "somebody you know",
 }  # fmt: skip
 """What the terms of a score are called."""
 
@@ -34,19 +35,21 @@ def read_sort(word: str) -> str:
     return word
 
 
-def show_inbox(limit: int, sort: str, source: int | None, *, explain: bool, json: bool) -> None:
-    """The inbox is printed; of one source, what is best first is what came last."""
+def show_inbox(limit: int, sort: str, source: int | None, *, tags: Sequence[str] = (), explain: bool, json: bool) -> None:
+    """The inbox is printed; of one source, what is best first is what was written last. tags: as in items.inbox."""
     store = current.store()
-    unread = _unread(limit, json) if source is None else []
+    tags = [existing(store.read(), name) for name in tags]
+    unread = _unread(limit, json) if source is None and not tags else []
     listed = None
     if sort == "best" and source is None:
         from pkm.seek.order import list_best
 
-        listed = list_best(store, now(), limit)
+        among = items.newest(store.read(), max(limit, ranking.POOL), tags=tags) if tags else None
+        listed = list_best(store, now(), limit, among)
         rows = list(listed.rows)
     else:
-        rows = items.inbox(store.read(), limit, sort="newest" if sort == "best" else sort, source=source)
-    total = items.count_inbox(store.read(), source=source)
+        rows = items.inbox(store.read(), limit, sort="newest" if sort == "best" else sort, source=source, tags=tags)
+    total = items.count_inbox(store.read(), source=source, tags=tags)
     if json and unread:
         render.emit_json([*unread, *rows][:limit])
     elif not rows and unread:
@@ -55,9 +58,9 @@ def show_inbox(limit: int, sort: str, source: int | None, *, explain: bool, json
         _emit_explained(rows, total)
     else:
         render.emit_list(rows, COLUMNS, as_json=json, noun="item in the inbox", plural="items in the inbox",
-                         total=total, empty=_empty(source))  # fmt: skip
+                         total=total, empty=_empty(source, tags))  # fmt: skip
     if listed is not None:
-        tell_order(listed.order, json=json, explain=explain)
+        tell_order(listed.order, json=json, explain=explain, coincidences=not tags)
 
 
 def _unread(limit: int, json: bool) -> list[Row]:
@@ -73,8 +76,10 @@ def _unread(limit: int, json: bool) -> list[Row]:
     return rows
 
 
-def _empty(source: int | None) -> str:
-    """What is said of an inbox that holds nothing, or nothing of the source."""
+def _empty(source: int | None, tags: Sequence[str]) -> str:
+    """What is said of an inbox that holds nothing, or nothing of the source or so tagged."""
+    if tags:
+        return f"Nothing tagged #{' or #'.join(tags)} in the inbox. Next: pkm seek list"
     if source is None:
         return "The inbox is empty. Next: pkm seek"
     from pkm.ids import make
@@ -102,7 +107,7 @@ def _sum(row: Row) -> str:
     return told + ("; it stands here to surprise you, whatever its score" if row["surprise"] else "")
 
 
-def tell_order(order: Any, *, json: bool, explain: bool = False) -> None:
+def tell_order(order: Any, *, json: bool, explain: bool = False, coincidences: bool = True) -> None:
     """What is to be said of an order: too few decisions (where asked to explain), items that wait for their day, coincidences."""
     from pkm.seek.order import waiting_line
     from pkm.seek.rank import FEW
@@ -111,7 +116,7 @@ def tell_order(order: Any, *, json: bool, explain: bool = False) -> None:
         render.tell(f"Too few decisions to tell your habits ({order.decisions} of {FEW}): the sources take turns.")
     if line := waiting_line(order):
         render.tell(line)
-    if not json:
+    if coincidences and not json:
         for one in find_coincidences():
             render.tell(coincidence_line(one))
 

@@ -175,7 +175,8 @@ def try_note(
             current.store(), found.number, where=where, outcome=outcome, text=text, contact=who, response=told,
             at=parse_past(when, now()),
         )  # fmt: skip
-    also = [row["outcome"], f"with {found.id}  {one_line(found.title, 60)}"]
+    also = [row["outcome"]] if row["title"] != row["outcome"] else [where] if where else []
+    also.append(f"with {found.id}  {one_line(found.title, 60)}")
     if row["contact"]:
         also.append(f"by {one_line(row['contact_name'], 40)}")
     render.emit_made(row, as_json=json, also=[*also, f"told in {row['response']}"] if row["response"] else also)

@@ -81,34 +81,51 @@ def seek(ctx: typer.Context, quiet: QuietFlag = False, limit: LimitOption = 20, 
 
     answers = heard.collect(quiet=quiet or json)
     limit = _fitting(ctx, limit, report)
-    new, order = _best(limit)
+    new, order = _best(report.brought, limit)
+    total = items.count_inbox(current.store().read())
     if json:
         current.remember(rows=[row["id"] for row in new])
         _tell_failures(report)
         told = report.as_dict()
         told["failures"] = [*told["failures"], *({"what": what, "why": why} for what, why in answers.failures)]
-        render.emit_json({**told, "items": new, "coincidences": ranked.find_coincidences(),
+        render.emit_json({**told, "items": new, "inbox": total, "coincidences": ranked.find_coincidences(),
                           "answers": list(answers.new),
                           "unsubscribed": [{"contact": one.contact["id"], "circle": one.circle} for one in answers.off],
                           })  # fmt: skip
     else:
         _show_report(report, quiet=quiet, json=False)
-        if not quiet and (new or report.sources):
-            total = items.count_inbox(current.store().read())
-            columns = (*ITEM_COLUMNS, ranked.WHY)
-            render.emit_list(new, columns, as_json=False, noun="item", total=total, empty="The inbox is empty.")
+        if not quiet:
+            _show_new(new, len(report.brought), total, pulled=bool(report.sources))
             ranked.tell_order(order, json=False)
     _exit_for(report)
     if answers.failures:
         raise typer.Exit(4)
 
 
-def _best(limit: int) -> tuple[list[Row], Any]:
-    """The inbox best first, and what is to be said of its order."""
+def _best(brought: list[int], limit: int) -> tuple[list[Row], Any]:
+    """What the pull put into the inbox, best first, and what is to be said of its order."""
     from pkm.seek.order import list_best
 
-    listed = list_best(current.store(), now(), limit)
+    listed = list_best(current.store(), now(), limit, brought)
     return list(listed.rows), listed.order
+
+
+def _show_new(rows: list[Row], new: int, inbox: int, *, pulled: bool) -> None:
+    """What the pull brought is listed; below it how many that are, and where the rest of the inbox is."""
+    from pkm.cli import ranked
+
+    current.remember(rows=[row["id"] for row in rows])
+    if rows:
+        render.emit_table(rows, (*ITEM_COLUMNS, ranked.WHY))
+    told = f"{len(rows):,} of {new:,} new" if 0 < len(rows) < new else f"{new:,} new"
+    if new and new == inbox:
+        render.tell(told + (" (-n for more)" if len(rows) < new else ""))
+    elif new:
+        render.tell(f"{told}, {inbox:,} in the inbox: pkm sense inbox")
+    elif inbox:
+        render.tell(f"{'Nothing new. ' if pulled else ''}{count(inbox, 'item')} in the inbox: pkm sense inbox")
+    elif pulled:
+        render.tell("Nothing new, and the inbox is empty.")
 
 
 @app.command(epilog="Example:  pkm seek pull             (what is due)\n\n"

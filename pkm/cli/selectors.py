@@ -95,7 +95,11 @@ def _by_query(text: str, kinds: Sequence[str]) -> list[Found] | None:
         return None
     found = [lookup.by_number(db, kind, number) for kind, number in find_all(db, asked, kinds, now())]
     if not found:
-        raise NotFound(text, f"no {' or '.join(map(_word, kinds))} is found by it", next=f"pkm find '{text}'")
+        from pkm.cli.advice import of_tagged_sources
+
+        why, instead = of_tagged_sources(asked)
+        why = why or f"no {' or '.join(map(_word, kinds))} is found by it"
+        raise NotFound(text, why, next=f"pkm find {shlex.quote(instead or text)}")
     return [one for one in found if one is not None]
 
 

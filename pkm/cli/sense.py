@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,13 +11,16 @@ import typer
 
 from pkm.cli import arrivals, complete, current, ranked, render, selectors
 from pkm.cli.app import LazyGroup, Table, group
-from pkm.cli.options import JsonFlag, LimitOption, NoteArgument, QueryCommand, ReachOption, TagOption
+from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, NoteArgument, QueryCommand, ReachOption, TagOption
 from pkm.errors import Invalid
 from pkm.store import circles, items, responses, shares
 from pkm.store import versions as past
 from pkm.text import clean, count, one_line
 
 Row = dict[str, Any]
+
+MANY = 10
+"""So many things that a command changed are named."""
 
 COMMANDS: Table = {
     "note": (
@@ -93,6 +97,13 @@ def inbox(
     source: Annotated[
         str, typer.Option("--source", help="Only what this source brought.", autocompletion=complete.complete_sources)
     ] = "",
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tag", help="Only what is tagged so, or of sources that are; may be given again.",
+            autocompletion=complete.complete_tags,
+        ),
+    ] = None,
     muted: Annotated[bool, typer.Option("--muted", help="List what rules muted instead.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show the terms of each item's score.")] = False,
     replay: Annotated[
@@ -109,6 +120,8 @@ def inbox(
         ranked.show_replay(json=json)
         return
     of = selectors.one(source, ("source",)).number if source else None
+    if tag and (source or muted or backlog):
+        raise Invalid("--tag", "it goes with the inbox, without --source, --muted and --backlog")
     if muted:
         from pkm.cli.rules import show_muted
 
@@ -117,7 +130,7 @@ def inbox(
     if backlog:
         arrivals.show_backlog(limit, of, json=json)
         return
-    ranked.show_inbox(limit, sort, of, explain=explain, json=json)
+    ranked.show_inbox(limit, sort, of, tags=tag or (), explain=explain, json=json)
 
 
 @app.command(epilog="Example:  pkm sense show i12 --open 1")
@@ -236,36 +249,61 @@ def _keep_with_words(numbers: list[int], words: str, names: list[str], reach: st
     emit_note(added, as_json=json)
 
 
-@app.command(epilog="Example:  pkm sense drop i12 i13")
+@app.command(epilog="Example:  pkm sense drop i12 i13\n\n"
+                    "          pkm sense drop 'is:inbox from:#news before:3w' --dry-run   (see: pkm help search)")  # fmt: skip
 def drop(
     things: Annotated[
         list[str],
         typer.Argument(
-            metavar="ITEM|NOTE|ANSWER...", help="Items, notes and answers by id.",
+            metavar="ITEM|NOTE|ANSWER...", help="Items, notes and answers: ids, or a search for all it finds.",
             autocompletion=complete.complete_any,
         ),
     ],
+    dry_run: DryRunFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Drop items and answers; put notes away. `pkm undo` brings them back."""
     from pkm.sense.inbox import drop as drop_things
 
     found = selectors.many(things, ("item", "note", "response"), guess=False)
+    if dry_run:
+        rows = [{"id": one.id, "kind": one.kind, "title": one.title} for one in found]
+        render.emit_list(rows, (("id", lambda row: row["id"]), ("title", lambda row: one_line(row["title"], 100))),
+                         as_json=json, noun="thing would be dropped", plural="things would be dropped")  # fmt: skip
+        return
     filters = ranked.find_filters([one.number for one in found if one.kind == "item"])
     dropped = drop_things(current.store(), [(one.kind, one.number) for one in found], filters=filters)
     emit_changed(dropped, as_json=json)
 
 
 def emit_changed(rows: list[Row], *, as_json: bool, already: Collection[str] = ()) -> None:
-    """Things that were changed: each a line that begins with its id, or one array. already: were as they are now."""
+    """Things that were changed: each a line that begins with its id, or one array. already: were as they are now.
+
+    Of several it is said how many, and how to take it back; of more than MANY no more than that.
+    """
     if rows:
         current.remember(touched=rows[-1]["id"])
     if as_json:
         render.emit_json([{key: value for key, value in row.items() if key != "text"} for row in rows])
         return
-    for row in rows:
-        state = (row.get("state") or "put away") + (" already" if row["id"] in already else "")
-        render.say(f"{row['id']}  {one_line(row['title'], 100)}  {state}")
+    if len(rows) <= MANY:
+        for row in rows:
+            state = (row.get("state") or "put away") + (" already" if row["id"] in already else "")
+            render.say(f"{row['id']}  {one_line(row['title'], 100)}  {state}")
+    if len(rows) > 1:
+        (render.say if len(rows) > MANY else render.tell)(_sum_up(rows, already))
+
+
+def _sum_up(rows: list[Row], already: Collection[str]) -> str:
+    """How many things are what now, and the command that takes it back."""
+    states = Counter((row["kind"], row.get("state") or "put away") for row in rows)
+    told = [
+        f"{count(number, 'answer' if kind == 'response' else kind)} {'back in the inbox' if state == 'inbox' else state}"
+        for (kind, state), number in states.items()
+    ]
+    before = f", {len(already):,} of them already" if already else ""
+    operation = current.store().operation
+    return f"{', '.join(told)}{before}." + (f" Take it back: pkm undo {operation}" if operation else "")
 
 
 @app.command(

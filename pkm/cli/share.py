@@ -102,6 +102,8 @@ def circles_named(names: list[str]) -> list[dict[str, Any]]:
 
 
 def _tell_left_out(plan: Any) -> None:
+    from pkm.share import holding
+
     for note in plan.without_words:
         render.tell(
             f"Left out: n{note['id']} {one_line(note['title'], 50)} has no words of your own (pkm sense edit n{note['id']})"
@@ -114,6 +116,9 @@ def _tell_left_out(plan: Any) -> None:
         )
     if plan.waiting:
         render.tell(f"{count(plan.waiting, 'older note')} waits for the next one (-n for more)")
+    for held in plan.holding:
+        if held["state"] == "draft" or not plan.notes:
+            render.tell(f"{holding.told(held)}: {holding.step(held)}")
 
 
 def _show_plan(plan: Any) -> None:
@@ -147,14 +152,18 @@ def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
 
 
 def _nothing_to_share(targets: list[dict[str, Any]], json: bool) -> None:
+    from pkm.share.channels import reaches_for
+
     if json:
         render.emit_json({"new": 0, "updated": 0, "unchanged": 0, "failed": 0, "failures": []})
     db = current.store().read()
-    drafts = [row["id"] for row in shares.rows(db, 50) if row["state"] == "draft"]
+    kept = {circle["number"]: shares.holding(db, circle["number"], reaches_for(db, circle)) for circle in targets}
+    told = {held["id"] for rows in kept.values() for held in rows}
+    drafts = [row["id"] for row in shares.rows(db, 50) if row["state"] == "draft" and row["id"] not in told]
     if drafts:
         render.tell(f"Not sent yet: {', '.join(drafts)}. Next: pkm share send {drafts[0]}")
     for circle in targets:
-        since = shares.last_sent(db, circle["number"])
+        since = None if kept[circle["number"]] else shares.last_sent(db, circle["number"])
         done = f"All that may go to {circle['name']} has gone, last on {day(since)}. " if since else ""
         render.tell(
             f"{done}Nothing new may go to {circle['name']}. "
@@ -259,7 +268,7 @@ def send(
         bool, typer.Option("--by-hand", help="An introduction: send nothing, note that you wrote to both yourself.")
     ] = False,
     at_once: Annotated[
-        bool, typer.Option("--now", help="A planned one: without the cooling-off time, quiet hours and weekly cap.")
+        bool, typer.Option("--now", help="A planned one: in quiet hours too, and beyond its weekly cap.")
     ] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -315,6 +324,7 @@ def report_all(reports: list[Any], json: bool) -> None:
 
 @app.command(epilog="Example:  pkm share edit x9 --title \"Ann and Ben: walking retros\"\n\n"
              "          pkm share edit x9        (opens your editor)\n\n"
+             "          pkm share edit x12 --without n41 --with n44\n\n"
              "          pkm share edit x12 --for network --note n41 -m \"the short version\"\n\n"
              "          pkm share edit x12 --for network --only n41")  # fmt: skip
 def edit(
@@ -334,11 +344,26 @@ def edit(
         typer.Option("--only", metavar="NOTE", help="With --for: this note goes there; may be given again. all: every one.",
                      autocompletion=complete.complete_notes),
     ] = None,
+    out: Annotated[
+        list[str], typer.Option("--without", metavar="NOTE", help="Take this note out; may be given again.",
+                                autocompletion=complete.complete_notes),
+    ] = [],  # noqa: B006
+    into: Annotated[
+        list[str], typer.Option("--with", metavar="NOTE", help="Put this note in, last; may be given again.",
+                                autocompletion=complete.complete_notes),
+    ] = [],  # noqa: B006
     json: JsonFlag = False,
 ) -> None:
-    """Change the words of a draft: an introduction's letter, a digest's few words in front. Without options, in your editor."""
-    from pkm.cli.letters import edit_for_circle, edit_share
+    """Change a draft: its notes, an introduction's letter, a digest's few words in front. Without options, in your editor."""
+    from pkm.cli.letters import change_notes, edit_for_circle, edit_share
 
+    if out or into:
+        if only or note or title is not None or text is not None:
+            raise Invalid("--with and --without", "they change which notes it has, not its words",
+                          next=f"pkm share edit {what} --without NOTE")  # fmt: skip
+        (goal,) = circles_named([circle]) if circle else [None]
+        change_notes(selectors.one(what, ("share",), guess=False), goal, into, out, json)
+        return
     if circle:
         (target,) = circles_named([circle])
         edit_for_circle(selectors.one(what, ("share",), guess=False), target, title, text, note, only, json)

@@ -20,7 +20,7 @@ from pkm.cli.source_options import (
 )
 from pkm.dates import ago, day, now
 from pkm.errors import Invalid
-from pkm.store import items, sources
+from pkm.store import items, lookup, sources
 from pkm.text import count, one_line
 
 Row = dict[str, Any]
@@ -207,6 +207,8 @@ def edit(
         _tell_of_secret(had, row)
     shown = ("state", "every", "updates", "tags", "against")
     also = [f"every {value}" if label == "every" else value for label, value in _facts(row) if label in shown and value]
+    if change.contact_id and (writer := lookup.by_number(current.store().read(), "contact", change.contact_id)):
+        also.append(f"by {writer.id} {one_line(writer.title, 60)}")
     render.emit_made(row, as_json=json, also=also)
 
 

@@ -331,7 +331,7 @@ def _next_due(row: Row) -> str:
 
 
 def _standing(row: Row) -> str:
-    last = f"last touch {day(row['last'])}" if row["last"] else "no touch yet"
+    last = f"last touch {day(row['last'])}" if row["last"] else "no touch logged"
     if not row["due"]:
         return f"{last}; in no circle and with no --every, so never due: pkm contact edit {row['id']} --every 6w"
     return f"{last}; {_next_due(row)}"

@@ -74,7 +74,7 @@ def _show_needed(rows: list[Row], json: bool) -> None:
 
 
 def decline(
-    what: NoteArgument,
+    note: NoteArgument,
     whom: Annotated[
         str | None,
         typer.Argument(metavar="CIRCLE|WHO", help="A circle or a person; left out: nobody at all.",
@@ -88,23 +88,23 @@ def decline(
     """Keep that a note does not go to somebody yet, or ever, and why; nothing asks again before that day."""
     from pkm.share import who as asking
 
-    note = selectors.one(what, ("note",), guess=False)
+    found = selectors.one(note, ("note",), guess=False)
     target = selectors.named(whom, ("circle", "contact")) if whom is not None else None
     key = target.id if target else ""
     name = one_line(target.title, 40) if target else "anybody"
     store = current.store()
     if again:
-        row, said = asking.reconsider(store, note.number, key), f"may go to {name} again"
+        row, said = asking.reconsider(store, found.number, key), f"may go to {name} again"
     else:
         date = parse_date(until, now()).isoformat() if until else ""
         if date and date <= day(now()):
             raise Invalid(f"until {date}", "that day is not to come", next="--until 2027-02-01, or in 3 months")
-        row = asking.decline(store, note.number, key, date, because)
+        row = asking.decline(store, found.number, key, date, because)
         said = f"not to {name} until {date}" if date else f"never to {name}"
-    current.remember(touched=note.id)
+    current.remember(touched=found.id)
     render.emit_made(row, as_json=json, also=[said])
     if not json and not again:
-        render.tell(f"Take it back: pkm share not {note.id}{f' {key}' if key else ''} --take-back")
+        render.tell(f"Take it back: pkm share not {found.id}{f' {key}' if key else ''} --take-back")
 
 
 def check(what: ShareArgument, json: JsonFlag = False) -> None:

@@ -201,8 +201,7 @@ def tags_of(store: Store, thing: Thing) -> list[str]:
 
 def warm_up() -> None:
     """What writing needs is imported: the first decision is as quick as the others."""
-    import pkm.sense.inbox
-    import pkm.store.model  # noqa: F401
+    import pkm.sense.inbox  # noqa: F401
 
 
 def address(store: Store, thing: Thing) -> str:

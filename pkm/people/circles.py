@@ -13,9 +13,11 @@ from pkm.errors import Exists, Invalid, NotFound
 from pkm.people.cadence import Move
 from pkm.people.contacts import NAME_LIMIT, changed_list
 from pkm.store import circles, contacts, standings, tags
-from pkm.store.model import CIRCLE_KINDS, Circle, CircleChannel, Membership
 from pkm.store.session import Store, Unit
 from pkm.text import check_language, clean, fold, one_line
+
+KINDS = ("team", "community", "network")
+"""Kinds of circles, the closest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,10 @@ def add_circle(
     name, warnings = _name(name)
     with store.unit() as unit:
         _refuse_taken(unit.connection, name)
-        circle = unit.add(Circle(
-            name=name, kind=kind, purpose=clean(purpose).strip(), every_s=every_s or None, created_at=unit.at
-        ))  # fmt: skip
-        number = circle.id or 0
+        number = unit.insert(
+            "circle", name=name, kind=kind, purpose=clean(purpose).strip(), every_s=every_s or None, salutation="",
+            introduction="", created_at=unit.at,
+        )  # fmt: skip
         _set_channels(unit, number, tuple(channels))
         _set_tags(unit, number, tuple(tags))
         unit.summarize(f"added {ids.make('circle', number)} {one_line(name, 60)}")
@@ -74,7 +76,7 @@ def edit_circle(
         before = _existing(db, number)
         people = circles.member_ids(db, number)
         stood = standings.standings(db, people)
-        circle = unit.get(Circle, number)
+        circle = unit.row("circle", number)
         if name is not None:
             circle.name, warnings = _name(name)
             _refuse_taken(db, circle.name, but=before["id"])
@@ -116,10 +118,11 @@ def join(store: Store, circle_id: int, contact_ids: Sequence[int], because: str 
         stood = standings.standings(db, contact_ids)
         because = clean(because).strip()
         for number in new:
-            unit.add(Membership(circle_id=circle_id, contact_id=number, joined_at=at or unit.at, because=because))
+            unit.insert("membership", circle_id=circle_id, contact_id=number, joined_at=at or unit.at, because=because,
+                        left_because="")  # fmt: skip
         unexplained = {number for number, stay in known.items() if because and not stay["because"]}
         for number in unexplained:
-            unit.get(Membership, known[number]["id"]).because = because
+            unit.row("membership", known[number]["id"]).because = because
         unchanged = {number: str(stay["joined_at"]) for number, stay in known.items()}
         moves = _moves(db, dict.fromkeys(contact_ids), stood, unchanged)
         moves = tuple(replace(move, explained=int(move.contact["id"][1:]) in unexplained) for move in moves)
@@ -138,7 +141,7 @@ def leave(store: Store, circle_id: int, contact_ids: Sequence[int], because: str
         stood = standings.standings(db, contact_ids)
         for stay in stays.values():
             if stay is not None:
-                membership = unit.get(Membership, stay["id"])
+                membership = unit.row("membership", stay["id"])
                 membership.left_at = max(at or unit.at, membership.joined_at)
                 membership.left_because = clean(because).strip()
         gone = [number for number, stay in stays.items() if stay is None]
@@ -155,16 +158,16 @@ def _explain_leaving(unit: Unit, circle_id: int, numbers: Iterable[int], because
     for number in numbers if because else ():
         stay = circles.last_stay(unit.connection, circle_id, number)
         if stay is not None and not stay["left_because"]:
-            unit.get(Membership, stay["id"]).left_because = because
+            unit.row("membership", stay["id"]).left_because = because
             explained.add(number)
     return explained
 
 
 def check_kind(kind: str) -> str:
     """The kind of circle meant. Raises Invalid with the three kinds."""
-    found = [known for known in CIRCLE_KINDS if kind and known.startswith(fold(kind))]
+    found = [known for known in KINDS if kind and known.startswith(fold(kind))]
     if len(found) != 1:
-        raise Invalid(f"the kind “{one_line(kind, 60)}”", f"a circle is a {', a '.join(CIRCLE_KINDS)}",
+        raise Invalid(f"the kind “{one_line(kind, 60)}”", f"a circle is a {', a '.join(KINDS)}",
                       next="--kind team, --kind community or --kind network")  # fmt: skip
     return found[0]
 
@@ -244,6 +247,6 @@ def _set_channels(unit: Unit, number: int, names: Sequence[str]) -> None:
     held = circles.channel_rows(db, number)
     for channel, row in held.items():
         if channel not in wanted:
-            unit.delete(unit.get(CircleChannel, row))
+            unit.remove("circle_channel", row)
     for channel in sorted(wanted - held.keys()):
-        unit.add(CircleChannel(circle_id=number, channel_id=channel))
+        unit.insert("circle_channel", circle_id=number, channel_id=channel)

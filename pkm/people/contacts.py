@@ -19,7 +19,6 @@ from pkm.people.promised import read_all
 from pkm.people.promises import refuse_strangers
 from pkm.store import contacts, interactions, links, tags
 from pkm.store import promises as stored_promises
-from pkm.store.model import Contact, Handle, Interaction, InteractionContact
 from pkm.store.session import Store, Unit
 from pkm.text import clean, count, fold, one_line, quoted_url
 
@@ -116,9 +115,8 @@ def add_contact(
         db = unit.connection
         refuse_taken(db, fields)
         namesakes = contacts.with_name(db, fields.name or "")
-        person = Contact(uid=f"urn:uuid:{uuid4()}", name="", created_at=unit.at, updated_at=unit.at)
-        _set_columns(person, fields)
-        number = unit.add(person).id or 0
+        made = dict.fromkeys(("nick", "org", "role", "met", "about", "birthday", "vcard"), "") | _columns(fields)
+        number = unit.insert("contact", uid=f"urn:uuid:{uuid4()}", created_at=unit.at, updated_at=unit.at, **made)
         _set_lists(unit, number, fields)
         resolved = links.resolve_people(unit, number, contacts.names_of(db, number))
         unit.summarize(f"added {ids.make('contact', number)} {one_line(fields.name or '', 60)}")
@@ -156,8 +154,9 @@ def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:
             raise Invalid(before["id"], "nobody is met through themselves")
         fields = _keep_old_names(db, before, fields)
         refuse_taken(db, fields, but=number)
-        person = unit.get(Contact, number)
-        _set_columns(person, fields)
+        person = unit.row("contact", number)
+        for name, value in _columns(fields).items():
+            setattr(person, name, value)
         unit.flush()
         _set_lists(unit, number, fields)
         row = contacts.row(db, number)
@@ -199,11 +198,10 @@ def log_touch(
         said = read_all(text, [contacts.names_of(db, number) for number in numbers], at, mine, theirs)
         refuse_strangers(db, kept, numbers)
         same = interactions.find_same(db, text, at, numbers)
-        touch = unit.add(Interaction(at=at, text=text, created_at=unit.at))
-        number = touch.id or 0
+        number = unit.insert("interaction", at=at, text=text, created_at=unit.at)
         for contact_id in numbers:
-            unit.add(InteractionContact(interaction_id=number, contact_id=contact_id))
-            unit.get(Contact, contact_id).snoozed_until = None
+            unit.insert("interaction_contact", interaction_id=number, contact_id=contact_id)
+            unit.row("contact", contact_id).snoozed_until = None
         made = promises.add(unit, number, said)
         done = promises.settle(store, kept, "kept", text) if kept else []
         unit.flush()
@@ -221,7 +219,7 @@ def log_touch(
 def snooze(store: Store, number: int, until: str | None) -> dict[str, Any]:
     """The contact is not due before that stamp, None: as their cadence says; the contact as it stands."""
     with store.unit() as unit:
-        person = unit.get(Contact, number)
+        person = unit.row("contact", number)
         person.snoozed_until = until
         unit.flush()
         told = f"is not due before {day(until)}" if until else "is due as the cadence says"
@@ -314,17 +312,12 @@ def _give_up_names(unit: Unit, before: dict[str, Any]) -> None:
             links.resolve_people(unit, found[0], [name])
 
 
-def _set_columns(person: Contact, fields: Fields) -> None:
-    for key in ("name", "nick", "org", "role", "met", "about"):
-        value = getattr(fields, key)
-        if value is not None:
-            setattr(person, key, value)
-    if fields.through is not None:
-        person.through_id = fields.through or None
-    if fields.every_s is not None:
-        person.every_s = fields.every_s or None
-    if fields.read_every_s is not None:
-        person.read_every_s = fields.read_every_s or None
+def _columns(fields: Fields) -> dict[str, Any]:
+    """The columns that are to be set, and to what."""
+    lines = {key: getattr(fields, key) for key in ("name", "nick", "org", "role", "met", "about")}
+    numbers = {"through_id": fields.through, "every_s": fields.every_s, "read_every_s": fields.read_every_s}
+    given = {key: value or None for key, value in numbers.items() if value is not None}
+    return {key: value for key, value in lines.items() if value is not None} | given
 
 
 def _set_lists(unit: Unit, number: int, fields: Fields) -> None:
@@ -342,13 +335,13 @@ def _set_lists(unit: Unit, number: int, fields: Fields) -> None:
 def _set_handles(unit: Unit, number: int, kind: str, values: Sequence[str]) -> None:
     wanted = {fold(value): (place, value) for place, value in reversed(list(enumerate(values)))}
     for handle_id in contacts.handle_ids(unit.connection, number, kind):
-        handle = unit.get(Handle, handle_id)
+        handle = unit.row("handle", handle_id)
         if handle.folded in wanted:
             handle.position, handle.value = wanted.pop(handle.folded)
         else:
-            unit.delete(handle)
+            unit.remove("handle", handle_id)
     for folded, (place, value) in sorted(wanted.items(), key=lambda entry: entry[1]):
-        unit.add(Handle(contact_id=number, kind=kind, value=value, folded=folded, position=place))
+        unit.insert("handle", contact_id=number, kind=kind, value=value, folded=folded, label="", position=place)
     unit.flush()
 
 

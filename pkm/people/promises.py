@@ -9,7 +9,6 @@ from pkm.dates import day
 from pkm.errors import Invalid, NotFound
 from pkm.people.promised import DONE, Promised
 from pkm.store import promises
-from pkm.store.model import Promise
 from pkm.store.session import Store, Unit
 from pkm.text import one_line
 
@@ -17,7 +16,9 @@ from pkm.text import one_line
 def add(unit: Unit, interaction_id: int, said: Iterable[Promised]) -> list[int]:
     """The promises are kept with the interaction; their numbers."""
     return [
-        unit.add(Promise(interaction_id=interaction_id, text=one.text, owed_by=one.owed_by, due_at=one.due_at)).id or 0
+        unit.insert(
+            "promise", interaction_id=interaction_id, text=one.text, owed_by=one.owed_by, due_at=one.due_at, state="open"
+        )
         for one in said
     ]
 
@@ -35,7 +36,7 @@ def settle(store: Store, numbers: Sequence[int], state: str, because: str = "") 
             if row is None:
                 raise NotFound(ids.make("promise", number), "there is no such promise", next="pkm contact promises")
             _refuse(row, state)
-            promise = unit.get(Promise, number)
+            promise = unit.row("promise", number)
             promise.state = state
             promise.settled_at = None if state == "open" else unit.at
             promise.because = "" if state == "open" else because

@@ -1,7 +1,7 @@
 """How like new items are to the person's own notes, and what open question they may answer; phrases to compare items by."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import pairwise
@@ -15,6 +15,8 @@ NEAREST = 3
 """Fit is the mean of so many nearest notes: interests are plural, so that one centroid would be like nothing."""
 ANSWERS_FROM, ANSWERS_WORDS = 0.2, 3
 """An item may answer an open question from this likeness on, and where they share so many words."""
+RARE_IN, RARE_AMONG = 0.01, 30
+"""One word of its title is a reason alone where no more than that part of so many notes, or of more, have it."""
 _COMPARED = 40  # words of an item, its weightiest
 _COMMON_IN = 0.1  # what more of the notes have is not looked up: it would lead to all of them
 
@@ -39,9 +41,9 @@ class Likeness(NamedTuple):
 
 
 class NoteIndex:
-    """The notes, ready to be compared with."""
+    """The notes, ready to be compared with. common: stems that are rare in no case."""
 
-    def __init__(self, notes: Sequence[OwnNote]) -> None:
+    def __init__(self, notes: Sequence[OwnNote], common: Set[str] = frozenset()) -> None:
         counted = {note.number: count_words(note.title, note.text) for note in notes}
         found = Counter(word for words in counted.values() for word in words)
         named = {word: rarity(number, len(notes)) for word, number in found.items()}
@@ -52,16 +54,22 @@ class NoteIndex:
             for word, weight in weights.items():
                 if found[word] <= max(10, _COMMON_IN * len(notes)):
                     self._postings[word].append((number, weight))
+        most = max(1, RARE_IN * len(notes)) if len(notes) >= RARE_AMONG else 0
+        self._rare = {word for word, number in found.items() if number <= most and word not in common}
         self._questions = {note.number for note in notes if note.question}
 
     def compare(self, title: str, text: str) -> Likeness:
-        """How like the text is to the notes."""
+        """How like the text is to the notes; to such as share two words with it, or a rare one of its title, and to no others."""
+        alone = self._rare & count_words(title, "").keys()
         weights = weigh(count_words(title, text), self._rarities)
         likeness: dict[int, float] = {}
+        reasons: Counter[int] = Counter()
         for word in weightiest(weights, _COMPARED):
             weight = weights[word]
             for number, theirs in self._postings.get(word, ()):
                 likeness[number] = likeness.get(number, 0.0) + weight * theirs
+                reasons[number] += 2 if word in alone else 1
+        likeness = {number: like for number, like in likeness.items() if reasons[number] > 1}
         if not likeness:
             return Likeness()
         nearest = [number for _, number in nlargest(NEAREST, ((like, -number) for number, like in likeness.items()))]

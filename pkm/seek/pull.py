@@ -29,7 +29,7 @@ from pkm.seek.signalfile import is_stale
 from pkm.seek.signals import refresh_quietly
 from pkm.seek.story import find_compared
 from pkm.seek.waits import read_waits, write_waits
-from pkm.store import intake, mail, retention, sources, stories, versions
+from pkm.store import arrivals, intake, mail, retention, sources, stories, versions
 from pkm.store.merging import merge_source, remember_merge
 from pkm.store.rules import Origin
 from pkm.store.session import Store, Unit
@@ -82,6 +82,7 @@ def pull(
             run.fill_texts(facts)
             if not run.report.interrupted and (run.report.new or run.report.updated or is_stale(store, at)):
                 refresh_quietly(store, run.pointing)
+            run.tell_brought()
         return run.report
 
 
@@ -174,6 +175,7 @@ class _Run:
             raise
         self._judge_unreached()
         self._write()
+        self.report.went = arrivals.where_new_went(self.store.read(), self._first_new) if self.report.new else {}
         self._merge()
         if not self.report.interrupted:
             self._purge(mail.with_lists(self.store.read(), [one.id for one in facts]))
@@ -190,6 +192,11 @@ class _Run:
             self.report.full_texts = fill_sources(self.store, wanted, self.at, self._waits).filled
         except KeyboardInterrupt:
             self.report.interrupted = True
+
+    def tell_brought(self) -> None:
+        """The report says what of this pull waits in the inbox."""
+        if self.report.new or self.report.brought:
+            self.report.brought = arrivals.in_inbox(self.store.read(), self._first_new, self.report.brought)
 
     def _take(self, facts: Facts, fetched: Fetched) -> None:
         if fetched.offline:
@@ -382,7 +389,9 @@ def _join_stories(unit: Unit, ids: Sequence[int], at: datetime) -> int:
 def _resurface(report: PullReport, unit: Unit, plan: SourcePlan) -> None:
     numbers = [number for number, _ in plan.changed]
     report.changed_kept += [make("item", number) for number in versions.kept_among(unit.connection, numbers)]
-    report.resurfaced += versions.resurface(unit, numbers)
+    back = versions.resurface(unit, numbers)
+    report.resurfaced += len(back)
+    report.brought += back
 
 
 def _host_of(url: str) -> str:

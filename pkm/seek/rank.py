@@ -1,8 +1,9 @@
 """The order of the inbox: from plain values to places, each with its score in named parts. Pure: no store, no clock.
 
-The score adds what can be said for an item: what was kept of what its source and its author were decided about, its
-likeness to the person's own notes, how new it is at its source's own pace, how many sources point at it, whether its
-writer's day has come. Explicit more and less (rules) outrank all of it. Then the places: no more than two of a source
+The score adds what can be said for an item: what was kept of what its source and its author were decided about, how
+close its writer is, its likeness to the person's own notes, how new it is at its source's own pace, how many sources
+point at it, whether its writer's day has come. Until enough was decided, sources take turns in place of habits.
+Explicit more and less (rules) outrank all of it. Then the places: no more than two of a source
 among ten, unlike ones before like ones (maximal marginal relevance), and every seventh from outside the habits.
 Sources: Carbonell & Goldstein 1998 (MMR), Chapelle & Li 2011 (Thompson sampling).
 """
@@ -22,6 +23,8 @@ PRIOR = 10
 DECAY_DAYS = 180.0
 """After so long a decision counts half."""
 FIT, RECENCY, HEAT, DUE, RULE = 2.0, 1.5, 0.7, 1.0, 30.0
+PEOPLE = {"": 0.3, "network": 0.5, "community": 0.8, "team": 1.0}
+"""What a writer's closest circle counts; "": a contact in none."""
 """The weights. RULE is more than all other parts together can be, so that what was said outranks what was inferred."""
 LEAST_HALF_LIFE, LONGEST_HALF_LIFE = 2.0, 60.0
 USUAL_GAP_S = 7 * 86400.0
@@ -40,9 +43,9 @@ _MOST_TRIES = 50
 class Candidate:
     """An undecided item and what the store holds about it; each is itself alone. Times are stamps.
 
-    contact: the nick or name of its writer. fit: 0 to 1, with the note it is most like and their words. heat:
-    other sources that pointed at it within a week. rank: by rules; rule: the one that raised it. waits: its writer's
-    day has not come; due: it has. decided: by now.
+    contact: the nick or name of its writer; tie: the closest kind of circle they are in. fit: 0 to 1, with the note it is
+    most like and their words. heat: other sources that pointed at it within a week. rank: by rules; rule: the one that
+    raised it. waits: its writer's day has not come; due: it has. decided: by now.
     """
 
     item: int
@@ -52,6 +55,7 @@ class Candidate:
     received_at: str = ""
     published_at: str | None = None
     contact: str = ""
+    tie: str = ""
     fit: float = 0.0
     note: int | None = None
     words: str = ""
@@ -114,12 +118,16 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The places, and what is to be said of the whole: too few decisions; items that wait for their writer's day."""
+    """The places, and what is to be said of the whole: too few decisions; items that wait for their writer's day.
+
+    surprises: the items that stand, or would without a limit, where they stand to surprise.
+    """
 
     placed: tuple[Placed, ...]
     waiting: tuple[int, ...] = ()
     waiting_people: int = 0
     decisions: int = 0
+    surprises: frozenset[int] = frozenset()
 
     @property
     def few(self) -> bool:
@@ -173,12 +181,20 @@ def score_parts(one: Candidate, habits: Habits, now: datetime) -> tuple[tuple[st
     if one.author:
         mine, all_mine = habits.authors.get(one.author, (0.0, 0.0))
         parts["author"] = _logit((mine + PRIOR * of_source) / (all_mine + PRIOR)) - _logit(of_source)
-    parts["fit"] = FIT * one.fit
     parts["recency"] = RECENCY * 2 ** (-age_days(one, now) / half_life_days(one.gap_s))
-    parts["heat"] = HEAT * log2(1 + one.heat)
-    parts["due"] = DUE * one.due
-    parts["rule"] = RULE * one.rank
-    return tuple((name, shown) for name, value in parts.items() if value and (shown := round(value, 2)))
+    return _terms({**parts, **_spoken_for(one)})
+
+
+def _spoken_for(one: Candidate) -> dict[str, float]:
+    """What speaks for an item whatever was decided so far."""
+    return {
+        "person": PEOPLE[one.tie] if one.contact else 0.0, "fit": FIT * one.fit, "heat": HEAT * log2(1 + one.heat),
+        "due": DUE * one.due, "rule": RULE * one.rank,
+    }  # fmt: skip
+
+
+def _terms(parts: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    return tuple((name, shown) for name, value in parts.items() if (shown := round(value, 2)))
 
 
 def _logit(share: float) -> float:
@@ -213,30 +229,34 @@ def rank(
     few = habits.number < FEW
     parts = _turns(open_ones) if few else {one.item: score_parts(one, habits, now) for one in open_ones}
     apart = _choose_apart(candidates, habits, now, today, day, few=few) if surprises else []
+    apart = [one for one in apart if one.item in parts][: len(open_ones) // SURPRISE_EVERY]
     placed = _place(open_ones, parts, apart, limit)
     told = tuple(
         _tell(number, one, parts[one.item], habits, surprise=surprise, few=few)
         for number, (one, surprise) in enumerate(placed, 1)
     )
     people = len({one.contact for one in waiting})
-    return Order(told, tuple(one.item for one in waiting), people, habits.number)
+    shown_apart = frozenset(one.item for one in apart)
+    return Order(told, tuple(one.item for one in waiting), people, habits.number, shown_apart)
 
 
 def _turns(candidates: Sequence[Candidate]) -> dict[int, tuple[tuple[str, float], ...]]:
-    """With too few decisions: each source's newest first, then each one's second; a person's has two turns in one."""
+    """With too few decisions: each source's newest first, then each one's second; a person's has two turns in one. What
+    speaks for an item otherwise counts as ever.
+    """
     queues: dict[int | None, list[Candidate]] = {}
     for one in sorted(candidates, key=_newness, reverse=True):
         queues.setdefault(one.source, []).append(one)
     found = {}
     for queue in queues.values():
         for turn, one in enumerate(queue):
-            parts = {"turn": -turn / (2 if one.contact else 1), "rule": RULE * one.rank, "due": DUE * one.due}
-            found[one.item] = tuple((name, round(value, 2)) for name, value in parts.items() if value)
+            found[one.item] = _terms({"turn": -turn / (2 if one.contact else 1), **_spoken_for(one)})
     return found
 
 
 def _newness(one: Candidate) -> tuple[str, int]:
-    return (one.received_at, one.item)
+    """When it was written, then its number; one that its source dates ahead was written when it came."""
+    return (min(one.published_at or one.received_at, one.received_at), one.item)
 
 
 def _choose_apart(
@@ -311,7 +331,7 @@ def _place(
     score = {number: sum(value for _, value in terms) for number, terms in parts.items()}
     left = sorted(candidates, key=lambda one: (one.rank, score[one.item], _newness(one)), reverse=True)
     places = len(left) if limit is None else min(limit, len(left))
-    waiting = [one for one in apart if one.item in score][: len(left) // SURPRISE_EVERY]
+    waiting = list(apart)
     kept_apart = {one.item for one in waiting}
     likeness = _Likeness(left, {one.item: score[one.item] - RULE * one.rank for one in left})
     placed: list[tuple[Candidate, bool]] = []
@@ -384,7 +404,7 @@ def name_filter(one: Candidate, habits: Habits, *, few: bool = False) -> tuple[s
     """(the filter that the item stands high by, the same in a few words); people come before machines."""
     if one.rank > 0:
         return "rule", f"rule u{one.rule}" if one.rule else "by a rule"
-    if one.answers is not None:
+    if one.answers is not None and one.fit:
         return "answers", f"may answer n{one.answers}"
     if one.contact:
         return "person", one.contact

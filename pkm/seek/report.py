@@ -8,11 +8,17 @@ from pkm.text import count
 
 Row = dict[str, Any]
 
+_PLACES = {"inbox": "in the inbox", "backlog": "in the backlog", "muted": "muted", "told": "told by another item"}
+"""Where new items went, in words."""
+
 
 @dataclass(slots=True)
 class PullReport:
     """What a pull did. new, updated, unchanged, muted and the like count items; failed counts sources.
 
+    went: what became of the new ones: how many are in the inbox, in the backlog, muted, or told by another item of the
+    same story; they add up to new. brought: numbers of what this pull put into the inbox, the last brought first; the JSON
+    has them as items.
     unchanged: items of the sources that answered which stayed as they were. muted: so many of the new ones, by rules.
     repeated: new ones that tell a story which was decided on already. resurfaced: those that came back into the inbox,
     or moved up in it, since their source changed them; changed_kept: ids of kept ones that changed, and stay kept.
@@ -38,6 +44,8 @@ class PullReport:
     backlog: list[Row] = field(default_factory=list)
     repeated: int = 0
     resurfaced: int = 0
+    went: dict[str, int] = field(default_factory=dict)
+    brought: list[int] = field(default_factory=list)
     changed_kept: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     full_texts: int = 0
@@ -52,7 +60,7 @@ class PullReport:
 
     def as_dict(self) -> Row:
         """The summary as JSON has it."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__ if name != "brought"}
 
     def copy(self) -> "PullReport":
         """The same, apart from what is counted on it from now on."""
@@ -61,8 +69,9 @@ class PullReport:
     @property
     def line(self) -> str:
         """The summary for people, without the failures."""
-        muted = f" ({self.muted:,} muted)" if self.muted else ""
-        parts = [f"{self.new:,} new{muted}", f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
+        places = [f"{self.went[name]:,} {words}" for name, words in _PLACES.items() if self.went.get(name)]
+        where = f" ({', '.join(places)})" if self.went.keys() - {"inbox"} else ""
+        parts = [f"{self.new:,} new{where}", f"{self.updated:,} updated", f"{self.unchanged:,} unchanged"]
         told = f"{', '.join(parts)}, from {count(self.sources - self.failed - self.left, 'source')}"
         told += f"; {count(self.full_texts, 'full text')} fetched" if self.full_texts else ""
         return told + (f"; {self.failed:,} failed" if self.failed else "")

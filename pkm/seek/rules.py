@@ -134,16 +134,12 @@ def _refuse_sweeping(new: NewRule, survey: Survey) -> None:
 
 def write_rule(unit: Unit, new: NewRule) -> int:
     """The rule is stored as it is; its number."""
-    from pkm.store.model import Rule
-
     tag_id = tags.number_for(unit, new.tag) if new.tag else None
     argument = tags.clean_name(new.argument) if new.action == "tag" else ""
-    made = unit.add(Rule(
-        action=new.action, pattern=new.pattern.strip(), argument=argument, person_id=new.person_id,
+    return unit.insert(
+        "rule", action=new.action, pattern=new.pattern.strip(), argument=argument, person_id=new.person_id,
         source_id=new.source_id, tag_id=tag_id, contact_id=new.contact_id, created_at=unit.at,
-    ))  # fmt: skip
-    assert made.id is not None
-    return made.id
+    )  # fmt: skip
 
 
 def remove_rules(store: Store, numbers: Sequence[int], *, unmute: bool = False) -> tuple[list[Row], list[int]]:

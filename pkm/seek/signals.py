@@ -14,14 +14,18 @@ from typing import Any
 from pkm.dates import local, median_gap_s, midnight, now, parse_stamp, stamp
 from pkm.errors import StoreError
 from pkm.files import write_atomic
+from pkm.likeness import spoken_words
 from pkm.seek.coincidence import Told, find_coincidences
 from pkm.seek.likeness import Likeness, NoteIndex, OwnNote
 from pkm.seek.signalfile import WEEK, path_of, read_state
+from pkm.stemming import stem
 from pkm.store import ranking, sources
 from pkm.store.session import Store
 
 BEFORE = timedelta(days=35)
 """A subject is new where it was rare from so long ago until a week ago."""
+REASONS = 2
+"""Grows where likeness is told otherwise than before: what was computed then is computed anew."""
 _TITLES = 3_000  # items that coincidences are looked for in, the newest
 _DATES = 12  # of a source's items, to tell its pace by
 
@@ -45,7 +49,7 @@ def refresh_signals(store: Store, pointing: Pointing = ()) -> None:
     compared = ranking.compared(db, today)
     hot = ranking.heat(db, [row["item"] for row in compared], stamp(at - WEEK))
     notes = [OwnNote(*note) for note in ranking.own_notes(db)]
-    digest = hashlib.blake2b(repr(notes).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    digest = hashlib.blake2b(repr((REASONS, notes)).encode("utf-8", "replace"), digest_size=16).hexdigest()
     before = read_state(store)
     known = _known_likenesses(db, compared, str(before.get("at", ""))) if before.get("notes") == digest else {}
     signals = find_signals(compared, notes, hot, known)
@@ -73,7 +77,7 @@ def find_signals(
 
     known: items of which the likeness was computed with these same notes.
     """
-    index = NoteIndex(notes) if notes and any(row["item"] not in known for row in compared) else None
+    index = NoteIndex(notes, _common(compared)) if notes and any(row["item"] not in known for row in compared) else None
     found = []
     for row in compared:
         like = known.get(row["item"]) or (index.compare(row["title"], row["text"]) if index else Likeness())
@@ -82,6 +86,15 @@ def find_signals(
             "words": like.words, "answers": like.answers,
         })  # fmt: skip
     return found
+
+
+def _common(compared: Sequence[Row]) -> set[str]:
+    """Stems that the titles of several sources' items have."""
+    said: dict[str, set[int | None]] = {}
+    for row in compared:
+        for word in spoken_words(row["title"]):
+            said.setdefault(stem(word), set()).add(row["source"])
+    return {word for word, sources in said.items() if len(sources) > 1}
 
 
 def usual_gap_s(dates: Sequence[str]) -> float | None:

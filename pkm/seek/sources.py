@@ -21,7 +21,7 @@ from pkm.seek.decide import is_same_server
 from pkm.seek.entry import ParsedFeed
 from pkm.seek.parse import parse_feed
 from pkm.store import intake, items, mail, sources, tags
-from pkm.store.model import CircleSource, Source
+from pkm.store.live import Live
 from pkm.store.session import Store, Unit
 from pkm.text import count, one_line
 
@@ -131,19 +131,18 @@ def add_source(
     with store.unit() as unit:
         _refuse_followed(unit, url)
         like = _find_like(unit, url)
-        row = unit.add(Source(
-            url=url, title=one_line(title, 500) or feed.title, site_url=feed.site_url,
-            description=feed.description, every_s=every_s, contact_id=contact_id, created_at=unit.at,
+        number = unit.insert(
+            "source", url=url, title=one_line(title, 500) or feed.title, site_url=feed.site_url, state="active",
+            failures=0, opml="{}", description=feed.description, every_s=every_s, contact_id=contact_id, created_at=unit.at,
             credential=check_place(credential) if credential else "", user_agent=check_agent(user_agent),
             full_text=int(full_text),
             backlog=int(backlog), updates=updates,
-        ))  # fmt: skip
-        assert row.id is not None
-        _tag(unit, row.id, tags)
-        _put_in_circles(unit, row.id, circle_ids)
+        )  # fmt: skip
+        _tag(unit, number, tags)
+        _put_in_circles(unit, number, circle_ids)
         if challenges:
-            row.challenges_id = _tag_id(unit, challenges)
-        made = _row(unit, row.id)
+            unit.update("source", number, challenges_id=_tag_id(unit, challenges))
+        made = _row(unit, number)
         unit.summarize(f"follows {made['title']}")
         return SourceAdded(made, like)
 
@@ -177,7 +176,7 @@ def _tag_id(unit: Unit, name: str) -> int:
 
 def _put_in_circles(unit: Unit, number: int, circle_ids: Sequence[int]) -> None:
     for circle_id in dict.fromkeys(circle_ids):
-        unit.add(CircleSource(circle_id=circle_id, source_id=number))
+        unit.insert("circle_source", circle_id=circle_id, source_id=number)
 
 
 def _row(unit: Unit, number: int) -> Row:
@@ -217,7 +216,7 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
     Raises Exists where the new address is followed already, Invalid where it is none.
     """
     with store.unit() as unit:
-        source = unit.get(Source, number)
+        source = unit.row("source", number)
         if edit.title is not None:
             source.title = one_line(edit.title, 500)
         if edit.every_s is not None:
@@ -247,7 +246,7 @@ def edit_source(store: Store, number: int, edit: SourceEdit) -> Row:
         return row
 
 
-def _move(unit: Unit, source: Source, url: str) -> None:
+def _move(unit: Unit, source: Live, url: str) -> None:
     """It is fetched elsewhere from now on; its secret belongs to the server that it had, and goes to no other."""
     if url == source.url:
         return
@@ -259,13 +258,13 @@ def _move(unit: Unit, source: Source, url: str) -> None:
     source.failures = 0
 
 
-def _set_state(source: Source, state: str) -> None:
+def _set_state(source: Live, state: str) -> None:
     if source.state != state == "active":
         source.failures, source.next_at, source.error = 0, None, None
     source.state = state
 
 
-def _set_access(source: Source, edit: SourceEdit) -> None:
+def _set_access(source: Live, edit: SourceEdit) -> None:
     """How it is asked: with which secret, as whom. It is asked anew at once."""
     if edit.credential is not None:
         source.credential = check_place(edit.credential) if edit.credential else ""

@@ -45,8 +45,6 @@ def annotate(
     the place that is nearest to it.
     Raises Invalid (neither quote nor comment, no such place), NotFound (with the closest passage).
     """
-    from pkm.store.model import Annotation
-
     quote, comment = clean(quote).strip(), clean(comment).strip()
     if not quote and not comment:
         raise Invalid("an empty annotation", "give the words (-q), a comment (-m), or both")
@@ -60,13 +58,12 @@ def annotate(
         for there in annotations.of(unit.connection, kind, number):
             if (there["exact"], there["position"], there["comment"]) == same:
                 return Annotated(there, len(passages), nth if passages else 0, as_before=True)
-        row = unit.add(Annotation(
-            item_id=number if kind == "item" else None, note_id=number if kind == "note" else None,
+        added = unit.insert(
+            "annotation", item_id=number if kind == "item" else None, note_id=number if kind == "note" else None,
             exact=kept.exact, prefix=kept.prefix, suffix=kept.suffix, position=kept.position, comment=comment,
-            created_at=unit.at, updated_at=unit.at,
-        ))  # fmt: skip
-        assert row.id is not None
-        made = annotations.row(unit.connection, row.id)
+            state="anchored", created_at=unit.at, updated_at=unit.at,
+        )  # fmt: skip
+        made = annotations.row(unit.connection, added)
         assert made is not None
         unit.summarize(f"annotated {make(kind, number)}")
         return Annotated(made, len(passages), nth if passages else 0)
@@ -105,10 +102,8 @@ def edit(store: Store, number: int, *, quote: str | None = None, comment: str | 
 
     Raises Invalid (nothing would be left of it, no such place), NotFound (the words are not in the text).
     """
-    from pkm.store.model import Annotation
-
     with store.unit() as unit:
-        annotation = unit.get(Annotation, number)
+        annotation = unit.row("annotation", number)
         places = taken = 0
         if quote is not None and (words := clean(quote).strip()):
             kind, on = _place_of(annotation)
@@ -137,12 +132,10 @@ def _place_of(annotation: Any) -> tuple[str, int]:
 
 def remove(store: Store, numbers: Sequence[int]) -> list[Row]:
     """The annotations are gone, an undo brings them back; they as they were. What they were on stays as it is."""
-    from pkm.store.model import Annotation
-
     with store.unit() as unit:
         rows = [row for number in numbers if (row := annotations.row(unit.connection, number))]
         for number in numbers:
-            unit.delete(unit.get(Annotation, number))
+            unit.remove("annotation", number)
         unit.summarize(f"removed {', '.join(row['id'] for row in rows)}")
     return rows
 
@@ -168,8 +161,6 @@ def check(store: Store, kind: str, number: int) -> list[Checked]:
 
     The words as they were quoted stay what they are looked for by, so that many small changes do not carry them off.
     """
-    from pkm.store.model import Annotation
-
     db = store.read()
     planned = plan_check(annotations.of(db, kind, number), annotations.texts(db, kind, number))
     if not any(_changes(one) for one in planned):
@@ -179,7 +170,7 @@ def check(store: Store, kind: str, number: int) -> list[Checked]:
         planned = plan_check(annotations.of(unit.connection, kind, number), text)
         for one in planned:
             if _changes(one):
-                annotation = unit.get(Annotation, int(one.row["id"][1:]))
+                annotation = unit.row("annotation", int(one.row["id"][1:]))
                 annotation.state, annotation.updated_at = state(one), unit.at
                 if one.place is not None:
                     annotation.position = one.place.start

@@ -11,7 +11,7 @@ from pkm.store.session import Store, Unit
 from pkm.text import clean, fold, one_line
 
 if TYPE_CHECKING:
-    from pkm.store.model import Response
+    from pkm.store.live import Live
 
 Row = dict[str, Any]
 
@@ -141,17 +141,16 @@ def shrink(store: Store, number: int, *, because: str) -> Row:
 
 def _step(store: Store, number: int, stage: str, following: str, because: str, title: str) -> Row:
     from pkm.sense.notes import retitle
-    from pkm.store.model import Growth, Note
 
     with store.unit() as unit:
-        note = unit.get(Note, number)
+        note = unit.row("note", number)
         if note.stage != stage:
             raise Refused(make("note", number), f"another command made it a {note.stage} meanwhile")
         note.stage = following
         if title:
             retitle(unit, note, title)
         note.updated_at = unit.at
-        unit.add(Growth(note_id=number, stage_from=stage, stage_to=following, because=because, at=unit.at))
+        unit.insert("growth", note_id=number, stage_from=stage, stage_to=following, because=because, at=unit.at)
         unit.summarize(f"{make('note', number)}: {stage} → {following}")
     row = notes.row(store.read(), number)
     assert row is not None
@@ -167,31 +166,28 @@ def add_trial(
     contact: who tried it, None: oneself. response: the answer that told of it; it gives words and person where none are
     given. at: the stamp of when, None: of the answer, else now. Raises Invalid (an unknown outcome).
     """
-    from pkm.store.model import Note, Trial
-
     outcome = one_line(outcome).lower()
     if outcome not in OUTCOMES:
         raise Invalid(f"--outcome {outcome}", f"it should be one of {', '.join(OUTCOMES)}")
     with store.unit() as unit:
-        unit.get(Note, number)
+        unit.row("note", number)
         told = _told_in(unit, response)
-        trial = unit.add(Trial(
-            note_id=number, place=one_line(where), outcome=outcome, text=clean(text).strip() or (told.text if told else ""),
+        trial = unit.insert(
+            "trial", note_id=number, place=one_line(where), outcome=outcome,
+            text=clean(text).strip() or (told.text if told else ""),
             at=at or (told.at if told else unit.at), created_at=unit.at, response_id=response,
             contact_id=contact if contact is not None else (told.contact_id if told else None),
-        ))  # fmt: skip
+        )  # fmt: skip
         unit.summarize(f"{make('note', number)} was tried: {outcome}")
-        made = next(row for row in notes.trials(unit.connection, number) if row["id"] == make("trial", trial.id or 0))
+        made = next(row for row in notes.trials(unit.connection, number) if row["id"] == make("trial", trial))
     return {**made, "note": make("note", number)}
 
 
-def _told_in(unit: Unit, response: int | None) -> "Response | None":
+def _told_in(unit: Unit, response: int | None) -> "Live | None":
     """The answer that tells of a trial; it waits no longer."""
     if response is None:
         return None
-    from pkm.store.model import Response
-
-    told = unit.get(Response, response)
+    told = unit.row("response", response)
     if told.state == "inbox":
         told.state = "kept"
         unit.flush()

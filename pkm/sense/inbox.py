@@ -46,7 +46,6 @@ def drop(
     store: Store, things: Sequence[tuple[str, int]], *, filters: Mapping[int, str] | None = None
 ) -> list[Row]:
     """The items and answers are dropped and the notes put away; nothing is deleted. filters: as for `keep`."""
-    from pkm.store.model import Note
     from pkm.store.notes import rows
 
     numbers = {kind: [number for one, number in things if one == kind] for kind in ("item", "note", "response")}
@@ -54,7 +53,7 @@ def drop(
         for number in numbers["item"]:
             items.decide(unit, number, "dropped", (filters or {}).get(number, ""))
         for number in numbers["note"]:
-            note = unit.get(Note, number)
+            note = unit.row("note", number)
             note.dropped_at = note.dropped_at or unit.at
         unit.flush()
         unit.summarize(f"dropped {', '.join(make(*thing) for thing in things[:5])}" + ("…" if len(things) > 5 else ""))

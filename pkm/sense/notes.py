@@ -21,7 +21,7 @@ from pkm.store.session import Store, Unit
 from pkm.text import clean, fold, one_line
 
 if TYPE_CHECKING:
-    from pkm.store.model import Note
+    from pkm.store.live import Live
 
 Row = dict[str, Any]
 Likes = list[tuple[str, list[tuple[str, int]]]]
@@ -87,11 +87,6 @@ def read(text: str, *, dated: bool = True) -> Captured:
 def captured_text(text: str) -> str:
     """The text as a note keeps it: cleaned, without blank lines around it and blanks at the ends of lines."""
     return re.sub(r"[ \t]+\n", "\n", clean(text)).strip("\n \t")
-
-
-def _number(note: "Note") -> int:
-    assert note.id is not None
-    return note.id
 
 
 def _title(given: str | None, captured: Captured) -> str:
@@ -176,10 +171,8 @@ def edit_note(
     base: the note as it was when its editing began; where it is another by now, Refused: both texts are kept.
     Raises Invalid (empty), Refused.
     """
-    from pkm.store.model import Note
-
     with store.unit() as unit:
-        note = unit.get(Note, number)
+        note = unit.row("note", number)
         if base is not None and (note.text, note.title) != (base["text"], base["title"]):
             raise Refused(make("note", number), "it was changed by another command while it was edited",
                           next=f"pkm sense show {make('note', number)}")  # fmt: skip
@@ -206,15 +199,15 @@ def edit_note(
     return _result(store, number, likes, resolved)
 
 
-def retitle(unit: Unit, note: "Note", title: str) -> None:
+def retitle(unit: Unit, note: "Live", title: str) -> None:
     """The note has the title, and its old one as another name, so that what links to it goes on meaning it.
 
     Links that were waiting for this title point to it.
     """
     before, note.title = note.title, one_line(title, TITLE)
     unit.flush()
-    _keep_name(unit, _number(note), before, note.title)
-    links.resolve_title(unit, _number(note), note.title)
+    _keep_name(unit, note.id, before, note.title)
+    links.resolve_title(unit, note.id, note.title)
 
 
 def _keep_name(unit: Unit, number: int, before: str, title: str) -> None:
@@ -226,13 +219,11 @@ def _keep_name(unit: Unit, number: int, before: str, title: str) -> None:
 
 def set_reach(store: Store, numbers: Sequence[int], reach: str) -> list[tuple[Row, str]]:
     """The notes have the reach: (note, its reach before). Raises Invalid where there is no such reach."""
-    from pkm.store.model import Note
-
     reach = read_reach(reach)
     before = {}
     with store.unit() as unit:
         for number in numbers:
-            note = unit.get(Note, number)
+            note = unit.row("note", number)
             before[number] = note.reach
             if note.reach != reach:
                 note.reach, note.updated_at = reach, unit.at

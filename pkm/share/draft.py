@@ -5,8 +5,9 @@ Gathers from the store, decides in pure functions, and applies in one transactio
 
 import hashlib
 import re
+import shlex
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 from pkm.capture import title_of as title_of_text
 from pkm.conceal import conceal, names_in, unlinked
 from pkm.config import Settings
-from pkm.dates import day as today
-from pkm.dates import local, now, stamp
-from pkm.errors import Invalid, NotFound
+from pkm.dates import day, local, now, stamp
+from pkm.errors import NotFound
 from pkm.ids import make
 from pkm.link_forms import name_of
 from pkm.reach import REACHES, wide_enough
+from pkm.share import called, holding
 from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
 from pkm.store import audience, plans, shares
-from pkm.store.session import Store
+from pkm.store.session import Store, Unit
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class DigestPlan:
     """What a digest for a circle would hold now.
 
     notes: rows in order. without_words: notes that drop out, having no words of one's own; bare_items: items kept
-    since the last digest that no note was made from; waiting: how many more notes may go but wait for the next one.
+    since the last digest that no note was made from; waiting: how many more notes may go but wait for the next one;
+    holding: the drafts and plans whose notes it leaves to these (shares.holding).
     """
 
     circle: Row
@@ -52,13 +54,14 @@ class DigestPlan:
     bare_items: tuple[Row, ...]
     waiting: int
     since: str | None
+    holding: tuple[Row, ...] = ()
 
 
 def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST) -> DigestPlan:
     """What the digest since the last one would hold for a circle (number, name, circle_kind)."""
     reaches = reaches_for(db, circle)
     found = shares.candidates(db, circle["number"], reaches, LOOKED_AT)
-    declined = audience.withheld(db, circle["number"], today(now()))
+    declined = audience.withheld(db, circle["number"], day(now()))
     found, put_off = [note for note in found if note["id"] not in declined], sum(note["id"] in declined for note in found)
     worded = [note for note in found if _has_words(note)]
     bare = [note for note in found if not _has_words(note)]
@@ -66,7 +69,8 @@ def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST
     items = shares.kept_without_note(db, since or "", 100)
     rest = shares.count_candidates(db, circle["number"], reaches) - len(found) - put_off
     waiting = max(0, len(worded) - limit) + rest
-    return DigestPlan(circle, tuple(worded[-limit:]), tuple(bare), tuple(items), waiting, since)
+    kept = tuple(shares.holding(db, circle["number"], reaches))
+    return DigestPlan(circle, tuple(worded[-limit:]), tuple(bare), tuple(items), waiting, since, kept)
 
 
 def _has_words(note: Row) -> bool:
@@ -78,8 +82,8 @@ def _has_words(note: Row) -> bool:
 
 def title_of(settings: Mapping[str, str] | Settings, circle: str, count: int, at: datetime) -> str:
     """The title of a digest, from the setting share.title; without a name of one's own: "Finds, 23 November 2026"."""
-    day = local(stamp(at))
-    date = f"{day.day} {day:%B %Y}"
+    here = local(stamp(at))
+    date = f"{here.day} {here:%B %Y}"
     if not settings["name"] and "{name}" in settings["share.title"]:
         return f"Finds, {date}"
     title = settings["share.title"]
@@ -107,21 +111,18 @@ def create_share(
             free = {row["id"] for row in shares.candidates(db, circles[0]["number"], reaches_for(db, circles[0]), LOOKED_AT)}
             notes = [note for note in notes if note in free]
         if not notes:
-            raise Invalid(
-                "an empty draft", "no note of yours may go there yet",
-                next=f"pkm sense reach NOTE {circles[0]['circle_kind']}, then pkm share draft NOTE",
-            )  # fmt: skip
+            raise holding.empty(db, circles[0])
         title = one_line(without_comments(title), 200) or "Finds"
-        slug = free_slug(slugify(_as_read(db, title, circles), unit.at), shares.slugs(db))
         number = unit.insert(
-            "share", uid=new_uid(), type="digest", title=title, slug=slug, introduction=introduction, state="draft",
+            "share", uid=new_uid(), type="digest", title=title, slug="", introduction=introduction, state="draft",
             created_at=unit.at,
         )  # fmt: skip
         for position, note in enumerate(dict.fromkeys(notes), 1):
             unit.insert("share_note", share_id=number, note_id=note, position=position)
         for position, circle in enumerate(circles, 1):
             unit.insert("stage", share_id=number, circle_id=circle["number"], position=position, gate="{}")
-        findings = check_share(db, number)
+        name_page(unit, number, slugify(_as_read(db, title, circles), unit.at))
+        findings = check_share(db, number, there=())
         if findings:
             raise Refused("the draft", "something in it may not go there", findings=findings, kept="No draft was made.")
         row = shares.row(db, number)
@@ -133,13 +134,17 @@ def _as_read(db: sqlite3.Connection, title: str, circles: Sequence[Row]) -> str:
     """A title as everybody may read it whom one of these circles stands for: its page's address is made of it."""
     reaches = wide_enough(max((circle["circle_kind"] for circle in circles), key=REACHES.index))
     hidden = frozenset(fold(name) for name, _ in narrower_links(db, [], [title], reaches))
+    title = called.Naming(db).line(title)
     return unlinked(conceal(title, hidden)) or "Finds"
 
 
-def check_share(db: sqlite3.Connection, share: int, stage: int | None = None, by: str = "") -> list[Finding]:
+def check_share(
+    db: sqlite3.Connection, share: int, stage: int | None = None, by: str = "", there: Collection[int] | None = None
+) -> list[Finding]:
     """What keeps a share from its circles, looking at the reach of its notes and at other plans; empty: nothing.
 
-    stage: of that one alone; by: on the channel of that name alone.
+    stage: of that one alone; by: on the channel of that name alone. there: the circles that it is for whatever is found,
+    so that a note can be taken out of it; None: all.
     """
     findings: list[Finding] = []
     for step in shares.stages(db, share):
@@ -152,7 +157,7 @@ def check_share(db: sqlite3.Connection, share: int, stage: int | None = None, by
             continue
         findings += check_notes(notes, step["circle"], step["circle_kind"])
         findings += _waiting_elsewhere(db, share, step, notes)
-        findings += _declined(db, step, notes)
+        findings += _declined(db, share, step, notes, stays=there is None or step["circle_id"] in there)
         for channel in shares.channels_of(db, step["circle_id"]):
             kind = effective_kind(step["circle_kind"], channel["channel_kind"])
             if kind != step["circle_kind"] and by in ("", channel["name"]):
@@ -172,18 +177,32 @@ def _waiting_elsewhere(db: sqlite3.Connection, share: int, step: Row, notes: Seq
     return findings
 
 
-def _declined(db: sqlite3.Connection, step: Row, notes: Sequence[Row]) -> list[Finding]:
-    """A note of which the person said "not yet" or "never" does not go there before they take that back."""
+def _declined(db: sqlite3.Connection, share: int, step: Row, notes: Sequence[Row], *, stays: bool) -> list[Finding]:
+    """A note of which the person said "not yet" or "never" does not go there before they take that back.
+
+    stays: the share is there whatever is found, so that the note can be taken out of it.
+    """
     findings = []
     for note in notes if step["passed_at"] is None else ():
-        name, kept = make("note", note["id"]), audience.kept(db, note["id"], today(now()))
+        name, kept = make("note", note["id"]), audience.kept(db, note["id"], day(now()))
         for whom, circle in (("", ""), (make("circle", step["circle_id"]), step["circle"])):
             if said := kept.get(whom):
                 until = f"not before {said.until}" if said.until else "never"
                 why = f"you said {until}{f' for {circle}' if circle else ''}{f': {said.because}' if said.because else ''}"
-                step_back = f"pkm share not {name}{f' {circle}' if circle else ''} --take-back"
-                findings.append((f"{name} “{note['title']}”", why, step_back))
+                mend = f"pkm share not {name}{f' {shlex.quote(circle)}' if circle else ''} --take-back"
+                if stays:
+                    why, mend = f"{why} (it may go after all: {mend})", _taken_out(db, share, step, name, len(notes))
+                findings.append((f"{name} “{note['title']}”", why, mend))
     return findings
+
+
+def _taken_out(db: sqlite3.Connection, share: int, step: Row, note: str, of: int) -> str:
+    """The command that takes a note, one of so many, out of what a stage's circle gets."""
+    name, alone = make("share", share), len(shares.stages(db, share)) == 1
+    if of == 1 and alone:
+        return f"pkm share drop {name}"
+    only = "" if alone else f" --for {shlex.quote(step['circle'])}"
+    return f"pkm share edit {name}{only} --without {note}"
 
 
 def notes_for(db: sqlite3.Connection, share: int, stage: Row) -> list[Row]:
@@ -234,14 +253,16 @@ def digest_for(
     kind = effective_kind(kind_by_name(db, share) if by_name else stage["circle_kind"], channel_kind)
     own = stage["circle_kind"] == kind
     hidden = [name for name, _ in linked_by(db, share, stage, wide_enough(kind))]
+    language = stage["language"] or settings["share.language"]
+    naming = called.Naming(db, language, called.known_to(db, share, stage, kind), wide_enough(kind))
     return Digest(
-        uid=row["uid"], title=words.get("title") or row["title"], slug=row["slug"],
+        uid=row["uid"], title=naming.line(words.get("title") or row["title"]), slug=row["slug"],
         date=at, author=settings["name"],
-        intro=words.get("introduction") or row["introduction"] or (stage["introduction"] if own else ""),
-        salutation=stage["salutation"] if own else "",
+        intro=naming.text(words.get("introduction") or row["introduction"] or (stage["introduction"] if own else "")),
+        salutation=naming.text(stage["salutation"] if own else ""),
         circle=(stage["circle"] or "") if kind != "network" else "",
-        circle_kind=kind, pieces=tuple(piece_of(db, note, hidden) for note in notes), hidden=tuple(dict.fromkeys(hidden)),
-        language=stage["language"] or settings["share.language"],
+        circle_kind=kind, pieces=tuple(piece_of(db, note, naming, hidden) for note in notes),
+        hidden=tuple(dict.fromkeys(hidden)), language=language,
     )  # fmt: skip
 
 
@@ -307,17 +328,23 @@ def narrower_links(
     return list(dict.fromkeys([*((row["written"], row["id"]) for row in known if row["written"]), *named]))
 
 
-def free_slug(slug: str, taken: set[str]) -> str:
-    """That name for a page, or the same with a number where it is taken."""
-    free, number = slug, 2
+def name_page(unit: Unit, share: int, slug: str) -> None:
+    """The share has that name for its page and its files, or the same with a number where it is taken.
+
+    A page's name is taken by another page, and not by what nobody else reads. One that is on the site keeps its own.
+    """
+    if shares.on_site(unit.connection, share):
+        return
+    taken, free, number = shares.slugs(unit.connection, share), slug, 2
     while free in taken:
         free, number = f"{slug}-{number}", number + 1
-    return free
+    unit.update("share", share, slug=free)
 
 
-def piece_of(db: sqlite3.Connection, note: Row, hidden: Sequence[str] = ()) -> "Piece":
+def piece_of(db: sqlite3.Connection, note: Row, naming: called.Naming, hidden: Sequence[str] = ()) -> "Piece":
     """A note as a piece of a digest: own words, the exact words quoted from its item, and where that came from.
 
+    The marks in its words that are for their writer alone, trailing #tags and @nicks, are not in it (pkm.share.unmarked).
     Comments on quotes stay at home: they have no reach of their own, and unknown means private.
     """
     from pkm.share.render import ItemRef, Piece, Quote
@@ -331,19 +358,22 @@ def piece_of(db: sqlite3.Connection, note: Row, hidden: Sequence[str] = ()) -> "
             title=note["item_title"] or "", url=note["item_url"] or "", author=note["item_author"] or "",
             source_title=note["source_title"] or "", source_url=note["source_url"] or "",
         )  # fmt: skip
+    about = tuple(tags.of(db, "note", note["id"]))
+    beside = (note["item_author"] or "", note["source_title"] or "") if item else ()
+    words = naming.text(note["text"], about, beside)
     return Piece(
-        id=make("note", note["id"]), title=concealed(_said_title(note), hidden), words=note["text"],
-        quotes=tuple(Quote(exact) for exact in quotes), item=item, tags=tuple(tags.of(db, "note", note["id"])),
+        id=make("note", note["id"]), title=concealed(_said_title(note, words, naming.line(note["title"], beside)), hidden),
+        words=words, quotes=tuple(Quote(exact) for exact in quotes), item=item, tags=about,
         stage=note["stage"], date=note["created_at"],
     )  # fmt: skip
 
 
-def _said_title(note: Row) -> str:
-    """The note's title; one that was taken from its text is taken anew from what of that may be read."""
+def _said_title(note: Row, words: str, title: str) -> str:
+    """The note's title as it may be read; one that was taken from its text is taken anew from what of that is said."""
     from pkm.markdown import without_comments
 
-    text, title = note["text"], str(note["title"])
-    if (said := without_comments(text)) != text and title_of_text(text) == title:
+    said = without_comments(words)
+    if said != note["text"] and title_of_text(note["text"]) == note["title"]:
         return title_of_text(said) or title
     return title
 

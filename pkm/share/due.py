@@ -69,7 +69,7 @@ def turn(step: Step, limits: Limits, went: tuple[datetime, ...], now: datetime, 
     """What happens with a stage that has not passed. Pure.
 
     went: when its circle got something in the last week, in order. letters: whether some of it goes by mail. by_hand: the
-    person sends it this moment, so it is never late.
+    person sends it this moment, so it is never late and needs no time to cool: they were asked.
     """
     if step.held is not None:
         return Turn(waits=(f"on hold: {step.held}",))
@@ -87,12 +87,12 @@ def turn(step: Step, limits: Limits, went: tuple[datetime, ...], now: datetime, 
         opens = went[len(went) - limits.weekly] + WEEK
         return Turn(waits=(f"until {dates.day(opens)}: {step.row['circle']} gets {limits.weekly} a week at most",))
     ends = hours.quiet_until(limits.quiet, dates.local(now)) if letters else None
-    if step.leaving:
+    if step.leaving and not by_hand:
         at = dates.parse_stamp(step.leaving)
         if at > now:
             return Turn(waits=(f"until {dates.local(at):%Y-%m-%d %H:%M}: its letters leave then",))
         return Turn(go=True, quiet=ends is not None)
-    cooled = now + limits.cooling
+    cooled = now if by_hand else now + limits.cooling
     later = (hours.quiet_until(limits.quiet, dates.local(cooled)) or cooled) if letters else now
     return Turn(go=True, not_before=later if later > now else None)
 
@@ -229,7 +229,8 @@ def _row(store: Store, share: int) -> Row:
 def send_next(store: Store, home: Home, share: int, at: str = "", *, at_once: bool = False) -> Done | None:
     """The next stage of a planned share went, where its gates are open; None where all have passed.
 
-    at_once: without the cooling-off time, quiet hours and the weekly cap. Raises Refused where a gate is shut.
+    It goes at once, as a draft does that the person sends; in quiet hours its letters wait for their end. at_once: not even
+    then, and beyond the weekly cap. Raises Refused where a gate is shut.
     """
     now = dates.now()
     db = store.read()
@@ -237,7 +238,8 @@ def send_next(store: Store, home: Home, share: int, at: str = "", *, at_once: bo
     if step is None:
         return None
     turned = check_turn(db, home, share, step, now, at_once=at_once)
-    return _take(store, home, share, step, turned, at, wait=not at_once, by_hand=True)
+    wait = turned.quiet or turned.not_before is not None
+    return _take(store, home, share, step, turned, at, wait=wait, by_hand=True)
 
 
 def refused_before(db: sqlite3.Connection, share: int) -> list[Row]:
@@ -255,7 +257,7 @@ def check_turn(db: sqlite3.Connection, home: Home, share: int, step: Step, now: 
     turned = turn_of(db, settings, step, now, by_hand=True)
     if at_once and step.held is None and not step.verdict.waits:
         return Turn(go=True)
-    if not turned.go and not (step.leaving and not step.verdict.waits and step.held is None):
+    if not turned.go:
         name = make("share", share)
         held = step.held is not None
         finding = (f"{name} for {one_line(step.row['circle'] or '', 60)}",

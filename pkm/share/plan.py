@@ -125,24 +125,27 @@ def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], bec
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise Invalid(f"a plan with {twice} twice", "a circle has one stage", next=f"pkm share plan {make('share', share)}")
     with store.unit() as unit:
-        row = _changeable(unit.connection, share)
+        row = changeable(unit.connection, share)
         if row["type"] == "introduction":
             raise Invalid(row["id"], "an introduction is for two people by name; it has no plan",
                           next=f"pkm share send {row['id']}")  # fmt: skip
         origin.plan(unit.connection, home, share, unit.at)
+        there = {stage["circle_id"] for stage in shares.stages(unit.connection, share)}
         _lay(unit, share, wanted, because)
+        draft.name_page(unit, share, row["slug"])  # it may be for others from now on, among whose names it must be free
         from pkm.store.model import Share
 
         unit.get(Share, share).state = "planned"
         unit.flush()
-        findings = draft.check_share(unit.connection, share)
+        findings = draft.check_share(unit.connection, share, there=there)
         if findings:
             raise Refused(f"the plan of {row['id']}", "something in it may not go there", findings=findings,
                           kept="The plan is as it was.")  # fmt: skip
         unit.summarize(f"planned {row['id']} {row['title']}")
 
 
-def _changeable(db: sqlite3.Connection, share: int) -> Row:
+def changeable(db: sqlite3.Connection, share: int) -> Row:
+    """The share's row. Raises NotFound; Invalid where it has gone everywhere, or was taken back."""
     row = shares.row(db, share)
     if row is None:
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
@@ -156,7 +159,7 @@ def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> No
 
     db = unit.connection
     before = {stage["circle_id"]: stage for stage in shares.stages(db, share)}
-    begun = [stage for stage in before.values() if stage["passed_at"] or _has_begun(db, share, stage["id"])]
+    begun = [stage for stage in before.values() if stage["passed_at"] or has_begun(db, share, stage["id"])]
     fixed = {stage["circle_id"] for stage in begun}
     new = [one for one in wanted if one.circle["number"] not in fixed]
     if not new:
@@ -183,7 +186,8 @@ def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> No
     unit.flush()
 
 
-def _has_begun(db: sqlite3.Connection, share: int, stage: int) -> bool:
+def has_begun(db: sqlite3.Connection, share: int, stage: int) -> bool:
+    """Whether something of a stage has left, or may have."""
     return any(may_have_left(row["state"], row["error"]) for row in deliveries(db, share, stage))
 
 
@@ -194,7 +198,7 @@ def approve(store: Store, share: int, who: Row, *, circle: int | None = None, ag
     Raises NotFound; Invalid where no stage waits for a yes of theirs.
     """
     with store.unit() as unit:
-        row = _changeable(unit.connection, share)
+        row = changeable(unit.connection, share)
         stage = _asked(unit.connection, row, who, circle, against)
         said = {"by": who["id"], "name": who["name"], "at": unit.at, "because": clean(because).strip()}
         state = dict(stage["gate"])
@@ -237,7 +241,7 @@ def _asked(db: sqlite3.Connection, share: Row, who: Row, circle: int | None, aga
 def hold(store: Store, share: int, because: str = "") -> Row:
     """Nothing more of the share leaves, also of a stage whose letters wait for their time. Raises NotFound, Invalid."""
     with store.unit() as unit:
-        row = _changeable(unit.connection, share)
+        row = changeable(unit.connection, share)
         for stage in shares.stages(unit.connection, share):
             if not stage["passed_at"]:
                 hold_stage(unit, stage, clean(because).strip() or "you put it on hold")
@@ -248,7 +252,7 @@ def hold(store: Store, share: int, because: str = "") -> Row:
 def release(store: Store, share: int) -> Row:
     """What was on hold may leave again, and is not late from now on. Raises NotFound; Invalid where nothing is on hold."""
     with store.unit() as unit:
-        row = _changeable(unit.connection, share)
+        row = changeable(unit.connection, share)
         held = [stage for stage in shares.stages(unit.connection, share) if stage["gate"].get("held")]
         if not held:
             raise Invalid(row["id"], "it is not on hold", next=f"pkm share plan {row['id']}")
@@ -282,12 +286,12 @@ def reword(
     """
     with store.unit() as unit:
         db = unit.connection
-        row = _changeable(db, share)
+        row = changeable(db, share)
         stage = next((one for one in shares.stages(db, share) if one["circle_id"] == circle["number"]), None)
         if stage is None:
             raise Invalid(f"{row['id']} for {circle['name']}", "it does not go there",
                           next=f'pkm share plan {row["id"]} --stage "{circle["name"]} now"')  # fmt: skip
-        if stage["passed_at"] or _has_begun(db, share, stage["id"]):
+        if stage["passed_at"] or has_begun(db, share, stage["id"]):
             raise Invalid(f"{row['id']} for {circle['name']}", "it has begun to leave; what others got stays as it is",
                           next=f"pkm share log {row['id']}")  # fmt: skip
         for number in [*(only or ()), *([note] if note else ())]:

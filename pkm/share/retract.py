@@ -165,7 +165,7 @@ def _posts_gone(outcomes: Sequence[Outcome]) -> str:
 def _correct(unit: "Unit", share: Row, letters: list[Row], because: str) -> Row | None:
     """A draft to those who got a letter, as an answer to it."""
     from pkm.ids import new_uid
-    from pkm.share.draft import free_slug
+    from pkm.share.draft import name_page
     from pkm.share.site import slugify
     from pkm.store.model import Share, Stage
 
@@ -173,12 +173,11 @@ def _correct(unit: "Unit", share: Row, letters: list[Row], because: str) -> Row 
     title = f"Correction: {share['title']}"
     reason = clean(because).strip()
     words = f"What I sent you as “{share['title']}” does not hold any more." + (f"\n\n{reason}" if reason else "")
-    slug = free_slug(slugify(title, unit.at), shares.slugs(db))
-    made = unit.add(Share(uid=new_uid(), title=title, slug=slug, introduction=words, created_at=unit.at))
+    made = unit.add(Share(uid=new_uid(), title=title, introduction=words, created_at=unit.at))
     reached = {one["circle"] for one in letters}
     stages = [stage for stage in shares.stages(db, share["number"]) if stage["circle"] in reached]
     for position, stage in enumerate(stages, 1):
         gate = json.dumps({"replies_to": share["number"]})
         unit.add(Stage(share_id=made.id or 0, circle_id=stage["circle_id"], position=position, gate=gate))
-    unit.flush()
+    name_page(unit, made.id or 0, slugify(title, unit.at))
     return shares.row(db, made.id or 0)

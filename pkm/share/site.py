@@ -386,9 +386,23 @@ def _note_pages(plan: _Plan) -> dict[str, bytes]:
 
 
 def _note_page(plan: _Plan, piece: Piece, href: str, links: Links) -> str:
-    view = view_piece(piece, 1, _below_title(html_writer(links)), links.tag, cut_tags=True)
-    title = view.heading or piece.title or _find_title(piece)
-    return _framed(plan, href, "note.html", title, {"date": piece.date, "piece": replace(view, heading="")})
+    """A note's page says its title once: above its words, which go on behind it; or, where they are not plain, within them."""
+    title = split_heading(piece)[0]
+    rest = None if title else _behind_title(piece)
+    shown = piece if rest is None else replace(piece, words=rest)
+    view = view_piece(shown, 1, _below_title(html_writer(links)), links.tag, cut_tags=True)
+    values = {"date": piece.date, "piece": replace(view, heading=""), "title_within": not title and rest is None}
+    return _framed(plan, href, "note.html", title or piece.title or _find_title(piece), values)
+
+
+def _behind_title(piece: Piece) -> str | None:
+    """The words behind the sentence that is the title; None where they do not begin with it, sign by sign."""
+    words, title = piece.words.lstrip(), piece.title
+    if not title or not words.startswith(title):
+        return None
+    match = re.match(r"[.:!?…]?(?:\s+|\Z)", words[len(title) :])
+    ends = match and (title.endswith(("!", "?")) or match[0].strip() or match[0].startswith("\n") or not words[len(title) :])
+    return words[len(title) + match.end() :] if match and ends else None
 
 
 def _below_title(write: Writer) -> Writer:

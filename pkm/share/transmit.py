@@ -256,7 +256,8 @@ def settle_as(
     elif not back:
         delivery.sent_at = None
     if noted and state != "held" and not back:
-        ledger.note(home, delivery.key, state, unit.at)
+        with contextlib.suppress(StoreError):  # full: that it began stands there, which is enough to send it to nobody twice
+            ledger.note(home, delivery.key, state, unit.at)
 
 
 def _settle(store: Store, home: Home, row: Row, outcome: Outcome) -> Result:

@@ -5,6 +5,7 @@ For an open question the same order says whom to ask. The answers "not yet" and 
 
 import re
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from pkm import dates
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
+from pkm.likeness import is_common
 from pkm.reach import may_go
 from pkm.store import audience, circles, notes, shares, standings
 from pkm.store.session import Store
@@ -19,6 +21,9 @@ from pkm.store.standings import EVERY_S
 from pkm.text import clean, count, one_line
 
 Row = dict[str, Any]
+
+FEW = 3
+"""So many people may use a word of a question, and each is somebody to ask for it."""
 
 LONG_WORD = 5
 """Letters from which on a word of a title says what it is about."""
@@ -76,7 +81,8 @@ def _people(
     answered, behind = audience.answered(db, about), audience.behind(db, note)
     owed = audience.promised(db, [*subjects, *_words(row["title"])])
     _, got = audience.has(db, note)
-    numbers = sorted({*tagged, *answered, *behind, *owed})
+    speak = _who_speak_of(db, row["title"]) if row["title"].rstrip().endswith("?") else {}
+    numbers = sorted({*tagged, *answered, *behind, *owed, *speak})
     called, stood = audience.names(db, numbers), standings.standings(db, numbers)
     cases = []
     for number in numbers:
@@ -87,6 +93,9 @@ def _people(
             case.speak(behind[number], [make("note", note)], 2)
         if number in answered:
             case.speak(f"answered {count(len(answered[number]), 'time')} on this", answered[number], 2)
+        for key, title in speak.get(number, ()):
+            verb = "wrote" if key.startswith("i") else "you spoke of it:"
+            case.speak(f"{verb} “{one_line(title, 70)}”", [key], 1)
         if number in tagged:
             case.speak(f"cares about {', '.join(f'#{tag}' for tag in tagged[number])}", [], 1)
         due = stood[number]["due"]
@@ -98,6 +107,27 @@ def _people(
         case.next = f"pkm contact show {case.id}"
         cases.append(case)
     return cases
+
+
+def _who_speak_of(db: sqlite3.Connection, question: str) -> dict[int, list[tuple[str, str]]]:
+    """Contact -> (id, title) of what they wrote, or what you told each other, with words of a question; each once.
+
+    Of its words those count that few of them use, else the rarest.
+    """
+    beginnings = [_beginning(word) for word in _words(question) if not is_common(word)]
+    found = audience.spoke_of(db, beginnings) if beginnings else {}
+    used = Counter(word for words in found.values() for word in words)
+    told = {}
+    for number, words in found.items():
+        things = dict.fromkeys(thing for word, thing in words.items() if used[word] <= max(FEW, min(used.values())))
+        if things:
+            told[number] = list(things)[:3]
+    return told
+
+
+def _beginning(word: str) -> str:
+    """What the forms of a word have in common: walk, of walking and walks."""
+    return re.sub(r"(?<=\w{4})(?:ing|ed|es|s)$", "", word)
 
 
 def _circles(db: sqlite3.Connection, row: Row, note: int, subjects: list[str], people: set[str], now: datetime) -> list[Case]:
@@ -120,14 +150,16 @@ def _circles(db: sqlite3.Connection, row: Row, note: int, subjects: list[str], p
 
 
 def _rhythm(db: sqlite3.Connection, case: Case, circle: Row, number: int, now: datetime) -> None:
-    """Whether its cadence has room: half of its rhythm has passed since it got something."""
+    """When it got something, and what that says: half of its rhythm without anything speaks for it.
+
+    The rhythm is that of being in touch; so it is no reason against a digest, which may come more often.
+    """
     every_s = circle["every_s"] or EVERY_S[circle["circle_kind"]]
     last = shares.last_sent(db, number)
     if last is None:
         case.speak("got nothing yet", [], 0)
     elif now - dates.parse_stamp(last) < timedelta(seconds=every_s / 2):
-        case.against.append((f"got something on {dates.day(last)}, and its rhythm is {dates.format_span(every_s)}",
-                             f"pkm share log --circle {circle['name']}"))  # fmt: skip
+        case.speak(f"got something on {dates.day(last)}", [], 0)
     else:
         case.speak(f"got nothing since {dates.day(last)}", [], 1)
 

@@ -141,6 +141,26 @@ def promised(db: sqlite3.Connection, words: Sequence[str]) -> dict[int, list[tup
     return told
 
 
+def spoke_of(db: sqlite3.Connection, words: Sequence[str]) -> dict[int, dict[str, tuple[str, str]]]:
+    """Contact -> beginning of a word -> (id, title) of the newest thing with it: an item of theirs, else what passed between
+    you (its text in the place of the title).
+    """
+    found = db.execute(
+        "SELECT source.contact_id AS who, value AS word, 'item' AS kind, item.id AS id, item.title AS title, 1 AS rank, "
+        "item.received_at AS at "
+        "FROM json_each(:words) JOIN item ON ' ' || lower(item.title) LIKE '% ' || value || '%' "
+        "JOIN source ON source.id = item.source_id WHERE source.contact_id IS NOT NULL AND item.state <> 'muted' UNION ALL "
+        "SELECT contact_id, value, 'interaction', interaction.id, text, 0, at FROM json_each(:words) "
+        "JOIN interaction ON ' ' || lower(text) LIKE '% ' || value || '%' "
+        "JOIN interaction_contact ON interaction_id = interaction.id ORDER BY who, word, rank, at, id",
+        {"words": json.dumps(list(words))},
+    )
+    told: dict[int, dict[str, tuple[str, str]]] = {}
+    for row in found:  # the last one stays
+        told.setdefault(row["who"], {})[row["word"]] = (make(row["kind"], row["id"]), row["title"])
+    return told
+
+
 def members(db: sqlite3.Connection) -> dict[int, set[int]]:
     """Circle -> the contacts who are in it now."""
     told: dict[int, set[int]] = {}

@@ -148,11 +148,23 @@ def tag_numbers(db: sqlite3.Connection, name: str) -> list[int]:
     return sorted(found | {row["id"] for row in every if row["alias_of"] in found})
 
 
+def tagged_sources(db: sqlite3.Connection, names: Iterable[str]) -> list[int]:
+    """Sources that have one of the tags, or one below it, by id."""
+    numbers = sorted({number for name in names for number in tag_numbers(db, name)})
+    found = db.execute(
+        "SELECT DISTINCT entity_id FROM tagging WHERE kind = 'source' AND tag_id IN (SELECT value FROM json_each(:tags)) "
+        "ORDER BY entity_id", {"tags": json.dumps(numbers)},
+    )  # fmt: skip
+    return [row[0] for row in found]
+
+
 def _from(scope: Scope, name: str) -> _Sets:
     if name.startswith("@"):
         return _by(scope, name[1:])
     parsed = ids.parse(name)
-    if parsed and parsed[0] == "source":
+    if name.startswith("#") and len(name) > 1:
+        numbers = tagged_sources(scope.db, [name[1:]])
+    elif parsed and parsed[0] == "source":
         numbers = [parsed[1]]
     else:
         like = f"%{name.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"

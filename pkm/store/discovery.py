@@ -144,13 +144,11 @@ def claim_answers(unit: "Unit", contact_id: int, emails: Iterable[str]) -> int:
 
 def dismiss(unit: "Unit", kind: str, keys: Iterable[str], title: str) -> None:
     """Suggestions with one of these keys are not made again; where they were turned down before, from now on anew."""
-    from pkm.store.model import Dismissal
-
     unit.flush()
     there = dismissed(unit.connection, kind)
     for key in dict.fromkeys(keys):
         if key not in there:
-            unit.add(Dismissal(kind=kind, key=key, title=title, at=unit.at))
+            unit.insert("dismissal", kind=kind, key=key, title=title, at=unit.at)
         else:
             unit.connection.execute("UPDATE dismissal SET at = :at WHERE kind = :kind AND key = :key",
                                     {"at": unit.at, "kind": kind, "key": key})  # fmt: skip

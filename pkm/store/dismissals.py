@@ -27,17 +27,13 @@ def starting(db: sqlite3.Connection, kind: str, start: str) -> list[Dismissed]:
 
 def put(unit: "Unit", kind: str, key: str, because: str) -> None:
     """The suggestion is turned down as of now; where it was before, the day and the reason are the new ones."""
-    from pkm.store.model import Dismissal
-
     found = unit.connection.execute(
         "SELECT id FROM dismissal WHERE kind = :kind AND key = :key", {"kind": kind, "key": key}
     ).fetchone()
     if found is None:
-        unit.add(Dismissal(kind=kind, key=key, title=because, at=unit.at))
+        unit.insert("dismissal", kind=kind, key=key, title=because, at=unit.at)
         return
-    row = unit.get(Dismissal, found[0])
-    row.title, row.at = because, unit.at
-    unit.flush()
+    unit.update("dismissal", found[0], title=because, at=unit.at)
 
 
 def remove(unit: "Unit", kind: str, key: str) -> bool:

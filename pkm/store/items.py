@@ -1,12 +1,14 @@
 """Questions about items: the inbox, one, several, those of a source; and what is decided about them."""
 
+import heapq
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pkm.ids import make
-from pkm.store import stories, tags, tally
+from pkm.store import conditions, stories, tags, tally
 from pkm.store.sources import without_user
 
 if TYPE_CHECKING:
@@ -20,11 +22,12 @@ _COLUMNS = (
     "item.rule_id, item.rank, coalesce(rule.person_id, source.contact_id) AS contact_id, item.story_id"
 )
 _FROM = "FROM item LEFT JOIN source ON source.id = item.source_id LEFT JOIN rule ON rule.id = item.rule_id"
-ORDERS = {
-    "newest": "item.received_at DESC, item.id DESC",
-    "oldest": "item.received_at, item.id",
-}
-"""What came last stands first; of what one pull brought, what was written last (intake numbers items in that order)."""
+WRITTEN = "min(coalesce(item.published_at, item.received_at), item.received_at)"
+"""SQL: when an item was written. A source may claim any day; nothing was published after it came in."""
+NEWEST, OLDEST = "item.received_at DESC, item.id DESC", "item.received_at, item.id"
+"""What came last stands first, or what has waited longest."""
+WINDOW = 20_000
+"""So many that came last are put into the order of their writing; no index has it."""
 
 
 def _shape(row: sqlite3.Row, names: list[str], story: Sequence[Row] = ()) -> Row:
@@ -57,21 +60,67 @@ def _shaped(db: sqlite3.Connection, found: Iterable[sqlite3.Row]) -> list[Row]:
 
 
 def inbox(
-    db: sqlite3.Connection, limit: int, *, sort: str = "newest", source: int | None = None, state: str = "inbox"
-) -> list[Row]:
-    """Items that nothing was decided about, of one source or all, by when they came, then by when they were written.
+    db: sqlite3.Connection, limit: int, *, sort: str = "newest", source: int | None = None, state: str = "inbox",
+    tags: Sequence[str] = (),
+) -> list[Row]:  # fmt: skip
+    """Items that nothing was decided about, of one source or all; newest: what was written last, oldest: what waits longest.
 
-    state: backlog, or muted, for those that wait outside the inbox.
+    state: backlog, or muted, for those that wait outside the inbox. tags: only what is tagged so, or of sources that are.
     """
-    of_source = "AND item.story_id IS NULL" if source is None else "AND item.source_id = :source"
-    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = :state {of_source} ORDER BY {ORDERS[sort]} LIMIT :limit"
-    return _shaped(db, db.execute(sql, {"limit": limit, "source": source, "state": state}))
+    if sort == "newest":
+        return rows(db, newest(db, limit, source=source, state=state, tags=tags))
+    where, given = _waiting(db, source, state, tags)
+    sql = f"SELECT {_COLUMNS} {_FROM} WHERE {where} ORDER BY {OLDEST} LIMIT :limit"
+    return _shaped(db, db.execute(sql, {**given, "limit": limit}))
+
+
+def newest(
+    db: sqlite3.Connection, limit: int, *, source: int | None = None, state: str = "inbox", tags: Sequence[str] = (),
+    skipped: Iterable[int] = (),
+) -> list[int]:  # fmt: skip
+    """Numbers of the items that `inbox` lists, what was written last first, then by id; skipped: these not.
+
+    They are read as they came, the last first, until none can be newer that came before. Beyond WINDOW they stay so.
+    """
+    where, given = _waiting(db, source, state, tags)
+    left_out = ", ".join(str(int(number)) for number in skipped)
+    found = db.execute(
+        f"SELECT {WRITTEN} AS at, item.id, item.received_at FROM item WHERE {where} AND item.id NOT IN ({left_out}) "
+        f"ORDER BY {NEWEST}", given,
+    )  # fmt: skip
+    best: list[tuple[str, int]] = []  # a heap, what was written first on top
+    for at, item, received_at in islice(found, WINDOW if limit else 0):
+        if len(best) != limit:
+            heapq.heappush(best, (at, item))
+        elif received_at < best[0][0]:
+            break
+        else:
+            heapq.heappushpop(best, (at, item))
+    numbers = [item for _, item in sorted(best, reverse=True)]
+    beyond = found if limit < 0 else islice(found, limit - len(numbers))
+    return numbers + [row["id"] for row in beyond]
+
+
+def _waiting(
+    db: sqlite3.Connection, source: int | None, state: str, names: Sequence[str] = ()
+) -> tuple[str, dict[str, object]]:
+    """SQL of the items that wait there, and its values. What another item stands for is listed with its source alone."""
+    where = "item.state = :state AND " + ("item.story_id IS NULL" if source is None else "item.source_id = :source")
+    given: dict[str, object] = {"source": source, "state": state}
+    if names:
+        where += (
+            " AND (+item.source_id IN (SELECT value FROM json_each(:sources)) OR item.id IN (SELECT entity_id FROM tagging "
+            "WHERE kind = 'item' AND tag_id IN (SELECT value FROM json_each(:tags))))"
+        )
+        numbers = sorted({number for name in names for number in conditions.tag_numbers(db, name)})
+        given |= {"sources": json.dumps(conditions.tagged_sources(db, names)), "tags": json.dumps(numbers)}
+    return where, given
 
 
 def muted(db: sqlite3.Connection, limit: int, *, source: int | None = None) -> list[Row]:
     """Items that a rule muted, of one source or all, the last brought first."""
     of_source = "" if source is None else "AND item.source_id = :source"
-    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = 'muted' {of_source} ORDER BY {ORDERS['newest']} LIMIT :limit"
+    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.state = 'muted' {of_source} ORDER BY {NEWEST} LIMIT :limit"
     return _shaped(db, db.execute(sql, {"limit": limit, "source": source}))
 
 
@@ -83,17 +132,25 @@ def count_muted(db: sqlite3.Connection, *, source: int | None = None) -> int:
 
 def next_in_inbox(db: sqlite3.Connection, skipped: Iterable[int], *, sort: str = "newest") -> Row | None:
     """The first item of the inbox that is not among the skipped ones, with its text; None where there is none."""
+    if sort == "newest":
+        first = newest(db, 1, skipped=skipped)
+        return row(db, first[0]) if first else None
     left_out = ", ".join(str(int(number)) for number in skipped)
     sql = (
         f"SELECT item.id FROM item WHERE state = 'inbox' AND story_id IS NULL AND id NOT IN ({left_out}) "
-        f"ORDER BY {ORDERS[sort]} LIMIT 1"
+        f"ORDER BY {OLDEST} LIMIT 1"
     )
     found = db.execute(sql).fetchone()
     return None if found is None else row(db, found[0])
 
 
-def count_inbox(db: sqlite3.Connection, *, source: int | None = None, state: str = "inbox") -> int:
-    """How many items nothing was decided about, of one source or all. state: as in `inbox`."""
+def count_inbox(
+    db: sqlite3.Connection, *, source: int | None = None, state: str = "inbox", tags: Sequence[str] = ()
+) -> int:
+    """How many items nothing was decided about, of one source or all. state, tags: as in `inbox`."""
+    if tags:
+        where, given = _waiting(db, source, state, tags)
+        return int(db.execute(f"SELECT count(*) FROM item WHERE {where}", given).fetchone()[0])
     if source is None:
         return tally.waiting(db, state)
     sql = "SELECT count(*) FROM item WHERE state = :state AND source_id = :source"
@@ -130,10 +187,8 @@ def decide(unit: "Unit", number: int, state: str, via: str = "") -> None:
     The hour of the decision stays where nothing changes. via: the filter it stood high by when it was decided about,
     where that is another than the one that brought it.
     """
-    from pkm.store.model import Item
-
     for one in stories.whole(unit.connection, [number]) or [number]:
-        item = unit.get(Item, one)
+        item = unit.row("item", one)
         if item.state != state:
             item.state = state
             item.decided_at = None if state == "inbox" else unit.at

@@ -249,13 +249,9 @@ def _refuse_if_used(
 
 def _references(db: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
     """For each table, the (table, condition) pairs whose rows point at a row :id of it; what is only computed does not."""
-    from pkm.store.model import UNJOURNALED
-
     found: dict[str, list[tuple[str, str]]] = {}
-    names = [
-        row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%fts5%'")
-    ]
-    for name in sorted(set(names) - set(UNJOURNALED)):
+    journaled = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'journal_*_delete' ORDER BY tbl_name"
+    for name in [row[0] for row in db.execute(journaled)]:
         for key in db.execute(f"PRAGMA foreign_key_list({name})"):
             found.setdefault(key["table"], []).append((name, f'"{key["from"]}" = :id'))
     for kind in LETTERS:

@@ -18,10 +18,13 @@ def planned(db: sqlite3.Connection) -> list[int]:
 
 def answers(db: sqlite3.Connection, share: int) -> list[str]:
     """When each answer of a contact to a share came, in order; not those that were put away, and no stranger's: anybody may
-    write, and what they open may not be closed again.
+    write, and what they open may not be closed again. What came by a channel counts once a contact; who sends mail in
+    another's name, or a lively thread, opens nothing. What the person typed counts each time.
     """
     found = db.execute(
-        "SELECT at FROM response WHERE share_id = :id AND contact_id IS NOT NULL AND state <> 'dropped' ORDER BY at, id",
+        "SELECT at FROM response WHERE share_id = :id AND contact_id IS NOT NULL AND state <> 'dropped' "
+        "AND (remote_id IS NULL OR id = (SELECT min(id) FROM response AS first WHERE first.share_id = response.share_id "
+        "AND first.contact_id = response.contact_id AND first.state <> 'dropped')) ORDER BY at, id",
         {"id": share},
     )
     return [row[0] for row in found]

@@ -45,21 +45,37 @@ _NEWEST = (
     "ORDER BY decided_at DESC LIMIT :pool)"
 )
 """SQL: the newest items, the newest of before today, and what was decided since the day began."""
+_OF_PEOPLE = (
+    "SELECT * FROM (SELECT item.id FROM (SELECT id FROM source WHERE contact_id IS NOT NULL "
+    "ORDER BY changed_at DESC LIMIT :people) AS theirs JOIN item ON item.id IN (SELECT id FROM item "
+    "WHERE source_id = theirs.id ORDER BY id DESC LIMIT 10) "
+    "WHERE +item.state = 'inbox' AND item.story_id IS NULL ORDER BY item.id DESC LIMIT :people)"
+)
+"""SQL: the latest items of people's sources, which a contact may have become the writer of since the last pull."""
 
 
 def pool(db: sqlite3.Connection, today: str) -> list[Row]:
     """The items that are ordered by score, newest first: undecided ones, and those decided since the day began.
 
-    The newest; the newest of before today (so that what comes in during the day moves no surprise); those that have
-    signals, which is where older ones of people are kept.
+    The newest; the newest of before today (so that what comes in during the day moves no surprise); older ones of people;
+    those that have signals.
     """
     chosen = (
-        f"{_NEWEST} UNION SELECT item.id FROM signal CROSS JOIN item ON item.id = signal.item_id "
+        f"{_NEWEST} UNION {_OF_PEOPLE} UNION SELECT item.id FROM signal CROSS JOIN item ON item.id = signal.item_id "
         "WHERE +item.state = 'inbox' AND item.story_id IS NULL"
     )
     found = db.execute(
         f"SELECT {_COLUMNS} {_FROM} WHERE item.id IN ({chosen}) ORDER BY item.received_at DESC, item.id DESC",
-        {"pool": POOL, "before": BEFORE_TODAY, "today": today},
+        {"pool": POOL, "before": BEFORE_TODAY, "people": PEOPLE_POOL, "today": today},
+    )
+    return [dict(row) for row in found]
+
+
+def picked(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Row]:
+    """The same of these items, as far as there are so many in a pool, in no order."""
+    found = db.execute(
+        f"SELECT {_COLUMNS} {_FROM} WHERE item.id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(list(numbers[:POOL]))},
     )
     return [dict(row) for row in found]
 
@@ -155,10 +171,7 @@ def compared(db: sqlite3.Connection, today: str) -> list[Row]:
 def pool_numbers(db: sqlite3.Connection, today: str) -> list[int]:
     """The items of the pool as it has to be from now on: without those that had signals, with older ones of people."""
     found = db.execute(
-        f"{_NEWEST} UNION SELECT * FROM (SELECT item.id FROM (SELECT id FROM source WHERE contact_id IS NOT NULL "
-        "ORDER BY changed_at DESC LIMIT :people) AS theirs JOIN item ON item.id IN (SELECT id FROM item "
-        "WHERE source_id = theirs.id ORDER BY id DESC LIMIT 10) "
-        "WHERE +item.state = 'inbox' AND item.story_id IS NULL ORDER BY item.id DESC LIMIT :people)",
+        f"{_NEWEST} UNION {_OF_PEOPLE}",
         {"pool": POOL, "before": BEFORE_TODAY, "people": PEOPLE_POOL, "today": today},
     )
     return [row[0] for row in found]

@@ -46,9 +46,7 @@ def count(db: sqlite3.Connection, *, share: int | None = None, state: str | None
 
 def decide(unit: "Unit", number: int, state: str) -> Row:
     """The answer is kept, dropped or in the inbox; as it stands then."""
-    from pkm.store.model import Response
-
-    unit.get(Response, number).state = state
+    unit.row("response", number).state = state
     unit.flush()
     told = row(unit.connection, number)
     assert told is not None

@@ -180,9 +180,7 @@ def shift_rank(unit: "Unit", source_id: int, by: int) -> int:
 
 def remove(unit: "Unit", rule_id: int) -> None:
     """The rule is gone; what it did stays."""
-    from pkm.store.model import Rule
-
-    unit.delete(unit.get(Rule, rule_id))
+    unit.remove("rule", rule_id)
 
 
 def assign(unit: "Unit", rule_id: int, ids: Sequence[int]) -> int:

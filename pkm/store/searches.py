@@ -50,11 +50,9 @@ def _shape(found: sqlite3.Row) -> Row:
 
 def save(unit: "Unit", name: str, text: str) -> str | None:
     """The name stands for the query; what it stood for before, None where it was new."""
-    from pkm.store.model import SavedSearch
-
     before = row(unit.connection, name)
     if before is None:
-        unit.add(SavedSearch(name=name, query=text, created_at=unit.at))
+        unit.insert("saved_search", name=name, query=text, created_at=unit.at)
         return None
     unit.connection.execute("UPDATE saved_search SET query = :query WHERE name = :name", {"query": text, "name": name})
     return str(before["query"])

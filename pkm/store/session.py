@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pkm import config
 from pkm.dates import now, stamp
 from pkm.errors import PkmError, StoreError
+from pkm.store.live import Live
 from pkm.store.version import APPLICATION_ID, SCHEMA_VERSION
 from pkm.text import one_line
 
@@ -62,6 +63,7 @@ class Unit:
         self.at = stamp(now())
         self._engine = engine
         self._session: Session | None = None
+        self._waiting: list[Live] = []
 
     @property
     def session(self) -> "Session":
@@ -98,6 +100,20 @@ class Unit:
         if not done.rowcount:
             raise StoreError(f"{table} {number}", _GONE[0], next=_GONE[1])
 
+    def row(self, table: str, number: int) -> Live:
+        """The row of that number, which can be changed; without the ORM, as above. Raises StoreError where it is gone."""
+        self.flush()
+        found = self.connection.execute(f'SELECT * FROM "{table}" WHERE id = ?', (number,)).fetchone()
+        if found is None:
+            raise StoreError(f"{table} {number}", _GONE[0], next=_GONE[1])
+        return Live(table, dict(found), self._waiting)
+
+    def remove(self, table: str, number: int) -> None:
+        """The row is gone, with what hangs on it; without the ORM, as above. Raises StoreError where it was gone before."""
+        self.flush()
+        if not self.connection.execute(f'DELETE FROM "{table}" WHERE id = ?', (number,)).rowcount:
+            raise StoreError(f"{table} {number}", _GONE[0], next=_GONE[1])
+
     def get(self, table: type[ModelT], number: int) -> ModelT:
         """The row of that number. Raises StoreError where it is gone (deleted between looking and writing)."""
         row = self.session.get(table, number)
@@ -115,6 +131,9 @@ class Unit:
         """What was changed on rows so far is visible to the connection's queries."""
         if self._session is not None:
             self._session.flush()
+        for row in self._waiting:
+            row.write(self.connection)
+        self._waiting.clear()
 
     def close(self) -> None:
         """The session is gone; what it held of the transaction is for the connection to end."""

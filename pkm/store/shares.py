@@ -77,6 +77,12 @@ _FIRST_EMAIL = (
 )
 
 
+def note_rows(db: sqlite3.Connection, share_id: int) -> list[Row]:
+    """The rows that put notes into a share, in order: id, note_id, position."""
+    sql = "SELECT id, note_id, position FROM share_note WHERE share_id = :id ORDER BY position, id"
+    return as_dicts(db.execute(sql, {"id": share_id}))
+
+
 def people_of(db: sqlite3.Connection, share_id: int) -> list[Row]:
     """The people whom a share is for by name, in its order: {"id" (a number), "name", "email" (None: there is none)}."""
     return as_dicts(db.execute(
@@ -152,6 +158,23 @@ def count_candidates(db: sqlite3.Connection, circle_id: int, reaches: list[str])
     """How many notes may go to a circle and are in no share to it yet."""
     values = {"circle": circle_id, "reaches": json.dumps(reaches)}
     return int(db.execute(f"SELECT count(*) FROM note WHERE {_MAY_GO}", values).fetchone()[0])
+
+
+def holding(db: sqlite3.Connection, circle_id: int, reaches: list[str]) -> list[Row]:
+    """The drafts and plans that have notes for a circle which may go there and have not, and so are in no other digest.
+
+    By number: {"id", "title", "state", "at" (when it was made), "notes" (how many)}. reaches: as for candidates().
+    """
+    found = db.execute(
+        "SELECT share.id, share.title, share.state, share.created_at AS at, count(*) AS notes FROM share "
+        "JOIN stage ON stage.share_id = share.id AND stage.circle_id = :circle AND stage.passed_at IS NULL "
+        "JOIN share_note ON share_note.share_id = share.id JOIN note ON note.id = share_note.note_id "
+        "WHERE share.state IN ('draft', 'planned') AND note.dropped_at IS NULL "
+        "AND note.reach IN (SELECT value FROM json_each(:reaches)) AND (json_type(stage.gate, '$.notes') IS NULL "
+        "OR note.id IN (SELECT value FROM json_each(stage.gate, '$.notes'))) GROUP BY share.id ORDER BY share.id",
+        {"circle": circle_id, "reaches": json.dumps(reaches)},
+    )
+    return [{**dict(row), "id": make("share", row["id"])} for row in found]
 
 
 def kept_without_note(db: sqlite3.Connection, since: str, limit: int) -> list[Row]:
@@ -288,6 +311,11 @@ def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
     ))  # fmt: skip
 
 
+def got(db: sqlite3.Connection, contact: int) -> int:
+    """How many shares reached a contact, by name or as a member of a circle."""
+    return len({row["share"] for row in deliveries(db, contact=contact) if row["state"] == "sent"})
+
+
 def delivery(db: sqlite3.Connection, number: int) -> Row | None:
     """One delivery as deliveries() has it, None where there is none."""
     found = db.execute("SELECT share_id FROM delivery WHERE id = :id", {"id": number}).fetchone()
@@ -418,9 +446,34 @@ def take_away_channel(unit: "Unit", channel: int, name: str) -> bool:
     return False
 
 
-def slugs(db: sqlite3.Connection) -> set[str]:
-    """The names of pages that are taken."""
-    return {one[0] for one in db.execute("SELECT slug FROM share WHERE slug <> ''")}
+_ON_SITE = (
+    "EXISTS (SELECT 1 FROM delivery JOIN channel ON channel.id = channel_id "
+    "WHERE delivery.share_id = share.id AND channel.kind = 'site')"
+)
+_PUBLIC = (
+    "(EXISTS (SELECT 1 FROM stage JOIN circle ON circle.id = stage.circle_id WHERE stage.share_id = share.id "
+    "AND (circle.kind = 'network' OR EXISTS (SELECT 1 FROM circle_channel JOIN channel ON channel.id = channel_id "
+    f"WHERE circle_channel.circle_id = circle.id AND channel.kind = 'site'))) OR {_ON_SITE})"
+)
+
+
+def slugs(db: sqlite3.Connection, number: int) -> set[str]:
+    """The names that a share may not have for its page and files.
+
+    Of one that goes to the site: those of all others that do, or that are for a circle of its; else those of all others.
+    """
+    public = bool(db.execute(f"SELECT 1 FROM share WHERE id = :id AND {_PUBLIC}", {"id": number}).fetchone())
+    found = db.execute(
+        f"SELECT slug FROM share WHERE slug <> '' AND id <> :id AND (NOT :public OR {_PUBLIC} OR EXISTS (SELECT 1 FROM stage "
+        "JOIN stage AS own ON own.circle_id = stage.circle_id WHERE stage.share_id = share.id AND own.share_id = :id))",
+        {"id": number, "public": public},
+    )
+    return {one[0] for one in found}
+
+
+def on_site(db: sqlite3.Connection, number: int) -> bool:
+    """Whether something of a share is on the site, or was frozen for it: its address is for ever."""
+    return bool(db.execute(f"SELECT 1 FROM share WHERE id = :id AND {_ON_SITE}", {"id": number}).fetchone())
 
 
 def unfinished(db: sqlite3.Connection) -> list[Row]:

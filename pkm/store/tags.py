@@ -190,7 +190,8 @@ def _shape(name: str, counts: dict[str, int], aliases: list[str], learning: bool
 def near(db: sqlite3.Connection, name: str, limit: int = 3) -> list[tuple[str, int]]:
     """Tags in use whose names are nearly that one, with their counts, the most like first.
 
-    Nearly: the same without case, separators and plural, or alike by LIKE. Names that differ in figures only are not.
+    Nearly: the same without case, separators and plural, or alike by LIKE. Names that differ in figures only are not, nor
+    such as say the opposite.
     """
     sql = "SELECT name, count(*) FROM tagging JOIN tag ON tag.id = tag_id GROUP BY tag.id ORDER BY name"
     return near_among(name, {row[0]: row[1] for row in db.execute(sql)}, limit)
@@ -206,10 +207,23 @@ def near_among(name: str, used: dict[str, int], limit: int = 3) -> list[tuple[st
         there = fold(other)
         if there == folded or there.startswith(folded + "/") or folded.startswith(there + "/"):
             continue
+        if _turned(bare, _bare(other)):
+            continue
         score = 100.0 if _bare(other) == bare else fuzz.ratio(folded, there)
         if score >= LIKE and _without_figures(folded) != _without_figures(there):
             scored.append((-score, other, number))
     return [(other, number) for _, other, number in sorted(scored)[:limit]]
+
+
+_TURNS = ("un", "non", "anti", "dis", "de", "in", "im", "ir", "il", "mis", "counter")
+"""What in front of a word turns its meaning."""
+
+
+def _turned(one: str, other: str) -> bool:
+    """Whether one of the names is the other's opposite: unlearning and learning, org/non-profit and org/profit."""
+    short, long = sorted((one, other), key=len)
+    above, _, last = long.rpartition("/")
+    return any(last.startswith(turn) and f"{above}/{last[len(turn):]}".lstrip("/") == short for turn in _TURNS)
 
 
 def _without_figures(folded: str) -> str:
@@ -368,9 +382,7 @@ def give_alias(unit: "Unit", alias: str, name: str) -> str:
     if there is not None and there["alias_of"] is None and (things(db, alias) or names_below(db, alias)):
         raise Exists(f"#{there['name']}", "to make the two one, merge them", next=f"pkm tag merge {alias} {kept}")
     if there is None:
-        from pkm.store.model import Tag
-
-        unit.add(Tag(name=alias, alias_of=number, created_at=unit.at))
+        unit.insert("tag", name=alias, alias_of=number, created_at=unit.at)
     else:
         db.execute("UPDATE tag SET alias_of = :tag WHERE id = :id OR alias_of = :id", {"tag": number, "id": there["id"]})
     return kept
@@ -442,10 +454,8 @@ def _call(unit: "Unit", old: str, new: str) -> None:
 
 
 def _become(unit: "Unit", number: int, old: str, new: str) -> None:
-    from pkm.store.model import Tag
-
     unit.connection.execute("UPDATE tag SET name = :new WHERE id = :id", {"new": new, "id": number})
-    unit.add(Tag(name=old, alias_of=number, created_at=unit.at))
+    unit.insert("tag", name=old, alias_of=number, created_at=unit.at)
 
 
 def _join(db: sqlite3.Connection, source: int, target: int) -> None:

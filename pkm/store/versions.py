@@ -51,11 +51,12 @@ def kept_among(db: sqlite3.Connection, numbers: Sequence[int]) -> list[int]:
     return [row[0] for row in db.execute(sql, {"ids": json.dumps(list(numbers))})]
 
 
-def resurface(unit: "Unit", numbers: Sequence[int]) -> int:
-    """The items, with the stories that they tell, are on top of the inbox; how many. Kept and muted ones stay so."""
+def resurface(unit: "Unit", numbers: Sequence[int]) -> list[int]:
+    """The items, with the stories that they tell, are on top of the inbox; which. Kept and muted ones stay so."""
     told = unit.connection.execute(
         "UPDATE item SET state = 'inbox', decided_at = NULL, received_at = :at "
-        "WHERE state IN ('inbox', 'backlog', 'dropped') AND id IN (SELECT value FROM json_each(:ids))",
+        "WHERE state IN ('inbox', 'backlog', 'dropped') AND id IN (SELECT value FROM json_each(:ids)) "
+        "RETURNING id",
         {"ids": json.dumps(stories.whole(unit.connection, numbers)), "at": unit.at},
     )
-    return told.rowcount
+    return sorted(row[0] for row in told.fetchall())

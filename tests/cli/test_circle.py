@@ -73,7 +73,7 @@ o2  practice  (community; the rhythm of its kind)
     + c1  Maria Silva  2026-11-23: co-hosts the meetup
     + c2  Ken  2026-11-23: co-hosts the meetup
 1 member
-  c1  Maria Silva  since 2026-11-23  no touch yet  co-hosts the meetup
+  c1  Maria Silva  since 2026-11-23  no touch logged  co-hosts the meetup
 """
     assert "    - c2  Ken  2026-11-23: moved on" in peopled("circle", "show", "practice", "-n", "20").out
     shown = peopled.json("circle", "show", "o2")

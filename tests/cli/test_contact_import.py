@@ -213,6 +213,36 @@ def test_what_a_file_says_otherwise_is_told_and_stays_as_it_is(pkm: CommandLine,
     assert told.err == "c1: org differs: “A” here, “B” in the file\n"
 
 
+def test_what_a_card_without_a_uid_says_otherwise_is_told_once(pkm: CommandLine, tmp_path: Path) -> None:
+    cards = (card(f"FN:Ann {n}", "EMAIL:ann@example.org", f"NOTE:{note}") for n, note in enumerate(("One", "Two", "Three")))
+    file = write(tmp_path / "a.vcf", *cards)
+    assert pkm("contact", "import", file).err.count("about differs") == 2
+    assert pkm("contact", "import", file).err.count("about differs") == 0
+    write(file, card("FN:Ann 0", "EMAIL:ann@example.org", "NOTE:Four"))
+    assert [pkm("contact", "import", file).err.count("about differs") for _ in "ab"] == [1, 0]
+
+
+def test_whose_site_is_followed_is_offered_as_its_writer(pkm: CommandLine, tmp_path: Path) -> None:
+    opml = tmp_path / "feeds.opml"
+    opml.write_text("<opml version='2.0'><body>" + "".join(
+        f"<outline type='rss' text='{name}' xmlUrl='https://{name}.org/feed' htmlUrl='https://www.{name}.org/'/>"
+        for name in ("ann", "bo", "firm")) + "</body></opml>")  # fmt: skip
+    file = write(tmp_path / "a.vcf", card("FN:Ann", "URL:http://ann.org"), card("FN:Cy", "URL:https://firm.org"),
+                 card("FN:Di", "URL:https://firm.org"))  # fmt: skip
+    offer = "s1 ann is the site of c1 Ann. Next: pkm seek edit s1 --contact c1\n"
+    pkm("contact", "import", file)
+    assert offer in pkm("import", opml).err
+    assert offer not in pkm("contact", "import", file).err
+    pkm("undo", "1")
+    pkm("contact", "add", "Bo", "--url", "https://bo.org/", "--no-feed", ok=None)
+    told = pkm("contact", "import", file).err
+    assert "s1 ann is the site of" in told
+    assert "firm" not in told
+    command = re.search(r"pkm (seek edit s1 --contact c\d+)", told)
+    assert command is not None
+    assert pkm(*command[1].split()).out.strip().endswith("Ann")
+
+
 def test_hostile_and_enormous_values_do_no_harm(pkm: CommandLine, tmp_path: Path) -> None:
     photo = "PHOTO;ENCODING=b;TYPE=JPEG:" + "A" * 20_000_000
     file = write(tmp_path / "h.vcf", card(f"FN:{'x' * 10_000}", "UID:1"), card("FN:\x1b[31mRed [bold]Ann[/bold]\u202e", "UID:2"),

@@ -256,7 +256,7 @@ class TestMail:
 
     def test_they_leave_after_ten_minutes_as_they_were_shown(self, on: Days, letters: MailServer) -> None:
         shown = on.pkm.json("share", "preview", "x1")
-        said = on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes")
+        said = on("2026-12-01T10:00:00Z", "share", "--due", "--yes")
         assert "may leave from 2026-12-01 10:10 on" in said
         on("2026-12-01T10:09:59Z", "share", "--due", "--yes")
         assert letters.letters == []
@@ -270,7 +270,7 @@ class TestMail:
         self, on: Days, letters: MailServer, home: Path
     ) -> None:
         on("2026-12-01T10:00:00Z", "circle", "edit", "practice", "--channel", "-drop")
-        on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T10:00:00Z", "share", "--due", "--yes")
         on("2026-12-01T10:05:00Z", "contact", "edit", "ken", "--email", "ken@example.org")
         on("2026-12-01T10:05:00Z", "circle", "join", "practice", "ken")
         on("2026-12-01T10:05:00Z", "circle", "edit", "practice", "--channel", "+site")
@@ -284,7 +284,7 @@ class TestMail:
     def test_a_note_that_is_narrowed_while_they_wait_holds_the_stage_until_it_is_released(
         self, on: Days, letters: MailServer
     ) -> None:
-        on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T10:00:00Z", "share", "--due", "--yes")
         on("2026-12-01T10:05:00Z", "sense", "reach", "n2", "private")
         on("2026-12-01T10:11:00Z", "share", "--due", "--yes", ok=4)
         assert "n2" in on("2026-12-01T10:12:00Z", "share", "plan", "x1")
@@ -304,13 +304,28 @@ class TestMail:
         assert [to for to, _ in letters.letters] == ["ann@example.org"]
 
     def test_hold_keeps_them(self, on: Days, letters: MailServer) -> None:
-        on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T10:00:00Z", "share", "--due", "--yes")
         on("2026-12-01T10:05:00Z", "share", "hold", "x1")
         on("2026-12-01T11:00:00Z", "share", "--due", "--yes")
         assert letters.letters == []
 
-    def test_now_does_not_wait(self, on: Days, letters: MailServer) -> None:
-        on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes", "--now")
+    @pytest.mark.parametrize("run_before", [False, True], ids=["due", "leaving"])
+    def test_what_is_sent_by_hand_goes_at_once(self, on: Days, letters: MailServer, run_before: bool) -> None:
+        if run_before:
+            on("2026-12-01T10:00:00Z", "share", "--due", "--yes")
+            assert letters.letters == []
+        said = on("2026-12-01T10:05:00Z", "share", "send", "x1", "--yes")
+        assert "may leave from" not in said
+        assert len(letters.letters) == 1
+        on("2026-12-01T10:20:00Z", "share", "--due", "--yes")
+        assert len(letters.letters) == 1
+
+    def test_by_hand_quiet_hours_hold_unless_it_is_to_be_now(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01", "config", "share.quiet", "22:00-07:00")
+        assert "may leave from 2026-12-02 07:00" in on("2026-12-01T23:00:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T23:01:00Z", "share", "send", "x1", "--yes")
+        assert letters.letters == []
+        on("2026-12-01T23:02:00Z", "share", "send", "x1", "--yes", "--now")
         assert len(letters.letters) == 1
 
     def test_quiet_hours_keep_them_and_the_folder_does_not_wait(self, on: Days, letters: MailServer, tmp_path: Path) -> None:
@@ -323,7 +338,7 @@ class TestMail:
         assert len(letters.letters) == 1
 
     def test_hours_that_became_quiet_since_keep_letters_that_could_have_left(self, on: Days, letters: MailServer) -> None:
-        on("2026-12-01T20:50:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T20:50:00Z", "share", "--due", "--yes")
         on("2026-12-01T20:55:00Z", "config", "share.quiet", "21:00-07:00")
         on("2026-12-01T23:00:00Z", "share", "--due", "--yes")
         assert letters.letters == []

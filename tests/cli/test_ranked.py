@@ -106,12 +106,43 @@ class TestOrder:
         assert "Too few decisions to tell your habits (20 of 30): the sources take turns." in explained
         assert len({line.split("Source ")[1].split()[0] for line in result.out.splitlines()[:12]}) == 12
 
-    def test_bare_seek_and_bare_pkm_show_the_best_too(self, pkm: CommandLine, habits: Path) -> None:
-        with sqlite3.connect(habits / "pkm.db") as db:
-            db.execute("UPDATE source SET next_at = '2027-01-01T00:00:00Z'")
-        found = pkm.json("seek")
-        assert (found["items"][0]["source"], found["coincidences"]) == ("s1", [])
+    def test_bare_pkm_shows_the_best_too(self, pkm: CommandLine, habits: Path) -> None:
         assert pkm.json()["best"][0]["why"] == "kept 20 of 20"
+
+    def test_one_folder_of_sources_is_read_alone(self, pkm: CommandLine, habits: Path) -> None:
+        pkm("seek", "edit", "s2", "--tag", "+People/far")
+        pkm("seek", "edit", "s3", "--tag", "+people")
+        pkm("sense", "tag", "i105", "+News")
+        asked = {
+            ("People",): {"s2", "s3"}, ("people/far",): {"s2"}, ("news",): {"s10"}, ("News", "people/far"): {"s10", "s2"},
+        }  # fmt: skip
+        for names, sources in asked.items():
+            for sort in ("best", "newest", "oldest"):
+                args = [word for name in names for word in ("--tag", name)]
+                assert {row["source"] for row in pkm.json("sense", "inbox", "--sort", sort, *args)} == sources
+        assert {row["source"] for row in pkm.json("find", "is:inbox from:#people")} == {"s2", "s3"}
+        assert pkm("sense", "inbox", "--tag", "people", "-n", "1").err == "1 of 2 items in the inbox (-n for more)\n"
+        refused = pkm("sense", "drop", "is:inbox tag:people", ok=1).err
+        assert "Next: pkm find 'is:inbox from:#people'" in refused
+        assert "a tag of 2 sources" in refused
+        assert "pkm find 'is:inbox from:#people'" in pkm("find", "is:inbox #people").err
+        assert {row["state"] for row in pkm.json("sense", "drop", "is:inbox from:#people")} == {"dropped"}
+        assert pkm("sense", "inbox", "--tag", "people").err.startswith("Nothing tagged #people in the inbox.")
+
+    def test_a_writer_who_joins_a_circle_rises_before_the_first_decision(self, pkm: CommandLine, habits: Path) -> None:
+        with sqlite3.connect(habits / "pkm.db") as db:
+            db.execute("DELETE FROM item WHERE decided_at IS NOT NULL")
+            db.executemany(  # many that came later: hers is none of the newest, from which the order is made
+                "INSERT INTO item (source_id, title, url, received_at, canonical_url, author, hash, state, via, summary, text, "
+                "html) VALUES (?, 'New', '', '2026-11-22T00:00:00Z', '', '', '', 'inbox', '', '', '', '')",
+                [(2 + number % 11,) for number in range(500)],
+            )
+        pkm("contact", "add", "Ann Bo")
+        pkm("circle", "add", "crew", "--kind", "team")
+        pkm("circle", "join", "crew", "c1")
+        pkm("seek", "edit", "s1", "--contact", "c1")
+        first = pkm.json("sense", "inbox")[0]
+        assert (first["source"], first["why"], first["parts"]["person"]) == ("s1", "Ann Bo", 1.0)
 
 
 class TestDecision:

@@ -40,14 +40,40 @@ def test_add_pull_list_as_the_scripts_have_it(pkm, server):
     assert pkm("seek", "list").out.split("  ")[:3] == ["s1", "Ann's notes", "30"]
 
 
-def test_bare_seek_pulls_and_lists_the_newest(pkm, server):
+def test_bare_seek_lists_what_this_pull_brought_and_says_where_the_rest_is(pkm, server, monkeypatch):
     pkm("seek", "add", server.add("/f", rss("a", "b")))
     ran = pkm("seek", "-n", "1")
     assert ran.out.splitlines()[0] == "2 new, 0 updated, 0 unchanged, from 1 source"
-    assert len(ran.out.splitlines()) == 2
-    assert "1 of 2 items" in ran.err
-    assert [row["kind"] for row in pkm.json("seek")["items"]] == ["item", "item"]
+    assert (len(ran.out.splitlines()), ran.err) == (2, "1 of 2 new (-n for more)\n")
+    monkeypatch.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
+    pkm("sense", "drop", "i1")
+    monkeypatch.setenv("PKM_NOW", "2026-11-25T09:00:00Z")
+    server.add("/f", rss("a", "b", "c", "d", "e"))
+    told = pkm.json("seek", "-n", "2")
+    assert ([row["title"] for row in told["items"]], told["inbox"], told["went"]) == (["c", "d"], 4, {"inbox": 3})
+    assert "inbox    4 items to look at, 3 new since 2026-11-24; 0 sources due" in pkm().out
+    assert pkm("seek").err.endswith("4 items in the inbox: pkm sense inbox\n")
+    monkeypatch.setenv("PKM_NOW", "2026-11-27T09:00:00Z")
+    server.add("/f", rss("a", "b", "c", "d", "e", "f"))
+    ran = pkm("seek")
+    assert ([line[:2] for line in ran.out.splitlines()[1:]], ran.err) == (["i6"], "1 new, 5 in the inbox: pkm sense inbox\n")
+    monkeypatch.setenv("PKM_NOW", "2026-11-29T09:00:00Z")
+    assert pkm("seek").err == "Nothing new. 5 items in the inbox: pkm sense inbox\n"
     assert pkm("seek", "--quiet").out == ""
+
+
+def test_where_what_is_new_went_adds_up(pkm, server):
+    for name in "fg":  # nine entries are two sources' alike: nine stories
+        pkm("seek", "add", server.add(f"/{name}", rss(*(f"A title of many words, {n}" for n in range(9)), name=name)))
+    pkm("seek", "rules", "add", "mute", "title:8", "--force")
+    ran = pkm("seek")
+    new, _, parts = ran.out.splitlines()[0].partition(" new (")
+    numbers = {words.split(" ", 1)[1]: int(words.split()[0]) for words in parts.partition(")")[0].split(", ")}
+    assert sum(numbers.values()) == int(new) == 18
+    assert pkm.json("sense", "inbox", "-n", "99").__len__() == numbers["in the inbox"]
+    waiting = len(pkm.json("sense", "inbox", "--backlog", "-n", "99"))
+    assert waiting == numbers["in the backlog"]
+    assert f"{waiting} older items in the backlog" in ran.err
 
 
 def test_a_site_leads_to_its_feed(pkm, server):

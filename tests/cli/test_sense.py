@@ -103,6 +103,21 @@ class TestKeep:
         assert [(link["to"], link["type"]) for link in links] == [("i3", "source")]
         assert [row["id"] for row in pkm.json("sense", "inbox")] == ["i2"]
 
+    def test_many_at_once_are_counted_and_taken_back_by_one_undo(self, pkm: CommandLine, items: Path) -> None:
+        with sqlite3.connect(items / "pkm.db") as db:
+            db.executemany("INSERT INTO item (source_id, title, url, received_at, canonical_url, author, hash, state, via, "
+                           "summary, text, html) VALUES (1, ?, '', '2026-11-22T00:00:00Z', '', '', '', 'inbox', '', '', '', '')",
+                           [(f"Gravel {n}",) for n in range(11)])  # fmt: skip
+        would = pkm("sense", "drop", "is:inbox gravel", "--dry-run")
+        assert (len(would.out.splitlines()), would.err) == (11, "11 things would be dropped\n")
+        done = pkm("sense", "drop", "is:inbox gravel")
+        number = pkm.json("log")[0]["id"]
+        assert (done.out, done.err) == (f"11 items dropped. Take it back: pkm undo {number}\n", "")
+        pkm("undo", str(number))
+        two = pkm("sense", "drop", *(row["id"] for row in pkm.json("find", "is:inbox gravel", "-n", "2")))
+        assert len(two.out.splitlines()) == 2
+        assert two.err.startswith("2 items dropped. Take it back: pkm undo ")
+
     def test_drop_puts_items_and_notes_away_and_undo_brings_them_back(self, pkm: CommandLine, items: Path) -> None:
         pkm("sense", "note", "A note to go")
         assert pkm("sense", "drop", "i1", "n1").out == "i1  Item number 1  dropped\nn1  A note to go  put away\n"
@@ -365,11 +380,14 @@ class TestShow:
         assert not loaded & {"sqlmodel", "sqlalchemy", "pydantic", "feedparser", "httpx", "jinja2", "rapidfuzz"}
 
 
-def run_on_pty(home: Path, arguments: list[str], keys: list[tuple[str, str]] | None = None, stop: int = 0) -> str:
+def run_on_pty(
+    home: Path, arguments: list[str], keys: list[tuple[str, str]] | None = None, stop: int = 0, *, color: bool = False
+) -> str:  # fmt: skip
     """What `pkm` shows on a terminal of 80x24; keys: (what to wait for, what to type). stop: a signal at the end."""
     pid, terminal = pty.fork()
     if pid == 0:
-        os.environ.update(PKM_HOME=str(home), TERM="xterm", COLUMNS="80", LINES="24", NO_COLOR="1")
+        os.environ.update(PKM_HOME=str(home), TERM="xterm-256color" if color else "xterm", COLUMNS="80", LINES="24")
+        os.environ.pop("NO_COLOR", None) if color else os.environ.update(NO_COLOR="1")
         _be_pkm(arguments)
     shown = heard = ""
     try:

@@ -9,6 +9,7 @@ from pkm.store.audience import Kept
 from tests.conftest import CommandLine, KeptHomes
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
+from tests.server import FeedServer
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_what_they_got_and_answered_counts(world: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(("at", "said", "kept"), [
-    ("2026-11-30T08:59:59Z", [], ["got something on 2026-11-23, and its rhythm is 2 weeks"]),
+    ("2026-11-30T08:59:59Z", ["got something on 2026-11-23"], []),
     ("2026-11-30T09:00:00Z", ["got nothing since 2026-11-23"], []),
 ], ids=["not yet half", "half"])  # fmt: skip
 def test_a_circle_has_room_when_half_of_its_rhythm_has_passed(
@@ -69,6 +70,24 @@ def test_a_circle_has_room_when_half_of_its_rhythm_has_passed(
     world("sense", "note", "Something else", "--reach", "community")
     monkeypatch.setenv("PKM_NOW", at)
     assert told(world, "n2")["practice"] == (said, kept)
+
+
+def test_whom_to_ask_is_told_by_what_they_wrote_and_what_you_spoke_of(world: CommandLine, server: FeedServer) -> None:
+    feed = server.add("/bo.xml", feed_of("Retrospectives while walking"))
+    world("contact", "add", "Bo")
+    world("seek", "add", feed, "--contact", "c4")
+    world("seek", "pull", "--all")
+    world("contact", "log", "lea", "she walks to work with her team")
+    world("sense", "note", "Does walking make quiet people talk?")
+    assert told(world, "n2")["Bo"][0] == ["wrote “Retrospectives while walking”"]
+    assert told(world, "n2")["Lea"][0] == ["you spoke of it: “she walks to work with her team”"]
+    world("sense", "note", "Walking makes quiet people talk")
+    assert "Bo" not in told(world, "n3")
+
+
+def feed_of(title: str) -> str:
+    return (f"<rss version='2.0'><channel><title>Bo</title><link>http://x.example/</link><description>x</description>"
+            f"<item><title>{title}</title><link>http://x.example/1</link><guid>1</guid></item></channel></rss>")  # fmt: skip
 
 
 def test_a_tag_below_another_is_about_it_and_one_that_begins_alike_is_not(world: CommandLine) -> None:

@@ -481,6 +481,9 @@ def test_a_terminal_that_is_closed_leaves_the_draft(store: Store) -> None:
     read_until(terminal, "Your words")
     os.write(terminal, b"Half a thought")
     read_until(terminal, "thought")
+    end = time.monotonic() + 60
+    while not (any(Home.find().drafts.glob("*.md")) or time.monotonic() > end):  # a loaded machine draws before it writes
+        select.select([], [], [], 0.02)
     os.close(terminal)  # the kernel sends SIGHUP
     os.waitpid(process, 0)
     (draft,) = Home.find().drafts.glob("*.md")

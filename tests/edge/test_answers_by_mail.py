@@ -27,7 +27,7 @@ from pkm.share.letter import open_letter
 from pkm.share.ownwords import asks_to_leave, own_words
 from pkm.share.postbox import concerns, read_letter
 from pkm.share.rewire import Change, change_channel
-from pkm.store import circles, shares
+from pkm.store import circles, plans, shares
 from pkm.store.session import Store
 from tests.conftest import CommandLine
 from tests.imap_server import Folder, ImapServer
@@ -304,6 +304,20 @@ class TestLetters:
         (row,) = sent.get(raw).new
         assert (row["contact"], row["text"]) == ("c1", text)
         assert parse_stamp(row["at"]) == now()
+
+    def test_it_is_whose_address_stands_in_the_brackets(self, sent: Sent) -> None:
+        """Servers vouch for that one; the other is only said."""
+        (row,) = sent.get(answer(sent.ann, "stranger@evil.example", "Mine").replace(
+            b"From: stranger@evil.example", b"From: ann@example.org <stranger@evil.example>"
+        )).new  # fmt: skip
+        assert (row["contact"], row["text"]) == (None, "Mine")
+
+    def test_a_gate_counts_what_came_of_one_person_once(self, sent: Sent) -> None:
+        for words in ("One", "Two", "Three"):
+            sent.get(answer(sent.ann, "ann@example.org", words))
+        assert len(plans.answers(fresh(sent.home).read(), 1)) == 1
+        sent.get(answer(sent.ben, "ben@example.org", "Mine"))
+        assert len(plans.answers(fresh(sent.home).read(), 1)) == 2
 
     def test_one_letter_that_cannot_be_read_keeps_none_of_the_others_back(self, sent: Sent) -> None:
         head = answer(sent.ann, "ann@example.org", "x").partition(b"\n\n")[0]

@@ -14,7 +14,7 @@ import pytest
 
 from pkm.channels import mail as channel
 from pkm.config import Home
-from pkm.errors import PkmError, Refused, Unreachable
+from pkm.errors import PkmError, Refused, StoreError, Unreachable
 from pkm.people.circles import add_circle, join, leave
 from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.sense.notes import add_note, set_reach
@@ -210,6 +210,22 @@ class TestUnknown:
             assert send(home_paths, share).sent == ()
         assert len(mail.letters) == 1
         assert [row["id"] for row in shares.unsettled(fresh(home_paths).read())] == ["d1"]
+
+    def test_a_ledger_that_is_full_forgets_no_answer(
+        self, home_paths: Home, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What a server took counts as sent, though only that it began could be written down."""
+        share = setup(home_paths, mail.url)
+        noted = ledger.note
+
+        def full(home: Home, key: str, state: str, at: str) -> None:
+            if state == "sent":
+                raise StoreError("outbox.log", "no room", kept="")
+            noted(home, key, state, at)
+
+        monkeypatch.setattr("pkm.share.ledger.note", full)
+        send(home_paths, share)
+        assert set(states(home_paths).values()) == {"sent"}
 
     def test_the_person_says_that_it_arrived(self, home_paths: Home, mail: MailServer) -> None:
         share = self.lost(home_paths, mail)

@@ -29,6 +29,19 @@ def store(home: Path) -> Iterator[Store]:
     opened.close()
 
 
+def test_newest_is_what_was_written_last_whatever_batch_it_came_in(store: Store) -> None:
+    days = {1: "2026-10-07", 2: "2026-10-09", 4: "2026-10-08", 5: "2027-05-01"}  # i5 is dated ahead: of the day it came
+    with store.unit() as unit:
+        for number, day in days.items():
+            unit.update("item", number, published_at=f"{day}T00:00:00Z")
+    db = store.read()
+    order = [5, 2, 4, 1]
+    for limit in (1, 2, 3, 4, 9, -1):
+        assert items.newest(db, limit) == order[: limit if limit > 0 else None]
+    assert items.newest(db, 2, skipped=[2]) == [5, 4]
+    assert (items.next_in_inbox(db, [5, 2]) or {})["id"] == "i4"
+
+
 def ids(rows: list[dict[str, Any]]) -> list[str]:
     return [row["id"] for row in rows]
 

@@ -56,6 +56,9 @@ def test_a_tag_is_one_whatever_its_case(store: Store) -> None:
 
 
 @pytest.mark.parametrize(("name", "used", "near"), [
+    ("unlearning", {"Learning": 12, "unlearnings": 1}, ["unlearnings"]),
+    ("org/non-profits", {"org/profit": 3}, []),
+    ("discovery", {"covery": 1}, []),
     ("org/desgin", {"org/design": 3, "org": 9}, ["org/design"]),
     ("notetaking", {"note-taking": 31}, ["note-taking"]),
     ("note_taking", {"note-taking": 31}, ["note-taking"]),

@@ -203,3 +203,12 @@ def test_what_was_set_is_what_is_read(tmp_path, values):
     found = config.read(place)
     assert {key: found[key] for key in expected} == expected
     assert found.unknown == ()
+
+
+def test_the_time_to_hold_mail_may_be_none_and_no_other(place):
+    place.ensure()
+    for value in ("0min", "0"):
+        config.set(place, "share.cooling", value)
+        assert config.read(place).seconds("share.cooling") == 0
+    with pytest.raises(Invalid):
+        config.set(place, "share.late", "0min")

@@ -29,6 +29,19 @@ class TestFit:
         assert self.index.compare("Quarterly earnings", "Shares fell sharply.").note is None
         assert NoteIndex([]).compare("Anything", "at all").fit == 0
 
+    @pytest.mark.parametrize(("title", "text", "like"), [
+        ("A lawn", "What a path across it tells planners.", 2),  # lawn, path, planner
+        ("Salt of the earth", "A saying.", None),  # one word, and too few notes to say that it is rare
+        ("Cynefin in a week", "What it is.", 50),  # one rare word of the title
+        ("A week", "What cynefin is.", None),  # one that the title does not have
+        ("Notes of a gamer", "What it is.", None),  # rare among the notes, common where it comes from
+    ])  # fmt: skip
+    def test_one_common_word_is_no_reason(self, title, text, like):
+        more = [OwnNote(number, f"Note {number}", f"Nothing of the kind {number}.") for number in range(10, 50)]
+        many = [*NOTES, *more, OwnNote(50, "Cynefin", "Complex."), OwnNote(51, "Gamers", "Who play.")]
+        notes = NOTES if "Salt" in title else many
+        assert NoteIndex(notes, frozenset({"gamer"})).compare(title, text).note == like
+
     def test_an_open_question_may_be_answered_by_what_is_like_it(self):
         title = "Renewing a community of practice"
         assert self.index.compare(title, "How members bring newcomers into communities of practice.").answers == 3

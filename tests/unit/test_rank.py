@@ -150,7 +150,25 @@ class TestFewDecisions:
 
     def test_a_person_has_two_turns_in_one(self):
         pool = [replace(one, contact="ann") if one.source == 1 else one for one in items(2, 2, 2, 1, 1, 1)]
-        assert places(order(pool, []))[:5] == [1, 4, 5, 2, 6]
+        assert places(order(pool, []))[:5] == [4, 1, 5, 2, 6]
+
+    def test_people_rise_before_the_first_decision_the_closer_the_higher(self):
+        ties = {2: "network", 3: "team", 4: "", 5: "community"}
+        pool = [replace(one, contact="ann", tie=ties[one.item]) if one.item in ties else one for one in items(1, 2, 3, 4, 5)]
+        assert places(order(pool, [])) == [3, 5, 2, 4, 1]
+
+    def test_what_is_said_of_an_item_is_in_its_score(self):
+        pool = items(1, 2, 3)
+        told = {2: {"fit": 0.4, "note": 12, "words": "trust, team"}, 3: {"heat": 3}}
+        found = order([replace(one, **told.get(one.item, {})) for one in pool], [])
+        assert [(one.item, one.why, [name for name, _ in one.parts]) for one in found.placed] == [
+            (3, "3 point at it", ["heat"]), (2, "like n12: trust, team", ["fit"]), (1, "", []),
+        ]  # fmt: skip
+
+    def test_of_equal_ones_what_was_written_last_is_first_whatever_came_last(self):
+        days = {1: ago(3), 2: ago(9), 3: ago(4), 4: ago(-30)}  # 4 says that it is of next month
+        pool = [replace(one, published_at=days[one.item]) for one in items(1, 2, 3, 4)]
+        assert places(order(pool, [])) == [4, 1, 3, 2]
 
     def test_more_and_less_count_all_the_same(self):
         one, two, three = items(1, 2, 3)
@@ -168,7 +186,7 @@ def test_items_of_people_wait_for_their_day():
     ("facts", "why"),
     [
         ({"rank": 1, "rule": 3, "contact": "ann"}, "rule u3"),
-        ({"answers": 12, "contact": "ann"}, "may answer n12"),
+        ({"answers": 12, "fit": 0.3, "contact": "ann"}, "may answer n12"),
         ({"contact": "ann", "heat": 9}, "ann"),
         ({"heat": 3, "fit": 0.5, "note": 1}, "3 point at it"),
         ({"fit": 0.3, "note": 12, "words": "trust, team"}, "like n12: trust, team"),

@@ -1,0 +1,49 @@
+"""Which drafts and plans keep notes for a circle, so that they are in no other digest for it; and why a digest is empty."""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from pkm.dates import day, local, now
+from pkm.errors import Invalid
+from pkm.share.channels import reaches_for
+from pkm.store import shares
+from pkm.text import count
+
+Row = dict[str, Any]
+
+
+def drafts_for(db: sqlite3.Connection, circles: Iterable[Row]) -> list[Row]:
+    """The drafts that keep notes for one of these circles (number, circle_kind), each once, by number; as shares.holding()."""
+    found = [one for circle in circles for one in shares.holding(db, circle["number"], reaches_for(db, circle))]
+    drafts: dict[str, Row] = {}
+    for one in found:
+        if one["state"] == "draft" and one["notes"] > drafts.get(one["id"], {"notes": 0})["notes"]:
+            drafts[one["id"]] = one
+    return sorted(drafts.values(), key=lambda one: int(one["id"][1:]))
+
+
+def told(held: Row) -> str:
+    """What a row of shares.holding() keeps, in words: 3 notes wait in x1 (a draft of 4 Dec)."""
+    at = local(held["at"])
+    what = "a draft" if held["state"] == "draft" else "a plan"
+    year = f" {at.year}" if at.year != local(now()).year else ""
+    return f"{count(held['notes'], 'note waits', 'notes wait')} in {held['id']} ({what} of {at.day} {at:%b}{year})"
+
+
+def step(held: Row) -> str:
+    """What lets the notes of such a row go, or gives them back to the next digest."""
+    if held["state"] == "draft":
+        return f"pkm share send {held['id']}, or pkm share drop {held['id']}"
+    return f"pkm share plan {held['id']}"
+
+
+def empty(db: sqlite3.Connection, circle: Row) -> Invalid:
+    """The error for a digest for a circle that has no notes, with what keeps them: other drafts, plans, or their reach."""
+    held = shares.holding(db, circle["number"], reaches_for(db, circle))
+    if held:
+        first = next((one for one in held if one["state"] == "draft"), held[0])
+        return Invalid("an empty draft", ", and ".join(map(told, held)), next=step(first))
+    since = shares.last_sent(db, circle["number"])
+    why = f"all that may go there has gone, last on {day(since)}" if since else "no note of yours may go there yet"
+    return Invalid("an empty draft", why, next=f"pkm sense reach NOTE {circle['circle_kind']}, then pkm share draft NOTE")
