@@ -218,10 +218,10 @@ class TestUnknown:
         share = setup(home_paths, mail.url)
         noted = ledger.note
 
-        def full(home: Home, key: str, state: str, at: str) -> None:
+        def full(home: Home, key: str, state: str, at: str, *, to: str = "") -> None:
             if state == "sent":
                 raise StoreError("outbox.log", "no room", kept="")
-            noted(home, key, state, at)
+            noted(home, key, state, at, to=to)
 
         monkeypatch.setattr("pkm.share.ledger.note", full)
         send(home_paths, share)

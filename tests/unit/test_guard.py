@@ -127,7 +127,8 @@ def test_private_things_in_the_bytes_are_found(payload: bytes, why: str) -> None
 @pytest.mark.parametrize(
     "payload", [b"Public words", b"Ideas", b"write to me@elsewhere.org", b"100% of 50% is fine", b"",
                                      b"<pre>%%time and %%time</pre>", b"`%%a` and `%%b`",
-                                     b"on 2026-11-23 at 09:00", b"geo: 1 of 2", b"nageo:4,5", b"task-force-of-the-whole-community-here"]
+                                     b"geo: 1 of 2", b"nageo:4,5",
+                                     b"on 2026-11-23 at 09:00", b"task-force-of-the-whole-community-here"]
 )
 def test_what_is_meant_to_be_said_passes(payload: bytes) -> None:
     secrets = Secrets((("Ideas", 9),), {"bob@example.org": 4})
