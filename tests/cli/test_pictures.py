@@ -34,10 +34,11 @@ def week(pkm: CommandLine, home: Path) -> Path:
         pkm("contact", "add", name, "--nick", name.split()[0].lower())
         pkm("circle", "join", "practice", name, "--because", "walks with us")
     pkm("contact", "log", "maria", "call, promised the paper by 2026-11-27", "--when", "2026-10-01")
-    pkm("sense", "note", "Retros that walk\n\nOn a walk the quiet ones talk, *two by two*. We tried it in three teams; rain ends it.\n\n"
-        "- ask one question before you leave\n- turn round at half time\n\n#retro #practice", "--reach", "network")  # fmt: skip
-    pkm("sense", "note", "Desire paths beat roadmaps\n\nWhere people walk, a path appears: pave that. It is what [[Retros that walk]] "
-        "taught us about plans.\n\n#planning", "--reach", "network")  # fmt: skip
+    pkm("sense", "note", "Retros that walk\n\nOn a walk the quiet ones talk, *two by two*. We tried it in three teams; rain "
+        "ends it.\n\n- ask one question before you leave\n- turn round at half time\n\n#retro #practice",
+        "--reach", "network")  # fmt: skip
+    pkm("sense", "note", "Desire paths beat roadmaps\n\nWhere people walk, a path appears: pave that. It is what "
+        "[[Retros that walk]] taught us about plans.\n\n#planning", "--reach", "network")  # fmt: skip
     pkm("sense", "keep", "i3", "-m", "Walking makes a meeting shorter, and nobody missed the slides. #retro")
     pkm("sense", "annotate", "i3", "-q", "We walked and talked")
     pkm("sense", "reach", "n4", "network")

@@ -14,7 +14,8 @@ Key = tuple[Any, ...]
 Row = dict[str, Any]
 Facts = dict[Key, Row]
 
-BOOKKEEPING = ("operation", "change", "journal", "signal", "standing", "source_entries", "sqlite_sequence", "alembic_version")
+BOOKKEEPING = ("operation", "change", "journal", "signal", "standing", "source_entries", "tally", "sqlite_sequence",
+               "alembic_version")  # fmt: skip
 """Tables that hold nothing a person said: the journal, and what is worked out from the rest."""
 
 
