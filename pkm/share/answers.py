@@ -198,7 +198,7 @@ def _pages(db: sqlite3.Connection, home: Home, channel: int) -> dict[str, Row]:
     """
     from pkm.errors import Invalid
     from pkm.share.render import thaw
-    from pkm.share.site import digest_path, note_slug, public_url
+    from pkm.share.site_plan import digest_path, note_slug, public_url
     from pkm.share.webmentions import key_of
 
     base = config.read(home)["site.url"]

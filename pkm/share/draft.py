@@ -103,7 +103,7 @@ def create_share(
     from pkm.errors import Refused
     from pkm.ids import new_uid
     from pkm.markdown import without_comments
-    from pkm.share.site import slugify
+    from pkm.share.site_plan import slugify
 
     with store.unit() as unit:
         db = unit.connection

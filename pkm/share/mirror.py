@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pkm.share.render import Digest
-    from pkm.share.site import NotePage
+    from pkm.share.site_plan import NotePage
     from pkm.store.journal import Reverted
 
 Row = dict[str, Any]
@@ -95,7 +95,8 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
     """What the channel's folder is to hold: path -> bytes; a picture's file, which is with the attachments."""
     from pkm.share.memo import remembering
     from pkm.share.render import thaw
-    from pkm.share.site import SiteInput, build, digest_path, note_path
+    from pkm.share.site import build
+    from pkm.share.site_plan import SiteInput, digest_path, note_path
     from pkm.share.template import PACKAGED
 
     channel = next(one for one in shares.channels(db) if one["number"] == channel_id)
@@ -142,7 +143,7 @@ def _notes(db: sqlite3.Connection, digests: "Sequence[Digest]") -> "tuple[NotePa
     What the page says was looked at by the guard before it was sent. Its address is made of the title that it had first.
     """
     from pkm.share.render import has_words
-    from pkm.share.site import NotePage, note_slug
+    from pkm.share.site_plan import NotePage, note_slug
 
     public = shares.public_notes(db)
     pages: dict[str, NotePage] = {}
@@ -184,7 +185,7 @@ def left_out(db: sqlite3.Connection) -> list[tuple[str, str, str]]:
 def places(db: sqlite3.Connection, home: Home, share: int, among: Collection[str] = ()) -> Iterable[str]:
     """Where the person finds what was sent: the page of the site, the files of a folder. among: of these deliveries."""
     from pkm.share.render import thaw
-    from pkm.share.site import digest_path
+    from pkm.share.site_plan import digest_path
 
     by_name = {one["name"]: one for one in shares.channels(db, removed=True)}
     for row in reversed(shares.deliveries(db, share=share)):

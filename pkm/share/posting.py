@@ -63,7 +63,7 @@ def posted_for(db: sqlite3.Connection, home: Home, share: int, stage: Row, chann
 def page_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any], digest: "Digest") -> str:
     """The address of the digest's page, "" where it is not on the web before this stage's posts are."""
     from pkm.share.render import thaw
-    from pkm.share.site import digest_path, public_url
+    from pkm.share.site_plan import digest_path, public_url
 
     base = config.read(home)["site.url"]
     if not base:

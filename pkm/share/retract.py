@@ -166,7 +166,7 @@ def _correct(unit: "Unit", share: Row, letters: list[Row], because: str) -> Row 
     """A draft to those who got a letter, as an answer to it."""
     from pkm.ids import new_uid
     from pkm.share.draft import name_page
-    from pkm.share.site import slugify
+    from pkm.share.site_plan import slugify
     from pkm.store.model import Share, Stage
 
     db = unit.connection

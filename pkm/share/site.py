@@ -1,33 +1,26 @@
 """The static site as a dict of files; channels/folder.py writes them.
 
-Owns addresses (permanent: <year>/<slug>/, notes/<slug>/, tags/<tag>/) and the pages around digests and notes. Pure: the
-same input gives the same bytes. Knows nothing of the store, the network and the clock; what may be public was decided
-before it came here.
+Owns the pages around digests and notes; where each stands is site_plan.py's. Pure: the same input gives the same bytes. Knows
+nothing of the store, the network and the clock.
 """
 
-import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pkm.errors import BadInput
-from pkm.markdown import Resolve, to_plain, web_url
+from pkm.markdown import Resolve, to_plain
 from pkm.share import feed as feeds
 from pkm.share import memo
 from pkm.share.render import (
-    Digest,
     Links,
     Piece,
     Writer,
     digest_print,
     first_words,
-    harmless,
-    harmless_piece,
     has_words,
     html_values,
     html_writer,
@@ -36,109 +29,14 @@ from pkm.share.render import (
     split_heading,
     view_piece,
 )  # fmt: skip
+from pkm.share.site_plan import Issue, Plan, SiteInput, find_title, make_plan, public_url
 from pkm.share.template import month, render, style
-from pkm.text import first_sentence, fold, one_line
+from pkm.text import fold, one_line
 
 ON_INDEX = 12  # issues with their first words; the archive has all
 SEARCHED = 2_000  # characters of a page that the search looks in
 IN_FEEDS = 30  # entries, each with its whole content
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 _BEFORE_ANYTHING = "1970-01-01T00:00:00Z"  # when a feed without entries was updated: Atom demands a time
-
-
-@dataclass(frozen=True, slots=True)
-class NotePage:
-    """A cleared note of reach network that gets a page of its own.
-
-    names: what else a wikilink may call it, beside its title, its slug and its id.
-    """
-
-    uid: str
-    slug: str
-    piece: Piece
-    names: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SiteInput:
-    """All that the site is made from. base_url: where it will stand on the web, "" where nobody knows yet.
-
-    updated: a stamp; where it is "" the newest one of the content.
-    uid: what the feeds' own id is made from; where it is "", the address, else title and author.
-    gone: paths of pages that were withdrawn; each says so, unless another page stands there now. They are in 410.txt as well,
-    a path and its status a line, from which a server can answer so (nginx: a map; Apache: RewriteMap txt:).
-    blogroll: sources that others may know of, as OPML; b"": none.
-    """
-
-    title: str
-    author: str = ""
-    base_url: str = ""
-    digests: tuple[Digest, ...] = ()
-    notes: tuple[NotePage, ...] = ()
-    updated: str = ""
-    language: str = "en"
-    uid: str = ""
-    gone: tuple[str, ...] = ()
-    blogroll: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class _Issue:
-    """One digest and where it stands; `href` is relative to the site's root."""
-
-    digest: Digest
-    href: str
-    first_words: str
-    sources: tuple[str, ...]
-
-    @property
-    def title(self) -> str:
-        return self.digest.title
-
-    @property
-    def date(self) -> str:
-        return self.digest.date
-
-
-@dataclass(frozen=True, slots=True)
-class _Find:
-    """One line of a tag's page."""
-
-    href: str
-    title: str
-    place: str
-    date: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """The site with all addresses decided: issues and notes newest first, tags by name, note names -> address."""
-
-    site: SiteInput
-    issues: tuple[_Issue, ...]
-    notes: tuple[tuple[NotePage, str], ...]
-    tags: Mapping[str, tuple[str, tuple[_Find, ...]]]  # folded name -> (address, finds)
-    tag_names: Mapping[str, str]  # folded name -> as first written
-    note_urls: Mapping[str, str]
-    base: str
-    templates: Path | None
-    frame: str  # what tells the frame of its pages from another one
-
-
-def slugify(title: str, date: str) -> str:
-    """A name for an address: lower-case ASCII letters, digits and hyphens, at most 60 characters.
-
-    A title without a number gets month and day of `date` (a stamp) behind it, so that "Friday's finds" of two weeks
-    are told apart; a title without any Latin letter becomes the date.
-    """
-    name = _ascii(title)
-    if len(name) > 60:
-        name = name[:60].rsplit("-", 1)[0] if "-" in name[:60] else name[:60]
-    if not name:
-        return date[:10]
-    return name if any(sign.isdigit() for sign in name) else f"{name}-{date[5:10]}".strip("-")
 
 
 def build(site: SiteInput, *, templates: Path | None = None) -> dict[str, bytes]:
@@ -146,7 +44,7 @@ def build(site: SiteInput, *, templates: Path | None = None) -> dict[str, bytes]
 
     templates: the person's own folder of templates, looked in first. Raises Invalid where one of them is wrong.
     """
-    plan = _plan(site, templates)
+    plan = make_plan(site, templates)
     files = {
         "style.css": style(templates).encode(),
         "index.html": _page(
@@ -169,136 +67,9 @@ def build(site: SiteInput, *, templates: Path | None = None) -> dict[str, bytes]
     return dict(sorted(files.items()))
 
 
-def public_url(base_url: str, path: str) -> str:
-    """The address on the web of a file of the site; "" without a base."""
-    base = web_url(base_url).rstrip("/")
-    return f"{base}/{path.removesuffix('index.html')}" if base else ""
-
-
-def digest_path(digest: Digest) -> str:
-    """The file of a digest's page, relative to the site's root; its permanent address (see public_url)."""
-    slug = digest.slug if _SLUG.fullmatch(digest.slug) else slugify(digest.slug or digest.title, digest.date)
-    if not re.match(r"\d{4}-\d\d-\d\d", digest.date):
-        raise BadInput(f"the date of {digest.title or digest.uid}", f"{digest.date!r} is no RFC 3339 time")
-    return f"{digest.date[:4]}/{slug}/index.html"
-
-
-def note_slug(piece: Piece) -> str:
-    """The name of a note's page, made of its title."""
-    return _ascii(piece.title)[:60].strip("-") or "note"
-
-
-def note_path(piece: Piece) -> str:
-    """The file of a note's page, relative to the site's root."""
-    return f"notes/{note_slug(piece)}/index.html"
-
-
-# Deciding the addresses.
-
-
-def _plan(site: SiteInput, templates: Path | None) -> _Plan:
-    site = SiteInput(
-        title=one_line(site.title) or "Finds", author=one_line(site.author), base_url=web_url(site.base_url),
-        digests=tuple(harmless(digest) for digest in site.digests), notes=site.notes,
-        updated=site.updated, language=one_line(site.language) or "en", uid=site.uid, gone=site.gone,
-        blogroll=site.blogroll,
-    )  # fmt: skip
-    issues = _issues(site)
-    notes = _notes(site)
-    names, tags = _tags(issues, notes)
-    urls = {fold(name): href for note, href in reversed(notes) for name in _names(note)}
-    frame = memo.fingerprint((
-        site.title, site.author, site.base_url, site.language, str(templates),
-        bool(notes), bool(tags), bool(issues), bool(site.blogroll),
-    ))  # fmt: skip
-    return _Plan(site, issues, notes, tags, names, urls, site.base_url, templates, frame)
-
-
-def _issues(site: SiteInput) -> tuple[_Issue, ...]:
-    taken: dict[str, _Issue] = {}
-    for digest in sorted(site.digests, key=lambda digest: (digest.date, digest.uid)):
-        href = _free(digest_path(digest), digest.uid, taken)
-        taken[href] = _Issue(digest, href, first_words(digest), _sources(digest))
-    return tuple(reversed(taken.values()))
-
-
-def _notes(site: SiteInput) -> tuple[tuple[NotePage, str], ...]:
-    taken: dict[str, NotePage] = {}
-    for note in sorted(site.notes, key=lambda note: (note.piece.date, note.uid)):
-        piece = harmless_piece(note.piece, frozenset(fold(name) for name in note.hidden))
-        slug = note.slug if _SLUG.fullmatch(note.slug) else note_slug(piece)
-        href = _free(f"notes/{slug}/index.html", note.uid, taken)
-        taken[href] = NotePage(note.uid, slug, piece, note.names)
-    return tuple((note, href) for href, note in reversed(taken.items()))
-
-
-def _free(path: str, uid: str, taken: Mapping[str, object]) -> str:
-    """The path, or where an older page has it, one told apart by its own uid: the older address never changes."""
-    if path not in taken:
-        return path
-    return path.replace("/index.html", f"-{hashlib.sha256(uid.encode()).hexdigest()[:8]}/index.html")
-
-
-def _names(note: NotePage) -> tuple[str, ...]:
-    return (note.piece.title, note.slug, *([note.piece.id] if note.piece.id else []), *note.names)
-
-
-def _sources(digest: Digest) -> tuple[str, ...]:
-    """Whom the digest draws on: authors, else their sites; each once, at most six."""
-    items = [piece.item for piece in digest.pieces if piece.item is not None and has_words(piece)]
-    names = [item.author or item.source_title for item in items]
-    return tuple(dict.fromkeys(name for name in names if name))[:6]
-
-
-def _tags(
-    issues: tuple[_Issue, ...], notes: tuple[tuple[NotePage, str], ...]
-) -> tuple[dict[str, str], dict[str, tuple[str, tuple[_Find, ...]]]]:
-    """Every public tag: its name as first written, its page, and what it stands on, newest first.
-
-    A note that has a page of its own is listed by that page, not again by the digests it stood in.
-    """
-    own = {note.piece.id for note, _ in notes if note.piece.id}
-    finds = [(note.piece, _Find(href, _find_title(note.piece), "", note.piece.date)) for note, href in notes]
-    for issue in issues:
-        shown = [piece for piece in issue.digest.pieces if has_words(piece)]
-        for number, piece in enumerate(shown, 1):
-            if piece.id not in own:
-                find = _Find(f"{issue.href}#p{number}", _find_title(piece), issue.title, issue.date)
-                finds.append((piece, find))
-    names: dict[str, str] = {}
-    tagged: dict[str, list[_Find]] = {}
-    for piece, find in sorted(finds, key=lambda pair: pair[1].date, reverse=True):
-        for tag in piece.tags:
-            names.setdefault(fold(tag), tag)
-            tagged.setdefault(fold(tag), []).append(find)
-    return names, {key: (href, tuple(tagged[key])) for key, href in _tag_paths(tagged)}
-
-
-def _tag_paths(tags: Iterable[str]) -> Iterable[tuple[str, str]]:
-    taken: set[str] = set()
-    for tag in sorted(tags):
-        parts = [part for part in (_ascii(part) for part in tag.split("/")) if part]
-        path = f"tags/{'/'.join(parts)}/index.html" if parts else ""
-        if not path or path in taken:
-            digest = hashlib.sha256(tag.encode()).hexdigest()[:8]
-            path = f"tags/{'-'.join([*parts, digest])}/index.html"
-        taken.add(path)
-        yield tag, path
-
-
-def _find_title(piece: Piece) -> str:
-    heading, words = split_heading(piece)
-    return heading or first_sentence(memo.plain(re.sub(r"(?:^|(?<=\s))#[\w/\-]+", "", words))) or piece.title
-
-
-def _ascii(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", fold(text).translate(_LETTERS)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=\w)'(?=\w)", "", plain.replace("’", "'"))).strip("-")
-
-
-def _by_month(issues: tuple[_Issue, ...]) -> list[tuple[str, list[tuple[str, list[_Issue]]]]]:
+def _by_month(issues: tuple[Issue, ...]) -> list[tuple[str, list[tuple[str, list[Issue]]]]]:
     """The issues by year and by month within it, newest first."""
-    years: dict[str, dict[str, list[_Issue]]] = {}
+    years: dict[str, dict[str, list[Issue]]] = {}
     for issue in issues:
         years.setdefault(issue.date[:4], {}).setdefault(month(issue.date), []).append(issue)
     return [(year, list(months.items())) for year, months in years.items()]
@@ -307,13 +78,13 @@ def _by_month(issues: tuple[_Issue, ...]) -> list[tuple[str, list[tuple[str, lis
 # The pages.
 
 
-def _page(plan: _Plan, path: str, template: str, title: str, **values: Any) -> bytes:
+def _page(plan: Plan, path: str, template: str, title: str, **values: Any) -> bytes:
     """One page in the site's frame. All links within the site are relative and name the file: they work from a disk."""
     of = (template, title, repr(values))
     return _remembered(plan, path, of, lambda _: _framed(plan, path, template, title, values), Links())
 
 
-def _remembered(plan: _Plan, path: str, of: Sequence[str], make: Callable[[Links], str], links: Links) -> bytes:
+def _remembered(plan: Plan, path: str, of: Sequence[str], make: Callable[[Links], str], links: Links) -> bytes:
     """The page that `make` gives, not made twice of the same in the same frame, where its links lead where they led."""
     key = ("page", path, plan.frame, *of)
     return memo.made(key, lambda asking: make(_noted(links, asking)), _asking(links), path).encode()
@@ -327,7 +98,7 @@ def _noted(links: Links, asking: memo.Asking) -> Links:
     return Links(asking["note"], asking["tag"], links.figure)
 
 
-def _framed(plan: _Plan, path: str, template: str, title: str, values: Mapping[str, Any]) -> str:
+def _framed(plan: Plan, path: str, template: str, title: str, values: Mapping[str, Any]) -> str:
     site = plan.site
     frame: dict[str, Any] = {
         "site": {
@@ -340,7 +111,7 @@ def _framed(plan: _Plan, path: str, template: str, title: str, values: Mapping[s
     return render(template, {**frame, **values}, plan.templates).decode()
 
 
-def _links(plan: _Plan, path: str, other: Resolve | None = None) -> Links:
+def _links(plan: Plan, path: str, other: Resolve | None = None) -> Links:
     """Links from the page at `path` to the notes' and tags' pages; `other` resolves what is no page of the site."""
     root = "../" * path.count("/")
 
@@ -355,7 +126,7 @@ def _links(plan: _Plan, path: str, other: Resolve | None = None) -> Links:
     return Links(note, tag, lambda figure: root + figure.file)
 
 
-def _issue_pages(plan: _Plan) -> dict[str, bytes]:
+def _issue_pages(plan: Plan) -> dict[str, bytes]:
     pages: dict[str, bytes] = {}
     prints = {issue.href: f"{issue.href} {digest_print(issue.digest)}" for issue in plan.issues}
     for issue, newer, older in zip(plan.issues, (None, *plan.issues), (*plan.issues[1:], None), strict=False):
@@ -365,7 +136,7 @@ def _issue_pages(plan: _Plan) -> dict[str, bytes]:
     return pages
 
 
-def _issue_page(plan: _Plan, issue: _Issue, newer: _Issue | None, older: _Issue | None, links: Links) -> str:
+def _issue_page(plan: Plan, issue: Issue, newer: Issue | None, older: Issue | None, links: Links) -> str:
     values = html_values(issue.digest, links)
     values |= {
         "author": issue.digest.author,  # as it was signed, whoever the site says it is of now
@@ -374,7 +145,7 @@ def _issue_page(plan: _Plan, issue: _Issue, newer: _Issue | None, older: _Issue 
     return _framed(plan, issue.href, "digest.html", values.pop("title"), values)
 
 
-def _note_pages(plan: _Plan) -> dict[str, bytes]:
+def _note_pages(plan: Plan) -> dict[str, bytes]:
     pages: dict[str, bytes] = {}
     for note, href in plan.notes:
         of, make = (memo.fingerprint(note.piece),), partial(_note_page, plan, note.piece, href)
@@ -385,14 +156,14 @@ def _note_pages(plan: _Plan) -> dict[str, bytes]:
     return pages
 
 
-def _note_page(plan: _Plan, piece: Piece, href: str, links: Links) -> str:
+def _note_page(plan: Plan, piece: Piece, href: str, links: Links) -> str:
     """A note's page says its title once: above its words, which go on behind it; or, where they are not plain, within them."""
     title = split_heading(piece)[0]
     rest = None if title else _behind_title(piece)
     shown = piece if rest is None else replace(piece, words=rest)
     view = view_piece(shown, 1, _below_title(html_writer(links)), links.tag, cut_tags=True)
     values = {"date": piece.date, "piece": replace(view, heading=""), "title_within": not title and rest is None}
-    return _framed(plan, href, "note.html", title or piece.title or _find_title(piece), values)
+    return _framed(plan, href, "note.html", title or piece.title or find_title(piece), values)
 
 
 def _behind_title(piece: Piece) -> str | None:
@@ -410,7 +181,7 @@ def _below_title(write: Writer) -> Writer:
     return lambda text, _, figures: write(text, 2, figures)
 
 
-def _tag_pages(plan: _Plan) -> dict[str, bytes]:
+def _tag_pages(plan: Plan) -> dict[str, bytes]:
     pages: dict[str, bytes] = {}
     for key, (href, finds) in plan.tags.items():
         title = f"#{plan.tag_names[key]}"
@@ -427,9 +198,9 @@ def _tag_pages(plan: _Plan) -> dict[str, bytes]:
 # The search: a list of all pages that stands by itself, a script that narrows it, and the words it looks in.
 
 
-def _search(plan: _Plan) -> dict[str, bytes]:
+def _search(plan: Plan) -> dict[str, bytes]:
     entries = [
-        {"path": href, "title": split_heading(note.piece)[0] or _find_title(note.piece), "date": note.piece.date,
+        {"path": href, "title": split_heading(note.piece)[0] or find_title(note.piece), "date": note.piece.date,
          "text": _searched(memo.fingerprint(note.piece), [note.piece.words])}
         for note, href in plan.notes
     ]  # fmt: skip
@@ -458,7 +229,7 @@ def _searched(made_of: str, words: Iterable[str]) -> str:
 # The feeds.
 
 
-def _feeds(plan: _Plan) -> dict[str, bytes]:
+def _feeds(plan: Plan) -> dict[str, bytes]:
     site = plan.site
     stamps = [_instant(issue.digest.updated or issue.date) for issue in plan.issues]
     made = feeds.Feed(
@@ -475,7 +246,7 @@ def _feeds(plan: _Plan) -> dict[str, bytes]:
     return {"feed.xml": feeds.atom(made), "feed.json": feeds.json_feed(made)}
 
 
-def _entry(plan: _Plan, issue: _Issue) -> feeds.Entry:
+def _entry(plan: Plan, issue: Issue) -> feeds.Entry:
     digest = issue.digest
     links = _links(plan, "", linker(digest))
 

@@ -16,7 +16,8 @@ from pkm.channels.folder import MANIFEST, write
 from pkm.errors import BadInput, Exists, Invalid, Refused, StoreError
 from pkm.share import site as sites
 from pkm.share.render import ItemRef, Quote
-from pkm.share.site import NotePage, SiteInput, build, slugify
+from pkm.share.site import build
+from pkm.share.site_plan import NotePage, SiteInput, slugify
 from tests.unit.test_render import HOSTILE, Balanced, digest, piece
 
 PACKAGED_STYLE = Path(sites.__file__).parent / "templates" / "style.css"

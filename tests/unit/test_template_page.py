@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pkm.cli.help import read_topic
-from pkm.share import render, site
+from pkm.share import render, site, site_plan
 from pkm.share.render import Digest, ItemRef, Piece, PieceView, Quote
 from pkm.share.template import PACKAGED
 
@@ -49,7 +49,8 @@ def test_each_file_is_given_what_the_page_says(monkeypatch: pytest.MonkeyPatch) 
     render.render_text(DIGEST)
     render.render_letter(DIGEST, listed=True)
     render.render_html(DIGEST)
-    site.build(site.SiteInput("Finds", digests=(DIGEST,), notes=(site.NotePage("u2", "", PIECE),), gone=("2025/x/index.html",)))
+    notes = (site_plan.NotePage("u2", "", PIECE),)
+    site.build(site_plan.SiteInput("Finds", digests=(DIGEST,), notes=notes, gone=("2025/x/index.html",)))
     assert len(given) >= 14
     for name, values in given.items():
         assert set(told(name)) == values, name
