@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from pkm import comments
-from pkm.keys import without_secrets
 from pkm.link_forms import DEFINITION, INLINE_LINK, SCHEME, WIKILINK, name_of, plain_target
 from pkm.text import clean, one_line
 
@@ -279,6 +278,9 @@ def web_url(url: str) -> str:
         return ""
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         return ""
+    # Its patterns of fifty services take 8 ms, for which a command that lists has no use.
+    from pkm.keys import without_secrets
+
     return _UNSAFE_IN_URL.sub(lambda match: f"%{ord(match[0]):02X}", without_secrets(url))
 
 
