@@ -45,6 +45,7 @@ def show_dashboard(*, json: bool) -> None:
         "people_due_count": len(standings.due(db, stamp(at), -1)), "promises": owed,
         "close": next((circle["name"] for circle in there if circle["circle_kind"] != "network"), ""),
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
+        "private": today.newest_private(db),
         "to_send": holding.drafts_for(db, [{**circle, "number": int(circle["id"][1:])} for circle in there]),
     }  # fmt: skip
     facts["years_ago"] = [{**row, "why": in_words(row)} for row in past[:1]]
@@ -179,8 +180,10 @@ def _share(facts: dict[str, Any]) -> Step:
     if facts["to_send"]:
         first = facts["to_send"][0]
         return f"pkm share send {first['id']}", f"{count(first['notes'], 'note waits', 'notes wait')} in it"
+    if facts["private"]:
+        return f"pkm sense reach {facts['private']} community", "a note is private until you widen it"
     if facts["notes"]:
-        return "pkm sense reach NOTE community", "a note is private until you widen it"
+        return "pkm share draft NOTE --to CIRCLE", "nothing waits to go out"
     if facts["close"]:
         return f"pkm circle show {quote(facts['close'])}", "nothing is written yet; who will get it first"
     return "pkm circle add practice --kind community", "with whom will you share first?"

@@ -22,6 +22,14 @@ def counts(db: sqlite3.Connection) -> Row:
     return {**dict(one), "inbox": tally.waiting(db, "inbox")}
 
 
+def newest_private(db: sqlite3.Connection) -> str | None:
+    """The note that was changed last among those that nobody else may read; None where there is none."""
+    found = db.execute(
+        "SELECT id FROM note WHERE dropped_at IS NULL AND reach = 'private' ORDER BY updated_at DESC, id DESC LIMIT 1"
+    ).fetchone()
+    return None if found is None else make("note", found[0])
+
+
 def new_since(db: sqlite3.Connection, since: str, limit: int) -> tuple[int, list[Row]]:
     """Items in the inbox that came since then: how many, and the newest of them."""
     total = db.execute(
