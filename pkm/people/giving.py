@@ -9,7 +9,6 @@ Pure: must not know the store or any file.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from pkm import ids
 from pkm.people.arrival import ALSO_UID, KNOWN_AS, Arrival, Handle, mark, uid_line
@@ -18,8 +17,6 @@ from pkm.people.said import NOTHING, Said, digest, handle_digest, said_by, spell
 from pkm.people.vcard_lines import escape
 from pkm.text import fold
 
-TOLD = "told"
-"""Under this a person remembers what was told of cards that cannot be known again."""
 OTHER = "X-PKM-OTHER"
 """The property that keeps what a card said where the own text stays."""
 
@@ -127,25 +124,14 @@ class Giver:
         if not value or here == value or digest(value) in known:
             return
         if key == "met" and person.number and not card.startswith("table "):  # that is not for their card to say
-            self._tell(person, key, here, value, card)
+            self.differences.append(Difference(person.id, key, here, value))
             return
         if not here or (digest(here) in known and key not in person.filled):
             person.fields[key] = person.filled[key] = value
         elif before and person.number and key not in person.filled:
             self._keep_both(person, key, here, value)
         elif fold(here) != fold(value):
-            self._tell(person, key, here, value, card)
-
-    def _tell(self, person: Person, key: str, here: str, value: str, card: str) -> None:
-        """The difference is told; of a card that is not known again the person remembers it, so that it is told once."""
-        told = person.said.get(TOLD, NOTHING)
-        known = told.fields.get(key, ())
-        if not card and digest(value) in known:
-            return
-        self.differences.append(Difference(person.id, key, here, value))
-        if not card:
-            fields = {**told.fields, key: tuple(sorted({*known, digest(value)}))}
-            person.said[TOLD], person.remembers = replace(told, fields=fields), True
+            self.differences.append(Difference(person.id, key, here, value))
 
     def _keep_both(self, person: Person, key: str, here: str, value: str) -> None:
         """What was typed here stays, what the card says now is kept: a text below it, a line as a property."""

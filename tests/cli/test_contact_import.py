@@ -213,15 +213,6 @@ def test_what_a_file_says_otherwise_is_told_and_stays_as_it_is(pkm: CommandLine,
     assert told.err == "c1: org differs: “A” here, “B” in the file\n"
 
 
-def test_what_a_card_without_a_uid_says_otherwise_is_told_once(pkm: CommandLine, tmp_path: Path) -> None:
-    cards = (card(f"FN:Ann {n}", "EMAIL:ann@example.org", f"NOTE:{note}") for n, note in enumerate(("One", "Two", "Three")))
-    file = write(tmp_path / "a.vcf", *cards)
-    assert pkm("contact", "import", file).err.count("about differs") == 2
-    assert pkm("contact", "import", file).err.count("about differs") == 0
-    write(file, card("FN:Ann 0", "EMAIL:ann@example.org", "NOTE:Four"))
-    assert [pkm("contact", "import", file).err.count("about differs") for _ in "ab"] == [1, 0]
-
-
 def test_whose_site_is_followed_is_offered_as_its_writer(pkm: CommandLine, tmp_path: Path) -> None:
     opml = tmp_path / "feeds.opml"
     opml.write_text("<opml version='2.0'><body>" + "".join(
