@@ -353,6 +353,7 @@ def freeze(
         attachment_files.keep(home.attachments, picture.data)
     with store.unit() as unit:  # of two runs at once, the second waits here and finds the deliveries of the first
         db = unit.connection
+        draft.name_page(unit, share)
         existing = deliveries(db, share, stage)
         origin.queue(db, home, share, (one.key for one in rendered if one.payload and not is_mirror(one.channel_kind)), unit.at)
         if any(may_have_left(row["state"], row["error"]) for row in existing):
@@ -368,6 +369,8 @@ def freeze(
             _refuse_still(unit, share, [row for row in before.values() if row["key"] not in same])
             if late := [one for one in fresh if one not in told]:
                 _add(unit, share, late, at, _cooled(db, home, share), mirrors_too=True)
+        if not_before:
+            _leave_then(unit, share, stage, not_before)
         attachments.keep_sent(
             unit, (Attached(f"{make('share', share)}/{name}", name, one.media_type, len(one.data)) for name, one in kept.items())
         )
@@ -412,6 +415,14 @@ def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rende
         else:
             shares.unfreeze(unit, row["id"])
     return same
+
+
+def _leave_then(unit: Any, share: int, stage: int | None, at: str) -> None:
+    """What waits leaves at that time at the earliest, also what was to leave before."""
+    for row in shares.frozen(unit.connection, share):
+        waits = may_go(row["state"], row["error"]) and not is_mirror(row["channel_kind"])
+        if stage in (None, row["stage_id"]) and waits and (row["not_before"] or "") < at:
+            unit.update("delivery", row["id"], not_before=at)
 
 
 def _refuse_still(unit: Any, share: int, before: Iterable[Row]) -> None:

@@ -132,7 +132,7 @@ def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], bec
         origin.plan(unit.connection, home, share, unit.at)
         there = {stage["circle_id"] for stage in shares.stages(unit.connection, share)}
         _lay(unit, share, wanted, because)
-        draft.name_page(unit, share, row["slug"])  # it may be for others from now on, among whose names it must be free
+        draft.name_page(unit, share)  # it may be for others from now on, who may not read all of its title
         from pkm.store.model import Share
 
         unit.get(Share, share).state = "planned"
