@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pkm import config, dates
 from pkm.config import Home
-from pkm.delivery import NO_ADDRESS, NOT_LEFT, UNSETTLED
+from pkm.delivery import NO_ADDRESS, NOT_LEFT, UNSETTLED, came_back
 from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, origin, transmit
@@ -280,7 +280,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
 
 
 def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) -> int | None:
-    """The letter of that key, of which nobody knew whether it arrived, has: it was answered. Its number, None where none was so.
+    """The letter of that key that nobody knew to have arrived, or that came back, has: it was answered. Its number, or None.
 
     A letter to several has one name for all of them: it arrived for who answered. sender: the address, folded; at: a stamp.
     """
@@ -289,7 +289,10 @@ def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) ->
     share = shares.row(db, found["share_id"]) if found else None
     if found is None or share is None:
         return None
-    rows = [row for row in shares.unsettled(db) if row["share"] == share["id"] and not is_mirror(row["channel_kind"])]
+    rows = [
+        row for row in shares.deliveries(db, share=share["number"], limit=-1) if not is_mirror(row["channel_kind"])
+        and (row["state"] in UNSETTLED or came_back(row["state"], row["error"]))
+    ]  # fmt: skip
     one = next((row for row in rows if fold(row["recipient"]) == sender or (
         share["type"] != "introduction" and row["id"] == make("delivery", found["id"]))), None)  # fmt: skip
     if one is None:
