@@ -194,7 +194,8 @@ def backup(
     json: JsonFlag = False,
 ) -> None:
     """Copy the store, verified; or put a copy back."""
-    from pkm.dates import now
+    from pkm.dates import now, stamp
+    from pkm.share import origin
     from pkm.store import backup as copies
 
     home = current.home()
@@ -215,6 +216,7 @@ def backup(
             render.tell("Nothing was changed.")
             return
         kept = copies.restore(home, restore.expanduser(), now())
+        origin.put_back(home, stamp(now()))
         row: dict[str, Any] = {
             "id": str(home.db),
             "kind": "copy",
