@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkm.cli import current, render
 from pkm.dates import now, parse_stamp, stamp
 from pkm.delivery import CAME_BACK, came_back, is_refused
 from pkm.errors import Invalid
-from pkm.share.freeze import Rendered
 from pkm.store import shares
 from pkm.text import count, fold, one_line
+
+if TYPE_CHECKING:
+    from pkm.share.freeze import Rendered
 
 FRESH = timedelta(hours=1)
 """How long a preview stands for what is sent: the bytes are dated with the time when they were looked at."""
@@ -66,7 +68,7 @@ def tell_moved(people: Iterable[tuple[int, str, str]]) -> None:
                         f"the last letter went to {one_line(before[number])} (pkm contact show c{number})")  # fmt: skip
 
 
-def as_json(share: Any, shown: Sequence[Rendered]) -> list[dict[str, Any]]:
+def as_json(share: Any, shown: "Sequence[Rendered]") -> list[dict[str, Any]]:
     """Each with its hash and its text, as the receiver would read it, and all that is known of who gets it."""
     from pkm.share.preview import describe
 
@@ -76,7 +78,7 @@ def as_json(share: Any, shown: Sequence[Rendered]) -> list[dict[str, Any]]:
     return describe(db, row, shown)
 
 
-def summary(shown: Sequence[Rendered]) -> str:
+def summary(shown: "Sequence[Rendered]") -> str:
     """By which channels to whom, in one line, with what cannot be taken back."""
     ways = []
     for channel in dict.fromkeys(one.channel for one in shown):
@@ -91,7 +93,7 @@ def summary(shown: Sequence[Rendered]) -> str:
     return f"by {'; '.join(ways)}.{recall}" if ways else "to nobody."
 
 
-def tell_before(shown: Sequence[Rendered]) -> None:
+def tell_before(shown: "Sequence[Rendered]") -> None:
     """What the person should know before they say yes: whose address is another than last time."""
     from pkm.share.channels import is_mirror
     from pkm.share.origin import foreign
