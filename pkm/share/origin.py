@@ -99,7 +99,8 @@ def begin(db: sqlite3.Connection, home: Home, at: str) -> None:
 
 
 def put_back(home: Home, at: str) -> None:
-    """A store was put back here from a copy: where no ledger lies, what left since then is not known, and is asked about."""
+    """A store is put back here from a copy: where no ledger lies, what left since then is not known, and is asked about."""
+    home.ensure()
     if not ledger.path_of(home).exists():
         ledger.put(home, {}, at)
 
