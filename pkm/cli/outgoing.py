@@ -164,9 +164,8 @@ def tell_unsettled(rows: Sequence[dict[str, Any]]) -> None:
     told = []
     for reason, tell in ((OLDER, tell_older), (COPY, tell_copy)):
         if held := [row for row in rows if row["error"].startswith(reason)]:
-            people = named([addressed(row["name"] or "", row["recipient"]) or row["channel"] for row in held])
             tell(held[0]["error"])
-            render.tell(f"Held: {count(len(held), 'letter')} to {people}.")
+            render.tell("Held: {} to {}.".format(*_what_to_whom(held)))
             told += held
     for row in rows:
         if row in told:
@@ -176,6 +175,12 @@ def tell_unsettled(rows: Sequence[dict[str, Any]]) -> None:
         ask = "Ask them" if letter else f"pkm share send {row['share']} asks the channel, where it can be asked; or look there"
         render.tell(f"{row['id']} to {to} is {row['state']}: {row['error']}. It is not sent again by itself. "
                     f"{ask}, then: pkm share log --resolve {row['id']} sent|refused")  # fmt: skip
+
+
+def _what_to_whom(rows: Sequence[dict[str, Any]]) -> tuple[str, str]:
+    """How many letters or posts, and whom they are for."""
+    what = count(len(rows), "letter" if all(row["recipient"] for row in rows) else "post")
+    return what, named([addressed(row["name"] or "", row["recipient"]) if row["recipient"] else row["channel"] for row in rows])
 
 
 def tell_back(number: str, row: dict[str, Any]) -> None:
@@ -211,8 +216,7 @@ def tell_refused(rows: Iterable[dict[str, Any]]) -> None:
         else:
             by_share.setdefault(row["share"], []).append(row)
     for share, of_it in by_share.items():
-        what = count(len(of_it), "letter" if all(row["recipient"] for row in of_it) else "post")
-        people = named([addressed(row["name"] or "", row["recipient"]) if row["recipient"] else row["channel"] for row in of_it])
+        what, people = _what_to_whom(of_it)
         one = len(of_it) == 1
         render.tell(f"{what} of {share} {'was' if one else 'were'} refused, to {people}, and {'is' if one else 'are'} not sent "
                     f"again by {'itself' if one else 'themselves'}. To try again: pkm share send {share}")  # fmt: skip
