@@ -12,7 +12,7 @@ from pkm.store import shares
 from pkm.text import count, fold, one_line
 
 if TYPE_CHECKING:
-    from pkm.share.freeze import Rendered
+    from pkm.share.rendered import Rendered
 
 FRESH = timedelta(hours=1)
 """How long a preview stands for what is sent: the bytes are dated with the time when they were looked at."""

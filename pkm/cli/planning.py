@@ -240,7 +240,7 @@ def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: boo
     from pkm.cli.share import report_all
     from pkm.errors import Refused
     from pkm.share import due, outbox
-    from pkm.share.freeze import look_at
+    from pkm.share.rendered import look_at
 
     store, home = current.store(), current.home()
     step = due.next_step(store.read(), found.number, now())

@@ -14,7 +14,7 @@ from pkm.store import shares
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
-    from pkm.share.freeze import Rendered
+    from pkm.share.rendered import Rendered
 
 Row = dict[str, Any]
 
@@ -41,7 +41,7 @@ def preview(
     json: JsonFlag = False,
 ) -> None:
     """Show the very bytes that would go, for each circle and channel, who gets them, and their hash."""
-    from pkm.share.freeze import look_at
+    from pkm.share.rendered import look_at
 
     if any(diff) and (to or open_):
         raise Invalid("--diff", "it goes with neither --to nor --open", next=f"pkm share preview {what} --diff CIRCLE CIRCLE")

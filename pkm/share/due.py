@@ -16,9 +16,9 @@ from pkm.errors import PkmError, Refused
 from pkm.ids import make
 from pkm.share import origin, outbox, plan
 from pkm.share.channels import is_mirror
-from pkm.share.freeze import look_at
 from pkm.share.plan import Step
 from pkm.share.recipients import channels_for
+from pkm.share.rendered import look_at
 from pkm.store import plans, shares
 from pkm.store.session import Store
 from pkm.text import one_line

@@ -16,9 +16,11 @@ from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
-from pkm.share.freeze import deliveries, freeze, frozen, guard_bytes, look_at
+from pkm.share.clearing import check_rendered
+from pkm.share.freeze import freeze
 from pkm.share.ledger import SETTLED, left_unknown, note
 from pkm.share.recipients import channels_for
+from pkm.share.rendered import deliveries, frozen, look_at
 from pkm.store import shares, unsubscribing
 from pkm.store.session import Store
 from pkm.text import fold
@@ -358,6 +360,6 @@ def check_return(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]")
     """Raises Refused where an undo would bring a digest back that may no longer go where it stood."""
     back = {int(row.before["share_id"]) for row in rows if row.table == "delivery" and row.before.get("state") == "sent"}
     for share in sorted(back):
-        findings = draft.check_share(db, share) or guard_bytes(db, home, share, list(frozen(db, share)))
+        findings = draft.check_share(db, share) or check_rendered(db, home, share, list(frozen(db, share)))
         if findings:
             raise Refused(make("share", share), "it may no longer stand there", findings=findings, kept="Nothing was changed.")

@@ -16,7 +16,7 @@ from pkm.delivery import UNSETTLED, may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.share import draft, gate, origin
-from pkm.share.freeze import deliveries
+from pkm.share.rendered import deliveries
 from pkm.store import circles, plans, shares
 from pkm.store.session import Store
 from pkm.text import clean, one_line

@@ -19,7 +19,7 @@ from pkm.people.circles import add_circle
 from pkm.sense.notes import add_note
 from pkm.share import draft, outbox
 from pkm.share.channels import add_channel
-from pkm.share.freeze import look_at
+from pkm.share.rendered import look_at
 from pkm.share.trying import try_channel
 from pkm.store import circles, shares
 from pkm.store.session import Store
