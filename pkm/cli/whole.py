@@ -215,8 +215,8 @@ def backup(
         if not render.confirm(f"Put {restore} in the place of the store? The store is kept as a copy.", yes=yes):
             render.tell("Nothing was changed.")
             return
-        origin.put_back(home, stamp(now()))
-        kept = copies.restore(home, restore.expanduser(), now())
+        with origin.put_back(home, stamp(now())):
+            kept = copies.restore(home, restore.expanduser(), now())
         row: dict[str, Any] = {
             "id": str(home.db),
             "kind": "copy",

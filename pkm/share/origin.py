@@ -6,11 +6,12 @@ another machine has by synchronizing, does not: the person is asked once. So the
 is, being of before that was written down, and something is queued; where nothing is, the first run writes it down. Sends nothing.
 """
 
+import contextlib
 import hashlib
 import os
 import sqlite3
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,11 +99,19 @@ def begin(db: sqlite3.Connection, home: Home, at: str) -> None:
     _begin(db, home, at)
 
 
-def put_back(home: Home, at: str) -> None:
-    """A store is put back here from a copy: where no ledger lies, what left since then is not known, and is asked about."""
+@contextlib.contextmanager
+def put_back(home: Home, at: str) -> Iterator[None]:
+    """A store is put back here in the block: where no ledger lies, what left since then is not known, and is asked about."""
     home.ensure()
-    if not ledger.path_of(home).exists():
-        ledger.put(home, {}, at)
+    if ledger.path_of(home).exists():
+        yield
+        return
+    ledger.put(home, {}, at)
+    try:
+        yield
+    except BaseException:
+        ledger.path_of(home).unlink()
+        raise
 
 
 def settle_down(db: sqlite3.Connection, home: Home, at: str) -> None:

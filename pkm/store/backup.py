@@ -44,7 +44,7 @@ def back_up(home: Paths, now: datetime, *, target: Path | None = None, label: st
             str(path), error.strerror or str(error), next="pkm backup FILE in a folder you can write"
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        _unlink(part)
     return path
 
 
@@ -103,7 +103,8 @@ def check(path: Path) -> int:
 def restore(home: Paths, copy: Path, now: datetime) -> Path | None:
     """The store is what the copy holds; the store it replaces is kept as a copy, whose path is returned.
 
-    Raises BadInput where the copy is not whole or is newer than this program; the store is untouched then.
+    Raises BadInput where the copy is not whole or is newer than this program; StoreError where the store as it is cannot be
+    kept, or there is no room for the other one. The store is untouched then.
     """
     version = check(copy)
     if version > SCHEMA_VERSION:
@@ -111,25 +112,58 @@ def restore(home: Paths, copy: Path, now: datetime) -> Path | None:
             str(copy), "a newer pkm wrote it", kept="The store was not touched.", next="install the newer pkm"
         )
     home.ensure()
-    kept = None
-    if home.db.exists():
-        home.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
-        kept = _unused(home.backups / f"pkm-{now:%Y%m%d-%H%M%S}-before-restore.db")
-        try:
-            back_up(home, now, target=kept)
-        except (StoreError, BadInput):  # damaged: keep it as it is
-            home.db.replace(kept)
-            for end in ("-wal", "-shm"):
-                home.db.with_name(home.db.name + end).unlink(missing_ok=True)
-    os.close(os.open(home.db, os.O_CREAT | os.O_RDWR, 0o600))
+    kept = _keep(home, now) if home.db.exists() else None
+    there = home.db.exists()
     try:
+        os.close(os.open(home.db, os.O_CREAT | os.O_RDWR, 0o600))
         with contextlib.closing(sqlite3.connect(copy)) as source, contextlib.closing(connect(home.db)) as store:
             source.backup(store)
             store.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.Error as error:
-        raise translate(error, home.db) from error
+    except (sqlite3.Error, OSError) as error:
+        if not there:  # half of the copy, where there was nothing or what was moved away
+            _unlink(home.db)
+            if kept:
+                _move(kept, home.db)
+        raise translate(error, home.db) if isinstance(error, sqlite3.Error) else _no_room(home.db, error) from error
     _copy_attachments(_beside(copy), home.attachments)
     return kept
+
+
+def _keep(home: Paths, now: datetime) -> Path:
+    """The store is kept as a copy, whose path is returned; one that is damaged was moved there as it is."""
+    kept = _unused(home.backups / f"pkm-{now:%Y%m%d-%H%M%S}-before-restore.db")
+    try:
+        return back_up(home, now, target=kept)
+    except (StoreError, BadInput):
+        try:
+            check(home.db)
+        except BadInput:
+            try:
+                kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _move(home.db, kept)
+                return kept
+            except OSError as error:
+                raise _no_room(kept, error) from error
+        raise
+
+
+def _no_room(path: Path, error: OSError) -> StoreError:
+    return StoreError(str(path), error.strerror or str(error), next="see that there is room and that the folder can be written")
+
+
+_PARTS = ("-wal", "-shm", "-journal", "")
+"""What ends the names of a store's files; what was written last may stand in the first alone."""
+
+
+def _move(store: Path, place: Path) -> None:
+    for end in _PARTS:
+        if (part := store.with_name(store.name + end)).exists():
+            part.replace(place.with_name(place.name + end))
+
+
+def _unlink(store: Path) -> None:
+    for end in _PARTS:
+        store.with_name(store.name + end).unlink(missing_ok=True)
 
 
 def _unused(path: Path) -> Path:

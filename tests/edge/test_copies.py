@@ -1,6 +1,7 @@
 """A home that was copied, or put back from a backup: what was queued leaves from one of them, and from the other once said."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -203,3 +204,14 @@ def test_a_home_with_a_ledger_of_before_goes_on_where_nothing_waits(
     run(home, LATER, "share", "send", "x2", "--yes", ok=None)
     run(home, "2026-12-01T11:30:00Z", "share", "--due", "--yes")
     assert len(mail.letters) == 2
+
+
+def test_a_restore_that_is_refused_leaves_no_question_behind(run: Homes, home: Path, mail: MailServer, tmp_path: Path) -> None:
+    from pkm.store.version import SCHEMA_VERSION
+
+    other, copy = home.parent / "other", tmp_path / "newer.db"
+    run(home, QUEUED, "backup", copy)
+    with sqlite3.connect(copy) as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    assert "newer pkm" in run(other, QUEUED, "backup", "--restore", copy, "--yes", ok=1)
+    assert not (other / "outbox.log").exists()

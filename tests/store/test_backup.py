@@ -1,6 +1,7 @@
 """Copies of the store: whole, verified, put back; and an older store brought up to date."""
 
 import os
+import resource
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,6 +99,30 @@ def test_a_damaged_store_is_kept_beside_the_restored_one(
     assert titles(home_paths) == ["one"]
     assert kept is not None
     assert kept.read_bytes() == damaged
+
+
+@pytest.mark.parametrize("room", [0, 60_000, 960_000])
+def test_where_there_is_no_room_the_store_stays_with_all_that_was_written(
+    store: Store, home_paths: Home, room: int
+) -> None:
+    write(store, "one")
+    copy = backup.back_up(home_paths, NOW)
+    with connect(home_paths.db) as reader:  # as another command does: what is written meanwhile stands beside the store
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM note").fetchone()
+        for number in range(30):
+            write(store, f"{number} {'x' * 40_000}")
+        before = titles(home_paths)
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+        try:
+            with pytest.raises(StoreError):
+                backup.restore(home_paths, copy, NOW)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert titles(home_paths) == before
+    assert len(before) == 31
+    assert list(home_paths.backups.iterdir()) == [copy]
 
 
 def test_what_a_killed_copy_left_is_in_nobodys_way(store: Store, home_paths: Home, tmp_path: Path) -> None:
