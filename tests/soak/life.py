@@ -37,6 +37,10 @@ OF_A_NEW_STORE = {("channel", 1), ("circle", 1), ("circle_channel", 1)}
 """What a store has from its making on, whichever command made it: no undo takes that back."""
 
 
+MADE_FIRST = {("circle", 1), ("channel", 1), ("circle_channel", 1)}
+"""What stands in a store from the start."""
+
+
 class Loss(AssertionError):
     """The store is not what was reported."""
 
@@ -110,13 +114,11 @@ class Life:
         return diff
 
     def _amiss(self, command: Command, result: Result, diff: Diff, made: int) -> str:
-        first = not self.facts  # the store is made, with its first circle, by whatever comes first
+        if not self.facts:  # the store is made, with its first circle, by whatever comes first
+            diff = Diff({key: change for key, change in diff.rows.items() if key not in MADE_FIRST})
         if result.code == 99 or "Traceback" in result.err or "unforeseen" in result.err.lower():
             return "a traceback instead of a message"
-        if first and (command.reads or result.code) and diff.tables() <= {"circle", "channel", "circle_channel"}:
-            return ""
-        strange = diff.tables() - command.tables - ({"circle", "channel", "circle_channel"} if first else set())
-        if strange:
+        if strange := diff.tables() - command.tables:
             return f"it touched {sorted(strange)}"
         if command.whole and made > 1:
             return f"{made} operations of one command"
@@ -124,7 +126,7 @@ class Life:
             return command.done(diff, result.out)
         if result.killed:
             return self._half(command, diff, result.out) if command.whole and made else ""
-        if diff and command.whole and not first and result.code != 4:
+        if diff and command.whole and result.code != 4:
             return f"exit {result.code}, and yet it changed something"
         return "" if result.code in (1, 2, 3, 4) else f"exit {result.code}"
 
