@@ -129,13 +129,6 @@ def create_share(
     return row
 
 
-def _as_read(db: sqlite3.Connection, title: str, reaches: list[str]) -> str:
-    """A title as those may read it who may read notes of these reaches: its page's address is made of it."""
-    hidden = frozenset(fold(name) for name, _ in narrower_links(db, [], [title], reaches))
-    title = called.Naming(db).line(title)
-    return unlinked(conceal(title, hidden)) or "Finds"
-
-
 def check_share(
     db: sqlite3.Connection, share: int, stage: int | None = None, by: str = "", there: Collection[int] | None = None
 ) -> list[Finding]:
@@ -254,7 +247,7 @@ def digest_for(
     language = stage["language"] or settings["share.language"]
     naming = called.Naming(db, language, called.known_to(db, share, stage, kind), wide_enough(kind))
     return Digest(
-        uid=row["uid"], title=naming.line(words.get("title") or row["title"]), slug=page_name(db, share),
+        uid=row["uid"], title=naming.line(words.get("title") or row["title"]), slug=_name_for(db, row, stage, channel_kind),
         date=at, author=settings["name"],
         intro=naming.text(words.get("introduction") or row["introduction"] or (stage["introduction"] if own else "")),
         salutation=naming.text(stage["salutation"] if own else ""),
@@ -327,34 +320,65 @@ def narrower_links(
 
 
 def name_page(unit: Unit, share: int) -> None:
-    """The share has page_name's name for its page and its files in the store, too."""
+    """The share has page_name's name in the store, too."""
     name = page_name(unit.connection, share)
     if (shares.row(unit.connection, share) or {}).get("slug") != name:
         unit.update("share", share, slug=name)
 
 
 def page_name(db: sqlite3.Connection, share: int) -> str:
-    """The name of a share's page and of its files: its title as the loosest of its circles is told it and may read it.
+    """The name of a share's page, and of its files: its title, as those may read it who read the page.
 
-    So it is another one once title, plan, a note's reach or a circle's channels are; one that is on the site keeps its own.
-    A page's name is taken by another page, and not by what nobody else reads: then there is a number behind it.
+    So it is another one once the title is, or a note's reach or a circle's channels, until a page or a file stands. Where
+    another share has that name, before this one or for what stands, there is a number behind it.
     """
-    from pkm.share.site_plan import slugify
-
     row = shares.row(db, share) or {}
     stages = [stage for stage in shares.stages(db, share) if stage["circle_kind"]]
-    if not stages or shares.on_site(db, share):
+    if not stages or shares.stands(db, share):
         return str(row["slug"])
-    reaches, stage = min(
-        ((reaches_for(db, {"number": one["circle_id"], "circle_kind": one["circle_kind"]}), one) for one in stages),
-        key=lambda one: len(one[0]),
-    )  # fmt: skip
-    title = (stage["gate"].get("words") or {}).get("title") or row["title"]
-    slug = slugify(_as_read(db, title, reaches), row["created_at"])
-    taken, free, number = shares.slugs(db, share), slug, 2
+    on_site = next((one for one in stages if _goes_on_site(db, one)), None)
+    reaches = min((_reaches(db, one) for one in stages), key=len)
+    wanted = _slug(db, row, on_site, wide_enough("network") if on_site else reaches)
+    taken = shares.slugs(db, share)
+    if _is_called(row["slug"], wanted) and not taken.get(row["slug"]):
+        return str(row["slug"])
+    free, number = wanted, 2
     while free in taken:
-        free, number = f"{slug}-{number}", number + 1
+        free, number = f"{wanted}-{number}", number + 1
     return free
+
+
+def _name_for(db: sqlite3.Connection, row: Row, stage: Row, channel_kind: str) -> str:
+    """The name of the page, or of the files, of a stage. A page that stands keeps its own; files of a stage that is told another
+    title than the page are called by that.
+    """
+    name = shares.page(db, row["number"]) if channel_kind == "site" else ""
+    if name or not stage["circle_kind"]:
+        return name or str(row["slug"])
+    name = page_name(db, row["number"])
+    wanted = _slug(db, row, stage, wide_enough(effective_kind(stage["circle_kind"], channel_kind)))
+    return name if _is_called(name, wanted) else f"{wanted}-{row['id']}"
+
+
+def _slug(db: sqlite3.Connection, row: Row, stage: Row | None, reaches: list[str]) -> str:
+    """What the title of a share, or of a stage of it, makes as a name that those may read who may read notes of these reaches."""
+    from pkm.share.site_plan import slugify
+
+    title = ((stage or {"gate": {}})["gate"].get("words") or {}).get("title") or row["title"]
+    hidden = frozenset(fold(name) for name, _ in narrower_links(db, [], [title], reaches))
+    return slugify(unlinked(conceal(called.Naming(db).line(title), hidden)) or "Finds", row["created_at"])
+
+
+def _is_called(slug: str, name: str) -> bool:
+    return re.fullmatch(rf"{re.escape(name)}(-\d+)*", slug) is not None
+
+
+def _goes_on_site(db: sqlite3.Connection, stage: Row) -> bool:
+    return any(channel["channel_kind"] == "site" for channel in shares.channels_of(db, stage["circle_id"]))
+
+
+def _reaches(db: sqlite3.Connection, stage: Row) -> list[str]:
+    return reaches_for(db, {"number": stage["circle_id"], "circle_kind": stage["circle_kind"]})
 
 
 def piece_of(db: sqlite3.Connection, note: Row, naming: called.Naming, hidden: Sequence[str] = ()) -> "Piece":

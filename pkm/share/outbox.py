@@ -359,7 +359,10 @@ def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
 def check_return(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]") -> None:
     """Raises Refused where an undo would bring a digest back that may no longer go where it stood."""
     back = {int(row.before["share_id"]) for row in rows if row.table == "delivery" and row.before.get("state") == "sent"}
+    pages = shares.pages(db) if back else {}
     for share in sorted(back):
-        findings = draft.check_share(db, share) or check_rendered(db, home, share, list(frozen(db, share)))
+        other = next((one for one, name in pages.items() if one != share and name == pages.get(share)), None)
+        findings = [(f"its page {pages[share]}", f"{make('share', other)} stands there now", "pkm share log")] if other else []
+        findings += draft.check_share(db, share) or check_rendered(db, home, share, list(frozen(db, share)))
         if findings:
             raise Refused(make("share", share), "it may no longer stand there", findings=findings, kept="Nothing was changed.")

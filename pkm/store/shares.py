@@ -454,34 +454,50 @@ def take_away_channel(unit: "Unit", channel: int, name: str) -> bool:
     return False
 
 
-_ON_SITE = (
-    "EXISTS (SELECT 1 FROM delivery JOIN channel ON channel.id = channel_id "
-    "WHERE delivery.share_id = share.id AND channel.kind = 'site')"
+_STANDING = (
+    "EXISTS (SELECT 1 FROM delivery JOIN channel ON channel.id = channel_id WHERE delivery.share_id = share.id "
+    "AND channel.kind IN ('site', 'files') AND (delivery.sent_at IS NOT NULL OR delivery.state = 'sending'))"
 )
 _PUBLIC = (
     "(EXISTS (SELECT 1 FROM stage JOIN circle ON circle.id = stage.circle_id WHERE stage.share_id = share.id "
     "AND (circle.kind = 'network' OR EXISTS (SELECT 1 FROM circle_channel JOIN channel ON channel.id = channel_id "
-    f"WHERE circle_channel.circle_id = circle.id AND channel.kind = 'site'))) OR {_ON_SITE})"
+    "WHERE circle_channel.circle_id = circle.id AND channel.kind = 'site'))) OR EXISTS (SELECT 1 FROM delivery "
+    "JOIN channel ON channel.id = channel_id WHERE delivery.share_id = share.id AND channel.kind = 'site'))"
 )
 
 
-def slugs(db: sqlite3.Connection, number: int) -> set[str]:
-    """The names that a share may not have for its page and files.
+def slugs(db: sqlite3.Connection, number: int) -> dict[str, bool]:
+    """The names that a share may not have for its page and files; and whether it may not keep one that it has already, as a
+    share before it has that, or one of which something stands.
 
     Of one that goes to the site: those of all others that do, or that are for a circle of its; else those of all others.
     """
     public = bool(db.execute(f"SELECT 1 FROM share WHERE id = :id AND {_PUBLIC}", {"id": number}).fetchone())
     found = db.execute(
-        f"SELECT slug FROM share WHERE slug <> '' AND id <> :id AND (NOT :public OR {_PUBLIC} OR EXISTS (SELECT 1 FROM stage "
-        "JOIN stage AS own ON own.circle_id = stage.circle_id WHERE stage.share_id = share.id AND own.share_id = :id))",
+        f"SELECT slug, max(id < :id OR {_STANDING}) FROM share WHERE slug <> '' AND id <> :id AND (NOT :public OR {_PUBLIC} "
+        "OR EXISTS (SELECT 1 FROM stage JOIN stage AS own ON own.circle_id = stage.circle_id "
+        "WHERE stage.share_id = share.id AND own.share_id = :id)) GROUP BY slug",
         {"id": number, "public": public},
     )
-    return {one[0] for one in found}
+    return {name: bool(first) for name, first in found}
 
 
-def on_site(db: sqlite3.Connection, number: int) -> bool:
-    """Whether something of a share is on the site, or was frozen for it: its address is for ever."""
-    return bool(db.execute(f"SELECT 1 FROM share WHERE id = :id AND {_ON_SITE}", {"id": number}).fetchone())
+def stands(db: sqlite3.Connection, number: int) -> bool:
+    """Whether a page or files of a share are in their place, or may be: what they are called stays."""
+    return bool(db.execute(f"SELECT 1 FROM share WHERE id = :id AND {_STANDING}", {"id": number}).fetchone())
+
+
+def page(db: sqlite3.Connection, number: int) -> str:
+    """What a share's page on the site is called where it stands, "" where it does not."""
+    return pages(db).get(number, "")
+
+
+def pages(db: sqlite3.Connection) -> dict[int, str]:
+    """Share -> what its page on the site is called, of those that stand."""
+    return dict(db.execute(
+        "SELECT share_id, file_name FROM delivery JOIN channel ON channel.id = channel_id WHERE channel.kind = 'site' "
+        "AND media_type = 'application/vnd.pkm.digest+json' AND (sent_at IS NOT NULL OR state = 'sending') ORDER BY delivery.id"
+    ).fetchall())  # fmt: skip
 
 
 def unfinished(db: sqlite3.Connection) -> list[Row]:
