@@ -129,19 +129,22 @@ def address(message: Message, name: str) -> tuple[str, str]:
     return ("" if "@" in called else called), email  # an address is no name, and names are shown to others
 
 
-_TOKEN = re.compile(r"[^\s<>()\[\]\",;:@]+@[^\s<>()\",;:@]+")
+_PART = r"[^\s<>()\[\]\\,;:@\".]+"
+_MAILBOX = rf"({_PART}(?:\.{_PART})*@{_PART}(?:\.{_PART})+)"
+_ALONE = re.compile(rf"\s*(?:{_MAILBOX}|(?P<name>[^<>()\[\]\\:\"]*)<{_MAILBOX}>)\s*(?:\s\([^<>()@\\]*\)\s*)?")
+_QUOTED = re.compile(r'\A\s*"(?:[^"\\]|\\.)*"(?=\s*<)')
 
 
 def only_address(message: Message, name: str) -> str:
     """The one email address that the header gives, in lower case; "" where it can be read in two ways, or stands there twice.
 
-    Servers vouch for the address that they read, which need not be the one that is read first.
+    Servers vouch for the address that they read, which need not be the one that is read first. A name in quotes is a name.
     """
     given = message.get_all(name) or []
-    raw = raw_header(message, name)
-    found = {one.strip(".").casefold() for one in _TOKEN.findall(raw)}
-    clear = len(given) == 1 and len(found) == 1 and raw.count("@") == len(_TOKEN.findall(raw)) and ";" not in raw
-    return found.pop() if clear else ""
+    found = _ALONE.fullmatch(_QUOTED.sub("", raw_header(message, name)))
+    if len(given) != 1 or not found or re.search(r"\S@|@\S", found["name"] or ""):
+        return ""
+    return str(found[1] or found[3]).casefold()
 
 
 def read_body(message: Message) -> Body:

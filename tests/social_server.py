@@ -191,7 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(200, {"id": rest[0], "deleted": self.social.made.pop(rest[0]) is not None})
 
     def _status(self, made: str) -> dict[str, Any]:
-        text = self.social.made[made]["status"]
+        text = re.sub(r"(@\w+)@[\w.-]+\w", r"\1", self.social.made[made]["status"])
         content = re.sub(r"https?://(\S+)", r'<a href="https://\1"><span class="invisible">https://</span>\1</a>', text)
         return {"id": made, "url": f"{self.social.url}/@me/{made}", "created_at": "2026-11-23T09:00:00.000Z",
                 "content": f"<p>{content}</p>".replace("\n", "<br>")}  # fmt: skip

@@ -244,7 +244,8 @@ class Mastodon:
 
         Raises Unreachable where they are too many to say so, or one of before has the same words.
         """
-        wanted, since = _letters(json.loads(job.payload)["status"]), min(parse_stamp(job.frozen_at), now()) - _SKEW
+        status = _MENTION.sub(r"\1", json.loads(job.payload)["status"])  # a server names its people so
+        wanted, since = _letters(status), min(parse_stamp(job.frozen_at), now()) - _SKEW
         found, passed, query = None, False, {"limit": str(_PAGE), "exclude_reblogs": "true"}
         for _ in range(_PAGES):
             path = f"/api/v1/accounts/{quote(self._own_account(), safe='')}/statuses?{urlencode(query)}"
@@ -254,11 +255,12 @@ class Mastodon:
             page = [one for one in reply.body if isinstance(one, dict)] if isinstance(reply.body, list) else []
             for one in page:
                 at = _instant(one.get("created_at"))
-                passed = passed or at is None or at < since
-                if passed and (found or at is None or at < since - _BEFORE):
+                passed = passed or (at is not None and at < since)
+                if passed and (found or (at is not None and at < since - _BEFORE)):
                     return found
-                if _letters(html_to_text(str(one.get("content")))) == wanted:
-                    if passed:
+                said = _letters(_MENTION.sub(r"\1", html_to_text(str(one.get("content")))))
+                if said == wanted and str(one.get("id")) not in job.others:
+                    if passed or at is None:
                         raise Unreachable(str(self.place), "the same words were posted before it was to go")
                     found = one
             if not page:

@@ -234,7 +234,8 @@ class Matrix:
             unsigned, at = event.get("unsigned"), event.get("origin_server_ts")
             named = isinstance(unsigned, dict) and unsigned.get("transaction_id") == job.key
             same = _told(event["content"]) == content and isinstance(at, int) and at >= since
-            if event.get("sender") == self._user and (named or same):
+            mine = event.get("sender") == self._user and event.get("event_id") not in job.others
+            if mine and (named or same):
                 return str(event.get("event_id") or "")
         return ""
 

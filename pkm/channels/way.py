@@ -56,6 +56,8 @@ def no_picture(sha256: str) -> bytes:
 class Job:
     """One delivery on its way. began: the stamp of when it last began to leave, "" where nobody knows.
 
+    others: the remote ids of what else was posted there.
+
     parent, root: the remote ids of the part before it and of the first, "" for the first. remote_id: its own, once known.
     read: the bytes of a picture that the payload names by its hash; raises StoreError where they are missing.
     """
@@ -69,6 +71,7 @@ class Job:
     root: str = ""
     remote_id: str = ""
     began: str = ""
+    others: frozenset[str] = frozenset()
     read: Callable[[str], bytes] = no_picture
 
 

@@ -139,8 +139,9 @@ def tell(came: Any, *, quiet: bool) -> None:
                     "went there, and anybody can write in their name: nothing was done. If they meant it: "
                     f"pkm circle leave {circle} {' '.join(people)} --letters")  # fmt: skip
     for address, circle in came.strangers:
-        render.tell(f"{one_line(address, 100)} asked for no more letters of {circle}; none went to that address, so nothing was "
-                    "done. It is kept as an answer. If you know who it is: "
+        went = "none went to that address" if "@" in address else "it cannot be told whether one went there"
+        render.tell(f"{one_line(address, 100)} asked for no more letters of {circle}; {went}, so nothing was done. "
+                    "It is kept as an answer. If you know who it is: "
                     f"pkm circle leave {circle} WHO --letters")  # fmt: skip
     if came.new and not quiet:
         render.tell(f"{count(len(came.new), 'new answer')}. Next: pkm sense note --from {came.new[0]['id']} \"your words\"")

@@ -6,7 +6,7 @@ import typer
 
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption
-from pkm.dates import day, local, now, parse_stamp
+from pkm.dates import day, local, now, parse_stamp, stamp
 from pkm.errors import Invalid, Malformed
 from pkm.store import shares
 from pkm.text import one_line
@@ -247,8 +247,9 @@ def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: boo
     assert step is not None  # a share of which all stages have passed is sent
     again = due.refused_before(store.read(), home, found.number, now(), at_once=at_once)
     going = [*again, step.row]
+    waits = None
     try:
-        due.check_turn(store.read(), home, found.number, step, now(), at_once=at_once)
+        waits = due.check_turn(store.read(), home, found.number, step, now(), at_once=at_once).not_before
     except Refused:
         if not again or step.held is not None:
             raise
@@ -261,6 +262,7 @@ def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: boo
             f"{found.id} “{found.title}” would go to {goal}, {outgoing.summary(shown)}"
         )
         return
+    outgoing.tell_before(shown)
     if not render.confirm(f"Send {found.id} “{found.title}” to {goal}, {outgoing.summary(shown)} Go on?", yes=yes):
         render.tell("Nothing was sent.")
         return
@@ -270,6 +272,9 @@ def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: boo
         reports.append(done.report)
         if not json:
             tell_leaving(done.report, found.id)
+    if waits and any(row["stage_number"] == step.row["id"] for row in outgoing.refused(found.number)):
+        render.tell(f"It is quiet there: what was refused is not tried again before {moment(stamp(waits))}. "
+                    f"To try at once: pkm share send {found.id} --now")  # fmt: skip
     if reports:
         report_all(reports, json)
     elif json:
@@ -372,7 +377,7 @@ def _one(done: Any, json: bool, *, quiet: bool = False) -> Row:
 def tell_leaving(report: Any, share: str) -> None:
     """When the letters that wait for their time leave."""
     waiting = [row["not_before"] for row in shares.deliveries(current.store().read(), share=report.share["number"], limit=-1)
-               if row["state"] == "waiting" and row["not_before"]]  # fmt: skip
+               if row["state"] == "waiting" and (row["not_before"] or "") > stamp(now())]  # fmt: skip
     if waiting:
         letters = f"{len(waiting)} letter{'' if len(waiting) == 1 else 's'}"
         render.tell(f"{letters} of {share} may leave from {moment(max(waiting))} on: pkm share --due. "

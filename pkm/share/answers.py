@@ -69,13 +69,14 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An answer to a delivery: {"id", "share_id", "channel_id"}. address: it was written from, "" where that is no mail.
+    """An answer to a delivery: {"id", "share_id", "channel_id"}. address: it was written from, None where that is no mail, ""
+    where nobody can tell.
     since: a stamp; what claims to be older than that came now.
     """
 
     row: Mapping[str, Any]
     answer: Answer
-    address: str = ""
+    address: str | None = None
     since: str = ""
 
 
@@ -330,7 +331,8 @@ def _ask_about(
     if circle and people:
         gathered.asked.append((letter.sender, make("circle", circle), tuple(make("contact", one) for one in people)))
     elif circle:
-        gathered.strangers.append((letter.sender or "somebody", make("circle", circle)))
+        who = letter.sender or f"{letter.name or 'somebody'}, whose address nobody can tell,"
+        gathered.strangers.append((who, make("circle", circle)))
 
 
 def _leave(store: Store, home: Home, circle: int, people: list[int], letter: "Came") -> list[Off]:
@@ -362,9 +364,9 @@ def _keep(unit: Unit, fresh: list[_Found]) -> tuple[Row, ...]:
 
 def _who(db: sqlite3.Connection, found: _Found) -> int | None:
     """The contact who answered: by the address, or by the names that the channel knows them by; None where that is not one."""
-    if not found.address:
+    if found.address is None:
         people = responses.known_as(db, found.answer.names)
         return people[0] if len(people) == 1 else None
-    people = contacts.with_handle(db, "email", found.address)
+    people = contacts.with_handle(db, "email", found.address) if found.address else []
     recipient = found.row.get("contact_id")
     return recipient if recipient in people else people[0] if len(people) == 1 else None

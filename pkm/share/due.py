@@ -125,7 +125,7 @@ def look(db: sqlite3.Connection, settings: Settings, now: datetime) -> list[tupl
 def turn_of(db: sqlite3.Connection, settings: Settings, step: Step, now: datetime, *, by_hand: bool = False) -> Turn:
     """What happens with a stage now, by the settings and by what its circle got lately."""
     circle = step.row["circle_id"]
-    went = plans.went_to(db, circle, dates.stamp(now - WEEK)) if circle is not None else []
+    went = plans.went_to(db, circle, dates.stamp(now - WEEK), but=step.row["id"]) if circle is not None else []
     letters = any(not is_mirror(channel["channel_kind"]) for channel in channels_for(db, step.row))
     times = tuple(dates.parse_stamp(at) for at in went)
     return turn(step, limits_of(settings, step.row["circle"]), times, now, letters=letters, by_hand=by_hand)
@@ -142,7 +142,8 @@ def cautions(db: sqlite3.Connection, settings: Settings, share: int, now: dateti
         here = dates.local(now)
         if letters and (ends := hours.quiet_until(limits.quiet, here)):
             told.append(f"it is {here:%H:%M}, and {circle} is quiet until {ends:%H:%M}")
-        went = len(plans.went_to(db, stage["circle_id"], dates.stamp(now - WEEK))) if limits.weekly is not None else 0
+        since = dates.stamp(now - WEEK)
+        went = len(plans.went_to(db, stage["circle_id"], since, but=stage["id"])) if limits.weekly is not None else 0
         if limits.weekly is not None and went >= limits.weekly:
             told.append(f"{circle} got {went} in the last 7 days, and gets {limits.weekly} a week at most")
     return told

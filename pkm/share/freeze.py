@@ -12,7 +12,7 @@ from pkm.ids import make
 from pkm.share import draft, origin
 from pkm.share.channels import is_mirror
 from pkm.share.letter import MEDIA_TYPE as LETTER
-from pkm.share.rendered import Rendered, deliveries, frozen, look_at
+from pkm.share.rendered import Rendered, deliveries, frozen, look_at, queued
 from pkm.share.unsubscribed import subscribers
 from pkm.store import attachments, shares
 from pkm.store.attachments import Attached
@@ -31,8 +31,8 @@ def freeze(
     What was frozen and has not begun to leave is frozen anew, so that what goes is what the notes say now; once something
     has begun to leave, all others get the same. Raises as look_at does.
     """
-    queued = _queued(store.read(), share, stage)
-    at = (queued[0] if queued else at) or draft.now_stamp()
+    before_it = queued(store.read(), share, stage)
+    at = (before_it[0] if before_it else at) or draft.now_stamp()
     rendered = look_at(store, home, share, at, stage)
     kept = {name: picture for one in rendered for name, picture in one.pictures.items()}
     for picture in kept.values():
@@ -50,8 +50,8 @@ def freeze(
             before = {row["key"]: row for row in shares.frozen(db, share)}
             same = _unfreeze(unit, share, stage, rendered)
             fresh = [one for one in rendered if one.key not in same]
-            told = [one for one in fresh if not queued or one.key in before]
-            _add(unit, share, told, at, queued[1] if queued else not_before)
+            told = [one for one in fresh if not before_it or one.key in before]
+            _add(unit, share, told, at, before_it[1] if before_it else not_before)
             _refuse_still(unit, share, [row for row in before.values() if row["key"] not in same])
             if late := [one for one in fresh if one not in told]:
                 _add(unit, share, late, at, _cooled(db, home, share), mirrors_too=True)
@@ -81,12 +81,6 @@ def _cooled(db: sqlite3.Connection, home: Home, share: int) -> str:
     return dates.stamp(dates.now() + timedelta(seconds=config.read(home).seconds("share.cooling")))
 
 
-def _queued(db: sqlite3.Connection, share: int, stage: int | None) -> tuple[str, str] | None:
-    """(when it was frozen, when it may leave) of what was frozen to leave later; its bytes keep their date."""
-    found = [row for row in deliveries(db, share, stage) if row["not_before"] and may_go(row["state"], row["error"])]
-    return (found[-1]["frozen_at"], found[-1]["not_before"]) if found else None
-
-
 def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rendered]) -> set[str]:
     """What was frozen and would be other bytes now is gone; the keys of what stays."""
     now = {one.key: one.sha256 for one in rendered}
@@ -106,7 +100,7 @@ def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rende
 def _leave_then(unit: Any, share: int, stage: int | None, at: str) -> None:
     """What waits leaves at that time at the earliest, also what was to leave before."""
     for row in shares.frozen(unit.connection, share):
-        waits = may_go(row["state"], row["error"]) and not is_mirror(row["channel_kind"])
+        waits = row["state"] == "waiting" and not is_mirror(row["channel_kind"])
         if stage in (None, row["stage_id"]) and waits and (row["not_before"] or "") < at:
             unit.update("delivery", row["id"], not_before=at)
 

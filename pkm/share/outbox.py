@@ -5,14 +5,14 @@ freeze.py's. Sending again sends nothing that was sent.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pkm import config, dates
 from pkm.config import Home
 from pkm.delivery import NO_ADDRESS, NOT_LEFT, UNSETTLED, came_back
-from pkm.errors import Invalid, NotFound, PkmError, Refused
+from pkm.errors import Invalid, NotFound, PkmError, Refused, StoreError
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
@@ -113,6 +113,15 @@ def _hands_in(db: sqlite3.Connection, share: int) -> bool:
 
 def _send(store: Store, home: Home, share: int, leave: Leave) -> SendReport:
     waiting = freeze(store, home, share, leave.at, leave.stage, leave.not_before, wait=leave.wait)
+    try:
+        return _send_frozen(store, home, share, leave, waiting)
+    except StoreError as error:
+        name = make("share", share)
+        error.kept = f"{name} is queued: what had not left goes with the next pkm share send {name} or pkm share --due."
+        raise
+
+
+def _send_frozen(store: Store, home: Home, share: int, leave: Leave, waiting: Mapping[int, list[int]]) -> SendReport:
     before = [row for row in shares.deliveries(store.read(), share=share, limit=-1) if row["state"] == "sent"]
     channels = {one["number"]: one for one in shares.channels(store.read())}
     failures: list[tuple[str, str]] = []
@@ -284,7 +293,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
 def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) -> int | None:
     """The letter of that key that nobody knew to have arrived, or that came back, has: it was answered. Its number, or None.
 
-    A letter to several has one name for all of them: it arrived for who answered. sender: the address, folded; at: a stamp.
+    A letter to both of an introduction has one name: it arrived for who answered. sender: the address, folded; at: a stamp.
     """
     db = store.read()
     found = unsubscribing.letter(db, key)
@@ -295,8 +304,11 @@ def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) ->
         row for row in shares.deliveries(db, share=share["number"], limit=-1) if not is_mirror(row["channel_kind"])
         and (row["state"] in UNSETTLED or came_back(row["state"], row["error"]))
     ]  # fmt: skip
-    one = next((row for row in rows if fold(row["recipient"]) == sender or (
-        share["type"] != "introduction" and row["id"] == make("delivery", found["id"]))), None)  # fmt: skip
+    to_both = share["type"] == "introduction"
+    one = next((
+        row for row in rows
+        if (row["contact"] and fold(row["recipient"]) == sender if to_both else row["id"] == make("delivery", found["id"]))
+    ), None)  # fmt: skip
     if one is None:
         return None
     number = int(one["id"][1:])

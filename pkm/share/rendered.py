@@ -111,7 +111,7 @@ def look_at(
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
     if stage is None and row["state"] == "planned":  # each stage leaves by itself
         return [one for step in shares.stages(db, share) for one in look_at(store, home, share, at, step["id"], channel)]
-    rows = deliveries(db, share, stage)
+    rows, at = deliveries(db, share, stage), (queued(db, share, stage) or (at, ""))[0]
     left = any(may_have_left(one["state"], one["error"]) for one in rows)
     rendered = (
         [*frozen(db, share, stage), *amended(db, home, share, at, stage)] if left
@@ -156,6 +156,12 @@ def _nothing_carries(share: Row) -> Invalid:
 def deliveries(db: sqlite3.Connection, share: int, stage: int | None) -> list[Row]:
     """All deliveries of a share, or of one of its stages, newest first."""
     return [row for row in shares.deliveries(db, share=share, limit=-1) if stage is None or row["stage_number"] == stage]
+
+
+def queued(db: sqlite3.Connection, share: int, stage: int | None) -> tuple[str, str] | None:
+    """(when it was frozen, when it may leave) of what was frozen to leave later; its bytes keep their date."""
+    found = [row for row in deliveries(db, share, stage) if row["not_before"] and may_go(row["state"], row["error"])]
+    return (found[-1]["frozen_at"], found[-1]["not_before"]) if found else None
 
 
 def frozen(db: sqlite3.Connection, share: int, stage: int | None = None) -> Iterable[Rendered]:

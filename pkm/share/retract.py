@@ -102,7 +102,8 @@ def _remove_posts(store: Store, home: Home, share: int) -> dict[int, Outcome]:
             try:
                 with transmit.open_posts(channel) as way:
                     for row in mine:
-                        outcomes[row["id"]] = way.remove(transmit.job(row, {}))
+                        others = posts.others(store.read(), channel["number"], row["id"])
+                        outcomes[row["id"]] = way.remove(transmit.job(row, {}, others=others))
             except PkmError as error:
                 outcomes |= {row["id"]: Outcome("unknown", str(error)) for row in mine if row["id"] not in outcomes}
     with store.unit() as unit:  # what is gone is gone, whatever happens to the rest

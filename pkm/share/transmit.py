@@ -139,7 +139,7 @@ def _not_sent(store: Store, home: Home, numbers: Sequence[int], why: str) -> lis
     """Deliveries that a run stopped before, for that reason, wait; one that it had begun, and could not settle, does not."""
     return [
         _settle(store, home, row, Outcome("waiting", why)) if may_go(row["state"], row["error"])
-        else Result(row["id"], row["recipient"], "unknown", why)
+        else Result(row["id"], row["recipient"], "unknown" if row["state"] == "sending" else row["state"], why)
         for row in shares.leaving(store.read(), numbers)
     ]  # fmt: skip
 
@@ -232,10 +232,14 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
     return _settle(store, home, row, outcome)
 
 
-def job(row: Row, parts: Mapping[int, tuple[str, str]], began: str = "", home: Home | None = None) -> Job:
+def job(
+    row: Row, parts: Mapping[int, tuple[str, str]], began: str = "", home: Home | None = None,
+    others: frozenset[str] = frozenset(),
+) -> Job:  # fmt: skip
     """A delivery as a channel gets it. parts: those that it is one of, as store.posts.thread has them.
 
-    home: where the bytes of its pictures are; not needed where it is only asked about. Raises StoreError where a picture of
+    others: what else has its place there, so that it is not taken for this one. home: where the bytes of its pictures are; not
+    needed where it is only asked about. Raises StoreError where a picture of
     a letter is missing.
     """
     first = row["part"] == 1
@@ -243,7 +247,7 @@ def job(row: Row, parts: Mapping[int, tuple[str, str]], began: str = "", home: H
     return Job(
         row["key"], unpack(row["payload"], read) if read and row["recipient"] else row["payload"], row["frozen_at"],
         row["recipient"], row["part"], "" if first else parts.get(row["part"] - 1, ("", ""))[1],
-        "" if first else parts.get(1, ("", ""))[1], row["remote_id"], began, read or no_picture,
+        "" if first else parts.get(1, ("", ""))[1], row["remote_id"], began, others, read or no_picture,
     )  # fmt: skip
 
 
@@ -312,7 +316,8 @@ def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool
         with contextlib.suppress(PkmError), _open_asking(channel) as way:
             for row in mine:
                 parts = posts.thread(store.read(), row["id"])
-                outcome = way.settle(job(row, parts, began.get(row["key"], ""), home), repeat=again)
+                others = posts.others(store.read(), channel["number"], row["id"])
+                outcome = way.settle(job(row, parts, began.get(row["key"], ""), home, others), repeat=again)
                 if outcome.state != "unknown" or outcome.why not in ("", row["error"]):
                     results.append(_settle(store, home, row, outcome))
     return results

@@ -9,7 +9,7 @@ Row = dict[str, Any]
 
 
 def letters(db: sqlite3.Connection, key: str) -> list[Row]:
-    """The letters of that name that were handed in: id, key, share, recipient, contact, name, attempts, since; by id.
+    """The letters of that name that were handed in and not answered: id, key, share, recipient, contact, name, attempts, since.
 
     More than one where a letter went to several people: of its share, on its channel, without a circle.
     """
@@ -18,7 +18,8 @@ def letters(db: sqlite3.Connection, key: str) -> list[Row]:
         "coalesce(other.sent_at, other.frozen_at) AS since FROM delivery AS one JOIN delivery AS other "
         "ON other.id = one.id OR (one.circle_id IS NULL AND other.circle_id IS NULL AND other.share_id = one.share_id "
         "AND other.channel_id = one.channel_id) LEFT JOIN contact ON contact.id = other.contact_id "
-        "WHERE one.key = :key AND other.recipient <> '' AND other.state IN ('sent', 'unknown') ORDER BY other.id",
+        "WHERE one.key = :key AND other.recipient <> '' AND other.state IN ('sent', 'unknown') "
+        "AND NOT EXISTS (SELECT 1 FROM response WHERE delivery_id = other.id) ORDER BY other.id",
         {"key": key},
     )
     return [

@@ -46,12 +46,12 @@ def contradicting(db: sqlite3.Connection, share: int) -> list[str]:
     return list(dict.fromkeys(row["name"] for row in found))
 
 
-def went_to(db: sqlite3.Connection, circle: int, since: str) -> list[str]:
-    """When each stage for a circle first reached it, of those that did since then; in order."""
+def went_to(db: sqlite3.Connection, circle: int, since: str, *, but: int) -> list[str]:
+    """When each stage for a circle first reached it, of those that did since then, but for one; in order."""
     found = db.execute(
         "SELECT at FROM (SELECT min(sent_at) AS at FROM delivery WHERE circle_id = :circle AND state = 'sent' "
-        "GROUP BY stage_id) WHERE at >= :since ORDER BY at",
-        {"circle": circle, "since": since},
+        "AND stage_id <> :but GROUP BY stage_id) WHERE at >= :since ORDER BY at",
+        {"circle": circle, "since": since, "but": but},
     )
     return [row[0] for row in found]
 

@@ -31,6 +31,15 @@ def thread(db: sqlite3.Connection, number: int) -> dict[int, tuple[str, str]]:
     return {row[0]: (row[1], row[2]) for row in found}
 
 
+def others(db: sqlite3.Connection, channel: int, number: int) -> frozenset[str]:
+    """The remote ids of what else is known to have been posted on a channel."""
+    found = db.execute(
+        "SELECT remote_id FROM delivery WHERE channel_id = :channel AND id <> :id AND remote_id <> ''",
+        {"channel": channel, "id": number},
+    )
+    return frozenset(row[0] for row in found)
+
+
 def unknown(db: sqlite3.Connection, kinds: list[str], share: int | None = None) -> list[Row]:
     """Deliveries on channels of these kinds of which nobody knows whether they arrived, with their bytes, by id.
 

@@ -343,6 +343,58 @@ class TestMail:
         on("2026-12-02T07:00:00Z", "share", "--due", "--yes")
         assert len(letters.letters) == 1
 
+    def test_stages_that_change_places_while_the_first_waits(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01", "circle", "add", "guild", "--kind", "community", "--channel", "post")
+        on("2026-12-01", "circle", "join", "guild", "ann", "--because", "peer")
+        on("2026-12-01", "circle", "edit", "practice", "--channel", "post")
+        on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "guild +1d")
+        on("2026-12-01T10:00:00Z", "share", "--due", "--yes")
+        on("2026-12-01T10:05:00Z", "share", "plan", "x1", "--stage", "guild now", "--stage", "practice +1d")
+        for at in ("2026-12-01T10:06:00Z", "2026-12-01T10:30:00Z", "2026-12-02T11:00:00Z", "2026-12-02T11:20:00Z"):
+            on(at, "share", "--due", "--yes")
+        assert len(letters.letters) == 1
+        assert [row["state"] for row in on.pkm.json("share", "plan", "x1")] == ["sent", "sent"]
+
+    def test_the_preview_of_what_is_queued_is_what_leaves(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01T10:00:00Z", "share", "--due", "--yes")
+        on("2026-12-01T10:05:00Z", "share", "plan", "x1")
+        shown = [row["sha256"] for row in on.pkm.json("share", "preview", "x1") if row["channel"] == "post"]
+        on("2026-12-01T10:11:00Z", "share", "--due", "--yes")
+        assert [row["sha256"] for row in on.pkm.json("share", "log", "x1") if row["channel"] == "post"] == shown
+
+    def test_the_rest_of_a_stage_is_not_another_of_the_week(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01", "contact", "edit", "ken", "--email", "ken@example.org")
+        on("2026-12-01", "circle", "join", "practice", "ken", "--because", "peer")
+        on("2026-12-01", "config", "share.weekly", "practice 1")
+        letters.refuse["ken@example.org"] = "451 later"
+        on("2026-12-01", "share", "send", "x1", "--yes", ok=4)
+        letters.refuse.clear()
+        for at in ("2026-12-01T11:00:00Z", "2026-12-01T11:20:00Z"):
+            on(at, "share", "--due", "--yes")
+        assert len(letters.to("ken@example.org")) == 1
+
+    def test_what_was_refused_and_is_tried_by_night_is_told_how_it_goes_at_once(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01T10:00:00Z", "circle", "edit", "practice", "--channel", "post")
+        letters.refuse["ann@example.org"] = "550 no such user"
+        on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes", ok=4)
+        letters.refuse.clear()
+        on("2026-12-01T10:00:00Z", "config", "share.quiet", "22:00-07:00")
+        said = on("2026-12-01T23:00:00Z", "share", "send", "x1", "--yes", ok=None)
+        assert letters.letters == []
+        assert "pkm share send x1 --now" in said
+        on("2026-12-01T23:00:00Z", "share", "send", "x1", "--now", "--yes")
+        assert len(letters.letters) == 1
+
+    def test_whose_address_is_another_and_when_what_waits_may_leave_is_told(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01T09:00:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T09:00:00Z", "contact", "edit", "ann", "--email", "ann@new.example")
+        on("2026-12-01T09:00:00Z", "share", "draft", "n3", "--to", "practice", "--title", "Two")
+        on("2026-12-01T09:00:00Z", "share", "plan", "x2", "--stage", "practice now")
+        letters.refuse["ann@new.example"] = "451 later"
+        assert "may leave from 2026-12-01 10:10" in on("2026-12-01T10:00:00Z", "share", "--due", "--yes")
+        assert "may leave from" not in on("2026-12-01T11:00:00Z", "share", "--due", "--yes", ok=None)
+        assert "Another address than last time" in on("2026-12-01T11:00:00Z", "share", "send", "x2", "--yes", ok=4)
+
     def test_notes_are_fixed_once_some_letters_have_left(self, on: Days, letters: MailServer) -> None:
         on("2026-12-01", "contact", "edit", "ken", "--email", "ken@example.org")
         on("2026-12-01", "circle", "join", "practice", "ken", "--because", "peer")
@@ -398,49 +450,13 @@ class TestMail:
         assert len(letters.letters) == 2
 
 
-@pytest.mark.parametrize(("title", "change"), [
-    ("On [[Silence is a SIGNAL]] and walking", ["--title", "On walking"]),
-    ("A SIGNAL and walking", ["--for", "network", "--title", "On walking"]),
-])  # fmt: skip
-def test_the_address_of_a_page_says_what_its_readers_may_read(on: Days, home: Path, title: str, change: list[str]) -> None:
-    day = "2026-12-01"
-    on(day, "share", "draft", "n2", "--to", "practice", "--title", title)
-    on(day, "share", "plan", "x2", "--stage", "network now")
-    on(day, "share", "edit", "x2", *change)
-    shown = on.pkm.json("share", "preview", "x2", "--channel", "site")
-    on(day, "share", "send", "x2", "--yes")
-    (page,) = (home / "site").glob("2026/*/index.html")
-    assert page.parent.name == "on-walking-12-01"
-    assert "signal" not in text(home / "site").casefold()
-    sent = [row["sha256"] for row in on.pkm.json("share", "log", "x2") if row["channel"] == "site"]
-    assert sent == [row["sha256"] for row in shown]
-
-
-def test_a_page_that_stands_keeps_its_address(on: Days, home: Path) -> None:
-    day = "2026-12-01"
-    on(day, "sense", "note", "A walk for TWO", "--reach", "network")
-    on(day, "circle", "add", "world", "--kind", "network", "--channel", "drop")
-    on(day, "share", "draft", "n2", "--to", "network", "--title", "Try [[A walk for TWO]]")
-    on(day, "share", "plan", "x2", "--stage", "network now", "--stage", "world +2d")
-    on(day, "share", "send", "x2", "--yes")
-    (page,) = (home / "site").glob("2026/*/index.html")
-    assert page.parent.name == "try-a-walk-for-two-12-01"
-    on(day, "sense", "reach", "n4", "private")
-    on(day, "share", "plan", "x2", "--stage", "network now", "--stage", "world +1d")
-    assert {row["slug"] for row in on.pkm.json("share", "plan") if row["id"] == "x2"} == {page.parent.name}
-
-
-def test_circles_that_come_to_the_site_later_have_pages_of_their_own(on: Days, home: Path) -> None:
-    day = "2026-12-01"
-    on(day, "circle", "add", "guild", "--kind", "community", "--channel", "drop")
-    for circle in ("practice", "guild"):
-        on(day, "share", "draft", "n2", "--to", circle, "--title", "Walking 2")
-        on(day, "circle", "edit", circle, "--channel", "site")
-    for share in ("x2", "x3"):
-        shown = on.pkm.json("share", "preview", share)
-        on(day, "share", "send", share, "--yes")
-        assert [row["sha256"] for row in on.pkm.json("share", "log", share)] == [row["sha256"] for row in shown]
-    assert sorted(page.parent.name for page in (home / "site").glob("2026/*/index.html")) == ["walking-2", "walking-2-2"]
+def test_at_once_is_not_past_a_yes_or_a_hold(on: Days, tmp_path: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice after approval")
+    on("2026-12-01", "share", "send", "x1", "--now", "--yes", ok=3)
+    on("2026-12-01", "share", "approve", "x1")
+    on("2026-12-01", "share", "hold", "x1")
+    on("2026-12-01", "share", "send", "x1", "--now", "--yes", ok=3)
+    assert not (tmp_path / "drop").exists()
 
 
 def test_who_got_fewer_notes_is_not_named_as_having_another(on: Days) -> None:

@@ -18,7 +18,7 @@ from pkm.config import Home
 from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import PkmError
 from pkm.people.circles import add_circle, join
-from pkm.people.contacts import add_contact
+from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.sense.notes import add_note
 from pkm.share import draft, outbox
 from pkm.share.answers import Collected, collect
@@ -245,6 +245,16 @@ class TestUnknown:
         (row,) = (row for row in shares.deliveries(fresh(sent.home).read()) if row["recipient"] == "ann@example.org")
         assert (row["state"], row["error"]) == ("sent", "it arrived: it was answered on 2026-11-23")
 
+    def test_who_answered_has_it_whatever_is_reported_afterwards(self, sent: "Sent") -> None:
+        sent.get(answer(sent.ann, "ann@example.org", "It is here"))
+        assert sent.get(report(sent.ann)).back == ()
+
+    def test_the_letter_of_the_key_arrived_and_no_other(self, sent: "Sent", mail: MailServer) -> None:
+        letters = self.lost(sent, mail)
+        sent.get(answer(letters["ann@example.org"], "ben@example.org", "She passed it on"))
+        said = self.states(sent)
+        assert (said["ann@example.org"][:4], said["ben@example.org"][:7]) == ("sent", "unknown")
+
     def test_a_letter_to_two_arrived_for_who_answers(self, sent: "Sent", mail: MailServer) -> None:
         from pkm.share import introduction
 
@@ -313,6 +323,14 @@ class TestLetters:
         (row,) = sent.get(raw).new
         assert (row["contact"], row["text"]) == ("c1", text)
         assert parse_stamp(row["at"]) == now()
+
+    def test_a_name_is_no_account(self, sent: Sent) -> None:
+        edit_contact(fresh(sent.home), 1, Fields(urls=("https://ann.example/",)))
+        raw = answer(sent.ben, "x@y.example", "Tried it, worked")
+        sender = b'From: "https://ann.example/" <a@y.example>, <x@y.example>'
+        (row,) = sent.get(raw.replace(b"From: x@y.example", sender)).new
+        assert row["contact"] is None
+        assert plans.answers(fresh(sent.home).read(), 1) == []
 
     @pytest.mark.parametrize("sender", [
         "ann@example.org <stranger@evil.example>", "<ann@example.org> <stranger@evil.example>",

@@ -227,6 +227,18 @@ class TestUnknown:
         send(home_paths, share)
         assert set(states(home_paths).values()) == {"sent"}
 
+    def test_what_is_queued_is_said_to_be(self, home_paths: Home, mail: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The disk is full once the letters are frozen: they go with the next run, and the message says so."""
+        share = setup(home_paths, mail.url)
+
+        def full(*_: object) -> None:
+            raise StoreError("pkm.db", "the disk is full", kept="Nothing was changed.")
+
+        monkeypatch.setattr("pkm.share.transmit.send", full)
+        with pytest.raises(StoreError) as caught:
+            send(home_paths, share)
+        assert caught.value.kept == "x1 is queued: what had not left goes with the next pkm share send x1 or pkm share --due."
+
     def test_the_person_says_that_it_arrived(self, home_paths: Home, mail: MailServer) -> None:
         share = self.lost(home_paths, mail)
         row, report = outbox.resolve(fresh(home_paths), home_paths, 1, "sent")

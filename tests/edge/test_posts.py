@@ -343,6 +343,25 @@ class TestMastodon:
         send(home_paths, share)
         assert (states(home_paths), len(social.made)) == (["unknown"], 1)
 
+    def test_the_same_words_of_another_share_are_not_taken_for_it(self, home_paths: Home, social: Social) -> None:
+        send(home_paths, setup(home_paths, social, "mastodon"))
+        again = drafted(home_paths, WORDS)
+        social.faults = ["drop before"]
+        send(home_paths, again)
+        send(home_paths, again)
+        assert (states(home_paths, again), len(social.made)) == (["sent"], 2)
+
+    def test_somebody_who_is_named_there_is_shown_without_their_server(
+        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = setup(home_paths, social, "mastodon", "Walk, says @otto@people.example, and he is right")
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        assert "@otto@people.example" in next(iter(social.made.values()))["status"]
+        monkeypatch.setenv("PKM_NOW", "2026-11-23T10:10:00Z")
+        send(home_paths, share)
+        assert (states(home_paths), len(social.made)) == (["sent"], 1)
+
     def test_where_too_much_was_posted_since_nothing_is_posted_again(self, home_paths: Home, social: Social) -> None:
         share = setup(home_paths, social, "mastodon")
         social.faults = ["drop after"]

@@ -10,11 +10,17 @@ from pkm.mime import only_address, read_message
     ("<ken@example.org>", "ken@example.org"),
     ('"Müller, Ken" <ken@example.org>', "ken@example.org"), ("=?utf-8?q?K=C3=A9n?= <ken@example.org>", "ken@example.org"),
     ('"ken@example.org" <ken@example.org>', "ken@example.org"), ("ken@example.org (Ken)", "ken@example.org"),
+    ('"eva@work.example" <ken@example.org>', "ken@example.org"), ('"Able; Ken" <ken@example.org>', "ken@example.org"),
+    ("Ken @ home <ken@example.org>", "ken@example.org"), ("Ken &amp; Ann <ken@example.org>", "ken@example.org"),
+    ('"Ken \\"the\\" Lee" <ken@example.org>', "ken@example.org"), ("Ken Lee <ken@example.org> (home)", "ken@example.org"),
     ("ken+pkm@mail.example.org", "ken+pkm@mail.example.org"),
     ("ken@example.org <s@evil.example>", ""), ('(a"b) ken@example.org <s@evil.example>', ""),
     ('ken@example.org "x" <s@evil.example>', ""), ("<ken@example.org> <s@evil.example>", ""),
     ('"a" <ken@example.org> <s@evil.example>', ""), ("( <ken@example.org> s@evil.example", ""),
     ("ken@example.org, <s@evil.example>", ""), ("x: ken@example.org;", ""), ("<ken@example.org:s@evil.example>", ""),
+    ("<ken@example.org(x).evil.example>", ""), ("ken@example.org .evil.example", ""), ("<ken@example.org.\n evil.example>", ""),
+    ('"evil".ken@example.org', ""), ("evil .ken@example.org", ""), (".ken@example.org", ""), ("evil\xa0ken@example.org", ""),
+    ('"a\\" <ken@example.org> "b" <s@evil.example>', ""), ('"a" "ken@example.org" <s@evil.example>', ""),
     ("ken@example.org(x)@evil.example", ""), ("ken@example.org\nFrom: s@evil.example", ""), ("Ken", ""), ("", ""),
 ])  # fmt: skip
 def test_who_a_letter_is_from(header: str, email: str) -> None:
