@@ -8,10 +8,9 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import JsonFlag
 from pkm.dates import day
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import items
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 FEW = 5
 """So many items that were changed are named."""

@@ -10,10 +10,9 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption
 from pkm.dates import ago, day, now
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import exchange
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 SHOWN_IDS = 6
 """So many ids of each part are told; --json has all."""

@@ -9,9 +9,8 @@ from pkm.cli import current, render
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.dates import now
+from pkm.ids import Row
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 app = group("The garden.")
 

@@ -8,10 +8,9 @@ from pkm.cli import complete, current, drafts, outgoing, render, selectors
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import received, responses, shares
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 SHOWN = 10
 """How many people are named who got what an answer contradicts."""

@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from pkm.cli import current, render
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import contacts
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 
 def tell_people(unknown: Iterable[str], ambiguous: Iterable[str]) -> None:

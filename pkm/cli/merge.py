@@ -9,10 +9,8 @@ import typer
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
 from pkm.errors import Invalid
-from pkm.ids import make, parse
+from pkm.ids import Row, make, parse
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 SHOWN = 200
 """Characters of a value that the table shows, where it is not for a terminal."""

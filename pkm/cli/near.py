@@ -1,7 +1,7 @@
 """`pkm sense related` and `suggest`: what is near a note, and what could be made of it, accepted by number."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,12 +9,11 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.errors import Invalid, NotFound, Refused
+from pkm.ids import Row
 from pkm.text import around, count, one_line
 
 if TYPE_CHECKING:
     from pkm.sense.suggest import Suggestion
-
-Row = dict[str, Any]
 
 app = group("What is near.")
 

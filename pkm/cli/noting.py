@@ -13,8 +13,6 @@ from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, ReachOption, TagOption
 from pkm.errors import Invalid, PkmError
 
-Row = dict[str, Any]
-
 app = group("Noting.")
 
 INSTEAD = 'pkm sense note "your words"'

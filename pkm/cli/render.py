@@ -8,12 +8,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TextIO
+from typing import TextIO
 
 from pkm.cli import current
+from pkm.ids import Row
 from pkm.text import clean, count, one_line
 
-Row = dict[str, Any]
 Columns = Sequence[tuple[str, Callable[[Row], object]]]
 """A table's columns: heading, and what of a row stands there."""
 

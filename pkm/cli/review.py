@@ -4,7 +4,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,11 +15,9 @@ from pkm.cli.options import JsonFlag
 from pkm.cli.thing import styled, wrap
 from pkm.dates import now
 from pkm.errors import PkmError
-from pkm.ids import parse
+from pkm.ids import Row, parse
 from pkm.store import notes
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 app = group("Reviewing.")
 

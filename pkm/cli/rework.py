@@ -1,6 +1,6 @@
 """Commands of `pkm sense` that rework what is there: annotate, link, grow, try, shrink; and how a note made is told."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,8 +15,6 @@ from pkm.text import count, one_line
 if TYPE_CHECKING:
     from pkm.sense.notes import NoteAdded
     from pkm.store.lookup import Found
-
-Row = dict[str, Any]
 
 app = group("Reworking.")
 

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,11 +13,10 @@ from pkm.cli import arrivals, complete, current, ranked, render, selectors
 from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, NoteArgument, QueryCommand, ReachOption, TagOption
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import circles, items, responses, shares
 from pkm.store import versions as past
 from pkm.text import clean, count, one_line
-
-Row = dict[str, Any]
 
 MANY = 10
 """So many things that a command changed are named."""

@@ -1,6 +1,6 @@
 """The sources that are followed: listed, shown, changed, left. cli/seek names the commands."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,10 +20,9 @@ from pkm.cli.source_options import (
 )
 from pkm.dates import ago, day, now
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import items, lookup, sources
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 app = group("Sources.")
 

@@ -11,9 +11,8 @@ from pkm.cli.options import JsonFlag
 from pkm.cli.plots import bar, listed, percent, sparkline
 from pkm.dates import day, format_span, now, parse_span
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 app = group("Stats.")
 

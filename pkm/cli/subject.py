@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,8 @@ from pkm.cli.card_layout import Part, one_line_from, share_room, shown
 from pkm.cli.options import JsonFlag
 from pkm.cli.plots import sparkline
 from pkm.dates import ago, day, now
+from pkm.ids import Row
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 ROWS = 5
 """Rows of each part, where no -n asks for more."""

@@ -2,7 +2,7 @@
 
 import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,14 +10,12 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
 from pkm.dates import day, now, stamp
 from pkm.errors import Invalid, NotFound
-from pkm.ids import make
+from pkm.ids import Row, Thing, make
 from pkm.store import tags
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
-    from pkm.sense.tag_split import Split, Thing
-
-Row = dict[str, Any]
+    from pkm.sense.tag_split import Split
 
 WEEKS = 4
 """What came in is told of so many weeks."""

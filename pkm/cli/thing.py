@@ -4,15 +4,13 @@ import os
 import re
 import sys
 import textwrap
-from typing import Any
 
 import typer
 
 from pkm.cli import render
 from pkm.dates import day
+from pkm.ids import Row
 from pkm.text import clean, one_line
-
-Row = dict[str, Any]
 
 
 def as_text(row: Row, marked: str) -> str:

@@ -6,12 +6,11 @@ from typing import Any
 import typer
 
 from pkm.cli import current, render
+from pkm.ids import Row
 from pkm.text import count, one_line
 
 TOLD = 10
 """So many names of what nothing answers to, files that are gone and the like are told one by one."""
-
-Row = dict[str, Any]
 
 
 def import_folder(path: Path, *, drop_gone: bool, forgotten: bool, dry_run: bool, json: bool) -> None:

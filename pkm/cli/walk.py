@@ -16,15 +16,13 @@ from pkm.cli.keys import Keys
 from pkm.cli.thing import head, styled, wrap
 from pkm.dates import now
 from pkm.errors import PkmError
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import items
 from pkm.store.session import Store
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
     from pkm.seek.rank import Placed
-
-Row = dict[str, Any]
 
 KEYS = "k keep · d drop · n note · e in your editor · t tag · o open · + more · - less · s skip · u undo · q quit · ? help"
 SHORT = "[k]eep [d]rop [n]ote [t]ag [o]pen [s]kip [u]ndo [q]uit ?"

@@ -1,14 +1,11 @@
 """What is decided about items: kept, dropped, back in the inbox; and notes that are put away."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import items, responses, tags
 from pkm.store.session import Store
 from pkm.text import count
-
-Row = dict[str, Any]
 
 
 def keep(

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from pkm import capture
 from pkm.dates import now, parse_when, stamp
 from pkm.errors import BadInput, Invalid
 from pkm.filekind import decode_text, is_binary, name_kind
+from pkm.ids import Row
 from pkm.sense.notes import mentions
 from pkm.sense.vault import tag_of
 from pkm.sense.vault_plan import is_like
@@ -38,7 +38,6 @@ _HEAD = r"^\[(\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b[^\]\n]{0,30})\](?:[ \t]|$)"
 _TAG = r"(?<!\S)@([-+*#/\w]+)"  # jrnl's own rule, for its usual sign
 
 Failure = tuple[str, str]
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.capture import Captured, Wikilink, read_text
 from pkm.dates import now, stamp
 from pkm.errors import Invalid, NotFound, Refused
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.reach import read_reach
 from pkm.sense.tags import new_with_likes
 from pkm.store import contacts, items, links, note_names, notes, tags
@@ -23,7 +23,6 @@ from pkm.text import clean, fold, one_line
 if TYPE_CHECKING:
     from pkm.store.live import Live
 
-Row = dict[str, Any]
 Likes = list[tuple[str, list[tuple[str, int]]]]
 
 TITLE = 300

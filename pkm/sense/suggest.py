@@ -7,18 +7,16 @@ is muted is not suggested again.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm.errors import NotFound
-from pkm.ids import make, parse
+from pkm.ids import Row, make, parse
 from pkm.mentions import Mention, Name, Names, beginnings
 from pkm.sense.related import Related, Words, find_related, read_words
 from pkm.store import discovery, links, nearness, tags
 from pkm.store.nearness import Thing
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
-
-Row = dict[str, Any]
 
 RELATED, TAGS = 5, 3
 """So many of each are suggested for a note."""

@@ -9,14 +9,13 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pkm import attachment_files
 from pkm.beside import Others
 from pkm.config import Home
 from pkm.dates import now, stamp
 from pkm.errors import BadInput, Invalid, NotFound
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.sense.vault_folder import Folder, ReadFile, read_folder
 from pkm.sense.vault_links import Counted, Speech, count, read_speech, written
 from pkm.sense.vault_plan import Change, Standing, TagOf, VaultPlan, moved_root, plan
@@ -29,8 +28,6 @@ from pkm.store.session import Store, Unit
 from pkm.text import count as counted_noun
 from pkm.text import fold, one_line
 from pkm.textmerge import is_marked
-
-Row = dict[str, Any]
 
 MAX_ATTACHMENT = 200_000_000
 """Bytes of one attachment; a film stays where it is."""

@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm import attachment_files, frontmatter
 from pkm.config import Home
 from pkm.dates import parse_stamp
 from pkm.errors import BadInput, PkmError, Refused, StoreError
 from pkm.files import folder_errors, safe_name
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.notefile import ENDINGS, Properties, read_properties, stem, write_front
 from pkm.sense.vault import tag_of
 from pkm.sense.vault_folder import Names, read_names
@@ -28,8 +28,6 @@ from pkm.store.note_intake import FileRow, KnownFile
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
 from pkm.textmerge import is_marked, put_back
-
-Row = dict[str, Any]
 
 
 @dataclass(slots=True)

@@ -5,14 +5,11 @@ Nobody is ranked here: people come by name, answers by date, circles by kind and
 
 import re
 import sqlite3
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store.circles import CAME
 from pkm.store.standings import EVERY_S, RANK
 from pkm.store.stats import SENT
-
-Row = dict[str, Any]
 
 
 def stays(db: sqlite3.Connection) -> list[tuple[int, str, str | None]]:

@@ -7,13 +7,11 @@ write lock, so that the next ids can be given out here.
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
+from pkm.ids import Row
 from pkm.store import contacts, links
 from pkm.store.session import Unit
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 _COLUMNS = ("uid", "name", "nick", "org", "role", "met", "about", "birthday", "vcard")
 

@@ -6,13 +6,11 @@ Knows rows, not which value of a field stays: that was decided before.
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store.session import Unit, in_ids
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 REFERENCES = {
     ("contact", "through_id"), ("delivery", "contact_id"), ("handle", "contact_id"), ("interaction_contact", "contact_id"),

@@ -7,13 +7,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import standings, tags
 from pkm.store.session import in_ids
 from pkm.store.standings import RANK
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 _LISTED = (
     "SELECT DISTINCT contact.id FROM contact {join} WHERE {where} "

@@ -3,13 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm.errors import Invalid, NotFound, Refused
-from pkm.ids import LETTERS, make
+from pkm.ids import LETTERS, Row, make
 from pkm.store.session import Store, Unit
-
-Row = dict[str, Any]
 
 
 class Reverted(NamedTuple):

@@ -1,11 +1,8 @@
 """What was merged into what: the id of a thing that is gone means the one that it went into, from then on."""
 
 import sqlite3
-from typing import Any
 
-from pkm.ids import make
-
-Row = dict[str, Any]
+from pkm.ids import Row, make
 
 
 def follow(db: sqlite3.Connection, kind: str, number: int) -> int | None:

@@ -2,14 +2,11 @@
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import tags
 from pkm.store.note_names import paths_of
 from pkm.text import fold, one_line
-
-Row = dict[str, Any]
 
 
 def _shape(row: sqlite3.Row, names: list[str], path: str | None) -> Row:

@@ -8,11 +8,10 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from pkm.ids import Row
 from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 
 class FullText(NamedTuple):

@@ -6,13 +6,10 @@ Who joins later got nothing of what went before; who left keeps what they got.
 import json
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 
 from pkm.delivery import MAY_HAVE_LEFT, sql_list
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.text import first_sentence
-
-Row = dict[str, Any]
 
 _REACHED = """
 SELECT delivery.id, delivery.share_id, delivery.circle_id, delivery.sent_at FROM delivery

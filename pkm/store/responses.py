@@ -4,15 +4,13 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.text import first_sentence, fold
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 _ROWS = (
     "SELECT response.*, contact.name AS contact_name, share.title AS share_title, channel.name AS channel FROM response "

@@ -4,12 +4,9 @@ Reads only, plain SQL, oldest first, then by id.
 """
 
 import sqlite3
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.text import first_sentence
-
-Row = dict[str, Any]
 
 _THEIRS = (
     "SELECT item.id FROM source JOIN item ON item.source_id = source.id WHERE source.contact_id = :id UNION "

@@ -7,16 +7,15 @@ it lands on the tag it points to. Knows nothing of texts: which names stand in a
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.errors import Exists, Invalid, NotFound
+from pkm.ids import Row
 from pkm.store import tally
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 LIKE = 86
 """From this likeness (rapidfuzz ratio, 0 to 100) on, two names are told as nearly the same."""

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pkm.dates import stamp
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.seek.bylines import is_person, read_bylines
 from pkm.store import balance, stats
 from pkm.store.session import Store
 from pkm.text import fold
 from pkm.whole import measures
 from pkm.whole.measures import WARN
-from pkm.whole.stats import SHOWN, Measure, Row, Span, concentration_values, listed
+from pkm.whole.stats import SHOWN, Measure, Span, concentration_values, listed
 
 
 def measure_people(store: Store, span: Span) -> list[Measure]:

@@ -11,20 +11,17 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pkm.config import Home
 from pkm.dates import now
 from pkm.errors import Refused, StoreError
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import erasing, forgetting
 from pkm.store.forgetting import Past, Rows
 from pkm.store.lookup import Found
 from pkm.store.session import Store
 from pkm.text import count, one_line
 from pkm.whole.forget_plan import KINDS, Facts, ForgetPlan, Stays, decide, erasure_of, uids_of
-
-Row = dict[str, Any]
 
 TELLING = 8
 """A text of fewer characters is not looked for elsewhere: others may have said the same."""

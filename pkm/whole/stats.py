@@ -8,17 +8,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from pkm.dates import day, now, parse_stamp, stamp
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.sense.grow import has_own_words
 from pkm.store import balance, stats
 from pkm.store.session import Store
 from pkm.whole import measures
 from pkm.whole.measures import FEW, WARN
-
-Row = dict[str, Any]
 
 SHOWN = 50
 """Ids of things that a measure names at most; `total` says how many there are."""
