@@ -4,16 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import channel_edit, complete, current, render
+from pkm.cli import channel_edit, current, render
 from pkm.cli.app import group
-from pkm.cli.options import JsonFlag
+from pkm.cli.options import ChannelArgument, JsonFlag
 from pkm.errors import Invalid, NotFound, Unreachable
 from pkm.store import shares
 from pkm.text import count, one_line
 
 app = group("The ways out: the site, folders of files, mail, public accounts, rooms, webhooks.", invoke_without_command=True)
-
-NameArgument = Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)]
 
 
 @app.callback()
@@ -144,7 +142,7 @@ app.command("remove", epilog="Example:  pkm share channel remove mail")(channel_
 
 
 @app.command("test", epilog="Example:  pkm share channel test mail")
-def try_out(name: NameArgument, json: JsonFlag = False) -> None:
+def try_out(name: ChannelArgument, json: JsonFlag = False) -> None:
     """Try a way out: nobody but yourself gets anything; a folder is only looked at."""
     from pkm.share.channels import learn_again
     from pkm.share.trying import try_channel

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, render
-from pkm.cli.options import JsonFlag, YesFlag
+from pkm.cli import current, render
+from pkm.cli.options import ChannelArgument, JsonFlag, YesFlag
 from pkm.errors import Invalid
 
 InboxOption = Annotated[
@@ -34,7 +34,7 @@ def place_of(variable: str | None, credential: str | None, names: str) -> str | 
 
 
 def edit_channel(
-    name: Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)],
+    name: ChannelArgument,
     address: Annotated[
         str | None, typer.Option("--address", metavar="ADDRESS", help="Where it goes from now on; of the same kind.")
     ] = None,
@@ -89,7 +89,7 @@ def edit_channel(
 
 
 def remove_channel(
-    name: Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)],
+    name: ChannelArgument,
     yes: YesFlag = False,
     json: JsonFlag = False,
 ) -> None:

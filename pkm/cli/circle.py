@@ -8,7 +8,7 @@ import typer
 from pkm.cli import candidates as listing
 from pkm.cli import circle_card, complete, current, membership, render, selectors
 from pkm.cli.app import group
-from pkm.cli.options import BecauseOption, JsonFlag, as_seconds
+from pkm.cli.options import BecauseOption, CircleArgument, JsonFlag, as_seconds
 from pkm.dates import day, format_span, now
 from pkm.errors import Invalid, NotFound
 from pkm.store import circles
@@ -27,9 +27,6 @@ COLUMNS = (
 )
 
 Strings = list[str] | None
-CircleArgument = Annotated[
-    str, typer.Argument(metavar="CIRCLE", help="o3, or its name.", autocompletion=complete.complete_circles)
-]
 WhoArguments = Annotated[
     list[str], typer.Argument(metavar="WHO...", help="Contacts.", autocompletion=complete.complete_contacts)
 ]

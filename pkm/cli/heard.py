@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import complete, current, drafts, outgoing, render, selectors
-from pkm.cli.options import JsonFlag, LimitOption
+from pkm.cli.options import JsonFlag, LimitOption, WhenOption
 from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
 from pkm.ids import Row
@@ -32,7 +32,7 @@ def heard(
     who: Annotated[
         str, typer.Option("--from", metavar="WHO", help="Who answered.", autocompletion=complete.complete_contacts)
     ] = "",
-    when: Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20.")] = "",
+    when: WhenOption = "",
     note: Annotated[bool, typer.Option("--note", help="Make a note of it too, private as any.")] = False,
     contradicts: Annotated[
         str, typer.Option("--contradicts", metavar="NOTE", help="The note that it speaks against: review brings that back.",

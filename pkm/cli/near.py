@@ -7,7 +7,7 @@ import typer
 
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
-from pkm.cli.options import JsonFlag, LimitOption
+from pkm.cli.options import JsonFlag, LimitOption, NoteArgument
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import Row
 from pkm.text import around, count, one_line
@@ -55,9 +55,7 @@ NumbersOption = "Numbers of the list, with commas: 1,3 or 2-4; all."
 
 @app.command(epilog="Example:  pkm sense suggest n12 --accept 1,3 --mute 2\n\n          pkm sense suggest --all")
 def suggest(
-    note: Annotated[
-        str, typer.Argument(help="The note: its id, or words of its title.", autocompletion=complete.complete_notes)
-    ] = "",
+    note: NoteArgument = "",
     every: Annotated[bool, typer.Option("--all", help="Over all notes, the best first.")] = False,
     accept: Annotated[
         str, typer.Option("--accept", metavar="N,N", help=f"Make these links and tags. {NumbersOption}")

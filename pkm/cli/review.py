@@ -11,7 +11,7 @@ import typer
 from pkm.cli import complete, current, drafts, editor, render, selectors
 from pkm.cli.app import group
 from pkm.cli.keys import Keys
-from pkm.cli.options import JsonFlag
+from pkm.cli.options import JsonFlag, NotesLimitOption
 from pkm.cli.thing import styled, wrap
 from pkm.dates import now
 from pkm.errors import PkmError
@@ -58,7 +58,7 @@ def review(
         str, typer.Option("--only", help="All of one part: due, stale, question, contradiction, day or chance.")
     ] = "",
     list_only: Annotated[bool, typer.Option("--list", help="List them on a terminal too.")] = False,
-    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")] = 5,
+    limit: NotesLimitOption = 5,
     json: JsonFlag = False,
 ) -> None:
     """Look again at a few notes: what is due, open questions, contradictions, one by chance."""

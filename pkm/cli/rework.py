@@ -7,7 +7,7 @@ import typer
 from pkm import ids
 from pkm.cli import complete, current, drafts, render, selectors
 from pkm.cli.app import group
-from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument
+from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument, WhenOption
 from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
 from pkm.text import count, one_line
@@ -155,7 +155,7 @@ def try_note(
         str, typer.Option("--by", metavar="WHO", help="Who tried it, if not you.", autocompletion=complete.complete_contacts)
     ] = "",
     answer: Annotated[str, typer.Option("--from", metavar="ANSWER", help="The answer (r4) that told of it.")] = "",
-    when: Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20.")] = "",
+    when: WhenOption = "",
     json: JsonFlag = False,
 ) -> None:
     """Log where an idea was tried and what came of it."""

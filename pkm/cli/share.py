@@ -7,7 +7,7 @@ import typer
 
 from pkm.cli import channel, complete, current, heard, planning, previewing, render, selectors, site, whom
 from pkm.cli.app import group
-from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
+from pkm.cli.options import DryRunFlag, ForCircleOption, JsonFlag, LimitOption, NotesLimitOption, ShareArgument, YesFlag
 from pkm.dates import day
 from pkm.errors import Invalid
 from pkm.store import circles, shares
@@ -25,9 +25,6 @@ app.add_typer(site.app, name="site", epilog="Example:  pkm share site build")
 ToOption = Annotated[
     list[str], typer.Option("--to", help="A circle; may be given again.", autocompletion=complete.complete_circles)
 ]
-ShareArgument = Annotated[
-    str, typer.Argument(help="The share: x12, or words of its title.", autocompletion=complete.complete_shares)
-]
 
 
 @app.callback()
@@ -36,7 +33,7 @@ def share(
     to: ToOption = [],  # noqa: B006 (typer reads the default, nobody changes it)
     yes: YesFlag = False,
     json: JsonFlag = False,
-    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")] = 20,
+    limit: NotesLimitOption = 20,
     due: Annotated[
         bool, typer.Option("--due", help="Send what is planned and due, and what you sent and met no server; nothing else.")
     ] = False,
@@ -331,9 +328,7 @@ def edit(
     what: ShareArgument,
     title: Annotated[str | None, typer.Option("--title", "-t", help="Its title: the subject of a letter.")] = None,
     text: Annotated[str | None, typer.Option("--text", "-m", help="Its words, in Markdown; - reads them from stdin.")] = None,
-    circle: Annotated[
-        str, typer.Option("--for", metavar="CIRCLE", help="Only for this circle.", autocompletion=complete.complete_circles)
-    ] = "",
+    circle: ForCircleOption = "",
     note: Annotated[
         str,
         typer.Option("--note", metavar="NOTE", help="With --for: the words are instead of this note's.",

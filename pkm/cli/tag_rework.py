@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pkm.cli import complete, current, render, selectors
-from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
+from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, TagArgument, YesFlag
 from pkm.dates import day, now, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, Thing, make
@@ -22,11 +22,9 @@ WEEKS = 4
 SHOWN = 5
 """Rows of each part of a learning area."""
 
-NameArgument = Annotated[str, typer.Argument(metavar="TAG", help="The tag.", autocompletion=complete.complete_tags)]
-
 
 def edit(
-    name: NameArgument,
+    name: TagArgument,
     learning: Annotated[
         bool | None, typer.Option("--learning/--no-learning", help="Whether you want to learn about it.")
     ] = None,
@@ -123,7 +121,7 @@ def alias(
 
 
 def split(
-    name: NameArgument,
+    name: TagArgument,
     into: Annotated[
         list[str] | None,
         typer.Option("--into", metavar="TAG[=IDS|QUERY],…", help="A narrower tag, and what gets it; may be given again."),
