@@ -179,14 +179,14 @@ def is_asked() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def confirm(question: str, *, yes: bool, flag: str = "--yes") -> bool:
-    """True where the person agrees. Without a terminal nothing is asked: Refused names the flag that says yes."""
+def confirm(question: str, *, yes: bool) -> bool:
+    """True where the person agrees. Without a terminal nothing is asked: Refused names --yes."""
     if yes:
         return True
     if not is_asked():
         from pkm.errors import Refused
 
-        raise Refused("this needs a yes, and there is no terminal to ask on", next=f"run it again with {flag}")
+        raise Refused("this needs a yes, and there is no terminal to ask on", next="run it again with --yes")
     return ask_line(_wrapped(f"{clean(question)} [y/N]", sys.stderr) + " ").lower() in ("y", "yes")
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 app = group("Reworking.")
 
 
-
 def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     """A note that was made or edited: its line, then what in it nothing answers to yet."""
     from pkm.cli.mentions import tell_people

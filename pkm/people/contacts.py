@@ -152,7 +152,7 @@ def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:
         fields, warnings = clean_fields(_whole_lists(before, fields))
         if fields.through == number:
             raise Invalid(before["id"], "nobody is met through themselves")
-        fields = _keep_old_names(db, before, fields)
+        fields = _keep_old_names(before, fields)
         refuse_taken(db, fields, but=number)
         person = unit.row("contact", number)
         for name, value in _columns(fields).items():
@@ -294,7 +294,7 @@ def _values(row: dict[str, Any], kind: str) -> list[str]:
     return [handle["value"] for handle in row["handles"] if handle["kind"] == kind]
 
 
-def _keep_old_names(db: sqlite3.Connection, before: dict[str, Any], fields: Fields) -> Fields:
+def _keep_old_names(before: dict[str, Any], fields: Fields) -> Fields:
     new = {"name": fields.name, "nick": fields.nick}
     lost = [before[key] for key, value in new.items() if value is not None and before[key] and before[key] != value]
     if not lost:

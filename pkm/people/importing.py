@@ -295,19 +295,11 @@ def _taken(one: Taken) -> Row:
 
 
 def _arrivals(store: Store, read: PeopleRead) -> Iterator[Arrival]:
-    """The cards as the store would keep them; each category is looked up once."""
-    db = store.read()
-    known: dict[str, str] = {}
+    """The cards as the store would keep them."""
+    meant = tags.reader(store.read())
 
     def tag_of(category: str) -> str:
-        if category not in known and is_book_group(category):
-            known[category] = ""
-        elif category not in known:
-            try:
-                known[category] = tags.resolve(db, tags.clean_name(category))
-            except Invalid:
-                known[category] = ""
-        return known[category]
+        return "" if is_book_group(category) else meant(category)
 
     names = (name for name, number in read.files for _ in range(number))
     for card, name in zip(read.cards, names, strict=True):

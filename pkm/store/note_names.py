@@ -168,14 +168,10 @@ def paths_of(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def aliases_of(db: sqlite3.Connection, numbers: Iterable[int] | None = None) -> dict[int, list[str]]:
-    """For each note that has any: its other names, in the order in which they came. numbers: only these notes."""
-    where = "" if numbers is None else "WHERE note_id IN (SELECT value FROM json_each(:ids))"
+def aliases_of(db: sqlite3.Connection) -> dict[int, list[str]]:
+    """For each note that has any: its other names, in the order in which they came."""
     found: dict[int, list[str]] = {}
-    for row in db.execute(
-        f"SELECT note_id, name FROM note_alias {where} ORDER BY note_id, id",
-        {} if numbers is None else {"ids": json.dumps(list(numbers))},
-    ):
+    for row in db.execute("SELECT note_id, name FROM note_alias ORDER BY note_id, id"):
         found.setdefault(row[0], []).append(row[1])
     return found
 

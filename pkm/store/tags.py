@@ -6,7 +6,8 @@ it lands on the tag it points to. Knows nothing of texts: which names stand in a
 
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.errors import Exists, Invalid, NotFound
@@ -72,6 +73,19 @@ def resolve(db: sqlite3.Connection, name: str) -> str:
             return name
         name = sent
     return name
+
+
+def reader(db: sqlite3.Connection) -> Callable[[str], str]:
+    """What a word means as a tag, "" where it can be none; each is looked up once."""
+
+    @cache
+    def tag_of(word: str) -> str:
+        try:
+            return resolve(db, clean_name(word))
+        except Invalid:
+            return ""
+
+    return tag_of
 
 
 def name_of(db: sqlite3.Connection, number: int) -> str:

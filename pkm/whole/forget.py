@@ -17,7 +17,7 @@ from pkm.dates import now
 from pkm.errors import Refused, StoreError
 from pkm.ids import Row, make
 from pkm.store import erasing, forgetting
-from pkm.store.forgetting import Past, Rows
+from pkm.store.forgetting import Past
 from pkm.store.lookup import Found
 from pkm.store.session import Store
 from pkm.text import count, one_line
@@ -106,7 +106,7 @@ def gather(store: Store, home: Home, things: Sequence[Found]) -> Facts:
     passed = forgetting.told_of(past.db, emptied) - facts.rows.get("interaction", set())
     facts.blanked = {"share": emptied, "stage": forgetting.stages_of(past.db, emptied), "interaction": passed}
     said = forgetting.words_in(past, facts.rows)
-    facts.needles |= set(_needles(said, facts.asked))
+    facts.needles |= set(_needles(said))
     known = forgetting.pattern(facts.needles)
     facts.rows["dismissal"] = forgetting.dismissals_of(past, facts.asked, known)
     facts.now = forgetting.there_now(past.db, facts.rows)
@@ -208,7 +208,7 @@ _NAMES = {"contact": ("name", "nick"), "note": ("title", "text"), "item": ("titl
 """Columns that are looked for elsewhere as they stand."""
 
 
-def _needles(said: Mapping[str, Iterable[Row]], asked: Rows) -> Iterator[str]:
+def _needles(said: Mapping[str, Iterable[Row]]) -> Iterator[str]:
     """The words that are looked for in what stays: whole names and texts that say enough to be no one else's."""
     for table, columns in _NAMES.items():
         for image in said.get(table, ()):
