@@ -80,7 +80,7 @@ def restore(
     json: JsonFlag = False,
 ) -> None:
     """Put items into the inbox (again): from the backlog, muted, kept or dropped."""
-    from pkm.cli.sense import emit_changed
+    from pkm.cli.changed import emit_changed
     from pkm.sense.inbox import restore as restore_items
 
     numbers = [found.number for found in selectors.many(things, ("item",), guess=False)]

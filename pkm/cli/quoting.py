@@ -60,9 +60,7 @@ def _given(quote: list[str] | None, comment: list[str] | None) -> tuple[list[str
     if (quotes + comments).count("-") > 1:
         raise Invalid("-q - and -m -", "stdin can be one of them only")
     if "-" in quotes + comments:
-        from pkm.cli.noting import typed
-
-        given = typed()
+        given = drafts.typed()
         quotes, comments = ([given if one == "-" else one for one in words] for words in (quotes, comments))
     return quotes, comments
 

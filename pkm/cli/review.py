@@ -266,7 +266,7 @@ def _seen_quote(sitting: Sitting) -> bool:
 
 def _write(sitting: Sitting) -> bool:
     """The note was written on in the editor and counts as seen; it is shown again where nothing was changed."""
-    from pkm.cli.rework import emit_note
+    from pkm.cli.noted import emit_note
     from pkm.sense.notes import edit_note, note_of
     from pkm.sense.review import mark_seen
 

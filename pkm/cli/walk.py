@@ -242,7 +242,7 @@ def _write(state: Walk) -> bool:
 
 
 def _make_note(state: Walk, words: str, path: Any) -> bool:
-    from pkm.cli.rework import emit_note
+    from pkm.cli.noted import emit_note
 
     with _decision(state, "keep --note", "noted"), drafts.kept(words, drafts.name_for(), path):
         from pkm.sense.inbox import keep
@@ -256,7 +256,7 @@ def _make_note(state: Walk, words: str, path: Any) -> bool:
 
 
 def _tag(state: Walk) -> bool:
-    from pkm.cli.rework import tell_near
+    from pkm.cli.noted import tell_near
     from pkm.sense.tags import change_tags, new_with_likes
 
     words = state.keys.ask("Tags (+ adds, - takes away): ").replace(",", " ").split()
