@@ -32,7 +32,7 @@ def stats(
     json: JsonFlag = False,
 ) -> None:
     """Tell how the loop goes: seek, sense, share and people, in counts and small plots."""
-    from pkm.whole.stats import Span
+    from pkm.whole.measures import Span
 
     chosen = _part(part)
     span = Span(now(), parse_span(window).total_seconds() / 86_400)

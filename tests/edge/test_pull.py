@@ -4,12 +4,10 @@ import csv
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from pkm.config import Home
 from pkm.errors import PkmError
 from pkm.seek.entry import make_entry
 from pkm.seek.pull import PullReport, _alone, pull
@@ -24,13 +22,6 @@ def rss(*titles: str, text: str = "words", name: str = "Feed") -> str:
         for title in titles
     )
     return f"<rss version='2.0'><channel><title>{name}</title>{items}</channel></rss>"
-
-
-@pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    opened = Store(Home.find())
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
