@@ -447,10 +447,6 @@ def _portable_wikilink(link: re.Match[str], policy: Policy) -> str:
     said, url = wikilink_text(link, policy)
     if link[1] and (shown := policy.image and policy.image(link[2].rstrip("\\").strip())):
         return f"![{escape(said)}]({shown})"
-    return _portable_link(said, url)
-
-
-def _portable_link(said: str, url: str) -> str:
     return f"[{escape(said)}](<{url}>)" if url else escape(said)
 
 

@@ -65,12 +65,7 @@ def _dismiss(texts: Sequence[str], json: bool) -> None:
 
     pairs = [_pair(text) for text in texts]
     keys = duplicates.dismiss_pairs(current.store(), pairs)
-    if json:
-        render.emit_json([{"id": key, "kind": "duplicate", "title": key, "dismissed": True} for key in keys])
-        return
-    for key in keys:
-        render.say(f"{key}  two people; they will not be listed as one again")
-    render.tell("Take it back: pkm undo")
+    render.emit_dismissed(keys, "duplicate", "two people; they will not be listed as one again", as_json=json)
 
 
 def _pair(text: str) -> tuple[int, int]:

@@ -169,6 +169,16 @@ def columns() -> int:
     return os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else 0
 
 
+def emit_dismissed(keys: Sequence[str], kind: str, said: str, *, as_json: bool) -> None:
+    """What is not to be proposed again: a line each, with what is meant by it, or one array."""
+    if as_json:
+        emit_json([{"id": key, "kind": kind, "title": key, "dismissed": True} for key in keys])
+        return
+    for key in keys:
+        say(f"{key}  {said}")
+    tell("Take it back: pkm undo")
+
+
 def screen_rows() -> int:
     """Lines of the terminal that the result goes to, 0 where it goes to none."""
     return os.get_terminal_size(sys.stdout.fileno()).lines if sys.stdout.isatty() else 0

@@ -228,12 +228,7 @@ def doctor(
     if dismiss:
         keys = [_finding(text) for text in dismiss]
         tag_doctor.dismiss(current.store(), keys)
-        if json:
-            render.emit_json([{"id": key, "kind": "finding", "title": key, "dismissed": True} for key in keys])
-            return
-        for key in keys:
-            render.say(f"{key}  fine as it is; it will not be told again")
-        render.tell("Take it back: pkm undo")
+        render.emit_dismissed(keys, "finding", "fine as it is; it will not be told again", as_json=json)
         return
     found = [one.as_dict() for one in tag_doctor.find_ailments(current.store())]
     rows = found[:limit]

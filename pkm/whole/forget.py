@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pkm.config import Home
@@ -148,7 +149,7 @@ def _contact(past: Past, facts: Facts, numbers: set[int]) -> None:
     for row in forgetting.of_contact(past.db, ids, "trial"):
         number = make("trial", row["id"])
         facts.stays.append(Stays(number, "they tried it; what came of it stays", f"pkm forget {number}"))
-    _made_from(past, facts, "response", answers)
+    _made_from("response", past, facts, answers)
 
 
 def _note(past: Past, facts: Facts, numbers: set[int]) -> None:
@@ -175,15 +176,7 @@ def _carries(delivery: Row, notes: Collection[int]) -> bool:
     return not isinstance(chosen, list) or bool(set(chosen) & set(notes))
 
 
-def _item(past: Past, facts: Facts, numbers: set[int]) -> None:
-    _made_from(past, facts, "item", numbers)
-
-
-def _response(past: Past, facts: Facts, numbers: set[int]) -> None:
-    _made_from(past, facts, "response", numbers)
-
-
-def _made_from(past: Past, facts: Facts, kind: str, numbers: set[int]) -> None:
+def _made_from(kind: str, past: Past, facts: Facts, numbers: set[int]) -> None:
     for row in forgetting.notes_from(past.db, kind, numbers):
         number = make("note", row["id"])
         facts.stays.append(Stays(number, f"“{one_line(row['title'], 60)}” was made from it and stays", f"pkm forget {number}"))
@@ -198,7 +191,8 @@ def _circle(past: Past, facts: Facts, numbers: set[int]) -> None:
 
 
 _OF_KIND: Mapping[str, Callable[[Past, Facts, set[int]], None]] = {
-    "contact": _contact, "note": _note, "item": _item, "response": _response, "circle": _circle,
+    "contact": _contact, "note": _note, "item": partial(_made_from, "item"),
+    "response": partial(_made_from, "response"), "circle": _circle,
 }  # fmt: skip
 """What is to be known of things of a kind beside their rows."""
 
