@@ -243,6 +243,13 @@ def memberships(db: sqlite3.Connection, number: int) -> list[Row]:
     ]  # fmt: skip
 
 
+WRITTEN = (
+    "SELECT item.id FROM source JOIN item ON item.source_id = source.id WHERE source.contact_id = :contact UNION "
+    "SELECT item.id FROM rule JOIN item ON item.rule_id = rule.id WHERE rule.person_id = :contact"
+)
+"""SQL: the items of a contact's sources, and those that rules say are theirs."""
+
+
 def newest_items(db: sqlite3.Connection, number: int, limit: int, since: str = "") -> list[Row]:
     """The newest items of a contact's sources, and those that rules say are theirs. since: only those after that stamp.
 
@@ -250,11 +257,9 @@ def newest_items(db: sqlite3.Connection, number: int, limit: int, since: str = "
     """
     found = db.execute(
         "SELECT item.id, item.title, item.url, item.source_id, item.state, "
-        "coalesce(item.published_at, item.received_at) AS at FROM item WHERE item.id IN ("
-        "SELECT item.id FROM source JOIN item ON item.source_id = source.id WHERE source.contact_id = :id UNION "
-        "SELECT item.id FROM rule JOIN item ON item.rule_id = rule.id WHERE rule.person_id = :id) "
+        f"coalesce(item.published_at, item.received_at) AS at FROM item WHERE item.id IN ({WRITTEN}) "
         "AND coalesce(item.published_at, item.received_at) > :since ORDER BY at DESC, item.id DESC LIMIT :limit",
-        {"id": number, "limit": limit, "since": since},
+        {"contact": number, "limit": limit, "since": since},
     )
     return [
         {"id": make("item", row["id"]), "kind": "item", "title": row["title"] or row["url"], "url": row["url"],
