@@ -12,11 +12,6 @@ from pkm.errors import Invalid
 from pkm.store import introductions, shares
 from pkm.text import one_line
 
-COLUMNS: render.Columns = [
-    ("pair", lambda row: row["id"]), ("title", lambda row: row["title"]),
-    ("why", lambda row: "; ".join(one["what"] for one in row["because"])),
-]  # fmt: skip
-
 
 def introduce(
     who: Annotated[

@@ -12,13 +12,6 @@ from pkm.ids import Row, make
 from pkm.store.session import Unit, in_ids
 from pkm.text import fold
 
-REFERENCES = {
-    ("contact", "through_id"), ("delivery", "contact_id"), ("handle", "contact_id"), ("interaction_contact", "contact_id"),
-    ("membership", "contact_id"), ("response", "contact_id"), ("rule", "contact_id"), ("rule", "person_id"),
-    ("share_contact", "contact_id"), ("source", "contact_id"), ("trial", "contact_id"),
-}  # fmt: skip
-"""Every column that refers to a contact; tags and links do so by kind, dismissals by their key."""
-
 MOVED = {
     "interaction_contact": "interaction", "membership": "stay", "link": "mention", "source": "source", "response": "answer",
     "delivery": "delivery", "trial": "trial", "rule": "rule", "share_contact": "share", "introduced": "introduction",

@@ -2,8 +2,6 @@
 
 import sqlite3
 
-from pkm.ids import Row, make
-
 
 def follow(db: sqlite3.Connection, kind: str, number: int) -> int | None:
     """The number that a gone one means today, through every merger since; None where it was never merged."""
@@ -15,15 +13,3 @@ def follow(db: sqlite3.Connection, kind: str, number: int) -> int | None:
         {"kind": kind, "id": number},
     ).fetchone()
     return None if found is None else int(found[0])
-
-
-def into(db: sqlite3.Connection, kind: str, number: int) -> list[Row]:
-    """What went into a thing, directly or through others, in the order it did: {"id", "at"}."""
-    found = db.execute(
-        "WITH RECURSIVE came (id, gone_id, at) AS ("
-        "SELECT id, gone_id, at FROM merger WHERE kind = :kind AND into_id = :id UNION "
-        "SELECT merger.id, merger.gone_id, merger.at FROM came JOIN merger ON merger.kind = :kind "
-        "AND merger.into_id = came.gone_id) SELECT gone_id, at FROM came ORDER BY id",
-        {"kind": kind, "id": number},
-    )
-    return [{"id": make(kind, row["gone_id"]), "at": row["at"]} for row in found]
