@@ -8,10 +8,9 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import BecauseOption, ForCircleOption, JsonFlag, LimitOption, ShareArgument
 from pkm.dates import day, local, now, parse_stamp
 from pkm.errors import Invalid, Malformed
+from pkm.ids import Row
 from pkm.store import shares
 from pkm.text import one_line
-
-Row = dict[str, Any]
 
 COLUMNS: render.Columns = (
     ("position", lambda row: str(row["position"])), ("circle", lambda row: row["circle"] or "people by name"),

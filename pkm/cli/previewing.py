@@ -10,13 +10,12 @@ from pkm.cli import complete, current, outgoing, render, selectors
 from pkm.cli.options import JsonFlag, ShareArgument
 from pkm.delivery import NO_ADDRESS
 from pkm.errors import Invalid, NotFound
+from pkm.ids import Row
 from pkm.store import shares
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
     from pkm.share.rendered import Rendered
-
-Row = dict[str, Any]
 
 NAMED = 5
 """How many notes that somebody had before are named."""
