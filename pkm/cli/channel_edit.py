@@ -1,12 +1,13 @@
 """`pkm share channel edit`: the command that publishes a site, where its webmentions are, the mailbox of a mail channel."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from pkm.cli import current, render
 from pkm.cli.options import ChannelArgument, JsonFlag, YesFlag
 from pkm.errors import Invalid
+from pkm.ids import Row
 
 InboxOption = Annotated[
     str | None,
@@ -107,7 +108,7 @@ def remove_channel(
                     "Next: pkm circle edit CIRCLE --channel NAME")  # fmt: skip
 
 
-def _told(row: dict[str, Any]) -> list[str]:
+def _told(row: Row) -> list[str]:
     options = row["options"]
     if row["channel_kind"] not in ("site", "mail"):
         return [row["address"]]

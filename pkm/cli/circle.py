@@ -11,6 +11,7 @@ from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, CircleArgument, JsonFlag, as_seconds
 from pkm.dates import day, format_span, now
 from pkm.errors import Invalid, NotFound
+from pkm.ids import Row
 from pkm.store import circles
 from pkm.text import one_line
 
@@ -235,7 +236,7 @@ def _tie(move: Any, *, named: bool = True) -> str:
     return f"{who}{tie}; {every}{due}"
 
 
-def _move_row(move: Any) -> dict[str, Any]:
+def _move_row(move: Any) -> Row:
     return {
         "contact": move.contact["id"], "name": move.contact["name"], "changed": move.changed, "since": move.since,
         "explained": move.explained,

@@ -10,6 +10,7 @@ from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, ForCircleOption, JsonFlag, LimitOption, NotesLimitOption, ShareArgument, YesFlag
 from pkm.dates import day
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import shares
 from pkm.text import count, one_line
 
@@ -134,7 +135,7 @@ def _show_plan(plan: Any) -> None:
                 outgoing.tell_older(why)
 
 
-def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
+def _refuse_unreachable(targets: list[Row]) -> None:
     """Raises Invalid where a circle has no channel: a digest for it could not go anywhere."""
     for circle in targets:
         if not circle["channels"]:
@@ -142,7 +143,7 @@ def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
             raise Invalid(f"the circle {circle['name']}", "it has no channel that reaches it", next=step)
 
 
-def _nothing_to_share(targets: list[dict[str, Any]], json: bool) -> None:
+def _nothing_to_share(targets: list[Row], json: bool) -> None:
     from pkm.share.channels import reaches_for
 
     if json:
@@ -362,7 +363,7 @@ def log(
         outgoing.tell_refused(row for row in reversed(rows) if outgoing.stays_refused(row))
 
 
-def _receiver(row: dict[str, Any]) -> str:
+def _receiver(row: Row) -> str:
     """Whom a delivery is to: a circle, or somebody with the address, where one is known."""
     if row["contact"] is None:
         return row["circle"] or ""
@@ -370,7 +371,7 @@ def _receiver(row: dict[str, Any]) -> str:
     return f"{name} ({row['contact']})" if row["recipient"] == row["contact"] else f"{name} <{row['recipient']}>"
 
 
-def _why(row: dict[str, Any]) -> str:
+def _why(row: Row) -> str:
     """Why a delivery has not arrived, or what became of one that was taken back, in a table's cell; "" where it stands."""
     from pkm.share import fate
 
