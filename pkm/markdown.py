@@ -51,13 +51,7 @@ class Policy:
     image: Resolve | None = None
 
 
-def to_html(
-    markdown: str,
-    *,
-    link: Resolve | None = None,
-    image: Resolve | None = None,
-    heading: int = 0,
-) -> str:
+def to_html(markdown: str, *, link: Resolve | None = None, image: Resolve | None = None, heading: int = 0) -> str:
     """HTML that carries nothing live and nothing private: CommonMark with tables and strikethrough.
 
     link: gives the URL of a wikilink's target, and of a relative link written in Markdown; None leaves the label as

@@ -89,11 +89,7 @@ def edit_channel(
         render.tell("Next: pkm share heard, which collects what came; pkm seek does so too")
 
 
-def remove_channel(
-    name: ChannelArgument,
-    yes: YesFlag = False,
-    json: JsonFlag = False,
-) -> None:
+def remove_channel(name: ChannelArgument, yes: YesFlag = False, json: JsonFlag = False) -> None:
     """Remove a way out: it is in no list, and nothing goes by it; what has left stays in the log."""
     from pkm.share.rewire import remove_channel as remove
 

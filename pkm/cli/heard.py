@@ -153,9 +153,7 @@ def _list(share: int | None, limit: int, json: bool) -> None:
     render.emit_list(rows, COLUMNS, as_json=json, noun="answer", total=responses.count(db, share=share), empty=step)
 
 
-def _keep(
-    share: int, contact: int, words: str, at: str | None, note: bool, against: int | None, json: bool
-) -> None:  # fmt: skip
+def _keep(share: int, contact: int, words: str, at: str | None, note: bool, against: int | None, json: bool) -> None:
     from pkm.share.responses import hear
 
     store = current.store()

@@ -39,9 +39,7 @@ def restore(store: Store, numbers: Sequence[int]) -> list[Row]:
         return items.rows(unit.connection, numbers)
 
 
-def drop(
-    store: Store, things: Sequence[tuple[str, int]], *, filters: Mapping[int, str] | None = None
-) -> list[Row]:
+def drop(store: Store, things: Sequence[tuple[str, int]], *, filters: Mapping[int, str] | None = None) -> list[Row]:
     """The items and answers are dropped and the notes put away; nothing is deleted. filters: as for `keep`."""
     from pkm.store.notes import rows
 

@@ -92,9 +92,7 @@ def suggest(store: Store, number: int) -> list[Suggestion]:
     return _suggest(store, number, related, read_names(store, text=text), _Muted(store))
 
 
-def _suggest(
-    store: Store, number: int, related: Sequence[Related], names: Names, muted: _Muted
-) -> list[Suggestion]:  # fmt: skip
+def _suggest(store: Store, number: int, related: Sequence[Related], names: Names, muted: _Muted) -> list[Suggestion]:
     db = store.read()
     found = nearness.noted(db, number)
     if found is None:
@@ -121,9 +119,7 @@ def read_names(store: Store, words: Words | None = None, text: str | None = None
     return Names(names, lambda stem: known.held(stem) > most, text)
 
 
-def _mentioned(
-    number: int, text: str, linked: Collection[Thing], names: Names, muted: _Muted
-) -> list[Suggestion]:  # fmt: skip
+def _mentioned(number: int, text: str, linked: Collection[Thing], names: Names, muted: _Muted) -> list[Suggestion]:
     note = make("note", number)
     found = [
         _of_mention(note, one) for one in names.mentioned(text, {("note", number), *linked})

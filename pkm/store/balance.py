@@ -60,9 +60,7 @@ def last_answer(db: sqlite3.Connection) -> dict[int, tuple[str, int]]:
 
 def last_given(db: sqlite3.Connection) -> dict[int, tuple[str, int]]:
     """By circle: when a share that stands last went to it, and the share's number."""
-    found = db.execute(
-        f"WITH {SENT} SELECT circle, max(at), share FROM sent WHERE circle IS NOT NULL GROUP BY circle"
-    )
+    found = db.execute(f"WITH {SENT} SELECT circle, max(at), share FROM sent WHERE circle IS NOT NULL GROUP BY circle")
     return {row[0]: (row[1], row[2]) for row in found}
 
 

@@ -79,9 +79,7 @@ def _described(db: sqlite3.Connection, ids: list[int]) -> list[Row]:
     handles, circles, tagged = _handles(db, listed), _circles(db, listed), tags.of_many(db, "contact", ids)
     found = {row["id"]: row for row in db.execute(f"SELECT * FROM contact WHERE id IN {listed}")}
     return [
-        _shape(
-            found[number], stood[number], handles.get(number, []), circles.get(number, []), tagged.get(number, [])
-        )
+        _shape(found[number], stood[number], handles.get(number, []), circles.get(number, []), tagged.get(number, []))
         for number in ids
         if number in found
     ]

@@ -122,6 +122,4 @@ def fill(unit: Unit, texts: Sequence[FullText]) -> None:
         "iif(:text = '', '', text), iif(:text = '', '', html), x'' FROM item WHERE id = :item_id ON CONFLICT DO NOTHING",
         rows,
     )
-    unit.connection.executemany(
-        "UPDATE item SET text = :text, html = :html WHERE id = :item_id AND :text <> ''", rows
-    )
+    unit.connection.executemany("UPDATE item SET text = :text, html = :html WHERE id = :item_id AND :text <> ''", rows)

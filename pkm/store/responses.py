@@ -25,9 +25,7 @@ def row(db: sqlite3.Connection, number: int) -> Row | None:
     return None if found is None else _shape(found)
 
 
-def rows(
-    db: sqlite3.Connection, *, share: int | None = None, state: str | None = None, limit: int
-) -> list[Row]:  # fmt: skip
+def rows(db: sqlite3.Connection, *, share: int | None = None, state: str | None = None, limit: int) -> list[Row]:
     """Answers, newest first, then by id; those to one share, or of one state."""
     found = db.execute(
         f"{_ROWS} WHERE (:share IS NULL OR response.share_id = :share) AND (:state IS NULL OR response.state = :state) "
