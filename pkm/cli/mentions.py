@@ -86,8 +86,7 @@ def list_wanted(limit: int, json: bool) -> None:
     for row in rows:
         render.say(f"@{row['name']}  in {count(row['total'], 'note')}: {', '.join(row['notes'][:5])}{' …' * (row['total'] > 5)}")
         render.say(f"    {row['next']}")
-    more = f"{len(rows):,} of " if total > len(rows) else ""
-    told = f"{more}{count(total, 'name')}{' (-n for more)' if more else ''}"
+    told = render.count_of(len(rows), total, "name")
     render.tell(told if rows else "Everybody whom your notes mention is a contact.")
 
 

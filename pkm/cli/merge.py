@@ -38,21 +38,16 @@ def dupes(
         _dismiss(dismiss, json)
         return
     found = [pair.as_dict() for pair in duplicates.find_duplicates(current.store())]
-    rows = found[:limit]
-    if json or not rows:
-        empty = "No two contacts look like one person."
-        render.emit_list(rows, (), as_json=json, noun="pair", empty=empty)
-        return
-    current.remember(rows=[row["id"] for row in rows])
-    width = len(str(len(rows)))
-    for number, row in enumerate(rows, 1):
-        names = " = ".join(_called(one) for one in row["contacts"])
-        render.say(f"{number:>{width}}  {names}?  ({row['score']:.2f})")
-        render.say(f"{'':>{width}}  {'; '.join(reason['what'] for reason in row['because'])}")
-    more = f"{len(rows):,} of " if len(found) > len(rows) else ""
-    render.tell(f"{more}{count(len(found), 'pair')}{' (-n for more)' if more else ''}")
-    one, other = (contact["id"] for contact in rows[0]["contacts"])
-    render.tell(f"Next: pkm contact merge {one} {other} (the first stays), or pkm contact dupes --dismiss {rows[0]['id']}")
+    render.emit_numbered(found[:limit], _pair_lines, as_json=json, noun="pair", total=len(found),
+                         empty="No two contacts look like one person.")  # fmt: skip
+    if found and not json:
+        one, other = (contact["id"] for contact in found[0]["contacts"])
+        render.tell(f"Next: pkm contact merge {one} {other} (the first stays), or pkm contact dupes --dismiss {found[0]['id']}")
+
+
+def _pair_lines(row: Row) -> tuple[str, str]:
+    names = " = ".join(_called(one) for one in row["contacts"])
+    return f"{names}?  ({row['score']:.2f})", "; ".join(reason["what"] for reason in row["because"])
 
 
 def _called(row: Row) -> str:

@@ -95,9 +95,7 @@ def _show(scope: str, number: int | None, limit: int, json: bool) -> None:
     else:
         for row, one in zip(rows, shown, strict=True):
             _show_one(row, one, of_all=number is None)
-        more = len(suggestions) > len(shown)
-        told = f"{len(shown):,} of {count(len(suggestions), 'suggestion')} (-n for more)"
-        render.tell(told if more else count(len(rows), "suggestion"))
+        render.tell(render.count_of(len(shown), len(suggestions), "suggestion"))
         render.tell(f"Next: pkm sense suggest {'--all' if number is None else scope} --accept N,N, or --mute N")
     current.remember(rows=[one.target for one in shown], suggested=[scope, *(one.key for one in shown)])
 

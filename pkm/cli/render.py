@@ -43,10 +43,29 @@ def emit_list(
         tell(empty or f"No {plural or noun + 's'}.")
         return
     emit_table(rows, columns)
-    if total is not None and total > len(rows):
-        tell(f"{len(rows):,} of {count(total, noun, plural)} (-n for more)")
-    else:
-        tell(count(len(rows), noun, plural))
+    tell(count_of(len(rows), total, noun, plural))
+
+
+def emit_numbered(
+    rows: Sequence[Row], lines: Callable[[Row], Sequence[str]], *, as_json: bool, noun: str, total: int, empty: str
+) -> None:
+    """As emit_list, with what is said of a row in lines, and the number that it can be named by in front."""
+    if as_json or not rows:
+        emit_list(rows, (), as_json=as_json, noun=noun, empty=empty)
+        return
+    current.remember(rows=[row["id"] for row in rows])
+    width = len(str(len(rows)))
+    for number, row in enumerate(rows, 1):
+        for place, line in enumerate(lines(row)):
+            say(f"{number if place == 0 else '':>{width}}  {line}")
+    tell(count_of(len(rows), total, noun))
+
+
+def count_of(shown: int, total: int | None, noun: str, plural: str | None = None) -> str:
+    """How many there are, and of more than are shown how to see them."""
+    if total is not None and total > shown:
+        return f"{shown:,} of {count(total, noun, plural)} (-n for more)"
+    return count(shown, noun, plural)
 
 
 def emit_table(rows: Iterable[Row], columns: Columns, style: Callable[[Row], str] | None = None) -> None:
@@ -103,8 +122,13 @@ def emit_made(row: Row, *, as_json: bool, also: Sequence[str] = ()) -> None:
     say("  ".join([str(row["id"]), one_line(str(row.get("title", "")), 100), *map(one_line, also)]))
 
 
-def emit_run(summary: Row, *, as_json: bool, line: str) -> None:
-    """A run's summary: `line` for people, the object for programs; each failure a line on stderr."""
+def emit_run(summary: Row, *, as_json: bool, line: str, dry_run: bool | None = None) -> None:
+    """A run's summary: `line` for people, the object for programs; each failure a line on stderr.
+
+    dry_run: whether nothing was done, which is said then; None where that is not asked.
+    """
+    if dry_run is not None:
+        summary, line = {**summary, "dry_run": dry_run}, f"would be: {line}" if dry_run else line
     for failure in summary.get("failures", []):
         tell(f"{failure['what']}: {failure['why']}")
     if as_json:

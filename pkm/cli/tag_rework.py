@@ -231,17 +231,10 @@ def doctor(
         render.emit_dismissed(keys, "finding", "fine as it is; it will not be told again", as_json=json)
         return
     found = [one.as_dict() for one in tag_doctor.find_ailments(current.store())]
-    rows = found[:limit]
-    if json or not rows:
-        render.emit_list(rows, (), as_json=json, noun="finding", empty="Nothing ails the tags.")
-        return
-    current.remember(rows=[row["id"] for row in rows])
-    width = len(str(len(rows)))
-    for number, row in enumerate(rows, 1):
-        render.say(f"{number:>{width}}  {row['title']}: {row['next']}")
-    more = f"{len(rows):,} of " if len(found) > len(rows) else ""
-    render.tell(f"{more}{count(len(found), 'finding')}{' (-n for more)' if more else ''}")
-    render.tell("Fine as it is: pkm tag doctor --dismiss N")
+    render.emit_numbered(found[:limit], lambda row: [f"{row['title']}: {row['next']}"], as_json=json, noun="finding",
+                         total=len(found), empty="Nothing ails the tags.")  # fmt: skip
+    if found and not json:
+        render.tell("Fine as it is: pkm tag doctor --dismiss N")
 
 
 def _finding(text: str) -> str:
