@@ -11,27 +11,14 @@ from pkm.config import Home
 from pkm.errors import PkmError, Refused
 from pkm.people.circles import add_circle
 from pkm.sense.notes import add_note, set_reach
-from pkm.share import draft, mirror, outbox
+from pkm.share import draft, mirror
 from pkm.share.channels import add_channel
 from pkm.share.rendered import look_at
-from pkm.store import circles, shares
+from pkm.store import shares
 from pkm.store.session import Store
 from pkm.whole.undo import undo_command
 from tests.effort import tries
-
-
-def fresh(home: Home, command: str = "pkm share") -> Store:
-    return Store(home, command)
-
-
-def note(home: Home, text: str, reach: str = "private") -> int:
-    return int(add_note(fresh(home, "pkm sense note"), text, reach=reach).row["id"][1:])
-
-
-def circle(home: Home, name: str) -> dict[str, object]:
-    row = circles.by_name(fresh(home).read(), name)
-    assert row is not None
-    return {**row, "number": int(row["id"][1:])}
+from tests.sending import circle, drafted, fresh, note, send
 
 
 @pytest.fixture
@@ -42,15 +29,6 @@ def drop(home_paths: Home, tmp_path: Path) -> Path:
     add_channel(store, home_paths, "drop", f"files:{folder}")
     add_circle(store, "practice", "community", channels=["drop"])
     return folder
-
-
-def drafted(home: Home, notes: list[int], *names: str) -> int:
-    rows = [circle(home, name) for name in names]
-    return int(draft.create_share(fresh(home), notes, rows, "Finds 1")["number"])
-
-
-def send(home: Home, share: int) -> outbox.SendReport:
-    return outbox.send_share(fresh(home, f"pkm share send x{share}"), home, share)
 
 
 def read(folder: Path) -> str:
