@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from pkm.delivery import MAY_HAVE_LEFT, sql_list
 from pkm.ids import Row, make
-from pkm.store.contacts import WRITTEN
 from pkm.text import first_sentence
 
 _REACHED = """
@@ -76,6 +75,8 @@ def answers(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
 
 def counts(db: sqlite3.Connection, number: int) -> dict[str, int]:
     """How much there is of each part of a contact's card."""
+    from pkm.store.contacts import WRITTEN  # only the card asks, and has it
+
     found = db.execute(
         "SELECT (SELECT count(*) FROM interaction_contact WHERE contact_id = :contact) AS interactions, "
         f"(SELECT count(*) FROM ({WRITTEN})) AS newest, "
