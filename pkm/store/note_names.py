@@ -51,13 +51,11 @@ class Names:
     @classmethod
     def like(cls, db: sqlite3.Connection, name: str) -> "Names":
         """The names that this one may mean: for one link."""
-        from pkm.store import notes
-
         names = cls()
         whole = _bare(name)
         last = whole.rpartition("/")[2]
         for text in dict.fromkeys((whole, last)):
-            for number in notes.by_title(db, text):
+            for number in by_title(db, text):
                 names.add_title(text, number, dropped=_is_dropped(db, number))
             for row in db.execute("SELECT note_id FROM note_alias WHERE folded = :name ORDER BY id", {"name": fold(text)}):
                 names.add_alias(text, row[0], dropped=_is_dropped(db, row[0]))
@@ -148,6 +146,21 @@ def _joined(here: str, path: str) -> str:
 def _is_dropped(db: sqlite3.Connection, number: int) -> bool:
     row = db.execute("SELECT dropped_at IS NOT NULL FROM note WHERE id = :id", {"id": number}).fetchone()
     return bool(row and row[0])
+
+
+def by_title(db: sqlite3.Connection, title: str) -> list[int]:
+    """Notes of that title, case and width of letters ignored: first those not put away, then the oldest."""
+    folded = fold(title)
+    if not folded:
+        return []
+    if title.isascii():
+        sql, given = "SELECT id, title, dropped_at FROM note WHERE title = :title COLLATE NOCASE", title.strip()
+    else:  # SQLite folds ASCII only; the index of words folds all of them, and finds more than is meant
+        found = "SELECT rowid FROM note_fts WHERE note_fts MATCH :title"
+        sql = f"SELECT id, title, dropped_at FROM note WHERE id IN ({found})"
+        given = 'title : "' + title.replace('"', '""') + '"'
+    same = [row for row in db.execute(sql, {"title": given}) if fold(row["title"]) == folded]
+    return [row["id"] for row in sorted(same, key=lambda row: (row["dropped_at"] is not None, row["id"]))]
 
 
 def place_of(db: sqlite3.Connection, number: int) -> Place | None:
