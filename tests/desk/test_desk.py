@@ -208,10 +208,10 @@ def test_markup_and_escapes_of_others_stay_text(store: Store) -> None:
     assert "[bold red]not markup[/] [link=x]" in seen[0]
 
 
-def test_a_hundred_thousand_items_are_numbers_until_they_come_into_view(store: Store) -> None:
+def test_thousands_of_items_are_numbers_until_they_come_into_view(store: Store) -> None:
     with store.unit(journal=False) as unit:
         unit.connection.execute(
-            "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 100009) "
+            "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 20009) "
             "INSERT INTO item (id, source_id, state, title, url, canonical_url, author, received_at, hash, via, summary, "
             "text, html) "
             "SELECT i, 1, 'inbox', 'Item ' || i, '', '', '', '2026-10-01T00:00:00Z', '', 'network', '', 'x', '' FROM n"
@@ -225,7 +225,7 @@ def test_a_hundred_thousand_items_are_numbers_until_they_come_into_view(store: S
         cursor.append(pilot.app.query_one(Rows).cursor)
 
     desk = play(store, moves)
-    assert len(desk.shelf) > 100_000
+    assert len(desk.shelf) > 20_000
     assert len(desk.shelf._rows) < 400
     assert cursor == [len(desk.shelf) - 1]
 

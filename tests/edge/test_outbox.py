@@ -245,7 +245,6 @@ def test_the_site_is_the_same_bytes_from_the_same_store(home_paths: Home) -> Non
 @pytest.mark.parametrize(("template", "said"), [
     (b"a\n{{ nonsense }}", "nonsense"), (b"a\n{% for %}", "Expected an expression"), (b"a\n\xff", "not UTF-8"),
     (b"a\n{% include 'gone.md' %}", "no template gone.md"),
-    (b"a\n{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}", "for ever"),
 ])  # fmt: skip
 def test_a_template_of_ones_own_with_an_error_sends_nothing(home_paths: Home, drop: Path, template: bytes, said: str) -> None:
     home_paths.templates.mkdir(parents=True)
