@@ -5,8 +5,7 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from pkm.whole.undo import undo_command
 from tests.effort import tries
 from tests.mail_server import LOOPBACK, MailServer, serve, tls_context
 from tests.mail_server import mail as mail
+from tests.warm import Running
 
 PEOPLE = ("Ann Lee", "Ben Öde", "Cy", "Dee", "Eve", "Fay", "Gus")
 
@@ -274,13 +274,15 @@ class TestUnknown:
         server = MailServer()
         controller = serve(server)
         share = setup(home_paths, server.url, ("Ann Lee", "Cy"))
-        running: list[subprocess.Popen[bytes]] = []
+        running: list[Running] = []
+        known = threading.Lock()  # the server may hear of it before its number is written down
 
         def kill(moment: str) -> bool:
-            if not running or moment != when:
-                return False
-            os.kill(running.pop().pid, signal.SIGKILL)
-            return True
+            with known:
+                if not running or moment != when:
+                    return False
+                os.kill(running.pop().pid, signal.SIGKILL)
+                return True
 
         server.on_data = kill
         for number in range(tries(1)):
@@ -289,11 +291,9 @@ class TestUnknown:
                 assert row is not None
                 share = int(draft.create_share(fresh(home_paths), [1], [{**row, "number": 2}], f"Again {number}")["number"])
             before = len(server.letters)
-            command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            running.append(process)
-            process.communicate()
-            assert process.returncode == -signal.SIGKILL
+            with known:
+                running.append(process := Running("share", "send", f"x{share}", "--yes"))
+            assert process.wait() == -signal.SIGKILL
             for _ in range(2):
                 send(home_paths, share)
             came = [to for to, _ in server.letters[before:]]
@@ -307,10 +307,8 @@ class TestUnknown:
 
     def test_two_runs_at_once_send_one_copy_each(self, home_paths: Home, mail: MailServer) -> None:
         share = setup(home_paths, mail.url)
-        command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
-        running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(1 + tries(1))]
-        for process in running:
-            process.communicate()
+        for process in [Running("share", "send", f"x{share}", "--yes") for _ in range(1 + tries(1))]:
+            process.wait()
         assert sorted(to for to, _ in mail.letters) == sorted(map(address, PEOPLE))
         assert set(states(home_paths).values()) == {"sent"}
 

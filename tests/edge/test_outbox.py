@@ -18,6 +18,7 @@ from pkm.store import circles, shares
 from pkm.store.session import Store
 from pkm.whole.undo import undo_command
 from tests.effort import tries
+from tests.warm import Running
 
 
 def fresh(home: Home, command: str = "pkm share") -> Store:
@@ -342,17 +343,10 @@ def test_two_circles_on_one_site_get_one_page(home_paths: Home) -> None:
 
 
 def test_runs_at_once_put_a_note_into_one_digest(home_paths: Home) -> None:
-    import subprocess
-    import sys
-
     note(home_paths, "Walking retros work", "network")
     note(home_paths, "Pairs are better", "network")
-    running = [
-        subprocess.Popen([sys.executable, "-m", "pkm", "share", "--yes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for _ in range(1 + tries(1))
-    ]
-    for process in running:
-        process.communicate()
+    for process in [Running("share", "--yes") for _ in range(1 + tries(1))]:
+        process.wait()
     sent = [row for row in shares.rows(fresh(home_paths).read(), 10) if row["state"] == "sent"]
     assert len(sent) == 1
     assert len(list(home_paths.site.glob("2026/*/index.html"))) == 1

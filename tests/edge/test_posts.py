@@ -6,8 +6,7 @@ import hmac
 import json
 import os
 import signal
-import subprocess
-import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from pkm.store import circles, shares
 from pkm.store.session import Store
 from tests.social_server import TOKEN, Social
 from tests.social_server import social as social
+from tests.warm import Running
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of some length").decode()
 KINDS = ["webhook", "mastodon", "bluesky", "matrix"]
@@ -173,23 +173,23 @@ class TestEveryChannel:
         PKM_KILLS: how often each; once is enough where nothing changed here.
         """
         setup(home_paths, social, kind)
-        running: list[subprocess.Popen[bytes]] = []
+        running: list[Running] = []
+        known = threading.Lock()  # the server may hear of it before its number is written down
 
         def kill(moment: str) -> bool:
-            if not running or moment != when:
-                return False
-            os.kill(running.pop().pid, signal.SIGKILL)
-            return True
+            with known:
+                if not running or moment != when:
+                    return False
+                os.kill(running.pop().pid, signal.SIGKILL)
+                return True
 
         social.hook = kill
         for number in range(int(os.environ.get("PKM_KILLS", "1"))):
             share = drafted(home_paths, f"Walking retros work, {number}", f"Again {number}")
             before = len(social.made)
-            command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            running.append(process)
-            process.communicate()
-            assert process.returncode == -signal.SIGKILL
+            with known:
+                running.append(process := Running("share", "send", f"x{share}", "--yes"))
+            assert process.wait() == -signal.SIGKILL
             for _ in range(2):
                 send(home_paths, share)
             copies, (state,) = len(social.made) - before, states(home_paths, share)
