@@ -2,8 +2,7 @@
 
 import os
 import signal
-import subprocess
-import sys
+import threading
 from typing import Any
 
 from pkm.config import Home
@@ -11,6 +10,7 @@ from pkm.sense.notes import add_note
 from pkm.share import draft, outbox
 from pkm.store import circles
 from pkm.store.session import Store
+from tests.warm import Running
 
 
 def fresh(home: Home, command: str = "pkm share") -> Store:
@@ -41,18 +41,18 @@ class Kill:
 
     def __init__(self, when: str) -> None:
         self._when = when
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._running: list[Running] = []
+        self._known = threading.Lock()  # the server may hear of it before its number is written down
 
     def __call__(self, moment: str) -> bool:
-        if not self._running or moment != self._when:
-            return False
-        os.kill(self._running.pop().pid, signal.SIGKILL)
-        return True
+        with self._known:
+            if not self._running or moment != self._when:
+                return False
+            os.kill(self._running.pop().pid, signal.SIGKILL)
+            return True
 
     def send(self, share: int) -> None:
         """A run that sent the share was killed."""
-        command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self._running.append(process)
-        process.communicate()
-        assert process.returncode == -signal.SIGKILL
+        with self._known:
+            self._running.append(process := Running("share", "send", f"x{share}", "--yes"))
+        assert process.wait() == -signal.SIGKILL

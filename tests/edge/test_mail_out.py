@@ -3,8 +3,6 @@
 import hashlib
 import socket
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +25,7 @@ from tests.effort import tries
 from tests.mail_server import LOOPBACK, MailServer, serve, tls_context
 from tests.mail_server import mail as mail
 from tests.sending import Kill, drafted, fresh, send
+from tests.warm import Running
 
 PEOPLE = ("Ann Lee", "Ben Öde", "Cy", "Dee", "Eve", "Fay", "Gus")
 
@@ -279,10 +278,8 @@ class TestUnknown:
 
     def test_two_runs_at_once_send_one_copy_each(self, home_paths: Home, mail: MailServer) -> None:
         share = setup(home_paths, mail.url)
-        command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
-        running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(1 + tries(1))]
-        for process in running:
-            process.communicate()
+        for process in [Running("share", "send", f"x{share}", "--yes") for _ in range(1 + tries(1))]:
+            process.wait()
         assert sorted(to for to, _ in mail.letters) == sorted(map(address, PEOPLE))
         assert set(states(home_paths).values()) == {"sent"}
 

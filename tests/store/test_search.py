@@ -254,7 +254,7 @@ def test_a_pattern_works_outside_the_main_thread_and_is_stopped_there_as_well(st
     def work() -> None:
         db = sqlite3.connect(home / "pkm.db")
         db.row_factory = sqlite3.Row
-        page = search(db, query.parse("/aa/ kind:item"), limit=10, now=now())
+        page = search(db, query.parse("/bad [0-2]/ kind:item"), limit=10, now=now())
         found.extend(row["id"] for row in page.rows)
 
     thread = threading.Thread(target=work)

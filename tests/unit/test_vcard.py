@@ -294,9 +294,9 @@ def test_recognition(shared: Path) -> None:
     assert looks_like_cards(card("FN:Zoë").decode().encode("utf-16"))
 
 
-def test_twenty_thousand_cards_are_read() -> None:
-    data = card("FN:Contact", "N:Last;First;;;", "EMAIL;TYPE=work:a@example.org", "TEL;TYPE=cell:1", "X-A:b") * 20_000
-    assert len(read_cards(data).cards) == 20_000
+def test_thousands_of_cards_are_read() -> None:
+    data = card("FN:Contact", "N:Last;First;;;", "EMAIL;TYPE=work:a@example.org", "TEL;TYPE=cell:1", "X-A:b") * 4_000
+    assert len(read_cards(data).cards) == 4_000
 
 
 def test_version_3_has_what_phones_ask_for_and_comes_back() -> None:
