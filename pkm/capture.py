@@ -130,14 +130,11 @@ def links_in(text: str) -> tuple[Wikilink, ...]:
     return tuple(link for link in all_links_in(text) if link.target)
 
 
-def all_links_in(text: str, *, comments: bool = False) -> Iterator[Wikilink]:
-    """The [[links]] and ![[embeds]] of a text, those within the note itself as well: their target is "".
-
-    comments: those in comments too.
-    """
+def all_links_in(text: str) -> Iterator[Wikilink]:
+    """The [[links]] and ![[embeds]] of a text, those within the note itself as well: their target is ""."""
     if "[[" not in text:
         return
-    plain = _blanked(text, _FENCE, _SPAN, *(() if comments else (_COMMENT, _HTML_COMMENT)))
+    plain = _blanked(text, _FENCE, _SPAN, _COMMENT, _HTML_COMMENT)
     for match in re.finditer(_WIKILINK, plain):
         target, _, label = match[2].partition("|")
         target, _, heading = target.rstrip("\\").partition("#")

@@ -1,6 +1,12 @@
 """Ids as people see them: a letter for the kind and a number (n142). One table, used everywhere."""
 
 import re
+from typing import Any
+
+Row = dict[str, Any]
+"""A thing as a query gives it and the JSON contract has it: by name; where it is shown, its id, kind and title among them."""
+Thing = tuple[str, int]
+"""(kind, number) of a thing."""
 
 LETTERS = {
     "source": "s",

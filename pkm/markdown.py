@@ -8,7 +8,7 @@ what a [[wikilink]] leads to is asked of the caller.
 import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -51,13 +51,7 @@ class Policy:
     image: Resolve | None = None
 
 
-def to_html(
-    markdown: str,
-    *,
-    link: Resolve | None = None,
-    image: Resolve | None = None,
-    heading: int = 0,
-) -> str:
+def to_html(markdown: str, *, link: Resolve | None = None, image: Resolve | None = None, heading: int = 0) -> str:
     """HTML that carries nothing live and nothing private: CommonMark with tables and strikethrough.
 
     link: gives the URL of a wikilink's target, and of a relative link written in Markdown; None leaves the label as
@@ -84,9 +78,11 @@ def to_plain(markdown: str, *, urls: bool = False, link: Resolve | None = None, 
     urls: an address stands in brackets behind the text of its link (web addresses only; `link` as in to_html).
     image: as in to_html; a picture that it resolves is shown beside the text, which then has no words for it.
     """
+    from pkm.plain_page import PlainPage
+
     policy = Policy(link or (lambda _: None), image or (lambda _: None))
     tokens = _parser().parse(_prepared(markdown), {"policy": policy, "heading": 0})
-    page = _Plain()
+    page = PlainPage()
     for token in tokens:
         if token.type == "inline":
             page.add(_inline_text(token.children or [], urls))
@@ -95,50 +91,6 @@ def to_plain(markdown: str, *, urls: bool = False, link: Resolve | None = None, 
         else:
             page.step(token)
     return "\n".join(page.lines).strip()
-
-
-@dataclass(slots=True)
-class _Plain:
-    """Plain text as it grows: its lines, the lists, the quotation and the table's row that it stands in."""
-
-    lines: list[str] = field(default_factory=list)
-    marks: list[str] = field(default_factory=list)
-    cells: list[str] | None = None
-    after_point: bool = False
-    quotes: int = 0
-    in_quote: bool = False
-
-    def step(self, token: "Token") -> None:
-        if token.type == "ordered_list_open":
-            self.marks.append(f"{token.attrGet('start') or 1}. ")
-        elif token.type == "bullet_list_open":
-            self.marks.append("- ")
-        elif token.type.endswith("_list_close"):
-            self.marks.pop()
-            self.after_point = bool(self.marks)
-        elif token.type in ("blockquote_open", "blockquote_close"):
-            self.quotes += token.nesting
-        elif token.type == "tr_open":
-            self.cells = []
-        elif token.type == "tr_close":
-            self.lines.append(" | ".join(self.cells or []))
-            self.cells = None
-        elif token.type == "table_open" and self.lines:
-            self.lines.append("")
-
-    def add(self, said: str) -> None:
-        if self.cells is not None:
-            self.cells.append(said)
-        elif said:
-            mark = self.marks[-1] if self.marks else ""
-            if self.lines and not self.after_point:
-                self.lines.append(("> " * self.quotes).rstrip() if self.in_quote else "")
-            said = "  " * max(0, len(self.marks) - 1) + mark + said
-            self.lines += [("> " * self.quotes + line).rstrip() for line in said.split("\n")]
-            self.in_quote = bool(self.quotes)
-            self.after_point = bool(self.marks)
-            if mark[:1].isdigit():
-                self.marks[-1] = f"{int(mark[:-2]) + 1}. "
 
 
 def pictures(markdown: str) -> tuple[tuple[str, str], ...]:
@@ -489,10 +441,6 @@ def _portable_wikilink(link: re.Match[str], policy: Policy) -> str:
     said, url = wikilink_text(link, policy)
     if link[1] and (shown := policy.image and policy.image(link[2].rstrip("\\").strip())):
         return f"![{escape(said)}]({shown})"
-    return _portable_link(said, url)
-
-
-def _portable_link(said: str, url: str) -> str:
     return f"[{escape(said)}](<{url}>)" if url else escape(said)
 
 

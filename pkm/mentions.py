@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pkm.capture import masked, sentence_around
+from pkm.ids import Thing
 from pkm.likeness import is_common
 from pkm.stemming import stem
 
@@ -25,8 +26,6 @@ _LINKED = re.compile(
     re.M,
 )
 _SIGNED = re.compile(r"(?<!\w)[#@][\w/.\-]+")  # #tags and @people are links already
-
-Thing = tuple[str, int]
 
 
 class Name(NamedTuple):

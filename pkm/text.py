@@ -19,11 +19,8 @@ _ESCAPES = re.compile(
     "|\x1b[ -/]*[0-~]"
 )
 _USER = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#\s]*@")
-_CUT_OFF = re.compile(
-    r"(?:…|\.{3}|\[(?:…|\.{3}|more)\]|(?:read|continue|weiter|lire|leer)\b[^.\n]{0,60})\W*$", re.I
-)
+_CUT_OFF = re.compile(r"(?:…|\.{3}|\[(?:…|\.{3}|more)\]|(?:read|continue|weiter|lire|leer)\b[^.\n]{0,60})\W*$", re.I)
 _ENDS_A_LINK = re.compile("[<>\x00-\x1f\x7f-\x9f]")
-_SPACE = re.compile(r"\s+")
 # What shows nothing and makes two names of one: zero-width space, word joiner and invisible operators, tags, the soft
 # hyphen, the grapheme joiner, the fillers of Hangul, inherent vowels of Khmer, the vowel separator of Mongolian, and what
 # Unicode deprecates. Tags stay in the flags that are made of them; joiners (U+200C, U+200D) stay, since scripts and

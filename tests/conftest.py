@@ -147,27 +147,36 @@ class KeptHomes:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._beside: dict[str, Path] = {}
+        self._lead_to: dict[str, list[str]] = {}
 
-    def fill(self, home: Path, name: str, live: Callable[[], object]) -> None:
+    def fill(self, home: Path, name: str, live: Callable[[], object], server: str = "") -> None:
         """The home is as `live` leaves it; it runs the first time only. name: what tells this life from others.
 
-        A channel that leads to a folder beside the home leads to the one beside this home.
+        A channel that leads to a folder beside the home leads to the one beside this home; one that leads to the server
+        of that time (its URL) to this one. It is no copy to itself: what was queued in it leaves from here.
         """
-        kept = self._folder / name
+        kept, here = self._folder / name, [str(home.parent), *([server] if server else [])]
         if not kept.exists():
             live()
             shutil.copytree(home, kept)
-            self._beside[name] = home.parent
+            self._lead_to[name] = here
             return
         if home.exists():
             shutil.rmtree(home)
         shutil.copytree(kept, home)
-        if str(self._beside[name]).encode() not in (home / "pkm.db").read_bytes():
+        if (home / "outbox.log").exists():
+            from pkm.config import Home
+            from pkm.share import origin
+
+            origin._put_here(Home.find(), os.environ["PKM_NOW"])
+        stored = (home / "pkm.db").read_bytes()
+        moved = [(was, now) for was, now in zip(self._lead_to[name], here, strict=True) if was.encode() in stored]
+        if not moved:
             return
         with contextlib.closing(sqlite3.connect(home / "pkm.db", isolation_level=None)) as db:
-            moved = {"was": str(self._beside[name]), "here": str(home.parent)}
-            db.execute("UPDATE channel SET address = replace(address, :was, :here) WHERE instr(address, :was)", moved)
+            for was, now in moved:
+                db.execute("UPDATE channel SET address = replace(address, :was, :now), options = replace(options, :was, :now)",
+                           {"was": was, "now": now})  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,7 @@ class PostOffice:
             time.sleep(0.02)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -154,7 +154,7 @@ def office() -> Iterator[PostOffice]:
     group = grp.getgrgid(owner.pw_gid).gr_name
     with tempfile.TemporaryDirectory(prefix="pkm-post-", dir="/tmp") as name, contextlib.ExitStack() as open_until:
         folder = Path(name)
-        imap, lmtp = _free_port(), _free_port()
+        imap, lmtp = free_port(), free_port()
         config = folder / "dovecot.conf"
         config.write_text(_DOVECOT.format(
             folder=folder, user=owner.pw_name, group=group, uid=owner.pw_uid, gid=owner.pw_gid, imap=imap, lmtp=lmtp,
@@ -178,7 +178,7 @@ def office() -> Iterator[PostOffice]:
                 smtpd = _program("smtpd")
                 if os.getuid():
                     pytest.skip("OpenSMTPD can only be started by root")
-                port = _free_port()
+                port = free_port()
                 (folder / "smtpd.conf").write_text(_SMTPD.format(smtp=port, user=owner.pw_name, lmtp=lmtp))
                 log = folder / "smtpd.log"
                 with log.open("wb") as said:

@@ -17,7 +17,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -30,6 +29,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
+from tests.post_office import free_port
 from tests.relay import Relay, relaying
 
 DATA = Path(__file__).parent / "data"
@@ -68,12 +68,6 @@ def folder(name: str) -> Path:
     if not root or not (Path(root) / name).is_dir():
         pytest.skip(f"no {name} server is installed (PKM_SERVERS names the folder; see tests/real_servers.py)")
     return Path(root) / name
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @contextlib.contextmanager

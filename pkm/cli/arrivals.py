@@ -8,10 +8,9 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import JsonFlag
 from pkm.dates import day
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import items
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 FEW = 5
 """So many items that were changed are named."""
@@ -81,7 +80,7 @@ def restore(
     json: JsonFlag = False,
 ) -> None:
     """Put items into the inbox (again): from the backlog, muted, kept or dropped."""
-    from pkm.cli.sense import emit_changed
+    from pkm.cli.changed import emit_changed
     from pkm.sense.inbox import restore as restore_items
 
     numbers = [found.number for found in selectors.many(things, ("item",), guess=False)]

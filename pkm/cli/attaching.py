@@ -24,7 +24,7 @@ def attach(
     json: JsonFlag = False,
 ) -> None:
     """Put files beside a note, which shows them; their bytes are kept in the home."""
-    from pkm.cli.rework import emit_note
+    from pkm.cli.noted import emit_note
     from pkm.sense.attach import attach as put_beside
 
     words = list(alt or [])

@@ -31,8 +31,7 @@ def _import(listed: "BookmarkList", *, dry_run: bool, json: bool) -> None:
 
     store = current.store()
     plan = bookmarking.preview_bookmarks(store, listed) if dry_run else bookmarking.import_bookmarks(store, listed)
-    line = f"would be: {plan.line}" if dry_run else plan.line
-    render.emit_run({**plan.as_dict(), "dry_run": dry_run}, as_json=json, line=line)
+    render.emit_run(plan.as_dict(), as_json=json, line=plan.line, dry_run=dry_run)
     if plan.left_out:
         why = "what came by a feed" if plan.kind == "reader" else "what is no web page"
         render.tell(f"Left out: {count(plan.left_out, 'entry', 'entries')} ({why}).")

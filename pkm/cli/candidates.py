@@ -7,13 +7,12 @@ import typer
 
 from pkm import ids
 from pkm.cli import complete, current, render, selectors
-from pkm.cli.options import BecauseOption, JsonFlag, LimitOption
+from pkm.cli.options import BecauseOption, CircleArgument, JsonFlag, LimitOption
 from pkm.dates import ago, day, now
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import exchange
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 SHOWN_IDS = 6
 """So many ids of each part are told; --json has all."""
@@ -26,9 +25,7 @@ BackOption = Annotated[str, typer.Option("--take-back", metavar="WHO[,WHO]", aut
 
 
 def candidates(
-    which: Annotated[
-        str, typer.Argument(metavar="CIRCLE", help="o3, or its name.", autocompletion=complete.complete_circles)
-    ],
+    which: CircleArgument,
     every: Annotated[
         bool, typer.Option("--all", help="Also those whom you only read: nothing has come from them yet.")
     ] = False,

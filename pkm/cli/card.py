@@ -2,15 +2,13 @@
 
 import shutil
 import sqlite3
-from typing import Any
 
 from pkm.cli import card_layout, current, render
 from pkm.dates import ago, day, now
 from pkm.errors import NotFound
+from pkm.ids import Row
 from pkm.store import circles, contacts, interactions, links, promises, received, sources
 from pkm.text import one_line
-
-Row = dict[str, Any]
 
 GATHERED = 20
 """Rows of each part that are gathered for one screen."""

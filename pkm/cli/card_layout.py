@@ -7,12 +7,10 @@ among them, line by line, and what does not fit is counted: "… 12 more".
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pkm.dates import ago, day, format_span, parse_stamp
+from pkm.ids import Row
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 LABEL = 10
 """Characters that the name of a part takes."""

@@ -1,19 +1,18 @@
 """`pkm share channel`: the ways out, what each can do, and whether it works."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pkm.cli import channel_edit, complete, current, render
+from pkm.cli import channel_edit, current, render
 from pkm.cli.app import group
-from pkm.cli.options import JsonFlag
+from pkm.cli.options import ChannelArgument, JsonFlag
 from pkm.errors import Invalid, NotFound, Unreachable
+from pkm.ids import Row
 from pkm.store import shares
 from pkm.text import count, one_line
 
 app = group("The ways out: the site, folders of files, mail, public accounts, rooms, webhooks.", invoke_without_command=True)
-
-NameArgument = Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)]
 
 
 @app.callback()
@@ -38,7 +37,7 @@ def list_channels(json: JsonFlag = False) -> None:
     render.tell(count(len(rows), "channel"))
 
 
-def _where(row: dict[str, Any]) -> str:
+def _where(row: Row) -> str:
     """The folder, or the address with whoever speaks there."""
     options = row["options"]
     who = options.get("from") or options.get("login") or options.get("room") or ""
@@ -52,7 +51,7 @@ _POWERS = {
 """What a channel can do with what was sent, and cannot, in words."""
 
 
-def _can(row: dict[str, Any]) -> str:
+def _can(row: Row) -> str:
     """Each power it has or lacks, in words: who reads it, its limit, and whether answers come home from it."""
     if "edits" not in row:
         return "of a kind that is unknown here"
@@ -61,7 +60,7 @@ def _can(row: dict[str, Any]) -> str:
     return "; ".join([powers, readers, row["limit"] or "no limit", *(["answers come home"] if row["answers"] else [])])
 
 
-def _with_powers(row: dict[str, Any]) -> dict[str, Any]:
+def _with_powers(row: Row) -> Row:
     from pkm.share.channels import KINDS, folder_of
 
     row["options"].pop("inbox_read", None)  # how far it was read is the program's own business
@@ -144,7 +143,7 @@ app.command("remove", epilog="Example:  pkm share channel remove mail")(channel_
 
 
 @app.command("test", epilog="Example:  pkm share channel test mail")
-def try_out(name: NameArgument, json: JsonFlag = False) -> None:
+def try_out(name: ChannelArgument, json: JsonFlag = False) -> None:
     """Try a way out: nobody but yourself gets anything; a folder is only looked at."""
     from pkm.share.channels import learn_again
     from pkm.share.trying import try_channel

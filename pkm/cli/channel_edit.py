@@ -1,12 +1,13 @@
 """`pkm share channel edit`: the command that publishes a site, where its webmentions are, the mailbox of a mail channel."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pkm.cli import complete, current, render
-from pkm.cli.options import JsonFlag, YesFlag
+from pkm.cli import current, render
+from pkm.cli.options import ChannelArgument, JsonFlag, YesFlag
 from pkm.errors import Invalid
+from pkm.ids import Row
 
 InboxOption = Annotated[
     str | None,
@@ -34,7 +35,7 @@ def place_of(variable: str | None, credential: str | None, names: str) -> str | 
 
 
 def edit_channel(
-    name: Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)],
+    name: ChannelArgument,
     address: Annotated[
         str | None, typer.Option("--address", metavar="ADDRESS", help="Where it goes from now on; of the same kind.")
     ] = None,
@@ -88,11 +89,7 @@ def edit_channel(
         render.tell("Next: pkm share heard, which collects what came; pkm seek does so too")
 
 
-def remove_channel(
-    name: Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)],
-    yes: YesFlag = False,
-    json: JsonFlag = False,
-) -> None:
+def remove_channel(name: ChannelArgument, yes: YesFlag = False, json: JsonFlag = False) -> None:
     """Remove a way out: it is in no list, and nothing goes by it; what has left stays in the log."""
     from pkm.share.rewire import remove_channel as remove
 
@@ -107,7 +104,7 @@ def remove_channel(
                     "Next: pkm circle edit CIRCLE --channel NAME")  # fmt: skip
 
 
-def _told(row: dict[str, Any]) -> list[str]:
+def _told(row: Row) -> list[str]:
     options = row["options"]
     if row["channel_kind"] not in ("site", "mail"):
         return [row["address"]]

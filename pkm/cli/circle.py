@@ -8,9 +8,10 @@ import typer
 from pkm.cli import candidates as listing
 from pkm.cli import circle_card, complete, current, membership, render, selectors
 from pkm.cli.app import group
-from pkm.cli.options import BecauseOption, JsonFlag, as_seconds
+from pkm.cli.options import BecauseOption, CircleArgument, JsonFlag, as_seconds
 from pkm.dates import day, format_span, now
 from pkm.errors import Invalid, NotFound
+from pkm.ids import Row
 from pkm.store import circles
 from pkm.text import one_line
 
@@ -27,9 +28,6 @@ COLUMNS = (
 )
 
 Strings = list[str] | None
-CircleArgument = Annotated[
-    str, typer.Argument(metavar="CIRCLE", help="o3, or its name.", autocompletion=complete.complete_circles)
-]
 WhoArguments = Annotated[
     list[str], typer.Argument(metavar="WHO...", help="Contacts.", autocompletion=complete.complete_contacts)
 ]
@@ -238,7 +236,7 @@ def _tie(move: Any, *, named: bool = True) -> str:
     return f"{who}{tie}; {every}{due}"
 
 
-def _move_row(move: Any) -> dict[str, Any]:
+def _move_row(move: Any) -> Row:
     return {
         "contact": move.contact["id"], "name": move.contact["name"], "changed": move.changed, "since": move.since,
         "explained": move.explained,

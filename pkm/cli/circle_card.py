@@ -3,17 +3,14 @@
 import sqlite3
 import sys
 from datetime import datetime
-from typing import Any
 
 from pkm.cli import render
 from pkm.cli.candidates import handle_of
 from pkm.dates import ago, day, format_span, now, stamp
 from pkm.errors import NotFound
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import circles, exchange
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 MOVES, SOURCES, QUIET = 2, 2, 3
 """Rows of the parts that stand beside ten members on a screen of 24 lines, where no -n asks for more."""

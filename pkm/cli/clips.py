@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm.cli import complete, current, mailbox, render
+from pkm.cli import current, mailbox, render
 from pkm.cli.app import group
-from pkm.cli.options import JsonFlag
+from pkm.cli.options import JsonFlag, TagOption
 from pkm.errors import Invalid
 from pkm.text import count
 
@@ -21,10 +21,7 @@ def clip(
     ] = "",
     url: Annotated[str, typer.Option("--url", help="Where the page in the file or on stdin is from.")] = "",
     note: Annotated[str, typer.Option("--note", "-m", help="Words of your own: a note is made with them.")] = "",
-    tag: Annotated[
-        list[str] | None,
-        typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags),
-    ] = None,
+    tag: TagOption = None,
     keep_page: Annotated[
         bool, typer.Option("--keep-page", help="Archive the page as it came as well (pkm sense show ITEM --page FILE).")
     ] = False,

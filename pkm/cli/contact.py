@@ -9,6 +9,7 @@ from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, as_seconds
 from pkm.dates import day, format_span
 from pkm.errors import Invalid, NotFound, PkmError
+from pkm.ids import Row
 from pkm.store import contacts, sources
 from pkm.text import count, one_line
 
@@ -150,7 +151,7 @@ def add(
     _show_added(added, followed, told, json)
 
 
-def _show_added(added: Any, followed: list[dict[str, Any]], told: list[str], json: bool) -> None:
+def _show_added(added: Any, followed: list[Row], told: list[str], json: bool) -> None:
     row = contacts.row(current.store().read(), added.number) or added.row
     also = [f"in {', '.join(row['circles'])}"] if row["circles"] else []
     also += [f"follows {source['id']} {one_line(source['title'], 60)}" for source in followed]
@@ -187,10 +188,10 @@ def look_for_feeds(urls: tuple[str, ...]) -> tuple[list[Any], list[str]]:
     return feeds, told
 
 
-def follow(feeds: list[Any], number: int, told: list[str]) -> list[dict[str, Any]]:
+def follow(feeds: list[Any], number: int, told: list[str]) -> list[Row]:
     """The feeds are sources of that contact; one that is followed already and is nobody's becomes theirs."""
     store = current.store()
-    followed: list[dict[str, Any]] = []
+    followed: list[Row] = []
     if feeds:
         from pkm.seek.sources import SourceEdit, add_source, edit_source
     for feed in feeds:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pkm.cli import current, render
 from pkm.dates import ago, day, local, now, stamp
+from pkm.ids import Row
 from pkm.store import arrivals, circles, contacts, items, promises, review, shares, standings, today
 from pkm.text import count, one_line
 
@@ -122,7 +123,7 @@ def _to_review(facts: dict[str, Any]) -> list[str]:
     return [f"review   {first['id']}  {one_line(first['title'], 34)}{more}: pkm sense review"]
 
 
-def _best() -> list[dict[str, Any]]:
+def _best() -> list[Row]:
     """What stands first in the inbox, with why."""
     from pkm.seek.order import list_best
 
@@ -137,11 +138,11 @@ def _new(facts: dict[str, Any]) -> str:
     return f", {facts['new']:,} new since {day(facts['new_since'])}"
 
 
-def _why(row: dict[str, Any]) -> str:
+def _why(row: Row) -> str:
     return f"  ({one_line(row['why'], 30)})" if row["why"] else ""
 
 
-def _last(row: dict[str, Any]) -> str:
+def _last(row: Row) -> str:
     if row["last"]:
         return f"last touch {ago(row['last'], now())}"
     got = shares.got(current.store().read(), int(row["id"][1:]))
@@ -169,7 +170,7 @@ def _sense(facts: dict[str, Any]) -> Step:
     return 'pkm sense note "…"', "write down what you noticed today"
 
 
-def _share_with(one: dict[str, Any]) -> str:
+def _share_with(one: Row) -> str:
     return "pkm share" if one["circle"] == "network" else f"pkm share --to {quote(one['circle'])}"
 
 

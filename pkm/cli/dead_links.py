@@ -1,12 +1,10 @@
 """`pkm doctor --links`: whether the pages that notes and kept items lead to are still there."""
 
-from typing import Any
 
 from pkm.cli import current, render
 from pkm.dates import day, now
+from pkm.ids import Row
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 
 def check_links(limit: int, *, mend: bool, json: bool) -> None:

@@ -9,9 +9,8 @@ from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.dates import now
 from pkm.errors import Ambiguous, NotFound, PkmError
+from pkm.ids import Row
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 app = group("Discover.")
 
@@ -91,22 +90,14 @@ def _with_blogrolls(suggestions: list[Any], own: str, yes: bool) -> list[Any]:
 
 def show(rows: list[Row], total: int, json: bool, empty: str, command: str) -> None:
     """The suggestions are listed, numbered, and remembered by what they are, so that N means the same later."""
-    if json or not rows:
-        render.emit_list(rows, (), as_json=json, noun="suggestion", empty=empty)
-    else:
-        _show_lines(rows, total)
+    render.emit_numbered(rows, _lines, as_json=json, noun="suggestion", total=total, empty=empty)
     current.remember(rows=[f"{row['id']} {row['url'].replace(' ', '%20')}" for row in rows])
     if rows and not json:
         render.tell(f"Next: {command} --accept N, or --dismiss N")
 
 
-def _show_lines(rows: list[Row], total: int) -> None:
-    width = len(str(len(rows)))
-    for number, row in enumerate(rows, 1):
-        render.say(f"{number:>{width}}  {one_line(row['title'], 80)}  ({row['score']:.2f})")
-        render.say(f"{'':>{width}}  {one_line(row['why'], 600)}")
-    more = f"{len(rows):,} of " if total > len(rows) else ""
-    render.tell(f"{more}{count(total, 'suggestion')}{' (-n for more)' if more else ''}")
+def _lines(row: Row) -> tuple[str, str]:
+    return f"{one_line(row['title'], 80)}  ({row['score']:.2f})", one_line(row["why"], 600)
 
 
 def pick(text: str, kind: str, fresh: Any) -> tuple[str, str]:

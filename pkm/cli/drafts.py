@@ -6,6 +6,7 @@ words themselves are shown.
 
 import contextlib
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,24 @@ def keep(text: str, name: str) -> Path | None:
             file.write(text)
         return Path(path)
     return None
+
+
+def typed() -> str:
+    """What comes on stdin; bytes that are no UTF-8 are replaced. Broken off (Ctrl-C), the lines so far are a draft."""
+    raw = getattr(sys.stdin, "buffer", None)
+    if raw is None:
+        return sys.stdin.read()
+    lines: list[bytes] = []
+    try:
+        for line in raw:
+            lines.append(line)
+    except KeyboardInterrupt:
+        so_far = b"".join(lines).decode("utf-8-sig", errors="replace")
+        if so_far.strip() and (path := keep(so_far, name_for())):
+            render.tell(f"Kept: what you typed, in {path}")
+            render.tell("Next: pkm sense note --draft last")
+        raise
+    return b"".join(lines).decode("utf-8-sig", errors="replace")
 
 
 @contextlib.contextmanager

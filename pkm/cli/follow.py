@@ -24,10 +24,9 @@ from pkm.cli.source_options import (
     read_seconds,
 )
 from pkm.errors import Exists, Invalid, NotFound, PkmError
+from pkm.ids import Row
 from pkm.store import sources
 from pkm.text import count
-
-Row = dict[str, Any]
 
 app = group("Following.")
 

@@ -9,9 +9,8 @@ from pkm.cli import current, render
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.dates import now
+from pkm.ids import Row
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 app = group("The garden.")
 
@@ -47,8 +46,7 @@ def garden(
             render.emit_json(list(one.rows))
         else:
             _show_part(one, 0)
-            more = f"{len(one.rows):,} of " if one.total > len(one.rows) else ""
-            render.tell(f"{more}{count(one.total, 'row')}{' (-n for more)' if more else ''}")
+            render.tell(render.count_of(len(one.rows), one.total, "row"))
         return
     parts = gardens.look(store, now(), limit or FEW)
     if json:

@@ -5,13 +5,12 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import complete, current, drafts, outgoing, render, selectors
-from pkm.cli.options import JsonFlag, LimitOption
+from pkm.cli.options import JsonFlag, LimitOption, WhenOption
 from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import received, responses, shares
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 SHOWN = 10
 """How many people are named who got what an answer contradicts."""
@@ -33,7 +32,7 @@ def heard(
     who: Annotated[
         str, typer.Option("--from", metavar="WHO", help="Who answered.", autocompletion=complete.complete_contacts)
     ] = "",
-    when: Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20.")] = "",
+    when: WhenOption = "",
     note: Annotated[bool, typer.Option("--note", help="Make a note of it too, private as any.")] = False,
     contradicts: Annotated[
         str, typer.Option("--contradicts", metavar="NOTE", help="The note that it speaks against: review brings that back.",
@@ -155,9 +154,7 @@ def _list(share: int | None, limit: int, json: bool) -> None:
     render.emit_list(rows, COLUMNS, as_json=json, noun="answer", total=responses.count(db, share=share), empty=step)
 
 
-def _keep(
-    share: int, contact: int, words: str, at: str | None, note: bool, against: int | None, json: bool
-) -> None:  # fmt: skip
+def _keep(share: int, contact: int, words: str, at: str | None, note: bool, against: int | None, json: bool) -> None:
     from pkm.share.responses import hear
 
     store = current.store()

@@ -44,7 +44,7 @@ def show_help(
     if man:
         from pkm.cli.manpage import write
 
-        print(write(ctx.parent), end="")
+        print(write(ctx.parent, {name: read_topic(name) for name in TOPICS}), end="")
         return
     if not said:
         for name, about in TOPICS.items():

@@ -9,13 +9,9 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.dates import day
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import introductions, shares
 from pkm.text import one_line
-
-COLUMNS: render.Columns = [
-    ("pair", lambda row: row["id"]), ("title", lambda row: row["title"]),
-    ("why", lambda row: "; ".join(one["what"] for one in row["because"])),
-]  # fmt: skip
 
 
 def introduce(
@@ -105,7 +101,7 @@ def _draft(who: list[str], because: str, text: str | None, title: str, json: boo
         _tell_next(row, first, second)
 
 
-def _store(found: list[Any], subject: str, words: str) -> dict[str, Any]:
+def _store(found: list[Any], subject: str, words: str) -> Row:
     from pkm.cli import drafts
     from pkm.share.introduction import create
 
@@ -113,7 +109,7 @@ def _store(found: list[Any], subject: str, words: str) -> dict[str, Any]:
         return create(current.store(), [one.number for one in found], subject, words)
 
 
-def _write(found: list[Any], subject: str, words: str) -> dict[str, Any]:
+def _write(found: list[Any], subject: str, words: str) -> Row:
     """The draft as the person's editor left it. What was typed is kept where it cannot be stored."""
     from pkm.cli import drafts
     from pkm.cli.editor import edit
@@ -132,7 +128,7 @@ def _write(found: list[Any], subject: str, words: str) -> dict[str, Any]:
         return create(current.store(), [one.number for one in found], subject, words)
 
 
-def _tell_next(row: dict[str, Any], *people: dict[str, Any]) -> None:
+def _tell_next(row: Row, *people: Row) -> None:
     lacking = [one for one in people if not one["emails"]]
     by_mail = any(one["channel_kind"] == "mail" for one in shares.channels(current.store().read()))
     for one in lacking:

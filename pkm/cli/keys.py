@@ -3,7 +3,9 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+from pkm.errors import PkmError
 
 ANOTHER = "\0"
 """What is read for a key that sends several characters, such as an arrow."""
@@ -48,6 +50,25 @@ class Keys:
             return ""
         key = pressed.decode("ascii", errors="replace")
         return "" if key == "\x04" else key
+
+    def decide(self, prompt: str, act: Callable[[str], bool]) -> bool:
+        """One key after the other was acted on until one led on to the next thing (True), or the person quit.
+
+        act: does what the key says, and says whether that leads on. Its errors are shown, and lead nowhere.
+        """
+        while True:
+            print(f"{prompt} ", end="", flush=True)
+            key = self.read()
+            print(key if key.isprintable() else "")
+            if key in ("q", ""):
+                return False
+            try:
+                if act(key):
+                    return True
+            except PkmError as error:
+                from pkm.cli.messages import show
+
+                show(error)
 
     def _rest_of_sequence(self) -> str:
         """The rest of a control sequence (ECMA-48 5.4: CSI up to a final byte) is read, and no key behind it."""

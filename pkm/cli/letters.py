@@ -5,6 +5,7 @@ from typing import Any
 
 from pkm.cli import current, drafts, render, selectors
 from pkm.errors import Invalid, NotFound
+from pkm.ids import Row
 from pkm.store import shares
 
 
@@ -29,7 +30,7 @@ def edit_share(found: Any, title: str | None, text: str | None, json: bool) -> N
 
 
 def edit_for_circle(
-    found: Any, circle: dict[str, Any], title: str | None, text: str | None, note: str, only: list[str] | None, json: bool
+    found: Any, circle: Row, title: str | None, text: str | None, note: str, only: list[str] | None, json: bool
 ) -> None:
     """What one circle gets has a title, words in front, words for a note, or fewer notes of its own; the others' stay.
 
@@ -51,7 +52,7 @@ def edit_for_circle(
     _show_for(found, circle, json)
 
 
-def change_notes(found: Any, circle: dict[str, Any] | None, into: list[str], out: list[str], json: bool) -> None:
+def change_notes(found: Any, circle: Row | None, into: list[str], out: list[str], json: bool) -> None:
     """These notes are in the share, and those are not; circle: only for that one."""
     from pkm.share.contents import change
 
@@ -66,7 +67,7 @@ def change_notes(found: Any, circle: dict[str, Any] | None, into: list[str], out
         render.tell(f"Next: pkm share preview {changed['id']}")
 
 
-def _show_for(found: Any, circle: dict[str, Any], json: bool) -> None:
+def _show_for(found: Any, circle: Row, json: bool) -> None:
     """What one circle gets, as it stands now."""
     from pkm.dates import now
     from pkm.share.plan import as_rows
@@ -81,7 +82,7 @@ def _show_for(found: Any, circle: dict[str, Any], json: bool) -> None:
     render.tell(f"Next: pkm share preview {found.id} --to {circle['name']}")
 
 
-def _in_editor(row: dict[str, Any]) -> dict[str, Any]:
+def _in_editor(row: Row) -> Row:
     from pkm.cli.editor import edit as open_editor
     from pkm.people.introducing import read_form, write_form
     from pkm.share.introduction import edit

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from pkm.cli import current, render
 from pkm.errors import NotFound
+from pkm.ids import Row
 from pkm.store.sources import without_user
 from pkm.text import count
 
@@ -16,7 +17,7 @@ OPTIONS = ("all_mail", "subfolders")
 class Taken(NamedTuple):
     """One letter, as `add` shows what it added."""
 
-    row: dict[str, Any]
+    row: Row
     like: None = None
 
 

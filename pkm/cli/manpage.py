@@ -1,26 +1,25 @@
 """The manual page, made from the help of every command and the pages of `pkm help`: in man(7)'s markup."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pkm import __version__
-from pkm.cli.help import TOPICS, read_topic
 
 
-def write(root: Any) -> str:
-    """The page as roff. root: the context of the root command."""
+def write(root: Any, topics: Mapping[str, str]) -> str:
+    """The page as roff. root: the context of the root command. topics: the pages by name."""
     lines = [
         f'.TH PKM 1 "" "pkm {__version__}" "User Commands"',
         ".SH NAME", r"pkm \- personal knowledge management: seek, sense, share",
         ".SH SYNOPSIS", ".B pkm", r"[\fICOMMAND\fR] [\fIOPTIONS\fR] [\fIARGUMENTS\fR]", ".SH DESCRIPTION",
-        *_as_typed(read_topic("method")), ".SH COMMANDS",
+        *_as_typed(topics["method"]), ".SH COMMANDS",
     ]  # fmt: skip
     for path, context in _commands(root):
         lines += [f".SS {_escaped(path)}", *_command(context)]
-    for name in TOPICS:
+    for name, text in topics.items():
         if name != "method":
-            lines += [f".SH {name.upper()}", *_as_typed(read_topic(name))]
+            lines += [f".SH {name.upper()}", *_as_typed(text)]
     return "\n".join(lines) + "\n"
 
 

@@ -8,9 +8,8 @@ from pkm.cli import current, discover, render
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
 from pkm.errors import Ambiguous, Invalid, NotFound
+from pkm.ids import Row
 from pkm.text import count, fold, one_line
-
-Row = dict[str, Any]
 
 app = group("People.")
 

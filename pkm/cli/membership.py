@@ -6,10 +6,9 @@ from pkm import ids
 from pkm.cli import current, render
 from pkm.cli.candidates import handle_of
 from pkm.dates import day
+from pkm.ids import Row
 from pkm.store import circles, exchange, lookup, shares
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 
 def reach_of(circle: Row) -> Row:

@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from pkm.cli import current, render
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import contacts
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 
 def tell_people(unknown: Iterable[str], ambiguous: Iterable[str]) -> None:
@@ -88,8 +86,7 @@ def list_wanted(limit: int, json: bool) -> None:
     for row in rows:
         render.say(f"@{row['name']}  in {count(row['total'], 'note')}: {', '.join(row['notes'][:5])}{' …' * (row['total'] > 5)}")
         render.say(f"    {row['next']}")
-    more = f"{len(rows):,} of " if total > len(rows) else ""
-    told = f"{more}{count(total, 'name')}{' (-n for more)' if more else ''}"
+    told = render.count_of(len(rows), total, "name")
     render.tell(told if rows else "Everybody whom your notes mention is a contact.")
 
 

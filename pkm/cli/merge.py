@@ -9,10 +9,8 @@ import typer
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
 from pkm.errors import Invalid
-from pkm.ids import make, parse
+from pkm.ids import Row, make, parse
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 SHOWN = 200
 """Characters of a value that the table shows, where it is not for a terminal."""
@@ -40,21 +38,16 @@ def dupes(
         _dismiss(dismiss, json)
         return
     found = [pair.as_dict() for pair in duplicates.find_duplicates(current.store())]
-    rows = found[:limit]
-    if json or not rows:
-        empty = "No two contacts look like one person."
-        render.emit_list(rows, (), as_json=json, noun="pair", empty=empty)
-        return
-    current.remember(rows=[row["id"] for row in rows])
-    width = len(str(len(rows)))
-    for number, row in enumerate(rows, 1):
-        names = " = ".join(_called(one) for one in row["contacts"])
-        render.say(f"{number:>{width}}  {names}?  ({row['score']:.2f})")
-        render.say(f"{'':>{width}}  {'; '.join(reason['what'] for reason in row['because'])}")
-    more = f"{len(rows):,} of " if len(found) > len(rows) else ""
-    render.tell(f"{more}{count(len(found), 'pair')}{' (-n for more)' if more else ''}")
-    one, other = (contact["id"] for contact in rows[0]["contacts"])
-    render.tell(f"Next: pkm contact merge {one} {other} (the first stays), or pkm contact dupes --dismiss {rows[0]['id']}")
+    render.emit_numbered(found[:limit], _pair_lines, as_json=json, noun="pair", total=len(found),
+                         empty="No two contacts look like one person.")  # fmt: skip
+    if found and not json:
+        one, other = (contact["id"] for contact in found[0]["contacts"])
+        render.tell(f"Next: pkm contact merge {one} {other} (the first stays), or pkm contact dupes --dismiss {found[0]['id']}")
+
+
+def _pair_lines(row: Row) -> tuple[str, str]:
+    names = " = ".join(_called(one) for one in row["contacts"])
+    return f"{names}?  ({row['score']:.2f})", "; ".join(reason["what"] for reason in row["because"])
 
 
 def _called(row: Row) -> str:
@@ -67,12 +60,7 @@ def _dismiss(texts: Sequence[str], json: bool) -> None:
 
     pairs = [_pair(text) for text in texts]
     keys = duplicates.dismiss_pairs(current.store(), pairs)
-    if json:
-        render.emit_json([{"id": key, "kind": "duplicate", "title": key, "dismissed": True} for key in keys])
-        return
-    for key in keys:
-        render.say(f"{key}  two people; they will not be listed as one again")
-    render.tell("Take it back: pkm undo")
+    render.emit_dismissed(keys, "duplicate", "two people; they will not be listed as one again", as_json=json)
 
 
 def _pair(text: str) -> tuple[int, int]:

@@ -1,20 +1,19 @@
 """`pkm sense related` and `suggest`: what is near a note, and what could be made of it, accepted by number."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
-from pkm.cli.options import JsonFlag, LimitOption
+from pkm.cli.options import JsonFlag, LimitOption, NoteArgument
 from pkm.errors import Invalid, NotFound, Refused
+from pkm.ids import Row
 from pkm.text import around, count, one_line
 
 if TYPE_CHECKING:
     from pkm.sense.suggest import Suggestion
-
-Row = dict[str, Any]
 
 app = group("What is near.")
 
@@ -56,9 +55,7 @@ NumbersOption = "Numbers of the list, with commas: 1,3 or 2-4; all."
 
 @app.command(epilog="Example:  pkm sense suggest n12 --accept 1,3 --mute 2\n\n          pkm sense suggest --all")
 def suggest(
-    note: Annotated[
-        str, typer.Argument(help="The note: its id, or words of its title.", autocompletion=complete.complete_notes)
-    ] = "",
+    note: NoteArgument = "",
     every: Annotated[bool, typer.Option("--all", help="Over all notes, the best first.")] = False,
     accept: Annotated[
         str, typer.Option("--accept", metavar="N,N", help=f"Make these links and tags. {NumbersOption}")
@@ -98,9 +95,7 @@ def _show(scope: str, number: int | None, limit: int, json: bool) -> None:
     else:
         for row, one in zip(rows, shown, strict=True):
             _show_one(row, one, of_all=number is None)
-        more = len(suggestions) > len(shown)
-        told = f"{len(shown):,} of {count(len(suggestions), 'suggestion')} (-n for more)"
-        render.tell(told if more else count(len(rows), "suggestion"))
+        render.tell(render.count_of(len(shown), len(suggestions), "suggestion"))
         render.tell(f"Next: pkm sense suggest {'--all' if number is None else scope} --accept N,N, or --mute N")
     current.remember(rows=[one.target for one in shown], suggested=[scope, *(one.key for one in shown)])
 

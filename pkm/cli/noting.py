@@ -13,8 +13,6 @@ from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, ReachOption, TagOption
 from pkm.errors import Invalid, PkmError
 
-Row = dict[str, Any]
-
 app = group("Noting.")
 
 INSTEAD = 'pkm sense note "your words"'
@@ -118,26 +116,8 @@ def _text(said: list[str], draft: str, clipboard: bool, origin: Origin) -> tuple
     if origin.response is not None and not said:
         return "", None
     if said or not sys.stdin.isatty():
-        return typed(), None
+        return drafts.typed(), None
     return editor.edit("", drafts.name_for(), instead=INSTEAD, again="pkm sense note --draft last")
-
-
-def typed() -> str:
-    """What comes on stdin; bytes that are no UTF-8 are replaced. Broken off (Ctrl-C), the lines so far are a draft."""
-    raw = getattr(sys.stdin, "buffer", None)
-    if raw is None:
-        return sys.stdin.read()
-    lines: list[bytes] = []
-    try:
-        for line in raw:
-            lines.append(line)
-    except KeyboardInterrupt:
-        so_far = b"".join(lines).decode("utf-8-sig", errors="replace")
-        if so_far.strip() and (path := drafts.keep(so_far, drafts.name_for())):
-            render.tell(f"Kept: what you typed, in {path}")
-            render.tell("Next: pkm sense note --draft last")
-        raise
-    return b"".join(lines).decode("utf-8-sig", errors="replace")
 
 
 def _taken_up(draft: str) -> tuple[str, Path]:
@@ -152,7 +132,7 @@ def _taken_up(draft: str) -> tuple[str, Path]:
 
 def _store(text: str, origin: Origin, title: str, reach: str, names: list[str], json: bool) -> None:
     """The note is in the store and told; what it is from is there too, or it is said why not."""
-    from pkm.cli.rework import emit_note
+    from pkm.cli.noted import emit_note
     from pkm.sense.notes import add_note
 
     store = current.store()

@@ -11,18 +11,31 @@ from pkm.dates import parse_span
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LimitOption = Annotated[int, typer.Option("-n", "--limit", min=1, help="How many rows at most.")]
+NotesLimitOption = Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")]
 YesFlag = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
 BecauseOption = Annotated[str, typer.Option("--because", help="The reason, kept in the history.")]
+WhenOption = Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20.")]
 WhoArgument = Annotated[
     str, typer.Argument(metavar="WHO", help="c12, a nick or a name.", autocompletion=complete.complete_contacts)
 ]
 NoteArgument = Annotated[
     str, typer.Argument(help="The note: its id, or words of its title.", autocompletion=complete.complete_notes)
 ]
+CircleArgument = Annotated[
+    str, typer.Argument(metavar="CIRCLE", help="o3, or its name.", autocompletion=complete.complete_circles)
+]
+ShareArgument = Annotated[
+    str, typer.Argument(help="The share: x12, or words of its title.", autocompletion=complete.complete_shares)
+]
+TagArgument = Annotated[str, typer.Argument(metavar="TAG", help="The tag.", autocompletion=complete.complete_tags)]
+ChannelArgument = Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)]
 TagOption = Annotated[
     list[str] | None,
     typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags),
+]
+ForCircleOption = Annotated[
+    str, typer.Option("--for", metavar="CIRCLE", help="Only for this circle.", autocompletion=complete.complete_circles)
 ]
 ReachOption = Annotated[str, typer.Option("--reach", "-r", help="private, team, community or network.")]
 

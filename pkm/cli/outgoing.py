@@ -8,6 +8,7 @@ from pkm.cli import current, render
 from pkm.dates import now, parse_stamp, stamp
 from pkm.delivery import CAME_BACK, came_back, is_refused
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import shares
 from pkm.text import count, fold, one_line
 
@@ -29,12 +30,12 @@ def instant(share: str) -> str:
         return stamp(now())
 
 
-def whom(row: dict[str, Any]) -> str:
+def whom(row: Row) -> str:
     """For whom a share is, in words: its circles, or its people."""
     return ", ".join(row["circles"]) or " and ".join(one_line(one["name"], 40) for one in row["contacts"])
 
 
-def refuse_held(share: dict[str, Any]) -> None:
+def refuse_held(share: Row) -> None:
     """Raises Refused where a draft was put on hold."""
     from pkm.errors import Refused
     from pkm.store import shares
@@ -68,7 +69,7 @@ def tell_moved(people: Iterable[tuple[int, str, str]]) -> None:
                         f"the last letter went to {one_line(before[number])} (pkm contact show c{number})")  # fmt: skip
 
 
-def as_json(share: Any, shown: "Sequence[Rendered]") -> list[dict[str, Any]]:
+def as_json(share: Any, shown: "Sequence[Rendered]") -> list[Row]:
     """Each with its hash and its text, as the receiver would read it, and all that is known of who gets it."""
     from pkm.share.preview import describe
 
@@ -130,7 +131,7 @@ def tell_otherwise(share: int) -> None:
         render.tell(f"{what}: {why} ({mend})")
 
 
-def show_to_copy(row: dict[str, Any], error: Invalid, json: bool) -> None:
+def show_to_copy(row: Row, error: Invalid, json: bool) -> None:
     """An introduction that no channel carries: its words as plain text, and how to go on."""
     from pkm.markdown import to_plain
 
@@ -156,7 +157,7 @@ def tell_copy(why: str) -> None:
                 "pkm share log --resolve copy refused")  # fmt: skip
 
 
-def tell_unsettled(rows: Sequence[dict[str, Any]]) -> None:
+def tell_unsettled(rows: Sequence[Row]) -> None:
     """Each delivery of which nobody knows whether it arrived, with how it is settled."""
     from pkm.share.origin import COPY
     from pkm.share.transmit import OLDER
@@ -177,13 +178,13 @@ def tell_unsettled(rows: Sequence[dict[str, Any]]) -> None:
                     f"{ask}, then: pkm share log --resolve {row['id']} sent|refused")  # fmt: skip
 
 
-def _what_to_whom(rows: Sequence[dict[str, Any]]) -> tuple[str, str]:
+def _what_to_whom(rows: Sequence[Row]) -> tuple[str, str]:
     """How many letters or posts, and whom they are for."""
     what = count(len(rows), "letter" if all(row["recipient"] for row in rows) else "post")
     return what, named([addressed(row["name"] or "", row["recipient"]) if row["recipient"] else row["channel"] for row in rows])
 
 
-def tell_back(number: str, row: dict[str, Any]) -> None:
+def tell_back(number: str, row: Row) -> None:
     """A letter came back, as somebody reports; how the person has it sent again, or says that it arrived."""
     to = f"{one_line(row['name'] or '', 40)} <{one_line(row['recipient'], 100)}>".strip()
     other = f"pkm contact edit {row['contact']} --email ADDRESS where they have another, " if row["contact"] else ""
@@ -193,13 +194,13 @@ def tell_back(number: str, row: dict[str, Any]) -> None:
                 f"pkm share send {row['share']}. If it did: pkm share log --resolve {number} sent")  # fmt: skip
 
 
-def refused(share: int) -> list[dict[str, Any]]:
+def refused(share: int) -> list[Row]:
     """The letters and posts of a share that were refused for good, or came back, by number; none of one that was taken back."""
     rows = shares.deliveries(current.store().read(), share=share, limit=-1)[::-1]
     return [row for row in rows if stays_refused(row)]
 
 
-def stays_refused(row: dict[str, Any]) -> bool:
+def stays_refused(row: Row) -> bool:
     """Whether it is sent again only when the person says so."""
     from pkm.share.channels import is_mirror
 
@@ -207,9 +208,9 @@ def stays_refused(row: dict[str, Any]) -> bool:
     return not row["retracted"] and not is_mirror(row["channel_kind"]) and (is_refused(*said) or came_back(*said))
 
 
-def tell_refused(rows: Iterable[dict[str, Any]]) -> None:
+def tell_refused(rows: Iterable[Row]) -> None:
     """What stays refused of each share, and how the person has it tried again."""
-    by_share: dict[str, list[dict[str, Any]]] = {}
+    by_share: dict[str, list[Row]] = {}
     for row in rows:
         if came_back(row["state"], row["error"]):
             tell_back(row["id"], row)

@@ -5,17 +5,12 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import complete, current, render, selectors
-from pkm.cli.options import BecauseOption, JsonFlag, LimitOption
+from pkm.cli.options import BecauseOption, ForCircleOption, JsonFlag, LimitOption, ShareArgument
 from pkm.dates import day, local, now, parse_stamp, stamp
 from pkm.errors import Invalid, Malformed
+from pkm.ids import Row
 from pkm.store import shares
 from pkm.text import one_line
-
-Row = dict[str, Any]
-
-ShareArgument = Annotated[
-    str, typer.Argument(help="The share: x12, or words of its title.", autocompletion=complete.complete_shares)
-]
 
 COLUMNS: render.Columns = (
     ("position", lambda row: str(row["position"])), ("circle", lambda row: row["circle"] or "people by name"),
@@ -135,13 +130,12 @@ def drop(
 
 def _wanted(text: str) -> Any:
     """The stage that was typed, with its circle and its approver found."""
-    from pkm.cli.share import circles_named
     from pkm.share.gate import read_stage
     from pkm.share.plan import Wanted
 
     name, gate = read_stage(text, now())
     _refuse_misread(name, text)
-    (circle,) = circles_named([name])
+    (circle,) = selectors.circles_named([name])
     if gate.get("by"):
         who = selectors.named(gate["by"], ("contact",))
         gate |= {"by": who.id, "by_name": who.title}
@@ -184,9 +178,7 @@ def approve(
         str,
         typer.Option("--by", metavar="WHO", help="Who said it; left out: yourself.", autocompletion=complete.complete_contacts),
     ] = "",
-    circle: Annotated[
-        str, typer.Option("--for", metavar="CIRCLE", help="Only for this circle.", autocompletion=complete.complete_circles)
-    ] = "",
+    circle: ForCircleOption = "",
     objects: Annotated[bool, typer.Option("--objects", help="They said no: nothing goes until they say yes.")] = False,
     because: BecauseOption = "",
     json: JsonFlag = False,
@@ -236,8 +228,7 @@ def hold(
 
 def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: bool) -> None:
     """The first stage of a plan that is due went, once confirmed, and what was refused in those before it is tried again."""
-    from pkm.cli import outgoing
-    from pkm.cli.share import report_all
+    from pkm.cli import outgoing, sent
     from pkm.errors import Refused
     from pkm.share import due, outbox
     from pkm.share.rendered import look_at
@@ -276,7 +267,7 @@ def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: boo
         render.tell(f"It is quiet there: what was refused is not tried again before {moment(stamp(waits))}. "
                     f"To try at once: pkm share send {found.id} --now")  # fmt: skip
     if reports:
-        report_all(reports, json)
+        sent.report_all(reports, json)
     elif json:
         render.emit_json({"new": 0, "updated": 0, "unchanged": 0, "failed": 0, "failures": []})
 
@@ -350,7 +341,7 @@ def _tells_refused(done: Any, *, quiet: bool) -> bool:
 
 def _one(done: Any, json: bool, *, quiet: bool = False) -> Row:
     """One share of a run, told, but for what is told of all at the end; as the contract has it."""
-    from pkm.cli.share import emit_report
+    from pkm.cli.sent import emit_report
 
     waits = {"circle": done.circle, "waits": list(done.waits), "held": done.held or None}
     name = f"{done.share['id']} for {done.circle}"

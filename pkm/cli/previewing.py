@@ -7,25 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pkm.cli import complete, current, outgoing, render, selectors
-from pkm.cli.options import JsonFlag
+from pkm.cli.options import JsonFlag, ShareArgument
 from pkm.delivery import NO_ADDRESS
 from pkm.errors import Invalid, NotFound
+from pkm.ids import Row
 from pkm.store import shares
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
     from pkm.share.rendered import Rendered
 
-Row = dict[str, Any]
-
 NAMED = 5
 """How many notes that somebody had before are named."""
 
 
 def preview(
-    what: Annotated[
-        str, typer.Argument(help="The share: x12, or words of its title.", autocompletion=complete.complete_shares)
-    ],
+    what: ShareArgument,
     to: Annotated[
         str, typer.Option("--to", help="Only for this circle.", autocompletion=complete.complete_circles)
     ] = "",

@@ -1,7 +1,7 @@
 """`pkm sense annotate`: quotes and comments put on items and notes, changed, taken away, and looked for again."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from pkm.sense.annotate import Annotated as Made
     from pkm.sense.annotate import Checked
     from pkm.store.lookup import Found
-
-Row = dict[str, Any]
 
 app = group("Quoting.")
 
@@ -62,9 +60,7 @@ def _given(quote: list[str] | None, comment: list[str] | None) -> tuple[list[str
     if (quotes + comments).count("-") > 1:
         raise Invalid("-q - and -m -", "stdin can be one of them only")
     if "-" in quotes + comments:
-        from pkm.cli.noting import typed
-
-        given = typed()
+        given = drafts.typed()
         quotes, comments = ([given if one == "-" else one for one in words] for words in (quotes, comments))
     return quotes, comments
 

@@ -8,11 +8,10 @@ import typer
 from pkm.cli import current, render
 from pkm.dates import day, now
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import items, ranking, responses
 from pkm.store.tags import existing
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 SORTS = ("best", "newest", "oldest")
 SortOption = Annotated[str, typer.Option("--sort", help="best; newest: written last; oldest: waiting longest.")]

@@ -8,12 +8,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TextIO
+from typing import TextIO
 
 from pkm.cli import current
+from pkm.ids import Row
 from pkm.text import clean, count, one_line
 
-Row = dict[str, Any]
 Columns = Sequence[tuple[str, Callable[[Row], object]]]
 """A table's columns: heading, and what of a row stands there."""
 
@@ -43,10 +43,29 @@ def emit_list(
         tell(empty or f"No {plural or noun + 's'}.")
         return
     emit_table(rows, columns)
-    if total is not None and total > len(rows):
-        tell(f"{len(rows):,} of {count(total, noun, plural)} (-n for more)")
-    else:
-        tell(count(len(rows), noun, plural))
+    tell(count_of(len(rows), total, noun, plural))
+
+
+def emit_numbered(
+    rows: Sequence[Row], lines: Callable[[Row], Sequence[str]], *, as_json: bool, noun: str, total: int, empty: str
+) -> None:
+    """As emit_list, with what is said of a row in lines, and the number that it can be named by in front."""
+    if as_json or not rows:
+        emit_list(rows, (), as_json=as_json, noun=noun, empty=empty)
+        return
+    current.remember(rows=[row["id"] for row in rows])
+    width = len(str(len(rows)))
+    for number, row in enumerate(rows, 1):
+        for place, line in enumerate(lines(row)):
+            say(f"{number if place == 0 else '':>{width}}  {line}")
+    tell(count_of(len(rows), total, noun))
+
+
+def count_of(shown: int, total: int | None, noun: str, plural: str | None = None) -> str:
+    """How many there are, and of more than are shown how to see them."""
+    if total is not None and total > shown:
+        return f"{shown:,} of {count(total, noun, plural)} (-n for more)"
+    return count(shown, noun, plural)
 
 
 def emit_table(rows: Iterable[Row], columns: Columns, style: Callable[[Row], str] | None = None) -> None:
@@ -103,8 +122,13 @@ def emit_made(row: Row, *, as_json: bool, also: Sequence[str] = ()) -> None:
     say("  ".join([str(row["id"]), one_line(str(row.get("title", "")), 100), *map(one_line, also)]))
 
 
-def emit_run(summary: Row, *, as_json: bool, line: str) -> None:
-    """A run's summary: `line` for people, the object for programs; each failure a line on stderr."""
+def emit_run(summary: Row, *, as_json: bool, line: str, dry_run: bool | None = None) -> None:
+    """A run's summary: `line` for people, the object for programs; each failure a line on stderr.
+
+    dry_run: whether nothing was done, which is said then; None where that is not asked.
+    """
+    if dry_run is not None:
+        summary, line = {**summary, "dry_run": dry_run}, f"would be: {line}" if dry_run else line
     for failure in summary.get("failures", []):
         tell(f"{failure['what']}: {failure['why']}")
     if as_json:
@@ -169,6 +193,16 @@ def columns() -> int:
     return os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else 0
 
 
+def emit_dismissed(keys: Sequence[str], kind: str, said: str, *, as_json: bool) -> None:
+    """What is not to be proposed again: a line each, with what is meant by it, or one array."""
+    if as_json:
+        emit_json([{"id": key, "kind": kind, "title": key, "dismissed": True} for key in keys])
+        return
+    for key in keys:
+        say(f"{key}  {said}")
+    tell("Take it back: pkm undo")
+
+
 def screen_rows() -> int:
     """Lines of the terminal that the result goes to, 0 where it goes to none."""
     return os.get_terminal_size(sys.stdout.fileno()).lines if sys.stdout.isatty() else 0
@@ -179,14 +213,14 @@ def is_asked() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def confirm(question: str, *, yes: bool, flag: str = "--yes") -> bool:
-    """True where the person agrees. Without a terminal nothing is asked: Refused names the flag that says yes."""
+def confirm(question: str, *, yes: bool) -> bool:
+    """True where the person agrees. Without a terminal nothing is asked: Refused names --yes."""
     if yes:
         return True
     if not is_asked():
         from pkm.errors import Refused
 
-        raise Refused("this needs a yes, and there is no terminal to ask on", next=f"run it again with {flag}")
+        raise Refused("this needs a yes, and there is no terminal to ask on", next="run it again with --yes")
     return ask_line(_wrapped(f"{clean(question)} [y/N]", sys.stderr) + " ").lower() in ("y", "yes")
 
 

@@ -4,22 +4,20 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 import typer
 
 from pkm.cli import complete, current, drafts, editor, render, selectors
 from pkm.cli.app import group
 from pkm.cli.keys import Keys
-from pkm.cli.options import JsonFlag
-from pkm.cli.thing import styled, wrap
+from pkm.cli.options import JsonFlag, NotesLimitOption
+from pkm.cli.thing import print_fitting, print_place, styled, wrap
 from pkm.dates import now
-from pkm.errors import PkmError
-from pkm.ids import parse
+from pkm.ids import Row, parse
 from pkm.store import notes
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 app = group("Reviewing.")
 
@@ -60,7 +58,7 @@ def review(
         str, typer.Option("--only", help="All of one part: due, stale, question, contradiction, day or chance.")
     ] = "",
     list_only: Annotated[bool, typer.Option("--list", help="List them on a terminal too.")] = False,
-    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")] = 5,
+    limit: NotesLimitOption = 5,
     json: JsonFlag = False,
 ) -> None:
     """Look again at a few notes: what is due, open questions, contradictions, one by chance."""
@@ -160,15 +158,8 @@ def _go(sitting: Sitting) -> None:
     while sitting.at < len(sitting.rows):
         if not _show(sitting):
             sitting.at += 1
-            continue
-        while True:
-            print(f"{SHORT} ", end="", flush=True)
-            key = sitting.keys.read()
-            print(key if key.isprintable() else "")
-            if key in ("q", ""):
-                return
-            if _act(sitting, key):
-                break
+        elif not sitting.keys.decide(SHORT, partial(_act, sitting)):
+            return
 
 
 def _show(sitting: Sitting) -> bool:
@@ -184,12 +175,7 @@ def _show(sitting: Sitting) -> bool:
     tags = " ".join(f"#{name}" for name in note["tags"])
     print(styled(one_line(f"{note['id']}  {note['title']}", size.columns - 1), bold=True))
     print(one_line(f"{note['stage']} · {note['reach']}  {tags}", size.columns - 1))
-    room = max(3, size.lines - 7)
-    text = [line for line in wrap(note["text"], min(size.columns, 88)) if line.strip()]
-    if text[1:] or text[:1] != [note["title"]]:
-        print("\n".join(["", *text[:room]]))
-    if len(text) > room:
-        print(styled(f"… {count(len(text) - room, 'more line')}: pkm sense show {note['id']}", dim=True))
+    print_fitting(note["text"], note["id"], max(3, size.lines - 7), size.columns, known=note["title"])
     for answer in row.get("answers", ()):
         print(f"  {answer['id']}  {one_line(answer['title'], size.columns - 12)}")
     sys.stdout.flush()
@@ -197,9 +183,7 @@ def _show(sitting: Sitting) -> bool:
 
 
 def _print_place(sitting: Sitting, row: Row, columns: int) -> None:
-    """A line with the thing's place in the review, and why it is in it."""
-    place = f"── {sitting.at + 1}/{len(sitting.rows)} · {one_line(row['why'], columns - 16)} "
-    print(styled(place.ljust(min(columns, 88) - 1, "─"), dim=True))
+    print_place(f"{sitting.at + 1}/{len(sitting.rows)} · {one_line(row['why'], columns - 16)}", columns)
 
 
 def _show_quote(sitting: Sitting, row: Row) -> bool:
@@ -226,11 +210,6 @@ def _act(sitting: Sitting, key: str) -> bool:
     store.operation, store.command = None, f"pkm sense review ({key if key.isprintable() else 'Enter'})"
     try:
         on = action(sitting)
-    except PkmError as error:
-        from pkm.cli.messages import show
-
-        show(error)
-        return False
     finally:
         store.command = before
     if on and key != "u":
@@ -268,7 +247,7 @@ def _seen_quote(sitting: Sitting) -> bool:
 
 def _write(sitting: Sitting) -> bool:
     """The note was written on in the editor and counts as seen; it is shown again where nothing was changed."""
-    from pkm.cli.rework import emit_note
+    from pkm.cli.noted import emit_note
     from pkm.sense.notes import edit_note, note_of
     from pkm.sense.review import mark_seen
 

@@ -1,58 +1,20 @@
-"""Commands of `pkm sense` that rework what is there: annotate, link, grow, try, shrink; and how a note made is told."""
+"""Commands of `pkm sense` that rework what is there: link, grow, try, shrink."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pkm import ids
 from pkm.cli import complete, current, drafts, render, selectors
 from pkm.cli.app import group
-from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument
-from pkm.dates import day, now, parse_past
+from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument, WhenOption
+from pkm.dates import now, parse_past
 from pkm.errors import Invalid
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
-    from pkm.sense.notes import NoteAdded
     from pkm.store.lookup import Found
 
-Row = dict[str, Any]
-
 app = group("Reworking.")
-
-
-
-def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
-    """A note that was made or edited: its line, then what in it nothing answers to yet."""
-    from pkm.cli.mentions import tell_people
-    from pkm.store import links
-
-    row = added.row
-    mentioned = [
-        link for link in links.outgoing(current.store().read(), "note", int(row["id"][1:])) if link["origin"] == "text"
-    ]
-    people = [f"@{link['written']}" for link in mentioned if (link["to"] or "").startswith("c")]
-    also = [
-        f"from {row['item']}" if row["item"] else "", " ".join(f"#{name}" for name in row["tags"]), " ".join(people),
-        row["reach"], f"on {day(row['at'])}" if row["at"] else "",
-    ]  # fmt: skip
-    render.emit_made(row, as_json=as_json, also=[part for part in also if part])
-    tell_near(added.near_tags)
-    for link in mentioned:
-        if link["to_kind"] == "contact" and link["to"] and ids.parse(link["written"]) not in (None, ids.parse(link["to"])):
-            render.tell(f"{link['written']} was merged into {link['to']} {one_line(link['to_title'], 60)}.")
-    tell_people(added.unknown_people, added.ambiguous)
-    for title in added.wanted:
-        render.tell(f"[[{one_line(title, 80)}]] is no note yet; it will be linked when one is called that.")
-    if added.resolved:
-        render.tell(f"{count(added.resolved, 'link')} of other notes waited for this title and now lead here.")
-
-
-def tell_near(likes: list[tuple[str, list[tuple[str, int]]]]) -> None:
-    """Each new tag that nearly exists, with the command that merges it."""
-    for name, like in likes:
-        others = ", ".join(f"#{other} ({number})" for other, number in like)
-        render.tell(f"#{name} is new, and nearly {others}: pkm tag merge {name} {like[0][0]}")
 
 
 @app.command(epilog="Example:  pkm sense link n142 n98 --as supports")
@@ -157,7 +119,7 @@ def try_note(
         str, typer.Option("--by", metavar="WHO", help="Who tried it, if not you.", autocompletion=complete.complete_contacts)
     ] = "",
     answer: Annotated[str, typer.Option("--from", metavar="ANSWER", help="The answer (r4) that told of it.")] = "",
-    when: Annotated[str, typer.Option("--when", help="When it was: yesterday, mon, 2026-11-20.")] = "",
+    when: WhenOption = "",
     json: JsonFlag = False,
 ) -> None:
     """Log where an idea was tried and what came of it."""
@@ -184,9 +146,7 @@ def try_note(
 
 def _said(words: list[str] | None) -> str:
     """What was typed, or what comes on stdin for `-`."""
-    from pkm.cli.noting import typed
-
-    return typed().strip() if words == ["-"] else " ".join(words or [])
+    return drafts.typed().strip() if words == ["-"] else " ".join(words or [])
 
 
 @app.command(epilog='Example:  pkm sense shrink n12 --because "it did not hold outside our team"')

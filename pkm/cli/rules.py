@@ -18,8 +18,6 @@ from pkm.text import count, one_line
 if TYPE_CHECKING:
     from pkm.seek.rules import NewRule, Survey
 
-Row = dict[str, Any]
-
 app = group("List the rules: what is muted, kept only, tagged, ranked or assigned as it comes in.",
             invoke_without_command=True,
             epilog="Example:  pkm seek rules add mute 'title:sponsored OR category:ads'")  # fmt: skip

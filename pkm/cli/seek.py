@@ -9,6 +9,7 @@ from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.cli.source_options import SourcesArgument
 from pkm.dates import day, now
+from pkm.ids import Row
 from pkm.store import items
 from pkm.store.sources import count_all
 from pkm.text import count, one_line
@@ -49,8 +50,6 @@ class SeekGroup(LazyGroup):
 
 app = group("Pull the sources that are due, then list what is new.", cls=SeekGroup, invoke_without_command=True,
             epilog="Example:  pkm seek add https://jarche.com --tag pkm")  # fmt: skip
-
-Row = dict[str, Any]
 
 ITEM_COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),

@@ -13,6 +13,7 @@ from pkm import ids
 from pkm.cli import current, render
 from pkm.dates import day
 from pkm.errors import Ambiguous, Invalid, NotFound
+from pkm.ids import Row
 from pkm.store import lookup
 from pkm.store.forgetting import forgotten_on
 from pkm.store.lookup import Found
@@ -241,3 +242,12 @@ LISTS = {
 def _next(kind: str) -> str:
     """The command that lists things of that kind."""
     return LISTS.get(kind, f"pkm find kind:{kind}")
+
+
+def circles_named(names: list[str]) -> list[Row]:
+    """The circles of these names, each as its row with its number."""
+    from pkm.store import circles
+
+    found = many(names, ("circle",), guess=False)
+    rows = [circles.row(current.store().read(), one.number) for one in found]
+    return [{**row, "number": int(row["id"][1:])} for row in rows if row]

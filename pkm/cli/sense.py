@@ -2,10 +2,8 @@
 
 import os
 import sys
-from collections import Counter
-from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,14 +11,10 @@ from pkm.cli import arrivals, complete, current, ranked, render, selectors
 from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, NoteArgument, QueryCommand, ReachOption, TagOption
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import circles, items, responses, shares
 from pkm.store import versions as past
 from pkm.text import clean, count, one_line
-
-Row = dict[str, Any]
-
-MANY = 10
-"""So many things that a command changed are named."""
 
 COMMANDS: Table = {
     "note": (
@@ -222,6 +216,7 @@ def keep(
     if note is not None:
         _keep_with_words(numbers, note, tag or [], reach, json)
         return
+    from pkm.cli.changed import emit_changed
     from pkm.sense.inbox import keep as keep_items
     from pkm.sense.inbox import keep_answers
 
@@ -236,7 +231,7 @@ def keep(
 
 def _keep_with_words(numbers: list[int], words: str, names: list[str], reach: str, json: bool) -> None:
     from pkm.cli import drafts
-    from pkm.cli.rework import emit_note
+    from pkm.cli.noted import emit_note
     from pkm.sense.inbox import keep as keep_items
     from pkm.sense.notes import add_note
 
@@ -263,6 +258,7 @@ def drop(
     json: JsonFlag = False,
 ) -> None:
     """Drop items and answers; put notes away. `pkm undo` brings them back."""
+    from pkm.cli.changed import emit_changed
     from pkm.sense.inbox import drop as drop_things
 
     found = selectors.many(things, ("item", "note", "response"), guess=False)
@@ -274,36 +270,6 @@ def drop(
     filters = ranked.find_filters([one.number for one in found if one.kind == "item"])
     dropped = drop_things(current.store(), [(one.kind, one.number) for one in found], filters=filters)
     emit_changed(dropped, as_json=json)
-
-
-def emit_changed(rows: list[Row], *, as_json: bool, already: Collection[str] = ()) -> None:
-    """Things that were changed: each a line that begins with its id, or one array. already: were as they are now.
-
-    Of several it is said how many, and how to take it back; of more than MANY no more than that.
-    """
-    if rows:
-        current.remember(touched=rows[-1]["id"])
-    if as_json:
-        render.emit_json([{key: value for key, value in row.items() if key != "text"} for row in rows])
-        return
-    if len(rows) <= MANY:
-        for row in rows:
-            state = (row.get("state") or "put away") + (" already" if row["id"] in already else "")
-            render.say(f"{row['id']}  {one_line(row['title'], 100)}  {state}")
-    if len(rows) > 1:
-        (render.say if len(rows) > MANY else render.tell)(_sum_up(rows, already))
-
-
-def _sum_up(rows: list[Row], already: Collection[str]) -> str:
-    """How many things are what now, and the command that takes it back."""
-    states = Counter((row["kind"], row.get("state") or "put away") for row in rows)
-    told = [
-        f"{count(number, 'answer' if kind == 'response' else kind)} {'back in the inbox' if state == 'inbox' else state}"
-        for (kind, state), number in states.items()
-    ]
-    before = f", {len(already):,} of them already" if already else ""
-    operation = current.store().operation
-    return f"{', '.join(told)}{before}." + (f" Take it back: pkm undo {operation}" if operation else "")
 
 
 @app.command(
@@ -318,15 +284,14 @@ def edit(
 ) -> None:
     """Edit a note, in your editor or by options."""
     from pkm.cli import drafts, editor
-    from pkm.cli.noting import typed
-    from pkm.cli.rework import emit_note
+    from pkm.cli.noted import emit_note
     from pkm.sense.notes import edit_note, note_of
 
     found = selectors.one(note, ("note",))
     store = current.store()
     base = note_of(store, found.number)
     path: Path | None = None
-    given = typed() if text == "-" else text
+    given = drafts.typed() if text == "-" else text
     if draft:
         given, path = drafts.take_up(draft)
     elif title is None and given is None:
@@ -422,7 +387,7 @@ def tag(
     json: JsonFlag = False,
 ) -> None:
     """Put tags on things and take them away: +org -draft."""
-    from pkm.cli.rework import tell_near
+    from pkm.cli.noted import tell_near
     from pkm.sense.tags import TAGGED, change_tags, new_with_likes, read_changes
 
     texts, add, take = read_changes(words)

@@ -7,10 +7,11 @@ import typer
 
 from pkm.cli import channel, complete, current, heard, planning, previewing, render, selectors, site, whom
 from pkm.cli.app import group
-from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
+from pkm.cli.options import DryRunFlag, ForCircleOption, JsonFlag, LimitOption, NotesLimitOption, ShareArgument, YesFlag
 from pkm.dates import day
 from pkm.errors import Invalid
-from pkm.store import circles, shares
+from pkm.ids import Row
+from pkm.store import shares
 from pkm.text import count, one_line
 
 app = group(
@@ -25,9 +26,6 @@ app.add_typer(site.app, name="site", epilog="Example:  pkm share site build")
 ToOption = Annotated[
     list[str], typer.Option("--to", help="A circle; may be given again.", autocompletion=complete.complete_circles)
 ]
-ShareArgument = Annotated[
-    str, typer.Argument(help="The share: x12, or words of its title.", autocompletion=complete.complete_shares)
-]
 
 
 @app.callback()
@@ -36,7 +34,7 @@ def share(
     to: ToOption = [],  # noqa: B006 (typer reads the default, nobody changes it)
     yes: YesFlag = False,
     json: JsonFlag = False,
-    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many notes at most.")] = 20,
+    limit: NotesLimitOption = 20,
     due: Annotated[
         bool, typer.Option("--due", help="Send what is planned and due, and what you sent and met no server; nothing else.")
     ] = False,
@@ -52,6 +50,7 @@ def share(
     if dry_run:
         raise Invalid("--dry-run", "it goes with --due, or with a share", next="pkm share send x12 --dry-run")
     from pkm import config
+    from pkm.cli import sent
     from pkm.dates import now
     from pkm.share import draft, outbox
 
@@ -63,7 +62,7 @@ def share(
 
         tell_unsettled(unsettled)
     unfinished = [] if to else shares.unfinished(store.read())
-    targets = circles_named(to or ["network"])
+    targets = selectors.circles_named(to or ["network"])
     _refuse_unreachable(targets)
     plans = [draft.plan_digest(store.read(), circle, limit=limit) for circle in targets]
     for plan in plans:
@@ -91,14 +90,7 @@ def share(
         made = draft.create_share(store, numbers_of, [plan.circle], title, only_new=True)
         numbers.append(made["number"])
     leave = outbox.Leave(refused_too=not yes)  # nobody was asked
-    report_all([outbox.send_share(store, home, number, leave=leave) for number in numbers], json)
-
-
-def circles_named(names: list[str]) -> list[dict[str, Any]]:
-    """The circles of these names, each as its row with its number."""
-    found = selectors.many(names, ("circle",), guess=False)
-    rows = [circles.row(current.store().read(), one.number) for one in found]
-    return [{**row, "number": int(row["id"][1:])} for row in rows if row]
+    sent.report_all([outbox.send_share(store, home, number, leave=leave) for number in numbers], json)
 
 
 def _tell_left_out(plan: Any) -> None:
@@ -143,7 +135,7 @@ def _show_plan(plan: Any) -> None:
                 outgoing.tell_older(why)
 
 
-def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
+def _refuse_unreachable(targets: list[Row]) -> None:
     """Raises Invalid where a circle has no channel: a digest for it could not go anywhere."""
     for circle in targets:
         if not circle["channels"]:
@@ -151,7 +143,7 @@ def _refuse_unreachable(targets: list[dict[str, Any]]) -> None:
             raise Invalid(f"the circle {circle['name']}", "it has no channel that reaches it", next=step)
 
 
-def _nothing_to_share(targets: list[dict[str, Any]], json: bool) -> None:
+def _nothing_to_share(targets: list[Row], json: bool) -> None:
     from pkm.share.channels import reaches_for
 
     if json:
@@ -169,52 +161,6 @@ def _nothing_to_share(targets: list[dict[str, Any]], json: bool) -> None:
             f"{done}Nothing new may go to {circle['name']}. "
             f"Notes are private until you widen them: pkm sense reach NOTE {circle['circle_kind']}"
         )
-
-
-def emit_report(report: Any, *, json: bool, unsettled: bool = True) -> dict[str, Any]:
-    """What became of a send, told; returns it as the contract has it. unsettled: False where that is told for all at the end."""
-    current.remember(touched=report.share["id"])
-    summary = {
-        **report.share, "new": len(report.sent), "updated": 0, "unchanged": report.already,
-        "failed": len(report.failures), "failures": [{"what": what, "why": why} for what, why in report.failures],
-        "deliveries": list(report.sent), "places": list(report.places), "unknown": list(report.unknown),
-        "interaction": report.interaction,
-    }  # fmt: skip
-    for what, why in report.failures:
-        render.tell(f"{what}: {why}")
-    if report.unknown and unsettled:
-        from pkm.cli.outgoing import tell_unsettled
-
-        tell_unsettled(report.unknown)
-    if json:
-        return summary
-    if report.sent:
-        channels = ", ".join(_by_channel(report.sent))
-        render.say(f"{report.share['id']}  {report.share['title']}  sent by {channels}")
-        _say_to_whom(report.sent)
-    elif report.already:
-        render.say(f"{report.share['id']}  {report.share['title']}  was sent before; nothing was sent again")
-    elif report.interaction:
-        render.say(f"{report.share['id']}  {report.share['title']}  counts as sent, by hand")
-    for place in report.places:
-        render.say(f"  {place}")
-    if report.interaction:
-        render.say(f"{report.interaction['id']}  {report.interaction['text']}")
-    return summary
-
-
-def _say_to_whom(rows: Any) -> None:
-    from pkm.cli.outgoing import addressed, named
-
-    if people := [addressed(row["name"] or "", row["recipient"]) for row in rows if row["contact"] is not None]:
-        render.say(f"  to {named(people)}")
-
-
-def _by_channel(rows: Any) -> list[str]:
-    """Each channel that something went by, with to how many people."""
-    channels = dict.fromkeys(row["channel"] for row in rows)
-    people = {name: sum(row["contact"] is not None for row in rows if row["channel"] == name) for name in channels}
-    return [f"{name} to {count(people[name], 'person', 'people')}" if people[name] else name for name in channels]
 
 
 @app.command(
@@ -240,7 +186,7 @@ def draft(
     from pkm.share import draft as drafting
 
     store = current.store()
-    targets = circles_named(to or ["network"])
+    targets = selectors.circles_named(to or ["network"])
     if notes:
         numbers = [found.number for found in selectors.many(notes, ("note",), guess=False)]
     else:
@@ -273,7 +219,7 @@ def send(
     json: JsonFlag = False,
 ) -> None:
     """Send a draft to its circles or people once confirmed; what was sent is never sent again."""
-    from pkm.cli import outgoing
+    from pkm.cli import outgoing, sent
     from pkm.share import outbox
     from pkm.share.rendered import look_at
 
@@ -282,7 +228,7 @@ def send(
     row = shares.row(store.read(), found.number)
     assert row is not None
     if by_hand:
-        report_all([outbox.send_by_hand(store, found.number)], json)
+        sent.report_all([outbox.send_by_hand(store, found.number)], json)
         return
     if row["state"] == "planned":
         planning.send_stage(found, yes=yes, dry_run=dry_run, at_once=at_once, json=json)
@@ -306,20 +252,7 @@ def send(
         if not render.confirm(question, yes=yes):
             render.tell("Nothing was sent.")
             return
-    report_all([outbox.send_share(store, home, found.number, at)], json)
-
-
-def report_all(reports: list[Any], json: bool) -> None:
-    """What became of each send is told, and what stays refused; leaves with 4 where something failed or is unknown."""
-    from pkm.cli import outgoing
-
-    summaries = [emit_report(report, json=json) for report in reports]
-    for number in dict.fromkeys(report.share["number"] for report in reports):
-        outgoing.tell_refused(outgoing.refused(number))
-    if json:
-        render.emit_json(summaries[0] if len(summaries) == 1 else summaries)
-    if any(report.failures or report.unknown for report in reports):
-        raise typer.Exit(4)
+    sent.report_all([outbox.send_share(store, home, found.number, at)], json)
 
 
 @app.command(epilog="Example:  pkm share edit x9 --title \"Ann and Ben: walking retros\"\n\n"
@@ -331,9 +264,7 @@ def edit(
     what: ShareArgument,
     title: Annotated[str | None, typer.Option("--title", "-t", help="Its title: the subject of a letter.")] = None,
     text: Annotated[str | None, typer.Option("--text", "-m", help="Its words, in Markdown; - reads them from stdin.")] = None,
-    circle: Annotated[
-        str, typer.Option("--for", metavar="CIRCLE", help="Only for this circle.", autocompletion=complete.complete_circles)
-    ] = "",
+    circle: ForCircleOption = "",
     note: Annotated[
         str,
         typer.Option("--note", metavar="NOTE", help="With --for: the words are instead of this note's.",
@@ -361,11 +292,11 @@ def edit(
         if only or note or title is not None or text is not None:
             raise Invalid("--with and --without", "they change which notes it has, not its words",
                           next=f"pkm share edit {what} --without NOTE")  # fmt: skip
-        (goal,) = circles_named([circle]) if circle else [None]
+        (goal,) = selectors.circles_named([circle]) if circle else [None]
         change_notes(selectors.one(what, ("share",), guess=False), goal, into, out, json)
         return
     if circle:
-        (target,) = circles_named([circle])
+        (target,) = selectors.circles_named([circle])
         edit_for_circle(selectors.one(what, ("share",), guess=False), target, title, text, note, only, json)
         return
     if note or only:
@@ -432,7 +363,7 @@ def log(
         outgoing.tell_refused(row for row in reversed(rows) if outgoing.stays_refused(row))
 
 
-def _receiver(row: dict[str, Any]) -> str:
+def _receiver(row: Row) -> str:
     """Whom a delivery is to: a circle, or somebody with the address, where one is known."""
     if row["contact"] is None:
         return row["circle"] or ""
@@ -440,7 +371,7 @@ def _receiver(row: dict[str, Any]) -> str:
     return f"{name} ({row['contact']})" if row["recipient"] == row["contact"] else f"{name} <{row['recipient']}>"
 
 
-def _why(row: dict[str, Any]) -> str:
+def _why(row: Row) -> str:
     """Why a delivery has not arrived, or what became of one that was taken back, in a table's cell; "" where it stands."""
     from pkm.share import fate
 

@@ -1,6 +1,6 @@
 """`pkm share site`: build it anew, look at it, see that it is whole; and the command that publishes it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -8,6 +8,7 @@ from pkm.cli import complete, current, render
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.errors import Invalid, NotFound, PkmError
+from pkm.ids import Row
 from pkm.store import shares
 from pkm.text import count
 
@@ -18,7 +19,7 @@ NameArgument = Annotated[
 ]
 
 
-def _site(name: str) -> dict[str, Any]:
+def _site(name: str) -> Row:
     rows = [row for row in shares.channels(current.store().read()) if row["channel_kind"] == "site"]
     found = [row for row in rows if row["name"].casefold() == name.casefold()] if name else rows
     if not found:

@@ -1,6 +1,6 @@
 """The sources that are followed: listed, shown, changed, left. cli/seek names the commands."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,10 +20,9 @@ from pkm.cli.source_options import (
 )
 from pkm.dates import ago, day, now
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import items, lookup, sources
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 app = group("Sources.")
 
@@ -208,7 +207,7 @@ def edit(
     render.emit_made(row, as_json=json, also=_changed(row, change.contact_id))
 
 
-def _changed(row: dict[str, Any], writer_number: int | None) -> list[str]:
+def _changed(row: Row, writer_number: int | None) -> list[str]:
     """What is said of a source behind its title once it was changed. writer_number: the contact that was named."""
     shown = ("state", "every", "updates", "tags", "against")
     also = [f"every {value}" if label == "every" else value for label, value in _facts(row) if label in shown and value]

@@ -3,13 +3,11 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from pkm.cli import current, render
 from pkm.dates import ago, now
+from pkm.ids import Row
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 NOISE = 0.1
 """Of what has brought so little that was kept, leaving is offered."""

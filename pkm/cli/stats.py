@@ -11,9 +11,8 @@ from pkm.cli.options import JsonFlag
 from pkm.cli.plots import bar, listed, percent, sparkline
 from pkm.dates import day, format_span, now, parse_span
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 app = group("Stats.")
 
@@ -33,7 +32,7 @@ def stats(
     json: JsonFlag = False,
 ) -> None:
     """Tell how the loop goes: seek, sense, share and people, in counts and small plots."""
-    from pkm.whole.stats import Span
+    from pkm.whole.measures import Span
 
     chosen = _part(part)
     span = Span(now(), parse_span(window).total_seconds() / 86_400)

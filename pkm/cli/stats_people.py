@@ -1,13 +1,11 @@
 """The measures of people in words and small plots: no score, no rank; names stand in the order of the alphabet."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from pkm.cli.plots import listed, percent, sparkline
 from pkm.dates import day
+from pkm.ids import Row
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 FILTERS = {"person": "people you chose", "network": "sources you follow", "rule": "your rules", "score": "the order",
            "chance": "chance"}  # fmt: skip

@@ -1,13 +1,11 @@
 """`pkm contact story`: what passed between the person and a contact, in the order of time."""
 
-from typing import Any
 
 from pkm.cli import current, render, selectors
 from pkm.cli.options import JsonFlag, LimitOption, WhoArgument
 from pkm.dates import day
+from pkm.ids import Row
 from pkm.text import one_line
-
-Row = dict[str, Any]
 
 _ARROWS = {"to": "→", "from": "←", "between": "↔", "about": ""}
 

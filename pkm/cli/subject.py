@@ -2,18 +2,17 @@
 
 import shutil
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pkm.cli import complete, current, render
+from pkm.cli import current, render
 from pkm.cli.card_layout import Part, one_line_from, share_room, shown
-from pkm.cli.options import JsonFlag
+from pkm.cli.options import JsonFlag, TagArgument
 from pkm.cli.plots import sparkline
 from pkm.dates import ago, day, now
+from pkm.ids import Row
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 ROWS = 5
 """Rows of each part, where no -n asks for more."""
@@ -24,7 +23,7 @@ PROMPT = 2
 
 
 def show(
-    name: Annotated[str, typer.Argument(metavar="TAG", help="The tag.", autocompletion=complete.complete_tags)],
+    name: TagArgument,
     limit: Annotated[
         int | None, typer.Option("-n", "--limit", min=1, help="How many rows of each part; without it, one screen.")
     ] = None,

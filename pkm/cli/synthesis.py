@@ -8,7 +8,7 @@ from pkm.errors import Invalid
 
 def put_together(asked: str, title: str, words: str, reach: str, names: Sequence[str], *, json: bool) -> None:
     """A note with the quotes and their citations; its own paragraph is `words`, or empty until somebody writes it."""
-    from pkm.cli.rework import emit_note
+    from pkm.cli.noted import emit_note
     from pkm.sense import synthesis
     from pkm.sense.notes import add_note
     from pkm.store import links

@@ -48,11 +48,7 @@ OldArgument = Annotated[str, typer.Argument(help="The tag that gives way.", auto
 
 
 @app.command(epilog="Example:  pkm tag rename org organization    (org/design becomes organization/design)")
-def rename(
-    old: OldArgument,
-    new: Annotated[str, typer.Argument(help="Its new name.")],
-    json: JsonFlag = False,
-) -> None:
+def rename(old: OldArgument, new: Annotated[str, typer.Argument(help="Its new name.")], json: JsonFlag = False) -> None:
     """Rename a tag and those below it; the old name still works."""
     from pkm.sense.tags import new_with_likes
     from pkm.sense.tags import rename as rename_tag

@@ -2,33 +2,29 @@
 
 import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pkm.cli import complete, current, render, selectors
-from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, YesFlag
+from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, TagArgument, YesFlag
 from pkm.dates import day, now, stamp
 from pkm.errors import Invalid, NotFound
-from pkm.ids import make
+from pkm.ids import Row, Thing, make
 from pkm.store import tags
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
-    from pkm.sense.tag_split import Split, Thing
-
-Row = dict[str, Any]
+    from pkm.sense.tag_split import Split
 
 WEEKS = 4
 """What came in is told of so many weeks."""
 SHOWN = 5
 """Rows of each part of a learning area."""
 
-NameArgument = Annotated[str, typer.Argument(metavar="TAG", help="The tag.", autocompletion=complete.complete_tags)]
-
 
 def edit(
-    name: NameArgument,
+    name: TagArgument,
     learning: Annotated[
         bool | None, typer.Option("--learning/--no-learning", help="Whether you want to learn about it.")
     ] = None,
@@ -125,7 +121,7 @@ def alias(
 
 
 def split(
-    name: NameArgument,
+    name: TagArgument,
     into: Annotated[
         list[str] | None,
         typer.Option("--into", metavar="TAG[=IDS|QUERY],…", help="A narrower tag, and what gets it; may be given again."),
@@ -232,25 +228,13 @@ def doctor(
     if dismiss:
         keys = [_finding(text) for text in dismiss]
         tag_doctor.dismiss(current.store(), keys)
-        if json:
-            render.emit_json([{"id": key, "kind": "finding", "title": key, "dismissed": True} for key in keys])
-            return
-        for key in keys:
-            render.say(f"{key}  fine as it is; it will not be told again")
-        render.tell("Take it back: pkm undo")
+        render.emit_dismissed(keys, "finding", "fine as it is; it will not be told again", as_json=json)
         return
     found = [one.as_dict() for one in tag_doctor.find_ailments(current.store())]
-    rows = found[:limit]
-    if json or not rows:
-        render.emit_list(rows, (), as_json=json, noun="finding", empty="Nothing ails the tags.")
-        return
-    current.remember(rows=[row["id"] for row in rows])
-    width = len(str(len(rows)))
-    for number, row in enumerate(rows, 1):
-        render.say(f"{number:>{width}}  {row['title']}: {row['next']}")
-    more = f"{len(rows):,} of " if len(found) > len(rows) else ""
-    render.tell(f"{more}{count(len(found), 'finding')}{' (-n for more)' if more else ''}")
-    render.tell("Fine as it is: pkm tag doctor --dismiss N")
+    render.emit_numbered(found[:limit], lambda row: [f"{row['title']}: {row['next']}"], as_json=json, noun="finding",
+                         total=len(found), empty="Nothing ails the tags.")  # fmt: skip
+    if found and not json:
+        render.tell("Fine as it is: pkm tag doctor --dismiss N")
 
 
 def _finding(text: str) -> str:

@@ -4,15 +4,13 @@ import os
 import re
 import sys
 import textwrap
-from typing import Any
 
 import typer
 
 from pkm.cli import render
 from pkm.dates import day
-from pkm.text import clean, one_line
-
-Row = dict[str, Any]
+from pkm.ids import Row
+from pkm.text import clean, count, one_line
 
 
 def as_text(row: Row, marked: str) -> str:
@@ -50,6 +48,20 @@ def styled(text: str, *, bold: bool = False, dim: bool = False) -> str:
     """The text as a terminal shows it bold or dim; plain in a pipe, with NO_COLOR, and on a terminal that is dumb."""
     plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return text if plain else typer.style(text, bold=bold or None, dim=dim or None)
+
+
+def print_place(place: str, columns: int) -> None:
+    """A line across a page: which of several things comes, and why."""
+    print(styled(f"── {place} ".ljust(min(columns, 88) - 1, "─"), dim=True))
+
+
+def print_fitting(text: str, thing: str, room: int, columns: int, *, known: str | None = None) -> None:
+    """As many lines of a thing's text as fit into `room`, below an empty one; none where it says but what is known."""
+    lines = [line for line in wrap(text, min(columns, 88)) if line.strip()]
+    if lines != ([] if known is None else [known]):
+        print("\n".join(["", *lines[:room]]))
+    if len(lines) > room:
+        print(styled(f"… {count(len(lines) - room, 'more line')}: pkm sense show {thing}", dim=True))
 
 
 def _wrapped(text: str, *, bold: bool = False) -> list[str]:

@@ -10,12 +10,12 @@ from pkm.cli import card_layout, complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
 from pkm.dates import ago, day, format_span, now, parse_past, parse_span, parse_when, stamp
 from pkm.errors import Invalid, NotFound
+from pkm.ids import Row
 from pkm.store import contacts, interactions, received, standings
 from pkm.store import promises as stored
 from pkm.store.lookup import Found
 from pkm.text import count, one_line
 
-Row = dict[str, Any]
 Strings = list[str] | None
 
 SHOWN = 5

@@ -46,7 +46,7 @@ def _play_all(stage: "Stage", waits: bool) -> None:
     """Every step has run, and what comes next is told. Raises PkmError at the first step that fails."""
     from pkm.whole.tour import STEPS
 
-    _tell_beginning(stage, len(STEPS), waits)
+    _tell_beginning(len(STEPS), waits)
     known = {"here": stage.url}
     part = ""
     for number, step in enumerate(STEPS, 1):
@@ -95,7 +95,7 @@ def _failed(stage: "Stage", step: str, why: str) -> Exception:
     )  # fmt: skip
 
 
-def _tell_beginning(stage: "Stage", steps: int, waits: bool) -> None:
+def _tell_beginning(steps: int, waits: bool) -> None:
     how = "Press Enter to run each one; Ctrl-C ends the tour." if waits else ""
     _say_filled(
         f"pkm follows ideas between people: seek, sense, share. This plays the whole loop in {steps} commands, in a "

@@ -6,12 +6,11 @@ from typing import Any
 import typer
 
 from pkm.cli import current, render
+from pkm.ids import Row
 from pkm.text import count, one_line
 
 TOLD = 10
 """So many names of what nothing answers to, files that are gone and the like are told one by one."""
-
-Row = dict[str, Any]
 
 
 def import_folder(path: Path, *, drop_gone: bool, forgotten: bool, dry_run: bool, json: bool) -> None:
@@ -24,8 +23,7 @@ def import_folder(path: Path, *, drop_gone: bool, forgotten: bool, dry_run: bool
         done = vault.import_vault(
             current.store(), current.home(), path, drop_gone=drop_gone, forgotten=forgotten, tell=render.tell
         )
-    line = f"would be: {done.line}" if dry_run else done.line
-    render.emit_run({**done.as_dict(), "dry_run": dry_run}, as_json=json, line=line)
+    render.emit_run(done.as_dict(), as_json=json, line=done.line, dry_run=dry_run)
     if not json:
         tell_import(done, path, dry_run)
     if done.failures:
@@ -105,7 +103,6 @@ def import_journal(path: Path, *, dry_run: bool, json: bool) -> None:
     if not path.is_file():
         raise BadInput(str(path), "it is no file", next="jrnl --format json > journal.json")
     done = import_jrnl(current.store(), path, dry_run=dry_run)
-    line = f"would be: {done.line}" if dry_run else done.line
-    render.emit_run({**done.as_dict(), "dry_run": dry_run}, as_json=json, line=line)
+    render.emit_run(done.as_dict(), as_json=json, line=done.line, dry_run=dry_run)
     if done.failures:
         raise typer.Exit(4)

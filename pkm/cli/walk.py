@@ -9,22 +9,20 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm.cli import current, drafts, editor, render
 from pkm.cli.keys import Keys
-from pkm.cli.thing import head, styled, wrap
+from pkm.cli.thing import head, print_fitting, print_place
 from pkm.dates import now
-from pkm.errors import PkmError
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import items
 from pkm.store.session import Store
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
     from pkm.seek.rank import Placed
-
-Row = dict[str, Any]
 
 KEYS = "k keep · d drop · n note · e in your editor · t tag · o open · + more · - less · s skip · u undo · q quit · ? help"
 SHORT = "[k]eep [d]rop [n]ote [t]ag [o]pen [s]kip [u]ndo [q]uit ?"
@@ -107,14 +105,8 @@ def _order(state: Walk) -> None:
 def _go(state: Walk) -> bool:
     while _next(state):
         _show(state)
-        while True:
-            print(f"{SHORT} ", end="", flush=True)
-            key = state.keys.read()
-            print(key if key.isprintable() else "")
-            if key in ("q", ""):
-                return False
-            if _act(state, key):
-                break
+        if not state.keys.decide(SHORT, partial(_act, state)):
+            return False
     return True
 
 
@@ -151,30 +143,19 @@ def _act(state: Walk, key: str) -> bool:
     if action is None:
         render.tell(KEYS)
         return False
-    try:
-        return action(state)
-    except PkmError as error:
-        from pkm.cli.messages import show
-
-        show(error)
-        return False
+    return action(state)
 
 
 def _show(state: Walk) -> None:
     """Title, where it is from, and as much of the text as fits on the screen."""
     size = shutil.get_terminal_size((80, 24))
     place = min(len(state.decided) + len(state.skipped) + 1, state.total)
-    why = f"· {one_line(state.placed.why, 50)} " if state.placed and state.placed.why else ""
-    print(styled(f"── {place}/{state.total} {why}".ljust(min(size.columns, 88) - 1, "─"), dim=True))
+    why = f" · {one_line(state.placed.why, 50)}" if state.placed and state.placed.why else ""
+    print_place(f"{place}/{state.total}{why}", size.columns)
     lines = head(state.item)
     print("\n".join(lines))
     room = max(3, size.lines - len(lines) - 5)
-    text = [line for line in wrap(state.item["text"] or state.item["summary"], min(size.columns, 88)) if line.strip()]
-    if text:
-        print()
-        print("\n".join(text[:room]))
-    if len(text) > room:
-        print(styled(f"… {count(len(text) - room, 'more line')}: pkm sense show {state.item['id']}", dim=True))
+    print_fitting(state.item["text"] or state.item["summary"], state.item["id"], room, size.columns)
     sys.stdout.flush()
 
 
@@ -244,7 +225,7 @@ def _write(state: Walk) -> bool:
 
 
 def _make_note(state: Walk, words: str, path: Any) -> bool:
-    from pkm.cli.rework import emit_note
+    from pkm.cli.noted import emit_note
 
     with _decision(state, "keep --note", "noted"), drafts.kept(words, drafts.name_for(), path):
         from pkm.sense.inbox import keep
@@ -258,7 +239,7 @@ def _make_note(state: Walk, words: str, path: Any) -> bool:
 
 
 def _tag(state: Walk) -> bool:
-    from pkm.cli.rework import tell_near
+    from pkm.cli.noted import tell_near
     from pkm.sense.tags import change_tags, new_with_likes
 
     words = state.keys.ask("Tags (+ adds, - takes away): ").replace(",", " ").split()
@@ -281,15 +262,7 @@ def _open(state: Walk) -> bool:
     return False
 
 
-def _more(state: Walk) -> bool:
-    return _prefer(state, 1)
-
-
-def _less(state: Walk) -> bool:
-    return _prefer(state, -1)
-
-
-def _prefer(state: Walk, by: int) -> bool:
+def _prefer(by: int, state: Walk) -> bool:
     """The item's source ranks higher or lower from now on; the item itself is still to be decided about."""
     from pkm.seek.prefer import prefer_source
 
@@ -340,8 +313,8 @@ def _help(state: Walk) -> bool:
 
 
 ACTIONS: dict[str, Callable[[Walk], bool]] = {
-    "k": _keep, "d": _drop, "n": _note, "e": _write, "t": _tag, "o": _open, "+": _more, "-": _less, "s": _skip,
-    "\n": _skip, "\r": _skip, "u": _undo, "?": _help, "h": _help,
+    "k": _keep, "d": _drop, "n": _note, "e": _write, "t": _tag, "o": _open, "+": partial(_prefer, 1),
+    "-": partial(_prefer, -1), "s": _skip, "\n": _skip, "\r": _skip, "u": _undo, "?": _help, "h": _help,
 }  # fmt: skip
 
 

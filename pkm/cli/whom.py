@@ -5,16 +5,11 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import complete, current, render, selectors
-from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, NoteArgument, YesFlag
+from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, NoteArgument, ShareArgument, YesFlag
 from pkm.dates import day, now, parse_date
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.text import one_line
-
-Row = dict[str, Any]
-
-ShareArgument = Annotated[
-    str, typer.Argument(help="The share: x12, or words of its title.", autocompletion=complete.complete_shares)
-]
 
 
 def who(

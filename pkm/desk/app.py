@@ -8,7 +8,7 @@ import contextlib
 import signal
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
@@ -22,14 +22,13 @@ from pkm.desk.drafts import Draft
 from pkm.desk.reading import describe
 from pkm.desk.screens import CSS as SCREENS
 from pkm.desk.screens import Ask, Choose, Help, Write
-from pkm.desk.shelves import Shelf, Thing
+from pkm.desk.shelves import Shelf
 from pkm.desk.widgets import Reading, Rows
 from pkm.errors import PkmError
-from pkm.ids import make, parse
+from pkm.ids import Row, Thing, make, parse
 from pkm.store.session import Store
 from pkm.text import count, one_line
 
-Row = dict[str, Any]
 
 class Done(NamedTuple):
     """A decision that `u` takes back: the command's number, the thing, its place, the shelf it stood on."""

@@ -1,11 +1,10 @@
 """What the keys of the desk do: each one call to the verbs. Knows no widget."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkm.dates import now
-from pkm.desk.shelves import Thing
-from pkm.ids import make
+from pkm.ids import Row, Thing, make
 from pkm.store import circles, tags
 from pkm.store import items as stored_items
 from pkm.store.session import Store
@@ -13,8 +12,6 @@ from pkm.text import one_line
 
 if TYPE_CHECKING:
     from pkm.sense.suggest import Suggestion
-
-Row = dict[str, Any]
 
 REACHES = (
     ("private", "private: nobody but you"), ("team", "team: your teams"), ("community", "community: communities too"),

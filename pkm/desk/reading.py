@@ -1,15 +1,13 @@
 """What stands on the right: who wrote it and why it is here, the text as it is quoted, quotes and links below."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm.dates import day
-from pkm.desk.shelves import Thing
+from pkm.ids import Row, Thing
 from pkm.sense.show import thing as whole
 from pkm.store import responses
 from pkm.store.session import Store
 from pkm.text import clean, count, one_line
-
-Row = dict[str, Any]
 
 
 class Shown(NamedTuple):

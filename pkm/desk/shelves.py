@@ -6,16 +6,12 @@ A shelf knows numbers, a few bytes each; so an inbox of a hundred thousand items
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from pkm.dates import day
-from pkm.ids import make
+from pkm.ids import Row, Thing, make
 from pkm.store import items, notes, responses
 from pkm.store.session import Store
 from pkm.text import one_line
-
-Row = dict[str, Any]
-Thing = tuple[str, int]
 
 WINDOW = 64
 """Rows that are read at once."""

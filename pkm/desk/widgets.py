@@ -16,9 +16,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import TextArea
 
+from pkm.ids import Row
 from pkm.text import one_line
-
-Row = dict[str, Any]
 
 
 def fit(text: str, cells: int) -> str:

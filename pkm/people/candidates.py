@@ -7,18 +7,16 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from pkm import ids
 from pkm.dates import day, stamp
 from pkm.errors import Invalid, NotFound
+from pkm.ids import Row
 from pkm.people.cadence import HARD
 from pkm.store import circles, contacts, dismissals, exchange
 from pkm.store.exchange import Sign, Trace
 from pkm.store.session import Store
 from pkm.text import clean, count, one_line
-
-Row = dict[str, Any]
 
 KIND = "member"
 """The kind of dismissal that this is."""

@@ -44,16 +44,6 @@ class Card:
     line: int = field(default=0, compare=False)
     source: str = field(default="", compare=False)
 
-    @property
-    def family(self) -> str:
-        """The family name of N, "" without one."""
-        return self.parts[0] if self.parts else ""
-
-    @property
-    def given(self) -> str:
-        """The given name of N, "" without one."""
-        return self.parts[1] if self.parts else ""
-
 
 @dataclass(frozen=True, slots=True)
 class CardFile:

@@ -6,10 +6,10 @@ Gathers from the store, decides, writes in one unit. Never prints.
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pkm import ids
 from pkm.errors import Exists, Invalid, NotFound
+from pkm.ids import Row
 from pkm.people.cadence import Move
 from pkm.people.contacts import NAME_LIMIT, changed_list
 from pkm.store import circles, contacts, standings, tags
@@ -24,7 +24,7 @@ KINDS = ("team", "community", "network")
 class CircleSaved:
     """A circle as it stands. changed: the fields that an edit changed; moves: members whose closest tie it changed."""
 
-    row: dict[str, Any]
+    row: Row
     changed: tuple[str, ...] = ()
     moves: tuple[Move, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class CircleSaved:
 class Moved:
     """What joining or leaving did, one Move a contact; operation: its number for undo, None where nothing changed."""
 
-    circle: dict[str, Any]
+    circle: Row
     moves: tuple[Move, ...]
     operation: int | None
 
@@ -172,7 +172,7 @@ def check_kind(kind: str) -> str:
     return found[0]
 
 
-def _told(unit: Unit, circle: dict[str, Any], moves: tuple[Move, ...], verb: str) -> Moved:
+def _told(unit: Unit, circle: Row, moves: tuple[Move, ...], verb: str) -> Moved:
     moved = [move for move in moves if move.changed]
     names = [one_line(move.contact["name"], 60) for move in moved or moves if move.changed or move.explained]
     if names:
@@ -185,7 +185,7 @@ def _told(unit: Unit, circle: dict[str, Any], moves: tuple[Move, ...], verb: str
 
 
 def _moves(
-    db: sqlite3.Connection, numbers: Iterable[int], before: dict[int, dict[str, Any]],
+    db: sqlite3.Connection, numbers: Iterable[int], before: dict[int, Row],
     unchanged: Mapping[int, str | None] | None = None,
 ) -> tuple[Move, ...]:  # fmt: skip
     """What became of each contact; `unchanged` are those that nothing was done to, with the day they joined."""
@@ -200,7 +200,7 @@ def _moves(
     )  # fmt: skip
 
 
-def _existing(db: sqlite3.Connection, number: int) -> dict[str, Any]:
+def _existing(db: sqlite3.Connection, number: int) -> Row:
     row = circles.row(db, number)
     if row is None:
         raise NotFound(ids.make("circle", number), "there is no such circle", next="pkm circle list")

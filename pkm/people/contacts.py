@@ -14,6 +14,7 @@ from uuid import uuid4
 from pkm import ids
 from pkm.dates import day
 from pkm.errors import Exists, Invalid, NotFound
+from pkm.ids import Row
 from pkm.people import promises
 from pkm.people.promised import read_all
 from pkm.people.promises import refuse_strangers
@@ -62,7 +63,7 @@ class Fields:
 class ContactAdded:
     """A contact that was made. resolved: mentions in notes that mean them now; warnings: what was cut or looks odd."""
 
-    row: dict[str, Any]
+    row: Row
     resolved: int = 0
     warnings: tuple[str, ...] = ()
 
@@ -76,7 +77,7 @@ class ContactAdded:
 class ContactChanged:
     """A contact after an edit. changed: names of the fields that are not as they were."""
 
-    row: dict[str, Any]
+    row: Row
     changed: tuple[str, ...] = ()
     resolved: int = 0
     warnings: tuple[str, ...] = ()
@@ -89,10 +90,10 @@ class TouchLogged:
     operation: what an undo takes back. same: an earlier interaction of that day with the same text and people, None.
     """
 
-    row: dict[str, Any]
-    contacts: tuple[dict[str, Any], ...]
-    promised: tuple[dict[str, Any], ...] = ()
-    kept: tuple[dict[str, Any], ...] = ()
+    row: Row
+    contacts: tuple[Row, ...]
+    promised: tuple[Row, ...] = ()
+    kept: tuple[Row, ...] = ()
     operation: int | None = None
     same: str | None = None
 
@@ -152,7 +153,7 @@ def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:
         fields, warnings = clean_fields(_whole_lists(before, fields))
         if fields.through == number:
             raise Invalid(before["id"], "nobody is met through themselves")
-        fields = _keep_old_names(db, before, fields)
+        fields = _keep_old_names(before, fields)
         refuse_taken(db, fields, but=number)
         person = unit.row("contact", number)
         for name, value in _columns(fields).items():
@@ -216,7 +217,7 @@ def log_touch(
     return TouchLogged(row, tuple(rows), tuple(promised), tuple(done), operation, earlier)
 
 
-def snooze(store: Store, number: int, until: str | None) -> dict[str, Any]:
+def snooze(store: Store, number: int, until: str | None) -> Row:
     """The contact is not due before that stamp, None: as their cadence says; the contact as it stands."""
     with store.unit() as unit:
         person = unit.row("contact", number)
@@ -282,7 +283,7 @@ def changed_list(current: Sequence[str], given: Sequence[str]) -> tuple[str, ...
     return (*kept, *(value[1:] for value in given if value[0] == "+" and fold(value[1:]) not in known))
 
 
-def _whole_lists(before: dict[str, Any], fields: Fields) -> Fields:
+def _whole_lists(before: Row, fields: Fields) -> Fields:
     """The fields with each list as it will be in the end."""
     current = {key: _values(before, kind) for key, kind in HANDLES.items()} | {"tags": before["tags"]}
     given = {key: values for key in current if (values := getattr(fields, key)) is not None}
@@ -290,11 +291,11 @@ def _whole_lists(before: dict[str, Any], fields: Fields) -> Fields:
     return replace(fields, **after)
 
 
-def _values(row: dict[str, Any], kind: str) -> list[str]:
+def _values(row: Row, kind: str) -> list[str]:
     return [handle["value"] for handle in row["handles"] if handle["kind"] == kind]
 
 
-def _keep_old_names(db: sqlite3.Connection, before: dict[str, Any], fields: Fields) -> Fields:
+def _keep_old_names(before: Row, fields: Fields) -> Fields:
     new = {"name": fields.name, "nick": fields.nick}
     lost = [before[key] for key, value in new.items() if value is not None and before[key] and before[key] != value]
     if not lost:
@@ -304,7 +305,7 @@ def _keep_old_names(db: sqlite3.Connection, before: dict[str, Any], fields: Fiel
     return replace(fields, aliases=(*aliases, *(name for name in lost if fold(name) not in known)))
 
 
-def _give_up_names(unit: Unit, before: dict[str, Any]) -> None:
+def _give_up_names(unit: Unit, before: Row) -> None:
     """Open mentions by a name that was shared, and is one other person's now, mean that person."""
     for name in filter(None, (before["name"], before["nick"])):
         found = contacts.find_mentioned(unit.connection, name)

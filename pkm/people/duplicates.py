@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Any
 
 from pkm import ids
+from pkm.ids import Row
 from pkm.people.arrival import NO_NAME, compared, profile_key
 from pkm.people.names import Name, are_apart, compare, read_name
 from pkm.phones import Number, read_number, same_line
@@ -35,8 +36,6 @@ NEAR = 500
 
 _OWN_KINDS = ("email", "phone", "url", "alias", "uid")
 _ONE_BOX = {"gmail.com", "googlemail.com"}
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from pkm import ids
 from pkm.dates import now
 from pkm.errors import BadInput, Invalid, NotFound, PkmError
 from pkm.filekind import name_kind
+from pkm.ids import Row
 from pkm.people.arrival import NO_NAME, Arrival, compared, is_book_group, mark, read_arrival
 from pkm.people.card import Card, CardFile
 from pkm.people.contacts_csv import looks_like_contacts, read_contacts
@@ -34,7 +34,6 @@ MAX_BYTES = 500_000_000
 _CARDS, _TABLES = (".vcf", ".vcard"), (".csv", ".tsv")
 _NAMED = (*_CARDS, *_TABLES)
 
-Row = dict[str, Any]
 Bases = dict[str, Said]
 """What cards said, by what each is known again by."""
 
@@ -296,19 +295,11 @@ def _taken(one: Taken) -> Row:
 
 
 def _arrivals(store: Store, read: PeopleRead) -> Iterator[Arrival]:
-    """The cards as the store would keep them; each category is looked up once."""
-    db = store.read()
-    known: dict[str, str] = {}
+    """The cards as the store would keep them."""
+    meant = tags.reader(store.read())
 
     def tag_of(category: str) -> str:
-        if category not in known and is_book_group(category):
-            known[category] = ""
-        elif category not in known:
-            try:
-                known[category] = tags.resolve(db, tags.clean_name(category))
-            except Invalid:
-                known[category] = ""
-        return known[category]
+        return "" if is_book_group(category) else meant(category)
 
     names = (name for name, number in read.files for _ in range(number))
     for card, name in zip(read.cards, names, strict=True):

@@ -14,14 +14,13 @@ from itertools import combinations
 from typing import Any
 
 from pkm.errors import Invalid, NotFound
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.markdown import escape
 from pkm.people.arrival import is_subject
 from pkm.store import discovery, introductions
 from pkm.store.session import Store
 from pkm.text import one_line
 
-Row = dict[str, Any]
 Pair = tuple[int, int]
 
 MOST = 24

@@ -13,13 +13,12 @@ from typing import Any
 from pkm import ids
 from pkm.dates import day, format_span
 from pkm.errors import Invalid, NotFound
+from pkm.ids import Row
 from pkm.people.arrival import ALSO_UID, KNOWN_AS, NO_NAME, compared, mark
 from pkm.phones import read_number
 from pkm.store import cards, contact_merging, contacts, links, mergers, tags
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
-
-Row = dict[str, Any]
 
 COLUMNS = {
     "name": "name", "nick": "nick", "org": "org", "role": "role", "met": "met", "through": "through_id",

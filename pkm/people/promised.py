@@ -21,9 +21,7 @@ _WORD = re.compile(r"(?<![\w'’])(?:promised|(?<=\bI )promise)(?![\w'’])", re
 # A point ends a sentence but in a number, an abbreviation (Dr. Dawson) or an initial (J. Doe).
 _END = re.compile(r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bProf)(?<!\bSt)(?<!\bvs)(?<!\b[A-Z])\.(?=\s|$)|[;!?\n]")
 _BREAK = re.compile(r"[,:(—–]|\s-\s|\b(?:and|but|then|so|because|while)\b", re.IGNORECASE)
-_UNTIL = re.compile(
-    r"[,\s]*\b(?:by|until|till)\s+(?P<when>(?:(?!\b(?:by|until|till)\b)[^,;])+?)\s*$", re.IGNORECASE
-)
+_UNTIL = re.compile(r"[,\s]*\b(?:by|until|till)\s+(?P<when>(?:(?!\b(?:by|until|till)\b)[^,;])+?)\s*$", re.IGNORECASE)
 _NEXT_SAID = re.compile(r"(?:\s*,|\s+(?:and|but|then|also)\b)(?:\s+[\w@'’.-]+){0,2}\s*$", re.IGNORECASE)
 _TO_WHOM = re.compile(
     r"(?:him|them|you|everyone|everybody|all)\s+|her\s+(?=(?:the|a|an|to|that|my|our|some|more|two|three)\b)",

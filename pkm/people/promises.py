@@ -2,11 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from pkm import ids
 from pkm.dates import day
 from pkm.errors import Invalid, NotFound
+from pkm.ids import Row
 from pkm.people.promised import DONE, Promised
 from pkm.store import promises
 from pkm.store.session import Store, Unit
@@ -23,7 +23,7 @@ def add(unit: Unit, interaction_id: int, said: Iterable[Promised]) -> list[int]:
     ]
 
 
-def settle(store: Store, numbers: Sequence[int], state: str, because: str = "") -> list[dict[str, Any]]:
+def settle(store: Store, numbers: Sequence[int], state: str, because: str = "") -> list[Row]:
     """The promises are kept, dropped or open (again), with what came of them.
 
     state: "kept", "dropped", "open". Raises NotFound, and Invalid where one is in that state, or settled otherwise
@@ -59,7 +59,7 @@ def refuse_strangers(db: sqlite3.Connection, numbers: Sequence[int], contact_ids
                           next=f"pkm contact promises --kept {row['id']}")  # fmt: skip
 
 
-def _refuse(row: dict[str, Any], state: str) -> None:
+def _refuse(row: Row, state: str) -> None:
     """Raises Invalid where the promise has that state, or would go from one end to the other."""
     if (row["state"] == "open") != (state == "open"):
         return

@@ -2,14 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator
-from typing import Any
 
 from pkm.errors import NotFound
+from pkm.ids import Row
 from pkm.store import circles, contacts, interactions, promises, received
 from pkm.store import story as kept
 from pkm.text import first_sentence
-
-Row = dict[str, Any]
 
 TO, FROM, BETWEEN, ABOUT = "to", "from", "between", "about"
 """Whose an event is: it went to them, came from them, passed between both, or is about them."""

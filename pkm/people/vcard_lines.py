@@ -86,9 +86,7 @@ class Line:
             params, value = params + ";ENCODING=b", base64.b64encode(self.data).decode()
         else:  # between escapes: a combining mark after \n must not make it \ñ
             value = "".join(map(clean, re.split(r"(\\.)", self.raw)))
-        return f"{self.group + '.' if self.group else ''}{self.head.written}{params}:" + value.replace(
-            "\n", "\\n"
-        )
+        return f"{self.group + '.' if self.group else ''}{self.head.written}{params}:" + value.replace("\n", "\\n")
 
 
 def read_lines(data: bytes) -> Iterator[Line | tuple[int, str]]:

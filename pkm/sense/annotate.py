@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pkm.errors import Invalid, NotFound
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.sense.anchor import Anchor, Passage, Selector, anchor, closest, find, select
 from pkm.store import annotations
 from pkm.store.session import Store
 from pkm.text import clean, one_line
-
-Row = dict[str, Any]
 
 
 class Annotated(NamedTuple):

@@ -4,17 +4,14 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from pkm import twins
 from pkm.dates import day, stamp
 from pkm.errors import Invalid
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import garden, notes
 from pkm.store.session import Store
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 TITLES = {
     "unmerged": "Notes in which two versions stand, marked",

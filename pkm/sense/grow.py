@@ -2,18 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.errors import Invalid, Refused
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import annotations, items, links, notes
 from pkm.store.session import Store, Unit
 from pkm.text import clean, fold, one_line
 
 if TYPE_CHECKING:
     from pkm.store.live import Live
-
-Row = dict[str, Any]
 
 STAGES = ("observation", "idea", "practice")
 OUTCOMES = ("worked", "mixed", "failed")

@@ -1,14 +1,11 @@
 """What is decided about items: kept, dropped, back in the inbox; and notes that are put away."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import items, responses, tags
 from pkm.store.session import Store
 from pkm.text import count
-
-Row = dict[str, Any]
 
 
 def keep(
@@ -42,9 +39,7 @@ def restore(store: Store, numbers: Sequence[int]) -> list[Row]:
         return items.rows(unit.connection, numbers)
 
 
-def drop(
-    store: Store, things: Sequence[tuple[str, int]], *, filters: Mapping[int, str] | None = None
-) -> list[Row]:
+def drop(store: Store, things: Sequence[tuple[str, int]], *, filters: Mapping[int, str] | None = None) -> list[Row]:
     """The items and answers are dropped and the notes put away; nothing is deleted. filters: as for `keep`."""
     from pkm.store.notes import rows
 

@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from pkm import capture
 from pkm.dates import now, parse_when, stamp
 from pkm.errors import BadInput, Invalid
 from pkm.filekind import decode_text, is_binary, name_kind
+from pkm.ids import Row
 from pkm.sense.notes import mentions
-from pkm.sense.vault import tag_of
 from pkm.sense.vault_plan import is_like
 from pkm.store import links, note_intake, tags
 from pkm.store.links import Written
@@ -38,7 +37,6 @@ _HEAD = r"^\[(\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b[^\]\n]{0,30})\](?:[ \t]|$)"
 _TAG = r"(?<!\S)@([-+*#/\w]+)"  # jrnl's own rule, for its usual sign
 
 Failure = tuple[str, str]
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +244,7 @@ def _apply(store: Store, unit: Unit, done: JournalImport, root: str) -> None:
     note_intake.keep_files(
         unit, (FileRow(number, root, one.key, one.hash, starred[number], one.text) for number, one in said.items())
     )
-    meant = tag_of(store)
+    meant = tags.reader(store.read())
     for known, entry in done.changed:  # what it was tagged by then, and is no longer
         now_said = {*re.findall(_TAG, capture.masked(entry.text)), starred[known.note_id]}
         before = [*re.findall(_TAG, capture.masked(known.base)), *filter(None, [known.front])]

@@ -1,15 +1,13 @@
 """Links made by hand between a note and another thing, with what kind of link it is."""
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm.errors import Invalid
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import links
 from pkm.store.session import Store
 from pkm.text import clean, one_line
-
-Row = dict[str, Any]
 
 TYPES = ("related", "supports", "contradicts", "source", "next", "answers")
 """Kinds of links with a meaning to the program; any other word is one's own."""

@@ -7,12 +7,12 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.capture import Captured, Wikilink, read_text
 from pkm.dates import now, stamp
 from pkm.errors import Invalid, NotFound, Refused
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.reach import read_reach
 from pkm.sense.tags import new_with_likes
 from pkm.store import contacts, items, links, note_names, notes, tags
@@ -23,7 +23,6 @@ from pkm.text import clean, fold, one_line
 if TYPE_CHECKING:
     from pkm.store.live import Live
 
-Row = dict[str, Any]
 Likes = list[tuple[str, list[tuple[str, int]]]]
 
 TITLE = 300
@@ -47,12 +46,11 @@ class NoteAdded(NamedTuple):
 
 def add_note(
     store: Store, text: str, *, reach: str = "private", item_id: int | None = None, title: str | None = None,
-    at: str | None = None, names: Sequence[str] = (), also_from: Sequence[int] = (),
+    names: Sequence[str] = (), also_from: Sequence[int] = (),
 ) -> NoteAdded:  # fmt: skip
     """A note with these words is in the store; an item it was made from is kept.
 
-    at: the day it speaks of, as a stamp, where the text names none. names: tags beside those in the text.
-    also_from: more items it speaks of; they are linked and kept.
+    names: tags beside those in the text. also_from: more items it speaks of; they are linked and kept.
     Raises Invalid where the text is empty or the reach is unknown.
     """
     captured = read(text)
@@ -62,7 +60,7 @@ def add_note(
         called = _title(title, captured)
         number = unit.insert(
             "note", uid=str(uuid.uuid4()), title=called, text=captured.body, stage="observation", reach=reach,
-            item_id=item_id, at=_day(captured) or at, created_at=unit.at, updated_at=unit.at,
+            item_id=item_id, at=_day(captured), created_at=unit.at, updated_at=unit.at,
         )  # fmt: skip
         _read_out(unit, number, captured)
         tags.put(unit, "note", number, names)

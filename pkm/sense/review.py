@@ -9,17 +9,14 @@ from calendar import isleap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from pkm.dates import day, local, parse_stamp, stamp
 from pkm.errors import Invalid, NotFound
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import brought, review
 from pkm.store.review import DAYS
 from pkm.store.session import Store
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 FEW = 5
 """Notes of one review: what five minutes are enough for."""

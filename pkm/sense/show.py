@@ -6,15 +6,12 @@ Quotes are placed in the text here, never by the screen: a quote whose place is 
 import re
 import sqlite3
 from html.parser import HTMLParser
-from typing import Any
 
 from pkm.errors import NotFound
 from pkm.html import is_web_address
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import annotations, items, links, notes, pages, versions
 from pkm.text import one_line
-
-Row = dict[str, Any]
 
 LINKS = 200
 """How many links of an item are listed."""

@@ -7,18 +7,16 @@ is muted is not suggested again.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm.errors import NotFound
-from pkm.ids import make, parse
+from pkm.ids import Row, make, parse
 from pkm.mentions import Mention, Name, Names, beginnings
 from pkm.sense.related import Related, Words, find_related, read_words
 from pkm.store import discovery, links, nearness, tags
 from pkm.store.nearness import Thing
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
-
-Row = dict[str, Any]
 
 RELATED, TAGS = 5, 3
 """So many of each are suggested for a note."""
@@ -94,9 +92,7 @@ def suggest(store: Store, number: int) -> list[Suggestion]:
     return _suggest(store, number, related, read_names(store, text=text), _Muted(store))
 
 
-def _suggest(
-    store: Store, number: int, related: Sequence[Related], names: Names, muted: _Muted
-) -> list[Suggestion]:  # fmt: skip
+def _suggest(store: Store, number: int, related: Sequence[Related], names: Names, muted: _Muted) -> list[Suggestion]:
     db = store.read()
     found = nearness.noted(db, number)
     if found is None:
@@ -123,9 +119,7 @@ def read_names(store: Store, words: Words | None = None, text: str | None = None
     return Names(names, lambda stem: known.held(stem) > most, text)
 
 
-def _mentioned(
-    number: int, text: str, linked: Collection[Thing], names: Names, muted: _Muted
-) -> list[Suggestion]:  # fmt: skip
+def _mentioned(number: int, text: str, linked: Collection[Thing], names: Names, muted: _Muted) -> list[Suggestion]:
     note = make("note", number)
     found = [
         _of_mention(note, one) for one in names.mentioned(text, {("note", number), *linked})

@@ -6,16 +6,15 @@
 import re
 import sqlite3
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm import query
 from pkm.dates import now
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import annotations, items, notes
 from pkm.store.search import search
 from pkm.text import clean, count, one_line
-
-Row = dict[str, Any]
 
 MOST = 200
 """Things of a query that go into one synthesis."""

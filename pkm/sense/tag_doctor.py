@@ -6,8 +6,8 @@ Nothing is changed here: the person types the command, or says that it is fine a
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from pkm.ids import Row
 from pkm.store import discovery, tag_health
 from pkm.store.session import Store
 from pkm.store.tag_health import Single, Together
@@ -20,8 +20,6 @@ TOGETHER = 4
 """Things that must have both of two tags before that is told,"""
 NEARLY_ALWAYS = 0.8
 """and the part of all that have one of them."""
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

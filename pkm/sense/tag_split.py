@@ -3,16 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pkm import ids, query
 from pkm.errors import Invalid, NotFound
+from pkm.ids import Row, Thing
 from pkm.store import tags
 from pkm.store.search import find_all
 from pkm.store.session import Store
-
-Thing = tuple[str, int]
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,16 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pkm import attachment_files
 from pkm.beside import Others
 from pkm.config import Home
 from pkm.dates import now, stamp
-from pkm.errors import BadInput, Invalid, NotFound
-from pkm.ids import make
+from pkm.errors import BadInput, NotFound
+from pkm.ids import Row, make
 from pkm.sense.vault_folder import Folder, ReadFile, read_folder
 from pkm.sense.vault_links import Counted, Speech, count, read_speech, written
-from pkm.sense.vault_plan import Change, Standing, TagOf, VaultPlan, moved_root, plan
+from pkm.sense.vault_plan import Change, Standing, VaultPlan, moved_root, plan
 from pkm.store import attachments, forgotten_files, links, note_intake, note_names, tags
 from pkm.store.attachments import Attached
 from pkm.store.links import Written
@@ -29,8 +28,6 @@ from pkm.store.session import Store, Unit
 from pkm.text import count as counted_noun
 from pkm.text import fold, one_line
 from pkm.textmerge import is_marked
-
-Row = dict[str, Any]
 
 MAX_ATTACHMENT = 200_000_000
 """Bytes of one attachment; a film stays where it is."""
@@ -165,7 +162,7 @@ def _gather(store: Store, path: Path, leave: str, forgotten: bool) -> _Gathered:
     counted = count(folder.notes, speeches, others, note_intake.links_kept(db, moved_from or folder.root))
     attached = _attached(folder, counted)
     unfiled = {(fold(row["title"]), row["text"].strip()): row["id"] for row in note_intake.unfiled_notes(db)}
-    standing = Standing(known, unfiled, note_intake.hand_tags(db), note_names.aliases_of(db), tag_of(store))
+    standing = Standing(known, unfiled, note_intake.hand_tags(db), note_names.aliases_of(db), tags.reader(db))
     failed = [what for what, _ in folder.failures]
 
     def missing(path: str) -> bool:
@@ -211,22 +208,6 @@ def _attached(folder: Folder, counted: Counted) -> list[tuple[Attached, Path]]:
 def _are_new(store: Store, files: Sequence[Attached]) -> bool:
     there = {one.name: one.sha256 for one in attachments.rows(store.read())} if files else {}
     return any(there.get(one.name) != one.sha256 for one in files)
-
-
-def tag_of(store: Store) -> TagOf:
-    """What a word means as a tag; each is looked up once."""
-    db = store.read()
-    known: dict[str, str] = {}
-
-    def find(word: str) -> str:
-        if word not in known:
-            try:
-                known[word] = tags.resolve(db, tags.clean_name(word))
-            except Invalid:
-                known[word] = ""
-        return known[word]
-
-    return find
 
 
 def _told(found: _Gathered) -> VaultImport:

@@ -11,25 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm import attachment_files, frontmatter
 from pkm.config import Home
 from pkm.dates import parse_stamp
 from pkm.errors import BadInput, PkmError, Refused, StoreError
 from pkm.files import folder_errors, safe_name
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.notefile import ENDINGS, Properties, read_properties, stem, write_front
-from pkm.sense.vault import tag_of
 from pkm.sense.vault_folder import Names, read_names
 from pkm.sense.vault_plan import TagOf
-from pkm.store import attachments, note_intake, note_names
+from pkm.store import attachments, note_intake, note_names, tags
 from pkm.store.note_intake import FileRow, KnownFile
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
 from pkm.textmerge import is_marked, put_back
-
-Row = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -99,7 +96,7 @@ def export_notes(store: Store, home: Home, folder: Path) -> FolderExport:
         root = there.root
         own = note_intake.files_in(store.read(), root)
         writing = _Writing(folder, root, there.hashes, there.places, done)
-        for wanted in _wanted(store, root, own, there):
+        for wanted in _wanted(store, own, there):
             writing.put(wanted, own.get(wanted.path))
             if is_marked(wanted.body):
                 done.unmerged.append(wanted.path)
@@ -123,12 +120,12 @@ def _check(folder: Path) -> None:
                       next="name another folder for the notes alone")  # fmt: skip
 
 
-def _wanted(store: Store, root: str, own: Mapping[str, KnownFile], there: Names) -> list[_Wanted]:
+def _wanted(store: Store, own: Mapping[str, KnownFile], there: Names) -> list[_Wanted]:
     """Every note with its file in the folder: where it is already, where it came from, else a new one."""
     db = store.read()
     here = {known.note_id: known for known in own.values()}
     elsewhere = note_intake.files_of_notes(db)
-    hand, aliases, meant = note_intake.hand_tags(db), note_names.aliases_of(db), tag_of(store)
+    hand, aliases, meant = note_intake.hand_tags(db), note_names.aliases_of(db), tags.reader(db)
     taken = {fold(path) for path in (*there.places, *own)}
     rows = note_intake.live_notes(db)
     rows.sort(key=lambda row: (row["id"] not in elsewhere, row["id"]))
@@ -138,13 +135,13 @@ def _wanted(store: Store, root: str, own: Mapping[str, KnownFile], there: Names)
         known = here.get(number) or elsewhere.get(number)
         path = known.path if known else ""
         if number not in here:
-            path = _free_path(path, row["title"], taken, there)
+            path = _free_path(path, row["title"], taken)
             taken.add(fold(path))
         found.append(_as_file(row, known, path, hand.get(number, ()), aliases.get(number, ()), meant))
     return found
 
 
-def _free_path(path: str, title: str, taken: set[str], there: Names) -> str:
+def _free_path(path: str, title: str, taken: set[str]) -> str:
     """A path that no other note of the folder has: that one, or the title's, with a number where it is taken.
 
     A file that lies there but that pkm does not know keeps its name as well.
@@ -162,8 +159,7 @@ def _free_path(path: str, title: str, taken: set[str], there: Names) -> str:
 
 def _is_safe(path: str) -> bool:
     """Whether a stored path leads to a note in the folder, and nowhere else."""
-    parts = path.split("/")
-    return path.lower().endswith(ENDINGS) and all(part and part[0] != "." and "\0" not in part for part in parts)
+    return path.lower().endswith(ENDINGS) and _is_inside(path)
 
 
 def _as_file(

@@ -3,9 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import Any
 
-Row = dict[str, Any]
+from pkm.ids import Row
 
 
 def notes_with_links(db: sqlite3.Connection) -> list[Row]:

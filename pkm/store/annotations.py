@@ -1,12 +1,9 @@
 """Questions about annotations: those of an item or a note, and one. Plain SQL, in the shape of the JSON contract."""
 
 import sqlite3
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.text import first_sentence
-
-Row = dict[str, Any]
 
 
 def _shape(row: sqlite3.Row) -> Row:

@@ -5,9 +5,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from pkm.ids import Row
 from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 LEFT_OUT = {
     "operation", "change", "journal", "signal", "standing", "source_entries", "tally", "alembic_version", "sqlite_sequence",

@@ -7,15 +7,13 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.ids import make
 from pkm.store import dismissals
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 KIND = "share"
 """The kind of dismissal that such an answer is."""

@@ -5,14 +5,11 @@ Nobody is ranked here: people come by name, answers by date, circles by kind and
 
 import re
 import sqlite3
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store.circles import CAME
 from pkm.store.standings import EVERY_S, RANK
 from pkm.store.stats import SENT
-
-Row = dict[str, Any]
 
 
 def stays(db: sqlite3.Connection) -> list[tuple[int, str, str | None]]:
@@ -63,9 +60,7 @@ def last_answer(db: sqlite3.Connection) -> dict[int, tuple[str, int]]:
 
 def last_given(db: sqlite3.Connection) -> dict[int, tuple[str, int]]:
     """By circle: when a share that stands last went to it, and the share's number."""
-    found = db.execute(
-        f"WITH {SENT} SELECT circle, max(at), share FROM sent WHERE circle IS NOT NULL GROUP BY circle"
-    )
+    found = db.execute(f"WITH {SENT} SELECT circle, max(at), share FROM sent WHERE circle IS NOT NULL GROUP BY circle")
     return {row[0]: (row[1], row[2]) for row in found}
 
 

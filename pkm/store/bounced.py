@@ -1,11 +1,8 @@
 """Letters that a mail server may report about: those that are there, or may be. Reads only."""
 
 import sqlite3
-from typing import Any
 
-from pkm.ids import make
-
-Row = dict[str, Any]
+from pkm.ids import Row, make
 
 
 def letters(db: sqlite3.Connection, key: str) -> list[Row]:

@@ -2,11 +2,9 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+from pkm.ids import Row
 from pkm.store import tags
-
-Row = dict[str, Any]
 
 
 def everybody(db: sqlite3.Connection) -> Iterator[Row]:

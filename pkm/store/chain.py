@@ -5,12 +5,10 @@ cut at `limit`: a person who answered a thousand times must not fill the screen.
 """
 
 import sqlite3
-from typing import Any
 
+from pkm.ids import Row
 from pkm.store.lookup import TITLES
 from pkm.store.sources import without_user
-
-Row = dict[str, Any]
 
 _ITEM = (
     "SELECT 'item' AS kind, item.id AS number, coalesce(nullif(item.title, ''), item.url) AS title, "

@@ -4,15 +4,12 @@ Reads only, plain SQL, in the shape of the JSON contract.
 """
 
 import sqlite3
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import standings, tags
 from pkm.store.sources import without_user
 from pkm.store.standings import RANK
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 _ROWS = (
     "SELECT circle.*, (SELECT count(*) FROM membership WHERE circle_id = circle.id AND left_at IS NULL) AS members "

@@ -7,13 +7,12 @@ write lock, so that the next ids can be given out here.
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
+from pkm.ids import Row
 from pkm.store import contacts, links
+from pkm.store.contact_merging import set_columns
 from pkm.store.session import Unit
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 _COLUMNS = ("uid", "name", "nick", "org", "role", "met", "about", "birthday", "vcard")
 
@@ -62,10 +61,7 @@ def fill_contacts(unit: Unit, filled: Mapping[int, Mapping[str, str]]) -> None:
     """The contacts have these columns, and are changed as of now."""
     for number, columns in filled.items():
         assert columns.keys() <= set(_COLUMNS)
-        changes = ", ".join(f"{name} = :{name}" for name in (*columns, "updated_at"))
-        unit.connection.execute(
-            f"UPDATE contact SET {changes} WHERE id = :id", {**columns, "updated_at": unit.at, "id": number}
-        )
+        set_columns(unit, number, columns)
 
 
 def change_lines(unit: Unit, numbers: Iterable[int], change: Callable[[int, list[str]], list[str]]) -> None:

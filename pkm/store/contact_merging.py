@@ -6,20 +6,11 @@ Knows rows, not which value of a field stays: that was decided before.
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store.session import Unit, in_ids
 from pkm.text import fold
-
-Row = dict[str, Any]
-
-REFERENCES = {
-    ("contact", "through_id"), ("delivery", "contact_id"), ("handle", "contact_id"), ("interaction_contact", "contact_id"),
-    ("membership", "contact_id"), ("response", "contact_id"), ("rule", "contact_id"), ("rule", "person_id"),
-    ("share_contact", "contact_id"), ("source", "contact_id"), ("trial", "contact_id"),
-}  # fmt: skip
-"""Every column that refers to a contact; tags and links do so by kind, dismissals by their key."""
 
 MOVED = {
     "interaction_contact": "interaction", "membership": "stay", "link": "mention", "source": "source", "response": "answer",

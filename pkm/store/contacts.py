@@ -7,13 +7,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import standings, tags
 from pkm.store.session import in_ids
 from pkm.store.standings import RANK
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 _LISTED = (
     "SELECT DISTINCT contact.id FROM contact {join} WHERE {where} "
@@ -81,9 +79,7 @@ def _described(db: sqlite3.Connection, ids: list[int]) -> list[Row]:
     handles, circles, tagged = _handles(db, listed), _circles(db, listed), tags.of_many(db, "contact", ids)
     found = {row["id"]: row for row in db.execute(f"SELECT * FROM contact WHERE id IN {listed}")}
     return [
-        _shape(
-            found[number], stood[number], handles.get(number, []), circles.get(number, []), tagged.get(number, [])
-        )
+        _shape(found[number], stood[number], handles.get(number, []), circles.get(number, []), tagged.get(number, []))
         for number in ids
         if number in found
     ]
@@ -245,6 +241,13 @@ def memberships(db: sqlite3.Connection, number: int) -> list[Row]:
     ]  # fmt: skip
 
 
+WRITTEN = (
+    "SELECT item.id FROM source JOIN item ON item.source_id = source.id WHERE source.contact_id = :contact UNION "
+    "SELECT item.id FROM rule JOIN item ON item.rule_id = rule.id WHERE rule.person_id = :contact"
+)
+"""SQL: the items of a contact's sources, and those that rules say are theirs."""
+
+
 def newest_items(db: sqlite3.Connection, number: int, limit: int, since: str = "") -> list[Row]:
     """The newest items of a contact's sources, and those that rules say are theirs. since: only those after that stamp.
 
@@ -252,11 +255,9 @@ def newest_items(db: sqlite3.Connection, number: int, limit: int, since: str = "
     """
     found = db.execute(
         "SELECT item.id, item.title, item.url, item.source_id, item.state, "
-        "coalesce(item.published_at, item.received_at) AS at FROM item WHERE item.id IN ("
-        "SELECT item.id FROM source JOIN item ON item.source_id = source.id WHERE source.contact_id = :id UNION "
-        "SELECT item.id FROM rule JOIN item ON item.rule_id = rule.id WHERE rule.person_id = :id) "
+        f"coalesce(item.published_at, item.received_at) AS at FROM item WHERE item.id IN ({WRITTEN}) "
         "AND coalesce(item.published_at, item.received_at) > :since ORDER BY at DESC, item.id DESC LIMIT :limit",
-        {"id": number, "limit": limit, "since": since},
+        {"contact": number, "limit": limit, "since": since},
     )
     return [
         {"id": make("item", row["id"]), "kind": "item", "title": row["title"] or row["url"], "url": row["url"],

@@ -5,14 +5,13 @@ down. Bounded: the newest of each, never the whole store.
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pkm.ids import Row
 from pkm.store.sources import without_user
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 _ITEM = """
 SELECT item.id, item.title, item.url, item.source_id, item.state, item.author, item.authors, item.html,

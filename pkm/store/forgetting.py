@@ -4,15 +4,14 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm.conceal import targets
-from pkm.ids import LETTERS, make
+from pkm.ids import LETTERS, Row, make
 from pkm.link_forms import name_of
 from pkm.store.lookup import TITLES
 from pkm.text import fold
 
-Row = dict[str, Any]
 Rows = dict[str, set[int]]
 """Rows by table: their numbers."""
 

@@ -4,11 +4,9 @@ Every row is {"total", "number", "title"} and what its part says of it. Notes th
 """
 
 import sqlite3
-from typing import Any
 
+from pkm.ids import Row
 from pkm.store.conditions import FROM_THERE, SENT, TO_THERE
-
-Row = dict[str, Any]
 
 _NOTE = "SELECT count(*) OVER () AS total, note.id AS number, note.title, note.updated_at, note.reach"
 _HERE = "note.dropped_at IS NULL"

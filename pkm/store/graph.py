@@ -3,11 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 
-Row = dict[str, Any]
 Node = tuple[str, int]
 Edge = tuple[Node, Node, str]
 

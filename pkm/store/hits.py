@@ -4,13 +4,10 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store.sources import without_user
 from pkm.text import fold, one_line
-
-Row = dict[str, Any]
 
 # Titles are told with their table, for queries that join an index which has a title too.
 TITLED = {

@@ -2,9 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.text import first_sentence
 
 _ROWS = (
@@ -15,13 +14,13 @@ _ROWS = (
 )
 
 
-def row(db: sqlite3.Connection, number: int) -> dict[str, Any] | None:
+def row(db: sqlite3.Connection, number: int) -> Row | None:
     """One interaction as an object, None where there is none."""
     found = db.execute(_ROWS.format(where="interaction.id = :id"), {"id": number, "limit": 1}).fetchone()
     return None if found is None else _shape(found)
 
 
-def of_contact(db: sqlite3.Connection, contact_id: int, limit: int) -> list[dict[str, Any]]:
+def of_contact(db: sqlite3.Connection, contact_id: int, limit: int) -> list[Row]:
     """What passed between the person and a contact, newest first."""
     where = "interaction.id IN (SELECT interaction_id FROM interaction_contact WHERE contact_id = :id)"
     return [_shape(found) for found in db.execute(_ROWS.format(where=where), {"id": contact_id, "limit": limit})]
@@ -39,12 +38,12 @@ def find_same(db: sqlite3.Connection, text: str, at: str, numbers: Iterable[int]
     return next((row["id"] for row in found if sorted(map(int, row["people"].split(","))) == people), None)
 
 
-def rows(db: sqlite3.Connection, *, limit: int) -> list[dict[str, Any]]:
+def rows(db: sqlite3.Connection, *, limit: int) -> list[Row]:
     """All interactions, newest first."""
     return [_shape(found) for found in db.execute(_ROWS.format(where="1"), {"limit": limit})]
 
 
-def _shape(found: sqlite3.Row) -> dict[str, Any]:
+def _shape(found: sqlite3.Row) -> Row:
     people = sorted(int(number) for number in (found["ids"] or "").split(",") if number)
     return {
         "id": make("interaction", found["id"]), "kind": "interaction", "title": first_sentence(found["text"]),

@@ -4,11 +4,9 @@ Only what few people share says something of them: a subject or a circle of more
 """
 
 import sqlite3
-from typing import Any
 
+from pkm.ids import Row
 from pkm.store.session import as_dicts
-
-Row = dict[str, Any]
 
 # +kind: the index by tag covers the question; the one by kind would look up each row.
 _TAGGED = """

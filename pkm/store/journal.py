@@ -3,13 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm.errors import Invalid, NotFound, Refused
-from pkm.ids import LETTERS, make
+from pkm.ids import LETTERS, Row, make
 from pkm.store.session import Store, Unit
-
-Row = dict[str, Any]
 
 
 class Reverted(NamedTuple):
@@ -68,13 +66,16 @@ def changed(db: sqlite3.Connection, operation: int) -> list[Row]:
     ]
 
 
+_UNDOABLE = (
+    "undone_by IS NULL AND undoes IS NULL AND final = '' AND EXISTS (SELECT 1 FROM change WHERE operation_id = operation.id)"
+)
+"""SQL: the operation changed rows, and can be taken back."""
+
+
 def last_undoable(db: sqlite3.Connection) -> int:
     """The newest operation that changed rows and was not undone. Raises NotFound where there is none."""
-    row = db.execute(
-        "SELECT id FROM operation WHERE undone_by IS NULL AND undoes IS NULL AND final = '' "
-        "AND EXISTS (SELECT 1 FROM change WHERE operation_id = operation.id) ORDER BY id DESC LIMIT 1"
-    ).fetchone()
-    if row is None:
+    row = db.execute(f"SELECT max(id) FROM operation WHERE {_UNDOABLE}").fetchone()
+    if row[0] is None:
         raise NotFound("the last command", "there is none left to take back", next="pkm log")
     return int(row[0])
 
@@ -278,10 +279,7 @@ def _since(db: sqlite3.Connection, later: int | None, table: str, number: int) -
 
 def _earlier(db: sqlite3.Connection, operation: int) -> str:
     """The way past a command that cannot be taken back, "" where nothing stands before it."""
-    row = db.execute(
-        "SELECT max(id) FROM operation WHERE id < :id AND undone_by IS NULL AND undoes IS NULL AND final = '' "
-        "AND EXISTS (SELECT 1 FROM change WHERE operation_id = operation.id)", {"id": operation},
-    ).fetchone()  # fmt: skip
+    row = db.execute(f"SELECT max(id) FROM operation WHERE id < :id AND {_UNDOABLE}", {"id": operation}).fetchone()
     return f"; the command before it: pkm undo {row[0]}" if row[0] else ""
 
 

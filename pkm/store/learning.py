@@ -1,9 +1,9 @@
 """Learning areas: tags that are marked as such, and for each who one learns from, what came in, what became of it."""
 
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import tags
 from pkm.store.conditions import IS, tag_numbers
 from pkm.store.session import in_ids
@@ -11,8 +11,6 @@ from pkm.store.sources import without_user
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 STAGES = ("observation", "idea", "practice")
 

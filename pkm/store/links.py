@@ -7,17 +7,16 @@ text is told by the caller.
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pkm import ids
+from pkm.ids import Row
 from pkm.store import contacts, lookup, note_names
 from pkm.store.note_names import Names
 from pkm.text import fold
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 _TITLE = "CASE {side}_kind " + " ".join(
     f"WHEN '{kind}' THEN (SELECT {lookup.TITLES[kind]} FROM {kind} WHERE {kind}.id = link.{{side}}_id)"

@@ -1,11 +1,6 @@
 """What was merged into what: the id of a thing that is gone means the one that it went into, from then on."""
 
 import sqlite3
-from typing import Any
-
-from pkm.ids import make
-
-Row = dict[str, Any]
 
 
 def follow(db: sqlite3.Connection, kind: str, number: int) -> int | None:
@@ -18,15 +13,3 @@ def follow(db: sqlite3.Connection, kind: str, number: int) -> int | None:
         {"kind": kind, "id": number},
     ).fetchone()
     return None if found is None else int(found[0])
-
-
-def into(db: sqlite3.Connection, kind: str, number: int) -> list[Row]:
-    """What went into a thing, directly or through others, in the order it did: {"id", "at"}."""
-    found = db.execute(
-        "WITH RECURSIVE came (id, gone_id, at) AS ("
-        "SELECT id, gone_id, at FROM merger WHERE kind = :kind AND into_id = :id UNION "
-        "SELECT merger.id, merger.gone_id, merger.at FROM came JOIN merger ON merger.kind = :kind "
-        "AND merger.into_id = came.gone_id) SELECT gone_id, at FROM came ORDER BY id",
-        {"kind": kind, "id": number},
-    )
-    return [{"id": make(kind, row["gone_id"]), "at": row["at"]} for row in found]

@@ -7,15 +7,14 @@ only write lock, so that the next ids can be given out here.
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from pkm.ids import Row
 from pkm.store import links, note_names, tags
 from pkm.store.links import Written
 from pkm.store.note_names import Names, Place
 from pkm.store.session import Unit
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 
 class KnownFile(NamedTuple):

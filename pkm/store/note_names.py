@@ -51,13 +51,11 @@ class Names:
     @classmethod
     def like(cls, db: sqlite3.Connection, name: str) -> "Names":
         """The names that this one may mean: for one link."""
-        from pkm.store import notes
-
         names = cls()
         whole = _bare(name)
         last = whole.rpartition("/")[2]
         for text in dict.fromkeys((whole, last)):
-            for number in notes.by_title(db, text):
+            for number in by_title(db, text):
                 names.add_title(text, number, dropped=_is_dropped(db, number))
             for row in db.execute("SELECT note_id FROM note_alias WHERE folded = :name ORDER BY id", {"name": fold(text)}):
                 names.add_alias(text, row[0], dropped=_is_dropped(db, row[0]))
@@ -150,6 +148,21 @@ def _is_dropped(db: sqlite3.Connection, number: int) -> bool:
     return bool(row and row[0])
 
 
+def by_title(db: sqlite3.Connection, title: str) -> list[int]:
+    """Notes of that title, case and width of letters ignored: first those not put away, then the oldest."""
+    folded = fold(title)
+    if not folded:
+        return []
+    if title.isascii():
+        sql, given = "SELECT id, title, dropped_at FROM note WHERE title = :title COLLATE NOCASE", title.strip()
+    else:  # SQLite folds ASCII only; the index of words folds all of them, and finds more than is meant
+        found = "SELECT rowid FROM note_fts WHERE note_fts MATCH :title"
+        sql = f"SELECT id, title, dropped_at FROM note WHERE id IN ({found})"
+        given = 'title : "' + title.replace('"', '""') + '"'
+    same = [row for row in db.execute(sql, {"title": given}) if fold(row["title"]) == folded]
+    return [row["id"] for row in sorted(same, key=lambda row: (row["dropped_at"] is not None, row["id"]))]
+
+
 def place_of(db: sqlite3.Connection, number: int) -> Place | None:
     """The file that a note is in, the one written or read last; None where it is in none."""
     row = db.execute(
@@ -168,14 +181,10 @@ def paths_of(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def aliases_of(db: sqlite3.Connection, numbers: Iterable[int] | None = None) -> dict[int, list[str]]:
-    """For each note that has any: its other names, in the order in which they came. numbers: only these notes."""
-    where = "" if numbers is None else "WHERE note_id IN (SELECT value FROM json_each(:ids))"
+def aliases_of(db: sqlite3.Connection) -> dict[int, list[str]]:
+    """For each note that has any: its other names, in the order in which they came."""
     found: dict[int, list[str]] = {}
-    for row in db.execute(
-        f"SELECT note_id, name FROM note_alias {where} ORDER BY note_id, id",
-        {} if numbers is None else {"ids": json.dumps(list(numbers))},
-    ):
+    for row in db.execute("SELECT note_id, name FROM note_alias ORDER BY note_id, id"):
         found.setdefault(row[0], []).append(row[1])
     return found
 

@@ -2,14 +2,11 @@
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import tags
 from pkm.store.note_names import paths_of
-from pkm.text import fold, one_line
-
-Row = dict[str, Any]
+from pkm.text import one_line
 
 
 def _shape(row: sqlite3.Row, names: list[str], path: str | None) -> Row:
@@ -45,21 +42,6 @@ def rows(db: sqlite3.Connection, ids: Sequence[int]) -> list[Row]:
 def count(db: sqlite3.Connection) -> int:
     """How many notes are not put away."""
     return int(db.execute("SELECT count(*) FROM note WHERE dropped_at IS NULL").fetchone()[0])
-
-
-def by_title(db: sqlite3.Connection, title: str) -> list[int]:
-    """Notes of that title, case and width of letters ignored: first those not put away, then the oldest."""
-    folded = fold(title)
-    if not folded:
-        return []
-    if title.isascii():
-        sql, given = "SELECT id, title, dropped_at FROM note WHERE title = :title COLLATE NOCASE", title.strip()
-    else:  # SQLite folds ASCII only; the index of words folds all of them, and finds more than is meant
-        found = "SELECT rowid FROM note_fts WHERE note_fts MATCH :title"
-        sql = f"SELECT id, title, dropped_at FROM note WHERE id IN ({found})"
-        given = 'title : "' + title.replace('"', '""') + '"'
-    same = [row for row in db.execute(sql, {"title": given}) if fold(row["title"]) == folded]
-    return [row["id"] for row in sorted(same, key=lambda row: (row["dropped_at"] is not None, row["id"]))]
 
 
 def of_item(db: sqlite3.Connection, item_id: int) -> list[Row]:

@@ -8,11 +8,10 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from pkm.ids import Row
 from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 
 class FullText(NamedTuple):
@@ -123,6 +122,4 @@ def fill(unit: Unit, texts: Sequence[FullText]) -> None:
         "iif(:text = '', '', text), iif(:text = '', '', html), x'' FROM item WHERE id = :item_id ON CONFLICT DO NOTHING",
         rows,
     )
-    unit.connection.executemany(
-        "UPDATE item SET text = :text, html = :html WHERE id = :item_id AND :text <> ''", rows
-    )
+    unit.connection.executemany("UPDATE item SET text = :text, html = :html WHERE id = :item_id AND :text <> ''", rows)

@@ -3,12 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store.stats import WENT
-
-Row = dict[str, Any]
 
 
 def planned(db: sqlite3.Connection) -> list[int]:

@@ -2,12 +2,10 @@
 
 import json
 import sqlite3
-from typing import Any
 
 from pkm.delivery import MAY_HAVE_LEFT, sql_list
+from pkm.ids import Row
 from pkm.store.session import as_dicts
-
-Row = dict[str, Any]
 
 REMOVED = "it was deleted there"
 """What a delivery says of itself that was sent and then taken down."""

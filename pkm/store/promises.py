@@ -4,11 +4,8 @@ Reads only, plain SQL, in the shape of the JSON contract. Who promised or was pr
 """
 
 import sqlite3
-from typing import Any
 
-from pkm.ids import make
-
-Row = dict[str, Any]
+from pkm.ids import Row, make
 
 _ROWS = (
     "SELECT promise.*, interaction.at, group_concat(contact.id) AS people, group_concat(contact.name, char(10)) AS names "

@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pkm.ids import Row
+
 if TYPE_CHECKING:
     from pkm.store.session import Unit
 
@@ -24,8 +26,6 @@ PEOPLE_DECISIONS = 5_000
 """The latest decisions among which a person's last one is looked for."""
 NOTES = 2_000
 """The latest own notes that items are compared with."""
-
-Row = dict[str, Any]
 
 _COLUMNS = (
     "item.id AS item, item.source_id AS source, item.author, item.title, item.received_at, item.published_at, item.rank, "

@@ -6,13 +6,10 @@ Who joins later got nothing of what went before; who left keeps what they got.
 import json
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 
 from pkm.delivery import MAY_HAVE_LEFT, sql_list
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.text import first_sentence
-
-Row = dict[str, Any]
 
 _REACHED = """
 SELECT delivery.id, delivery.share_id, delivery.circle_id, delivery.sent_at FROM delivery
@@ -78,11 +75,11 @@ def answers(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
 
 def counts(db: sqlite3.Connection, number: int) -> dict[str, int]:
     """How much there is of each part of a contact's card."""
+    from pkm.store.contacts import WRITTEN  # only the card asks, and has it
+
     found = db.execute(
         "SELECT (SELECT count(*) FROM interaction_contact WHERE contact_id = :contact) AS interactions, "
-        "(SELECT count(*) FROM (SELECT item.id FROM source JOIN item ON item.source_id = source.id "
-        "WHERE source.contact_id = :contact UNION SELECT item.id FROM rule JOIN item ON item.rule_id = rule.id "
-        "WHERE rule.person_id = :contact)) AS newest, "
+        f"(SELECT count(*) FROM ({WRITTEN})) AS newest, "
         "(SELECT count(DISTINCT note.id) FROM link JOIN note ON note.id = link.from_id WHERE link.from_kind = 'note' "
         "AND link.to_kind = 'contact' AND link.to_id = :contact AND note.dropped_at IS NULL) AS notes, "
         f"(SELECT count(DISTINCT share_id) FROM ({_THEIRS})) AS shares, "
@@ -119,6 +116,12 @@ _IN_STAGE = (
     "OR share_note.note_id IN (SELECT value FROM json_each(stage.gate, '$.notes'))) "
 )
 """SQL: the note went with that delivery; a stage may get fewer of a share's notes."""
+_SENT_TO = (
+    f"JOIN delivery ON delivery.share_id = share_note.share_id AND delivery.state = 'sent' {_IN_STAGE}"
+    "LEFT JOIN membership ON delivery.contact_id IS NULL AND membership.circle_id = delivery.circle_id "
+    "AND joined_at <= delivery.sent_at AND (left_at IS NULL OR left_at > delivery.sent_at)"
+)
+"""SQL: each delivery that took a share's note out, and who was in its circle then, where it was to nobody by name."""
 
 
 def receivers(db: sqlite3.Connection, note: int) -> list[Row]:
@@ -128,9 +131,7 @@ def receivers(db: sqlite3.Connection, note: int) -> list[Row]:
     """
     found = db.execute(
         "SELECT contact.id, contact.name, delivery.share_id, max(delivery.sent_at) AS at FROM share_note "
-        f"JOIN delivery ON delivery.share_id = share_note.share_id AND delivery.state = 'sent' {_IN_STAGE}"
-        "LEFT JOIN membership ON delivery.contact_id IS NULL AND membership.circle_id = delivery.circle_id "
-        "AND joined_at <= delivery.sent_at AND (left_at IS NULL OR left_at > delivery.sent_at) "
+        f"{_SENT_TO} "
         "JOIN contact ON contact.id = coalesce(delivery.contact_id, membership.contact_id) WHERE share_note.note_id = :note "
         "GROUP BY delivery.share_id, contact.id ORDER BY delivery.share_id, contact.name COLLATE NOCASE, contact.id",
         {"note": note},
@@ -164,9 +165,7 @@ def had(db: sqlite3.Connection, contacts: Sequence[int], notes: Sequence[int], s
     found = db.execute(
         "SELECT contact, note.id, note.title, share_id, max(sent_at) AS at FROM (SELECT coalesce(delivery.contact_id, "
         "membership.contact_id) AS contact, share_note.note_id, delivery.share_id, delivery.sent_at FROM share_note "
-        f"JOIN delivery ON delivery.share_id = share_note.share_id AND delivery.state = 'sent' {_IN_STAGE}"
-        "LEFT JOIN membership ON delivery.contact_id IS NULL AND membership.circle_id = delivery.circle_id "
-        "AND joined_at <= delivery.sent_at AND (left_at IS NULL OR left_at > delivery.sent_at) "
+        f"{_SENT_TO} "
         "WHERE share_note.note_id IN (SELECT value FROM json_each(:notes)) AND delivery.share_id <> :share) "
         "JOIN note ON note.id = note_id WHERE contact IN (SELECT value FROM json_each(:contacts)) "
         "GROUP BY contact, note.id ORDER BY contact, note.id",

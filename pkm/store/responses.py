@@ -4,15 +4,13 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.text import first_sentence, fold
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 _ROWS = (
     "SELECT response.*, contact.name AS contact_name, share.title AS share_title, channel.name AS channel FROM response "
@@ -27,9 +25,7 @@ def row(db: sqlite3.Connection, number: int) -> Row | None:
     return None if found is None else _shape(found)
 
 
-def rows(
-    db: sqlite3.Connection, *, share: int | None = None, state: str | None = None, limit: int
-) -> list[Row]:  # fmt: skip
+def rows(db: sqlite3.Connection, *, share: int | None = None, state: str | None = None, limit: int) -> list[Row]:
     """Answers, newest first, then by id; those to one share, or of one state."""
     found = db.execute(
         f"{_ROWS} WHERE (:share IS NULL OR response.share_id = :share) AND (:state IS NULL OR response.state = :state) "

@@ -9,14 +9,11 @@ import sqlite3
 import zlib
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from pkm.dates import parse_stamp, stamp
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store.brought import BROUGHT, LAST_SEEN
 from pkm.store.conditions import IS
-
-Row = dict[str, Any]
 
 DAYS = {"soon": 7, "later": 14, "eventually": 28}
 """Days of each half-life: after one of them, half of what was seen is forgotten."""

@@ -3,16 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import conditions, stories, tags
 from pkm.store.sources import without_user
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 BATCH = 1000
 """Stored items in memory at a time."""

@@ -7,16 +7,15 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkm import query as q
 from pkm.errors import Invalid, NotFound
+from pkm.ids import Row
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 MOST_LEAVES = 500
 """A query with the searches that it names may have so many terms."""

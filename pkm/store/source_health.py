@@ -3,12 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.text import without_user
-
-Row = dict[str, Any]
 
 RECENT = 30
 """The latest items of a source, among which its newest is looked for: a feed need not give them in order."""

@@ -3,12 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from pkm import text
-from pkm.ids import make
-
-Row = dict[str, Any]
+from pkm.ids import Row, make
 
 _COLUMNS = """
 SELECT source.*, coalesce(nullif(source.title, ''), source.url) AS called,

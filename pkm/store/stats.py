@@ -5,15 +5,12 @@ words are not made here. since and until are stamps: at or after the one, before
 """
 
 import sqlite3
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store.audience import STANDS
 from pkm.store.brought import BROUGHT
 from pkm.store.conditions import IS
 from pkm.store.sources import without_user
-
-Row = dict[str, Any]
 
 TEXT = 4000
 """Characters of a note that are looked at to see whether they are one's own."""

@@ -7,17 +7,15 @@ search. Of items only what was decided is gone over, in an index; rows are read 
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import tags
 from pkm.store.conditions import IS
 from pkm.store.learning import notes, tagged
 from pkm.store.sources import without_user
 from pkm.store.stats import SENT
 from pkm.text import first_sentence
-
-Row = dict[str, Any]
 
 MANY = 1_000
 """From so many tagged items on, the index of all that was decided is gone over, not each item's row."""

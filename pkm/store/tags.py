@@ -6,17 +6,17 @@ it lands on the tag it points to. Knows nothing of texts: which names stand in a
 
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.errors import Exists, Invalid, NotFound
+from pkm.ids import Row
 from pkm.store import tally
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 LIKE = 86
 """From this likeness (rapidfuzz ratio, 0 to 100) on, two names are told as nearly the same."""
@@ -73,6 +73,19 @@ def resolve(db: sqlite3.Connection, name: str) -> str:
             return name
         name = sent
     return name
+
+
+def reader(db: sqlite3.Connection) -> Callable[[str], str]:
+    """What a word means as a tag, "" where it can be none; each is looked up once."""
+
+    @cache
+    def tag_of(word: str) -> str:
+        try:
+            return resolve(db, clean_name(word))
+        except Invalid:
+            return ""
+
+    return tag_of
 
 
 def name_of(db: sqlite3.Connection, number: int) -> str:

@@ -1,12 +1,9 @@
 """Where everything stands: counts and the few things to look at, for the dashboard. Reads only."""
 
 import sqlite3
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import tally
-
-Row = dict[str, Any]
 
 
 def counts(db: sqlite3.Connection) -> Row:

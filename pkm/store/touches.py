@@ -62,9 +62,7 @@ def _counts(db: sqlite3.Connection, key: str) -> bool:
     return bool(db.execute("SELECT setting(:key) = 'yes'", {"key": key}).fetchone()[0])
 
 
-def _through_circles(
-    db: sqlite3.Connection, stays: Iterable[tuple[int, int, str, str]]
-) -> Iterator[tuple[int, str]]:
+def _through_circles(db: sqlite3.Connection, stays: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int, str]]:
     """For each stay in a circle, the last thing that the circle was sent in it."""
     sent: dict[int, list[str]] = {}
     for circle, at in db.execute(_SENT_TO_CIRCLES):

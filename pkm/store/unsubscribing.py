@@ -7,15 +7,13 @@ either.
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import dismissals
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 PERSON, ADDRESS = "unsubscribed", "unsubscribed address"
 """The kinds of dismissal that it is: o3:c5, and o3:ann@example.org. The first follows a contact that is merged."""

@@ -3,14 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pkm.ids import Row
 from pkm.store import stories
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 MOST = 24
 """So many versions of an item are kept: its earliest, and the latest others. Some sources change at every fetch."""

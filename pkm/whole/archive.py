@@ -17,13 +17,11 @@ from pkm import attachment_files
 from pkm.config import Home
 from pkm.errors import BadInput, Invalid, Refused, StoreError
 from pkm.files import safe_name, write_atomic
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import archive, attachments
 from pkm.store.session import Store
 from pkm.store.version import SCHEMA_VERSION
 from pkm.text import one_line
-
-Row = dict[str, Any]
 
 FORMAT = 1
 MARK = "pkm.json"

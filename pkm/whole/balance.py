@@ -8,14 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pkm.dates import stamp
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.seek.bylines import is_person, read_bylines
 from pkm.store import balance, stats
 from pkm.store.session import Store
 from pkm.text import fold
 from pkm.whole import measures
-from pkm.whole.measures import WARN
-from pkm.whole.stats import SHOWN, Measure, Row, Span, concentration_values, listed
+from pkm.whole.measures import SHOWN, WARN, Measure, Span, listed
 
 
 def measure_people(store: Store, span: Span) -> list[Measure]:
@@ -149,7 +148,7 @@ def _from_few_people(kept: Sequence[Row], names: Mapping[int, str]) -> Measure:
             key = make("contact", number or contacts[fold(name)]) if number or fold(name) in contacts else fold(name)
             counts[titles.setdefault(key, name if name not in titles.values() else f"{name} ({key})")] += 1
     found = measures.concentrate(counts)
-    values: dict[str, Any] = {**concentration_values(found), "unknown": len(kept) - found.cases}
+    values: dict[str, Any] = {**found.as_dict(), "unknown": len(kept) - found.cases}
     return Measure("concentration_people", "From how few people", values, found.verdict,
                    "pkm seek people" if found.verdict == WARN else "")  # fmt: skip
 

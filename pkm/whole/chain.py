@@ -6,15 +6,13 @@ another item of the same source) is named once and not followed: `why` of that o
 """
 
 import sqlite3
-from typing import Any
 
 from pkm import ids
 from pkm.dates import day, now
 from pkm.errors import NotFound
+from pkm.ids import Row
 from pkm.store import audience
 from pkm.store import chain as ask
-
-Row = dict[str, Any]
 
 LIMIT = 20
 """How many of one sort are named under one thing; a step says in `more` of what there are others."""

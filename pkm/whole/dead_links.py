@@ -12,14 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pkm.config import Home
 from pkm.dates import stamp
 from pkm.errors import PkmError, StoreError, Unreachable
 from pkm.files import write_atomic
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.keys import keys_in, secret_in
 from pkm.markdown import web_url
 from pkm.net.failure import FetchError, TooLarge, is_offline
@@ -28,8 +27,6 @@ from pkm.seek.blogrolls import is_local
 from pkm.store import addresses
 from pkm.store.session import Store
 from pkm.text import count
-
-Row = dict[str, Any]
 
 AT_ONCE = 8
 A_HOST = 5

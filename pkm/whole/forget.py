@@ -10,21 +10,19 @@ import re
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from pkm.config import Home
 from pkm.dates import now
 from pkm.errors import Refused, StoreError
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import erasing, forgetting
-from pkm.store.forgetting import Past, Rows
+from pkm.store.forgetting import Past
 from pkm.store.lookup import Found
 from pkm.store.session import Store
 from pkm.text import count, one_line
 from pkm.whole.forget_plan import KINDS, Facts, ForgetPlan, Stays, decide, erasure_of, uids_of
-
-Row = dict[str, Any]
 
 TELLING = 8
 """A text of fewer characters is not looked for elsewhere: others may have said the same."""
@@ -109,7 +107,7 @@ def gather(store: Store, home: Home, things: Sequence[Found]) -> Facts:
     passed = forgetting.told_of(past.db, emptied) - facts.rows.get("interaction", set())
     facts.blanked = {"share": emptied, "stage": forgetting.stages_of(past.db, emptied), "interaction": passed}
     said = forgetting.words_in(past, facts.rows)
-    facts.needles |= set(_needles(said, facts.asked))
+    facts.needles |= set(_needles(said))
     known = forgetting.pattern(facts.needles)
     facts.rows["dismissal"] = forgetting.dismissals_of(past, facts.asked, known)
     facts.now = forgetting.there_now(past.db, facts.rows)
@@ -151,7 +149,7 @@ def _contact(past: Past, facts: Facts, numbers: set[int]) -> None:
     for row in forgetting.of_contact(past.db, ids, "trial"):
         number = make("trial", row["id"])
         facts.stays.append(Stays(number, "they tried it; what came of it stays", f"pkm forget {number}"))
-    _made_from(past, facts, "response", answers)
+    _made_from("response", past, facts, answers)
 
 
 def _note(past: Past, facts: Facts, numbers: set[int]) -> None:
@@ -178,15 +176,7 @@ def _carries(delivery: Row, notes: Collection[int]) -> bool:
     return not isinstance(chosen, list) or bool(set(chosen) & set(notes))
 
 
-def _item(past: Past, facts: Facts, numbers: set[int]) -> None:
-    _made_from(past, facts, "item", numbers)
-
-
-def _response(past: Past, facts: Facts, numbers: set[int]) -> None:
-    _made_from(past, facts, "response", numbers)
-
-
-def _made_from(past: Past, facts: Facts, kind: str, numbers: set[int]) -> None:
+def _made_from(kind: str, past: Past, facts: Facts, numbers: set[int]) -> None:
     for row in forgetting.notes_from(past.db, kind, numbers):
         number = make("note", row["id"])
         facts.stays.append(Stays(number, f"“{one_line(row['title'], 60)}” was made from it and stays", f"pkm forget {number}"))
@@ -201,7 +191,8 @@ def _circle(past: Past, facts: Facts, numbers: set[int]) -> None:
 
 
 _OF_KIND: Mapping[str, Callable[[Past, Facts, set[int]], None]] = {
-    "contact": _contact, "note": _note, "item": _item, "response": _response, "circle": _circle,
+    "contact": _contact, "note": _note, "item": partial(_made_from, "item"),
+    "response": partial(_made_from, "response"), "circle": _circle,
 }  # fmt: skip
 """What is to be known of things of a kind beside their rows."""
 
@@ -211,7 +202,7 @@ _NAMES = {"contact": ("name", "nick"), "note": ("title", "text"), "item": ("titl
 """Columns that are looked for elsewhere as they stand."""
 
 
-def _needles(said: Mapping[str, Iterable[Row]], asked: Rows) -> Iterator[str]:
+def _needles(said: Mapping[str, Iterable[Row]]) -> Iterator[str]:
     """The words that are looked for in what stays: whole names and texts that say enough to be no one else's."""
     for table, columns in _NAMES.items():
         for image in said.get(table, ()):

@@ -3,17 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm.dates import day
 from pkm.delivery import BEGAN, came_back
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store.erasing import Erasure
 from pkm.store.forgetting import Rows
 from pkm.store.lookup import Found
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 KINDS = ("contact", "note", "annotation", "item", "response", "interaction", "promise", "trial", "circle")
 """What can be forgotten."""

@@ -9,14 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
 
 from pkm import ids
+from pkm.ids import Row
 from pkm.store import graph
 from pkm.store.graph import Edge, Node
 from pkm.text import one_line
-
-Row = dict[str, Any]
 
 MOST = 2000
 """Nodes of a map: more cannot be read."""

@@ -7,11 +7,12 @@ are counts and no verdict: of three items nothing can be told.
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from pkm.dates import parse_stamp
+from pkm.dates import parse_stamp, stamp
+from pkm.ids import Row
 
 MIN_CASES = 10
 CONCENTRATION_CASES, EFFECTIVE = 20, 5.0
@@ -23,8 +24,58 @@ FILTERS = HUMAN | {"rule", "score", "chance"}
 """What is known to have filtered; clips, imports and mail are ways in."""
 MAX_WEEKS, MAX_MONTHS = 53, 36
 
+SHOWN = 50
+"""Ids of things that a measure names at most; `total` says how many there are."""
+
 FEW, FINE, WARN = "few", "fine", "warn"
 """Verdicts: too few cases to tell; nothing to say; worth a look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time that is looked at: the last `days` until now; aware."""
+
+    now: datetime
+    days: float
+
+    @property
+    def since(self) -> str:
+        """Its beginning, as a stamp."""
+        return stamp(self.now - timedelta(days=self.days))
+
+    @property
+    def until(self) -> str:
+        """The first moment after it, as a stamp."""
+        return stamp(self.now + timedelta(seconds=1))
+
+    def before(self, days: float) -> str:
+        """The moment so many days ago, as a stamp."""
+        return stamp(self.now - timedelta(days=days))
+
+    def age_days(self, at: str) -> float:
+        """How old that is now; what is said to be later is 0 days old."""
+        return max(0.0, (self.now - parse_stamp(at)).total_seconds() / 86_400)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One fact about a span of time. verdict: few, fine, warn, or "" where nothing is judged; next: what helps."""
+
+    id: str
+    title: str
+    values: Row = field(default_factory=dict)
+    verdict: str = ""
+    next: str = ""
+
+    def as_dict(self) -> Row:
+        """The measure as the JSON contract has it."""
+        return {"id": self.id, "kind": "measure", "title": self.title, "verdict": self.verdict or None,
+                "next": self.next or None, **self.values}  # fmt: skip
+
+
+def listed(rows: Sequence[Row]) -> Row:
+    """The first of some things, with how many there are."""
+    return {"total": len(rows), "things": list(rows[:SHOWN])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +92,11 @@ class Concentration:
     effective: float | None = None
     half: tuple[str, ...] = ()
     verdict: str = FEW
+
+    def as_dict(self) -> Row:
+        """The concentration as JSON has it; of `half` the first."""
+        return {"cases": self.cases, "parts": self.parts, "index": self.index, "effective": self.effective,
+                "half_of": len(self.half), "half": list(self.half[:SHOWN])}  # fmt: skip
 
 
 def concentrate(counts: Mapping[str, int]) -> Concentration:

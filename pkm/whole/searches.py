@@ -1,15 +1,14 @@
 """Searches with a name: saved, told in words, forgotten."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm import query
 from pkm.dates import now
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import searches
 from pkm.store.session import Store
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 
 class Saved(NamedTuple):

@@ -6,71 +6,17 @@ functions; what they rest on is in measures.py.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
 
 from pkm.dates import day, now, parse_stamp, stamp
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.sense.grow import has_own_words
 from pkm.store import balance, stats
 from pkm.store.session import Store
 from pkm.whole import measures
-from pkm.whole.measures import FEW, WARN
+from pkm.whole.measures import FEW, SHOWN, WARN, Measure, Span, listed
 
-Row = dict[str, Any]
-
-SHOWN = 50
-"""Ids of things that a measure names at most; `total` says how many there are."""
 OPEN_DAYS = REACHED_DAYS = 30
 TRIED_DAYS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The time that is looked at: the last `days` until now; aware."""
-
-    now: datetime
-    days: float
-
-    @property
-    def since(self) -> str:
-        """Its beginning, as a stamp."""
-        return stamp(self.now - timedelta(days=self.days))
-
-    @property
-    def until(self) -> str:
-        """The first moment after it, as a stamp."""
-        return stamp(self.now + timedelta(seconds=1))
-
-    def before(self, days: float) -> str:
-        """The moment so many days ago, as a stamp."""
-        return stamp(self.now - timedelta(days=days))
-
-    def age_days(self, at: str) -> float:
-        """How old that is now; what is said to be later is 0 days old."""
-        return max(0.0, (self.now - parse_stamp(at)).total_seconds() / 86_400)
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One fact about a span of time. verdict: few, fine, warn, or "" where nothing is judged; next: what helps."""
-
-    id: str
-    title: str
-    values: Row = field(default_factory=dict)
-    verdict: str = ""
-    next: str = ""
-
-    def as_dict(self) -> Row:
-        """The measure as the JSON contract has it."""
-        return {"id": self.id, "kind": "measure", "title": self.title, "verdict": self.verdict or None,
-                "next": self.next or None, **self.values}  # fmt: skip
-
-
-def listed(rows: Sequence[Row]) -> Row:
-    """The first of some things, with how many there are."""
-    return {"total": len(rows), "things": list(rows[:SHOWN])}
 
 
 def measure_loop(store: Store, span: Span) -> Measure:
@@ -134,14 +80,8 @@ def _from_few_sources(kept: Sequence[Row], sources: dict[int, Row]) -> Measure:
         for row in kept if row["source"] is not None and not row["told"]
     )  # fmt: skip
     found = measures.concentrate(counts)
-    return Measure("concentration_sources", "From how few sources", concentration_values(found), found.verdict,
+    return Measure("concentration_sources", "From how few sources", found.as_dict(), found.verdict,
                    "pkm seek discover" if found.verdict == WARN else "")  # fmt: skip
-
-
-def concentration_values(found: measures.Concentration) -> Row:
-    """The concentration as JSON has it; of `half` the first."""
-    return {"cases": found.cases, "parts": found.parts, "index": found.index, "effective": found.effective,
-            "half_of": len(found.half), "half": list(found.half[:SHOWN])}  # fmt: skip
 
 
 def _filters(kept: Sequence[Row]) -> Measure:

@@ -8,10 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from pkm.dates import day, local, parse_stamp, stamp
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.reach import may_go
 from pkm.store import audience, circles, exchange, subject, tags
 from pkm.store.conditions import tag_numbers
@@ -19,8 +18,6 @@ from pkm.store.session import in_ids
 from pkm.store.subject import Decided, Thought
 from pkm.text import count
 from pkm.whole.stats import OPEN_DAYS, TRIED_DAYS
-
-Row = dict[str, Any]
 
 BY_MONTH = timedelta(days=2 * 365)
 """What is younger is told by month."""

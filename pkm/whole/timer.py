@@ -15,40 +15,38 @@ PARTLY_DONE = 4
 
 def write_service(program: Sequence[str], home: str) -> str:
     """The unit that pulls what is due. program: absolute path and words; home: PKM_HOME, "" where it is not set."""
-    words = " ".join(_unit_word(word).replace("$", "$$") for word in (*program, "seek", "--quiet"))
-    place = [f"Environment={_unit_word(f'PKM_HOME={home}')}"] if home else []
-    return "\n".join([
-        "[Unit]", "Description=Pull the sources of pkm that are due", "",
-        "[Service]", "Type=oneshot", f"ExecStart={words}", *place, f"SuccessExitStatus={PARTLY_DONE}", "Nice=10",
-        "TimeoutStartSec=1h", "",
-    ])  # fmt: skip
+    return _service("Pull the sources of pkm that are due", (*program, "seek", "--quiet"), home)
 
 
 def write_timer() -> str:
     """The unit that starts it each half hour: each source is looked at at its own pace."""
-    return "\n".join([
-        "[Unit]", "Description=Pull the sources of pkm each half hour", "",
-        "[Timer]", "OnCalendar=*:0/30", "RandomizedDelaySec=5min", "Persistent=true", "",
-        "[Install]", "WantedBy=timers.target", "",
-    ])  # fmt: skip
+    return _timer("Pull the sources of pkm each half hour", "*:0/30", "5min")
 
 
 def write_share_service(program: Sequence[str], home: str) -> str:
     """The unit that sends what was planned and has passed its gates, and nothing else."""
-    words = " ".join(_unit_word(word).replace("$", "$$") for word in (*program, "share", "--due", "--yes", "--quiet"))
+    return _service("Send what is planned in pkm and due", (*program, "share", "--due", "--yes", "--quiet"), home)
+
+
+def write_share_timer() -> str:
+    """The unit that starts it each quarter of an hour: a stage has its own time, quiet hours and cap."""
+    return _timer("Send what is due in pkm each quarter of an hour", "*:7/15", "2min")
+
+
+def _service(description: str, command: Sequence[str], home: str) -> str:
+    words = " ".join(_unit_word(word).replace("$", "$$") for word in command)
     place = [f"Environment={_unit_word(f'PKM_HOME={home}')}"] if home else []
     return "\n".join([
-        "[Unit]", "Description=Send what is planned in pkm and due", "",
+        "[Unit]", f"Description={description}", "",
         "[Service]", "Type=oneshot", f"ExecStart={words}", *place, f"SuccessExitStatus={PARTLY_DONE}", "Nice=10",
         "TimeoutStartSec=1h", "",
     ])  # fmt: skip
 
 
-def write_share_timer() -> str:
-    """The unit that starts it each quarter of an hour: a stage has its own time, quiet hours and cap."""
+def _timer(description: str, calendar: str, delay: str) -> str:
     return "\n".join([
-        "[Unit]", "Description=Send what is due in pkm each quarter of an hour", "",
-        "[Timer]", "OnCalendar=*:7/15", "RandomizedDelaySec=2min", "Persistent=true", "",
+        "[Unit]", f"Description={description}", "",
+        "[Timer]", f"OnCalendar={calendar}", f"RandomizedDelaySec={delay}", "Persistent=true", "",
         "[Install]", "WantedBy=timers.target", "",
     ])  # fmt: skip
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from pkm.config import Home
 from pkm.store.session import Store
 from tests.cli.test_sense import run_on_pty
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.desk.picture import fill, text_of
 
 PICTURES = Path(__file__).resolve().parent.parent / "pictures"
@@ -23,8 +23,13 @@ THEMES = {"light": DEFAULT_TERMINAL_THEME, "dark": MONOKAI}
 
 
 @pytest.fixture
-def week(pkm: CommandLine, home: Path) -> Path:
+def week(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> Path:
     """A home after some weeks: items that wait, people, two circles, a promise, a draft, and a site with two notes."""
+    kept_homes.fill(home, "pictures", lambda: live(pkm))
+    return home
+
+
+def live(pkm: CommandLine) -> None:
     store = Store(Home.find(), "setup")
     fill(store)
     store.close()
@@ -46,7 +51,6 @@ def week(pkm: CommandLine, home: Path) -> Path:
     pkm("share", "send", "x1", "--yes")
     pkm("sense", "note", "Who asks first decides what is talked about #meetings", "--reach", "community")
     pkm("sense", "note", "What would change our mind?")
-    return home
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -248,11 +248,14 @@ class TestMail:
     """Letters of a plan cool off before they leave."""
 
     @pytest.fixture
-    def letters(self, on: Days, mail: MailServer) -> MailServer:
+    def letters(self, on: Days, home: Path, mail: MailServer, kept_homes: KeptHomes) -> MailServer:
+        kept_homes.fill(home, "plan by mail", lambda: self.live(on, mail), mail.url)
+        return mail
+
+    def live(self, on: Days, mail: MailServer) -> None:
         on("2026-12-01", "share", "channel", "add", "post", mail.url, "--from", "Me <me@example.org>")
         on("2026-12-01", "circle", "edit", "practice", "--channel", "drop", "--channel", "post")
         on("2026-12-01", "share", "plan", "x1", "--stage", "practice now")
-        return mail
 
     def test_they_leave_after_ten_minutes_as_they_were_shown(self, on: Days, letters: MailServer) -> None:
         shown = on.pkm.json("share", "preview", "x1")

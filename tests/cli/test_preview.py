@@ -5,15 +5,23 @@ from pathlib import Path
 import pytest
 
 from pkm.config import Home
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.social_server import TOKEN, Social
 from tests.social_server import social as social
 
 
 @pytest.fixture
-def planned(pkm: CommandLine, tmp_path: Path, social: Social, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+def planned(
+    pkm: CommandLine, home: Path, tmp_path: Path, social: Social, monkeypatch: pytest.MonkeyPatch, kept_homes: KeptHomes
+) -> CommandLine:
     """One note went to Ann; it goes with another one to the community, where Ben is new, and in other words to all."""
     monkeypatch.setenv("SOCIAL_TOKEN", TOKEN)
+    kept_homes.fill(home, "preview", lambda: live(pkm, tmp_path, social, monkeypatch), social.url)
+    monkeypatch.setenv("PKM_NOW", "2026-11-25T09:00:00Z")
+    return pkm
+
+
+def live(pkm: CommandLine, tmp_path: Path, social: Social, monkeypatch: pytest.MonkeyPatch) -> None:
     pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
     pkm("share", "channel", "add", "post", "smtp://127.0.0.1:9", "--from", "Me <me@example.org>")
     pkm("share", "channel", "add", "fedi", f"mastodon+{social.url}", "--token-env", "SOCIAL_TOKEN")
@@ -31,7 +39,6 @@ def planned(pkm: CommandLine, tmp_path: Path, social: Social, monkeypatch: pytes
     pkm("circle", "edit", "practice", "--channel", "drop", "--channel", "post")
     pkm("share", "draft", "n1", "n2", "--to", "practice", "--to", "network", "--title", "Second")
     pkm("share", "edit", "x2", "--for", "network", "--note", "n1", "-m", "Walk in your retros")
-    return pkm
 
 
 def test_who_gets_it_what_they_had_and_what_can_be_taken_back(planned: CommandLine) -> None:

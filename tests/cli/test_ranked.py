@@ -10,15 +10,20 @@ import pytest
 from pkm.config import Home
 from pkm.store.session import Store
 from tests.cli.test_sense import run_on_pty
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.server import FeedServer
 
 AT = "2026-11-01T00:00:00Z"
 
 
 @pytest.fixture
-def habits(home: Path) -> Path:
+def habits(home: Path, kept_homes: KeptHomes) -> Path:
     """s1 is kept, s2 is dropped (20 decisions each); s3 to s12 are new; i101 … wait in the inbox, one or two a source."""
+    kept_homes.fill(home, "habits", live)
+    return home
+
+
+def live() -> None:
     from pkm.store.model import Item, Source
 
     store = Store(Home.find())
@@ -33,7 +38,6 @@ def habits(home: Path) -> Path:
             unit.add(Item(id=number, source_id=number % 12 + 1, title=f"Title{number}", text="Words.", via="network",
                           received_at="2026-11-21T00:00:00Z", url=f"https://x.org/{number}"))  # fmt: skip
     store.close()
-    return home
 
 
 def rows(home: Path, sql: str) -> list[Any]:

@@ -19,7 +19,7 @@ from pkm.cli import current
 from pkm.cli.app import run
 from pkm.config import Home
 from pkm.store.session import Store
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.loading import loaded_by
 
 TEXT = "People in the complex domain probe first,\nthen sense. A second line about desire paths."
@@ -27,8 +27,13 @@ HTML = '<p>See <a href="https://example.org/more">more</a> and <a href="javascri
 
 
 @pytest.fixture
-def items(home: Path) -> Path:
+def items(home: Path, kept_homes: KeptHomes) -> Path:
     """A home with s1 and three items in the inbox; i3 came last."""
+    kept_homes.fill(home, "items", three_items)
+    return home
+
+
+def three_items() -> None:
     from pkm.store.model import Item, Source
 
     store = Store(Home.find())
@@ -40,7 +45,6 @@ def items(home: Path) -> Path:
                           published_at=f"2026-11-0{number}T10:00:00Z", received_at=f"2026-11-1{number}T10:00:00Z",
                           text=TEXT, html=HTML, via="source"))  # fmt: skip
     store.close()
-    return home
 
 
 def drafts(home: Path) -> list[str]:

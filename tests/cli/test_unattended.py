@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.edge.test_pull import rss
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
@@ -74,7 +74,12 @@ class TestSentOffline:
     """A share without a plan that was sent while its server was away."""
 
     @pytest.fixture
-    def away(self, pkm: CommandLine, mail: MailServer) -> CommandLine:
+    def away(self, pkm: CommandLine, mail: MailServer, home: Path, kept_homes: KeptHomes) -> CommandLine:
+        kept_homes.fill(home, "away", lambda: self.live(pkm))
+        pkm("share", "channel", "edit", "mail", "--address", mail.url)
+        return pkm
+
+    def live(self, pkm: CommandLine) -> None:
         pkm("share", "channel", "add", "mail", "smtp://127.0.0.1:1", "--from", "me@example.org")
         pkm("circle", "add", "peers", "--kind", "community", "--channel", "mail")
         for who in ("ann", "cy"):
@@ -83,8 +88,6 @@ class TestSentOffline:
         pkm("sense", "note", "Walking retros work", "--reach", "community")
         pkm("share", "draft", "n1", "--to", "peers", "--title", "Walking")
         assert "connection refused" in pkm("share", "send", "x1", "--yes", ok=4).err
-        pkm("share", "channel", "edit", "mail", "--address", mail.url)
-        return pkm
 
     def test_it_goes_when_due_is_run(self, away: CommandLine, mail: MailServer) -> None:
         assert "x1  Walking  for peers: would go" in away("share", "--due", "--dry-run").out

@@ -151,8 +151,8 @@ def test_a_file_that_may_not_be_read_is_named(pkm: CommandLine, tmp_path: Path, 
     assert told["new"] == 1
 
 
-def test_a_note_of_5_mb(pkm: CommandLine, tmp_path: Path) -> None:
-    vault = make(tmp_path / "v", big=f"{'Words of a paragraph. ' * 20}`code` and [[big]].\n\n" * 11_000, ticks="`a " * 300_000)
+def test_a_note_of_2_mb(pkm: CommandLine, tmp_path: Path) -> None:
+    vault = make(tmp_path / "v", big=f"{'Words of a paragraph. ' * 20}`code` and [[big]].\n\n" * 4_000, ticks="`a " * 100_000)
     assert pkm.json("import", vault)["new"] == 2
     pkm("export", "--notes", tmp_path / "out")
     assert files(tmp_path / "out") == files(vault)

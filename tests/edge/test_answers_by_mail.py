@@ -19,16 +19,14 @@ from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import PkmError
 from pkm.people.circles import add_circle, join
 from pkm.people.contacts import Fields, add_contact, edit_contact
-from pkm.sense.notes import add_note
-from pkm.share import draft, outbox
+from pkm.share import outbox
 from pkm.share.answers import Collected, collect
 from pkm.share.channels import add_channel
 from pkm.share.letter import open_letter
 from pkm.share.ownwords import asks_to_leave, own_words
 from pkm.share.postbox import concerns, read_letter
 from pkm.share.rewire import Change, change_channel
-from pkm.store import circles, plans, shares
-from pkm.store.session import Store
+from pkm.store import plans, shares
 from tests.conftest import CommandLine
 from tests.imap_server import Folder, ImapServer
 from tests.imap_server import imap as imap
@@ -36,12 +34,9 @@ from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
 from tests.post_office import SECRET, PostOffice
 from tests.post_office import office as office
+from tests.sending import drafted, fresh, note, send
 
 ME = "me@example.org"
-
-
-def fresh(home: Home) -> Store:
-    return Store(home, "pkm test")
 
 
 def setup(home: Home, smtp: str, inbox: str, people: tuple[str, ...] = ("Ann", "Ben"), name: str = ME) -> int:
@@ -52,23 +47,12 @@ def setup(home: Home, smtp: str, inbox: str, people: tuple[str, ...] = ("Ann", "
     add_circle(store, "practice", "community", channels=["mail"])
     numbers = [add_contact(store, one, emails=[f"{one.lower()}@example.org"]).number for one in people]
     join(store, 2, numbers, "peers")
-    note = int(add_note(store, "Walking retros work", reach="community").row["id"][1:])
-    row = circles.by_name(store.read(), "practice")
-    assert row is not None
-    return int(draft.create_share(store, [note], [{**row, "number": 2}], "Finds 47")["number"])
+    return drafted(home, [note(home, "Walking retros work", "community")], "practice")
 
 
 def another(home: Home) -> int:
     """One more draft for practice."""
-    store = fresh(home)
-    note = int(add_note(store, "Another thing works", reach="community").row["id"][1:])
-    row = circles.by_name(store.read(), "practice")
-    assert row is not None
-    return int(draft.create_share(store, [note], [{**row, "number": 2}], "Finds 48")["number"])
-
-
-def send(home: Home, share: int) -> outbox.SendReport:
-    return outbox.send_share(fresh(home), home, share)
+    return drafted(home, [note(home, "Another thing works", "community")], "practice", title="Finds 48")
 
 
 def answer(letter: bytes, who: str, text: str, *, html: str = "", **headers: str) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from pkm.config import Home
 from pkm.share import ledger
 from pkm.store.session import Store
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
 
@@ -31,9 +31,16 @@ class Homes:
 
 
 @pytest.fixture
-def run(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, home: Path, mail: MailServer) -> Homes:
+def run(
+    pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, home: Path, mail: MailServer, kept_homes: KeptHomes
+) -> Homes:
     """A home where a share is planned for Ann's circle, which gets letters; nothing of it is queued yet."""
     run = Homes(pkm, monkeypatch)
+    kept_homes.fill(home, "copies", lambda: live(run, home, mail), mail.url)
+    return run
+
+
+def live(run: Homes, home: Path, mail: MailServer) -> None:
     for line in (
         ["share", "channel", "add", "mail", mail.url, "--from", "Me <me@example.org>"],
         ["circle", "add", "practice", "--kind", "community", "--channel", "mail"],
@@ -43,7 +50,6 @@ def run(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, home: Path, mail: Mai
         ["share", "draft", "n1", "--to", "practice", "--title", "Walking"], ["share", "plan", "x1", "--stage", "practice now"],
     ):  # fmt: skip
         run(home, QUEUED, *line)
-    return run
 
 
 def whole(run: Homes, home: Path, other: Path) -> None:

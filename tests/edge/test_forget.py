@@ -75,12 +75,16 @@ def mark() -> Markers:
 
 
 @pytest.fixture
-def lived(pkm: CommandLine, mail: MailServer) -> CommandLine:
+def lived(pkm: CommandLine, mail: MailServer, home: Path, kept_homes: KeptHomes) -> CommandLine:
     """A community that is reached by mail, with one who stays."""
+    kept_homes.fill(home, "lived", lambda: live(pkm, mail), mail.url)
+    return pkm
+
+
+def live(pkm: CommandLine, mail: MailServer) -> None:
     pkm("share", "channel", "add", "post", mail.url, "--from", "Me <me@example.org>")
     pkm("circle", "add", "practice", "--kind", "community", "--channel", "post")
     pkm("contact", "add", "Bo Stays", "--email", "bo@example.org", "--circle", "practice", "--because", "peer")
-    return pkm
 
 
 def whole(pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch | None = None) -> None:

@@ -1,18 +1,12 @@
 """What feeds carry besides text, and pages that are their own feed: from a real server into a real store."""
 
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pkm.errors import BadInput, NotFound
 from pkm.net.fetch import Fetcher
 from pkm.seek.autodiscover import find_feeds
-from pkm.seek.identity import choose_scheme, distinct
 from pkm.seek.parse import parse_feed
-from pkm.seek.pull import pull
-from pkm.store import intake
-from pkm.store.session import Store
 from tests.conftest import CommandLine
 from tests.server import FeedServer
 
@@ -54,29 +48,6 @@ def test_a_file_opens_by_its_number(pkm: CommandLine, server: FeedServer, monkey
     pkm("sense", "show", "One", "--open", 2)
     assert opened == ["https://a.example/1.opus"]
     pkm("sense", "show", "One", "--open", 9, ok=2)
-
-
-def test_every_file_of_every_real_feed_is_in_the_store(store: Store, shared: Path) -> None:
-    wanted: dict[str, int] = {}
-    for file in sorted((shared / "feeds").iterdir()):
-        if file.suffix in (".xml", ".json"):
-            with file.open("rb") as opened:
-                try:
-                    parsed = parse_feed(opened.read(), url=file.as_uri())
-                except BadInput:
-                    continue
-            each_once = distinct(parsed.entries, choose_scheme(parsed.entries))
-            wanted[file.as_uri()] = sum(len(entry.enclosures) for _, entry in each_once)
-    with store.unit() as unit:
-        intake.add_sources(unit, [{"url": url, "title": "", "site_url": "", "opml": "{}"} for url in wanted])
-    pull(store)
-    counted = store.read().execute(
-        "SELECT source.url, count(enclosure.id) FROM source JOIN item ON item.source_id = source.id "
-        "JOIN enclosure ON enclosure.item_id = item.id GROUP BY source.id"
-    )
-    found: dict[str, Any] = {row[0]: row[1] for row in counted}
-    assert {url: found.get(url, 0) for url in wanted} == wanted
-    assert sum(found.values()) > 50
 
 
 ENTRY = (

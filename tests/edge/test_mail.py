@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from pkm.config import Home
 from pkm.net import fetch
 from pkm.net.mailbox import read_place
 from pkm.seek.pull import PullReport, pull
@@ -19,13 +18,6 @@ from tests import letters
 from tests.imap_server import Folder, ImapServer
 from tests.imap_server import imap as imap
 from tests.server import FeedServer
-
-
-@pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    opened = Store(Home.find())
-    yield opened
-    opened.close()
 
 
 def follow(store: Store, url: str, **options: str) -> int:

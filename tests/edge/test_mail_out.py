@@ -1,12 +1,8 @@
 """Letters: what is shown is what is stored is what the server got; each is handed in once, whatever breaks in between."""
 
 import hashlib
-import os
-import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +14,20 @@ from pkm.errors import PkmError, Refused, StoreError, Unreachable
 from pkm.people.circles import add_circle, join, leave
 from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.sense.notes import add_note, set_reach
-from pkm.share import draft, introduction, ledger, outbox, transmit
+from pkm.share import introduction, ledger, outbox, transmit
 from pkm.share.channels import add_channel
 from pkm.share.letter import open_letter
 from pkm.share.rendered import look_at
 from pkm.share.trying import try_channel
-from pkm.store import circles, interactions, shares
-from pkm.store.session import Store
+from pkm.store import interactions, shares
 from pkm.whole.undo import undo_command
 from tests.effort import tries
 from tests.mail_server import LOOPBACK, MailServer, serve, tls_context
 from tests.mail_server import mail as mail
+from tests.sending import Kill, drafted, fresh, send
+from tests.warm import Running
 
 PEOPLE = ("Ann Lee", "Ben Öde", "Cy", "Dee", "Eve", "Fay", "Gus")
-
-
-def fresh(home: Home, command: str = "pkm share") -> Store:
-    return Store(home, command)
 
 
 def address(name: str) -> str:
@@ -49,13 +42,7 @@ def setup(home: Home, url: str, people: tuple[str, ...] = PEOPLE, **access: str)
     numbers = [add_contact(store, name, emails=[address(name)]).number for name in people]
     join(store, 2, numbers, "peers")
     number = int(add_note(store, "Walking retros work", reach="community").row["id"][1:])
-    row = circles.by_name(store.read(), "practice")
-    assert row is not None
-    return int(draft.create_share(store, [number], [{**row, "number": 2}], "Fünds 47")["number"])
-
-
-def send(home: Home, share: int) -> outbox.SendReport:
-    return outbox.send_share(fresh(home, f"pkm share send x{share}"), home, share)
+    return drafted(home, [number], "practice", title="Fünds 47")
 
 
 def states(home: Home, share: int = 1) -> dict[str, str]:
@@ -118,9 +105,7 @@ class TestTwoCircles:
         add_circle(store, "blue", "team", channels=["mail"])
         leave(store, 2, [3], "moved")
         join(store, 3, [1, 3], "us")
-        rows = [circles.by_name(store.read(), name) for name in ("practice", "blue")]
-        targets = [{**row, "number": int(row["id"][1:])} for row in rows if row]
-        return int(draft.create_share(store, [1], targets, "Both")["number"])
+        return drafted(home, [1], "practice", "blue", title="Both")
 
     def test_who_is_in_two_circles_gets_one_letter_the_closest_ones(self, home_paths: Home, mail: MailServer) -> None:
         share = self.both(home_paths, mail.url)
@@ -286,26 +271,12 @@ class TestUnknown:
         server = MailServer()
         controller = serve(server)
         share = setup(home_paths, server.url, ("Ann Lee", "Cy"))
-        running: list[subprocess.Popen[bytes]] = []
-
-        def kill(moment: str) -> bool:
-            if not running or moment != when:
-                return False
-            os.kill(running.pop().pid, signal.SIGKILL)
-            return True
-
-        server.on_data = kill
+        server.on_data = kill = Kill(when)
         for number in range(tries(1)):
             if number:
-                row = circles.by_name(fresh(home_paths).read(), "practice")
-                assert row is not None
-                share = int(draft.create_share(fresh(home_paths), [1], [{**row, "number": 2}], f"Again {number}")["number"])
+                share = drafted(home_paths, [1], "practice", title=f"Again {number}")
             before = len(server.letters)
-            command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            running.append(process)
-            process.communicate()
-            assert process.returncode == -signal.SIGKILL
+            kill.send(share)
             for _ in range(2):
                 send(home_paths, share)
             came = [to for to, _ in server.letters[before:]]
@@ -319,10 +290,8 @@ class TestUnknown:
 
     def test_two_runs_at_once_send_one_copy_each(self, home_paths: Home, mail: MailServer) -> None:
         share = setup(home_paths, mail.url)
-        command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
-        running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(1 + tries(1))]
-        for process in running:
-            process.communicate()
+        for process in [Running("share", "send", f"x{share}", "--yes") for _ in range(1 + tries(1))]:
+            process.wait()
         assert sorted(to for to, _ in mail.letters) == sorted(map(address, PEOPLE))
         assert set(states(home_paths).values()) == {"sent"}
 
@@ -351,9 +320,7 @@ class TestLedger:
         assert len(send(home, share).sent) == 2
         with sqlite3.connect(home.db) as now, sqlite3.connect(home.data / "old.db") as old:
             old.backup(now)
-        row = circles.by_name(fresh(home).read(), "practice")
-        assert row is not None
-        return int(draft.create_share(fresh(home), [1], [{**row, "number": 2}], "Fünds 47")["number"])
+        return drafted(home, [1], "practice", title="Fünds 47")
 
     @pytest.mark.parametrize(("outcome", "then"), [("sent", 0), ("refused", 2)])
     def test_a_store_older_than_the_share_holds_what_is_new(
@@ -390,9 +357,7 @@ class TestLedger:
         assert transmit.older(fresh(home_paths).read(), home_paths) == ""
         assert len(send(home_paths, share).sent) == 2
         edit_contact(fresh(home_paths), 1, Fields(emails=("ann@new.example",)))
-        row = circles.by_name(fresh(home_paths).read(), "practice")
-        assert row is not None
-        other = draft.create_share(fresh(home_paths, "pkm share draft"), [1], [{**row, "number": 2}], "Again")["number"]
+        other = drafted(home_paths, [1], "practice", title="Again")
         undo_command(fresh(home_paths, "pkm undo"), home_paths)
         assert shares.row(fresh(home_paths).read(), other) is None
         assert transmit.older(fresh(home_paths).read(), home_paths) == ""

@@ -10,7 +10,7 @@ import pytest
 
 from pkm.errors import StoreError
 from pkm.share import transmit
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, KeptHomes
 from tests.edge.test_answers_by_mail import report
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
@@ -24,10 +24,15 @@ DAYS = ("2026-11-23T09:00:00Z", "2026-11-23T10:00:00Z", "2026-11-24T11:00:00Z", 
 class Plan:
     """Two circles, practice and world, and a share of n1 that is planned for the one, and a day later for the other."""
 
-    def __init__(self, pkm: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.pkm, self.home, self._monkeypatch = pkm, home, monkeypatch
+    def __init__(self, pkm: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch, kept_homes: KeptHomes) -> None:
+        self.pkm, self.home, self._monkeypatch, self._kept_homes = pkm, home, monkeypatch, kept_homes
 
-    def make(self, *channel: str, people: tuple[str, ...] = ("Ann", "Cy")) -> None:
+    def make(self, server: str, *channel: str, people: tuple[str, ...] = ("Ann", "Cy")) -> None:
+        """channel: what else the way to that server is told, of each kind the same in every test."""
+        name = " ".join(("once", server.partition(":")[0], *people, *(word for word in channel if "/" not in word)))
+        self._kept_homes.fill(self.home, name, lambda: self._live(server, *channel, people=people), server)
+
+    def _live(self, *channel: str, people: tuple[str, ...]) -> None:
         self.pkm("share", "channel", "add", "way", *channel)
         for name, kind in (("practice", "community"), ("world", "network")):
             self.pkm("circle", "add", name, "--kind", kind, "--channel", "way")
@@ -58,10 +63,10 @@ class Plan:
 
 
 @pytest.fixture
-def plan(pkm: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+def plan(pkm: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch, kept_homes: KeptHomes) -> Plan:
     monkeypatch.setenv("SOCIAL_TOKEN", TOKEN)
     monkeypatch.setenv("HOOK_SECRET", "whsec_" + "c2VjcmV0IG9mIHNvbWUgbGVuZ3Ro")
-    return Plan(pkm, home, monkeypatch)
+    return Plan(pkm, home, monkeypatch, kept_homes)
 
 
 @pytest.mark.parametrize("state", ["sent", "unknown", "sending", "held", "refused"])

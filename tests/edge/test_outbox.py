@@ -11,27 +11,15 @@ from pkm.config import Home
 from pkm.errors import PkmError, Refused
 from pkm.people.circles import add_circle
 from pkm.sense.notes import add_note, set_reach
-from pkm.share import draft, mirror, outbox
+from pkm.share import draft, mirror
 from pkm.share.channels import add_channel
 from pkm.share.rendered import look_at
-from pkm.store import circles, shares
+from pkm.store import shares
 from pkm.store.session import Store
 from pkm.whole.undo import undo_command
 from tests.effort import tries
-
-
-def fresh(home: Home, command: str = "pkm share") -> Store:
-    return Store(home, command)
-
-
-def note(home: Home, text: str, reach: str = "private") -> int:
-    return int(add_note(fresh(home, "pkm sense note"), text, reach=reach).row["id"][1:])
-
-
-def circle(home: Home, name: str) -> dict[str, object]:
-    row = circles.by_name(fresh(home).read(), name)
-    assert row is not None
-    return {**row, "number": int(row["id"][1:])}
+from tests.sending import circle, drafted, fresh, note, send
+from tests.warm import Running
 
 
 @pytest.fixture
@@ -42,15 +30,6 @@ def drop(home_paths: Home, tmp_path: Path) -> Path:
     add_channel(store, home_paths, "drop", f"files:{folder}")
     add_circle(store, "practice", "community", channels=["drop"])
     return folder
-
-
-def drafted(home: Home, notes: list[int], *names: str) -> int:
-    rows = [circle(home, name) for name in names]
-    return int(draft.create_share(fresh(home), notes, rows, "Finds 1")["number"])
-
-
-def send(home: Home, share: int) -> outbox.SendReport:
-    return outbox.send_share(fresh(home, f"pkm share send x{share}"), home, share)
 
 
 def read(folder: Path) -> str:
@@ -245,7 +224,6 @@ def test_the_site_is_the_same_bytes_from_the_same_store(home_paths: Home) -> Non
 @pytest.mark.parametrize(("template", "said"), [
     (b"a\n{{ nonsense }}", "nonsense"), (b"a\n{% for %}", "Expected an expression"), (b"a\n\xff", "not UTF-8"),
     (b"a\n{% include 'gone.md' %}", "no template gone.md"),
-    (b"a\n{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}", "for ever"),
 ])  # fmt: skip
 def test_a_template_of_ones_own_with_an_error_sends_nothing(home_paths: Home, drop: Path, template: bytes, said: str) -> None:
     home_paths.templates.mkdir(parents=True)
@@ -343,17 +321,10 @@ def test_two_circles_on_one_site_get_one_page(home_paths: Home) -> None:
 
 
 def test_runs_at_once_put_a_note_into_one_digest(home_paths: Home) -> None:
-    import subprocess
-    import sys
-
     note(home_paths, "Walking retros work", "network")
     note(home_paths, "Pairs are better", "network")
-    running = [
-        subprocess.Popen([sys.executable, "-m", "pkm", "share", "--yes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for _ in range(1 + tries(1))
-    ]
-    for process in running:
-        process.communicate()
+    for process in [Running("share", "--yes") for _ in range(1 + tries(1))]:
+        process.wait()
     sent = [row for row in shares.rows(fresh(home_paths).read(), 10) if row["state"] == "sent"]
     assert len(sent) == 1
     assert len(list(home_paths.site.glob("2026/*/index.html"))) == 1

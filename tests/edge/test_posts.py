@@ -5,9 +5,6 @@ import hashlib
 import hmac
 import json
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +14,12 @@ from pkm.config import Home
 from pkm.errors import Invalid, PkmError, Refused
 from pkm.people.circles import add_circle
 from pkm.sense.notes import add_note
-from pkm.share import draft, outbox
+from pkm.share import outbox
 from pkm.share.channels import add_channel
 from pkm.share.rendered import look_at
 from pkm.share.trying import try_channel
-from pkm.store import circles, shares
-from pkm.store.session import Store
+from pkm.store import shares
+from tests.sending import Kill, drafted, fresh, note, send
 from tests.social_server import TOKEN, Social
 from tests.social_server import social as social
 
@@ -42,10 +39,6 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOCIAL_TOKEN", TOKEN)
 
 
-def fresh(home: Home, command: str = "pkm share") -> Store:
-    return Store(home, command)
-
-
 WORDS = "Walking retros work. See https://example.org/walk"
 
 
@@ -54,19 +47,7 @@ def setup(home: Home, social: Social, kind: str, text: str = WORDS, title: str =
     store = fresh(home, "setup")
     add_channel(store, home, "way", f"{kind}+{social.url}", **ACCESS[kind])
     add_circle(store, "peers", "community", channels=["way"])
-    return drafted(home, text, title)
-
-
-def drafted(home: Home, text: str, title: str = "Finds 47") -> int:
-    store = fresh(home)
-    number = int(add_note(store, text, reach="network").row["id"][1:])
-    row = circles.by_name(store.read(), "peers")
-    assert row is not None
-    return int(draft.create_share(store, [number], [{**row, "number": int(row["id"][1:])}], title)["number"])
-
-
-def send(home: Home, share: int) -> outbox.SendReport:
-    return outbox.send_share(fresh(home, f"pkm share send x{share}"), home, share)
+    return drafted(home, [note(home, text, "network")], "peers", title=title)
 
 
 def states(home: Home, share: int = 1) -> list[str]:
@@ -173,23 +154,12 @@ class TestEveryChannel:
         PKM_KILLS: how often each; once is enough where nothing changed here.
         """
         setup(home_paths, social, kind)
-        running: list[subprocess.Popen[bytes]] = []
-
-        def kill(moment: str) -> bool:
-            if not running or moment != when:
-                return False
-            os.kill(running.pop().pid, signal.SIGKILL)
-            return True
-
-        social.hook = kill
+        social.hook = kill = Kill(when)
         for number in range(int(os.environ.get("PKM_KILLS", "1"))):
-            share = drafted(home_paths, f"Walking retros work, {number}", f"Again {number}")
+            told = note(home_paths, f"Walking retros work, {number}", "network")
+            share = drafted(home_paths, [told], "peers", title=f"Again {number}")
             before = len(social.made)
-            command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            running.append(process)
-            process.communicate()
-            assert process.returncode == -signal.SIGKILL
+            kill.send(share)
             for _ in range(2):
                 send(home_paths, share)
             copies, (state,) = len(social.made) - before, states(home_paths, share)

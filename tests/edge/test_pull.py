@@ -4,14 +4,15 @@ import csv
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from pkm.config import Home
-from pkm.errors import PkmError
+from pkm.errors import BadInput, PkmError
 from pkm.seek.entry import make_entry
+from pkm.seek.identity import choose_scheme, distinct
+from pkm.seek.parse import parse_feed
 from pkm.seek.pull import PullReport, _alone, pull
 from pkm.store import intake, sources
 from pkm.store.session import Store
@@ -24,13 +25,6 @@ def rss(*titles: str, text: str = "words", name: str = "Feed") -> str:
         for title in titles
     )
     return f"<rss version='2.0'><channel><title>{name}</title>{items}</channel></rss>"
-
-
-@pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    opened = Store(Home.find())
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -56,7 +50,7 @@ def polled(store: Store, number: int = 1) -> dict[str, object]:
     return sources.polled(store.read(), [number])[0]
 
 
-def test_every_real_feed_gives_its_entries_and_a_second_pull_nothing(shared, server, store, follow):
+def test_every_real_feed_gives_its_entries_and_their_files_and_a_second_pull_nothing(shared, server, store, follow):
     with (shared / "feeds" / "INDEX.tsv").open() as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     server.serve_folder(shared / "feeds", {row["file"]: row["content_type"] for row in rows})
@@ -68,6 +62,21 @@ def test_every_real_feed_gives_its_entries_and_a_second_pull_nothing(shared, ser
     assert first.new == sum(got.values())
     assert (second.new, second.updated, second.unchanged) == (0, 0, first.new)
     assert first.failed == second.failed == 5
+    files = {row["url"]: row["files"] for row in store.read().execute(
+        "SELECT source.url, count(enclosure.id) AS files FROM source JOIN item ON item.source_id = source.id "
+        "JOIN enclosure ON enclosure.item_id = item.id GROUP BY source.id")}  # fmt: skip
+    there = {f"{server.url}/{row['file']}": shared / "feeds" / row["file"] for row in rows}
+    assert files == {url: count for url, path in there.items() if (count := files_of(path, url))}
+    assert sum(files.values()) > 50
+
+
+def files_of(path: Path, url: str) -> int:
+    """How many files the entries of a feed bring, each entry once."""
+    try:
+        parsed = parse_feed(path.read_bytes(), url=url)
+    except BadInput:
+        return 0
+    return sum(len(entry.enclosures) for _, entry in distinct(parsed.entries, choose_scheme(parsed.entries)))
 
 
 def test_new_then_unchanged_by_its_bytes_then_changed(server, store, follow, monkeypatch):

@@ -7,9 +7,6 @@ import base64
 import hashlib
 import json
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -23,22 +20,21 @@ from pkm.config import Home
 from pkm.dates import stamp
 from pkm.people.circles import add_circle
 from pkm.people.contacts import Fields, add_contact, edit_contact
-from pkm.sense.notes import add_note
-from pkm.share import draft, outbox
 from pkm.share.answers import collect
 from pkm.share.channels import add_channel
 from pkm.share.rendered import look_at
 from pkm.share.retract import retract
 from pkm.share.trying import try_channel
-from pkm.store import circles, posts, shares
+from pkm.store import posts, shares
 from pkm.store.session import Store
-from tests import real_servers
+from tests import real_servers, sending
 from tests.conftest import CommandLine
 from tests.edge.test_pictures_out import DRAWN, WALK, sent
 from tests.edge.test_pictures_out import notes as notes
 from tests.effort import tries
 from tests.real_servers import Bluesky, Matrix, Real, Receiver, ask
 from tests.relay import Relay
+from tests.sending import Kill, note, send
 
 SERVERS = {"mastodon": real_servers.mastodon, "matrix": real_servers.matrix, "bluesky": real_servers.bluesky}
 
@@ -75,15 +71,7 @@ def setup(home: Home, real: Real, **given: str) -> None:
 
 
 def drafted(home: Home, text: str, title: str = "Finds") -> int:
-    store = Store(home, "pkm share")
-    number = int(add_note(store, text, reach="network").row["id"][1:])
-    row = circles.by_name(store.read(), "peers")
-    assert row is not None
-    return int(draft.create_share(store, [number], [{**row, "number": int(row["id"][1:])}], title)["number"])
-
-
-def send(home: Home, share: int) -> outbox.SendReport:
-    return outbox.send_share(Store(home, f"pkm share send x{share}"), home, share)
+    return sending.drafted(home, [note(home, text, "network")], "peers", title=title)
 
 
 def rows(home: Home, share: int) -> list[dict[str, Any]]:
@@ -151,21 +139,9 @@ def test_kill_9_at_the_network_call(home_paths: Home, real: Real, when: str) -> 
 
 def killed_while_sending(home: Home, relay: Relay, when: str, name: str) -> int:
     """A share about `name` whose run was killed just before or just after the server took it."""
-    process: list[subprocess.Popen[bytes]] = []
-
-    def kill(moment: str) -> bool:
-        if not process or moment != when:
-            return False
-        os.kill(process.pop().pid, signal.SIGKILL)
-        return True
-
-    relay.hook = kill
+    relay.hook = kill = Kill(when)
     share = drafted(home, f"Walking {name} works", f"Finds of {name}")
-    command = [sys.executable, "-m", "pkm", "share", "send", f"x{share}", "--yes"]
-    one = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    process.append(one)
-    one.communicate()
-    assert one.returncode == -signal.SIGKILL
+    kill.send(share)
     return share
 
 

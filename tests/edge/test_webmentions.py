@@ -10,21 +10,14 @@ from pkm import config
 from pkm.config import Home
 from pkm.errors import PkmError
 from pkm.people.contacts import Fields, add_contact, edit_contact
-from pkm.sense.notes import add_note
-from pkm.share import draft, outbox
 from pkm.share.answers import collect, collect_mentions
 from pkm.share.rewire import Change, change_channel
 from pkm.share.webmentions import parse
-from pkm.store import circles
-from pkm.store.session import Store
 from tests.conftest import CommandLine
+from tests.sending import drafted, fresh, note, send
 from tests.server import Answer, FeedServer
 
 DIGEST, NOTE = "https://me.example/2026/finds-47/", "https://me.example/notes/walking-retros-work/"
-
-
-def fresh(home: Home) -> Store:
-    return Store(home, "pkm test")
 
 
 @pytest.fixture
@@ -32,11 +25,7 @@ def site(home_paths: Home) -> Home:
     """A note stands on the site, by x1; Ken has a page of his own."""
     store = fresh(home_paths)
     config.set(home_paths, "site.url", "https://me.example/")
-    number = int(add_note(store, "Walking retros work", reach="network").row["id"][1:])
-    row = circles.by_name(store.read(), "network")
-    assert row is not None
-    share = draft.create_share(store, [number], [{**row, "number": int(row["id"][1:])}], "Finds 47")["number"]
-    outbox.send_share(store, home_paths, share)
+    send(home_paths, drafted(home_paths, [note(home_paths, "Walking retros work", "network")], "network"))
     edit_contact(store, add_contact(store, "Ken").number, Fields(urls=("https://ken.example",)))
     return home_paths
 

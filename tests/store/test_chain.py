@@ -1,23 +1,17 @@
 """`pkm why`: the chain from the person behind a source over item, note and share to what was answered."""
 
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from pkm.config import Home
 from pkm.errors import NotFound
 from pkm.store.model import Link, Note
 from pkm.store.session import Store
 from pkm.whole.chain import LIMIT, WALKS, trace
-from tests.store.world import make_world
 
 
 @pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    made = make_world(Home.find())
-    yield made
-    made.close()
+def store(world: Store) -> Store:
+    return world
 
 
 def told(store: Store, kind: str, number: int) -> list[str]:

@@ -1,11 +1,8 @@
 """Contacts in the store: whom a mention means, what an edit changes, and when somebody is due."""
 
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from pkm.config import Home
 from pkm.errors import Exists, Invalid, NotFound, StoreError
 from pkm.people import circles as circle_verbs
 from pkm.people import contacts as people
@@ -13,13 +10,6 @@ from pkm.people.contacts import Fields
 from pkm.store import contacts, interactions, standings
 from pkm.store.journal import undo
 from pkm.store.session import Store
-
-
-@pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    store = Store(Home.find())
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -1,20 +1,11 @@
 """The questions behind suggestions: what was kept of whom, bounded, and what was turned down."""
 
-import pytest
 
 from pkm.store import discovery
 from pkm.store.model import Annotation, Item, Link, Note, Share, ShareNote, Source
 from pkm.store.session import Store
-from tests.store.world import make_world
 
 AT = "2026-11-20T08:00:00Z"
-
-
-@pytest.fixture
-def world(home_paths) -> Store:
-    store = make_world(home_paths)
-    yield store
-    store.close()
 
 
 def add_items(store: Store, *states: str, source: int | None = 1) -> list[int]:

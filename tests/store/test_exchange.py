@@ -1,6 +1,5 @@
 """What there is between the person and contacts, from a real store."""
 
-from collections.abc import Iterator
 
 import pytest
 
@@ -23,16 +22,9 @@ from pkm.store.model import (
     Trial,
 )
 from pkm.store.session import Store, Unit
-from tests.store.world import AT, make_world
+from tests.store.world import AT
 
 LATER = "2026-11-22T08:00:00Z"
-
-
-@pytest.fixture
-def world(home_paths) -> Iterator[Store]:
-    store = make_world(home_paths)
-    yield store
-    store.close()
 
 
 def told(store: Store, *ids: int) -> list[tuple[int, str, str, int]]:

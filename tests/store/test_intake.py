@@ -1,21 +1,10 @@
 """Bulk intake over a real store: what comes in, what changes, what a removal takes."""
 
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 
-from pkm.config import Home
 from pkm.store import intake, journal, sources
 from pkm.store.intake import Brought
 from pkm.store.session import Store
-
-
-@pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    opened = Store(Home.find())
-    yield opened
-    opened.close()
 
 
 def brought(key: str, text: str = "words", url: str = "") -> Brought:

@@ -1,11 +1,8 @@
 """Links and mentions of notes: made from titles, ids and names, kept through edits, wanted until there is something."""
 
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from pkm.config import Home
 from pkm.errors import Invalid
 from pkm.sense.links import link, unlink
 from pkm.sense.notes import add_note, edit_note
@@ -14,13 +11,6 @@ from pkm.store.model import Contact, Item
 from pkm.store.session import Store, Unit
 
 AT = "2026-11-23T09:00:00Z"
-
-
-@pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    opened = Store(Home.find())
-    yield opened
-    opened.close()
 
 
 def person(unit: Unit, name: str, nick: str = "") -> int:

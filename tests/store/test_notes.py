@@ -10,7 +10,7 @@ from pkm.config import Home
 from pkm.errors import Invalid, Refused
 from pkm.sense.inbox import drop
 from pkm.sense.notes import add_note, edit_note, set_reach
-from pkm.store import annotations, items, notes, tags
+from pkm.store import annotations, items, note_names, notes, tags
 from pkm.store.model import Item
 from pkm.store.session import Store
 
@@ -34,11 +34,11 @@ def store(home: Path) -> Iterator[Store]:
 
 QUESTIONS: list[tuple[str, Callable[[Any], list[Any]], list[Any]]] = [
     ("in the order asked for", lambda db: [row["id"] for row in notes.rows(db, [3, 99, 1])], ["n3", "n1"]),
-    ("by title, case ignored", lambda db: notes.by_title(db, "Desire Paths"), [1, 3]),
-    ("by title, beyond ASCII", lambda db: notes.by_title(db, "ÜBER  wege"), [2]),
-    ("by title, put away", lambda db: notes.by_title(db, "put away"), [4]),
-    ("by no title", lambda db: notes.by_title(db, "  "), []),
-    ("by a title of signs", lambda db: notes.by_title(db, "“”*"), []),
+    ("by title, case ignored", lambda db: note_names.by_title(db, "Desire Paths"), [1, 3]),
+    ("by title, beyond ASCII", lambda db: note_names.by_title(db, "ÜBER  wege"), [2]),
+    ("by title, put away", lambda db: note_names.by_title(db, "put away"), [4]),
+    ("by no title", lambda db: note_names.by_title(db, "  "), []),
+    ("by a title of signs", lambda db: note_names.by_title(db, "“”*"), []),
     ("of an item", lambda db: [row["id"] for row in notes.of_item(db, 1)], ["n1"]),
     ("how many", lambda db: [notes.count(db)], [3]),
     ("the item is kept by its note", lambda db: [row["state"] for row in items.rows(db, [1])], ["kept"]),

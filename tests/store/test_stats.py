@@ -1,23 +1,13 @@
 """Questions behind `pkm stats`, over a small real store: what is counted, at the edges of a span, and in no store at all."""
 
-from collections.abc import Iterator
 
 import pytest
 
-from pkm.config import Home
 from pkm.store import balance, stats
 from pkm.store.session import Store
-from tests.store.world import make_world
 
 SINCE, UNTIL = "2026-08-25T09:00:00Z", "2026-11-23T09:00:01Z"
 AT = "2026-11-20T08:00:00Z"
-
-
-@pytest.fixture
-def world(home_paths: Home) -> Iterator[Store]:
-    store = make_world(home_paths)
-    yield store
-    store.close()
 
 
 def test_what_was_kept_is_told_with_who_and_how(world: Store) -> None:

@@ -1,23 +1,13 @@
 """Tags in the store: counted with their children, renamed and merged with the old names still working, and undone."""
 
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from pkm.config import Home
 from pkm.errors import Exists, Invalid, NotFound
 from pkm.sense import tags as change
 from pkm.sense.notes import add_note, edit_note
 from pkm.store import journal, tags
 from pkm.store.session import Store
-
-
-@pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    opened = Store(Home.find())
-    yield opened
-    opened.close()
 
 
 def noted(store: Store, *texts: str) -> None:

@@ -30,9 +30,9 @@ def text_column(default: str = "") -> Column[str]:
     return Column(Text, nullable=False, server_default=default)
 
 
-def number_column(default: int = 0) -> Column[int]:
-    """A whole number that is never NULL; bulk intake may leave it out."""
-    return Column(Integer, nullable=False, server_default=str(default))
+def number_column() -> Column[int]:
+    """A whole number that is never NULL, 0 at first; bulk intake may leave it out."""
+    return Column(Integer, nullable=False, server_default="0")
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:

@@ -1,0 +1,44 @@
+"""How a note that was made or edited is told, and what in it nothing answers to yet."""
+
+from typing import TYPE_CHECKING
+
+from pkm import ids
+from pkm.cli import current, render
+from pkm.dates import day
+from pkm.text import count, one_line
+
+if TYPE_CHECKING:
+    from pkm.sense.notes import NoteAdded
+
+
+def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
+    """A note that was made or edited: its line, then what in it nothing answers to yet."""
+    from pkm.cli.mentions import tell_people
+    from pkm.store import links
+
+    row = added.row
+    mentioned = [
+        link for link in links.outgoing(current.store().read(), "note", int(row["id"][1:])) if link["origin"] == "text"
+    ]
+    people = [f"@{link['written']}" for link in mentioned if (link["to"] or "").startswith("c")]
+    also = [
+        f"from {row['item']}" if row["item"] else "", " ".join(f"#{name}" for name in row["tags"]), " ".join(people),
+        row["reach"], f"on {day(row['at'])}" if row["at"] else "",
+    ]  # fmt: skip
+    render.emit_made(row, as_json=as_json, also=[part for part in also if part])
+    tell_near(added.near_tags)
+    for link in mentioned:
+        if link["to_kind"] == "contact" and link["to"] and ids.parse(link["written"]) not in (None, ids.parse(link["to"])):
+            render.tell(f"{link['written']} was merged into {link['to']} {one_line(link['to_title'], 60)}.")
+    tell_people(added.unknown_people, added.ambiguous)
+    for title in added.wanted:
+        render.tell(f"[[{one_line(title, 80)}]] is no note yet; it will be linked when one is called that.")
+    if added.resolved:
+        render.tell(f"{count(added.resolved, 'link')} of other notes waited for this title and now lead here.")
+
+
+def tell_near(likes: list[tuple[str, list[tuple[str, int]]]]) -> None:
+    """Each new tag that nearly exists, with the command that merges it."""
+    for name, like in likes:
+        others = ", ".join(f"#{other} ({number})" for other, number in like)
+        render.tell(f"#{name} is new, and nearly {others}: pkm tag merge {name} {like[0][0]}")
