@@ -260,7 +260,7 @@ def test_what_is_removed_meanwhile_stays_removed(server, store, follow):
 
 @pytest.mark.parametrize("number", [3, 12])  # read here; read in processes
 def test_ctrl_c_keeps_what_is_finished(server: FeedServer, store, follow, number):
-    follow(*(server.add(f"/{n}", rss(f"t{n}")) for n in range(number)), server.add("/slow", rss("z"), delay_s=5))
+    follow(*(server.add(f"/{n}", rss(f"t{n}")) for n in range(number)), server.add("/slow", rss("z"), delay_s=60))
 
     def stop(done: int, total: int, what: str) -> None:
         if done == number:

@@ -37,7 +37,7 @@ def test_58_of_two_pulls_at_once_the_second_is_told(reader: Reader) -> None:
 
 
 def test_59_ctrl_c_keeps_the_feeds_that_are_finished(reader: Reader) -> None:
-    reader.follow(reader.server.add("/a", rss("a")), reader.server.add("/b", rss("b"), delay_s=5))
+    reader.follow(reader.server.add("/a", rss("a")), reader.server.add("/b", rss("b"), delay_s=60))
 
     def stop(done: int, total: int, what: str) -> None:
         os.kill(os.getpid(), signal.SIGINT)
