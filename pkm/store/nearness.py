@@ -67,13 +67,13 @@ def linked_with(db: sqlite3.Connection, kind: str, number: int) -> set[Thing]:
 
 def neighbors(db: sqlite3.Connection, kind: str, number: int) -> list[tuple[Thing, int]]:
     """(a thing that both are linked with, another note) for each note that shares a neighbor with the thing."""
-    # CROSS: what the thing is linked with leads; otherwise SQLite reads every link to a note.
+    # CROSS and plus: what the thing is linked with leads; otherwise SQLite reads every link of a note.
     sql = (
         f"WITH mine AS ({_MINE}) SELECT * FROM ("
         "SELECT mine.kind, mine.id, link.from_id AS other FROM mine CROSS JOIN link ON link.to_kind = mine.kind "
-        "AND link.to_id = mine.id AND link.from_kind = 'note' "
+        "AND link.to_id = mine.id AND +link.from_kind = 'note' "
         "UNION SELECT mine.kind, mine.id, link.to_id FROM mine CROSS JOIN link ON link.from_kind = mine.kind "
-        "AND link.from_id = mine.id AND link.to_kind = 'note' AND link.to_id IS NOT NULL "
+        "AND link.from_id = mine.id AND +link.to_kind = 'note' AND link.to_id IS NOT NULL "
         "UNION SELECT mine.kind, mine.id, note.id FROM mine JOIN note ON mine.kind = 'item' AND note.item_id = mine.id) "
         "WHERE NOT (:kind = 'note' AND other = :id) LIMIT :most"
     )
