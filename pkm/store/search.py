@@ -1,25 +1,26 @@
 """Search: a parsed query over every kind of thing, as SQL, ranked, cut to a page, with the hit marked.
 
-The only module that uses FTS5. Each kind is asked by itself for its newest WINDOW matches (of notes, annotations and
-contacts that is nearly always all of them), with bm25 where words were asked for; a word that a fifth of a million
-items have would take long to rank whole, and what is old there is rarely meant. Ranks are made comparable between
-kinds, weighed by kind and age, and merged; only what is shown is read in full.
+The only module that uses FTS5, with terms. Each kind is asked by itself for its newest WINDOW matches (of notes,
+annotations and contacts that is nearly always all of them), and these are ranked where words were asked for: by bm25,
+items by what is read of them. A word that a fifth of a million items have would take long to rank whole, and what is old
+there is rarely meant. Ranks are made comparable between kinds, weighed by kind and age, and merged; only what is shown is
+read in full.
 """
 
 import functools
+import heapq
 import itertools
 import re
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pkm import query as q
-from pkm.dates import parse_stamp
 from pkm.errors import Invalid
-from pkm.store import searches, stories
+from pkm.store import searches, stories, telling, terms
 from pkm.store.conditions import AT, Scope, all_of, any_of, none_of, of_date, of_field
 from pkm.store.hits import TITLED, read, whole_text
 from pkm.text import fold
@@ -27,7 +28,7 @@ from pkm.text import fold
 Row = dict[str, Any]
 
 WINDOW = 2000
-"""How many matches of a kind are ranked, the newest; bm25 of a common word takes 5 to 20 ms for them."""
+"""How many matches of a kind are ranked, the newest."""
 SEARCHED = ("note", "item", "annotation", "contact", "share")
 """Kinds that are searched where the query names none."""
 SORTS = ("best", "newest", "oldest", "title")
@@ -104,8 +105,8 @@ def search(
         full |= len(found) >= max(WINDOW, limit)
         hits += _scored(_once_a_story(db, found) if kind == "item" else found, now)
         unknown += [name for name in scope.unknown if name not in unknown]
-    _order(hits, sort if sort != "best" or q.text_of(query) is not None else "newest")
-    rows = _shown(db, hits[:limit], query)
+    first = _first(hits, limit, sort if sort != "best" or q.text_of(query) is not None else "newest")
+    rows = _shown(db, first, query)
     return SearchPage(rows, None if full or patience.over else len(hits), unknown, patience.over)
 
 
@@ -149,9 +150,10 @@ def _ask(scope: Scope, query: q.Query, window: int, sort: str, patience: "_Patie
         hidden = {"note": "note.dropped_at IS NULL", "item": "item.state <> 'dropped'"}.get(scope.kind, hidden)
     found: dict[int, _Hit] = {}
     for node in _alternatives(query.node):
-        sql = _sql(scope, q.Query(query.text, node), hidden, sort)
+        asked = q.Query(query.text, node)
+        sql = _sql(scope, asked, hidden, sort)
         if sql:
-            for hit in _fetch(scope, f"{sql} LIMIT {scope.bind(window)}", patience):
+            for hit in _fetch(scope, f"{sql} LIMIT {scope.bind(window)}", patience, q.terms(q.text_of(asked))):
                 found.setdefault(hit.number, hit)
     return list(found.values())
 
@@ -178,17 +180,20 @@ def _sql(scope: Scope, query: q.Query, hidden: str, sort: str) -> str:
         return _listed_sql(
             scope.kind, where, sort, leading=any(part.startswith(f"{scope.kind}.id IN (") for part in parts)
         )
-    expression = q.fts(text, _COLUMNS[scope.kind])
     short = any(word.prefix and len(word.text) < _SHORT for word in q.terms(text))
-    return _ranked_sql(scope, expression, parts, sort, rank=sort == "best" and not short) if expression else ""
+    read = scope.kind == "item" and any(word.prefix or " " in q.searchable(word.text) for word in q.terms(text))
+    expression = q.fts(terms.spelled_out(scope.db, text) if read else text, _COLUMNS[scope.kind])
+    if not expression:
+        return ""
+    return _ranked_sql(scope, expression, parts, sort, rank=sort == "best" and not short, read=read)
 
 
 def _parts(node: q.Node | None) -> Sequence[q.Node]:
     return node.nodes if isinstance(node, q.And) else () if node is None else (node,)
 
 
-def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, *, rank: bool) -> str:
-    """SQL that walks the index from the newest row, so that the window's end stops it.
+def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, *, rank: bool, read: bool) -> str:
+    """SQL that walks the index from the newest row, so that the window's end stops it. read: the texts tell the rank.
 
     What the index's own rows can be held against is asked before the table is joined. The plus keeps SQLite from
     asking the index once for each id instead: that takes minutes where a tag has many things.
@@ -196,9 +201,10 @@ def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, 
     kind = scope.kind
     where = all_of([re.sub(rf"^{kind}\.id IN \(", "+words.rowid IN (", re.sub(rf"^{kind}\.id >=", "words.rowid >=", part))
                     for part in parts])  # fmt: skip
-    order = f"bm25({kind}_fts, {_WEIGHTS[kind]})" if rank else "NULL"
+    order = f"bm25({kind}_fts, {_WEIGHTS[kind]})" if rank and not read else "NULL"
+    told = ", CAST(item.title AS BLOB), CAST(item.text AS BLOB)" if rank and read else ""
     return (
-        f"SELECT {kind}.id, {AT[kind]}, {order}, {TITLED[kind] if sort == 'title' else 'NULL'} "
+        f"SELECT {kind}.id, {AT[kind]}, {order}, {TITLED[kind] if sort == 'title' else 'NULL'}{told} "
         f"FROM {kind}_fts AS words CROSS JOIN {kind} ON {kind}.id = words.rowid "
         f"WHERE words.{kind}_fts MATCH {scope.bind(expression)} AND {where} "
         f"ORDER BY words.rowid {'ASC' if sort == 'oldest' else 'DESC'}"
@@ -329,17 +335,22 @@ class _TooLong(Exception):
     """A regular expression ran out of time."""
 
 
-def _fetch(scope: Scope, sql: str, patience: _Patience) -> list[_Hit]:
-    """The hits; those found until then where a pattern ran out of time."""
+def _fetch(scope: Scope, sql: str, patience: _Patience, words: Sequence[q.Word]) -> list[_Hit]:
+    """The hits; those found until then where a pattern ran out of time. Items of which a text was asked are ranked by it."""
     found: list[_Hit] = []
+    told: list[tuple[bytes, bytes]] = []
     if patience.over:
         return found
     try:
-        for number, at, rank, title in scope.db.execute(sql, scope.given):
+        for number, at, rank, title, *texts in scope.db.execute(sql, scope.given):
             found.append(_Hit(scope.kind, number, at or "", rank, title or ""))
+            if texts:
+                told.append((telling.begun(texts[0]), telling.begun(texts[1])))
     except (_TooLong, sqlite3.OperationalError):
         if not patience.over:
             raise
+    for hit, rank in zip(found, telling.ranks(words, told), strict=False):
+        hit.rank = rank
     return found
 
 
@@ -349,25 +360,31 @@ def _fetch(scope: Scope, sql: str, patience: _Patience) -> list[_Hit]:
 def _scored(hits: list[_Hit], now: datetime) -> list[_Hit]:
     """The hits with comparable scores: rank within the kind (its best is 1), weighed by kind and age."""
     best = min((hit.rank for hit in hits if hit.rank is not None), default=0.0) or -1.0
-    today = now.timestamp()
+    today = now.date().toordinal()
+    weight = {day: (1 + _RECENT * _freshness(day, today)) for day in {hit.at[:10] for hit in hits}}
     for hit in hits:
         rank = 0.8 if hit.rank is None else hit.rank / best
-        try:
-            days = max(0.0, (today - parse_stamp(hit.at).timestamp()) / 86400)
-        except ValueError:
-            days = 3650.0
-        hit.score = rank * _KIND_WEIGHT.get(hit.kind, 1.0) * (1 + _RECENT * 0.5 ** (days / _HALF_LIFE_DAYS))
+        hit.score = rank * _KIND_WEIGHT.get(hit.kind, 1.0) * weight[hit.at[:10]]
     return hits
 
 
-def _order(hits: list[_Hit], sort: str) -> None:
-    hits.sort(key=lambda hit: (hit.kind, -hit.number))
-    if sort == "best":
-        hits.sort(key=lambda hit: -hit.score)
-    elif sort == "title":
-        hits.sort(key=lambda hit: fold(hit.title))
-    else:
-        hits.sort(key=lambda hit: hit.at, reverse=sort == "newest")
+def _freshness(day: str, today: int) -> float:
+    """1 for a thing of today, half of it after _HALF_LIFE_DAYS."""
+    try:
+        days = max(0, today - date.fromisoformat(day).toordinal())
+    except ValueError:
+        days = 3650
+    return float(0.5 ** (days / _HALF_LIFE_DAYS))
+
+
+def _first(hits: list[_Hit], limit: int, sort: str) -> list[_Hit]:
+    """The first of them in this order."""
+    if sort in ("newest", "oldest"):
+        hits.sort(key=lambda hit: (hit.kind, -hit.number))
+        return sorted(hits, key=lambda hit: hit.at, reverse=sort == "newest")[:limit]
+    if sort == "title":
+        return heapq.nsmallest(limit, hits, key=lambda hit: (fold(hit.title), hit.kind, -hit.number))
+    return heapq.nsmallest(limit, hits, key=lambda hit: (-hit.score, hit.kind, -hit.number))
 
 
 # What is shown
@@ -397,9 +414,9 @@ def _snippets(
     db: sqlite3.Connection, kind: str, numbers: list[int], words: list[q.Word]
 ) -> dict[int, tuple[str, list[list[int]]]]:
     """For each number, the part of its text where the words are, and where they stand in it."""
-    # A short beginning stands for so many words that asking the index for it again would double the time.
-    told = [word for word in words if not (word.prefix and len(word.text) < _SHORT)]
-    expressions = [q.fts(word, _COLUMNS[kind]) for word in told] if kind in _SNIPPET and told == words else []
+    # A beginning stands for so many words that the index takes longer to say where they are, for each row anew.
+    asked = [] if any(word.prefix for word in words) or kind not in _SNIPPET else words
+    expressions = [q.fts(word, _COLUMNS[kind]) for word in asked]
     wanted = " OR ".join(dict.fromkeys(one for one in expressions if one))
     if not wanted:
         return {}
@@ -436,7 +453,7 @@ def cut(text: str, words: Sequence[q.Word], patterns: Sequence[Any]) -> tuple[st
     patterns: of the package regex; one that takes long marks nothing.
     """
     line = re.sub(r"\s+", " ", text[:REGEX_TEXT]).strip()
-    looked = [re.compile(re.escape(word.text), re.I) for word in words]
+    looked: list[Any] = [_looked(word) for word in words]
     looked += patterns
     first = min((places[0][0] for one in looked if (places := _places(one, line, 1))), default=0)
     start = 0 if first < SHOWN // 2 else line.rfind(" ", 0, first - SHOWN // 4) + 1
@@ -446,6 +463,12 @@ def cut(text: str, words: Sequence[q.Word], patterns: Sequence[Any]) -> tuple[st
         if not apart or span[0] >= apart[-1][1]:
             apart.append(span)
     return piece, apart
+
+
+def _looked(word: q.Word) -> re.Pattern[str]:
+    """The word as it was typed; a beginning with the rest of its word."""
+    escaped = re.escape(word.text)
+    return re.compile(rf"(?<!\w){escaped}\w*" if word.prefix else escaped, re.I)
 
 
 MARK_S = 0.1
