@@ -166,12 +166,12 @@ def _alternatives(node: q.Node | None) -> Sequence[q.Node | None]:
 def _sql(scope: Scope, query: q.Query, hidden: str, sort: str) -> str:
     text, rest = q.text_of(query), q.rest_of(query)
     ranked = text is not None and scope.kind in _WEIGHTS
+    scope.least = _least_id(scope, query) if scope.kind == "item" else 0
     parts = [_compile(scope, node) for node in _parts(rest)]
     if text is not None and not ranked:
         parts.append(_compile(scope, text))
-    least = _least_id(scope, query) if scope.kind == "item" and "0" not in parts else None
-    if least is not None:
-        parts.append(f"item.id >= {scope.bind(least)}")
+    if scope.least:
+        parts.append(f"item.id >= {scope.bind(scope.least)}")
     parts.append(hidden)
     where = all_of(parts)
     if where == "0":
@@ -211,17 +211,17 @@ def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, 
     )
 
 
-def _least_id(scope: Scope, query: q.Query) -> int | None:
-    """The first item that came in at or after the query's `after:`, where that spares walking over older ones."""
+def _least_id(scope: Scope, query: q.Query) -> int:
+    """The first item that came in at or after the query's `after:`, where that spares walking over older ones; else 0."""
     since = max((node.since for node in _parts(query.node) if isinstance(node, q.When) and node.since), default=None)
     if since is None:
-        return None
+        return 0
     few = WINDOW * 50
     least, count = scope.db.execute(
         "SELECT min(id), count(*) FROM (SELECT id FROM item WHERE state IN ('inbox', 'backlog', 'muted', 'kept', 'dropped') "
         "AND received_at >= :since LIMIT :few)", {"since": since, "few": few},
     ).fetchone()  # fmt: skip
-    return None if count == few else int(least or 2**62)
+    return 0 if count == few else int(least or 2**62)
 
 
 def _listed_sql(kind: str, where: str, sort: str, *, leading: bool) -> str:
