@@ -10,6 +10,7 @@ read in full.
 import functools
 import heapq
 import itertools
+import json
 import re
 import sqlite3
 import time
@@ -202,7 +203,7 @@ def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, 
     where = all_of([re.sub(rf"^{kind}\.id IN \(", "+words.rowid IN (", re.sub(rf"^{kind}\.id >=", "words.rowid >=", part))
                     for part in parts])  # fmt: skip
     order = f"bm25({kind}_fts, {_WEIGHTS[kind]})" if rank and not read else "NULL"
-    told = ", CAST(item.title AS BLOB), CAST(item.text AS BLOB)" if rank and read else ""
+    told = ", CAST(item.title AS BLOB)" if rank and read else ""
     return (
         f"SELECT {kind}.id, {AT[kind]}, {order}, {TITLED[kind] if sort == 'title' else 'NULL'}{told} "
         f"FROM {kind}_fts AS words CROSS JOIN {kind} ON {kind}.id = words.rowid "
@@ -336,22 +337,33 @@ class _TooLong(Exception):
 
 
 def _fetch(scope: Scope, sql: str, patience: _Patience, words: Sequence[q.Word]) -> list[_Hit]:
-    """The hits; those found until then where a pattern ran out of time. Items of which a text was asked are ranked by it."""
+    """The hits; those found until then where a pattern ran out of time. Items whose title was asked for are ranked here."""
     found: list[_Hit] = []
-    told: list[tuple[bytes, bytes]] = []
+    titles: list[bytes] = []
     if patience.over:
         return found
     try:
-        for number, at, rank, title, *texts in scope.db.execute(sql, scope.given):
+        for number, at, rank, title, *read in scope.db.execute(sql, scope.given):
             found.append(_Hit(scope.kind, number, at or "", rank, title or ""))
-            if texts:
-                told.append((telling.begun(texts[0]), telling.begun(texts[1])))
+            titles += read
     except (_TooLong, sqlite3.OperationalError):
         if not patience.over:
             raise
-    for hit, rank in zip(found, telling.ranks(words, told), strict=False):
-        hit.rank = rank
+    if titles:
+        _rank_as_read(scope.db, found, titles, words)
     return found
+
+
+def _rank_as_read(db: sqlite3.Connection, found: Sequence[_Hit], titles: Sequence[bytes], words: Sequence[q.Word]) -> None:
+    """The items have their ranks, by their titles and some of their texts."""
+
+    def texts(places: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        at = {found[place].number: place for place in places}
+        sql = "SELECT id, CAST(text AS BLOB) FROM item WHERE id IN (SELECT value FROM json_each(:ids))"
+        return ((at[number], text) for number, text in db.execute(sql, {"ids": json.dumps(list(at))}))
+
+    for hit, rank in zip(found, telling.ranks(words, titles, texts), strict=True):
+        hit.rank = rank
 
 
 # Rank and order
