@@ -38,8 +38,8 @@ REGEX_S = 2.0
 REGEX_TEXT = 20_000
 """How many characters of a text a regular expression looks at."""
 
-_WEIGHTS = {"note": "3.0, 1.0", "item": "3.0, 2.0, 1.0", "annotation": "1.0, 1.5"}
-"""bm25's weights for the columns: a title counts three times."""
+_RANKS = {"note": "bm25(note_fts, 3.0, 1.0)", "item": "NULL", "annotation": "bm25(annotation_fts, 1.0, 1.5)"}
+"""bm25 with its weights for the columns: a title counts three times. Items are ranked as they are read (telling)."""
 _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "note": {"title": ("title",), "text": ("text",)},
     "item": {"title": ("title",), "text": ("text",)},
@@ -166,7 +166,7 @@ def _alternatives(node: q.Node | None) -> Sequence[q.Node | None]:
 
 def _sql(scope: Scope, query: q.Query, hidden: str, sort: str) -> str:
     text, rest = q.text_of(query), q.rest_of(query)
-    ranked = text is not None and scope.kind in _WEIGHTS
+    ranked = text is not None and scope.kind in _RANKS
     scope.least = _least_id(scope, query) if scope.kind == "item" else 0
     parts = [_compile(scope, node) for node in _parts(rest)]
     if text is not None and not ranked:
@@ -182,19 +182,16 @@ def _sql(scope: Scope, query: q.Query, hidden: str, sort: str) -> str:
             scope.kind, where, sort, leading=any(part.startswith(f"{scope.kind}.id IN (") for part in parts)
         )
     short = any(word.prefix and len(word.text) < _SHORT for word in q.terms(text))
-    read = scope.kind == "item" and any(word.prefix or " " in q.searchable(word.text) for word in q.terms(text))
-    expression = q.fts(terms.spelled_out(scope.db, text) if read else text, _COLUMNS[scope.kind])
-    if not expression:
-        return ""
-    return _ranked_sql(scope, expression, parts, sort, rank=sort == "best" and not short, read=read)
+    expression = q.fts(terms.spelled_out(scope.db, text) if scope.kind == "item" else text, _COLUMNS[scope.kind])
+    return _ranked_sql(scope, expression, parts, sort, rank=sort == "best" and not short) if expression else ""
 
 
 def _parts(node: q.Node | None) -> Sequence[q.Node]:
     return node.nodes if isinstance(node, q.And) else () if node is None else (node,)
 
 
-def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, *, rank: bool, read: bool) -> str:
-    """SQL that walks the index from the newest row, so that the window's end stops it. read: the texts tell the rank.
+def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, *, rank: bool) -> str:
+    """SQL that walks the index from the newest row, so that the window's end stops it.
 
     What the index's own rows can be held against is asked before the table is joined. The plus keeps SQLite from
     asking the index once for each id instead: that takes minutes where a tag has many things.
@@ -202,10 +199,10 @@ def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, 
     kind = scope.kind
     where = all_of([re.sub(rf"^{kind}\.id IN \(", "+words.rowid IN (", re.sub(rf"^{kind}\.id >=", "words.rowid >=", part))
                     for part in parts])  # fmt: skip
-    order = f"bm25({kind}_fts, {_WEIGHTS[kind]})" if rank and not read else "NULL"
-    told = ", CAST(item.title AS BLOB)" if rank and read else ""
+    heading = ", CAST(item.title || char(10) || item.author AS BLOB)" if rank and kind == "item" else ""
     return (
-        f"SELECT {kind}.id, {AT[kind]}, {order}, {TITLED[kind] if sort == 'title' else 'NULL'}{told} "
+        f"SELECT {kind}.id, {AT[kind]}, {_RANKS[kind] if rank else 'NULL'}, "
+        f"{TITLED[kind] if sort == 'title' else 'NULL'}{heading} "
         f"FROM {kind}_fts AS words CROSS JOIN {kind} ON {kind}.id = words.rowid "
         f"WHERE words.{kind}_fts MATCH {scope.bind(expression)} AND {where} "
         f"ORDER BY words.rowid {'ASC' if sort == 'oldest' else 'DESC'}"
@@ -337,32 +334,32 @@ class _TooLong(Exception):
 
 
 def _fetch(scope: Scope, sql: str, patience: _Patience, words: Sequence[q.Word]) -> list[_Hit]:
-    """The hits; those found until then where a pattern ran out of time. Items whose title was asked for are ranked here."""
+    """The hits; those found until then where a pattern ran out of time. Items whose heading was asked for are ranked here."""
     found: list[_Hit] = []
-    titles: list[bytes] = []
+    headings: list[bytes] = []
     if patience.over:
         return found
     try:
-        for number, at, rank, title, *read in scope.db.execute(sql, scope.given):
+        for number, at, rank, title, *heading in scope.db.execute(sql, scope.given):
             found.append(_Hit(scope.kind, number, at or "", rank, title or ""))
-            titles += read
+            headings += heading
     except (_TooLong, sqlite3.OperationalError):
         if not patience.over:
             raise
-    if titles:
-        _rank_as_read(scope.db, found, titles, words)
+    if headings:
+        _rank_as_read(scope.db, found, headings, words)
     return found
 
 
-def _rank_as_read(db: sqlite3.Connection, found: Sequence[_Hit], titles: Sequence[bytes], words: Sequence[q.Word]) -> None:
-    """The items have their ranks, by their titles and some of their texts."""
+def _rank_as_read(db: sqlite3.Connection, found: Sequence[_Hit], headings: Sequence[bytes], words: Sequence[q.Word]) -> None:
+    """The items have their ranks, by title, author and some of the texts."""
 
     def texts(places: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         at = {found[place].number: place for place in places}
         sql = "SELECT id, CAST(text AS BLOB) FROM item WHERE id IN (SELECT value FROM json_each(:ids))"
         return ((at[number], text) for number, text in db.execute(sql, {"ids": json.dumps(list(at))}))
 
-    for hit, rank in zip(found, telling.ranks(words, titles, texts), strict=True):
+    for hit, rank in zip(found, telling.ranks(words, headings, texts), strict=True):
         hit.rank = rank
 
 
