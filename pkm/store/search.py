@@ -9,7 +9,6 @@ read in full.
 
 import functools
 import heapq
-import itertools
 import json
 import re
 import sqlite3
@@ -23,7 +22,7 @@ from pkm import query as q
 from pkm.errors import Invalid
 from pkm.store import searches, stories, telling, terms
 from pkm.store.conditions import AT, Scope, all_of, any_of, none_of, of_date, of_field
-from pkm.store.hits import TITLED, read, whole_text
+from pkm.store.hits import REGEX_TEXT, TITLED, cut, read, whole_text
 from pkm.text import fold
 
 Row = dict[str, Any]
@@ -35,8 +34,6 @@ SEARCHED = ("note", "item", "annotation", "contact", "share")
 SORTS = ("best", "newest", "oldest", "title")
 REGEX_S = 2.0
 """How long regular expressions may take, all in all, before the search stops with what it has."""
-REGEX_TEXT = 20_000
-"""How many characters of a text a regular expression looks at."""
 
 _RANKS = {"note": "bm25(note_fts, 3.0, 1.0)", "item": "NULL", "annotation": "bm25(annotation_fts, 1.0, 1.5)"}
 """bm25 with its weights for the columns: a title counts three times. Items are ranked as they are read (telling)."""
@@ -450,45 +447,3 @@ def _unmarked(text: str) -> tuple[str, list[list[int]]]:
         else:
             plain += part
     return plain, spans
-
-
-SHOWN = 140
-"""How many characters of a text are shown where no index gave a snippet."""
-
-
-def cut(text: str, words: Sequence[q.Word], patterns: Sequence[Any]) -> tuple[str, list[list[int]]]:
-    """A piece of the text around its first hit, on one line, and where hits stand in it; its beginning without one.
-
-    patterns: of the package regex; one that takes long marks nothing.
-    """
-    line = re.sub(r"\s+", " ", text[:REGEX_TEXT]).strip()
-    looked: list[Any] = [_looked(word) for word in words]
-    looked += patterns
-    first = min((places[0][0] for one in looked if (places := _places(one, line, 1))), default=0)
-    start = 0 if first < SHOWN // 2 else line.rfind(" ", 0, first - SHOWN // 4) + 1
-    piece = ("…" if start else "") + line[start : start + SHOWN] + ("…" if len(line) > start + SHOWN else "")
-    apart: list[list[int]] = []
-    for span in sorted(place for one in looked for place in _places(one, piece, SHOWN)):
-        if not apart or span[0] >= apart[-1][1]:
-            apart.append(span)
-    return piece, apart
-
-
-def _looked(word: q.Word) -> re.Pattern[str]:
-    """The word as it was typed; a beginning with the rest of its word."""
-    escaped = re.escape(word.text)
-    return re.compile(rf"(?<!\w){escaped}\w*" if word.prefix else escaped, re.I)
-
-
-MARK_S = 0.1
-"""How long a regular expression may take to mark its hits in one text."""
-
-
-def _places(pattern: Any, text: str, most: int) -> list[list[int]]:
-    """Where the pattern stands in the text."""
-    timed = {} if isinstance(pattern, re.Pattern) else {"timeout": MARK_S}
-    try:
-        found = (match for match in pattern.finditer(text, **timed) if match.group())
-        return [[match.start(), match.end()] for match in itertools.islice(found, most)]
-    except TimeoutError:
-        return []

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import log
 
 from pkm.query import Word, searchable
-from pkm.stemming import stem
+from pkm.stemming import common_beginning
 
 READ = 3_000
 """Bytes of a text that are looked at: its beginning says what it is about better than the whole."""
@@ -62,7 +62,4 @@ def _begun(word: str) -> bytes:
     small = word.lower()
     if not small.isascii():
         return f"(?:{re.escape(small)}|{re.escape(word.title())})".encode()
-    begun = stem(small)
-    while not small.startswith(begun):
-        begun = begun[:-1]
-    return begun.encode()
+    return common_beginning(small).encode()

@@ -17,8 +17,9 @@ from pkm.dates import now, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.store import search as search_module
 from pkm.store import terms
+from pkm.store.hits import cut
 from pkm.store.model import Item, Note
-from pkm.store.search import SearchPage, cut, search
+from pkm.store.search import SearchPage, search
 from pkm.store.session import Store
 from tests.store.world import make_world
 
