@@ -18,6 +18,7 @@ LONGEST = 12
 """A title of more words is a sentence, which nobody writes twice."""
 _LETTERS = 4  # of a title of one word, at least
 _WORD = re.compile(r"[^\W_]+")
+_PLAIN = re.compile(r"[ -~]+")
 _BETWEEN = re.compile(r"[ \t'’&/:,.\-–]{1,3}|[ \t]?\n[ \t]?")  # what may stand between two words of a name
 _MARKED = re.compile(r"[`\[<%]|://")  # without any of these nothing in a text needs to be covered up
 _LINKED = re.compile(
@@ -56,23 +57,22 @@ class Names:
     """The names of many things, ready to be looked for."""
 
     def __init__(
-        self, names: Iterable[Name], is_word: Callable[[str], bool] = lambda _: False, text: str | None = None
-    ) -> None:
-        """is_word: whether a stem is so frequent that a title of that one word is a word and no name.
+        self, names: Iterable[tuple[str, int, str]], is_word: Callable[[str], bool] = lambda _: False,
+        text: str | None = None,
+    ) -> None:  # fmt: skip
+        """names: as Name has them. is_word: whether a stem is so frequent that a title of that one word is no name.
 
         text: the only one that will be looked through, where that is known; it spares reading most of many names.
         """
         self._by_first: Mapping[str, list[_Entry]] = defaultdict(list)
         here = None if text is None else set(_words(text))
-        for name in names:
-            first = _WORD.search(name.words)
-            if here is not None and (first is None or stem(first[0].lower()) not in here):
+        for kind, number, called in names:
+            words = _words(called)
+            if here is not None and not here.issuperset(words):
                 continue
-            words = _words(name.words)
-            if _is_name(name, words) and not (name.kind == "note" and len(words) == 1 and is_word(words[0])):
-                alone = _WORD.findall(name.words.lower())[0] if len(words) == 1 else ""
-                entry = _Entry(tuple(words), (name.kind, name.number), alone, bool(alone) and name.kind == "contact")
-                self._by_first[words[0]].append(entry)
+            if _is_name(Name(kind, number, called), words) and not (kind == "note" and len(words) == 1 and is_word(words[0])):
+                alone = _WORD.findall(called.lower())[0] if len(words) == 1 else ""
+                self._by_first[words[0]].append(_Entry(tuple(words), (kind, number), alone, bool(alone) and kind == "contact"))
         for entries in self._by_first.values():
             entries.sort(key=lambda entry: (-len(entry.words), entry.thing))
 
@@ -127,15 +127,15 @@ def _stands(text: str, places: Sequence[tuple[int, int, str]], at: int, words: t
 
 
 def beginnings(text: str) -> set[str]:
-    """With what each word of plain letters begins that may be meant by a word of the text: its stem but for the last letter.
+    """With what each word begins, in plain letters, that may be meant by a word of the text: its stem but for the last letter.
 
-    A stem is the beginning of all its words, but for that letter: happy is happi.
+    A stem is the beginning of all its words, but for that letter (happy is happi), and for accents.
     """
-    return {one[:-1] or one for one in _words(text) if one.isascii() and one}
+    return {plain[0] for one in _words(text) if (plain := _PLAIN.match(one[:-1] or one))}
 
 
 def _words(text: str) -> list[str]:
-    return [stem(word) for word in _WORD.findall(text.lower())]
+    return list(map(stem, _WORD.findall(text.lower())))
 
 
 def _is_name(name: Name, words: Sequence[str]) -> bool:

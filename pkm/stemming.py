@@ -33,6 +33,14 @@ def stem(word: str) -> str:
     return _stem(plain.encode().decode("latin-1")).encode("latin-1").decode(errors="ignore")
 
 
+def common_beginning(word: str) -> str:
+    """What the word, in lower case, and its stem begin with: happy and happi with happ. With other letters, the word."""
+    begun = stem(word) if word.isascii() else word
+    while not word.startswith(begun):
+        begun = begun[:-1]
+    return begun
+
+
 def _shape(stem: str) -> str:
     """C for each consonant and v for each vowel; y is a vowel behind a consonant."""
     if "y" not in stem:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pkm.errors import NotFound
 from pkm.ids import Row, make, parse
-from pkm.mentions import Mention, Name, Names, beginnings
+from pkm.mentions import Mention, Names, beginnings
 from pkm.sense.related import Related, Words, find_related, read_words
 from pkm.store import discovery, links, nearness, tags
 from pkm.store.nearness import Thing
@@ -115,8 +115,7 @@ def read_names(store: Store, words: Words | None = None, text: str | None = None
     known = words or read_words(store)
     most = max(3.0, 0.01 * known.notes)
     begun = None if text is None else beginnings(text)
-    names = (Name(*one) for one in nearness.names(store.read(), begun))
-    return Names(names, lambda stem: known.held(stem) > most, text)
+    return Names(nearness.names(store.read(), begun), lambda stem: known.held(stem) > most, text)
 
 
 def _mentioned(number: int, text: str, linked: Collection[Thing], names: Names, muted: _Muted) -> list[Suggestion]:

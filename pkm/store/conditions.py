@@ -36,12 +36,16 @@ _NOTES_OF = "SELECT id FROM note WHERE item_id IN ({})"
 
 
 class Scope:
-    """One kind that is searched, with the parameters of its query. `unknown` are names that nothing answers to."""
+    """One kind that is searched, with the parameters of its query. `unknown` are names that nothing answers to.
+
+    least: nothing with a lower number is asked for.
+    """
 
     def __init__(self, db: sqlite3.Connection, kind: str) -> None:
         self.db = db
         self.kind = kind
         self.given: dict[str, object] = {}
+        self.least = 0
         self.unknown: list[tuple[str, str]] = []
 
     def bind(self, value: object) -> str:
@@ -135,6 +139,8 @@ def _tagged(scope: Scope, name: str) -> _Sets:
         scope.unknown.append(("tag", name))
     tags = scope.bind_ids(numbers)
     sets = {kind: f"SELECT entity_id FROM tagging WHERE kind = '{kind}' AND tag_id IN ({tags})" for kind in TAGGED}
+    if scope.least:
+        sets[scope.kind] += f" AND entity_id >= {scope.bind(scope.least)}"
     return {**sets, "tag": tags}
 
 

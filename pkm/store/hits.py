@@ -1,11 +1,15 @@
 """What a search shows of each kind: its title, the text that is looked at, and its row in the JSON contract's shape."""
 
+import itertools
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pkm.ids import Row, make
+from pkm.query import Word
+from pkm.stemming import common_beginning, stem
 from pkm.store.sources import without_user
 from pkm.text import fold, one_line
 
@@ -99,3 +103,55 @@ def title_words(db: sqlite3.Connection) -> dict[str, int]:
         rows = db.execute(f"SELECT {TITLED[kind]} FROM {kind} ORDER BY id DESC LIMIT 5000")
         found.update(word for row in rows for word in re.findall(r"[^\W\d_]{4,}", fold(str(row[0] or ""))))
     return found
+
+
+# The piece of a text that is shown
+
+REGEX_TEXT = 20_000
+"""How many characters of a text a regular expression looks at."""
+SHOWN = 140
+"""How many characters of a text are shown where no index gave a snippet."""
+
+
+def cut(text: str, words: Sequence[Word], patterns: Sequence[Any]) -> tuple[str, list[list[int]]]:
+    """A piece of the text around its first hit, on one line, and where hits stand in it; its beginning without one.
+
+    patterns: of the package regex; one that takes long marks nothing.
+    """
+    line = re.sub(r"\s+", " ", text[:REGEX_TEXT]).strip()
+    looked = [*words, *patterns]
+    first = min((places[0][0] for one in looked if (places := _places(one, line, 1))), default=0)
+    start = 0 if first < SHOWN // 2 else line.rfind(" ", 0, first - SHOWN // 4) + 1
+    piece = ("…" if start else "") + line[start : start + SHOWN] + ("…" if len(line) > start + SHOWN else "")
+    apart: list[list[int]] = []
+    for span in sorted(place for one in looked for place in _places(one, piece, SHOWN)):
+        if not apart or span[0] >= apart[-1][1]:
+            apart.append(span)
+    return piece, apart
+
+
+MARK_S = 0.1
+"""How long a regular expression may take to mark its hits in one text."""
+
+
+def _places(looked: Any, text: str, most: int) -> list[list[int]]:
+    """Where the word or the pattern stands in the text."""
+    if isinstance(looked, Word):
+        return list(itertools.islice(_said(looked, text), most))
+    try:
+        found = (match for match in looked.finditer(text, timeout=MARK_S) if match.group())
+        return [[match.start(), match.end()] for match in itertools.islice(found, most)]
+    except TimeoutError:
+        return []
+
+
+def _said(word: Word, text: str) -> Iterator[list[int]]:
+    """Where the word stands, as it was typed or in another form; what begins so as a whole."""
+    typed = word.text.lower()
+    pattern = rf"(?<!\w){re.escape(common_beginning(typed))}\w*|{re.escape(typed)}"
+    for match in re.finditer(pattern, text, re.I):
+        said = match[0].lower()
+        if said == typed or (said.startswith(typed) if word.prefix else stem(said) == stem(typed)):
+            yield [match.start(), match.end()]
+        elif (at := said.find(typed)) >= 0 and len(said) == len(match[0]):
+            yield [match.start() + at, match.start() + at + len(typed)]

@@ -67,12 +67,13 @@ def linked_with(db: sqlite3.Connection, kind: str, number: int) -> set[Thing]:
 
 def neighbors(db: sqlite3.Connection, kind: str, number: int) -> list[tuple[Thing, int]]:
     """(a thing that both are linked with, another note) for each note that shares a neighbor with the thing."""
+    # CROSS and plus: what the thing is linked with leads; otherwise SQLite reads every link of a note.
     sql = (
         f"WITH mine AS ({_MINE}) SELECT * FROM ("
-        "SELECT mine.kind, mine.id, link.from_id AS other FROM mine JOIN link ON link.to_kind = mine.kind "
-        "AND link.to_id = mine.id AND link.from_kind = 'note' "
-        "UNION SELECT mine.kind, mine.id, link.to_id FROM mine JOIN link ON link.from_kind = mine.kind "
-        "AND link.from_id = mine.id AND link.to_kind = 'note' AND link.to_id IS NOT NULL "
+        "SELECT mine.kind, mine.id, link.from_id AS other FROM mine CROSS JOIN link ON link.to_kind = mine.kind "
+        "AND link.to_id = mine.id AND +link.from_kind = 'note' "
+        "UNION SELECT mine.kind, mine.id, link.to_id FROM mine CROSS JOIN link ON link.from_kind = mine.kind "
+        "AND link.from_id = mine.id AND +link.to_kind = 'note' AND link.to_id IS NOT NULL "
         "UNION SELECT mine.kind, mine.id, note.id FROM mine JOIN note ON mine.kind = 'item' AND note.item_id = mine.id) "
         "WHERE NOT (:kind = 'note' AND other = :id) LIMIT :most"
     )
@@ -81,30 +82,42 @@ def neighbors(db: sqlite3.Connection, kind: str, number: int) -> list[tuple[Thin
 
 
 _TITLES = "SELECT 'note', id, title FROM note INDEXED BY note_title WHERE dropped_at IS NULL"
-_TITLES_BEGUN = (
-    f"{_TITLES} AND (title GLOB '*[^ -~]*' OR title NOT GLOB '[0-9A-Za-z]*') UNION SELECT 'note', note.id, note.title "
-    "FROM json_each(:beginnings) AS begun CROSS JOIN note INDEXED BY note_title ON note.dropped_at IS NULL "
-    "AND note.title COLLATE NOCASE >= begun.value AND note.title COLLATE NOCASE < begun.value || char(127)"
+_TITLES_WITHIN = (
+    "SELECT 'note', note.id, note.title FROM json_each(:ranges) AS range CROSS JOIN note INDEXED BY note_title "
+    "ON note.dropped_at IS NULL AND note.title COLLATE NOCASE >= json_extract(range.value, '$[0]') "
+    "AND note.title COLLATE NOCASE < json_extract(range.value, '$[1]')"
 )
-"""SQL: titles in plain letters that begin so, and all others."""
 
 
 def names(db: sqlite3.Connection, beginnings: Iterable[str] | None = None) -> list[tuple[str, int, str]]:
     """(kind, number, name) of all that a text may name: titles and aliases of notes, names, nicks and aliases of people.
 
-    A name may come twice. beginnings: of titles in plain letters, only those that begin with one of these (lower case).
+    A name may come twice. beginnings: in plain letters, lower case; of titles only those that begin with one of these, with
+    accents or without, and those that begin with no plain letter.
     """
     here = "NOT IN (SELECT id FROM note WHERE dropped_at IS NOT NULL)"
     sql = (
-        f"{_TITLES if beginnings is None else _TITLES_BEGUN} "
+        f"{_TITLES if beginnings is None else _TITLES_WITHIN} "
         f"UNION ALL SELECT 'note', note_id, name FROM note_alias WHERE note_id {here} "
         "UNION ALL SELECT 'contact', id, name FROM contact UNION ALL SELECT 'contact', id, nick FROM contact WHERE nick <> '' "
         "UNION ALL SELECT 'contact', contact_id, value FROM handle WHERE kind = 'alias'"
     )
     cursor = db.cursor()
     cursor.row_factory = None  # plain tuples: there may be a hundred thousand
-    given = {} if beginnings is None else {"beginnings": json.dumps(sorted(beginnings))}
+    given = {} if beginnings is None else {"ranges": json.dumps(_ranges(beginnings))}
     return cursor.execute(sql, given).fetchall()
+
+
+def _ranges(beginnings: Iterable[str]) -> list[tuple[str, str]]:
+    """Where these titles stand in the order of all; every letter with an accent comes after the plain ones."""
+    last = chr(0x10FFFF)
+    apart: list[str] = []
+    for one in sorted(beginnings):
+        if not apart or not one.startswith(apart[-1]):
+            apart.append(one)
+    accents = sorted({one[:size] for one in apart for size in range(1, len(one))})
+    return [("", "0"), (":", "a"), ("{", last), *((one, one + last) for one in apart),
+            *((one + chr(127), one + last) for one in accents)]  # fmt: skip
 
 
 def noted(db: sqlite3.Connection, number: int) -> tuple[str, str] | None:

@@ -1,43 +1,42 @@
 """Search: a parsed query over every kind of thing, as SQL, ranked, cut to a page, with the hit marked.
 
-The only module that uses FTS5. Each kind is asked by itself for its newest WINDOW matches (of notes, annotations and
-contacts that is nearly always all of them), with bm25 where words were asked for; a word that a fifth of a million
-items have would take long to rank whole, and what is old there is rarely meant. Ranks are made comparable between
-kinds, weighed by kind and age, and merged; only what is shown is read in full.
+The only module that uses FTS5, with terms. Each kind is asked by itself for its newest WINDOW matches (of notes,
+annotations and contacts that is nearly always all of them), and these are ranked where words were asked for: by bm25,
+items by what is read of them. A word that a fifth of a million items have would take long to rank whole, and what is old
+there is rarely meant. Ranks are made comparable between kinds, weighed by kind and age, and merged; only what is shown is
+read in full.
 """
 
 import functools
-import itertools
+import heapq
+import json
 import re
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pkm import query as q
-from pkm.dates import parse_stamp
 from pkm.errors import Invalid
-from pkm.store import searches, stories
+from pkm.store import searches, stories, telling, terms
 from pkm.store.conditions import AT, Scope, all_of, any_of, none_of, of_date, of_field
-from pkm.store.hits import TITLED, read, whole_text
+from pkm.store.hits import REGEX_TEXT, TITLED, cut, read, whole_text
 from pkm.text import fold
 
 Row = dict[str, Any]
 
 WINDOW = 2000
-"""How many matches of a kind are ranked, the newest; bm25 of a common word takes 5 to 20 ms for them."""
+"""How many matches of a kind are ranked, the newest."""
 SEARCHED = ("note", "item", "annotation", "contact", "share")
 """Kinds that are searched where the query names none."""
 SORTS = ("best", "newest", "oldest", "title")
 REGEX_S = 2.0
 """How long regular expressions may take, all in all, before the search stops with what it has."""
-REGEX_TEXT = 20_000
-"""How many characters of a text a regular expression looks at."""
 
-_WEIGHTS = {"note": "3.0, 1.0", "item": "3.0, 2.0, 1.0", "annotation": "1.0, 1.5"}
-"""bm25's weights for the columns: a title counts three times."""
+_RANKS = {"note": "bm25(note_fts, 3.0, 1.0)", "item": "NULL", "annotation": "bm25(annotation_fts, 1.0, 1.5)"}
+"""bm25 with its weights for the columns: a title counts three times. Items are ranked as they are read (telling)."""
 _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "note": {"title": ("title",), "text": ("text",)},
     "item": {"title": ("title",), "text": ("text",)},
@@ -104,8 +103,8 @@ def search(
         full |= len(found) >= max(WINDOW, limit)
         hits += _scored(_once_a_story(db, found) if kind == "item" else found, now)
         unknown += [name for name in scope.unknown if name not in unknown]
-    _order(hits, sort if sort != "best" or q.text_of(query) is not None else "newest")
-    rows = _shown(db, hits[:limit], query)
+    first = _first(hits, limit, sort if sort != "best" or q.text_of(query) is not None else "newest")
+    rows = _shown(db, first, query)
     return SearchPage(rows, None if full or patience.over else len(hits), unknown, patience.over)
 
 
@@ -149,9 +148,10 @@ def _ask(scope: Scope, query: q.Query, window: int, sort: str, patience: "_Patie
         hidden = {"note": "note.dropped_at IS NULL", "item": "item.state <> 'dropped'"}.get(scope.kind, hidden)
     found: dict[int, _Hit] = {}
     for node in _alternatives(query.node):
-        sql = _sql(scope, q.Query(query.text, node), hidden, sort)
+        asked = q.Query(query.text, node)
+        sql = _sql(scope, asked, hidden, sort)
         if sql:
-            for hit in _fetch(scope, f"{sql} LIMIT {scope.bind(window)}", patience):
+            for hit in _fetch(scope, f"{sql} LIMIT {scope.bind(window)}", patience, q.terms(q.text_of(asked))):
                 found.setdefault(hit.number, hit)
     return list(found.values())
 
@@ -163,13 +163,13 @@ def _alternatives(node: q.Node | None) -> Sequence[q.Node | None]:
 
 def _sql(scope: Scope, query: q.Query, hidden: str, sort: str) -> str:
     text, rest = q.text_of(query), q.rest_of(query)
-    ranked = text is not None and scope.kind in _WEIGHTS
+    ranked = text is not None and scope.kind in _RANKS
+    scope.least = _least_id(scope, query) if scope.kind == "item" else 0
     parts = [_compile(scope, node) for node in _parts(rest)]
     if text is not None and not ranked:
         parts.append(_compile(scope, text))
-    least = _least_id(scope, query) if scope.kind == "item" and "0" not in parts else None
-    if least is not None:
-        parts.append(f"item.id >= {scope.bind(least)}")
+    if scope.least:
+        parts.append(f"item.id >= {scope.bind(scope.least)}")
     parts.append(hidden)
     where = all_of(parts)
     if where == "0":
@@ -178,8 +178,8 @@ def _sql(scope: Scope, query: q.Query, hidden: str, sort: str) -> str:
         return _listed_sql(
             scope.kind, where, sort, leading=any(part.startswith(f"{scope.kind}.id IN (") for part in parts)
         )
-    expression = q.fts(text, _COLUMNS[scope.kind])
     short = any(word.prefix and len(word.text) < _SHORT for word in q.terms(text))
+    expression = q.fts(terms.spelled_out(scope.db, text) if scope.kind == "item" else text, _COLUMNS[scope.kind])
     return _ranked_sql(scope, expression, parts, sort, rank=sort == "best" and not short) if expression else ""
 
 
@@ -196,26 +196,27 @@ def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, 
     kind = scope.kind
     where = all_of([re.sub(rf"^{kind}\.id IN \(", "+words.rowid IN (", re.sub(rf"^{kind}\.id >=", "words.rowid >=", part))
                     for part in parts])  # fmt: skip
-    order = f"bm25({kind}_fts, {_WEIGHTS[kind]})" if rank else "NULL"
+    heading = ", CAST(item.title || char(10) || item.author AS BLOB)" if rank and kind == "item" else ""
     return (
-        f"SELECT {kind}.id, {AT[kind]}, {order}, {TITLED[kind] if sort == 'title' else 'NULL'} "
+        f"SELECT {kind}.id, {AT[kind]}, {_RANKS[kind] if rank else 'NULL'}, "
+        f"{TITLED[kind] if sort == 'title' else 'NULL'}{heading} "
         f"FROM {kind}_fts AS words CROSS JOIN {kind} ON {kind}.id = words.rowid "
         f"WHERE words.{kind}_fts MATCH {scope.bind(expression)} AND {where} "
         f"ORDER BY words.rowid {'ASC' if sort == 'oldest' else 'DESC'}"
     )
 
 
-def _least_id(scope: Scope, query: q.Query) -> int | None:
-    """The first item that came in at or after the query's `after:`, where that spares walking over older ones."""
+def _least_id(scope: Scope, query: q.Query) -> int:
+    """The first item that came in at or after the query's `after:`, where that spares walking over older ones; else 0."""
     since = max((node.since for node in _parts(query.node) if isinstance(node, q.When) and node.since), default=None)
     if since is None:
-        return None
+        return 0
     few = WINDOW * 50
     least, count = scope.db.execute(
         "SELECT min(id), count(*) FROM (SELECT id FROM item WHERE state IN ('inbox', 'backlog', 'muted', 'kept', 'dropped') "
         "AND received_at >= :since LIMIT :few)", {"since": since, "few": few},
     ).fetchone()  # fmt: skip
-    return None if count == few else int(least or 2**62)
+    return 0 if count == few else int(least or 2**62)
 
 
 def _listed_sql(kind: str, where: str, sort: str, *, leading: bool) -> str:
@@ -329,18 +330,34 @@ class _TooLong(Exception):
     """A regular expression ran out of time."""
 
 
-def _fetch(scope: Scope, sql: str, patience: _Patience) -> list[_Hit]:
-    """The hits; those found until then where a pattern ran out of time."""
+def _fetch(scope: Scope, sql: str, patience: _Patience, words: Sequence[q.Word]) -> list[_Hit]:
+    """The hits; those found until then where a pattern ran out of time. Items whose heading was asked for are ranked here."""
     found: list[_Hit] = []
+    headings: list[bytes] = []
     if patience.over:
         return found
     try:
-        for number, at, rank, title in scope.db.execute(sql, scope.given):
+        for number, at, rank, title, *heading in scope.db.execute(sql, scope.given):
             found.append(_Hit(scope.kind, number, at or "", rank, title or ""))
+            headings += heading
     except (_TooLong, sqlite3.OperationalError):
         if not patience.over:
             raise
+    if headings:
+        _rank_as_read(scope.db, found, headings, words)
     return found
+
+
+def _rank_as_read(db: sqlite3.Connection, found: Sequence[_Hit], headings: Sequence[bytes], words: Sequence[q.Word]) -> None:
+    """The items have their ranks, by title, author and some of the texts."""
+
+    def texts(places: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        at = {found[place].number: place for place in places}
+        sql = "SELECT id, CAST(text AS BLOB) FROM item WHERE id IN (SELECT value FROM json_each(:ids))"
+        return ((at[number], text) for number, text in db.execute(sql, {"ids": json.dumps(list(at))}))
+
+    for hit, rank in zip(found, telling.ranks(words, headings, texts), strict=True):
+        hit.rank = rank
 
 
 # Rank and order
@@ -349,25 +366,31 @@ def _fetch(scope: Scope, sql: str, patience: _Patience) -> list[_Hit]:
 def _scored(hits: list[_Hit], now: datetime) -> list[_Hit]:
     """The hits with comparable scores: rank within the kind (its best is 1), weighed by kind and age."""
     best = min((hit.rank for hit in hits if hit.rank is not None), default=0.0) or -1.0
-    today = now.timestamp()
+    today = now.date().toordinal()
+    weight = {day: (1 + _RECENT * _freshness(day, today)) for day in {hit.at[:10] for hit in hits}}
     for hit in hits:
         rank = 0.8 if hit.rank is None else hit.rank / best
-        try:
-            days = max(0.0, (today - parse_stamp(hit.at).timestamp()) / 86400)
-        except ValueError:
-            days = 3650.0
-        hit.score = rank * _KIND_WEIGHT.get(hit.kind, 1.0) * (1 + _RECENT * 0.5 ** (days / _HALF_LIFE_DAYS))
+        hit.score = rank * _KIND_WEIGHT.get(hit.kind, 1.0) * weight[hit.at[:10]]
     return hits
 
 
-def _order(hits: list[_Hit], sort: str) -> None:
-    hits.sort(key=lambda hit: (hit.kind, -hit.number))
-    if sort == "best":
-        hits.sort(key=lambda hit: -hit.score)
-    elif sort == "title":
-        hits.sort(key=lambda hit: fold(hit.title))
-    else:
-        hits.sort(key=lambda hit: hit.at, reverse=sort == "newest")
+def _freshness(day: str, today: int) -> float:
+    """1 for a thing of today, half of it after _HALF_LIFE_DAYS."""
+    try:
+        days = max(0, today - date.fromisoformat(day).toordinal())
+    except ValueError:
+        days = 3650
+    return float(0.5 ** (days / _HALF_LIFE_DAYS))
+
+
+def _first(hits: list[_Hit], limit: int, sort: str) -> list[_Hit]:
+    """The first of them in this order."""
+    if sort in ("newest", "oldest"):
+        hits.sort(key=lambda hit: (hit.kind, -hit.number))
+        return sorted(hits, key=lambda hit: hit.at, reverse=sort == "newest")[:limit]
+    if sort == "title":
+        return heapq.nsmallest(limit, hits, key=lambda hit: (fold(hit.title), hit.kind, -hit.number))
+    return heapq.nsmallest(limit, hits, key=lambda hit: (-hit.score, hit.kind, -hit.number))
 
 
 # What is shown
@@ -397,9 +420,9 @@ def _snippets(
     db: sqlite3.Connection, kind: str, numbers: list[int], words: list[q.Word]
 ) -> dict[int, tuple[str, list[list[int]]]]:
     """For each number, the part of its text where the words are, and where they stand in it."""
-    # A short beginning stands for so many words that asking the index for it again would double the time.
-    told = [word for word in words if not (word.prefix and len(word.text) < _SHORT)]
-    expressions = [q.fts(word, _COLUMNS[kind]) for word in told] if kind in _SNIPPET and told == words else []
+    # A beginning stands for so many words that the index takes longer to say where they are, for each row anew.
+    asked = [] if any(word.prefix for word in words) or kind not in _SNIPPET else words
+    expressions = [q.fts(word, _COLUMNS[kind]) for word in asked]
     wanted = " OR ".join(dict.fromkeys(one for one in expressions if one))
     if not wanted:
         return {}
@@ -424,39 +447,3 @@ def _unmarked(text: str) -> tuple[str, list[list[int]]]:
         else:
             plain += part
     return plain, spans
-
-
-SHOWN = 140
-"""How many characters of a text are shown where no index gave a snippet."""
-
-
-def cut(text: str, words: Sequence[q.Word], patterns: Sequence[Any]) -> tuple[str, list[list[int]]]:
-    """A piece of the text around its first hit, on one line, and where hits stand in it; its beginning without one.
-
-    patterns: of the package regex; one that takes long marks nothing.
-    """
-    line = re.sub(r"\s+", " ", text[:REGEX_TEXT]).strip()
-    looked = [re.compile(re.escape(word.text), re.I) for word in words]
-    looked += patterns
-    first = min((places[0][0] for one in looked if (places := _places(one, line, 1))), default=0)
-    start = 0 if first < SHOWN // 2 else line.rfind(" ", 0, first - SHOWN // 4) + 1
-    piece = ("…" if start else "") + line[start : start + SHOWN] + ("…" if len(line) > start + SHOWN else "")
-    apart: list[list[int]] = []
-    for span in sorted(place for one in looked for place in _places(one, piece, SHOWN)):
-        if not apart or span[0] >= apart[-1][1]:
-            apart.append(span)
-    return piece, apart
-
-
-MARK_S = 0.1
-"""How long a regular expression may take to mark its hits in one text."""
-
-
-def _places(pattern: Any, text: str, most: int) -> list[list[int]]:
-    """Where the pattern stands in the text."""
-    timed = {} if isinstance(pattern, re.Pattern) else {"timeout": MARK_S}
-    try:
-        found = (match for match in pattern.finditer(text, **timed) if match.group())
-        return [[match.start(), match.end()] for match in itertools.islice(found, most)]
-    except TimeoutError:
-        return []

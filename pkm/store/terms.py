@@ -6,7 +6,8 @@ Nothing is kept beside the index for this: it is always of now, and costs nothin
 import sqlite3
 from collections.abc import Sequence
 
-from pkm.query import searchable
+from pkm.query import And, Node, Not, Or, Word, searchable
+from pkm.stemming import stem
 
 _RANKS = {"note": "3.0, 1.0", "item": "3.0, 0.0, 1.0"}
 """bm25's weights of the columns; what an item's author is called says nothing of its subject."""
@@ -16,25 +17,61 @@ _SHOWN = {
 }
 _BOUND = 100_000
 """So many of the newest are looked at."""
+_SPELLED = 300
+"""So many words are looked up for a beginning; with more, joining all their rows is faster."""
 
 
 def holding(db: sqlite3.Connection, least: int) -> dict[str, int]:
     """How many notes hold each stem that more than `least` notes hold: one pass over the index, 2 s for 50,000 notes."""
-    _open_vocabulary(db)
+    _open_vocabulary(db, "note", "row")
     found = db.execute("SELECT term, doc FROM temp.note_words WHERE doc > :least", {"least": least})
     return {row[0]: row[1] for row in found}
 
 
-def _open_vocabulary(db: sqlite3.Connection) -> None:
+def _open_vocabulary(db: sqlite3.Connection, kind: str, shape: str) -> None:
     """The index can be read by its words. Of this connection only: nothing is written into the store."""
-    if db.execute("SELECT 1 FROM temp.sqlite_master WHERE name = 'note_words'").fetchone():
+    if db.execute("SELECT 1 FROM temp.sqlite_master WHERE name = :name", {"name": f"{kind}_words"}).fetchone():
         return
     reads_only = db.execute("PRAGMA query_only").fetchone()[0]
     db.execute("PRAGMA query_only = OFF")
     try:
-        db.execute("CREATE VIRTUAL TABLE temp.note_words USING fts5vocab('main', 'note_fts', 'row')")
+        db.execute(f"CREATE VIRTUAL TABLE temp.{kind}_words USING fts5vocab('main', '{kind}_fts', '{shape}')")
     finally:
         db.execute(f"PRAGMA query_only = {int(reads_only)}")
+
+
+def spelled_out(db: sqlite3.Connection, node: Node) -> Node:
+    """The same of items, each beginning of a word replaced by the words that begin so, where these are not too many.
+
+    FTS5 joins the rows of all of them before it gives the newest; those of words it gives from the newest on.
+    """
+    if isinstance(node, Word):
+        words = _begun(db, node.text) if node.prefix and node.text.isascii() and node.text.isalnum() else []
+        return Or(tuple(Word(one, where=node.where) for one in words)) if words else node
+    if isinstance(node, Not):
+        return Not(spelled_out(db, node.node))
+    if isinstance(node, And | Or):
+        return type(node)(tuple(spelled_out(db, one) for one in node.nodes))
+    return node
+
+
+def _begun(db: sqlite3.Connection, beginning: str) -> list[str]:
+    """A word for each term of items that begins so; none where there are more than _SPELLED, or one that no word leads to.
+
+    Each question gives one term: reading on would read all rows of each.
+    """
+    _open_vocabulary(db, "item", "instance")
+    sql = "SELECT term FROM temp.item_words WHERE term >= :least AND term < :end LIMIT 1"
+    least = stem(beginning.lower())  # as the index has it, of a beginning too
+    end = least + chr(0x10FFFF)
+    words: list[str] = []
+    while found := db.execute(sql, {"least": least, "end": end}).fetchone():
+        word = next((one for one in (found[0], f"{found[0]}e") if stem(one) == found[0]), None)
+        if word is None or len(words) == _SPELLED:
+            return []
+        words.append(word)
+        least = f"{found[0]}\x01"  # the next: no term holds a control character
+    return words
 
 
 def most_holding(db: sqlite3.Connection, kind: str, words: Sequence[str], limit: int) -> list[int]:

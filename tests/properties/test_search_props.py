@@ -11,7 +11,8 @@ from pkm import query
 from pkm.config import Home
 from pkm.dates import now
 from pkm.errors import Invalid, NotFound
-from pkm.store.search import cut, search
+from pkm.store.hits import cut
+from pkm.store.search import search
 from pkm.store.session import Store
 from tests.effort import tries
 from tests.store.world import make_world

@@ -14,8 +14,10 @@ from pkm import query
 from pkm.dates import now, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.store import search as search_module
+from pkm.store import terms
+from pkm.store.hits import cut
 from pkm.store.model import Item, Note
-from pkm.store.search import SearchPage, cut, search
+from pkm.store.search import SearchPage, search
 from pkm.store.session import Store
 
 
@@ -283,3 +285,24 @@ def test_a_cut_text_shows_the_hit() -> None:
     assert [piece[start:end] for start, end in hits] == ["needle"]
     assert piece.startswith("…")
     assert piece.endswith("…")
+
+
+def test_a_beginning_spelled_out_finds_what_the_index_finds_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE VIRTUAL TABLE item_fts USING fts5(title, tokenize='porter unicode61 remove_diacritics 2')")
+    told = [
+        "universe", "universal", "happy", "happiness", "agreed", "caresses", "ponies", "bus", "us", "use", "used", "dying",
+        "flies", "2026", "2027", "naïve", "naive", "Straße", "strasse", "relational", "conditional", "東京", "cafés", "café",
+        "caf\u0301e", "Ökologie", "okay", "yes", "this", "thesis", "ing", "singing",
+    ]  # fmt: skip
+    db.executemany("INSERT INTO item_fts VALUES (?)", [(word,) for word in told])
+    ask = "SELECT rowid FROM item_fts WHERE item_fts MATCH ? ORDER BY rowid"
+    spelled = 0
+    for beginning in {word[:size] for word in (*told, "UNIVers") for size in range(1, len(word) + 1)}:
+        asked = query.Word(beginning, prefix=True)
+        node = terms.spelled_out(db, asked)
+        spelled += node != asked
+        assert db.execute(ask, (query.fts(node),)).fetchall() == db.execute(ask, (f'"{beginning}"*',)).fetchall(), beginning
+    assert spelled > 80
+    monkeypatch.setattr(terms, "_SPELLED", 1)
+    assert terms.spelled_out(db, query.Word("u", prefix=True)) == query.Word("u", prefix=True)
