@@ -6,7 +6,7 @@ from typing import Any
 from pkm.cli import current, render
 from pkm.dates import ago, day, local, now, stamp
 from pkm.ids import Row
-from pkm.store import arrivals, circles, contacts, items, promises, review, shares, standings, today
+from pkm.store import arrivals, circles, contacts, deliveries, items, promises, review, shares, standings, today
 from pkm.text import count, one_line
 
 SHOWN = 3
@@ -145,7 +145,7 @@ def _why(row: Row) -> str:
 def _last(row: Row) -> str:
     if row["last"]:
         return f"last touch {ago(row['last'], now())}"
-    got = shares.got(current.store().read(), int(row["id"][1:]))
+    got = deliveries.got(current.store().read(), int(row["id"][1:]))
     return f"no touch logged; got {count(got, 'share')}" if got else "no touch logged"
 
 

@@ -9,7 +9,7 @@ from pkm.dates import now, parse_stamp, stamp
 from pkm.delivery import CAME_BACK, came_back, is_refused
 from pkm.errors import Invalid
 from pkm.ids import Row
-from pkm.store import shares
+from pkm.store import deliveries, shares
 from pkm.text import count, fold, one_line
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def tell_moved(people: Iterable[tuple[int, str, str]]) -> None:
 
     people: (contact's number, name, address).
     """
-    before = shares.last_addresses(current.store().read())
+    before = deliveries.last_addresses(current.store().read())
     for number, name, address in people:
         if number in before and fold(before[number]) != fold(address):
             render.tell(f"Another address than last time: {addressed(name, address)}; "
@@ -196,7 +196,7 @@ def tell_back(number: str, row: Row) -> None:
 
 def refused(share: int) -> list[Row]:
     """The letters and posts of a share that were refused for good, or came back, by number; none of one that was taken back."""
-    rows = shares.deliveries(current.store().read(), share=share, limit=-1)[::-1]
+    rows = deliveries.of(current.store().read(), share)[::-1]
     return [row for row in rows if stays_refused(row)]
 
 

@@ -9,7 +9,7 @@ from pkm.cli.options import BecauseOption, ForCircleOption, JsonFlag, LimitOptio
 from pkm.dates import day, local, now, parse_stamp, stamp
 from pkm.errors import Invalid, Malformed
 from pkm.ids import Row
-from pkm.store import shares
+from pkm.store import deliveries, shares
 from pkm.text import one_line
 
 COLUMNS: render.Columns = (
@@ -304,7 +304,7 @@ def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> No
         render.tell("No share is planned that has not gone. Next: pkm share plan SHARE --stage \"CIRCLE now\"")
     for number in dict.fromkeys(one.share["number"] for one in done if _tells_refused(one, quiet=quiet or json)):
         outgoing.tell_refused(outgoing.refused(number))
-    if unsettled := shares.unsettled(store.read()):
+    if unsettled := deliveries.unsettled(store.read()):
         outgoing.tell_unsettled(unsettled)
     if any(one.failure or one.held or (one.report and (one.report.failures or one.report.unknown)) for one in done):
         raise typer.Exit(4)
@@ -367,7 +367,7 @@ def _one(done: Any, json: bool, *, quiet: bool = False) -> Row:
 
 def tell_leaving(report: Any, share: str) -> None:
     """When the letters that wait for their time leave."""
-    waiting = [row["not_before"] for row in shares.deliveries(current.store().read(), share=report.share["number"], limit=-1)
+    waiting = [row["not_before"] for row in deliveries.of(current.store().read(), report.share["number"])
                if row["state"] == "waiting" and (row["not_before"] or "") > stamp(now())]  # fmt: skip
     if waiting:
         letters = f"{len(waiting)} letter{'' if len(waiting) == 1 else 's'}"

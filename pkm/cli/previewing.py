@@ -11,7 +11,7 @@ from pkm.cli.options import JsonFlag, ShareArgument
 from pkm.delivery import NO_ADDRESS
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row
-from pkm.store import shares
+from pkm.store import deliveries, shares
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _stages(found: Any, circle: str, channel: str) -> list[int | None]:
     if not asked and stages:
         named = [stage["circle"] or "people by name" for stage in stages]
         raise NotFound(f"{found.id} for {circle}", f"it is for {', '.join(named)}", next=f"pkm share preview {found.id}")
-    gone = [row for row in shares.deliveries(db, share=found.number, limit=-1) if circle in ("", row["circle"])]
+    gone = [row for row in deliveries.of(db, found.number) if circle in ("", row["circle"])]
     carried = [one["name"] for stage in asked for one in channels_for(db, stage)]
     ways = dict.fromkeys([*carried, *(row["channel"] for row in gone)])
     if channel and channel not in ways:

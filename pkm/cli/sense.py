@@ -12,7 +12,7 @@ from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, NoteArgument, QueryCommand, ReachOption, TagOption
 from pkm.errors import Invalid
 from pkm.ids import Row
-from pkm.store import circles, items, responses, shares
+from pkm.store import circles, deliveries, items, responses, shares
 from pkm.store import versions as past
 from pkm.text import clean, count, one_line
 
@@ -364,7 +364,7 @@ def _tell_already_out(note: str, wanted: str) -> None:
 
     db = current.store().read()
     kinds = {row["name"]: row["circle_kind"] for row in circles.rows(db)}
-    out = [row for row in shares.deliveries(db, note=int(note[1:])) if row["state"] == "sent"]
+    out = [row for row in deliveries.rows(db, note=int(note[1:])) if row["state"] == "sent"]
     too_far = [row for row in out if not may_go(wanted, kinds.get(row["circle"], "network"))]
     is_site = {row["name"]: row["channel_kind"] == "site" for row in shares.channels(db)}
     if too_far:

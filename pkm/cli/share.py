@@ -11,7 +11,7 @@ from pkm.cli.options import DryRunFlag, ForCircleOption, JsonFlag, LimitOption, 
 from pkm.dates import day
 from pkm.errors import Invalid
 from pkm.ids import Row
-from pkm.store import shares
+from pkm.store import deliveries, shares
 from pkm.text import count, one_line
 
 app = group(
@@ -56,7 +56,7 @@ def share(
 
     store, home = current.store(), current.home()
     outbox.ask_channels(store, home)
-    unsettled = shares.unsettled(store.read())
+    unsettled = deliveries.unsettled(store.read())
     if unsettled:
         from pkm.cli.outgoing import tell_unsettled
 
@@ -341,7 +341,7 @@ def log(
     given = [selectors.one(text, kinds) for text, kinds in asked if text is not None]
     found = given[0] if given else None
     wanted = {one.kind: one.number for one in given}
-    rows = shares.deliveries(current.store().read(), limit=limit, **wanted)
+    rows = deliveries.rows(current.store().read(), limit=limit, **wanted)
     columns: render.Columns = [
         ("id", lambda row: row["id"]), ("share", lambda row: row["share"]), ("state", lambda row: row["state"]),
         ("to", _receiver),

@@ -21,7 +21,7 @@ from pkm.dates import now, stamp
 from pkm.errors import PkmError
 from pkm.ids import make
 from pkm.share.channels import KINDS
-from pkm.store import circles, contacts, posts, responses, shares, unsubscribing
+from pkm.store import circles, contacts, deliveries, posts, responses, shares, unsubscribing
 from pkm.store.session import Store, Unit
 from pkm.text import clean, count, fold, one_line
 
@@ -146,7 +146,7 @@ def _from_posts(channel: Row, mine: list[Row], gathered: _Gathered) -> None:
 def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _Gathered) -> None:
     from pkm.share import ledger, postbox
 
-    lost = ledger.addressed(home).keys() - shares.keys(db)  # a store that was put back does not know them
+    lost = ledger.addressed(home).keys() - deliveries.keys(db)  # a store that was put back does not know them
     keys = unsubscribing.keys(db, channel["number"]) | lost
     if not keys:
         return
@@ -174,7 +174,7 @@ def _answer_of(row: Row, letter: "Came") -> _Found:
 def _from_mentions(db: sqlite3.Connection, home: Home, channel: Row, gathered: _Gathered) -> None:
     from pkm.share import webmentions
 
-    if shares.payloads(db, channel["number"]):
+    if deliveries.payloads(db, channel["number"]):
         read = webmentions.gather(channel["options"], responses.remote_ids(db, channel["number"]))
         gathered.failures += read.failures
         gathered.found += _about(db, home, channel, read.mentions)
@@ -207,7 +207,7 @@ def _pages(db: sqlite3.Connection, home: Home, channel: int) -> dict[str, Row]:
         raise Invalid("the webmentions", "nobody knows where the site stands", next="pkm config site.url https://example.org")
     pages: dict[str, Row] = {}
     slugs: dict[str, str] = {}
-    for row in shares.payloads(db, channel):
+    for row in deliveries.payloads(db, channel):
         digest, place = thaw(row["payload"]), {"id": row["id"], "share_id": row["share_id"], "channel_id": channel}
         place["at"] = row["at"]
         pages[key_of(public_url(base, digest_path(digest)))] = place

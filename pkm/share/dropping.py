@@ -5,8 +5,7 @@ from typing import Any
 
 from pkm.errors import NotFound, Refused
 from pkm.ids import make
-from pkm.share.rendered import deliveries
-from pkm.store import plans, shares
+from pkm.store import deliveries, plans, shares
 from pkm.store.session import Store, Unit
 
 Row = dict[str, Any]
@@ -29,7 +28,7 @@ def _droppable(unit: Unit, number: int) -> Row:
     row = shares.row(db, number)
     if row is None:
         raise NotFound(share, "there is no such share", next="pkm share plan")
-    tried = [one for one in deliveries(db, number, None) if one["state"] != "waiting" or one["attempts"]]
+    tried = [one for one in deliveries.of(db, number) if one["state"] != "waiting" or one["attempts"]]
     if row["state"] not in ("draft", "planned") or tried or plans.answers(db, number):
         finding = (share, "something of it has left, or may have", f"pkm share log {share}")
         raise Refused(share, "it cannot be dropped any more", findings=[finding], kept="Nothing was changed.",

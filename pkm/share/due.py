@@ -19,7 +19,7 @@ from pkm.share.channels import is_mirror
 from pkm.share.plan import Step
 from pkm.share.recipients import channels_for
 from pkm.share.rendered import look_at
-from pkm.store import plans, shares
+from pkm.store import deliveries, plans, shares
 from pkm.store.session import Store
 from pkm.text import one_line
 
@@ -162,13 +162,14 @@ def run(store: Store, home: Home) -> list[Done]:
 
 def interrupted(db: sqlite3.Connection) -> list[Row]:
     """The shares without a plan that the person had sent and of which something waits since, for a server that was away."""
-    return [row for row in shares.unfinished(db) if any(one["state"] == "waiting" for one in shares.frozen(db, row["number"]))]
+    found = shares.unfinished(db)
+    return [row for row in found if any(one["state"] == "waiting" for one in deliveries.frozen(db, row["number"]))]
 
 
 def _take_up(store: Store, home: Home, share: Row) -> Done:
     """What was confirmed when it met no server went; not what it would say by now, nor what is late."""
     circle = ", ".join(share["circles"]) or "people by name"
-    waiting = [one for one in shares.frozen(store.read(), share["number"]) if one["state"] == "waiting"]
+    waiting = [one for one in deliveries.frozen(store.read(), share["number"]) if one["state"] == "waiting"]
     at = waiting[0]["frozen_at"]
     try:
         now = {one.key: one.sha256 for one in look_at(store, home, share["number"], at)}
@@ -249,7 +250,7 @@ def refused_before(db: sqlite3.Connection, home: Home, share: int, now: datetime
     """
     settings = config.read(home)
     refused = {
-        row["stage_number"] for row in shares.deliveries(db, share=share, limit=-1)
+        row["stage_number"] for row in deliveries.of(db, share)
         if not is_mirror(row["channel_kind"]) and is_refused(row["state"], row["error"])
     }  # fmt: skip
     return [

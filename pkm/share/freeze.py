@@ -12,9 +12,9 @@ from pkm.ids import make
 from pkm.share import draft, origin
 from pkm.share.channels import is_mirror
 from pkm.share.letter import MEDIA_TYPE as LETTER
-from pkm.share.rendered import Rendered, deliveries, frozen, look_at, queued
+from pkm.share.rendered import Rendered, frozen, look_at, queued
 from pkm.share.unsubscribed import subscribers
-from pkm.store import attachments, shares
+from pkm.store import attachments, deliveries, shares
 from pkm.store.attachments import Attached
 from pkm.store.session import Store
 
@@ -40,14 +40,14 @@ def freeze(
     with store.unit() as unit:  # of two runs at once, the second waits here and finds the deliveries of the first
         db = unit.connection
         draft.name_page(unit, share)
-        existing = deliveries(db, share, stage)
+        existing = deliveries.of(db, share, stage)
         origin.queue(db, home, share, (one.key for one in rendered if one.payload and not is_mirror(one.channel_kind)), unit.at)
         if any(may_have_left(row["state"], row["error"]) for row in existing):
             _cancel_gone(unit, home, share)
             known = {one.key for one in frozen(db, share)}
             _amend(unit, share, [one for one in rendered if one.key not in known], existing, at)
         else:
-            before = {row["key"]: row for row in shares.frozen(db, share)}
+            before = {row["key"]: row for row in deliveries.frozen(db, share)}
             same = _unfreeze(unit, share, stage, rendered)
             fresh = [one for one in rendered if one.key not in same]
             told = [one for one in fresh if not before_it or one.key in before]
@@ -60,7 +60,7 @@ def freeze(
         attachments.keep_sent(
             unit, (Attached(f"{make('share', share)}/{name}", name, one.media_type, len(one.data)) for name, one in kept.items())
         )
-        existing = deliveries(db, share, stage)
+        existing = deliveries.of(db, share, stage)
     now = draft.now_stamp()
     numbers: dict[int, list[int]] = {}
     for row in reversed(existing):
@@ -85,7 +85,7 @@ def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rende
     """What was frozen and would be other bytes now is gone; the keys of what stays."""
     now = {one.key: one.sha256 for one in rendered}
     same = set()
-    for row in shares.frozen(unit.connection, share):
+    for row in deliveries.frozen(unit.connection, share):
         if stage is not None and row["stage_id"] != stage:
             continue
         if row["state"] == "cancelled" and row["key"] not in now:  # it stays told of
@@ -93,13 +93,13 @@ def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rende
         if row["not_before"] and now.get(row["key"]) == row["sha256"]:
             same.add(row["key"])
         else:
-            shares.unfreeze(unit, row["id"])
+            deliveries.unfreeze(unit, row["id"])
     return same
 
 
 def _leave_then(unit: Any, share: int, stage: int | None, at: str) -> None:
     """What waits leaves at that time at the earliest, also what was to leave before."""
-    for row in shares.frozen(unit.connection, share):
+    for row in deliveries.frozen(unit.connection, share):
         waits = row["state"] == "waiting" and not is_mirror(row["channel_kind"])
         if stage in (None, row["stage_id"]) and waits and (row["not_before"] or "") < at:
             unit.update("delivery", row["id"], not_before=at)
@@ -107,7 +107,7 @@ def _leave_then(unit: Any, share: int, stage: int | None, at: str) -> None:
 
 def _refuse_still(unit: Any, share: int, before: Iterable[Row]) -> None:
     """What a server refused stays refused, whatever it says now: who tries it again is the person."""
-    now = {row["key"]: row["id"] for row in shares.frozen(unit.connection, share)}
+    now = {row["key"]: row["id"] for row in deliveries.frozen(unit.connection, share)}
     for row in before:
         if row["key"] in now and not is_mirror(row["channel_kind"]) and is_refused(row["state"], row["error"]):
             unit.update("delivery", now[row["key"]], state="refused", error=row["error"], attempts=row["attempts"])
@@ -117,7 +117,7 @@ def _cancel_gone(unit: Any, home: Home, share: int) -> None:
     """Who left the circle meanwhile, or asked for no more letters, gets nothing of what still waits."""
     db = unit.connection
     members: dict[int, set[int]] = {}
-    for row in shares.frozen(db, share):
+    for row in deliveries.frozen(db, share):
         if row["circle_id"] is None or row["contact_id"] is None or not may_go(row["state"], row["error"]):
             continue
         circle = row["circle_id"]

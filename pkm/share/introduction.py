@@ -11,7 +11,7 @@ from pkm.errors import Invalid, NotFound
 from pkm.ids import make
 from pkm.markdown import without_comments
 from pkm.share.draft import name_page
-from pkm.store import interactions, shares
+from pkm.store import deliveries, interactions, shares
 from pkm.store.session import Store
 from pkm.text import clean, one_line
 
@@ -54,7 +54,7 @@ def edit(store: Store, share: int, *, title: str | None = None, text: str | None
         before = shares.row(unit.connection, share)
         if before is None:
             raise NotFound(make("share", share), "there is no such share", next="pkm share log")
-        rows = shares.deliveries(unit.connection, share=share, limit=-1)
+        rows = deliveries.of(unit.connection, share)
         if before["state"] in ("sent", "retracted") or any(may_have_left(row["state"], row["error"]) for row in rows):
             raise Invalid(before["id"], "it has begun to leave; what others got stays as it is",
                           next=f"pkm share log {before['id']}")  # fmt: skip

@@ -17,7 +17,7 @@ from pkm.markdown import web_url
 from pkm.picture import ENDINGS
 from pkm.share import publish
 from pkm.share.channels import folder_of, is_mirror
-from pkm.store import shares, sources
+from pkm.store import deliveries, shares, sources
 from pkm.store.session import Store
 from pkm.text import one_line
 
@@ -56,7 +56,7 @@ def files(digest: "Digest", channel_kind: str, home: Home) -> list[tuple[str, st
 def send(store: Store, home: Home, channel: Row, numbers: list[int]) -> PkmError | None:
     """The deliveries of one mirror are sent or refused, all of them; why, where they are refused."""
     with store.unit() as unit:
-        shares.begin(unit, numbers)
+        deliveries.begin(unit, numbers)
     try:
         mirror(store.read(), home, channel["number"], also=tuple(numbers), publish_it=True)
         error = None
@@ -100,7 +100,7 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
     from pkm.share.template import PACKAGED
 
     channel = next(one for one in shares.channels(db) if one["number"] == channel_id)
-    found = shares.payloads(db, channel_id, also=also)
+    found = deliveries.payloads(db, channel_id, also=also)
     rows = [row for row in found if row["media_type"] not in ENDINGS and row["payload"]]  # one that was forgotten has none
     shown = [row for row in found if row["media_type"] in ENDINGS]
     pictures = {row["file_name"]: place for row in shown if (place := _picture(row, home, channel, also))}
@@ -109,7 +109,7 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
     settings = config.read(home)
     # one page a share, also where two circles of its plan have the site for a channel
     digests = {row["share_id"]: thaw(row["payload"]) for row in rows}
-    withdrawn = [thaw(payload) for payload in shares.withdrawn(db, channel_id)]
+    withdrawn = [thaw(payload) for payload in deliveries.withdrawn(db, channel_id)]
     title = settings["site.title"] or settings["name"] or "Finds"
     with remembering(home.data / f"site-{channel_id}.json", (PACKAGED, home.templates), folder_of(channel, home)):
         site = SiteInput(
@@ -188,7 +188,7 @@ def places(db: sqlite3.Connection, home: Home, share: int, among: Collection[str
     from pkm.share.site_plan import digest_path
 
     by_name = {one["name"]: one for one in shares.channels(db, removed=True)}
-    for row in reversed(shares.deliveries(db, share=share)):
+    for row in reversed(deliveries.of(db, share)):
         channel = by_name[row["channel"]]
         if row["state"] != "sent" or not is_mirror(channel["channel_kind"]) or (among and row["id"] not in among):
             continue
@@ -196,7 +196,7 @@ def places(db: sqlite3.Connection, home: Home, share: int, among: Collection[str
             continue
         folder = folder_of(channel, home)
         if channel["channel_kind"] == "site":
-            frozen = [one for one in shares.payloads(db, channel["number"]) if one["id"] == int(row["id"][1:])]
+            frozen = [one for one in deliveries.payloads(db, channel["number"]) if one["id"] == int(row["id"][1:])]
             yield str(folder / digest_path(thaw(frozen[0]["payload"])))
         else:
             yield str(folder / row["recipient"])
@@ -226,7 +226,7 @@ def mend_mirrors(db: sqlite3.Connection, home: Home) -> list[tuple[str, tuple[st
     for channel in shares.channels(db):
         if not is_mirror(channel["channel_kind"]):
             continue
-        if folder_of(channel, home).exists() or shares.payloads(db, channel["number"]):
+        if folder_of(channel, home).exists() or deliveries.payloads(db, channel["number"]):
             paths = mirror(db, home, channel["number"])
             if paths:
                 mended.append((channel["name"], paths))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pkm.config import Home
 from pkm.share import ledger
 from pkm.share.channels import KINDS
-from pkm.store import queued, shares
+from pkm.store import deliveries, queued, shares
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
@@ -64,7 +64,7 @@ def queue(db: sqlite3.Connection, home: Home, share: int, keys: Iterable[str], a
     row = shares.row(db, share)
     if row is None or not _begin(db, home, at) or (row["state"] == "planned" and not _is_planned_here(home, row)):
         return
-    before = {one["key"] for one in shares.frozen(db, share)} | (ledger.read(home) or {}).keys()
+    before = {one["key"] for one in deliveries.frozen(db, share)} | (ledger.read(home) or {}).keys()
     if fresh := [key for key in keys if key not in before]:
         ledger.note_all(home, fresh, ledger.QUEUED, at)
 

@@ -20,8 +20,8 @@ from pkm.share.clearing import check_rendered
 from pkm.share.freeze import freeze
 from pkm.share.ledger import SETTLED, left_unknown, note
 from pkm.share.recipients import channels_for
-from pkm.share.rendered import deliveries, frozen, look_at
-from pkm.store import shares, unsubscribing
+from pkm.share.rendered import frozen, look_at
+from pkm.store import deliveries, shares, unsubscribing
 from pkm.store.session import Store
 from pkm.text import fold
 
@@ -107,7 +107,7 @@ def ask_channels(store: Store, home: Home) -> None:
 def _hands_in(db: sqlite3.Connection, share: int) -> bool:
     """Whether some of the share goes by a channel that may not be repeated."""
     kinds = {channel["channel_kind"] for stage in shares.stages(db, share) for channel in channels_for(db, stage)}
-    kinds |= {row["channel_kind"] for row in shares.deliveries(db, share=share, limit=-1)}
+    kinds |= {row["channel_kind"] for row in deliveries.of(db, share)}
     return not all(map(is_mirror, kinds))
 
 
@@ -122,7 +122,7 @@ def _send(store: Store, home: Home, share: int, leave: Leave) -> SendReport:
 
 
 def _send_frozen(store: Store, home: Home, share: int, leave: Leave, waiting: Mapping[int, list[int]]) -> SendReport:
-    before = [row for row in shares.deliveries(store.read(), share=share, limit=-1) if row["state"] == "sent"]
+    before = [row for row in deliveries.of(store.read(), share) if row["state"] == "sent"]
     channels = {one["number"]: one for one in shares.channels(store.read())}
     failures: list[tuple[str, str]] = []
     if not leave.quiet:
@@ -130,7 +130,7 @@ def _send_frozen(store: Store, home: Home, share: int, leave: Leave, waiting: Ma
     for number in sorted(waiting, key=lambda one: not is_mirror(channels[one]["channel_kind"])):  # posts lead to pages
         channel, numbers = channels[number], waiting[number]
         if not leave.refused_too and not is_mirror(channel["channel_kind"]):
-            numbers = [one["id"] for one in shares.leaving(store.read(), numbers) if one["state"] != "refused"]
+            numbers = [one["id"] for one in deliveries.leaving(store.read(), numbers) if one["state"] != "refused"]
         if is_mirror(channel["channel_kind"]):
             if error := mirror.send(store, home, channel, numbers):
                 failures.append((f"{make('share', share)} to {channel['name']}", str(error)))
@@ -149,10 +149,10 @@ def _send_frozen(store: Store, home: Home, share: int, leave: Leave, waiting: Ma
 def _page_to_come(db: sqlite3.Connection, home: Home, share: int, numbers: Sequence[int]) -> str:
     """Why posts wait that lead to a page of the site which is not there; "" where they need not."""
     base = config.read(home)["site.url"].rstrip("/").encode()
-    sites = [row for row in shares.deliveries(db, share=share, limit=-1) if row["channel_kind"] == "site"]
+    sites = [row for row in deliveries.of(db, share) if row["channel_kind"] == "site"]
     if not base or not sites or any(row["state"] == "sent" for row in sites):
         return ""
-    leads = any(base in row["payload"] for row in shares.leaving(db, numbers))
+    leads = any(base in row["payload"] for row in deliveries.leaving(db, numbers))
     return "it waits: the page that it leads to is not on the site" if leads else ""
 
 
@@ -168,7 +168,7 @@ def _told(results: Sequence[transmit.Result], channel: Row) -> list[tuple[str, s
 
 
 def _without_address(db: sqlite3.Connection, share: int, stage: int | None) -> list[tuple[str, str]]:
-    rows = deliveries(db, share, stage)
+    rows = deliveries.of(db, share, stage)
     return [
         (f"{row['contact']} {row['name']}", f"{NO_ADDRESS} (pkm contact edit {row['contact']} --email ADDRESS)")
         for row in reversed(rows) if row["state"] == "refused" and row["error"] == NO_ADDRESS
@@ -179,7 +179,7 @@ def _report(
     store: Store, home: Home, share: int, before: set[str], failures: Sequence[tuple[str, str]], interaction: Row | None
 ) -> SendReport:
     db = store.read()
-    rows = shares.deliveries(db, share=share, limit=-1)[::-1]
+    rows = deliveries.of(db, share)[::-1]
     row = shares.row(db, share)
     assert row is not None
     sent = tuple(one for one in rows if one["state"] == "sent" and one["id"] not in before)
@@ -203,7 +203,7 @@ def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
         db = unit.connection
         current = shares.row(db, share)
         assert current is not None
-        rows = deliveries(db, share, stage)
+        rows = deliveries.of(db, share, stage)
         if current["state"] != "sent" and (_has_arrived(current, rows) or (stage is not None and not rows)):
             for step in shares.stages(db, share):
                 if step["passed_at"] is None and stage in (None, step["id"]):
@@ -213,7 +213,7 @@ def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
             if current["type"] == "introduction":
                 logged = introduction.log(unit, current)
             unit.flush()
-        if any(not is_mirror(one["channel_kind"]) for one in shares.deliveries(db, share=share, limit=-1)):
+        if any(not is_mirror(one["channel_kind"]) for one in deliveries.of(db, share)):
             final = transmit.CANNOT_RECALL if transmit.anything_left(db, share) else ""
             unit.summarize(f"handed in {current['id']} {current['title']}", final=final)
     return logged
@@ -258,7 +258,7 @@ def send_by_hand(store: Store, share: int) -> SendReport:
 def _cancel(unit: Any, share: int) -> None:
     from pkm.store.model import Delivery
 
-    for row in shares.deliveries(unit.connection, share=share, limit=-1):
+    for row in deliveries.of(unit.connection, share):
         if row["state"] in NOT_LEFT:
             unit.get(Delivery, int(row["id"][1:])).state = "cancelled"
 
@@ -270,7 +270,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
     that has not been handed in.
     """
     transmit.settle_died(store, home)
-    row = shares.delivery(store.read(), number)
+    row = deliveries.row(store.read(), number)
     if row is None:
         raise NotFound(make("delivery", number), "there is no such delivery", next="pkm share log")
     if outcome not in ("sent", "refused"):
@@ -285,7 +285,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
         planned = (shares.row(unit.connection, share) or {}).get("state") == "planned"
         interaction = _finish(store, share, row["stage_number"] if planned else None)
         unit.summarize(f"{row['id']} counts as {outcome}", final="outbox.log has it too: settle it again instead")
-    after = shares.delivery(store.read(), number)
+    after = deliveries.row(store.read(), number)
     assert after is not None
     return after, _report(store, home, share, set(), (), interaction)
 
@@ -301,7 +301,7 @@ def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) ->
     if found is None or share is None:
         return None
     rows = [
-        row for row in shares.deliveries(db, share=share["number"], limit=-1) if not is_mirror(row["channel_kind"])
+        row for row in deliveries.of(db, share["number"]) if not is_mirror(row["channel_kind"])
         and (row["state"] in UNSETTLED or came_back(row["state"], row["error"]))
     ]  # fmt: skip
     to_both = share["type"] == "introduction"
@@ -330,8 +330,8 @@ def resolve_older(store: Store, home: Home, outcome: str) -> list[Row]:
         raise Invalid(f"“{outcome}”", "it is sent or refused", next="pkm share log --resolve older sent")
     with transmit.alone(home):
         db = store.read()
-        unknown = left_unknown(home, shares.keys(db))
-        held = [row for row in shares.unsettled(db) if row["error"].startswith(transmit.OLDER)]
+        unknown = left_unknown(home, deliveries.keys(db))
+        held = [row for row in deliveries.unsettled(db) if row["error"].startswith(transmit.OLDER)]
         if not unknown and not held:
             raise Invalid("older", "outbox.log tells of no letter that this store does not know", next="pkm share log")
         settled = [resolve(store, home, int(row["id"][1:]), outcome)[0] for row in held]
@@ -350,7 +350,7 @@ def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
         raise Invalid(f"“{outcome}”", "it is sent or refused", next="pkm share log --resolve copy refused")
     with transmit.alone(home):
         db = store.read()
-        held = [row for row in shares.unsettled(db) if row["error"].startswith(origin.COPY)]
+        held = [row for row in deliveries.unsettled(db) if row["error"].startswith(origin.COPY)]
         if not held and not origin.foreign(db, home):
             raise Invalid("copy", "nothing tells that this home is a copy of another", next="pkm share log")
         with store.unit() as unit:
@@ -364,7 +364,7 @@ def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
                 _finish(store, share, stage if planned else None)
             unit.summarize("what is queued leaves " + ("from another home" if outcome == "sent" else "from this home"),
                            final="outbox.log has it too: settle it again instead")  # fmt: skip
-        after = [shares.delivery(store.read(), int(one["id"][1:])) for one in held]
+        after = [deliveries.row(store.read(), int(one["id"][1:])) for one in held]
     return [one for one in after if one]
 
 

@@ -16,8 +16,7 @@ from pkm.delivery import UNSETTLED, may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.share import draft, gate, origin
-from pkm.share.rendered import deliveries
-from pkm.store import circles, plans, shares
+from pkm.store import circles, deliveries, plans, shares
 from pkm.store.session import Store
 from pkm.text import clean, one_line
 
@@ -87,7 +86,7 @@ def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
             before_at=dates.parse_stamp(before["passed_at"]) if before and before["passed_at"] else None,
             answers=answers, objections=tuple(dict.fromkeys([*said, *against])),
         )  # fmt: skip
-        rows = deliveries(db, share, stage["id"])
+        rows = deliveries.of(db, share, stage["id"])
         leaving = max((one["not_before"] for one in rows if one["state"] == "waiting" and one["not_before"]), default="")
         rest = any(one["state"] == "sending" or may_go(one["state"], one["error"]) for one in rows)
         unsettled = () if rest else tuple(one["id"] for one in reversed(rows) if one["state"] in UNSETTLED)
@@ -188,7 +187,7 @@ def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> No
 
 def has_begun(db: sqlite3.Connection, share: int, stage: int) -> bool:
     """Whether something of a stage has left, or may have."""
-    return any(may_have_left(row["state"], row["error"]) for row in deliveries(db, share, stage))
+    return any(may_have_left(row["state"], row["error"]) for row in deliveries.of(db, share, stage))
 
 
 def approve(store: Store, share: int, who: Row, *, circle: int | None = None, against: bool = False, because: str = "") -> Row:

@@ -10,7 +10,7 @@ from pkm.config import Home
 from pkm.delivery import may_have_it
 from pkm.share import draft, figures, ledger, posts
 from pkm.share.recipients import channels_for
-from pkm.store import shares
+from pkm.store import deliveries, shares
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest
@@ -41,7 +41,7 @@ def posted_for(db: sqlite3.Connection, home: Home, share: int, stage: Row, chann
 
     ways = {one["number"]: one for one in shares.channels(db) if posts.account(one) == posts.account(channel)}
     left: dict[tuple[int, int], list[str]] = {}
-    for one in shares.frozen(db, share):
+    for one in deliveries.frozen(db, share):
         if one["channel_id"] in ways and may_have_it(one["state"], one["error"]):
             place = (one["stage_id"], one["channel_id"])
             left.setdefault(place, []).append(posts.words(one["channel_kind"], one["payload"]))
@@ -68,7 +68,7 @@ def page_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, 
     base = config.read(home)["site.url"]
     if not base:
         return ""
-    there = [one for one in shares.frozen(db, share) if one["state"] == "sent" and one["payload"]]
+    there = [one for one in deliveries.frozen(db, share) if one["state"] == "sent" and one["payload"]]
     live = [one for one in there if one["channel_kind"] == "site"]
     if live:
         return public_url(base, digest_path(thaw(live[0]["payload"])))

@@ -19,7 +19,7 @@ from pkm.share.clearing import SITE_MEDIA_TYPE
 from pkm.share.letter import MEDIA_TYPE, inlined, open_letter
 from pkm.share.posts import kind_of
 from pkm.share.rendered import Rendered
-from pkm.store import received, shares
+from pkm.store import deliveries, received, shares
 from pkm.text import clean
 
 Row = dict[str, Any]
@@ -53,7 +53,7 @@ def describe(db: sqlite3.Connection, share: Row, shown: Sequence[Rendered]) -> l
     people: whom it tells, each with whether they are new since last time and which of its notes they had before; [] where
     everybody can read it. room: how much of a post it takes, None where there is no limit. parts: of how many it is one.
     """
-    before = shares.last_addresses(db)
+    before = deliveries.last_addresses(db)
     people = _people(db, share["number"], shown)
     options = {one["number"]: one["options"] for one in shares.channels(db, removed=True)}
     parts: dict[tuple[int, int, str], int] = {}

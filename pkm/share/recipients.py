@@ -15,7 +15,7 @@ from pkm.reach import REACHES
 from pkm.share import draft
 from pkm.share.channels import is_letters
 from pkm.share.unsubscribed import subscribers
-from pkm.store import audience, shares
+from pkm.store import audience, deliveries, shares
 from pkm.text import fold
 
 Row = dict[str, Any]
@@ -57,7 +57,7 @@ def _had(db: sqlite3.Connection, share: int) -> tuple[dict[int, tuple[int, int]]
     """What has left of a share by letters: by contact, the stage and the channel; by address, the contact."""
     places: dict[int, tuple[int, int]] = {}
     addresses: dict[str, int] = {}
-    for row in shares.frozen(db, share):
+    for row in deliveries.frozen(db, share):
         if row["contact_id"] is not None and may_have_it(row["state"], row["error"]):
             places.setdefault(row["contact_id"], (row["stage_id"], row["channel_id"]))
             addresses.setdefault(fold(row["recipient"]), row["contact_id"])

@@ -23,7 +23,7 @@ from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.letter import unpack, whole_size
 from pkm.share.posting import bodies, posted_for
 from pkm.share.recipients import channels_for, had_before, letter_places, people_of, recipient_of
-from pkm.store import attachments, shares
+from pkm.store import attachments, deliveries, shares
 from pkm.store.session import Store
 
 Row = dict[str, Any]
@@ -111,7 +111,7 @@ def look_at(
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
     if stage is None and row["state"] == "planned":  # each stage leaves by itself
         return [one for step in shares.stages(db, share) for one in look_at(store, home, share, at, step["id"], channel)]
-    rows, at = deliveries(db, share, stage), (queued(db, share, stage) or (at, ""))[0]
+    rows, at = deliveries.of(db, share, stage), (queued(db, share, stage) or (at, ""))[0]
     left = any(may_have_left(one["state"], one["error"]) for one in rows)
     rendered = (
         [*frozen(db, share, stage), *amended(db, home, share, at, stage)] if left
@@ -153,21 +153,16 @@ def _nothing_carries(share: Row) -> Invalid:
     )  # fmt: skip
 
 
-def deliveries(db: sqlite3.Connection, share: int, stage: int | None) -> list[Row]:
-    """All deliveries of a share, or of one of its stages, newest first."""
-    return [row for row in shares.deliveries(db, share=share, limit=-1) if stage is None or row["stage_number"] == stage]
-
-
 def queued(db: sqlite3.Connection, share: int, stage: int | None) -> tuple[str, str] | None:
     """(when it was frozen, when it may leave) of what was frozen to leave later; its bytes keep their date."""
-    found = [row for row in deliveries(db, share, stage) if row["not_before"] and may_go(row["state"], row["error"])]
+    found = [row for row in deliveries.of(db, share, stage) if row["not_before"] and may_go(row["state"], row["error"])]
     return (found[-1]["frozen_at"], found[-1]["not_before"]) if found else None
 
 
 def frozen(db: sqlite3.Connection, share: int, stage: int | None = None) -> Iterable[Rendered]:
     """The deliveries of a share, or of one of its stages, as they were frozen, each with its state."""
     kept = attachments.hashes(db)
-    for row in shares.frozen(db, share):
+    for row in deliveries.frozen(db, share):
         if stage is not None and row["stage_id"] != stage:
             continue
         yield Rendered(
@@ -180,7 +175,7 @@ def frozen(db: sqlite3.Connection, share: int, stage: int | None = None) -> Iter
 
 def amended(db: sqlite3.Connection, home: Home, share: int, at: str = "", stage: int | None = None) -> list[Rendered]:
     """Letters to those who did not get theirs and have another address now; the rest of the share has begun to leave."""
-    rows = [row for row in deliveries(db, share, stage) if row["contact"]]
+    rows = [row for row in deliveries.of(db, share, stage) if row["contact"]]
     got = {row["contact"] for row in rows if not may_go(row["state"], row["error"])}
     tried = {row["recipient"] for row in rows}
     asked = {row["contact"] for row in rows} - got
@@ -248,4 +243,4 @@ def whole(letter: bytes, pictures: Mapping[str, Picture]) -> bytes:
 def _answered(db: sqlite3.Connection, stage: Row) -> dict[int, str] | None:
     """For a correction: contact -> the key of the letter that it corrects; None where it corrects none."""
     share = stage["gate"].get("replies_to")
-    return shares.keys_of_letters(db, share) if share else None
+    return deliveries.keys_of_letters(db, share) if share else None

@@ -17,7 +17,7 @@ from pkm.errors import Invalid, NotFound, PkmError
 from pkm.ids import make
 from pkm.share import mirror, publish, transmit
 from pkm.share.channels import KINDS, folder_of, is_letters, is_mirror
-from pkm.store import posts, shares
+from pkm.store import deliveries, posts, shares
 from pkm.store.erasing import GONE
 from pkm.store.session import Store
 from pkm.text import clean, count, one_line
@@ -68,7 +68,7 @@ def _retract(store: Store, home: Home, row: Row, gone: dict[int, Outcome], becau
     share = row["number"]
     with store.unit() as unit:
         db = unit.connection
-        rows = shares.deliveries(db, share=share, limit=-1)
+        rows = deliveries.of(db, share)
         unit.get(Share, share).state = "retracted"
         if because or not again:
             _note_why(unit, share, because)

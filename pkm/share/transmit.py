@@ -22,7 +22,7 @@ from pkm.secret import hide
 from pkm.share import ledger, origin
 from pkm.share.channels import KINDS, adapter, is_mirror, is_posts
 from pkm.share.letter import unpack
-from pkm.store import posts, shares
+from pkm.store import deliveries, posts, shares
 from pkm.store.session import Store
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _not_sent(store: Store, home: Home, numbers: Sequence[int], why: str) -> lis
     return [
         _settle(store, home, row, Outcome("waiting", why)) if may_go(row["state"], row["error"])
         else Result(row["id"], row["recipient"], "unknown" if row["state"] == "sending" else row["state"], why)
-        for row in shares.leaving(store.read(), numbers)
+        for row in deliveries.leaving(store.read(), numbers)
     ]  # fmt: skip
 
 
@@ -168,13 +168,13 @@ def settle_begun(store: Store, home: Home) -> int:
 
 
 def _begun(store: Store) -> list[Row]:
-    return shares.sending(store.read(), [kind for kind, powers in KINDS.items() if powers.mirror])
+    return deliveries.sending(store.read(), [kind for kind, powers in KINDS.items() if powers.mirror])
 
 
 def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list[Row | Result]:
     """The deliveries that may leave now; a Result for each that the ledger holds back."""
     db = store.read()
-    rows = [row for row in shares.leaving(db, numbers) if row["payload"] and may_go(row["state"], row["error"])]
+    rows = [row for row in deliveries.leaving(db, numbers) if row["payload"] and may_go(row["state"], row["error"])]
     if why := origin.foreign(db, home):
         return [_settle(store, home, row, Outcome("held", why)) for row in rows]
     known = ledger.read(home) or {}
@@ -184,7 +184,7 @@ def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -
 
 def older(db: sqlite3.Connection, home: Home) -> str:
     """Why new letters are held: letters left that this store, put back from an older copy, does not know; "" where none did."""
-    count = len(ledger.left_unknown(home, shares.keys(db)))
+    count = len(ledger.left_unknown(home, deliveries.keys(db)))
     return f"{OLDER}{count:,} {'letter' if count == 1 else 'letters'} left that it does not know" if count else ""
 
 
@@ -329,5 +329,5 @@ def _on_hold(db: sqlite3.Connection, row: Row) -> bool:
 
 def anything_left(db: sqlite3.Connection, share: int) -> bool:
     """Whether a letter of the share may be on the other side."""
-    rows = shares.deliveries(db, share=share, limit=-1)
+    rows = deliveries.of(db, share)
     return any(not is_mirror(row["channel_kind"]) and may_have_left(row["state"], row["error"]) for row in rows)

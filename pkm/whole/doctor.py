@@ -10,7 +10,7 @@ from pkm import attachment_files, config
 from pkm.config import Home
 from pkm.dates import ago, now
 from pkm.errors import PkmError
-from pkm.store import attachments, erasing, forgetting, health, shares, tally
+from pkm.store import attachments, deliveries, erasing, forgetting, health, shares, tally
 from pkm.store.compact import compact
 from pkm.store.session import Store
 from pkm.text import count, one_line
@@ -92,7 +92,7 @@ def _check_store(store: Store, home: Home) -> list[Finding]:
     for share in shares.unfinished(db):
         why = f"“{one_line(share['title'], 60)}” was on its way and has not arrived"
         found.append(Finding(share["id"], why, "wrong", f"pkm share send {share['id']}"))
-    for row in shares.unsettled(db):
+    for row in deliveries.unsettled(db):
         which = "copy" if row["error"].startswith(COPY) else row["id"]
         why = f"the letter to {one_line(row['recipient'], 60)} is {row['state']}: {one_line(row['error'], 120)}"
         found.append(Finding(row["id"], why, "wrong", f"ask them, then pkm share log --resolve {which} sent|refused"))

@@ -183,9 +183,9 @@ def _made_from(kind: str, past: Past, facts: Facts, numbers: set[int]) -> None:
 
 
 def _circle(past: Past, facts: Facts, numbers: set[int]) -> None:
-    from pkm.store import shares
+    from pkm.store import deliveries
 
-    facts.served += sum(len(shares.deliveries(past.db, circle=number, limit=-1)) for number in numbers)
+    facts.served += sum(len(deliveries.rows(past.db, circle=number, limit=-1)) for number in numbers)
     facts.shares += [row for number in numbers for row in forgetting.shares_of(past, "stage", "circle_id", {number})
                      if row["state"] in ("draft", "planned")]  # fmt: skip
 

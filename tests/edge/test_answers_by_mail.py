@@ -26,7 +26,7 @@ from pkm.share.letter import open_letter
 from pkm.share.ownwords import asks_to_leave, own_words
 from pkm.share.postbox import concerns, read_letter
 from pkm.share.rewire import Change, change_channel
-from pkm.store import plans, shares
+from pkm.store import deliveries, plans, shares
 from tests.conftest import CommandLine
 from tests.imap_server import Folder, ImapServer
 from tests.imap_server import imap as imap
@@ -138,15 +138,15 @@ class TestRealParts:
         mail.drop_after_data = True
         mail.on_data = lambda when: when == "after" and [office.bring(to, one) for to, one in mail.letters[-2:]] and False
         send(home_paths, share)  # Ann's; the connection is lost, and Ben's goes by another
-        rows = {row["recipient"]: row["state"] for row in shares.deliveries(fresh(home_paths).read())}
+        rows = {row["recipient"]: row["state"] for row in deliveries.rows(fresh(home_paths).read())}
         assert set(rows.values()) == {"unknown"}
         outbox.ask_channels(fresh(home_paths), home_paths)
-        assert {row["state"] for row in shares.deliveries(fresh(home_paths).read())} == {"sent"}
+        assert {row["state"] for row in deliveries.rows(fresh(home_paths).read())} == {"sent"}
         assert [len(mail.to(recipient)) for recipient in rows] == [1, 1]
         mail.on_data = None  # this one is lost, and no copy tells of it
         send(home_paths, another(home_paths))
         outbox.ask_channels(fresh(home_paths), home_paths)
-        late = shares.deliveries(fresh(home_paths).read())[0]
+        late = deliveries.rows(fresh(home_paths).read())[0]
         assert (late["state"], late["error"]) == ("unknown", "no copy of it is in the mailbox")
 
     def test_a_copy_in_the_folder_of_what_was_sent_tells_it_too(
@@ -164,7 +164,7 @@ class TestRealParts:
             server.login(me, SECRET)
             server.append("Sent", None, None, mail.letters[0][1])
         outbox.ask_channels(fresh(home_paths), home_paths)
-        assert [row["state"] for row in shares.deliveries(fresh(home_paths).read())] == ["sent"]
+        assert [row["state"] for row in deliveries.rows(fresh(home_paths).read())] == ["sent"]
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ class TestUnknown:
         return {to: letter for to, letter in mail.letters if open_letter(letter).header("Subject") == "Finds 48"}
 
     def states(self, sent: "Sent") -> dict[str, str]:
-        rows = shares.deliveries(fresh(sent.home).read(), share=2)
+        rows = deliveries.rows(fresh(sent.home).read(), share=2)
         return {row["recipient"]: f"{row['state']}: {row['error']}" for row in rows}
 
     def test_who_answers_has_it(self, sent: "Sent", mail: MailServer) -> None:
@@ -226,7 +226,7 @@ class TestUnknown:
         assert bool(back) != at_once
         came = sent.get(*([report(sent.ann)] if at_once else []), answer(sent.ann, "ann@example.org", "It is here"))
         assert (came.back, len(came.new)) == ((), 1)
-        (row,) = (row for row in shares.deliveries(fresh(sent.home).read()) if row["recipient"] == "ann@example.org")
+        (row,) = (row for row in deliveries.rows(fresh(sent.home).read()) if row["recipient"] == "ann@example.org")
         assert (row["state"], row["error"]) == ("sent", "it arrived: it was answered on 2026-11-23")
 
     def test_who_answered_has_it_whatever_is_reported_afterwards(self, sent: "Sent") -> None:
@@ -246,7 +246,7 @@ class TestUnknown:
         mail.drop_after_data = True
         send(sent.home, share)
         sent.get(answer(mail.letters[-1][1], "ben@example.org", "Hello Ann"))
-        rows = {row["recipient"]: row["state"] for row in shares.deliveries(fresh(sent.home).read(), share=share)}
+        rows = {row["recipient"]: row["state"] for row in deliveries.rows(fresh(sent.home).read(), share=share)}
         assert rows == {"ann@example.org": "unknown", "ben@example.org": "sent"}
 
 
@@ -273,7 +273,7 @@ class TestLetters:
     ) -> None:
         came = sent.get(report(sent.ann, **change))
         assert came.new == ()
-        rows = {row["recipient"]: (row["state"], row["error"]) for row in shares.deliveries(fresh(sent.home).read())}
+        rows = {row["recipient"]: (row["state"], row["error"]) for row in deliveries.rows(fresh(sent.home).read())}
         assert rows["ben@example.org"] == ("sent", "")
         assert rows["ann@example.org"] == (("refused", error) if error else ("sent", ""))
         assert [row["recipient"] for row in came.back] == (["ann@example.org"] if error else [])
@@ -375,7 +375,7 @@ class TestUnsubscribing:
         with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
             at.backup(old)
         send(sent.home, another(sent.home))
-        letters = {row["recipient"]: row["payload"] for row in shares.frozen(fresh(sent.home).read(), 2)}
+        letters = {row["recipient"]: row["payload"] for row in deliveries.frozen(fresh(sent.home).read(), 2)}
         with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
             old.backup(at)
         asks = {"by the header": by_header(letters["ben@example.org"], "ben@example.org"),

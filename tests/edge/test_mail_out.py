@@ -19,7 +19,7 @@ from pkm.share.channels import add_channel
 from pkm.share.letter import open_letter
 from pkm.share.rendered import look_at
 from pkm.share.trying import try_channel
-from pkm.store import interactions, shares
+from pkm.store import deliveries, interactions, shares
 from pkm.whole.undo import undo_command
 from tests.effort import tries
 from tests.mail_server import LOOPBACK, MailServer, serve, tls_context
@@ -46,11 +46,11 @@ def setup(home: Home, url: str, people: tuple[str, ...] = PEOPLE, **access: str)
 
 
 def states(home: Home, share: int = 1) -> dict[str, str]:
-    return {row["recipient"]: row["state"] for row in shares.deliveries(fresh(home).read(), share=share)}
+    return {row["recipient"]: row["state"] for row in deliveries.rows(fresh(home).read(), share=share)}
 
 
 def stored(home: Home) -> dict[str, bytes]:
-    return {row["recipient"]: row["payload"] for row in shares.frozen(fresh(home).read(), 1)}
+    return {row["recipient"]: row["payload"] for row in deliveries.frozen(fresh(home).read(), 1)}
 
 
 class TestBytes:
@@ -166,7 +166,7 @@ class TestAnswers:
         assert report.failures == (("2 letters", "refused: 554 looks like spam"),)
         assert mail.letters == []
         undo_command(fresh(home_paths, "pkm undo"), home_paths)  # nothing left, so it can be taken back
-        assert shares.deliveries(fresh(home_paths).read()) == []
+        assert deliveries.rows(fresh(home_paths).read()) == []
 
     def test_a_server_that_is_away(self, home_paths: Home, mail: MailServer) -> None:
         with socket.socket() as nobody:
@@ -194,7 +194,7 @@ class TestUnknown:
         for _ in range(2):
             assert send(home_paths, share).sent == ()
         assert len(mail.letters) == 1
-        assert [row["id"] for row in shares.unsettled(fresh(home_paths).read())] == ["d1"]
+        assert [row["id"] for row in deliveries.unsettled(fresh(home_paths).read())] == ["d1"]
 
     def test_a_ledger_that_is_full_forgets_no_answer(
         self, home_paths: Home, mail: MailServer, monkeypatch: pytest.MonkeyPatch
@@ -467,7 +467,7 @@ class TestAccess:
         setup(home_paths, mail.url)
         try_channel(shares.channels(fresh(home_paths).read())[0], home_paths)
         assert [to for to, _ in mail.letters] == ["me@example.org"]
-        assert shares.deliveries(fresh(home_paths).read()) == []
+        assert deliveries.rows(fresh(home_paths).read()) == []
 
 
 class TestGuard:

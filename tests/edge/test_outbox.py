@@ -14,7 +14,7 @@ from pkm.sense.notes import add_note, set_reach
 from pkm.share import draft, mirror
 from pkm.share.channels import add_channel
 from pkm.share.rendered import look_at
-from pkm.store import shares
+from pkm.store import deliveries, shares
 from pkm.store.session import Store
 from pkm.whole.undo import undo_command
 from tests.effort import tries
@@ -47,7 +47,7 @@ def test_a_delivery_is_the_bytes_that_were_shown(home_paths: Home, drop: Path) -
     shown = {one.file_name: one.payload for one in look_at(fresh(home_paths), home_paths, share)}
     send(home_paths, share)
     assert {path.name: path.read_bytes() for path in drop.glob("2026*")} == shown
-    rows = shares.deliveries(fresh(home_paths).read(), share=share)
+    rows = deliveries.rows(fresh(home_paths).read(), share=share)
     assert {row["sha256"] for row in rows} == {hashlib.sha256(payload).hexdigest() for payload in shown.values()}
     assert {row["state"] for row in rows} == {"sent"}
 
@@ -117,7 +117,7 @@ def test_a_note_narrowed_after_the_draft_is_held(home_paths: Home, drop: Path) -
     with pytest.raises(Refused):
         send(home_paths, share)
     assert not drop.exists()
-    assert shares.deliveries(fresh(home_paths).read()) == []
+    assert deliveries.rows(fresh(home_paths).read()) == []
 
 
 def test_a_channel_that_fails_is_refused_and_tried_again_with_what_the_note_says_then(home_paths: Home, drop: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_channel_that_fails_is_refused_and_tried_again_with_what_the_note_says
     share = drafted(home_paths, [number], "practice")
     drop.write_text("a file where the folder should be")
     assert send(home_paths, share).failures
-    rows = shares.deliveries(fresh(home_paths).read(), share=share)
+    rows = deliveries.rows(fresh(home_paths).read(), share=share)
     assert {row["state"] for row in rows} == {"refused"}
     assert shares.row(fresh(home_paths).read(), share)["state"] == "draft"  # type: ignore[index]
     drop.unlink()
@@ -140,7 +140,7 @@ def test_a_channel_that_fails_is_refused_and_tried_again_with_what_the_note_says
 
 def kill_while_sending(home: Home, share: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(*_: object, **__: object) -> None:
-        states = {row["state"] for row in shares.deliveries(Store(home).read(), share=share)}
+        states = {row["state"] for row in deliveries.rows(Store(home).read(), share=share)}
         assert states == {"sending"}, "it was not committed before its channel was called"
         raise KeyboardInterrupt
 
@@ -232,7 +232,7 @@ def test_a_template_of_ones_own_with_an_error_sends_nothing(home_paths: Home, dr
     with pytest.raises(PkmError, match=said) as error:
         send(home_paths, share)
     assert error.value.what == "the template digest.md, line 2"
-    assert shares.deliveries(fresh(home_paths).read()) == []
+    assert deliveries.rows(fresh(home_paths).read()) == []
 
 
 def test_circles_that_share_a_folder_have_files_of_their_own(home_paths: Home, drop: Path) -> None:
@@ -257,7 +257,7 @@ def test_an_undo_that_cannot_take_the_page_down_takes_nothing_back(home_paths: H
     (home_paths.site / ".pkm-manifest.json").write_text("rubbish")
     with pytest.raises(PkmError):
         undo_command(fresh(home_paths, "pkm undo"), home_paths)
-    assert [row["state"] for row in shares.deliveries(fresh(home_paths).read())] == ["sent"]
+    assert [row["state"] for row in deliveries.rows(fresh(home_paths).read())] == ["sent"]
 
 
 def test_the_doctor_puts_back_what_a_killed_run_left(home_paths: Home) -> None:

@@ -18,7 +18,7 @@ from pkm.share import outbox
 from pkm.share.channels import add_channel
 from pkm.share.rendered import look_at
 from pkm.share.trying import try_channel
-from pkm.store import shares
+from pkm.store import deliveries, shares
 from tests.sending import Kill, drafted, fresh, note, send
 from tests.social_server import TOKEN, Social
 from tests.social_server import social as social
@@ -51,7 +51,7 @@ def setup(home: Home, social: Social, kind: str, text: str = WORDS, title: str =
 
 
 def states(home: Home, share: int = 1) -> list[str]:
-    return [row["state"] for row in shares.deliveries(fresh(home).read(), share=share)][::-1]
+    return [row["state"] for row in deliveries.rows(fresh(home).read(), share=share)][::-1]
 
 
 def channel(home: Home) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from pkm.share.channels import add_channel
 from pkm.share.rendered import look_at
 from pkm.share.retract import retract
 from pkm.share.trying import try_channel
-from pkm.store import posts, shares
+from pkm.store import deliveries, posts, shares
 from pkm.store.session import Store
 from tests import real_servers, sending
 from tests.conftest import CommandLine
@@ -75,7 +75,7 @@ def drafted(home: Home, text: str, title: str = "Finds") -> int:
 
 
 def rows(home: Home, share: int) -> list[dict[str, Any]]:
-    return shares.deliveries(Store(home).read(), share=share)[::-1]
+    return deliveries.rows(Store(home).read(), share=share)[::-1]
 
 
 def states(home: Home, share: int) -> list[str]:
