@@ -6,8 +6,8 @@ the source at whose home the page is speaks for it, and nothing that was decided
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -36,11 +36,12 @@ def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int
 
     there: what came before and may be the same; new ones are compared with each other as well. read: an item's text.
     """
+    before, compared = _near(new, there)
     book = _Book(read)
-    for told in _near(new, there):
+    for told in before:
         book.add(told)
     found = Stories({}, {})
-    for told in new:
+    for told in compared:
         lead = book.find(told)
         if lead is not None:
             found.joined[told.id] = lead
@@ -51,13 +52,27 @@ def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int
     return found
 
 
-def _near(new: Sequence[Told], there: Iterable[Told]) -> Iterator[Told]:
-    """Of what came before, the stories that one of the new items may tell: the same page, or a long word of its title."""
-    pages = {told.canonical_url for told in new if told.canonical_url}
-    words = {word for told in new for word in _long_words(told.title).split()}
+def _near(new: Sequence[Told], there: Iterable[Told]) -> tuple[list[Told], list[Told]]:
+    """(the stories that came before, the new items) that have a page or a title's long words which another new item has:
+    most have neither.
+    """
+    pages = Counter(told.canonical_url for told in new)
+    keys = Counter(_long_words(told.title) for told in new)
+    pages.pop("", None)
+    keys.pop("", None)
+    words = {word for key in keys for word in key.split()}
     before = list(there)
-    leads = {told.lead_id for told in before if told.canonical_url in pages or _shares(told.title, words)}
-    return (told for told in before if told.lead_id in leads)
+    leads = {
+        told.lead_id for told in before
+        if told.canonical_url in pages or (_shares(told.title, words) and _long_words(told.title) in keys)
+    }  # fmt: skip
+    near = [told for told in before if told.lead_id in leads]
+    known_pages, known_keys = {told.canonical_url for told in near}, {_long_words(told.title) for told in near}
+    return near, [
+        told for told in new
+        if pages[told.canonical_url] > (told.canonical_url not in known_pages)
+        or keys[key := _long_words(told.title)] > (key not in known_keys)
+    ]  # fmt: skip
 
 
 def _shares(title: str, words: set[str]) -> bool:
