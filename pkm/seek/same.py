@@ -28,6 +28,7 @@ SAME_TEXT = 0.5
 FEWEST_WORDS = 8
 """A text of fewer words says nothing."""
 
+_LONG_WORD = re.compile(r"\w{4,}")
 _MOST = 20  # items compared with one new one
 
 
@@ -60,12 +61,8 @@ def _near(new: Sequence[Told], there: Iterable[Told]) -> tuple[list[Told], list[
     keys = Counter(_long_words(told.title) for told in new)
     pages.pop("", None)
     keys.pop("", None)
-    words = {word for key in keys for word in key.split()}
     before = list(there)
-    leads = {
-        told.lead_id for told in before
-        if told.canonical_url in pages or (_shares(told.title, words) and _long_words(told.title) in keys)
-    }  # fmt: skip
+    leads = {told.lead_id for told in before if told.canonical_url in pages or _long_words(told.title) in keys}
     near = [told for told in before if told.lead_id in leads]
     known_pages, known_keys = {told.canonical_url for told in near}, {_long_words(told.title) for told in near}
     return near, [
@@ -73,11 +70,6 @@ def _near(new: Sequence[Told], there: Iterable[Told]) -> tuple[list[Told], list[
         if pages[told.canonical_url] > (told.canonical_url not in known_pages)
         or keys[key := _long_words(told.title)] > (key not in known_keys)
     ]  # fmt: skip
-
-
-def _shares(title: str, words: set[str]) -> bool:
-    """Whether one of the words may be among the title's; quick, for many titles."""
-    return not (title.isascii() and words.isdisjoint(re.findall(r"\w{4,}", title.lower())))
 
 
 class Stories(NamedTuple):
@@ -186,5 +178,6 @@ def _long_words(title: str) -> str:
 
     Kept for the next batch of a pull, which compares with the same items again.
     """
-    words = sorted(set(re.findall(r"\w{4,}", fold(title))), key=lambda word: (-len(word), word))
+    words = sorted(set(_LONG_WORD.findall(fold(title))))
+    words.sort(key=len, reverse=True)  # of equally long ones the first by the alphabet
     return " ".join(sorted(words[:2]))
