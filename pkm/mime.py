@@ -115,13 +115,8 @@ def _word_bytes(word: re.Match[str]) -> bytes:
 
 
 def address(message: Message, name: str) -> tuple[str, str]:
-    """(name, email address in lower case) that the header gives first, each "" where it does not. No name is an address.
-
-    Of a header that names another address before the one in brackets, the one in brackets: it is what servers vouch for.
-    """
+    """(name, email address in lower case) that the header gives first, each "" where it does not. No name is an address."""
     raw = raw_header(message, name)
-    if (outside := raw.partition("<")[0]) and "@" in outside and "," not in outside and '"' not in outside and "<" in raw:
-        raw = raw[len(outside) :]
     try:
         called, email = parseaddr(raw)
     except _BROKEN:
@@ -132,6 +127,21 @@ def address(message: Message, name: str) -> tuple[str, str]:
     called = text.one_line(decode_words(called), 200).strip("\"'")
     email = text.one_line(email, 200).lower().replace(" ", "")
     return ("" if "@" in called else called), email  # an address is no name, and names are shown to others
+
+
+_TOKEN = re.compile(r"[^\s<>()\[\]\",;:@]+@[^\s<>()\",;:@]+")
+
+
+def only_address(message: Message, name: str) -> str:
+    """The one email address that the header gives, in lower case; "" where it can be read in two ways, or stands there twice.
+
+    Servers vouch for the address that they read, which need not be the one that is read first.
+    """
+    given = message.get_all(name) or []
+    raw = raw_header(message, name)
+    found = {one.strip(".").casefold() for one in _TOKEN.findall(raw)}
+    clear = len(given) == 1 and len(found) == 1 and raw.count("@") == len(_TOKEN.findall(raw)) and ";" not in raw
+    return found.pop() if clear else ""
 
 
 def read_body(message: Message) -> Body:

@@ -38,7 +38,7 @@ class Social:
     keys: what was made under an Idempotency-Key, a transaction, a webhook-id. hook: called "before" and "after" something is
     made; nothing is made where the first call says True. answers: what others wrote there. commits: of the PDS.
     silent: whether every question of what is there ends in a 502, as that of a PDS does which has no AppView.
-    uploads: pictures, by the name that they have there.
+    uploads: pictures, by the name that they have there. clock: its Date header; what is posted is dated 09:00 of that Monday.
     """
 
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -54,6 +54,7 @@ class Social:
     encrypted: bool = False
     silent: bool = False
     port: int = 0
+    clock: str = "Mon, 23 Nov 2026 09:00:00 GMT"
 
     @property
     def url(self) -> str:
@@ -71,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        return "Mon, 23 Nov 2026 09:00:00 GMT"  # its own clock, by which it dates what is posted
+        return self.social.clock
 
     def answer(self, status: int, body: Any = None, **headers: str) -> None:
         data = b"" if body is None else json.dumps(body).encode()

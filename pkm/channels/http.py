@@ -206,7 +206,7 @@ def _why(error: Exception) -> str:
 def _date(text: str | None) -> datetime | None:
     try:
         at = email.utils.parsedate_to_datetime(text or "")
-    except ValueError:
+    except (ValueError, OverflowError, TypeError, IndexError):  # what a server may write there
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
@@ -224,11 +224,8 @@ def _wait(header: str | None) -> int | None:
         return None
     if header.strip().isdecimal():
         return min(int(header.strip()[:9]), LONGEST_WAIT_S)
-    try:
-        until = email.utils.parsedate_to_datetime(header).timestamp()
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return min(max(0, int(until - time.time())), LONGEST_WAIT_S)
+    until = _date(header)
+    return None if until is None else min(max(0, int(until.timestamp() - time.time())), LONGEST_WAIT_S)
 
 
 def _words(status: int, data: bytes) -> str:

@@ -36,6 +36,8 @@ _KEY_HOLDS = timedelta(minutes=50)
 _PAGES, _PAGE = 5, 40
 _SKEW = timedelta(days=1)
 """How wrong a clock may have been when a status was dated."""
+_BEFORE = timedelta(days=60)
+"""So long before that the same words make it doubtful whether they are this status: the clock may have been put right since."""
 
 _MENTION = re.compile(r"(?<![\w/])(@\w+)@[\w.-]+\w")
 
@@ -240,23 +242,29 @@ class Mastodon:
     def _find(self, job: Job) -> Mapping[str, Any] | None:
         """Its status among the account's own since it was frozen, the oldest where there are several; None for none.
 
-        Raises Unreachable where they are too many to say so.
+        Raises Unreachable where they are too many to say so, or one of before has the same words.
         """
         wanted, since = _letters(json.loads(job.payload)["status"]), min(parse_stamp(job.frozen_at), now()) - _SKEW
-        found, query = None, {"limit": str(_PAGE), "exclude_reblogs": "true"}
+        found, passed, query = None, False, {"limit": str(_PAGE), "exclude_reblogs": "true"}
         for _ in range(_PAGES):
             path = f"/api/v1/accounts/{quote(self._own_account(), safe='')}/statuses?{urlencode(query)}"
             reply = firm(self._call("GET", path), self.place)
             if "max_id" not in query and reply.at and reply.at < now():
                 since -= now() - reply.at  # the times of its posts are the server's
-            rows = reply.body
-            page = [one for one in rows if isinstance(one, dict)] if isinstance(rows, list) else []
-            young = [one for one in page if (at := _instant(one.get("created_at"))) and at >= since]
-            found = next((one for one in reversed(young) if _letters(html_to_text(str(one.get("content")))) == wanted), found)
-            if len(young) < len(page) or not page:
+            page = [one for one in reply.body if isinstance(one, dict)] if isinstance(reply.body, list) else []
+            for one in page:
+                at = _instant(one.get("created_at"))
+                passed = passed or at is None or at < since
+                if passed and (found or at is None or at < since - _BEFORE):
+                    return found
+                if _letters(html_to_text(str(one.get("content")))) == wanted:
+                    if passed:
+                        raise Unreachable(str(self.place), "the same words were posted before it was to go")
+                    found = one
+            if not page:
                 return found
             query["max_id"] = str(page[-1].get("id"))
-        if found is None:
+        if found is None and not passed:
             raise Unreachable(str(self.place), "more was posted there since than is looked through")
         return found
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pkm.cli import current, render
 from pkm.dates import now, parse_stamp, stamp
 from pkm.delivery import CAME_BACK, came_back, is_refused
 from pkm.errors import Invalid
-from pkm.share.freeze import Rendered
 from pkm.store import shares
 from pkm.text import count, fold, one_line
+
+if TYPE_CHECKING:
+    from pkm.share.rendered import Rendered
 
 FRESH = timedelta(hours=1)
 """How long a preview stands for what is sent: the bytes are dated with the time when they were looked at."""
@@ -66,7 +68,7 @@ def tell_moved(people: Iterable[tuple[int, str, str]]) -> None:
                         f"the last letter went to {one_line(before[number])} (pkm contact show c{number})")  # fmt: skip
 
 
-def as_json(share: Any, shown: Sequence[Rendered]) -> list[dict[str, Any]]:
+def as_json(share: Any, shown: "Sequence[Rendered]") -> list[dict[str, Any]]:
     """Each with its hash and its text, as the receiver would read it, and all that is known of who gets it."""
     from pkm.share.preview import describe
 
@@ -76,7 +78,7 @@ def as_json(share: Any, shown: Sequence[Rendered]) -> list[dict[str, Any]]:
     return describe(db, row, shown)
 
 
-def summary(shown: Sequence[Rendered]) -> str:
+def summary(shown: "Sequence[Rendered]") -> str:
     """By which channels to whom, in one line, with what cannot be taken back."""
     ways = []
     for channel in dict.fromkeys(one.channel for one in shown):
@@ -91,7 +93,7 @@ def summary(shown: Sequence[Rendered]) -> str:
     return f"by {'; '.join(ways)}.{recall}" if ways else "to nobody."
 
 
-def tell_before(shown: Sequence[Rendered]) -> None:
+def tell_before(shown: "Sequence[Rendered]") -> None:
     """What the person should know before they say yes: whose address is another than last time."""
     from pkm.share.channels import is_mirror
     from pkm.share.origin import foreign
@@ -162,9 +164,8 @@ def tell_unsettled(rows: Sequence[dict[str, Any]]) -> None:
     told = []
     for reason, tell in ((OLDER, tell_older), (COPY, tell_copy)):
         if held := [row for row in rows if row["error"].startswith(reason)]:
-            people = named([addressed(row["name"] or "", row["recipient"]) or row["channel"] for row in held])
             tell(held[0]["error"])
-            render.tell(f"Held: {count(len(held), 'letter')} to {people}.")
+            render.tell("Held: {} to {}.".format(*_what_to_whom(held)))
             told += held
     for row in rows:
         if row in told:
@@ -174,6 +175,12 @@ def tell_unsettled(rows: Sequence[dict[str, Any]]) -> None:
         ask = "Ask them" if letter else f"pkm share send {row['share']} asks the channel, where it can be asked; or look there"
         render.tell(f"{row['id']} to {to} is {row['state']}: {row['error']}. It is not sent again by itself. "
                     f"{ask}, then: pkm share log --resolve {row['id']} sent|refused")  # fmt: skip
+
+
+def _what_to_whom(rows: Sequence[dict[str, Any]]) -> tuple[str, str]:
+    """How many letters or posts, and whom they are for."""
+    what = count(len(rows), "letter" if all(row["recipient"] for row in rows) else "post")
+    return what, named([addressed(row["name"] or "", row["recipient"]) if row["recipient"] else row["channel"] for row in rows])
 
 
 def tell_back(number: str, row: dict[str, Any]) -> None:
@@ -209,8 +216,7 @@ def tell_refused(rows: Iterable[dict[str, Any]]) -> None:
         else:
             by_share.setdefault(row["share"], []).append(row)
     for share, of_it in by_share.items():
-        what = count(len(of_it), "letter" if all(row["recipient"] for row in of_it) else "post")
-        people = named([addressed(row["name"] or "", row["recipient"]) if row["recipient"] else row["channel"] for row in of_it])
+        what, people = _what_to_whom(of_it)
         one = len(of_it) == 1
         render.tell(f"{what} of {share} {'was' if one else 'were'} refused, to {people}, and {'is' if one else 'are'} not sent "
                     f"again by {'itself' if one else 'themselves'}. To try again: pkm share send {share}")  # fmt: skip

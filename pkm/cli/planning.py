@@ -240,12 +240,12 @@ def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: boo
     from pkm.cli.share import report_all
     from pkm.errors import Refused
     from pkm.share import due, outbox
-    from pkm.share.freeze import look_at
+    from pkm.share.rendered import look_at
 
     store, home = current.store(), current.home()
     step = due.next_step(store.read(), found.number, now())
     assert step is not None  # a share of which all stages have passed is sent
-    again = due.refused_before(store.read(), found.number)
+    again = due.refused_before(store.read(), home, found.number, now(), at_once=at_once)
     going = [*again, step.row]
     try:
         due.check_turn(store.read(), home, found.number, step, now(), at_once=at_once)

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,9 +10,11 @@ from pkm.cli import complete, current, outgoing, render, selectors
 from pkm.cli.options import JsonFlag
 from pkm.delivery import NO_ADDRESS
 from pkm.errors import Invalid, NotFound
-from pkm.share.freeze import Rendered
 from pkm.store import shares
 from pkm.text import count, one_line
+
+if TYPE_CHECKING:
+    from pkm.share.rendered import Rendered
 
 Row = dict[str, Any]
 
@@ -39,7 +41,7 @@ def preview(
     json: JsonFlag = False,
 ) -> None:
     """Show the very bytes that would go, for each circle and channel, who gets them, and their hash."""
-    from pkm.share.freeze import look_at
+    from pkm.share.rendered import look_at
 
     if any(diff) and (to or open_):
         raise Invalid("--diff", "it goes with neither --to nor --open", next=f"pkm share preview {what} --diff CIRCLE CIRCLE")
@@ -94,7 +96,7 @@ def _stages(found: Any, circle: str, channel: str) -> list[int | None]:
     return [stage["id"] for stage in asked] if circle else [None]
 
 
-def _part(found: Any, rendered: Sequence[Rendered], circle: str, channel: str) -> list[Rendered]:
+def _part(found: Any, rendered: "Sequence[Rendered]", circle: str, channel: str) -> "list[Rendered]":
     """What of it goes to that circle on that channel; "": any. Raises NotFound."""
     shown = [
         one for one in rendered
@@ -105,7 +107,7 @@ def _part(found: Any, rendered: Sequence[Rendered], circle: str, channel: str) -
     return shown
 
 
-def _show_diff(found: Any, shown: Sequence[Sequence[Rendered]], names: Sequence[str], json: bool) -> None:
+def _show_diff(found: Any, shown: "Sequence[Sequence[Rendered]]", names: Sequence[str], json: bool) -> None:
     from pkm.share.preview import compare
 
     told = compare(shown[0], shown[1])
@@ -118,7 +120,7 @@ def _show_diff(found: Any, shown: Sequence[Sequence[Rendered]], names: Sequence[
         render.say(f"{found.id}  {one_line(found.title, 60)}  {names[0]} and {names[1]} get the same words")
 
 
-def _open(rows: Sequence[Row], shown: Sequence[Rendered]) -> None:
+def _open(rows: Sequence[Row], shown: "Sequence[Rendered]") -> None:
     from pkm.channels.folder import write
     from pkm.cli.browser import open_file
     from pkm.config import ensure_folder
@@ -131,7 +133,7 @@ def _open(rows: Sequence[Row], shown: Sequence[Rendered]) -> None:
     render.tell(f"Opened {home.preview / 'index.html'}. It stays there until the next one.")
 
 
-def lines(rows: Sequence[Row], shown: Sequence[Rendered], introduces: bool) -> list[str]:
+def lines(rows: Sequence[Row], shown: "Sequence[Rendered]", introduces: bool) -> list[str]:
     """Each with its hash, then its text; letters that say the same to several people show it once."""
     told: list[str] = []
     pairs = zip(rows, shown, strict=True)
@@ -143,7 +145,7 @@ def lines(rows: Sequence[Row], shown: Sequence[Rendered], introduces: bool) -> l
     return told
 
 
-def _files(part: Sequence[tuple[Row, Rendered]]) -> list[str]:
+def _files(part: "Sequence[tuple[Row, Rendered]]") -> list[str]:
     """What goes to a channel itself: each file or post, then whom that tells and what can be taken back."""
     told = []
     for row, one in part:
@@ -176,7 +178,7 @@ def _had(person: Row) -> list[str]:
     return [f"  {one_line(person['name'], 40)} had before: {', '.join(named)}" + (f" and {more} more" if more > 0 else "")]
 
 
-def _letters(part: Sequence[tuple[Row, Rendered]], introduces: bool) -> list[str]:
+def _letters(part: "Sequence[tuple[Row, Rendered]]", introduces: bool) -> list[str]:
     going = [one for _, one in part if one.payload]
     first = part[0][1]
     goal = f"for {first.circle} " if first.circle else ""

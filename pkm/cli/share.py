@@ -275,7 +275,7 @@ def send(
     """Send a draft to its circles or people once confirmed; what was sent is never sent again."""
     from pkm.cli import outgoing
     from pkm.share import outbox
-    from pkm.share.freeze import look_at
+    from pkm.share.rendered import look_at
 
     store, home = current.store(), current.home()
     found = selectors.one(what, ("share",), guess=False)

@@ -205,11 +205,16 @@ def edit(
         row = edit_source(current.store(), found.number, change)
     if credential is None:
         _tell_of_secret(had, row)
+    render.emit_made(row, as_json=json, also=_changed(row, change.contact_id))
+
+
+def _changed(row: dict[str, Any], writer_number: int | None) -> list[str]:
+    """What is said of a source behind its title once it was changed. writer_number: the contact that was named."""
     shown = ("state", "every", "updates", "tags", "against")
     also = [f"every {value}" if label == "every" else value for label, value in _facts(row) if label in shown and value]
-    if change.contact_id and (writer := lookup.by_number(current.store().read(), "contact", change.contact_id)):
+    if writer_number and (writer := lookup.by_number(current.store().read(), "contact", writer_number)):
         also.append(f"by {writer.id} {one_line(writer.title, 60)}")
-    render.emit_made(row, as_json=json, also=also)
+    return also
 
 
 def _read_state(*, pause: bool, resume: bool) -> str | None:

@@ -194,7 +194,8 @@ def backup(
     json: JsonFlag = False,
 ) -> None:
     """Copy the store, verified; or put a copy back."""
-    from pkm.dates import now
+    from pkm.dates import now, stamp
+    from pkm.share import origin
     from pkm.store import backup as copies
 
     home = current.home()
@@ -214,6 +215,7 @@ def backup(
         if not render.confirm(f"Put {restore} in the place of the store? The store is kept as a copy.", yes=yes):
             render.tell("Nothing was changed.")
             return
+        origin.put_back(home, stamp(now()))
         kept = copies.restore(home, restore.expanduser(), now())
         row: dict[str, Any] = {
             "id": str(home.db),

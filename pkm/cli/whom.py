@@ -111,7 +111,7 @@ def check(what: ShareArgument, json: JsonFlag = False) -> None:
     """List what keeps a share from its circles, each with the command that mends it; nothing is queued or sent."""
     from pkm.cli import outgoing
     from pkm.errors import Refused
-    from pkm.share.freeze import look_at
+    from pkm.share.rendered import look_at
 
     found = selectors.one(what, ("share",))
     findings: list[tuple[str, str, str]] = []

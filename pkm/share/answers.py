@@ -220,10 +220,13 @@ def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
     from pkm.share import bounces, outbox
     from pkm.share.unsubscribed import KEPT_BESIDE
 
-    for letter in gathered.answered:  # who answers has it, whatever the server said
-        outbox.settle_answered(store, home, letter.key, fold(letter.sender), letter.at or stamp(now()))
     failures = tuple(gathered.failures)
-    back = tuple(bounces.settle(store, home, gathered.bounces))
+    bounced = bounces.settle(store, home, gathered.bounces)
+    answered = {
+        outbox.settle_answered(store, home, letter.key, fold(letter.sender), letter.at or stamp(now()))
+        for letter in gathered.answered
+    }  # who answers has it, whatever a server said
+    back = tuple(row for row in bounced if row["id"] not in answered)
     off = _take_off(store, home, gathered)
     fresh = _unknown(store.read(), gathered.found)
     if not (fresh or gathered.leaving):

@@ -103,7 +103,6 @@ def create_share(
     from pkm.errors import Refused
     from pkm.ids import new_uid
     from pkm.markdown import without_comments
-    from pkm.share.site_plan import slugify
 
     with store.unit() as unit:
         db = unit.connection
@@ -121,7 +120,7 @@ def create_share(
             unit.insert("share_note", share_id=number, note_id=note, position=position)
         for position, circle in enumerate(circles, 1):
             unit.insert("stage", share_id=number, circle_id=circle["number"], position=position, gate="{}")
-        name_page(unit, number, slugify(_as_read(db, title, circles), unit.at))
+        name_page(unit, number)
         findings = check_share(db, number, there=())
         if findings:
             raise Refused("the draft", "something in it may not go there", findings=findings, kept="No draft was made.")
@@ -130,9 +129,8 @@ def create_share(
     return row
 
 
-def _as_read(db: sqlite3.Connection, title: str, circles: Sequence[Row]) -> str:
-    """A title as everybody may read it whom one of these circles stands for: its page's address is made of it."""
-    reaches = wide_enough(max((circle["circle_kind"] for circle in circles), key=REACHES.index))
+def _as_read(db: sqlite3.Connection, title: str, reaches: list[str]) -> str:
+    """A title as those may read it who may read notes of these reaches: its page's address is made of it."""
     hidden = frozenset(fold(name) for name, _ in narrower_links(db, [], [title], reaches))
     title = called.Naming(db).line(title)
     return unlinked(conceal(title, hidden)) or "Finds"
@@ -256,7 +254,7 @@ def digest_for(
     language = stage["language"] or settings["share.language"]
     naming = called.Naming(db, language, called.known_to(db, share, stage, kind), wide_enough(kind))
     return Digest(
-        uid=row["uid"], title=naming.line(words.get("title") or row["title"]), slug=row["slug"],
+        uid=row["uid"], title=naming.line(words.get("title") or row["title"]), slug=page_name(db, share),
         date=at, author=settings["name"],
         intro=naming.text(words.get("introduction") or row["introduction"] or (stage["introduction"] if own else "")),
         salutation=naming.text(stage["salutation"] if own else ""),
@@ -328,17 +326,35 @@ def narrower_links(
     return list(dict.fromkeys([*((row["written"], row["id"]) for row in known if row["written"]), *named]))
 
 
-def name_page(unit: Unit, share: int, slug: str) -> None:
-    """The share has that name for its page and its files, or the same with a number where it is taken.
+def name_page(unit: Unit, share: int) -> None:
+    """The share has page_name's name for its page and its files in the store, too."""
+    name = page_name(unit.connection, share)
+    if (shares.row(unit.connection, share) or {}).get("slug") != name:
+        unit.update("share", share, slug=name)
 
-    A page's name is taken by another page, and not by what nobody else reads. One that is on the site keeps its own.
+
+def page_name(db: sqlite3.Connection, share: int) -> str:
+    """The name of a share's page and of its files: its title as the loosest of its circles is told it and may read it.
+
+    So it is another one once title, plan, a note's reach or a circle's channels are; one that is on the site keeps its own.
+    A page's name is taken by another page, and not by what nobody else reads: then there is a number behind it.
     """
-    if shares.on_site(unit.connection, share):
-        return
-    taken, free, number = shares.slugs(unit.connection, share), slug, 2
+    from pkm.share.site_plan import slugify
+
+    row = shares.row(db, share) or {}
+    stages = [stage for stage in shares.stages(db, share) if stage["circle_kind"]]
+    if not stages or shares.on_site(db, share):
+        return str(row["slug"])
+    reaches, stage = min(
+        ((reaches_for(db, {"number": one["circle_id"], "circle_kind": one["circle_kind"]}), one) for one in stages),
+        key=lambda one: len(one[0]),
+    )  # fmt: skip
+    title = (stage["gate"].get("words") or {}).get("title") or row["title"]
+    slug = slugify(_as_read(db, title, reaches), row["created_at"])
+    taken, free, number = shares.slugs(db, share), slug, 2
     while free in taken:
         free, number = f"{slug}-{number}", number + 1
-    unit.update("share", share, slug=free)
+    return free
 
 
 def piece_of(db: sqlite3.Connection, note: Row, naming: called.Naming, hidden: Sequence[str] = ()) -> "Piece":

@@ -5,7 +5,7 @@ from typing import Any
 
 from pkm.errors import NotFound, Refused
 from pkm.ids import make
-from pkm.share.freeze import deliveries
+from pkm.share.rendered import deliveries
 from pkm.store import plans, shares
 from pkm.store.session import Store, Unit
 

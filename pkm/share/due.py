@@ -16,9 +16,9 @@ from pkm.errors import PkmError, Refused
 from pkm.ids import make
 from pkm.share import origin, outbox, plan
 from pkm.share.channels import is_mirror
-from pkm.share.freeze import look_at
 from pkm.share.plan import Step
 from pkm.share.recipients import channels_for
+from pkm.share.rendered import look_at
 from pkm.store import plans, shares
 from pkm.store.session import Store
 from pkm.text import one_line
@@ -238,17 +238,23 @@ def send_next(store: Store, home: Home, share: int, at: str = "", *, at_once: bo
     if step is None:
         return None
     turned = check_turn(db, home, share, step, now, at_once=at_once)
-    wait = turned.quiet or turned.not_before is not None
-    return _take(store, home, share, step, turned, at, wait=wait, by_hand=True)
+    return _take(store, home, share, step, turned, at, wait=turned.not_before is not None, by_hand=True)
 
 
-def refused_before(db: sqlite3.Connection, share: int) -> list[Row]:
-    """The stages of a share that have passed though a server refused something of them, in order."""
+def refused_before(db: sqlite3.Connection, home: Home, share: int, now: datetime, *, at_once: bool = False) -> list[Row]:
+    """The stages of a share that have passed though a server refused something of them, in order.
+
+    Not those whose circle has quiet hours now. at_once: those as well.
+    """
+    settings = config.read(home)
     refused = {
         row["stage_number"] for row in shares.deliveries(db, share=share, limit=-1)
         if not is_mirror(row["channel_kind"]) and is_refused(row["state"], row["error"])
     }  # fmt: skip
-    return [stage for stage in shares.stages(db, share) if stage["passed_at"] and stage["id"] in refused]
+    return [
+        stage for stage in shares.stages(db, share) if stage["passed_at"] and stage["id"] in refused
+        and (at_once or hours.quiet_until(limits_of(settings, stage["circle"]).quiet, dates.local(now)) is None)
+    ]  # fmt: skip
 
 
 def check_turn(db: sqlite3.Connection, home: Home, share: int, step: Step, now: datetime, *, at_once: bool = False) -> Turn:

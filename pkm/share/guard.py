@@ -5,6 +5,7 @@ Pure: facts in, findings out. A finding is (what, why, the command that mends it
 
 import functools
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -93,7 +94,8 @@ def check_bytes(
         findings.append(sayers.find(make("contact", person), f"the address {address}", address))
     for number, person, written in numbers_in(f"{seen.decoded}\n{seen.raw}", secrets.phones):
         findings.append(sayers.find(make("contact", person), f"the number {number}", written))
-    for place in dict.fromkeys(_PLACE.findall(f"{seen.decoded}\n{seen.raw}")):
+    wherever = unicodedata.normalize("NFKC", f"{seen.decoded}\n{seen.raw}").replace("\N{MINUS SIGN}", "-")
+    for place in dict.fromkeys(_PLACE.findall(wherever)):
         findings.append(sayers.find(f"geo:{place}", "a place", place))
     findings += _passages(words(seen.shown), own, secrets, sayers)
     texts = [(make("note", note["id"]), note["text"], "pkm sense edit") for note in cleared]

@@ -10,6 +10,7 @@ from pkm.delivery import may_have_left
 from pkm.errors import Invalid, NotFound
 from pkm.ids import make
 from pkm.markdown import without_comments
+from pkm.share.draft import name_page
 from pkm.store import interactions, shares
 from pkm.store.session import Store
 from pkm.text import clean, one_line
@@ -66,6 +67,8 @@ def edit(store: Store, share: int, *, title: str | None = None, text: str | None
             row.title = one_line(without_comments(clean(title or "")), TITLE_LIMIT) or before["title"]
             row.introduction = before["introduction"] if text is None else clean(text).strip()
         unit.flush()
+        if before["type"] != "introduction":
+            name_page(unit, share)
         unit.summarize(f"changed {before['id']} {row.title}")
         after = shares.row(unit.connection, share)
     assert after is not None

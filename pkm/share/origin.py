@@ -39,10 +39,11 @@ def plan_key(uid: str) -> str:
 
 def foreign(db: sqlite3.Connection, home: Home) -> str:
     """Why nothing that is queued may leave from here before the person says so, "" where it may."""
-    if not ledger.path_of(home).exists():  # the first channel that hands things in made one
-        hands_in = any(one["channel_kind"] not in _MIRRORS for one in shares.channels(db))
-        return f"{COPY}there is no outbox.log beside it" if hands_in or queued.anything(db, _MIRRORS) else ""
-    place = ledger.place(home)
+    there, place = ledger.path_of(home).exists(), ledger.place(home)
+    if not there or place == {}:  # the first channel that hands things in made one that says where it lies
+        hands_in = any(one["channel_kind"] not in _MIRRORS for one in shares.channels(db, removed=True))
+        why = "its store was put back from a copy" if there else "there is no outbox.log beside it"
+        return f"{COPY}{why}" if hands_in or queued.anything(db, _MIRRORS) else ""
     if place is None:  # of before this was written down, or a copy of one that is
         return NO_PLACE if queued.waits(db, _MIRRORS) else ""
     here = _here(home)
@@ -91,9 +92,17 @@ def _begin(db: sqlite3.Connection, home: Home, at: str) -> bool:
 def begin(db: sqlite3.Connection, home: Home, at: str) -> None:
     """There is a ledger that says where it lies, from the first channel on that hands things in; not where this may be a copy.
 
-    A store that has such a channel and no ledger was put back somewhere else, and does not know what left since.
+    A store that has, or had, such a channel and no ledger was put back somewhere else, and does not know what left since; or
+    it got the channel before this was kept and never sent anything, and is asked once.
     """
     _begin(db, home, at)
+
+
+def put_back(home: Home, at: str) -> None:
+    """A store is put back here from a copy: where no ledger lies, what left since then is not known, and is asked about."""
+    home.ensure()
+    if not ledger.path_of(home).exists():
+        ledger.put(home, {}, at)
 
 
 def settle_down(db: sqlite3.Connection, home: Home, at: str) -> None:

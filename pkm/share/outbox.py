@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from pkm import config, dates
 from pkm.config import Home
-from pkm.delivery import NO_ADDRESS, NOT_LEFT, UNSETTLED
+from pkm.delivery import NO_ADDRESS, NOT_LEFT, UNSETTLED, came_back
 from pkm.errors import Invalid, NotFound, PkmError, Refused
 from pkm.ids import make
 from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
-from pkm.share.freeze import deliveries, freeze, frozen, guard_bytes, look_at
+from pkm.share.clearing import check_rendered
+from pkm.share.freeze import freeze
 from pkm.share.ledger import SETTLED, left_unknown, note
 from pkm.share.recipients import channels_for
+from pkm.share.rendered import deliveries, frozen, look_at
 from pkm.store import shares, unsubscribing
 from pkm.store.session import Store
 from pkm.text import fold
@@ -280,7 +282,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
 
 
 def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) -> int | None:
-    """The letter of that key, of which nobody knew whether it arrived, has: it was answered. Its number, None where none was so.
+    """The letter of that key that nobody knew to have arrived, or that came back, has: it was answered. Its number, or None.
 
     A letter to several has one name for all of them: it arrived for who answered. sender: the address, folded; at: a stamp.
     """
@@ -289,7 +291,10 @@ def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) ->
     share = shares.row(db, found["share_id"]) if found else None
     if found is None or share is None:
         return None
-    rows = [row for row in shares.unsettled(db) if row["share"] == share["id"] and not is_mirror(row["channel_kind"])]
+    rows = [
+        row for row in shares.deliveries(db, share=share["number"], limit=-1) if not is_mirror(row["channel_kind"])
+        and (row["state"] in UNSETTLED or came_back(row["state"], row["error"]))
+    ]  # fmt: skip
     one = next((row for row in rows if fold(row["recipient"]) == sender or (
         share["type"] != "introduction" and row["id"] == make("delivery", found["id"]))), None)  # fmt: skip
     if one is None:
@@ -355,6 +360,6 @@ def check_return(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]")
     """Raises Refused where an undo would bring a digest back that may no longer go where it stood."""
     back = {int(row.before["share_id"]) for row in rows if row.table == "delivery" and row.before.get("state") == "sent"}
     for share in sorted(back):
-        findings = draft.check_share(db, share) or guard_bytes(db, home, share, list(frozen(db, share)))
+        findings = draft.check_share(db, share) or check_rendered(db, home, share, list(frozen(db, share)))
         if findings:
             raise Refused(make("share", share), "it may no longer stand there", findings=findings, kept="Nothing was changed.")

@@ -16,7 +16,7 @@ from pkm.delivery import UNSETTLED, may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import make
 from pkm.share import draft, gate, origin
-from pkm.share.freeze import deliveries
+from pkm.share.rendered import deliveries
 from pkm.store import circles, plans, shares
 from pkm.store.session import Store
 from pkm.text import clean, one_line
@@ -132,7 +132,7 @@ def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], bec
         origin.plan(unit.connection, home, share, unit.at)
         there = {stage["circle_id"] for stage in shares.stages(unit.connection, share)}
         _lay(unit, share, wanted, because)
-        draft.name_page(unit, share, row["slug"])  # it may be for others from now on, among whose names it must be free
+        draft.name_page(unit, share)  # it may be for others from now on, who may not read all of its title
         from pkm.store.model import Share
 
         unit.get(Share, share).state = "planned"

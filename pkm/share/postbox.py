@@ -142,10 +142,10 @@ def concerns(head: bytes, keys: Collection[str]) -> bool:
 def read_letter(data: bytes, keys: Collection[str]) -> Came | None:
     """The letter, where it concerns what was shared; None also for what a machine wrote by itself (RFC 3834)."""
     from pkm.html import clean_html, html_to_text
-    from pkm.mime import address, raw_header, read_body, read_message
+    from pkm.mime import address, only_address, raw_header, read_body, read_message
 
     message = read_message(data)
-    name, sender = address(message, "from")
+    (name, _), sender = address(message, "from"), only_address(message, "from")
     key, circle = _answered(message, keys) or _key_named(message, keys), _list_left(message)
     if not (key or circle) or (not circle and _is_by_machine(message)):
         return None

@@ -166,7 +166,6 @@ def _correct(unit: "Unit", share: Row, letters: list[Row], because: str) -> Row 
     """A draft to those who got a letter, as an answer to it."""
     from pkm.ids import new_uid
     from pkm.share.draft import name_page
-    from pkm.share.site_plan import slugify
     from pkm.store.model import Share, Stage
 
     db = unit.connection
@@ -179,5 +178,6 @@ def _correct(unit: "Unit", share: Row, letters: list[Row], because: str) -> Row 
     for position, stage in enumerate(stages, 1):
         gate = json.dumps({"replies_to": share["number"]})
         unit.add(Stage(share_id=made.id or 0, circle_id=stage["circle_id"], position=position, gate=gate))
-    name_page(unit, made.id or 0, slugify(title, unit.at))
+    unit.flush()
+    name_page(unit, made.id or 0)
     return shares.row(db, made.id or 0)

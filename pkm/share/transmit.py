@@ -127,12 +127,21 @@ def send(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list
         return results
     try:
         with open_way(channel) as way:
-            results += [_send_one(store, home, way, row) for row in letters]
+            for row in letters:
+                results.append(_send_one(store, home, way, row))
     except PkmError as error:
         done = {one.number for one in results}
-        left = [row for row in letters if row["id"] not in done]
-        results += [_settle(store, home, row, Outcome("waiting", str(error))) for row in left]
+        results += _not_sent(store, home, [row["id"] for row in letters if row["id"] not in done], str(error))
     return results
+
+
+def _not_sent(store: Store, home: Home, numbers: Sequence[int], why: str) -> list[Result]:
+    """Deliveries that a run stopped before, for that reason, wait; one that it had begun, and could not settle, does not."""
+    return [
+        _settle(store, home, row, Outcome("waiting", why)) if may_go(row["state"], row["error"])
+        else Result(row["id"], row["recipient"], "unknown", why)
+        for row in shares.leaving(store.read(), numbers)
+    ]  # fmt: skip
 
 
 def settle_died(store: Store, home: Home) -> int:

@@ -262,6 +262,13 @@ _DELIVERIES = (
 )
 
 
+_REACHED = (
+    "(delivery.contact_id = :contact OR (delivery.contact_id IS NULL AND EXISTS ("
+    "SELECT 1 FROM membership WHERE membership.contact_id = :contact AND membership.circle_id = delivery.circle_id "
+    "AND joined_at <= delivery.sent_at AND (left_at IS NULL OR left_at > delivery.sent_at))))"
+)
+
+
 def deliveries(
     db: sqlite3.Connection, *, share: int | None = None, note: int | None = None, circle: int | None = None,
     contact: int | None = None, limit: int = 1000,
@@ -277,9 +284,7 @@ def deliveries(
         "AND share_note.note_id = :note) AND NOT EXISTS (SELECT 1 FROM stage WHERE stage.id = delivery.stage_id "
         "AND json_type(stage.gate, '$.notes') IS NOT NULL "
         "AND :note NOT IN (SELECT value FROM json_each(stage.gate, '$.notes')))) "
-        "AND (:contact IS NULL OR delivery.contact_id = :contact OR (delivery.contact_id IS NULL AND EXISTS ("
-        "SELECT 1 FROM membership WHERE membership.contact_id = :contact AND membership.circle_id = delivery.circle_id "
-        "AND joined_at <= delivery.sent_at AND (left_at IS NULL OR left_at > delivery.sent_at)))) "
+        f"AND (:contact IS NULL OR {_REACHED}) "
         "ORDER BY delivery.id DESC LIMIT :limit",
         {"share": share, "note": note, "circle": circle, "contact": contact, "limit": limit},
     )
@@ -313,7 +318,10 @@ def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
 
 def got(db: sqlite3.Connection, contact: int) -> int:
     """How many shares reached a contact, by name or as a member of a circle."""
-    return len({row["share"] for row in deliveries(db, contact=contact) if row["state"] == "sent"})
+    found = db.execute(
+        f"SELECT count(DISTINCT share_id) FROM delivery WHERE state = 'sent' AND {_REACHED}", {"contact": contact}
+    ).fetchone()
+    return int(found[0])
 
 
 def delivery(db: sqlite3.Connection, number: int) -> Row | None:

@@ -328,6 +328,29 @@ class TestMail:
         on("2026-12-01T23:02:00Z", "share", "send", "x1", "--yes", "--now")
         assert len(letters.letters) == 1
 
+    @pytest.mark.parametrize("change", [["circle", "show", "practice"], ["sense", "edit", "n2", "--text", "Walking works"]])
+    @pytest.mark.parametrize("channels", [["post"], ["post", "drop"]])
+    def test_by_hand_quiet_hours_hold_what_could_have_left_before_them(
+        self, on: Days, letters: MailServer, channels: list[str], change: list[str]
+    ) -> None:
+        on("2026-12-01T21:40:00Z", "config", "share.quiet", "22:00-07:00")
+        on("2026-12-01T21:40:00Z", "circle", "edit", "practice", *(word for one in channels for word in ("--channel", one)))
+        assert "may leave from 2026-12-01 21:50" in on("2026-12-01T21:40:00Z", "share", "--due", "--yes")
+        on("2026-12-01T21:41:00Z", *change)
+        assert "may leave from 2026-12-02 07:00" in on("2026-12-01T22:10:00Z", "share", "send", "x1", "--yes")
+        on("2026-12-01T23:10:00Z", "share", "--due", "--yes")
+        assert letters.letters == []
+        on("2026-12-02T07:00:00Z", "share", "--due", "--yes")
+        assert len(letters.letters) == 1
+
+    def test_notes_are_fixed_once_some_letters_have_left(self, on: Days, letters: MailServer) -> None:
+        on("2026-12-01", "contact", "edit", "ken", "--email", "ken@example.org")
+        on("2026-12-01", "circle", "join", "practice", "ken", "--because", "peer")
+        letters.refuse["ken@example.org"] = "451 later"
+        on("2026-12-01", "share", "send", "x1", "--now", "--yes", ok=4)
+        said = on("2026-12-01", "share", "edit", "x1", "--for", "practice", "--with", "n3", ok=2)
+        assert "it has begun to leave" in said
+
     def test_quiet_hours_keep_them_and_the_folder_does_not_wait(self, on: Days, letters: MailServer, tmp_path: Path) -> None:
         on("2026-12-01", "config", "share.quiet", "22:00-07:00")
         on("2026-12-01T23:00:00Z", "share", "--due", "--yes")
@@ -373,6 +396,51 @@ class TestMail:
         on("2026-12-08T10:00:01Z", "share", "--due", "--yes")
         on("2026-12-08T11:00:00Z", "share", "--due", "--yes")
         assert len(letters.letters) == 2
+
+
+@pytest.mark.parametrize(("title", "change"), [
+    ("On [[Silence is a SIGNAL]] and walking", ["--title", "On walking"]),
+    ("A SIGNAL and walking", ["--for", "network", "--title", "On walking"]),
+])  # fmt: skip
+def test_the_address_of_a_page_says_what_its_readers_may_read(on: Days, home: Path, title: str, change: list[str]) -> None:
+    day = "2026-12-01"
+    on(day, "share", "draft", "n2", "--to", "practice", "--title", title)
+    on(day, "share", "plan", "x2", "--stage", "network now")
+    on(day, "share", "edit", "x2", *change)
+    shown = on.pkm.json("share", "preview", "x2", "--channel", "site")
+    on(day, "share", "send", "x2", "--yes")
+    (page,) = (home / "site").glob("2026/*/index.html")
+    assert page.parent.name == "on-walking-12-01"
+    assert "signal" not in text(home / "site").casefold()
+    sent = [row["sha256"] for row in on.pkm.json("share", "log", "x2") if row["channel"] == "site"]
+    assert sent == [row["sha256"] for row in shown]
+
+
+def test_a_page_that_stands_keeps_its_address(on: Days, home: Path) -> None:
+    day = "2026-12-01"
+    on(day, "sense", "note", "A walk for TWO", "--reach", "network")
+    on(day, "circle", "add", "world", "--kind", "network", "--channel", "drop")
+    on(day, "share", "draft", "n2", "--to", "network", "--title", "Try [[A walk for TWO]]")
+    on(day, "share", "plan", "x2", "--stage", "network now", "--stage", "world +2d")
+    on(day, "share", "send", "x2", "--yes")
+    (page,) = (home / "site").glob("2026/*/index.html")
+    assert page.parent.name == "try-a-walk-for-two-12-01"
+    on(day, "sense", "reach", "n4", "private")
+    on(day, "share", "plan", "x2", "--stage", "network now", "--stage", "world +1d")
+    assert {row["slug"] for row in on.pkm.json("share", "plan") if row["id"] == "x2"} == {page.parent.name}
+
+
+def test_circles_that_come_to_the_site_later_have_pages_of_their_own(on: Days, home: Path) -> None:
+    day = "2026-12-01"
+    on(day, "circle", "add", "guild", "--kind", "community", "--channel", "drop")
+    for circle in ("practice", "guild"):
+        on(day, "share", "draft", "n2", "--to", circle, "--title", "Walking 2")
+        on(day, "circle", "edit", circle, "--channel", "site")
+    for share in ("x2", "x3"):
+        shown = on.pkm.json("share", "preview", share)
+        on(day, "share", "send", share, "--yes")
+        assert [row["sha256"] for row in on.pkm.json("share", "log", share)] == [row["sha256"] for row in shown]
+    assert sorted(page.parent.name for page in (home / "site").glob("2026/*/index.html")) == ["walking-2", "walking-2-2"]
 
 
 def test_who_got_fewer_notes_is_not_named_as_having_another(on: Days) -> None:

@@ -236,6 +236,15 @@ class TestUnknown:
         assert send(sent.home, 2).sent == ()
         assert [len(mail.to(f"{who}@example.org")) for who in ("ann", "ben")] == [2, 2]  # with those of the share before
 
+    @pytest.mark.parametrize("at_once", [True, False])
+    def test_who_answers_has_what_is_said_to_have_come_back(self, sent: "Sent", at_once: bool) -> None:
+        back = sent.get(report(sent.ann)).back if not at_once else ()
+        assert bool(back) != at_once
+        came = sent.get(*([report(sent.ann)] if at_once else []), answer(sent.ann, "ann@example.org", "It is here"))
+        assert (came.back, len(came.new)) == ((), 1)
+        (row,) = (row for row in shares.deliveries(fresh(sent.home).read()) if row["recipient"] == "ann@example.org")
+        assert (row["state"], row["error"]) == ("sent", "it arrived: it was answered on 2026-11-23")
+
     def test_a_letter_to_two_arrived_for_who_answers(self, sent: "Sent", mail: MailServer) -> None:
         from pkm.share import introduction
 
@@ -305,11 +314,14 @@ class TestLetters:
         assert (row["contact"], row["text"]) == ("c1", text)
         assert parse_stamp(row["at"]) == now()
 
-    def test_it_is_whose_address_stands_in_the_brackets(self, sent: Sent) -> None:
-        """Servers vouch for that one; the other is only said."""
-        (row,) = sent.get(answer(sent.ann, "stranger@evil.example", "Mine").replace(
-            b"From: stranger@evil.example", b"From: ann@example.org <stranger@evil.example>"
-        )).new  # fmt: skip
+    @pytest.mark.parametrize("sender", [
+        "ann@example.org <stranger@evil.example>", "<ann@example.org> <stranger@evil.example>",
+        '(a"b) ann@example.org <stranger@evil.example>', "ann@example.org\nFrom: stranger@evil.example",
+    ])  # fmt: skip
+    def test_who_sent_it_is_who_alone_is_named(self, sent: Sent, sender: str) -> None:
+        """Servers vouch for one address, which need not be the one that is read first."""
+        raw = answer(sent.ann, "stranger@evil.example", "Mine")
+        (row,) = sent.get(raw.replace(b"From: stranger@evil.example", f"From: {sender}".encode())).new
         assert (row["contact"], row["text"]) == (None, "Mine")
 
     def test_a_gate_counts_what_came_of_one_person_once(self, sent: Sent) -> None:

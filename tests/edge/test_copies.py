@@ -98,13 +98,18 @@ def test_a_copy_holds_what_is_queued_until_it_is_said(
     assert len(mail.letters) == 2
 
 
-def test_what_was_a_draft_is_held_too_where_its_store_is_put_back(run: Homes, home: Path, mail: MailServer) -> None:
+@pytest.mark.parametrize("anew", [False, True], ids=["same channel", "another channel"])
+def test_what_was_a_draft_is_held_too_where_its_store_is_put_back(run: Homes, home: Path, mail: MailServer, anew: bool) -> None:
     """Nothing was queued at the time of the backup; what was done with the draft since, only the other home knows."""
     other = home.parent / "other"
     run(home, QUEUED, "share", "drop", "x1")
     run(home, QUEUED, "share", "draft", "n1", "--to", "practice", "--title", "Walking")
     run(home, QUEUED, "backup", home.parent / "b1.db")
     run(other, QUEUED, "backup", "--restore", home.parent / "b1.db", "--yes")
+    if anew:
+        run(other, QUEUED, "share", "channel", "remove", "mail", "--yes")
+        run(other, QUEUED, "share", "channel", "add", "mail2", mail.url, "--from", "Me <me@example.org>")
+        run(other, QUEUED, "circle", "edit", "practice", "--channel", "mail2")
     for place in (home, other):
         run(place, QUEUED, "share", "plan", "x2", "--stage", "practice now")
         for at in (QUEUED, LATER):

@@ -20,8 +20,8 @@ from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.sense.notes import add_note, set_reach
 from pkm.share import draft, introduction, ledger, outbox, transmit
 from pkm.share.channels import add_channel
-from pkm.share.freeze import look_at
 from pkm.share.letter import open_letter
+from pkm.share.rendered import look_at
 from pkm.share.trying import try_channel
 from pkm.store import circles, interactions, shares
 from pkm.store.session import Store

@@ -4,9 +4,12 @@ import json
 import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pkm.errors import StoreError
+from pkm.share import transmit
 from tests.conftest import CommandLine
 from tests.edge.test_answers_by_mail import report
 from tests.mail_server import MailServer
@@ -139,6 +142,50 @@ def test_what_was_refused_goes_again_only_when_the_person_says_so(
     plan.pkm("share", "send", "x1", "--yes")
     assert sorted(to for to, _ in mail.letters) == ["ann@example.org", "cy@example.org"]
     assert "refused" not in plan.pkm("share", "log").err
+
+
+def test_what_was_refused_before_does_not_go_at_night(plan: Plan, mail: MailServer) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann", "cy")
+    mail.refuse["ann@example.org"] = "550 no such user"
+    plan.due(0, 1)
+    mail.refuse.clear()
+    plan.pkm("config", "share.quiet", "09:30-10:30")
+    assert "its next stage may not go now" in plan.pkm("share", "send", "x1", "--yes", ok=3).err
+    assert mail.to("ann@example.org") == []
+    plan.pkm("share", "send", "x1", "--now", "--yes", ok=None)
+    assert len(mail.to("ann@example.org")) == 1
+
+
+def test_a_letter_is_not_sent_again_where_the_store_could_not_say_that_it_left(
+    plan: Plan, home: Path, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another command holds the store from the moment that a letter is taken for longer than is waited for."""
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann", "cy")
+    plan.due(0)
+    monkeypatch.setattr("pkm.store.session.BUSY_MS", 50)
+    other = sqlite3.connect(home / "pkm.db", isolation_level=None, check_same_thread=False)
+    settled = transmit._settle
+
+    def released_late(*given: Any) -> transmit.Result:
+        try:
+            return settled(*given)
+        except StoreError:
+            other.execute("ROLLBACK")
+            raise
+
+    def hold(when: str) -> None:
+        if when == "after" and len(mail.letters) == 1:
+            other.execute("BEGIN IMMEDIATE")
+
+    mail.on_data = hold
+    monkeypatch.setattr(transmit, "_settle", released_late)
+    assert "did not finish" in plan.due(1)
+    other.close()
+    plan.due(1, 1)
+    assert sorted(to for to, _ in mail.letters) == ["ann@example.org", "cy@example.org"]
+    assert [row["state"] for row in plan.pkm.json("share", "log", "x1")] == ["sent", "unknown"]
 
 
 @pytest.mark.parametrize(("others", "state"), [(("cy",), "sent"), (("cy",), "451 later"), ((), "sent")])

@@ -19,7 +19,7 @@ from pkm.people.circles import add_circle
 from pkm.sense.notes import add_note
 from pkm.share import draft, outbox
 from pkm.share.channels import add_channel
-from pkm.share.freeze import look_at
+from pkm.share.rendered import look_at
 from pkm.share.trying import try_channel
 from pkm.store import circles, shares
 from pkm.store.session import Store
@@ -121,6 +121,13 @@ class TestEveryChannel:
         monkeypatch.setenv("PKM_NOW", "2026-11-23T09:03:00Z")
         assert len(send(home_paths, share).sent) == 1
         assert social.bodies[0] == social.bodies[1]
+
+    @pytest.mark.parametrize("clock", ["Mon, 23 Nov 99999999999 09:00:00 GMT", "Mon, 99 Foo", "1 Jan 1 00:00:00 +9999", ""])
+    def test_a_date_that_is_none_changes_no_answer(self, home_paths: Home, social: Social, kind: str, clock: str) -> None:
+        share = setup(home_paths, social, kind)
+        social.clock = clock
+        send(home_paths, share)
+        assert states(home_paths) == ["sent"]
 
     def test_no_server_means_nothing_left(self, home_paths: Home, social: Social, kind: str) -> None:
         share = setup(home_paths, social, kind)
@@ -321,6 +328,20 @@ class TestMastodon:
         monkeypatch.setenv("PKM_NOW", at.replace("T09", began[10:13]).replace("-23T", began[7:11]))
         send(home_paths, share)
         assert (states(home_paths), len(social.made)) == (["sent"], 1)
+
+    def test_a_clock_that_was_put_right_makes_it_post_nothing_again(
+        self, home_paths: Home, social: Social, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It went by a clock three days ahead; it is asked for when the days have passed, by a clock that was put right."""
+        share = setup(home_paths, social, "mastodon")
+        monkeypatch.setenv("PKM_NOW", "2026-11-26T09:00:00Z")
+        social.faults = ["drop after"]
+        send(home_paths, share)
+        social.keys.clear()
+        social.clock = "Thu, 26 Nov 2026 09:10:00 GMT"
+        monkeypatch.setenv("PKM_NOW", "2026-11-26T09:10:00Z")
+        send(home_paths, share)
+        assert (states(home_paths), len(social.made)) == (["unknown"], 1)
 
     def test_where_too_much_was_posted_since_nothing_is_posted_again(self, home_paths: Home, social: Social) -> None:
         share = setup(home_paths, social, "mastodon")

@@ -27,7 +27,7 @@ from pkm.sense.notes import add_note
 from pkm.share import draft, outbox
 from pkm.share.answers import collect
 from pkm.share.channels import add_channel
-from pkm.share.freeze import look_at
+from pkm.share.rendered import look_at
 from pkm.share.retract import retract
 from pkm.share.trying import try_channel
 from pkm.store import circles, posts, shares

@@ -112,6 +112,8 @@ def test_own_words_may_say_what_a_private_note_is_called(said: str) -> None:
     (b"[c](tel:+49%2030%2012345678)", "the number +49 30 12345678 would go out"),
     (b"<a href='tel:%2B493012345678'>c</a>", "the number +49 30 12345678 would go out"),
     (b"<a href='geo:47.3769,8.5417'>home</a>", "a place would go out"),
+    ("\uff47\uff45\uff4f\uff1a48.2010,16.3695".encode(), "a place would go out"),
+    ("geo:\u221248.2010,16.3695".encode(), "a place would go out"),
     (b"[home](geo:%34%37.3769%2C-8.5417;u=35)", "a place would go out"),
     (b"at GEO:47,8", "a place would go out"),
     (b"<p>He said: nobody but us knows that the <b>office</b> closes</p>", "words of it would go out"),

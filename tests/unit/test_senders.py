@@ -1,0 +1,21 @@
+"""Who a letter is from: one address that every server reads the same way, or nobody."""
+
+import pytest
+
+from pkm.mime import only_address, read_message
+
+
+@pytest.mark.parametrize(("header", "email"), [
+    ("ken@example.org", "ken@example.org"), ("Ken <Ken@Example.org>", "ken@example.org"),
+    ("<ken@example.org>", "ken@example.org"),
+    ('"Müller, Ken" <ken@example.org>', "ken@example.org"), ("=?utf-8?q?K=C3=A9n?= <ken@example.org>", "ken@example.org"),
+    ('"ken@example.org" <ken@example.org>', "ken@example.org"), ("ken@example.org (Ken)", "ken@example.org"),
+    ("ken+pkm@mail.example.org", "ken+pkm@mail.example.org"),
+    ("ken@example.org <s@evil.example>", ""), ('(a"b) ken@example.org <s@evil.example>', ""),
+    ('ken@example.org "x" <s@evil.example>', ""), ("<ken@example.org> <s@evil.example>", ""),
+    ('"a" <ken@example.org> <s@evil.example>', ""), ("( <ken@example.org> s@evil.example", ""),
+    ("ken@example.org, <s@evil.example>", ""), ("x: ken@example.org;", ""), ("<ken@example.org:s@evil.example>", ""),
+    ("ken@example.org(x)@evil.example", ""), ("ken@example.org\nFrom: s@evil.example", ""), ("Ken", ""), ("", ""),
+])  # fmt: skip
+def test_who_a_letter_is_from(header: str, email: str) -> None:
+    assert only_address(read_message(f"From: {header}\n\nMine".encode()), "from") == email
