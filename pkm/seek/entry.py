@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 from pkm import dates, text
 from pkm.html import absolute_url, canonical_url, clean_html, clean_html_to_text
@@ -23,8 +24,7 @@ _FIRST_YEAR = 1990  # what is older is a clock that was never set
 _YEARS_AHEAD = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(NamedTuple):
     """A file that goes with an entry. rel: enclosure, transcript."""
 
     url: str
@@ -34,8 +34,7 @@ class Enclosure:
     rel: str = "enclosure"
 
 
-@dataclass(frozen=True, slots=True)
-class Byline:
+class Byline(NamedTuple):
     """Who wrote an entry, as it says: a name, an email address and a web address, each "" where it does not."""
 
     name: str
@@ -43,8 +42,7 @@ class Byline:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedEntry:
+class ParsedEntry(NamedTuple):
     """One entry. published: as the entry says, else its last change. author: all authors on one line; bylines: those
     of them of whom more than a name is known.
 

@@ -36,7 +36,7 @@ SILENT = 3
 UNREACHED = 8
 """After so many hosts that cannot be looked up, and none reached, the network is taken to be away."""
 
-AHEAD = 3000
+AHEAD = 6000
 """Entries that may wait to be written: what is read while a batch is being written, so that no reader waits for that."""
 
 _LONG = 8000  # characters of an entry that counts as more than one

@@ -35,7 +35,7 @@ from pkm.store.rules import Origin
 from pkm.store.session import Store, Unit
 from pkm.text import count
 
-BATCH_ENTRIES = 6000
+BATCH_ENTRIES = 3000
 BATCH_BYTES = 40_000_000
 BATCH_S = 10.0
 """What is finished is written when it has so many entries or characters, or has waited so long."""

@@ -6,8 +6,8 @@ the source at whose home the page is speaks for it, and nothing that was decided
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -28,6 +28,7 @@ SAME_TEXT = 0.5
 FEWEST_WORDS = 8
 """A text of fewer words says nothing."""
 
+_LONG_WORD = re.compile(r"\w{4,}")
 _MOST = 20  # items compared with one new one
 
 
@@ -36,11 +37,12 @@ def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int
 
     there: what came before and may be the same; new ones are compared with each other as well. read: an item's text.
     """
+    before, compared = _near(new, there)
     book = _Book(read)
-    for told in _near(new, there):
+    for told in before:
         book.add(told)
     found = Stories({}, {})
-    for told in new:
+    for told in compared:
         lead = book.find(told)
         if lead is not None:
             found.joined[told.id] = lead
@@ -51,18 +53,23 @@ def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int
     return found
 
 
-def _near(new: Sequence[Told], there: Iterable[Told]) -> Iterator[Told]:
-    """Of what came before, the stories that one of the new items may tell: the same page, or a long word of its title."""
-    pages = {told.canonical_url for told in new if told.canonical_url}
-    words = {word for told in new for word in _long_words(told.title).split()}
+def _near(new: Sequence[Told], there: Iterable[Told]) -> tuple[list[Told], list[Told]]:
+    """(the stories that came before, the new items) that have a page or a title's long words which another new item has:
+    most have neither.
+    """
+    pages = Counter(told.canonical_url for told in new)
+    keys = Counter(_long_words(told.title) for told in new)
+    pages.pop("", None)
+    keys.pop("", None)
     before = list(there)
-    leads = {told.lead_id for told in before if told.canonical_url in pages or _shares(told.title, words)}
-    return (told for told in before if told.lead_id in leads)
-
-
-def _shares(title: str, words: set[str]) -> bool:
-    """Whether one of the words may be among the title's; quick, for many titles."""
-    return not (title.isascii() and words.isdisjoint(re.findall(r"\w{4,}", title.lower())))
+    leads = {told.lead_id for told in before if told.canonical_url in pages or _long_words(told.title) in keys}
+    near = [told for told in before if told.lead_id in leads]
+    known_pages, known_keys = {told.canonical_url for told in near}, {_long_words(told.title) for told in near}
+    return near, [
+        told for told in new
+        if pages[told.canonical_url] > (told.canonical_url not in known_pages)
+        or keys[key := _long_words(told.title)] > (key not in known_keys)
+    ]  # fmt: skip
 
 
 class Stories(NamedTuple):
@@ -171,5 +178,6 @@ def _long_words(title: str) -> str:
 
     Kept for the next batch of a pull, which compares with the same items again.
     """
-    words = sorted(set(re.findall(r"\w{4,}", fold(title))), key=lambda word: (-len(word), word))
+    words = sorted(set(_LONG_WORD.findall(fold(title))))
+    words.sort(key=len, reverse=True)  # of equally long ones the first by the alphabet
     return " ".join(sorted(words[:2]))

@@ -6,7 +6,6 @@ and some use one guid for whatever is latest. Both are seen by comparing with th
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -152,5 +151,5 @@ def _brought(key: str, entry: ParsedEntry, now: datetime, latest: str) -> Brough
 @lru_cache(4096)
 def _as_json(values: tuple[str, ...] | tuple[Byline, ...]) -> str:
     """A source's entries have the same tags and authors again and again."""
-    plain = [value if isinstance(value, str) else asdict(value) for value in values]
+    plain = [value if isinstance(value, str) else value._asdict() for value in values]
     return json.dumps(plain, ensure_ascii=False) if plain else "[]"
