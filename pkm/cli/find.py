@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,13 +13,13 @@ from pkm.cli.complete import complete_any
 from pkm.cli.options import JsonFlag, LimitOption, QueryCommand
 from pkm.dates import day
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.text import clean, count, one_line
 
 if TYPE_CHECKING:
     from pkm.query import Query
     from pkm.store.search import SearchPage
 
-Row = dict[str, Any]
 Teller = Callable[[Row], tuple[str, ...]]
 
 app = group("Find things, and why they are there.")

@@ -11,14 +11,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from pkm.html import is_web_address, same_page_key
 from pkm.seek.entry import Byline
 from pkm.seek.sitekey import site_key
 from pkm.text import fold, one_line
-
-Row = dict[str, Any]
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]]+@[^\s@<>(),;:\"\[\]/]+\.[^\s@<>(),;:\"\[\]/]+")
 _BY = re.compile(r"^(?:written |posted |words |text |story )?(?:by|von|par|por)[:\s]+", re.I)

@@ -7,9 +7,8 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.seek import quotes
 from pkm.seek.bylines import Person, Writing, full_names, group_people, read_bylines
 from pkm.seek.discover import MAX_KEPT, SHOWN_EVIDENCE, listed, place_of, sample_boilerplate, writer_of
@@ -31,8 +30,6 @@ from pkm.seek.sitekey import can_be_met, site_address, site_key
 from pkm.store import discovery
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
-
-Row = dict[str, Any]
 
 MAX_OF_PEOPLE = 2000
 """Items of people's sources, the newest, that are looked at."""

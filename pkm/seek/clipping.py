@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pkm.errors import BadInput
 from pkm.html import canonical_url
+from pkm.ids import Row
 from pkm.net.fetch import ACCEPT_PAGE, MAX_BYTES, Fetcher, read_file
 from pkm.seek.clip import Page, find_own_address, read_page
 from pkm.seek.entry import hash_of
@@ -15,8 +15,6 @@ from pkm.seek.sources import as_address
 from pkm.seek.waits import read_waits
 from pkm.store import intake, items, pages, tags
 from pkm.store.session import Store
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from pkm.dates import parse_stamp
 from pkm.html import same_page_key
-from pkm.ids import make, parse
+from pkm.ids import Row, make, parse
 from pkm.seek.pointers import read_pointers
 from pkm.seek.sitekey import can_be_followed, is_share_button, site_address, site_key
 from pkm.store import discovery
 from pkm.store.session import Store
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 MAX_KEPT = 3000
 """Items kept or noted, the newest, that are looked at."""

@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pkm.dates import median_gap_s, parse_stamp, stamp
+from pkm.ids import Row
 from pkm.seek.rhythm import RECENT
 from pkm.store import source_health, sources
-
-Row = dict[str, Any]
 
 SICK_AFTER = 3
 """From this many failures in a row on, a source is sick; what no repetition mends is told at the first."""

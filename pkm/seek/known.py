@@ -2,15 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from pkm.html import same_page_key
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.seek.bylines import Person, own_site
 from pkm.seek.sitekey import site_key
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 
 class KnownPeople:

@@ -8,9 +8,9 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.seek.opml import OpmlFeed, OpmlList, looks_like, read_opml, read_urls, write_opml
 from pkm.store import intake, sources
 from pkm.store.session import Store, Unit
@@ -18,8 +18,6 @@ from pkm.store.tags import clean_name
 from pkm.text import count, fold
 
 TITLE = "pkm"
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
 
-from pkm.ids import make, parse
+from pkm.ids import Row, make, parse
 from pkm.seek.bylines import is_person
 from pkm.seek.discover import is_boilerplate, listed, place_of
 from pkm.seek.pointers import read_pointers
 from pkm.seek.quotes import Quote
 from pkm.seek.sitekey import can_be_met, is_share_button, site_key
 from pkm.text import count, fold, one_line
-
-Row = dict[str, Any]
 
 _NO_NAME_LISTED = (
     "a an article click continue for full here how in link more my of on original our page post read see source story"

@@ -6,9 +6,9 @@ Nothing of the order is stored: it is made when it is read, of a bounded pool; w
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from pkm.dates import local, midnight, stamp
+from pkm.ids import Row
 from pkm.seek.rank import Candidate, Decision, Order, Placed, rank
 from pkm.seek.signalfile import read_state
 from pkm.store import items, ranking, rules, standings
@@ -18,8 +18,6 @@ HISTORY = timedelta(days=730)
 HIGH = 20
 """What stands among the first so many stands high: a decision about it speaks for the filter that put it there."""
 _BY_SCORE = {"heat", "likeness", "answers", "habit"}
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

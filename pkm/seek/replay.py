@@ -12,6 +12,7 @@ from statistics import mean, stdev
 from typing import Any
 
 from pkm.dates import midnight, parse_stamp, stamp
+from pkm.ids import Row
 from pkm.seek.rank import FEW, Candidate, Decision, rank
 
 TOP = 10
@@ -20,8 +21,6 @@ _KNOWN = 1_500  # decisions before a day, the latest, that its order rests on
 _LATER = 2_000  # decisions from a day on, among which is what was undecided that day
 _WEEKS = 5  # fewer say nothing
 _SURE = 3.0  # standard errors: by chance alone it would be claimed once in 700 histories
-
-Row = dict[str, Any]
 
 
 def replay(history: Sequence[Mapping[str, Any]]) -> Row:

@@ -2,11 +2,9 @@
 
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
 
+from pkm.ids import Row
 from pkm.text import count
-
-Row = dict[str, Any]
 
 _PLACES = {"inbox": "in the inbox", "backlog": "in the backlog", "muted": "muted", "told": "told by another item"}
 """Where new items went, in words."""

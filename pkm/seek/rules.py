@@ -6,11 +6,11 @@ What they say of an item is decided in seek/screen.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkm import pattern
 from pkm.errors import Exists, Invalid, NotFound, PkmError, Refused
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.seek.screen import Judgement, Screen, as_judged, compile_rule, read_rules, subject_of_brought, subject_of_row
 from pkm.store import intake, rules, tags
 from pkm.store.rules import Origin
@@ -19,8 +19,6 @@ from pkm.text import count, one_line
 
 if TYPE_CHECKING:
     import sqlite3
-
-Row = dict[str, Any]
 
 LOOKED_AT = 20_000
 """When a rule is written it is tried on so many of the newest items: enough to tell, and done at once."""

@@ -7,15 +7,14 @@ matches is enough. A rule that cannot be answered (its regular expression took t
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm import pattern
 from pkm.errors import Malformed
+from pkm.ids import Row
 from pkm.matching import Matcher, Overran, Subject, compile_pattern
 from pkm.store.intake import Brought
 from pkm.store.rules import Origin
-
-Row = dict[str, Any]
 
 PATIENCE = 5
 """After so many items that a rule took too long over, it is asked no more in this run."""

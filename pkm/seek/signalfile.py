@@ -6,14 +6,12 @@ It is no part of what a person keeps: without it every source counts as a weekly
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from pkm.dates import parse_stamp
+from pkm.ids import Row
 from pkm.store.session import Store
 
 WEEK = timedelta(days=7)
-
-Row = dict[str, Any]
 
 
 def is_stale(store: Store, at: datetime) -> bool:

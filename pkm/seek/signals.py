@@ -9,11 +9,11 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from pkm.dates import local, median_gap_s, midnight, now, parse_stamp, stamp
 from pkm.errors import StoreError
 from pkm.files import write_atomic
+from pkm.ids import Row
 from pkm.likeness import spoken_words
 from pkm.seek.coincidence import Told, find_coincidences
 from pkm.seek.likeness import Likeness, NoteIndex, OwnNote
@@ -28,8 +28,6 @@ REASONS = 2
 """Grows where likeness is told otherwise than before: what was computed then is computed anew."""
 _TITLES = 3_000  # items that coincidences are looked for in, the newest
 _DATES = 12  # of a source's items, to tell its pace by
-
-Row = dict[str, Any]
 
 
 Pointing = Sequence[tuple[int, Sequence[tuple[str, str]]]]

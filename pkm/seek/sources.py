@@ -7,12 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from pkm.errors import Exists, Invalid, NotFound, Refused
 from pkm.html import canonical_url, same_page_key
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.net.fetch import Fetcher, Response, file_path, read_file, same_origin
 from pkm.net.mailbox import is_mailbox
 from pkm.seek.autodiscover import FoundFeed, find_feeds
@@ -24,8 +23,6 @@ from pkm.store import intake, items, mail, sources, tags
 from pkm.store.live import Live
 from pkm.store.session import Store, Unit
 from pkm.text import count, one_line
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import expm1, log, log2
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm.errors import NotFound, StoreError
 from pkm.files import write_atomic
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.likeness import COMMON_IN, Rarities, compare, count_words, rarity, say, spoken_as, weigh, weightiest
 from pkm.store import nearness, tags, terms
 from pkm.store.nearness import Compared, Thing
 from pkm.store.session import Store
 from pkm.text import one_line
-
-Row = dict[str, Any]
 
 NEIGHBORS, PEOPLE, TAGS = 0.25, 0.15, 0.1
 """What shared links, people and tags add at most; the words' likeness goes from 0 to 1, and 0.3 is much."""

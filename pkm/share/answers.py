@@ -19,7 +19,7 @@ from pkm.channels.way import Answer
 from pkm.config import Home
 from pkm.dates import now, stamp
 from pkm.errors import PkmError
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.share.channels import KINDS
 from pkm.store import circles, contacts, deliveries, posts, responses, shares, unsubscribing
 from pkm.store.session import Store, Unit
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from pkm.share.bounces import Bounce
     from pkm.share.postbox import Came
     from pkm.share.webmentions import Mention
-
-Row = dict[str, Any]
 
 DAYS, MOST = 30, 100
 """How far back posts are asked about, and about how many."""

@@ -10,18 +10,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import Message
-from typing import Any
 
 from pkm.config import Home
 from pkm.dates import parse_stamp, stamp
 from pkm.delivery import CAME_BACK
+from pkm.ids import Row
 from pkm.mime import raw_header
 from pkm.share import transmit
 from pkm.store import bounced
 from pkm.store.session import Store
 from pkm.text import clean, fold, one_line
-
-Row = dict[str, Any]
 
 SLACK = timedelta(hours=1)
 """How far a server's clock may be behind; not for a letter that was sent anew: the report may be of the first time."""

@@ -8,14 +8,12 @@ whom the digest names as its source. Everybody else is "somebody". So is whoever
 import functools
 import sqlite3
 from collections.abc import Collection, Sequence
-from typing import Any
 
+from pkm.ids import Row
 from pkm.markdown import escape
 from pkm.share.unmarked import unmarked
 from pkm.store import audience, contacts, shares
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 
 def known_to(db: sqlite3.Connection, share: int, stage: Row, kind: str) -> frozenset[int]:

@@ -3,10 +3,10 @@
 import functools
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkm.config import Home
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.reach import wide_enough
 from pkm.share import draft, figures, posts
 from pkm.share.channels import effective_kind, is_letters
@@ -18,8 +18,6 @@ from pkm.store import shares
 if TYPE_CHECKING:
     from pkm.share.letter import Opened
     from pkm.share.rendered import Rendered
-
-Row = dict[str, Any]
 
 SITE_MEDIA_TYPE = "application/vnd.pkm.digest+json"
 """The site's deliveries hold the digest itself; its page, the index and the feeds are made from it."""

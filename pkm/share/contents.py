@@ -5,18 +5,16 @@ What a circle got is kept as it was. Sends nothing.
 
 import sqlite3
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkm.errors import Invalid, Refused
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.share import draft, plan
 from pkm.store import shares
 from pkm.store.session import Store
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 
 def change(

@@ -10,14 +10,14 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkm.capture import title_of as title_of_text
 from pkm.conceal import conceal, names_in, unlinked
 from pkm.config import Settings
 from pkm.dates import day, local, now, stamp
 from pkm.errors import NotFound
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.link_forms import name_of
 from pkm.reach import REACHES, wide_enough
 from pkm.share import called, holding
@@ -29,8 +29,6 @@ from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest, Piece
-
-Row = dict[str, Any]
 
 IN_A_DIGEST = 20
 """How many notes a digest takes by itself: "a few links and notes"; the newest, the others wait for the next."""

@@ -1,14 +1,11 @@
 """A draft that nobody wants any more is gone from the store, with its plan; its notes stay. Undone like any command."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from pkm.errors import NotFound, Refused
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import deliveries, plans, shares
 from pkm.store.session import Store, Unit
-
-Row = dict[str, Any]
 
 
 def drop(store: Store, numbers: Sequence[int]) -> list[Row]:

@@ -7,13 +7,12 @@ the quiet hours of their circle; folders and the site, which can be taken back, 
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from pkm import config, dates, hours
 from pkm.config import Home, Settings
 from pkm.delivery import is_refused
 from pkm.errors import PkmError, Refused
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.share import origin, outbox, plan
 from pkm.share.channels import is_mirror
 from pkm.share.plan import Step
@@ -22,8 +21,6 @@ from pkm.share.rendered import look_at
 from pkm.store import deliveries, plans, shares
 from pkm.store.session import Store
 from pkm.text import one_line
-
-Row = dict[str, Any]
 
 WEEK = timedelta(days=7)
 

@@ -8,7 +8,7 @@ from typing import Any
 from pkm import attachment_files, config, dates
 from pkm.config import Home
 from pkm.delivery import MAY_GO, NO_ADDRESS, is_refused, may_go, may_have_left
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.share import draft, origin
 from pkm.share.channels import is_mirror
 from pkm.share.letter import MEDIA_TYPE as LETTER
@@ -17,8 +17,6 @@ from pkm.share.unsubscribed import subscribers
 from pkm.store import attachments, deliveries, shares
 from pkm.store.attachments import Attached
 from pkm.store.session import Store
-
-Row = dict[str, Any]
 
 
 def freeze(

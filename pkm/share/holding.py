@@ -2,15 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Any
 
 from pkm.dates import day, local, now
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.share.channels import reaches_for
 from pkm.store import shares
 from pkm.text import count
-
-Row = dict[str, Any]
 
 
 def drafts_for(db: sqlite3.Connection, circles: Iterable[Row]) -> list[Row]:

@@ -4,11 +4,11 @@ Its words are the share's `introduction`, whole: what the person saw in the draf
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkm.delivery import may_have_left
 from pkm.errors import Invalid, NotFound
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.markdown import without_comments
 from pkm.share.draft import name_page
 from pkm.store import deliveries, interactions, shares
@@ -17,8 +17,6 @@ from pkm.text import clean, one_line
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 TITLE_LIMIT = 200
 

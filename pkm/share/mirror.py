@@ -6,12 +6,13 @@ Writing one again, a killed run and an undo need no special case. What may not b
 import sqlite3
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkm import config
 from pkm.channels.folder import Content
 from pkm.config import Home
 from pkm.errors import PkmError, StoreError
+from pkm.ids import Row
 from pkm.keys import secret_in
 from pkm.markdown import web_url
 from pkm.picture import ENDINGS
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from pkm.share.render import Digest
     from pkm.share.site_plan import NotePage
     from pkm.store.journal import Reverted
-
-Row = dict[str, Any]
 
 PUBLIC = "blogroll"
 """The tag of sources that others may know of."""

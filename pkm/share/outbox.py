@@ -13,7 +13,7 @@ from pkm import config, dates
 from pkm.config import Home
 from pkm.delivery import NO_ADDRESS, NOT_LEFT, UNSETTLED, came_back
 from pkm.errors import Invalid, NotFound, PkmError, Refused, StoreError
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
 from pkm.share.clearing import check_rendered
@@ -27,8 +27,6 @@ from pkm.text import fold
 
 if TYPE_CHECKING:
     from pkm.store.journal import Reverted
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

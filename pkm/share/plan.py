@@ -14,7 +14,7 @@ from pkm import dates
 from pkm.config import Home
 from pkm.delivery import UNSETTLED, may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.share import draft, gate, origin
 from pkm.store import circles, deliveries, plans, shares
 from pkm.store.session import Store
@@ -22,8 +22,6 @@ from pkm.text import clean, one_line
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from pkm import config
 from pkm.config import Home
 from pkm.delivery import may_have_it
+from pkm.ids import Row
 from pkm.share import draft, figures, ledger, posts
 from pkm.share.recipients import channels_for
 from pkm.store import deliveries, shares
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest
-
-Row = dict[str, Any]
 
 
 def bodies(db: sqlite3.Connection, home: Home, share: Row, stage: Row, channel: Row, digest: "Digest") -> list[bytes]:

@@ -11,7 +11,7 @@ from typing import Any
 from pkm import attachment_files
 from pkm.channels.way import Room
 from pkm.config import Home
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.picture import ENDINGS
 from pkm.share import draft
 from pkm.share.channels import KINDS, adapter, is_public, recall
@@ -21,8 +21,6 @@ from pkm.share.posts import kind_of
 from pkm.share.rendered import Rendered
 from pkm.store import deliveries, received, shares
 from pkm.text import clean
-
-Row = dict[str, Any]
 
 _COMPARED = (MEDIA_TYPE, "text/markdown", SITE_MEDIA_TYPE)
 """In which form two circles are compared, the best first, where both get it."""

@@ -10,15 +10,13 @@ from typing import Any
 from pkm import dates
 from pkm.config import Home
 from pkm.delivery import may_have_it
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.reach import REACHES
 from pkm.share import draft
 from pkm.share.channels import is_letters
 from pkm.share.unsubscribed import subscribers
 from pkm.store import audience, deliveries, shares
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 
 def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:

@@ -8,13 +8,12 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pkm import config
 from pkm.config import Home
 from pkm.delivery import may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.picture import ENDINGS, Picture
 from pkm.share import clearing, draft, figures, posts
 from pkm.share.channels import is_mirror, is_posts
@@ -25,8 +24,6 @@ from pkm.share.posting import bodies, posted_for
 from pkm.share.recipients import channels_for, had_before, letter_places, people_of, recipient_of
 from pkm.store import attachments, deliveries, shares
 from pkm.store.session import Store
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,10 @@ from typing import Any
 
 from pkm.dates import day
 from pkm.errors import Invalid, NotFound
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import contacts, received, responses, shares
 from pkm.store.session import Store
 from pkm.text import clean, fold, one_line
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkm.channels.way import Outcome
 from pkm.config import Home
 from pkm.delivery import MAY_HAVE_LEFT, may_be_there, may_go
 from pkm.errors import Invalid, NotFound, PkmError
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.share import mirror, publish, transmit
 from pkm.share.channels import KINDS, folder_of, is_letters, is_mirror
 from pkm.store import deliveries, posts, shares
@@ -24,8 +24,6 @@ from pkm.text import clean, count, one_line
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 REMOVABLE = [kind for kind, powers in KINDS.items() if powers.way == "posts" and powers.deletes]
 

@@ -13,14 +13,13 @@ from urllib.parse import urlsplit
 from pkm.config import Home
 from pkm.delivery import MAY_HAVE_LEFT
 from pkm.errors import Exists, Invalid, NotFound, Refused
+from pkm.ids import Row
 from pkm.secret import check_place
 from pkm.share import postbox, publish, webmentions
 from pkm.share.channels import KINDS, SCHEMES, adapter, folder_of, is_letters, is_mirror, is_posts
 from pkm.store import shares
 from pkm.store.session import Store
 from pkm.text import one_line
-
-Row = dict[str, Any]
 
 _OF_INBOX = ("inbox", "inbox_credential", "inbox_read", "copy")
 _OF_MENTIONS = ("webmentions", "webmentions_credential")

@@ -10,7 +10,7 @@ from typing import Any
 from pkm.config import Home
 from pkm.delivery import NO_ADDRESS
 from pkm.errors import PkmError
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.keys import secret_in
 from pkm.markdown import web_url
 from pkm.reach import wide_enough
@@ -23,8 +23,6 @@ from pkm.share.recipients import channels_for, had_before
 from pkm.share.unsubscribed import subscribers
 from pkm.store import notes, shares
 from pkm.text import one_line
-
-Row = dict[str, Any]
 
 
 def look(db: sqlite3.Connection, home: Home, share: int) -> list[Finding]:

@@ -17,6 +17,7 @@ from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
 from pkm.delivery import BEGAN, MAY_HAVE_LEFT, came_back, may_go, may_have_left
 from pkm.errors import PkmError, StoreError
+from pkm.ids import Row
 from pkm.lock import locked
 from pkm.secret import hide
 from pkm.share import ledger, origin
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from pkm.channels.mail import Mailer
     from pkm.share.postbox import Witness
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 CANNOT_RECALL = "what left by it cannot be recalled by an undo"
 """Why such a command is not undone."""

@@ -8,16 +8,13 @@ import hashlib
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pkm.config import Home
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.share import ledger
 from pkm.store import circles, contacts, shares, unsubscribing
 from pkm.store.session import Store
 from pkm.text import fold, one_line
-
-Row = dict[str, Any]
 
 OFF, ON = "unsubscribed", "subscribed"
 

@@ -8,19 +8,16 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from pkm import dates
 from pkm.errors import Invalid, NotFound
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.likeness import is_common
 from pkm.reach import may_go
 from pkm.store import audience, circles, notes, shares, standings
 from pkm.store.session import Store
 from pkm.store.standings import EVERY_S
 from pkm.text import clean, count, one_line
-
-Row = dict[str, Any]
 
 FEW = 3
 """So many people may use a word of a question, and each is somebody to ask for it."""

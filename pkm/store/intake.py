@@ -8,8 +8,9 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from pkm.ids import Row
 from pkm.store import mail, pages, stories, tags, versions
 from pkm.store.session import Unit
 from pkm.store.sources import UNTOUCHED, undecided
@@ -19,8 +20,6 @@ HASH_BYTES = 64_000_000
 
 PORTION, PORTION_CHARACTERS = 1000, 10_000_000
 """So many items, or characters, are put into the store by one statement."""
-
-Row = dict[str, Any]
 
 
 class File(NamedTuple):

@@ -5,16 +5,14 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store import conditions, stories, tags, tally
 from pkm.store.sources import without_user
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 _COLUMNS = (
     "item.id, item.title, item.url, item.source_id, coalesce(nullif(source.title, ''), source.url) AS source_title, "

@@ -3,13 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm.store import lookup
 from pkm.store.conditions import FROM_THERE, TO_THERE
 from pkm.store.hits import TITLED
 
-Row = dict[str, Any]
 Thing = tuple[str, int]
 
 _MOST = 4000

@@ -20,12 +20,11 @@ from typing import Any
 
 from pkm import query as q
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.store import searches, stories, telling, terms
 from pkm.store.conditions import AT, Scope, all_of, any_of, none_of, of_date, of_field
 from pkm.store.hits import REGEX_TEXT, TITLED, cut, read, whole_text
 from pkm.text import fold
-
-Row = dict[str, Any]
 
 WINDOW = 2000
 """How many matches of a kind are ranked, the newest."""

@@ -3,16 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkm.delivery import MAY_GO, sql_list
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.store.session import as_dicts
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 _SHARE = "SELECT id, type, title, slug, introduction, state, uid, created_at, sent_at FROM share"
 

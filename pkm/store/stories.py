@@ -7,14 +7,12 @@ host), its item is the one that stands for the story: what others write under th
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pkm.ids import make
+from pkm.ids import Row, make
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-Row = dict[str, Any]
 
 AT_ONE_PAGE = 8
 """With so many items at one address a new one is compared, the latest: an address that many share says nothing."""
