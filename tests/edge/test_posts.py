@@ -315,7 +315,7 @@ class TestMastodon:
 
     def test_the_same_words_of_another_share_are_not_taken_for_it(self, home_paths: Home, social: Social) -> None:
         send(home_paths, setup(home_paths, social, "mastodon"))
-        again = drafted(home_paths, WORDS)
+        again = drafted(home_paths, [note(home_paths, WORDS, "network")], "peers")
         social.faults = ["drop before"]
         send(home_paths, again)
         send(home_paths, again)
