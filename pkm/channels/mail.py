@@ -13,9 +13,9 @@ import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from pkm.channels.way import Outcome
 from pkm.errors import Invalid, Unreachable
 from pkm.secret import hide
 from pkm.text import one_line
@@ -38,18 +38,6 @@ class Server:
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}"
-
-
-class Outcome(NamedTuple):
-    """What became of one letter.
-
-    state: sent, refused (for good), waiting (nothing was taken: it may be tried again), unknown. lost: the connection is
-    gone.
-    """
-
-    state: str
-    why: str = ""
-    lost: bool = False
 
 
 def read_address(address: str) -> Server:
@@ -104,10 +92,10 @@ class Mailer:
                 self._connect()
             refused = self._announce(sender, recipient, copy and recipient.casefold() != sender.casefold())
         except Unreachable as error:
-            return Outcome("waiting", error.why, lost=True)
+            return Outcome("waiting", error.why)
         except (OSError, smtplib.SMTPException):
             self._cut()
-            return Outcome("waiting", "the connection broke before the letter left", lost=True)
+            return Outcome("waiting", "the connection broke before the letter left")
         return refused or self._hand_in(letter)
 
     def _announce(self, sender: str, recipient: str, copy: bool) -> Outcome | None:
@@ -146,7 +134,7 @@ class Mailer:
             self._cut()
             late = isinstance(error, TimeoutError)
             why = f"no answer within {TAKEN_S:g} s" if late else "the connection broke"
-            return Outcome("unknown", f"{why} after the letter had begun to leave", lost=True)
+            return Outcome("unknown", f"{why} after the letter had begun to leave")
         except BaseException:
             self._cut()
             raise
@@ -155,7 +143,7 @@ class Mailer:
         if 400 <= code < 600:
             return _refusal(code, said)
         self._cut()
-        return Outcome("unknown", "the server's answer to the letter cannot be read", lost=True)
+        return Outcome("unknown", "the server's answer to the letter cannot be read")
 
     def _open(self) -> smtplib.SMTP:
         if self._smtp is None:
@@ -226,7 +214,7 @@ def _with_dots(letter: bytes) -> bytes:
 def _refusal(code: int, said: bytes) -> Outcome:
     """A definite no: for now (4yz), or for good."""
     state = "waiting" if 400 <= code < 500 else "refused"
-    return Outcome(state, _words(code, said), lost=code == 421)
+    return Outcome(state, _words(code, said))
 
 
 def _words(code: int, said: bytes) -> str:

@@ -38,7 +38,6 @@ def whom(row: Row) -> str:
 def refuse_held(share: Row) -> None:
     """Raises Refused where a draft was put on hold."""
     from pkm.errors import Refused
-    from pkm.store import shares
 
     for stage in shares.stages(current.store().read(), share["number"]):
         if held := stage["gate"].get("held"):

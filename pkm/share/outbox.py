@@ -98,8 +98,7 @@ def ask_channels(store: Store, home: Home) -> None:
             except PkmError:
                 cleared = False
             if transmit.ask(store, home, share, stage, repeat=cleared):
-                planned = (shares.row(store.read(), share) or {}).get("state") == "planned"
-                _finish(store, share, stage if planned else None)
+                _finish(store, share, stage)
 
 
 def _hands_in(db: sqlite3.Connection, share: int) -> bool:
@@ -190,8 +189,8 @@ def _report(
 def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
     """The share is sent where everything has arrived; the interaction that an introduction is logged as.
 
-    stage: of a plan; that one has passed where all of it has arrived, or had before, so that nothing was to go; the share is
-    sent when all have passed.
+    stage: where the share has a plan, that one has passed where all of it has arrived, or had before, so that nothing was to
+    go; the share is sent when all have passed.
 
     A digest has gone out where it reached somebody and nothing is on its way: a recipient who was refused is settled. An
     introduction is for both or it is not done.
@@ -201,6 +200,7 @@ def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
         db = unit.connection
         current = shares.row(db, share)
         assert current is not None
+        stage = stage if current["state"] == "planned" else None
         rows = deliveries.of(db, share, stage)
         if current["state"] != "sent" and (_has_arrived(current, rows) or (stage is not None and not rows)):
             for step in shares.stages(db, share):
@@ -280,8 +280,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
     with store.unit() as unit:
         transmit.settle_as(unit, home, number, outcome, "" if outcome == "sent" else "it did not arrive, as you said")
         unit.flush()
-        planned = (shares.row(unit.connection, share) or {}).get("state") == "planned"
-        interaction = _finish(store, share, row["stage_number"] if planned else None)
+        interaction = _finish(store, share, row["stage_number"])
         unit.summarize(f"{row['id']} counts as {outcome}", final="outbox.log has it too: settle it again instead")
     after = deliveries.row(store.read(), number)
     assert after is not None
@@ -313,7 +312,7 @@ def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) ->
     with store.unit() as unit:
         transmit.settle_as(unit, home, number, "sent", f"it arrived: it was answered on {dates.day(at)}")
         unit.flush()
-        _finish(store, share["number"], one["stage_number"] if share["state"] == "planned" else None)
+        _finish(store, share["number"], one["stage_number"])
         unit.summarize(f"{one['id']} arrived: it was answered", final="outbox.log has it too: settle it again instead")
     return number
 
@@ -358,8 +357,7 @@ def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
                 transmit.settle_as(unit, home, int(row["id"][1:]), settled, noted=False)  # origin has noted all of them
             unit.flush()
             for share, stage in dict.fromkeys((int(row["share"][1:]), row["stage_number"]) for row in held):
-                planned = (shares.row(unit.connection, share) or {}).get("state") == "planned"
-                _finish(store, share, stage if planned else None)
+                _finish(store, share, stage)
             unit.summarize("what is queued leaves " + ("from another home" if outcome == "sent" else "from this home"),
                            final="outbox.log has it too: settle it again instead")  # fmt: skip
         after = [deliveries.row(store.read(), int(one["id"][1:])) for one in held]

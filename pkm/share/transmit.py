@@ -64,8 +64,7 @@ class _Letters:
 
     def send(self, job: Job) -> Outcome:
         """The letter was handed in, or not."""
-        said = self._mailer.send(self._sender, job.recipient, job.payload, self._copy)
-        return Outcome(said.state, said.why)
+        return self._mailer.send(self._sender, job.recipient, job.payload, self._copy)
 
 
 def open_mail(channel: Mapping[str, Any]) -> _Letters:
