@@ -89,7 +89,7 @@ def turn(step: Step, limits: Limits, went: tuple[datetime, ...], now: datetime, 
         if at > now:
             return Turn(waits=(f"until {dates.local(at):%Y-%m-%d %H:%M}: its letters leave then",))
         return Turn(go=True, quiet=ends is not None)
-    cooled = now if by_hand else now + limits.cooling
+    cooled = now if by_hand or step.tried else now + limits.cooling
     later = (hours.quiet_until(limits.quiet, dates.local(cooled)) or cooled) if letters else now
     return Turn(go=True, not_before=later if later > now else None)
 

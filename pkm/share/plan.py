@@ -36,13 +36,15 @@ class Wanted:
 class Step:
     """One stage of a plan as it stands: its row, what it waits for.
 
-    leaving: letters of it wait until then. unsettled: ids of what nobody knows of, where nothing else of it may go.
+    leaving: letters of it wait until then. unsettled: ids of what nobody knows of, where nothing else of it may go. tried: what
+    waits of it has met a server already.
     """
 
     row: Row
     verdict: gate.Verdict
     leaving: str = ""
     unsettled: tuple[str, ...] = ()
+    tried: bool = False
 
     @property
     def held(self) -> str | None:
@@ -86,9 +88,10 @@ def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
         )  # fmt: skip
         rows = deliveries.of(db, share, stage["id"])
         leaving = max((one["not_before"] for one in rows if one["state"] == "waiting" and one["not_before"]), default="")
+        tried = any(one["state"] == "waiting" and one["attempts"] for one in rows)
         rest = any(one["state"] == "sending" or may_go(one["state"], one["error"]) for one in rows)
         unsettled = () if rest else tuple(one["id"] for one in reversed(rows) if one["state"] in UNSETTLED)
-        told.append(Step(stage, gate.judge(stage["gate"], facts), leaving, unsettled))
+        told.append(Step(stage, gate.judge(stage["gate"], facts), leaving, unsettled, tried))
         before = stage
     return told
 

@@ -376,6 +376,13 @@ class TestMail:
             on(at, "share", "--due", "--yes")
         assert len(letters.to("ken@example.org")) == 1
 
+    def test_what_was_sent_by_hand_and_met_no_server_needs_no_time_to_cool(self, on: Days, letters: MailServer) -> None:
+        letters.refuse["ann@example.org"] = "451 later"
+        on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes", ok=4)
+        letters.refuse.clear()
+        on("2026-12-01T10:30:00Z", "share", "--due", "--yes")
+        assert len(letters.letters) == 1
+
     def test_what_was_refused_and_is_tried_by_night_is_told_how_it_goes_at_once(self, on: Days, letters: MailServer) -> None:
         on("2026-12-01T10:00:00Z", "circle", "edit", "practice", "--channel", "post")
         letters.refuse["ann@example.org"] = "550 no such user"
