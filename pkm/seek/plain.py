@@ -8,8 +8,7 @@ Where something here looks strange, feedparser does it so: what a reader of this
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from html.entities import entitydefs
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from pkm.seek.plain_dates import parse_date
@@ -17,26 +16,28 @@ from pkm.seek.plain_names import (
     ATOM,
     IN_FEED_ALONE,
     MEANING,
-    MEANT_ATTRIBUTES,
     NESTED,
     OTHER_RSS,
     PREFIXES,
     WINDOWS,
     counts,
 )
-
-Fields = dict[str, Any]
+from pkm.seek.plain_values import (
+    Fields,
+    NotPlain,
+    add_tag,
+    add_to_author,
+    kind_of,
+    looks_like_html,
+    mend_address,
+    plain_attributes,
+    sync_author,
+    with_href,
+)
 
 _ENCODING = re.compile(rb"^<\?.*encoding=['\"](.*?)['\"].*\?>")  # as feedparser looks for it
-_HTML_SIGNS = re.compile(r"</\w+>|&#?\w+;")
-_ENTITY = re.compile(r"&(\w+);")
-_SLASHES = re.compile("^([A-Za-z][A-Za-z0-9+-.]*://)/+")
 _QUERY_VARIABLE = re.compile("&([A-Za-z0-9_]+);")
 _UTF8 = ("utf-8", "utf8")
-_EMAIL = re.compile(
-    r"(([a-zA-Z0-9\_\-\.\+]+)@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.)|(([a-zA-Z0-9\-]+\.)+))([a-zA-Z]{2,4}|[0-9]{1,3})"
-    r"(\]?))(\?subject=\S+)?"
-)
 
 
 class PlainFeed(NamedTuple):
@@ -47,10 +48,6 @@ class PlainFeed(NamedTuple):
     entries: list[Fields]
 
 
-class _NotPlain(Exception):
-    """Something that is feedparser's to read."""
-
-
 def read_plain(body: bytes, content_type: str) -> PlainFeed | None:
     """The feed in the bytes; None where it is not plain."""
     document = body.removeprefix(b"\xef\xbb\xbf")
@@ -59,7 +56,7 @@ def read_plain(body: bytes, content_type: str) -> PlainFeed | None:
     reader = _Reader()
     try:
         reader.parser.Parse(document, True)
-    except (_NotPlain, ExpatError):
+    except (NotPlain, ExpatError):
         return None
     return PlainFeed(reader.version, reader.feed, reader.entries) if reader.version else None
 
@@ -117,17 +114,17 @@ class _Reader:
 
     def _declare(self, prefix: str | None, uri: str | None) -> None:
         if not uri:
-            raise _NotPlain
+            raise NotPlain
         lower = uri.lower()
         if self._declared.setdefault(prefix, uri) != uri:
-            raise _NotPlain
+            raise NotPlain
         meant = PREFIXES.get(lower)
         if meant is None:
             another = any(part in lower for part in OTHER_RSS) and "/modules/" not in lower
             if another or "rss091" in lower or prefix in MEANING or self._known.setdefault(uri, prefix or "") != (prefix or ""):
-                raise _NotPlain
+                raise NotPlain
         elif (prefix not in (None, "atom", "a10", "a") if lower == ATOM else prefix != meant):
-            raise _NotPlain
+            raise NotPlain
         else:
             self._known[uri] = meant
 
@@ -142,10 +139,10 @@ class _Reader:
     def _start(self, given: str, attributes: dict[str, str]) -> None:
         name = self._names.get(given) or self._name(given)
         if attributes:
-            attributes = _plain_attributes(attributes)
+            attributes = plain_attributes(attributes)
         self._depth += 1
         if self._wanted:
-            raise _NotPlain  # markup within text
+            raise NotPlain  # markup within text
         depth = self._depth - self._level
         if self._inside:
             self._start_within(name)
@@ -156,7 +153,7 @@ class _Reader:
         elif depth == 1 or (depth == 2 and self._here is not self.feed):
             self._start_field(name, attributes)
         else:
-            raise _NotPlain
+            raise NotPlain
 
     def _start_frame(self, name: str, given: str, attributes: dict[str, str]) -> None:
         if self._depth == 1 and name == "rss" and attributes.get("version", "").startswith("2.") and " " not in given:
@@ -166,11 +163,11 @@ class _Reader:
         elif self._depth == 2 and name == "channel" and not attributes and not self._has_channel:
             self._level, self._has_channel = 2, True
         else:
-            raise _NotPlain
+            raise NotPlain
 
     def _start_entry(self, name: str, attributes: dict[str, str]) -> None:
         if (name == "entry") != (self.version == "atom10") or attributes or self._here is not self.feed:
-            raise _NotPlain
+            raise NotPlain
         self._here = {}
         self.entries.append(self._here)
         self._seen, self._guid_is_link = set(), False
@@ -182,7 +179,7 @@ class _Reader:
             if field.once:
                 key = f"{at_feed}{name}"
                 if key in self._seen:
-                    raise _NotPlain
+                    raise NotPlain
                 self._seen.add(key)
             if field.start is not None and not field.start(self, attributes):
                 self._inside = "nothing"
@@ -198,7 +195,7 @@ class _Reader:
         elif (name in NESTED and at_feed) or (name == "contributor" and self.version == "atom10"):
             self._inside = name
         elif counts(name) and not (name == "rights" and self.version == "atom10"):
-            raise _NotPlain
+            raise NotPlain
         else:
             self._inside = "anything"
 
@@ -209,9 +206,9 @@ class _Reader:
             self.parser.CharacterDataHandler = self._pieces.append
         elif self._inside in ("author", "anything"):
             if counts(name):
-                raise _NotPlain
+                raise NotPlain
         elif name not in NESTED.get(self._inside, ()):
-            raise _NotPlain
+            raise NotPlain
 
     @property
     def _own_depth(self) -> int:
@@ -225,15 +222,15 @@ class _Reader:
             text = "".join(self._pieces).strip()
             self._wanted = ""
             if self._inside == "author":
-                _add_to_author(self._here, wanted, text)
+                add_to_author(self._here, wanted, text)
             else:
                 _FIELDS[wanted].end(self, text, self._attributes)
         elif self._depth == self._own_depth:
             if self._inside == "author":
                 if not {"name", "email"} & self._here["authors"][-1].keys():
-                    raise _NotPlain  # its text names it, perhaps
+                    raise NotPlain  # its text names it, perhaps
                 self._here["author"] = ""
-                _sync_author(self._here)
+                sync_author(self._here)
             self._inside = ""
         elif self._here is not self.feed and name in ("item", "entry") and self._depth == self._level + 1:
             self._here, self._seen = self.feed, {key for key in self._seen if key.startswith("True")}
@@ -251,7 +248,7 @@ class _Reader:
 
     def put_text(self, name: str, text: str, kind: str) -> None:
         """The entry has the text and what kind it is."""
-        if kind == "text/plain" and self.version == "rss20" and _looks_like_html(text):
+        if kind == "text/plain" and self.version == "rss20" and looks_like_html(text):
             kind = "text/html"
         text = self.text_of(text, name)
         self._here[name] = text
@@ -262,14 +259,14 @@ class _Reader:
         if self.version == "rss20" and not attributes:
             self._here.setdefault("links", []).append({"rel": "alternate", "type": "text/html"})
             return True
-        link = _with_href(attributes)
+        link = with_href(attributes)
         if "href" not in link:
-            raise _NotPlain
+            raise NotPlain
         link.setdefault("rel", "alternate")
         link.setdefault("type", "application/atom+xml" if link["rel"] == "self" else "text/html")
         link["href"] = mend_address(link["href"])
         self._here.setdefault("links", []).append(link)
-        if link["rel"] == "alternate" and _kind(link["type"]) in ("text/html", "application/xhtml+xml"):
+        if link["rel"] == "alternate" and kind_of(link["type"]) in ("text/html", "application/xhtml+xml"):
             self._here["link"] = link["href"]
         return False
 
@@ -285,7 +282,7 @@ class _Reader:
 
     def start_enclosure(self, attributes: dict[str, str]) -> bool:
         """The file is among the links."""
-        self._here.setdefault("links", []).append({**_with_href(attributes), "rel": "enclosure"})
+        self._here.setdefault("links", []).append({**with_href(attributes), "rel": "enclosure"})
         return False
 
     def start_media(self, attributes: dict[str, str]) -> bool:
@@ -316,7 +313,7 @@ class _Reader:
     def end_description(self, text: str, attributes: Mapping[str, str]) -> None:
         """The entry's summary is there, or what the feed says of itself."""
         if attributes:
-            raise _NotPlain
+            raise NotPlain
         self.put_text("subtitle" if self._here is self.feed else "summary", text, "text/html")
 
     def end_summary(self, text: str, attributes: Mapping[str, str]) -> None:
@@ -333,7 +330,7 @@ class _Reader:
     def end_encoded(self, text: str, attributes: Mapping[str, str]) -> None:
         """The same for content:encoded, which is HTML."""
         if attributes:
-            raise _NotPlain
+            raise NotPlain
         self.end_content(text, {"type": "html"})
 
     def start_author(self, attributes: dict[str, str]) -> bool:
@@ -345,12 +342,12 @@ class _Reader:
     def end_author(self, text: str, attributes: Mapping[str, str]) -> None:
         """The author has a name, an address, or both."""
         self._here["author"] = self.text_of(text, "author")
-        _sync_author(self._here)
+        sync_author(self._here)
 
     def start_category(self, attributes: dict[str, str]) -> bool:
         """A tag where the attributes name one; the text may name it as well."""
         scheme = attributes.get("scheme", attributes.get("domain"))
-        _add_tag(self._here, attributes.get("term"), scheme, attributes.get("label"))
+        add_tag(self._here, attributes.get("term"), scheme, attributes.get("label"))
         return True
 
     def end_category(self, text: str, attributes: Mapping[str, str]) -> None:
@@ -360,7 +357,7 @@ class _Reader:
         if text and tags and not tags[-1]["term"]:
             tags[-1]["term"] = text
         elif text:
-            _add_tag(self._here, text, None, None)
+            add_tag(self._here, text, None, None)
 
 
 class _Field(NamedTuple):
@@ -373,95 +370,18 @@ class _Field(NamedTuple):
     once: bool = True
 
 
-def _plain_attributes(attributes: dict[str, str]) -> dict[str, str]:
-    """The attributes without a namespace, names in lower case. xml:base changes what addresses mean: not plain."""
-    found = {}
-    for given, value in attributes.items():
-        uri, _, name = given.rpartition(" ")
-        name = name.lower()
-        if name in ("base", "mode", "src") or (uri and name in MEANT_ATTRIBUTES):
-            raise _NotPlain
-        if not uri:
-            found[name] = value.lower() if name in ("rel", "type") else value
-    return found
-
-
-def _kind(type: str) -> str:
-    return {"text": "text/plain", "plain": "text/plain", "html": "text/html", "xhtml": "application/xhtml+xml"}.get(type, type)
-
-
 def _text_kind(reader: _Reader, attributes: Mapping[str, str]) -> str:
-    """The kind of a text by its attributes. Raises _NotPlain for what is neither plain text nor HTML."""
-    kind = _kind(attributes.get("type", "text"))
+    """The kind of a text by its attributes. Raises NotPlain for what is neither plain text nor HTML."""
+    kind = kind_of(attributes.get("type", "text"))
     if kind not in ("text/plain", "text/html"):
-        raise _NotPlain
+        raise NotPlain
     return kind
-
-
-def _looks_like_html(text: str) -> bool:
-    """Whether feedparser takes a plain text of RSS for HTML. Raises _NotPlain where that takes more to tell."""
-    if ("<" not in text and "&" not in text) or not _HTML_SIGNS.search(text):
-        return False
-    if "<" in text:
-        raise _NotPlain
-    return all(name in entitydefs for name in _ENTITY.findall(text))
-
-
-def mend_address(address: str) -> str:
-    """The address with two slashes behind its scheme, not more, as feedparser joins it to nothing."""
-    return _SLASHES.sub(r"\1", address) if ":///" in address else address
-
-
-def _with_href(attributes: Mapping[str, str]) -> dict[str, str]:
-    """A link's attributes with its address as "href"."""
-    href = attributes.get("url", attributes.get("uri", attributes.get("href")))
-    rest = {name: value for name, value in attributes.items() if not (href and name in ("url", "uri"))}
-    return {**rest, "href": href} if href else rest
-
-
-def _add_tag(fields: Fields, term: str | None, scheme: str | None, label: str | None) -> None:
-    tags = fields.setdefault("tags", [])
-    tag = {"term": term, "scheme": scheme, "label": label}
-    if (term or scheme or label) and tag not in tags:
-        tags.append(tag)
-
-
-def _add_to_author(fields: Fields, name: str, text: str) -> None:
-    """An author's name, address or page, as Atom gives it in elements of its own."""
-    key = "href" if name == "uri" else name
-    fields.setdefault("author_detail", {})[key] = mend_address(text) if key == "href" and text else text
-    _sync_author(fields)
-    fields["authors"][-1][key] = fields["author_detail"][key]
-
-
-def _sync_author(fields: Fields) -> None:
-    """The author in one line, and in parts where the line holds an address."""
-    detail = fields["authors"][-1]
-    if detail:
-        name, email = detail.get("name"), detail.get("email")
-        if name or email:
-            fields["author"] = f"{name} ({email})" if name and email else name or email
-        return
-    author = fields.get("author")
-    if not author:
-        return
-    found = _EMAIL.search(author)
-    if found:
-        author = author.replace(found[0], "").replace("()", "").replace("<>", "").replace("&lt;&gt;", "").strip()
-        author = author[1:] if author[:1] == "(" else author
-        author = (author[:-1] if author[-1:] == ")" else author).strip()
-    if author or found:
-        fields.setdefault("author_detail", detail)
-    if author:
-        detail["name"] = author
-    if found:
-        detail["email"] = found[0]
 
 
 def _text(key: str) -> Callable[[_Reader, str, Mapping[str, str]], None]:
     def end(reader: _Reader, text: str, attributes: Mapping[str, str]) -> None:
         if attributes:
-            raise _NotPlain
+            raise NotPlain
         reader._here[key] = reader.text_of(text, key)
 
     return end
