@@ -10,11 +10,10 @@ REACHES = ("private", "team", "community", "network")
 
 
 def read_reach(word: str) -> str:
-    """The reach that a word, or the beginning of one, means. Raises Invalid with the four there are."""
-    found = [reach for reach in REACHES if word and reach.startswith(word.strip().lower())]
-    if len(found) != 1:
-        raise Invalid(f"“{word}” as a reach", f"it should be one of {', '.join(REACHES)}")
-    return found[0]
+    """The reach that a word is, written in full: none is guessed. Raises Invalid with the four there are."""
+    if (found := word.strip().lower()) in REACHES:
+        return found
+    raise Invalid(f"“{word}” as a reach", f"it should be one of {', '.join(REACHES)}")
 
 
 def is_wider(reach: str, than: str) -> bool:

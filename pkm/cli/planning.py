@@ -1,5 +1,6 @@
 """`pkm share plan|approve|hold` and `pkm share --due`: when a share goes to whom, and what leaves of it now."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -385,14 +386,39 @@ def offer_community(share: Row) -> Row | None:
     return offer
 
 
+def plans_first(digest: Any, make: Callable[[], Row], *, yes: bool) -> bool:
+    """Whether a digest for a network now goes by way of a community first: as take_offer has it, of one that is not drafted yet.
+
+    make: drafts it. yes: it is told, and not asked.
+    """
+    from pkm.share.plan import offer, set_plan
+
+    store, circle = current.store(), digest.circle
+    offered = None
+    if circle["circle_kind"] == "network":
+        offered = offer(store.read(), [note["id"] for note in digest.notes], circle["name"])
+    if offered is None:
+        return False
+    _tell_offer("", offered)
+    first, then = offered["stages"]
+    if yes or not render.takes(f"{one_line(offered['circle'], 40)} first? That is {first}, then {then}."):
+        return False
+    row = make()
+    set_plan(store, current.home(), row["number"], [_wanted(text) for text in offered["stages"]])
+    current.remember(touched=row["id"])
+    render.tell(f"{row['id']} is planned; nothing was sent. Next: pkm share send {row['id']}, for its first stage")
+    return True
+
+
 def _tell_offer(share: str, offer: Row) -> None:
-    """Why a community should have it first, and how to have it so."""
+    """Why a community should have it first, and how to have it so. share: "" where it is not drafted yet."""
     first, *rest = offer["notes"]
     more = f" and {len(rest)} more" if rest else ""
     render.tell(f"{first['id']} {one_line(first['title'], 50)}{more} went to no community yet: there people you know "
                 "can try it and say what is wrong with it before everybody reads it.")  # fmt: skip
     stages = " ".join(f'--stage "{stage}"' for stage in offer["stages"])
-    render.tell(f"To go there first: pkm share plan {share} --offered, which is {stages}")
+    drafted = "" if share else "pkm share draft, then "
+    render.tell(f"To go there first: {drafted}pkm share plan {share or '.'} --offered, which is {stages}")
 
 
 def take_offer(number: int) -> bool:

@@ -1,5 +1,6 @@
 """`pkm share`: draft, look at it, send it, and see what went where."""
 
+from functools import partial
 from pathlib import PurePath
 from typing import Annotated, Any
 
@@ -79,16 +80,19 @@ def share(
             _show_plan(plan)
         if not config.read(home)["name"]:
             render.tell('It is signed by nobody. To sign it: pkm config name "Your Name"')
+    settings = config.read(home)
+
+    def make(plan: Any) -> Row:
+        title = draft.title_of(settings, plan.circle["name"], len(plan.notes), now())
+        return draft.create_share(store, [note["id"] for note in plan.notes], [plan.circle], title, only_new=True)
+
+    plans = [plan for plan in plans if json or not planning.plans_first(plan, partial(make, plan), yes=yes)]
+    if not plans and not unfinished:
+        return
     if not render.confirm("Publish it?", yes=yes):
         render.tell("Nothing was published and nothing was kept. Next: pkm share draft, to keep a draft.")
         return
-    settings = config.read(home)
-    numbers = [row["number"] for row in unfinished]
-    for plan in plans:
-        title = draft.title_of(settings, plan.circle["name"], len(plan.notes), now())
-        numbers_of = [note["id"] for note in plan.notes]
-        made = draft.create_share(store, numbers_of, [plan.circle], title, only_new=True)
-        numbers.append(made["number"])
+    numbers = [row["number"] for row in unfinished] + [make(plan)["number"] for plan in plans]
     leave = outbox.Leave(refused_too=not yes)  # nobody was asked
     sent.report_all([outbox.send_share(store, home, number, leave=leave) for number in numbers], json)
 
@@ -157,9 +161,10 @@ def _nothing_to_share(targets: list[Row], json: bool) -> None:
     for circle in targets:
         since = None if kept[circle["number"]] else shares.last_sent(db, circle["number"])
         done = f"All that may go to {circle['name']} has gone, last on {day(since)}. " if since else ""
+        nothing, others = ("Nothing else", "Other notes") if kept[circle["number"]] else ("Nothing new", "Notes")
         render.tell(
-            f"{done}Nothing new may go to {circle['name']}. "
-            f"Notes are private until you widen them: pkm sense reach NOTE {circle['circle_kind']}"
+            f"{done}{nothing} may go to {circle['name']}. "
+            f"{others} are private until you widen them: pkm sense reach NOTE {circle['circle_kind']}"
         )
 
 
@@ -201,6 +206,9 @@ def draft(
     also = [f"{count(len(row['notes']), 'note')} for {', '.join(row['circles'])}"]
     render.emit_made({**row, "offer": offer}, as_json=json, also=also)
     if not json:
+        for circle in (one for one in targets if not one["channels"]):
+            render.tell(f"{one_line(circle['name'], 60)} has no way out yet: pkm share channel add NAME files:/some/folder, then "
+                        f"pkm circle edit {one_line(circle['name'], 60)} --channel NAME")  # fmt: skip
         render.tell(f"Next: pkm share preview {row['id']}, then pkm share send {row['id']}")
 
 

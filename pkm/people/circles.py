@@ -164,12 +164,11 @@ def _explain_leaving(unit: Unit, circle_id: int, numbers: Iterable[int], because
 
 
 def check_kind(kind: str) -> str:
-    """The kind of circle meant. Raises Invalid with the three kinds."""
-    found = [known for known in KINDS if kind and known.startswith(fold(kind))]
-    if len(found) != 1:
+    """The kind of circle, written in full: none is guessed. Raises Invalid with the three kinds."""
+    if fold(kind) not in KINDS:
         raise Invalid(f"the kind “{one_line(kind, 60)}”", f"a circle is a {', a '.join(KINDS)}",
                       next="--kind team, --kind community or --kind network")  # fmt: skip
-    return found[0]
+    return fold(kind)
 
 
 def _told(unit: Unit, circle: Row, moves: tuple[Move, ...], verb: str) -> Moved:

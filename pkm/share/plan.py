@@ -318,13 +318,18 @@ def community_first(db: sqlite3.Connection, share: int) -> Row | None:
     network = next((stage for stage in ahead if stage["circle_kind"] == "network"), None)
     if network is None or any(stage["circle_kind"] == "community" for stage in ahead) or network["gate"].get("because"):
         return None
-    notes = plans.never_to_community(db, [note["id"] for note in draft.notes_for(db, share, network)])
+    return offer(db, [note["id"] for note in draft.notes_for(db, share, network)], network["circle"])
+
+
+def offer(db: sqlite3.Connection, numbers: Sequence[int], network: str) -> Row | None:
+    """The same, for notes that are to go to the network circle of that name."""
+    notes = plans.never_to_community(db, numbers)
     offered = [row for row in circles.rows(db) if row["circle_kind"] == "community" and row["channels"]]
     if not notes or not offered:
         return None
     tags = {tag for note in notes for tag in _tags(db, note)}
     best = max(offered, key=lambda row: (len(tags & set(row["tags"])), row["members"]))
-    stages = [f"{best['name']} now", f"{network['circle']} +14d after approval"]
+    stages = [f"{best['name']} now", f"{network} +14d after approval"]
     return {"notes": notes, "circle": best["name"], "stages": stages}
 
 

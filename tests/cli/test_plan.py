@@ -178,7 +178,7 @@ def test_a_wider_circle_gets_fewer_notes_and_other_words(on: Days, home: Path, t
 
 def test_a_note_that_waits_for_a_circle_is_in_no_other_digest_for_it(on: Days, home: Path) -> None:
     plan(on)
-    assert "Nothing new may go to network" in on("2026-12-01", "share", "--yes")
+    assert "Nothing else may go to network" in on("2026-12-01", "share", "--yes")
     assert "it waits for network in the plan of x1" in on("2026-12-01", "share", "draft", "n2", "--to", "network", ok=3)
     assert not (home / "site").exists()
 
@@ -458,6 +458,19 @@ class TestMail:
         on("2026-12-08T10:00:01Z", "share", "--due", "--yes")
         on("2026-12-08T11:00:00Z", "share", "--due", "--yes")
         assert len(letters.letters) == 2
+
+
+def test_what_no_community_got_is_said_before_all_that_is_new_goes_to_a_network(on: Days) -> None:
+    said = on("2026-12-01", "share", "--yes")
+    assert "went to no community yet" in said
+    assert "To go there first: pkm share draft, then pkm share plan . --offered" in said
+
+
+def test_it_goes_there_first_where_that_is_taken(on: Days, home: Path) -> None:
+    said = run_on_pty(home, ["share"], [("practice first?", "y\n")])
+    assert "x2 is planned; nothing was sent. Next: pkm share send x2" in said
+    assert [row["circle"] for row in on.pkm.json("share", "plan", "x2")] == ["practice", "network"]
+    assert not (home / "site").exists()
 
 
 def test_at_once_is_not_past_a_yes_or_a_hold(on: Days, tmp_path: Path) -> None:

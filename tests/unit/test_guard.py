@@ -2,7 +2,9 @@
 
 import pytest
 
-from pkm.reach import REACHES, may_go, wide_enough
+from pkm.errors import Invalid
+from pkm.people.circles import check_kind
+from pkm.reach import REACHES, may_go, read_reach, wide_enough
 from pkm.share.guard import Secrets, check_bytes, check_notes
 
 NOTE = {"id": 1, "title": "Public", "text": "Public words", "reach": "network", "dropped_at": None}
@@ -140,3 +142,11 @@ def test_what_is_meant_to_be_said_passes(payload: bytes) -> None:
 def test_a_title_that_the_note_says_itself_may_be_said() -> None:
     note = {**NOTE, "text": "We had The budget talk yesterday"}
     assert check_bytes(b"We had The budget talk yesterday", Secrets((("The budget talk", 9),)), [note]) == []
+
+
+@pytest.mark.parametrize("word", ["netw", "c", "t", "Networks", "", "all"])
+def test_no_reach_and_no_kind_is_guessed(word: str) -> None:
+    for read in (read_reach, check_kind):
+        with pytest.raises(Invalid):
+            read(word)
+    assert (read_reach(" Network "), check_kind("Team")) == ("network", "team")
