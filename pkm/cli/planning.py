@@ -10,16 +10,10 @@ from pkm.dates import day, local, now, parse_stamp, stamp
 from pkm.errors import Invalid, Malformed
 from pkm.ids import Row
 from pkm.store import deliveries, shares
-from pkm.text import one_line
-
-COLUMNS: render.Columns = (
-    ("position", lambda row: str(row["position"])), ("circle", lambda row: row["circle"] or "people by name"),
-    ("state", lambda row: row["state"]), ("gate", lambda row: row["gate"]), ("", lambda row: _waits(row)),
-)  # fmt: skip
-
+from pkm.text import count, one_line
 
 def _waits(row: Row) -> str:
-    """What a stage waits for, or what became of it, in a table's cell."""
+    """What a stage waits for, or what became of it, in words."""
     if row["passed_at"]:
         return f"on {day(row['passed_at'])}"
     if row["held"] is not None:
@@ -27,6 +21,27 @@ def _waits(row: Row) -> str:
     if row["waits"]:
         return f"waits {', and '.join(row['waits'])}"
     return f"leaves at {moment(row['leaves_at'])}" if row["leaves_at"] else ""
+
+
+def _show_stages(share: str, rows: list[Row], *, json: bool) -> None:
+    """Each stage a line, and below it what it waits for, whole however narrow the terminal is."""
+    if json or not rows:
+        render.emit_list(rows, (), as_json=json, noun="stage", empty=f"{share} is for no circle.")
+        return
+    current.remember(rows=[row["id"] for row in rows])
+    cells = [(str(row["position"]), one_line(_goal(row)), row["state"], one_line(row["gate"])) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row, line in zip(rows, cells, strict=True):
+        told = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
+        gone = row["passed_at"]
+        render.say("  ".join([*told, _waits(row)] if gone else told).rstrip())
+        if not gone and (waits := _waits(row)):
+            render.say(f"   {one_line(waits)}")
+    render.tell(count(len(rows), "stage"))
+
+
+def _goal(row: Row) -> str:
+    return row["circle"] or "people by name"
 
 
 def moment(at: str) -> str:
@@ -81,7 +96,7 @@ def plan(
     elif not json:
         take_offer(found.number)
     rows = planning.as_rows(store.read(), found.number, now())
-    render.emit_list(rows, COLUMNS, as_json=json, noun="stage", empty=f"{found.id} is for no circle.")
+    _show_stages(found.id, rows, json=json)
     if not json:
         _tell_next(found.id, rows)
 

@@ -478,3 +478,13 @@ def test_who_got_fewer_notes_is_not_named_as_having_another(on: Days) -> None:
     on("2026-12-01", "share", "--due", "--yes")
     heard = on.pkm.json("share", "heard", "x2", "--from", "ann", "--contradicts", "n3", "not so")
     assert [one["title"] for one in heard["received"]] == ["Ann"]
+
+
+def test_a_stage_and_what_it_waits_for_are_whole_on_a_terminal_of_80_columns(on: Days, home: Path) -> None:
+    on("2026-12-01", "contact", "edit", "ken", "--name", "Konstantin Featherstone")
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "network +14d after approval by ken")
+    shown = run_on_pty(home, ["share", "plan", "x1"]).replace("\r", "").splitlines()
+    assert shown[:2] == ["1  practice  due    now", "2  network   waits  +2 weeks, after approval by Konstantin Featherstone"]
+    assert shown[2].startswith("   waits for practice") and shown[3].startswith("     ") and max(map(len, shown)) <= 80
+    told = "waits for practice to get it first, then 2 weeks, and for approval by Konstantin Featherstone"
+    assert " ".join(" ".join(shown[2:4]).split()) == told
