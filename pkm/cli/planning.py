@@ -12,6 +12,7 @@ from pkm.ids import Row
 from pkm.store import deliveries, shares
 from pkm.text import count, one_line
 
+
 def _waits(row: Row) -> str:
     """What a stage waits for, or what became of it, in words."""
     if row["passed_at"]:
@@ -269,8 +270,8 @@ def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: boo
         )
         return
     outgoing.tell_before(shown)
-    if not render.confirm(f"Send {found.id} “{found.title}” to {goal}, {outgoing.summary(shown)} Go on?", yes=yes):
-        render.tell("Nothing was sent.")
+    question = f"Send {found.id} “{found.title}” to {goal}, {outgoing.summary(shown)} Go on?"
+    if not render.confirm(question, yes=yes, no="Nothing was sent."):
         return
     reports = [outbox.send_share(store, home, found.number, at, outbox.Leave(row["id"], at, wait=False)) for row in again]
     done = due.send_next(store, home, found.number, at, at_once=at_once) if step.row in going else None
@@ -300,8 +301,7 @@ def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> No
         names = ", ".join(f"{row['id']} “{one_line(row['title'], 40)}” to {step.row['circle']}" for row, step in going)
         if going or not render.is_asked():
             late = [f"{row['id']} is late and will be held: {turn.hold}." for row, _, turn in found if turn.hold]
-            if not render.confirm(f"Send {names}? {' '.join(late)}".strip(), yes=False):
-                render.tell("Nothing was sent.")
+            if not render.confirm(f"Send {names}? {' '.join(late)}".strip(), yes=False, no="Nothing was sent."):
                 return
     if dry_run:
         _show_due(found, due.interrupted(store.read()), json)
@@ -410,8 +410,11 @@ def _tell_offer(share: str, offer: Row) -> None:
     render.tell(f"To go there first: pkm share plan {share} --offered, which is {stages}")
 
 
-def take_offer(number: int) -> bool:
-    """Whether a draft now goes by way of a community first: where that is offered, it is told why, and asked on a terminal."""
+def take_offer(number: int, *, stopped: str = render.UNCHANGED) -> bool:
+    """Whether a draft now goes by way of a community first: where that is offered, it is told why, and asked on a terminal.
+
+    stopped: what is said at a Ctrl-C.
+    """
     from pkm.share.plan import community_first, set_plan
 
     store = current.store()
@@ -421,7 +424,7 @@ def take_offer(number: int) -> bool:
         return False
     _tell_offer(row["id"], offer)
     first, then = offer["stages"]
-    if not render.takes(f"{one_line(offer['circle'], 40)} first? That is {first}, then {then}."):
+    if not render.takes(f"{one_line(offer['circle'], 40)} first? That is {first}, then {then}.", stopped=stopped):
         return False
     set_plan(store, current.home(), number, [_wanted(text) for text in offer["stages"]])
     current.remember(touched=row["id"])

@@ -79,8 +79,8 @@ def share(
             _show_plan(plan)
         if not config.read(home)["name"]:
             render.tell('It is signed by nobody. To sign it: pkm config name "Your Name"')
-    if not render.confirm("Publish it?", yes=yes):
-        render.tell("Nothing was published and nothing was kept. Next: pkm share draft, to keep a draft.")
+    no = "Nothing was published and nothing was kept. Next: pkm share draft, to keep a draft."
+    if not render.confirm("Publish it?", yes=yes, no=no):
         return
     settings = config.read(home)
     numbers = [row["number"] for row in unfinished]
@@ -234,7 +234,7 @@ def send(
         planning.send_stage(found, yes=yes, dry_run=dry_run, at_once=at_once, json=json)
         return
     outgoing.refuse_held(row)
-    if not (yes or dry_run or json) and planning.take_offer(found.number):
+    if not (yes or dry_run or json) and planning.take_offer(found.number, stopped="Nothing was sent."):
         render.tell(f"{found.id} is planned; nothing was sent. Next: pkm share send {found.id}, for its first stage")
         return
     at = outgoing.instant(found.id)
@@ -249,8 +249,7 @@ def send(
         return
     if goes:
         question = f"Send {found.id} “{row['title']}” to {outgoing.whom(row)}, {outgoing.summary(shown)} {untimely}Go on?"
-        if not render.confirm(question, yes=yes):
-            render.tell("Nothing was sent.")
+        if not render.confirm(question, yes=yes, no="Nothing was sent."):
             return
     sent.report_all([outbox.send_share(store, home, found.number, at)], json)
 

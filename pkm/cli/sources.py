@@ -257,8 +257,7 @@ def remove(
     names = ", ".join(f"{one.id} ({one_line(one.title, 50)})" for one in found[:5])
     more = f" and {len(found) - 5} more" if len(found) > 5 else ""
     fate = f"{count(counted['goes'], 'item')} of the inbox go too, {counted['stays']:,} stay"
-    if not render.confirm(f"Remove {names}{more}? {fate}.", yes=yes):
-        render.tell("Nothing was removed.")
+    if not render.confirm(f"Remove {names}{more}? {fate}.", yes=yes, no="Nothing was removed."):
         return
     from pkm.seek.sources import remove_sources
 

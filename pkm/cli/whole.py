@@ -213,7 +213,6 @@ def backup(
     if restore is not None:
         copies.check(restore.expanduser())
         if not render.confirm(f"Put {restore} in the place of the store? The store is kept as a copy.", yes=yes):
-            render.tell("Nothing was changed.")
             return
         with origin.put_back(home, stamp(now())):
             kept = copies.restore(home, restore.expanduser(), now())
