@@ -201,10 +201,12 @@ def edit(
         if author is not None:
             _follow_author(found.number, author, contact)
         had = sources.row(current.store().read(), found.number) or {}
+        waited = items.count_inbox(current.store().read(), source=found.number, state="backlog")
         row = edit_source(current.store(), found.number, change)
     if credential is None:
         _tell_of_secret(had, row)
-    render.emit_made(row, as_json=json, also=_changed(row, change.contact_id))
+    brought = [f"{count(waited, 'item')} put into the inbox" if waited else "nothing waited in its backlog"] if backlog else []
+    render.emit_made(row, as_json=json, also=[*_changed(row, change.contact_id), *brought])
 
 
 def _changed(row: Row, writer_number: int | None) -> list[str]:
