@@ -143,33 +143,55 @@ class Setting:
 
     kind: text, url (of the web), span ("1h"), command (a program with arguments), keep (a span, a number, or both),
     yes (yes or no), number, language (its short name), quiet (hours of the day), weekly (numbers); the last two by circle.
+    example: a value that it can have.
     """
 
     kind: str
     default: str
     help: str
+    example: str
 
 
 SETTINGS: Mapping[str, Setting] = {
-    "name": Setting("text", "", "your name, as the site and the digests sign"),
-    "editor": Setting("command", "", "the editor for notes and drafts; else $VISUAL, $EDITOR"),
-    "backup.weekly": Setting("number", "4", "how many weekly copies of the store a pull keeps; 0: none"),
+    "name": Setting("text", "", "your name, as the site and the digests sign", "Ann Example"),
+    "editor": Setting("command", "", "the editor for notes and drafts; else $VISUAL, $EDITOR", "nano"),
+    "backup.weekly": Setting("number", "4", "how many weekly copies of the store a pull keeps; 0: none", "8"),
     "keep.items": Setting(
-        "keep", "", "how long items that nobody used stay: \"1y\", \"500\" of a source, \"1y 500\"; none: for ever"
+        "keep", "", "how long items that nobody used stay: \"1y\", \"500\" of a source, \"1y 500\"; none: for ever",
+        "1y 500",
     ),
-    "seek.every": Setting("span", "1h", "the least time between two looks at a source that has no --every"),
-    "share.cooling": Setting("span", "10min", "how long planned mail waits before it leaves, so that it can be held; 0min: not"),
-    "share.language": Setting("language", "en", "the language of what you share, as de; a circle may have its own"),
-    "share.late": Setting("span", "3d", "a stage later than this is held and asked about, never sent as a surprise"),
-    "share.quiet": Setting("quiet", "", "hours without mail: \"22:00-07:00; practice 20:00-09:00\""),
-    "share.title": Setting("text", "{name}’s finds, {date}", "a digest’s title: {name}, {date}, {circle}, {count}"),
-    "share.warnings": Setting("text", "", "what posts warn of, by tag: \"health=Health; war=War\""),
-    "share.weekly": Setting("weekly", "", "how many shares a circle gets in a week at most: \"practice 1; network 3\""),
-    "touch.mentions": Setting("yes", "no", "yes: a note that mentions a contact counts as a touch"),
-    "touch.shares": Setting("yes", "no", "yes: what is shared with a contact, or a circle of theirs, counts as a touch"),
-    "site.title": Setting("text", "", "the title of the site; else your name"),
-    "site.url": Setting("url", "", "where the site is published, as https://example.org/pkm"),
-}
+    "seek.every": Setting("span", "1h", "the least time between two looks at a source that has no --every", "6h"),
+    "share.cooling": Setting(
+        "span", "10min", "how long planned mail waits before it leaves, so that it can be held; 0min: not", "30min",
+    ),
+    "share.language": Setting(
+        "language", "en", "the language of what you share, as de; a circle may have its own", "de",
+    ),
+    "share.late": Setting(
+        "span", "3d", "a stage later than this is held and asked about, never sent as a surprise", "1w",
+    ),
+    "share.quiet": Setting(
+        "quiet", "", "hours without mail: \"22:00-07:00; practice 20:00-09:00\"", "22:00-07:00; practice 20:00-09:00",
+    ),
+    "share.title": Setting(
+        "text", "{name}’s finds, {date}", "a digest’s title: {name}, {date}, {circle}, {count}", "Finds of {date}",
+    ),
+    "share.warnings": Setting(
+        "text", "", "what posts warn of, by tag: \"health=Health; war=War\"", "health=Health; war=War",
+    ),
+    "share.weekly": Setting(
+        "weekly", "", "how many shares a circle gets in a week at most: \"practice 1; network 3\"",
+        "practice 1; network 3",
+    ),
+    "touch.mentions": Setting("yes", "no", "yes: a note that mentions a contact counts as a touch", "yes"),
+    "touch.shares": Setting(
+        "yes", "no", "yes: what is shared with a contact, or a circle of theirs, counts as a touch", "yes",
+    ),
+    "site.title": Setting("text", "", "the title of the site; else your name", "Ann’s garden"),
+    "site.url": Setting(
+        "url", "", "where the site is published, as https://example.org/pkm", "https://example.org/pkm",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

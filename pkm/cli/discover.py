@@ -78,7 +78,7 @@ def _with_blogrolls(suggestions: list[Any], own: str, yes: bool) -> list[Any]:
         render.tell("Nobody you follow is known as a person yet. Next: pkm seek people")
         return suggestions
     question = f"Ask the sites of {count(len(owners), 'person', 'people')} you follow for their blogrolls?"
-    if not render.confirm(question, yes=yes):
+    if not render.confirm(question, yes=yes, no=""):
         return suggestions
     with show_progress("Asking") as progress:
         fetched = rolls.fetch_blogrolls(owners, progress)

@@ -142,7 +142,10 @@ STATED = (*COLUMNS[:2], ("state", lambda row: row["state"] if row["kind"] == "sh
 
 def _print_hit(row: Row) -> None:
     """Two lines on a terminal: the title with its day and where it is from, and the snippet under it."""
-    where = row.get("source_title") or row.get("org") or row.get("reach") or row.get("state") or ""
+    state = row.get("state") or ""
+    if row["kind"] == "annotation":
+        state = "no longer in the text" if state == "orphan" else ""
+    where = row.get("source_title") or row.get("org") or row.get("reach") or state
     tail = "  ".join(part for part in (one_line(str(where), 24), _at(row)) if part)
     room = max(20, render.width() - len(row["id"]) - len(tail) - 4)
     print(f"{_bold(row['id'])}  {one_line(row['title'], room)}  {_dim(tail)}")

@@ -56,7 +56,6 @@ def forget(
         return
     named = ", ".join(one.id for one in found)
     if not render.confirm(f"Forget {named} for good? No undo brings that back.", yes=yes):
-        render.tell("Nothing was changed.")
         raise typer.Exit(1)
     done = forgetting.forget(store, home, found, plan, backups=backups)
     _tell(done, named, json)

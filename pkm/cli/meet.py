@@ -74,7 +74,7 @@ def _look(found: list[Any], limit: int, yes: bool) -> list[Any]:
 
     pages = [one for one in found[:limit] if one.url]
     question = f"Ask {count(len(pages), 'page')} of these people who they are?"
-    if not pages or not render.confirm(question, yes=yes):
+    if not pages or not render.confirm(question, yes=yes, no=""):
         return found
     with show_progress("Asking") as progress:
         looked = look_at(current.store(), *_own(), limit=limit, progress=progress)

@@ -111,8 +111,7 @@ def merge_contacts(
         return
     names = " and ".join(f"{make('contact', row['id'])} {one_line(row['name'], 40)}" for row in plan.gone)
     into = f"{make('contact', plan.kept['id'])} {one_line(plan.columns['name'], 40)}"
-    if not _agrees(f"Merge {names} into {into}?", yes):
-        render.tell("Nothing was changed.")
+    if not render.confirm(f"Merge {names} into {into}?", yes=yes):
         raise typer.Exit(1)
     done = merging.merge_contacts(store, numbers, take or ())
     gone = done.plan.as_dict()["merged"]
@@ -121,15 +120,6 @@ def merge_contacts(
     if done.resolved:
         render.tell(f"{count(done.resolved, 'earlier mention')} in your notes: now answered by this contact.")
     render.tell("Take it back: pkm undo")
-
-
-def _agrees(question: str, yes: bool) -> bool:
-    """Whether the person agrees; Ctrl-C at the question says that nothing was changed, and ends as it does anywhere."""
-    try:
-        return render.confirm(question, yes=yes)
-    except KeyboardInterrupt:
-        render.tell("Nothing was changed.")
-        raise
 
 
 def _row(number: int) -> Row:

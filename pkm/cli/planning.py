@@ -11,16 +11,11 @@ from pkm.dates import day, local, now, parse_stamp, stamp
 from pkm.errors import Invalid, Malformed
 from pkm.ids import Row
 from pkm.store import deliveries, shares
-from pkm.text import one_line
-
-COLUMNS: render.Columns = (
-    ("position", lambda row: str(row["position"])), ("circle", lambda row: row["circle"] or "people by name"),
-    ("state", lambda row: row["state"]), ("gate", lambda row: row["gate"]), ("", lambda row: _waits(row)),
-)  # fmt: skip
+from pkm.text import count, one_line
 
 
 def _waits(row: Row) -> str:
-    """What a stage waits for, or what became of it, in a table's cell."""
+    """What a stage waits for, or what became of it, in words."""
     if row["passed_at"]:
         return f"on {day(row['passed_at'])}"
     if row["held"] is not None:
@@ -28,6 +23,27 @@ def _waits(row: Row) -> str:
     if row["waits"]:
         return f"waits {', and '.join(row['waits'])}"
     return f"leaves at {moment(row['leaves_at'])}" if row["leaves_at"] else ""
+
+
+def _show_stages(share: str, rows: list[Row], *, json: bool) -> None:
+    """Each stage a line, and below it what it waits for, whole however narrow the terminal is."""
+    if json or not rows:
+        render.emit_list(rows, (), as_json=json, noun="stage", empty=f"{share} is for no circle.")
+        return
+    current.remember(rows=[row["id"] for row in rows])
+    cells = [(str(row["position"]), one_line(_goal(row)), row["state"], one_line(row["gate"])) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row, line in zip(rows, cells, strict=True):
+        told = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
+        gone = row["passed_at"]
+        render.say("  ".join([*told, _waits(row)] if gone else told).rstrip())
+        if not gone and (waits := _waits(row)):
+            render.say(f"   {one_line(waits)}")
+    render.tell(count(len(rows), "stage"))
+
+
+def _goal(row: Row) -> str:
+    return row["circle"] or "people by name"
 
 
 def moment(at: str) -> str:
@@ -82,7 +98,7 @@ def plan(
     elif not json:
         take_offer(found.number)
     rows = planning.as_rows(store.read(), found.number, now())
-    render.emit_list(rows, COLUMNS, as_json=json, noun="stage", empty=f"{found.id} is for no circle.")
+    _show_stages(found.id, rows, json=json)
     if not json:
         _tell_next(found.id, rows)
 
@@ -255,8 +271,8 @@ def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: boo
         )
         return
     outgoing.tell_before(shown)
-    if not render.confirm(f"Send {found.id} “{found.title}” to {goal}, {outgoing.summary(shown)} Go on?", yes=yes):
-        render.tell("Nothing was sent.")
+    question = f"Send {found.id} “{found.title}” to {goal}, {outgoing.summary(shown)} Go on?"
+    if not render.confirm(question, yes=yes, no="Nothing was sent."):
         return
     reports = [outbox.send_share(store, home, found.number, at, outbox.Leave(row["id"], at, wait=False)) for row in again]
     done = due.send_next(store, home, found.number, at, at_once=at_once) if step.row in going else None
@@ -286,8 +302,7 @@ def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> No
         names = ", ".join(f"{row['id']} “{one_line(row['title'], 40)}” to {step.row['circle']}" for row, step in going)
         if going or not render.is_asked():
             late = [f"{row['id']} is late and will be held: {turn.hold}." for row, _, turn in found if turn.hold]
-            if not render.confirm(f"Send {names}? {' '.join(late)}".strip(), yes=False):
-                render.tell("Nothing was sent.")
+            if not render.confirm(f"Send {names}? {' '.join(late)}".strip(), yes=False, no="Nothing was sent."):
                 return
     if dry_run:
         _show_due(found, due.interrupted(store.read()), json)
@@ -421,8 +436,11 @@ def _tell_offer(share: str, offer: Row) -> None:
     render.tell(f"To go there first: {drafted}pkm share plan {share or '.'} --offered, which is {stages}")
 
 
-def take_offer(number: int) -> bool:
-    """Whether a draft now goes by way of a community first: where that is offered, it is told why, and asked on a terminal."""
+def take_offer(number: int, *, stopped: str = render.UNCHANGED) -> bool:
+    """Whether a draft now goes by way of a community first: where that is offered, it is told why, and asked on a terminal.
+
+    stopped: what is said at a Ctrl-C.
+    """
     from pkm.share.plan import community_first, set_plan
 
     store = current.store()
@@ -432,7 +450,7 @@ def take_offer(number: int) -> bool:
         return False
     _tell_offer(row["id"], offer)
     first, then = offer["stages"]
-    if not render.takes(f"{one_line(offer['circle'], 40)} first? That is {first}, then {then}."):
+    if not render.takes(f"{one_line(offer['circle'], 40)} first? That is {first}, then {then}.", stopped=stopped):
         return False
     set_plan(store, current.home(), number, [_wanted(text) for text in offer["stages"]])
     current.remember(touched=row["id"])

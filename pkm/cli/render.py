@@ -213,23 +213,44 @@ def is_asked() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def confirm(question: str, *, yes: bool) -> bool:
-    """True where the person agrees. Without a terminal nothing is asked: Refused names --yes."""
+UNCHANGED = "Nothing was changed."
+
+
+def confirm(question: str, *, yes: bool, no: str = UNCHANGED) -> bool:
+    """True where the person agrees; `no` is said where they do not, and at a Ctrl-C, which then ends the command.
+
+    no: "" where the command goes on without. Without a terminal nothing is asked: Refused names --yes.
+    """
     if yes:
         return True
     if not is_asked():
         from pkm.errors import Refused
 
         raise Refused("this needs a yes, and there is no terminal to ask on", next="run it again with --yes")
-    return ask_line(_wrapped(f"{clean(question)} [y/N]", sys.stderr) + " ").lower() in ("y", "yes")
+    agrees = _asked(f"{clean(question)} [y/N]", no or UNCHANGED).strip().lower() in ("y", "yes")
+    if no and not agrees:
+        tell(no)
+    return agrees
 
 
-def takes(question: str) -> bool:
-    """True where the person takes what is offered, which Enter does; False where there is no terminal to ask on."""
+def takes(question: str, *, stopped: str = UNCHANGED) -> bool:
+    """True where the person takes what is offered, which Enter does; False where there is no terminal to ask on.
+
+    stopped: what is said at a Ctrl-C, which ends the command.
+    """
     if not is_asked():
         return False
-    typed = _typed(_wrapped(f"{clean(question)} [Y/n]", sys.stderr) + " ")
+    typed = _asked(f"{clean(question)} [Y/n]", stopped)
     return typed.strip().lower() in ("", "y", "yes") if typed else False  # nothing at all: the input ended
+
+
+def _asked(question: str, stopped: str) -> str:
+    """The line that was typed at a question; at a Ctrl-C it is said what came of it."""
+    try:
+        return _typed(_wrapped(question, sys.stderr) + " ")
+    except KeyboardInterrupt:
+        tell(stopped)
+        raise
 
 
 def ask_line(question: str) -> str:

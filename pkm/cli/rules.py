@@ -227,7 +227,6 @@ def apply(
     changed = 0
     if survey.changes:
         if not render.confirm(f"{row['id']}: {row['title']}. Change {count(len(survey.changes), 'item')}?", yes=yes):
-            render.tell("Nothing was changed.")
             return
         changed = apply_rule(store, number, survey)
     current.remember(touched=row["id"])

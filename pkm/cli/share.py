@@ -89,8 +89,8 @@ def share(
     plans = [plan for plan in plans if json or not planning.plans_first(plan, partial(make, plan), yes=yes)]
     if not plans and not unfinished:
         return
-    if not render.confirm("Publish it?", yes=yes):
-        render.tell("Nothing was published and nothing was kept. Next: pkm share draft, to keep a draft.")
+    no = "Nothing was published and nothing was kept. Next: pkm share draft, to keep a draft."
+    if not render.confirm("Publish it?", yes=yes, no=no):
         return
     numbers = [row["number"] for row in unfinished] + [make(plan)["number"] for plan in plans]
     leave = outbox.Leave(refused_too=not yes)  # nobody was asked
@@ -242,7 +242,7 @@ def send(
         planning.send_stage(found, yes=yes, dry_run=dry_run, at_once=at_once, json=json)
         return
     outgoing.refuse_held(row)
-    if not (yes or dry_run or json) and planning.take_offer(found.number):
+    if not (yes or dry_run or json) and planning.take_offer(found.number, stopped="Nothing was sent."):
         render.tell(f"{found.id} is planned; nothing was sent. Next: pkm share send {found.id}, for its first stage")
         return
     at = outgoing.instant(found.id)
@@ -257,8 +257,7 @@ def send(
         return
     if goes:
         question = f"Send {found.id} “{row['title']}” to {outgoing.whom(row)}, {outgoing.summary(shown)} {untimely}Go on?"
-        if not render.confirm(question, yes=yes):
-            render.tell("Nothing was sent.")
+        if not render.confirm(question, yes=yes, no="Nothing was sent."):
             return
     sent.report_all([outbox.send_share(store, home, found.number, at)], json)
 

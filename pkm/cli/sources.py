@@ -201,10 +201,12 @@ def edit(
         if author is not None:
             _follow_author(found.number, author, contact)
         had = sources.row(current.store().read(), found.number) or {}
+        waited = items.count_inbox(current.store().read(), source=found.number, state="backlog")
         row = edit_source(current.store(), found.number, change)
     if credential is None:
         _tell_of_secret(had, row)
-    render.emit_made(row, as_json=json, also=_changed(row, change.contact_id))
+    brought = [f"{count(waited, 'item')} put into the inbox" if waited else "nothing waited in its backlog"] if backlog else []
+    render.emit_made(row, as_json=json, also=[*_changed(row, change.contact_id), *brought])
 
 
 def _changed(row: Row, writer_number: int | None) -> list[str]:
@@ -257,8 +259,7 @@ def remove(
     names = ", ".join(f"{one.id} ({one_line(one.title, 50)})" for one in found[:5])
     more = f" and {len(found) - 5} more" if len(found) > 5 else ""
     fate = f"{count(counted['goes'], 'item')} of the inbox go too, {counted['stays']:,} stay"
-    if not render.confirm(f"Remove {names}{more}? {fate}.", yes=yes):
-        render.tell("Nothing was removed.")
+    if not render.confirm(f"Remove {names}{more}? {fate}.", yes=yes, no="Nothing was removed."):
         return
     from pkm.seek.sources import remove_sources
 

@@ -150,7 +150,6 @@ def split(
     if all(asked.values()) and not yes and sys.stdin.isatty() and sys.stderr.isatty():
         _emit_split(plan, False)
         if not render.confirm("Divide it so?", yes=False):
-            render.tell("Nothing was changed.")
             raise typer.Exit(1)
         tag_split.split_tag(store, kept, chosen)
         return

@@ -1,5 +1,7 @@
 """Commands that serve the whole: import, export, backup, doctor, config."""
 
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +10,7 @@ import typer
 from pkm.cli import current, render
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag, YesFlag
+from pkm.ids import Row
 from pkm.text import count
 
 if TYPE_CHECKING:
@@ -213,7 +216,6 @@ def backup(
     if restore is not None:
         copies.check(restore.expanduser())
         if not render.confirm(f"Put {restore} in the place of the store? The store is kept as a copy.", yes=yes):
-            render.tell("Nothing was changed.")
             return
         with origin.put_back(home, stamp(now())):
             kept = copies.restore(home, restore.expanduser(), now())
@@ -346,9 +348,21 @@ def settings(
             render.tell(f"That is the default{'' if rows[0]['default'] else ': none'}.")
         if key == "keep.items":
             render.tell(_keeping(*config.read(home).limits(key)))
+        if value is None and not unset:
+            render.tell(f"Meaning: {rows[0]['title']}")
+            render.tell(f"Example: pkm config {key} {shlex.quote(config.SETTINGS[key].example)}")
         return
-    columns: render.Columns = [
-        ("setting", lambda row: row["id"]), ("value", lambda row: row["value"] or "(none)"), ("title", lambda row: row["title"]),
-    ]  # fmt: skip
-    render.emit_table(rows, columns)
+    _list_settings(rows)
     render.tell(f"They are kept in {home.config}. Change one with: pkm config SETTING VALUE")
+
+
+def _list_settings(rows: list[Row]) -> None:
+    """Each setting with its value, and what it means: on a terminal below it, so that it is whole there."""
+    columns: render.Columns = [("setting", lambda row: row["id"]), ("value", lambda row: row["value"] or "(none)")]
+    if not sys.stdout.isatty():
+        render.emit_table(rows, [*columns, ("title", lambda row: row["title"])])
+        return
+    width = max(len(row["id"]) for row in rows)
+    for row in rows:
+        render.say(f"{row['id']:<{width}}  {row['value'] or '(none)'}")
+        render.say(f"    {row['title']}")

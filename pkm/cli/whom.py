@@ -134,8 +134,8 @@ def retract(what: ShareArgument, because: BecauseOption = "", yes: YesFlag = Fal
 
     found = selectors.one(what, ("share",), guess=False)
     question = f"Take back {found.id} “{one_line(found.title, 60)}” everywhere it can be?"
-    if not render.confirm(question, yes=yes or not render.is_asked()):  # in a script the command itself is the yes
-        render.tell("Nothing was taken back.")
+    agreed = yes or not render.is_asked()  # in a script the command itself is the yes
+    if not render.confirm(question, yes=agreed, no="Nothing was taken back."):
         return
     done = take_back(current.store(), current.home(), found.number, because)
     current.remember(touched=found.id)

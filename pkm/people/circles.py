@@ -60,6 +60,10 @@ def add_circle(
     return CircleSaved(row, warnings=warnings)
 
 
+_CALLED = {"circle_kind": "kind", "every_s": "every", "introduction": "intro"}
+"""What a person calls fields of a circle, as its options do; the others are called as they are."""
+
+
 def edit_circle(
     store: Store, number: int, *, name: str | None = None, kind: str | None = None, purpose: str | None = None,
     every_s: int | None = None, tags: Sequence[str] | None = None, channels: Sequence[str] | None = None,
@@ -98,7 +102,7 @@ def edit_circle(
         if tags is not None:
             _set_tags(unit, number, changed_list(before["tags"], tags))
         row = _existing(db, number)
-        changed = tuple(key for key in before if before[key] != row[key] and key != "title")
+        changed = tuple(_CALLED.get(key, key) for key in before if before[key] != row[key] and key != "title")
         if changed:
             unit.summarize(f"changed {', '.join(changed)} of {row['id']} {one_line(row['name'], 60)}")
         moves = tuple(move for move in _moves(db, people, stood) if move.tie_before != move.tie_after)

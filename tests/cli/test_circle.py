@@ -125,6 +125,7 @@ def test_edit(peopled):
 def test_a_new_kind_tells_whose_tie_changes(peopled):
     peopled("circle", "join", "practice", "maria")
     result = peopled("circle", "edit", "practice", "--kind", "team")
+    assert "  changed: kind\n" in result.out
     assert "c1  Maria Silva  closest tie: community → team; in touch every 2 weeks (before: 6 weeks)" in result.err
 
 

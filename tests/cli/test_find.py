@@ -2,6 +2,8 @@
 
 import io
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,21 @@ class TestFind:
         shown = screen.getvalue()
         assert "\x1b[1mDesire\x1b[0m" in shown
         assert all(len(re.sub(r"\x1b\[\d*m", "", line)) <= 60 for line in shown.splitlines())
+
+    def test_on_a_terminal_a_quote_says_only_that_its_words_are_gone(
+        self, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def shown() -> str:
+            screen = Terminal()
+            with monkeypatch.context() as patch:
+                patch.setattr("sys.stdout", screen)
+                pkm("find", "kind:annotation")
+            return screen.getvalue()
+
+        assert "anchored" not in shown()
+        with closing(sqlite3.connect(Home.find().db)) as db, db:
+            db.execute("UPDATE annotation SET state = 'orphan' WHERE id = 1")
+        assert shown().count("no longer in the text") == 1
 
 
 class Terminal(io.StringIO):

@@ -97,6 +97,9 @@ def test_a_browser_draws_it(pkm: CommandLine, joined: None, tmp_path: Path) -> N
     assert 'data-nodes="5"' in shown  # it ran to its end
     assert "<title>Map</title>" in shown  # and no title of a note ran
     assert "5 of 5" in shown
+    assert "1 person<" in shown
+    assert "1 circle<" in shown
+    assert "3 notes<" in shown
     assert picture.stat().st_size > 8_000  # an empty page is smaller
 
 

@@ -491,3 +491,23 @@ def test_who_got_fewer_notes_is_not_named_as_having_another(on: Days) -> None:
     on("2026-12-01", "share", "--due", "--yes")
     heard = on.pkm.json("share", "heard", "x2", "--from", "ann", "--contradicts", "n3", "not so")
     assert [one["title"] for one in heard["received"]] == ["Ann"]
+
+
+def test_a_stage_and_what_it_waits_for_are_whole_on_a_terminal_of_80_columns(on: Days, home: Path) -> None:
+    on("2026-12-01", "contact", "edit", "ken", "--name", "Konstantin Featherstone")
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "network +14d after approval by ken")
+    shown = run_on_pty(home, ["share", "plan", "x1"]).replace("\r", "").splitlines()
+    assert shown[:2] == ["1  practice  due    now", "2  network   waits  +2 weeks, after approval by Konstantin Featherstone"]
+    assert [line[:8] for line in shown[2:4]] == ["   waits", "     Kon"]
+    assert max(map(len, shown)) <= 80
+    told = "waits for practice to get it first, then 2 weeks, and for approval by Konstantin Featherstone"
+    assert " ".join(" ".join(shown[2:4]).split()) == told
+
+
+@pytest.mark.parametrize("typed", ["n\n", "\x03"])
+def test_a_no_and_a_ctrl_c_both_say_that_nothing_was_sent(on: Days, home: Path, tmp_path: Path, typed: str) -> None:
+    plan(on)
+    shown = run_on_pty(home, ["share", "send", "x1"], [("[y/N]", typed)])
+    assert shown.count("Nothing was sent.") == 1
+    assert shown.endswith("exit 130" if typed == "\x03" else "exit 0")
+    assert not (tmp_path / "drop").exists()

@@ -76,6 +76,14 @@ def test_where_what_is_new_went_adds_up(pkm, server):
     assert f"{waiting} older items in the backlog" in ran.err
 
 
+def test_what_leaves_a_backlog_for_the_inbox_is_counted(pkm, server):
+    pkm("seek", "add", server.add("/f", rss(*(f"Of {n} kinds" for n in range(20)))))
+    pkm("seek")
+    assert pkm("seek", "edit", "s1", "--backlog").out.endswith("  15 items put into the inbox\n")
+    assert len(pkm.json("sense", "inbox", "-n", "99")) == 20
+    assert pkm("seek", "edit", "s1", "--backlog").out.endswith("  nothing waited in its backlog\n")
+
+
 def test_a_site_leads_to_its_feed(pkm, server):
     server.add("/feed", rss("a"))
     server.add("/comments", rss("c", name="Comments on Ann"))

@@ -4,11 +4,13 @@ import contextlib
 import filecmp
 import json
 import os
+import shlex
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from tests.cli.test_sense import run_on_pty
 from tests.conftest import CommandLine, KeptHomes
 from tests.server import FeedServer
 
@@ -169,6 +171,25 @@ def test_settings_are_shown_changed_and_checked(pkm: CommandLine, home: Path) ->
     assert "did you mean" in pkm("config", "nane", ok=2).err
     pkm("config", "name", "--unset")
     assert pkm.json("config", "name")["value"] == ""
+
+
+def test_a_setting_is_shown_with_its_meaning_and_an_example_that_can_be_set(pkm: CommandLine) -> None:
+    shown = pkm("config", "share.quiet")
+    assert shown.out == "share.quiet  (none)\n"
+    assert shown.err == (
+        'Meaning: hours without mail: "22:00-07:00; practice 20:00-09:00"\n'
+        "Example: pkm config share.quiet '22:00-07:00; practice 20:00-09:00'\n"
+    )
+    for row in pkm.json("config"):
+        words = shlex.split(pkm("config", row["id"]).err.splitlines()[-1].removeprefix("Example: pkm "))
+        assert pkm(*words).out == f"{row['id']}  {words[2]}\n"
+
+
+def test_on_a_terminal_the_list_of_settings_cuts_no_meaning(pkm: CommandLine, home: Path) -> None:
+    shown = run_on_pty(home, ["config"]).replace("\r", "")
+    assert max(len(line) for line in shown.splitlines() if line.startswith("    ")) <= 80
+    told = " ".join(shown.split())
+    assert [row["id"] for row in pkm.json("config") if row["title"] not in told] == []
 
 
 @pytest.mark.parametrize(("words", "offered"), [
