@@ -159,11 +159,11 @@ def join(
     """Put contacts into a circle, with the reason."""
     from pkm.people import circles as people
 
-    found = _circle_of(which)
+    found = _circle_of(which, guess=False)
     if letters:
         membership.put_back(found.number, _numbers(who, guess=False), json)
         return
-    moved = people.join(current.store(), found.number, _numbers(who), because)
+    moved = people.join(current.store(), found.number, _numbers(who, guess=False), because)
     _show_moved(moved, "joined", "is in {circle} already, since {since}", json)
     if not json:
         membership.tell_joined(moved, because)
