@@ -149,6 +149,8 @@ def edit(
         render.tell(f"{warning}.")
     for move in saved.moves:
         render.tell(f"  {_tie(move)}")
+    if "circle_kind" in saved.changed and not json and current.store().operation:
+        render.tell(f"Take it back: pkm undo {current.store().operation}")
 
 
 @app.command(epilog='Example:  pkm circle join practice maria --because "co-hosts the meetup"')

@@ -153,3 +153,11 @@ def test_who_is_in_a_circle_is_not_guessed(peopled, words):
     result = peopled("circle", *words, ok=2)
     assert "nothing was guessed. Did you mean this?" in result.err
     assert [row["members"] for row in peopled.json("circle", "list")] == [0, 0]
+
+
+def test_a_changed_kind_says_how_it_is_taken_back(peopled):
+    told = peopled("circle", "edit", "practice", "--kind", "network").err
+    assert "Take it back: pkm undo 4" in told
+    peopled("undo", "4")
+    assert peopled.json("circle", "show", "practice")["circle_kind"] == "community"
+    assert "Take it back" not in peopled("circle", "edit", "practice", "--name", "practise").err
