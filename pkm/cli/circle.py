@@ -149,6 +149,8 @@ def edit(
         render.tell(f"{warning}.")
     for move in saved.moves:
         render.tell(f"  {_tie(move)}")
+    if "circle_kind" in saved.changed and not json and current.store().operation:
+        render.tell(f"Take it back: pkm undo {current.store().operation}")
 
 
 @app.command(epilog='Example:  pkm circle join practice maria --because "co-hosts the meetup"')
@@ -159,11 +161,11 @@ def join(
     """Put contacts into a circle, with the reason."""
     from pkm.people import circles as people
 
-    found = _circle_of(which)
+    found = _circle_of(which, guess=False)
     if letters:
         membership.put_back(found.number, _numbers(who, guess=False), json)
         return
-    moved = people.join(current.store(), found.number, _numbers(who), because)
+    moved = people.join(current.store(), found.number, _numbers(who, guess=False), because)
     _show_moved(moved, "joined", "is in {circle} already, since {since}", json)
     if not json:
         membership.tell_joined(moved, because)

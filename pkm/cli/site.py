@@ -59,15 +59,16 @@ def build(name: NameArgument = "", json: JsonFlag = False) -> None:
 
 @app.command("open", epilog="Example:  pkm share site open")
 def open_site(name: NameArgument = "", json: JsonFlag = False) -> None:
-    """Open the site's first page in a browser; with --json, say where it is."""
+    """Open the site's first page in a browser, built where it was not yet; with --json, say where it is."""
     import webbrowser
 
+    from pkm.share import mirror
     from pkm.share.channels import folder_of
 
     row = _site(name)
     page = folder_of(row, current.home()) / "index.html"
     if not page.is_file():
-        raise NotFound(str(page), "it was not built yet", next="pkm share site build")
+        mirror.mirror(current.store().read(), current.home(), row["number"])
     if json:
         render.emit_json({**row, "page": page.as_uri()})
         return

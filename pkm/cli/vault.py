@@ -26,6 +26,8 @@ def import_folder(path: Path, *, drop_gone: bool, forgotten: bool, dry_run: bool
     render.emit_run(done.as_dict(), as_json=json, line=done.line, dry_run=dry_run)
     if not json:
         tell_import(done, path, dry_run)
+        if not dry_run and current.store().operation:
+            render.tell(f"Take it back: pkm undo {current.store().operation}")
     if done.failures:
         raise typer.Exit(4)
 

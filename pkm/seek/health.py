@@ -62,7 +62,8 @@ def diagnose(row: Mapping[str, Any], dates: Sequence[str], now: datetime) -> Ail
         step += " (its secret stays behind: give it again with --credential)" if row.get("credential") else ""
         return Ailment("moved", f"it sends to {row['moved_to']}", step, wrong=False)
     silent = now - parse_stamp(max(dates, default=row["created_at"]))
-    if row["fetched_at"] and silent > quiet_after(dates):
+    followed = now - parse_stamp(row["created_at"])  # what was silent before it was followed was chosen so
+    if row["fetched_at"] and min(silent, followed) > quiet_after(dates):
         return Ailment("quiet", f"nothing new for {in_days(silent)}", f"pkm seek remove {row['id']}", wrong=False)
     return None
 

@@ -145,3 +145,20 @@ def test_a_circle_without_a_kind_names_the_kinds(pkm):
     told = pkm("circle", "add", "my team", ok=2).err
     assert "a team (strong ties), a community (trust) or a network (loose ties)" in told
     assert "Next: pkm circle add 'my team' --kind community" in told
+
+
+@pytest.mark.parametrize(
+    "words", [("join", "pratice", "maria"), ("join", "practice", "Maria Slva"), ("leave", "pratice", "maria")]
+)
+def test_who_is_in_a_circle_is_not_guessed(peopled, words):
+    result = peopled("circle", *words, ok=2)
+    assert "nothing was guessed. Did you mean this?" in result.err
+    assert [row["members"] for row in peopled.json("circle", "list")] == [0, 0]
+
+
+def test_a_changed_kind_says_how_it_is_taken_back(peopled):
+    told = peopled("circle", "edit", "practice", "--kind", "network").err
+    assert "Take it back: pkm undo 4" in told
+    peopled("undo", "4")
+    assert peopled.json("circle", "show", "practice")["circle_kind"] == "community"
+    assert "Take it back" not in peopled("circle", "edit", "practice", "--name", "practise").err

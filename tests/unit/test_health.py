@@ -69,6 +69,13 @@ def test_quiet_is_measured_by_its_own_pace(gap: int, silent: int, quiet: bool) -
     assert found is None or not found.wrong
 
 
+@pytest.mark.parametrize(("followed", "quiet"), [(0, False), (29, False), (31, True)])
+def test_quiet_counts_from_when_it_is_followed(followed: int, quiet: bool) -> None:
+    dates = [ago(days=5000 + number) for number in range(6)]
+    found = diagnose(row(created_at=ago(days=followed)), dates, NOW)
+    assert (found is not None and found.kind == "quiet") is quiet
+
+
 def test_too_few_items_say_nothing_for_a_year() -> None:
     assert quiet_after([ago(days=40)]) == timedelta(days=365)
     assert diagnose(row(created_at=ago(days=100)), [], NOW) is None
