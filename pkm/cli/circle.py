@@ -149,7 +149,7 @@ def edit(
         render.tell(f"{warning}.")
     for move in saved.moves:
         render.tell(f"  {_tie(move)}")
-    if "circle_kind" in saved.changed and not json and current.store().operation:
+    if "kind" in saved.changed and not json and current.store().operation:
         render.tell(f"Take it back: pkm undo {current.store().operation}")
 
 
@@ -165,7 +165,7 @@ def join(
     if letters:
         membership.put_back(found.number, _numbers(who, guess=False), json)
         return
-    moved = people.join(current.store(), found.number, _numbers(who, guess=False), because)
+    moved = people.join(current.store(), found.number, _numbers(who), because)
     _show_moved(moved, "joined", "is in {circle} already, since {since}", json)
     if not json:
         membership.tell_joined(moved, because)

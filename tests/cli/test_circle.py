@@ -147,10 +147,8 @@ def test_a_circle_without_a_kind_names_the_kinds(pkm):
     assert "Next: pkm circle add 'my team' --kind community" in told
 
 
-@pytest.mark.parametrize(
-    "words", [("join", "pratice", "maria"), ("join", "practice", "Maria Slva"), ("leave", "pratice", "maria")]
-)
-def test_who_is_in_a_circle_is_not_guessed(peopled, words):
+@pytest.mark.parametrize("words", [("join", "pratice", "maria"), ("leave", "pratice", "maria")])
+def test_no_circle_is_guessed(peopled, words):
     result = peopled("circle", *words, ok=2)
     assert "nothing was guessed. Did you mean this?" in result.err
     assert [row["members"] for row in peopled.json("circle", "list")] == [0, 0]
