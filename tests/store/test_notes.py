@@ -85,7 +85,7 @@ def test_an_empty_note_is_refused_and_nothing_is_made(store: Store, text: str) -
 def test_a_note_with_a_reach_nobody_knows_is_refused(store: Store) -> None:
     with pytest.raises(Invalid, match="private, team, community, network"):
         add_note(store, "words", reach="public")
-    assert [(row["reach"], before) for row, before in set_reach(store, [1, 2], "net")] == [("network", "private")] * 2
+    assert [(row["reach"], before) for row, before in set_reach(store, [1, 2], "network")] == [("network", "private")] * 2
 
 
 def test_a_date_in_front_is_when_it_was(store: Store) -> None:

@@ -84,7 +84,7 @@ def test_fields_are_cleaned_and_cut_with_a_warning():
     assert (fields.nick, fields.urls) == ("ann", ("https://ann.example.org/a",))
 
 
-@pytest.mark.parametrize(("typed", "kind"), [("team", "team"), ("Community", "community"), ("net", "network")])
+@pytest.mark.parametrize(("typed", "kind"), [("team", "team"), ("Community", "community")])
 def test_kind_of_circle(typed, kind):
     assert check_kind(typed) == kind
 
