@@ -142,7 +142,7 @@ def only_address(message: Message, name: str) -> str:
     """
     given = message.get_all(name) or []
     found = _ALONE.fullmatch(_QUOTED.sub("", raw_header(message, name)))
-    if len(given) != 1 or not found or re.search(r"\S@|@\S", found["name"] or ""):
+    if len(given) != 1 or not found or "@" in (found["name"] or ""):
         return ""
     return str(found[1] or found[3]).casefold()
 

@@ -368,7 +368,7 @@ def _slug(db: sqlite3.Connection, row: Row, stage: Row | None, reaches: list[str
 
 
 def _is_called(slug: str, name: str) -> bool:
-    return re.fullmatch(rf"{re.escape(name)}(-\d+)*", slug) is not None
+    return re.fullmatch(rf"{re.escape(name)}(-[2-9])?", slug) is not None
 
 
 def _goes_on_site(db: sqlite3.Connection, stage: Row) -> bool:

@@ -16,6 +16,7 @@ def pages(home: Path) -> list[str]:
 
 @pytest.mark.parametrize(("circle", "title", "change"), [
     ("practice", "On [[Silence is a SIGNAL]] and walking", ["--title", "On walking"]),
+    ("practice", "On walking-12-01 007 SIGNAL 4711", ["--title", "On walking"]),
     ("practice", "A SIGNAL and walking", ["--for", "network", "--title", "On walking"]),
     ("practice", "On walking", ["--for", "practice", "--title", "A SIGNAL"]),
     ("club", "On walking", ["--for", "club", "--title", "A SIGNAL"]),  # it may read as much as the network, and is another

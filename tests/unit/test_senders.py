@@ -11,7 +11,7 @@ from pkm.mime import only_address, read_message
     ('"Müller, Ken" <ken@example.org>', "ken@example.org"), ("=?utf-8?q?K=C3=A9n?= <ken@example.org>", "ken@example.org"),
     ('"ken@example.org" <ken@example.org>', "ken@example.org"), ("ken@example.org (Ken)", "ken@example.org"),
     ('"eva@work.example" <ken@example.org>', "ken@example.org"), ('"Able; Ken" <ken@example.org>', "ken@example.org"),
-    ("Ken @ home <ken@example.org>", "ken@example.org"), ("Ken &amp; Ann <ken@example.org>", "ken@example.org"),
+    ("Ken @ home <ken@example.org>", ""), ("stranger @ evil.example, <ken@example.org>", ""), ("Ken &amp; Ann <ken@example.org>", "ken@example.org"),
     ('"Ken \\"the\\" Lee" <ken@example.org>', "ken@example.org"), ("Ken Lee <ken@example.org> (home)", "ken@example.org"),
     ("ken+pkm@mail.example.org", "ken+pkm@mail.example.org"),
     ("ken@example.org <s@evil.example>", ""), ('(a"b) ken@example.org <s@evil.example>', ""),
