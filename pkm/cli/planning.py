@@ -211,7 +211,7 @@ def approve(
     stage = planning.approve(store, found.number, who, circle=number, against=objects, because=because)
     current.remember(touched=found.id)
     rows = planning.as_rows(store.read(), found.number, now())
-    row = next(one for one in rows if one["position"] == stage["position"])
+    row = next(one for one in rows if one["circle"] == stage["circle"])
     if json:
         render.emit_json(row)
         return

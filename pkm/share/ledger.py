@@ -29,8 +29,7 @@ def delivery_key(
     share: Mapping[str, Any], stage: Mapping[str, Any], channel: Mapping[str, Any], recipient: str, part: int
 ) -> str:  # fmt: skip
     """The delivery's name, which nobody can guess, the share's being random; the same whenever it is made."""
-    to = make("circle", stage["circle_id"]) if stage["circle_id"] is not None else "people"
-    said = "\n".join([share["uid"], to, str(channel["number"]), recipient.casefold(), str(part), "1"])
+    said = "\n".join([share["uid"], str(stage["position"]), str(channel["number"]), recipient.casefold(), str(part), "1"])
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 

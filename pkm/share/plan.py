@@ -100,9 +100,9 @@ def as_rows(db: sqlite3.Connection, share: int, now: datetime) -> list[Row]:
     """The stages as the JSON contract has them."""
     return [
         {
-            "id": f"{make('share', share)}.{step.row['position']}", "kind": "stage",
+            "id": f"{make('share', share)}.{number}", "kind": "stage",
             "title": f"{step.row['circle'] or 'people by name'} {gate.told(step.row['gate'])}", "share": make("share", share),
-            "position": step.row["position"], "circle": step.row["circle"], "circle_kind": step.row["circle_kind"],
+            "position": number, "circle": step.row["circle"], "circle_kind": step.row["circle_kind"],
             "state": step.state, "gate": gate.told(step.row["gate"]), "waits": step.waits,
             "until": dates.stamp(step.verdict.until) if step.verdict.until else None, "held": step.held,
             "leaves_at": step.leaving or None, "passed_at": step.row["passed_at"],
@@ -111,7 +111,7 @@ def as_rows(db: sqlite3.Connection, share: int, now: datetime) -> list[Row]:
             "notes": [make("note", note["id"]) for note in draft.notes_for(db, share, step.row)],
             "words": sorted(step.row["gate"].get("words") or {}),
         }
-        for step in steps(db, share, now)
+        for number, step in enumerate(steps(db, share, now), 1)
     ]  # fmt: skip
 
 
@@ -166,15 +166,20 @@ def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> No
         raise Invalid(f"the plan of {make('share', share)}", "all these circles have got it, or are getting it",
                       next=f"pkm share plan {make('share', share)}")  # fmt: skip
     for stage in before.values():
-        if stage not in begun and stage["circle_id"] not in {one.circle["number"] for one in new}:
+        if stage in begun:
+            continue
+        if stage["circle_id"] not in {one.circle["number"] for one in new}:
             unit.delete(unit.get(Stage, stage["id"]))
         else:  # out of the way: a position is there once
             unit.get(Stage, stage["id"]).position = -stage["id"]
     unit.flush()
-    for position, stage in enumerate(begun, 1):
-        unit.get(Stage, stage["id"]).position = position
-    for position, one in enumerate(new, len(begun) + 1):
+    # what a delivery is called names its place: no place is given to another circle, and a circle keeps its own where it can
+    last = max((stage["position"] for stage in begun), default=0)
+    highest = max((stage["position"] for stage in before.values()), default=0)
+    for one in new:
         old = before.get(one.circle["number"])
+        position = old["position"] if old and old["position"] > last else highest + 1
+        last, highest = position, max(highest, position)
         kept = {key: value for key, value in (old["gate"] if old else {}).items() if key in ("notes", "words")}
         said = {"because": clean(because).strip()} if because.strip() else {}
         text = json.dumps({**kept, **one.gate, **said, "planned_at": unit.at}, ensure_ascii=False)
