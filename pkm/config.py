@@ -4,6 +4,7 @@ Owns the list of settings. Knows nothing of the store's inside, of the verbs or 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 WRITABLE = "set PKM_HOME to a folder you can write"
+
+_OF_NO_NOTE = re.compile(r"(?:^|-)(?:trial|quote|heard|letter|words|introduction|log|share)[- ]")
+"""Names of drafts that make no note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,11 @@ class Home:
     def drafts(self) -> Path:
         """What was typed and is not yet in the store."""
         return self.data / "drafts"
+
+    def begun(self, *, notes: bool = False) -> list[Path]:
+        """The texts that were typed and are not in the store, the newest last; notes: only those that make a note."""
+        found = [path for path in self.drafts.glob("*.md") if not (notes and _OF_NO_NOTE.search(path.name))]
+        return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
     @property
     def site(self) -> Path:

@@ -6,6 +6,7 @@ import typer
 
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import JsonFlag
+from pkm.cli.ranked import COLUMNS
 from pkm.dates import day
 from pkm.errors import Invalid
 from pkm.ids import Row
@@ -32,12 +33,6 @@ def read_updates(word: str | None) -> str | None:
     return word
 
 
-def tellers(row: Row, width: int = 100) -> str:
-    """The source that stands for a story, and how many others told it: "Ann's blog +2"."""
-    more = len({source["id"] for source in row.get("sources", ())}) - 1
-    return one_line(row["source_title"] or "", width) + (f" +{more}" if more > 0 else "")
-
-
 def tell_arrivals(report: Any) -> None:
     """What a pull put elsewhere than into the inbox, and what it brought back: said on stderr, with the next step."""
     if waiting := report.went.get("backlog", 0):
@@ -62,12 +57,8 @@ def show_backlog(limit: int, source: int | None, *, json: bool) -> None:
     """What new sources brought of their past, newest first, of one source or all."""
     db = current.store().read()
     rows = items.inbox(db, limit, source=source, state="backlog")
-    columns: render.Columns = (
-        ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", tellers),
-        ("date", lambda row: day(row["published_at"] or row["received_at"])),
-    )  # fmt: skip
     render.emit_list(
-        rows, columns, as_json=json, noun="item in the backlog", plural="items in the backlog",
+        rows, COLUMNS, as_json=json, noun="item in the backlog", plural="items in the backlog",
         total=items.count_inbox(db, source=source, state="backlog"), empty="The backlog is empty. Next: pkm seek",
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pkm import first
 from pkm.cli import card, complete, contact_files, current, introduce, merge, render, selectors, story, touch
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, as_seconds
@@ -14,7 +15,7 @@ from pkm.store import contacts, sources
 from pkm.text import count, one_line
 
 app = group("The people you learn with: add, show, log what passed between you.", invoke_without_command=True,
-            epilog="Example:  pkm contact add \"Harold Jarche\" --url https://jarche.com")  # fmt: skip
+            epilog=f"Example:  {first.STEP}")  # fmt: skip
 
 COLUMNS = (
     ("id", lambda row: row["id"]),
@@ -94,9 +95,7 @@ def _list(words: str | None, circle: str | None, limit: int, json: bool) -> None
     total = contacts.count(db, circle=number, words=words) if len(rows) == limit else len(rows)
     narrowed = bool(words or circle)
     nobody = f"Nobody is in {one_line(found.title, 40)}. Next: pkm circle join {found.id} WHO" if found and not words else ""
-    empty = nobody or "No contact like that. Next: pkm contact list" if narrowed else (
-        'Nobody yet. Next: pkm contact add "Name" --url https://their.site'
-    )  # fmt: skip
+    empty = nobody or "No contact like that. Next: pkm contact list" if narrowed else f"Nobody yet. Next: {first.STEP}"
     render.emit_list(rows, COLUMNS, as_json=json, noun="contact", total=total, empty=empty)
 
 

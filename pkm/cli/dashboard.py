@@ -3,10 +3,23 @@
 from shlex import quote
 from typing import Any
 
+from pkm import first
 from pkm.cli import current, render
 from pkm.dates import ago, day, local, now, stamp
 from pkm.ids import Row
-from pkm.store import arrivals, circles, contacts, deliveries, items, promises, review, shares, standings, today
+from pkm.store import (
+    arrivals,
+    circles,
+    contacts,
+    deliveries,
+    items,
+    promises,
+    review,
+    shares,
+    sources,
+    standings,
+    today,
+)
 from pkm.text import count, one_line
 
 SHOWN = 3
@@ -38,12 +51,13 @@ def show_dashboard(*, json: bool) -> None:
         if circle["channels"] and (waiting := shares.count_candidates(db, number, reaches)):
             ready.append((circle["name"], waiting))
     facts: dict[str, Any] = {
-        **standing, "at": stamp(at), "sources_due": today.sources_due(db, stamp(at)),
+        **standing, "at": stamp(at), "sources_due": sources.count_due(db, stamp(at)),
         "sources_failing": today.sources_failing(db), "new": new_count, "new_since": since,
         "newest": [{key: row[key] for key in ("id", "kind", "title", "source_title")} for row in new], "best": best,
-        "unfinished": len(list(current.home().drafts.glob("*.md"))),
+        "unfinished": len(current.home().begun()),
         "review": review.count_due(db, stamp(at)) if json else 0, "to_review": in_short(db, at, past), "people_due": people,
-        "people_due_count": len(standings.due(db, stamp(at), -1)), "promises": owed,
+        "people_due_count": len(standings.due(db, stamp(at), -1)), "rhythm": standings.first_due(db) is not None,
+        "promises": owed,
         "close": next((circle["name"] for circle in there if circle["circle_kind"] != "network"), ""),
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
         "private": today.newest_private(db),
@@ -72,17 +86,13 @@ def lines(facts: dict[str, Any]) -> list[str]:
     from pkm.share.holding import step
     from pkm.share.holding import told as waits
 
-    if not (facts["contacts"] or facts["sources"] or facts["notes"]):
-        return ["Nothing here yet. It starts by connecting to others: who do you learn from?",
-                "What you have already (contacts, feeds, notes) comes in by: pkm import FILE",
-                "To look around first, in a throw-away home: pkm tour"]  # fmt: skip
+    if today.is_empty(facts):
+        return list(first.NOTHING)
     told = []
     if facts["sources"]:
-        told += [f"first    {row['id']}  {one_line(row['title'], 50)}{_why(row)}" for row in facts["best"][:1]]
-        told.append(
-            f"inbox    {count(facts['inbox'], 'item')} to look at{_new(facts)}; "
-            f"{count(facts['sources_due'], 'source')} due for a pull"
-        )
+        told += [f"first    {row['id']}  {one_line(row['title'], 34)}{_why(row)}: pkm sense show {row['id']}"
+                 for row in facts["best"][:1]]  # fmt: skip
+        told.append(f"inbox    {count(facts['inbox'], 'item')} to look at{_new(facts)}")
     if facts["answers"]:
         told.append(f"answers  {count(facts['answers'], 'answer')} unread: pkm sense inbox")
     if facts["sources_failing"]:
@@ -97,18 +107,20 @@ def lines(facts: dict[str, Any]) -> list[str]:
         more = f", and {facts['people_due_count'] - 1:,} more" if facts["people_due_count"] > 1 else ""
         told.append(f"people   {row['id']}  {one_line(row['name'], 40)} is due ({_last(row)}){more}: pkm contact due")
     if facts["contacts"] and not facts["people_due"]:
-        told.append(f"people   {count(facts['contacts'], 'contact')}, nobody due: pkm contact next")
+        said = "nobody due: pkm contact next" if facts["rhythm"] else "none with a rhythm: pkm contact edit WHO --every 6w"
+        told.append(f"people   {count(facts['contacts'], 'contact')}, {said}")
     if facts["promises"]["open"]:
         late = f", {facts['promises']['overdue']:,} overdue" if facts["promises"]["overdue"] else ""
         told.append(f"promises {count(facts['promises']['open'], 'open promise')}{late}: pkm contact promises")
     if facts["unfinished"]:
-        told.append(f"drafts   {count(facts['unfinished'], 'text')} that you began: pkm doctor, or pkm sense note --draft last")
+        command = "pkm sense note --draft last" if current.home().begun(notes=True) else "pkm doctor"
+        told.append(f"drafts   {count(facts['unfinished'], 'text')} that you began: {command}")
     told += [
         f"share    {count(one['notes'], 'note')} may go to {one['circle']}: {_share_with(one)}" for one in facts["to_share"]
     ]
     told += [f"share    {waits(one)}: {step(one)}" for one in facts["to_send"][:SHOWN]]
     if more := facts["drafts"] - len(facts["to_send"][:SHOWN]):
-        told.append(f"share    {count(more, 'draft')} not sent yet: pkm find 'kind:share is:draft'")
+        told.append(f"share    {count(more, 'draft')} not sent yet: pkm share plan")
     return told
 
 
@@ -156,15 +168,15 @@ def next_steps(facts: dict[str, Any]) -> dict[str, Step]:
 
 def _seek(facts: dict[str, Any]) -> Step:
     if not facts["contacts"] and not facts["sources"]:
-        return 'pkm contact add "Harold Jarche" --url https://jarche.com', "a person whose writing you follow"
+        return first.STEP, "a person whose writing you follow"
     if facts["sources_due"]:
         return "pkm seek", f"{count(facts['sources_due'], 'source')} due"
-    return "pkm seek add URL", "no source is due; follow one more"
+    return "pkm seek add URL", "no source is due; follow one more" if facts["sources"] else "nothing is followed yet"
 
 
 def _sense(facts: dict[str, Any]) -> Step:
     if facts["inbox"]:
-        return "pkm sense", f"{count(facts['inbox'], 'item')} in the inbox"
+        return "pkm sense", "go through the inbox"
     if facts["to_review"]:
         return "pkm sense review", f"{count(len(facts['to_review']), 'note')} to look at again"
     return 'pkm sense note "…"', "write down what you noticed today"

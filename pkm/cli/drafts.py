@@ -5,7 +5,6 @@ words themselves are shown.
 """
 
 import contextlib
-import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,9 +13,6 @@ from pathlib import Path
 from pkm.cli import current, editor, render
 from pkm.dates import now, stamp
 from pkm.errors import NotFound, PkmError
-
-_OF_OTHERS = re.compile(r"(?:^|-)(?:trial|quote|heard|letter|words|introduction|log|share)[- ]")
-"""Names of drafts of what is no note: `last` does not make one of them."""
 
 
 def name_for(what: str = "note") -> str:
@@ -93,8 +89,7 @@ def take_up(which: str) -> tuple[str, Path]:
     """The text of a draft and its path: `last`, its name in drafts/, or a path. Raises NotFound."""
     folder = current.home().drafts
     if which == "last":
-        there = (path for path in folder.glob("*.md") if not _OF_OTHERS.search(path.name))
-        found = sorted(there, key=lambda path: (path.stat().st_mtime_ns, path.name))
+        found = current.home().begun(notes=True)
         if not found:
             raise NotFound("the last draft", f"there is none in {folder}")
         path = found[-1]

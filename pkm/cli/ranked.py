@@ -5,26 +5,33 @@ from typing import Annotated, Any
 
 import typer
 
+from pkm import first
 from pkm.cli import current, render
 from pkm.dates import day, now
 from pkm.errors import Invalid
 from pkm.ids import Row
-from pkm.store import items, ranking, responses
+from pkm.store import items, ranking, responses, sources
 from pkm.store.tags import existing
 from pkm.text import count, one_line
 
 SORTS = ("best", "newest", "oldest")
 SortOption = Annotated[str, typer.Option("--sort", help="best; newest: written last; oldest: waiting longest.")]
-WHY: tuple[str, Any] = ("why", lambda row: one_line(row.get("why", ""), 24))
 COLUMNS: render.Columns = (
-    ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", lambda row: row["source_title"]),
-    ("date", lambda row: day(row["published_at"] or row["received_at"])), WHY,
+    ("id", lambda row: row["id"]), ("title", lambda row: row["title"]), ("source", lambda row: _tellers(row)),
+    ("date", lambda row: day(row["published_at"] or row["received_at"])),
+    ("why", lambda row: one_line(row.get("why", ""), 24)),
 )  # fmt: skip
 TERMS = {
     "source": "its source", "author": "its author", "fit": "like your notes", "recency": "new", "heat": "pointed at",
     "due": "their day", "rule": "your rule", "turn": "its source's turn", "person": "somebody you know",
 }  # fmt: skip
 """What the terms of a score are called."""
+
+
+def _tellers(row: Row) -> str:
+    """The source that stands for a story, and how many others told it: "Ann's blog +2"."""
+    more = len({source["id"] for source in row.get("sources", ())}) - 1
+    return one_line(row["source_title"] or "", 100) + (f" +{more}" if more > 0 else "")
 
 
 def read_sort(word: str) -> str:
@@ -56,8 +63,12 @@ def show_inbox(limit: int, sort: str, source: int | None, *, tags: Sequence[str]
     elif explain and rows and not json:
         _emit_explained(rows, total)
     else:
-        render.emit_list(rows, COLUMNS, as_json=json, noun="item in the inbox", plural="items in the inbox",
-                         total=total, empty=_empty(source, tags))  # fmt: skip
+        noun, plural = "item in the inbox", "items in the inbox"
+        waiting = len(listed.order.waiting) if listed else 0
+        if waiting and len(rows) + waiting == total:  # -n has no more of them
+            noun = plural = f"of {count(total, noun, plural)}"
+            total = len(rows)
+        render.emit_list(rows, COLUMNS, as_json=json, noun=noun, plural=plural, total=total, empty=_empty(source, tags))
     if listed is not None:
         tell_order(listed.order, json=json, explain=explain, coincidences=not tags)
 
@@ -80,12 +91,16 @@ def _empty(source: int | None, tags: Sequence[str]) -> str:
     if tags:
         return f"Nothing tagged #{' or #'.join(tags)} in the inbox. Next: pkm seek list"
     if source is None:
-        return "The inbox is empty. Next: pkm seek"
+        return empty_inbox()
     from pkm.ids import make
-    from pkm.store import sources
 
     row = sources.row(current.store().read(), source) or {}
     return f"Nothing of {one_line(row.get('title', ''), 60)} in the inbox. Next: pkm seek show {make('source', source)}"
+
+
+def empty_inbox() -> str:
+    """What is said of an inbox that holds nothing: pull, or follow somebody first."""
+    return "The inbox is empty. Next: pkm seek" if sources.count_all(current.store().read()) else first.UNFOLLOWED
 
 
 def _emit_explained(rows: list[Row], total: int) -> None:

@@ -4,15 +4,16 @@ from typing import Annotated, Any
 
 import typer
 
+from pkm import first
 from pkm.cli import current, render, selectors
 from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.cli.source_options import SourcesArgument
-from pkm.dates import day, now
+from pkm.dates import now
 from pkm.ids import Row
 from pkm.store import items
 from pkm.store.sources import count_all
-from pkm.text import count, one_line
+from pkm.text import count
 
 COMMANDS: Table = {
     "add": ("pkm.cli.follow", "Follow a source: a site's address finds its feed. Its items come with the next pull."),
@@ -50,20 +51,6 @@ class SeekGroup(LazyGroup):
 
 app = group("Pull the sources that are due, then list what is new.", cls=SeekGroup, invoke_without_command=True,
             epilog="Example:  pkm seek add https://jarche.com --tag pkm")  # fmt: skip
-
-ITEM_COLUMNS: render.Columns = (
-    ("id", lambda row: row["id"]),
-    ("title", lambda row: one_line(row["title"], 70)),
-    ("source", lambda row: _tellers(row)),
-    ("date", lambda row: day(row["published_at"] or row["received_at"])),
-)
-
-
-def _tellers(row: Row) -> str:
-    from pkm.cli.arrivals import tellers
-
-    return tellers(row, 24)
-
 
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
 
@@ -110,21 +97,17 @@ def _best(brought: list[int], limit: int) -> tuple[list[Row], Any]:
 
 
 def _show_new(rows: list[Row], new: int, inbox: int, *, pulled: bool) -> None:
-    """What the pull brought is listed; below it how many that are, and where the rest of the inbox is."""
+    """What the pull put into the inbox is listed; below it how much waits there, and the command that goes through it."""
     from pkm.cli import ranked
 
     current.remember(rows=[row["id"] for row in rows])
     if rows:
-        render.emit_table(rows, (*ITEM_COLUMNS, ranked.WHY))
-    told = f"{len(rows):,} of {new:,} new" if 0 < len(rows) < new else f"{new:,} new"
-    if new and new == inbox:
-        render.tell(told + (" (-n for more)" if len(rows) < new else ""))
-    elif new:
-        render.tell(f"{told}, {inbox:,} in the inbox: pkm sense inbox")
-    elif inbox:
-        render.tell(f"{'Nothing new. ' if pulled else ''}{count(inbox, 'item')} in the inbox: pkm sense inbox")
+        render.emit_table(rows, ranked.COLUMNS)
+    if inbox:
+        cut = f"{len(rows):,} of {new:,} shown (-n for more); " if len(rows) < new else ""
+        render.tell(f"{cut}{count(inbox, 'item')} in the inbox: pkm sense")
     elif pulled:
-        render.tell("Nothing new, and the inbox is empty.")
+        render.tell("The inbox is empty.")
 
 
 @app.command(epilog="Example:  pkm seek pull             (what is due)\n\n"
@@ -204,7 +187,7 @@ def _fitting(ctx: typer.Context, limit: int, report: Any) -> int:
 
 
 def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
-    from pkm.cli import arrivals, mailbox, sources
+    from pkm.cli import arrivals, mailbox
 
     if quiet and not json:
         _tell_failures(report)
@@ -233,9 +216,8 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
     elif report.failed and not quiet:
         render.tell("Kept: all items that were there. What failed is tried again later; now: pkm seek pull SOURCE")
     if not report.sources and not quiet:
-        following = count(count_all(current.store().read()), "source")
-        due = f"None of {following} is due. All of them now: pkm seek pull --all"
-        render.tell(sources.NOTHING if following == "0 sources" else due)
+        due = "No source is due. All of them now: pkm seek pull --all"
+        render.tell(due if count_all(current.store().read()) else first.UNFOLLOWED)
 
 
 def _exit_for(report: Any) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from pkm import first
 from pkm.cli import arrivals, complete, current, render, selectors, standing
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag
@@ -41,10 +42,6 @@ LATEST_COLUMNS: render.Columns = (
     ("title", lambda row: one_line(row["title"], 70)),
     ("date", lambda row: day(row["published_at"] or row["received_at"])),
     ("state", lambda row: row["state"]),
-)
-NOTHING = (
-    "Nothing is followed yet. Start with a person: pkm contact add \"Name\" --url https://their.site; "
-    "or with an address: pkm seek add https://example.org"
 )
 
 
@@ -84,7 +81,7 @@ def list_sources(
     db = current.store().read()
     rows = health.sort_sources(db, sort, limit, now(), state=state or None, ids=ids)
     total = len(rows) if ids or state else sources.count_all(db)
-    render.emit_list(rows, COLUMNS, as_json=json, noun="source", total=total, empty=NOTHING)
+    render.emit_list(rows, COLUMNS, as_json=json, noun="source", total=total, empty=first.UNFOLLOWED)
     if sort == "noise" and not json:
         standing.tell_noise(rows)
 

@@ -115,11 +115,13 @@ def _kept_of_came_in(values: Row, verdict: str, limit: int) -> list[str]:
     most = max((row["came_in"] for row in rows), default=0)
     lines += [
         f"{row['id']:<6} {one_line(row['title'], 30):<30} {bar(row['came_in'], most, 12):<12} "
-        f"{row['kept']:,} kept of {row['came_in']:,}"
+        f"{row['came_in']:,} came in, {row['kept']:,} kept"
         for row in rows
     ]  # fmt: skip
     if values["sources"]["total"] > len(rows):
         lines.append(f"of {count(values['sources']['total'], 'source')}, those that bring most (-n for more)")
+    if values["told"]:
+        lines.append("What several sources told counts once in all, and for each of them here.")
     idle = values["nothing_kept"]
     if idle["total"]:
         lines.append(f"Nothing kept of ten or more decided on: {listed(_titles(idle), idle['total'], limit)}.")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm.cli import current, drafts, editor, render
 from pkm.cli.keys import Keys
+from pkm.cli.ranked import empty_inbox
 from pkm.cli.thing import head, print_fitting, print_place
 from pkm.dates import now
 from pkm.ids import Row, make
@@ -75,7 +76,7 @@ def walk(sort: str = "best") -> bool:
     store = current.store()
     total = items.count_inbox(store.read())
     if not total:
-        render.tell("The inbox is empty. Next: pkm seek")
+        render.tell(empty_inbox())
         return True
     through = False
     with Keys() as keys:

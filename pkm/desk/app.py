@@ -105,7 +105,7 @@ class Desk(App[None]):
         if waiting:
             of, what = waiting[0][0].split("-")[0], waiting[0][0]
             step = "n takes it up" if what == "note" else f"{'e' if of[:1] == 'n' else 'n'} on {of} takes it up"
-            self.say(f"{count(len(waiting), 'draft')} left from before: {step}; or pkm sense note --draft last")
+            self.say(f"{count(len(waiting), 'text')} that you began here: {step}; or pkm sense note --draft last")
         self.run_worker(deeds.warm_up, thread=True)
 
     # What is shown
@@ -136,7 +136,7 @@ class Desk(App[None]):
         self.query_one("#where", Static).update(f"{self.shelf.name}  {place}")
         shown = describe(self.store, thing, self.shelf.why.get(thing, "")) if thing else None
         self.query_one("#head", Static).update(shown.head if shown else "It is no longer there." if thing else "")
-        nothing = "" if thing else words.nothing_here(self.store, self.shelf.name, self.now)
+        nothing = "" if thing else words.nothing_here(self.store, self.shelf.name)
         self.query_one(Reading).show(shown.text if shown else nothing, shown.quoted if shown else ())
         self.query_one("#below", Static).update(shown.below if shown else "")
 

@@ -123,6 +123,6 @@ def waiting_line(order: Order) -> str:
     number, people = len(order.waiting), order.waiting_people
     items_, whose = ("item", "waits for its") if number == 1 else ("items", "wait for their")
     return (
-        f"{number} {items_} of {people} {'person' if people == 1 else 'people'} {whose} day; --sort newest shows "
-        f"{'it' if number == 1 else 'them'}"
+        f"{number} {items_} of {people} {'person' if people == 1 else 'people'} {whose} day: "
+        "pkm sense inbox --sort newest"
     )

@@ -102,6 +102,8 @@ _POLLED = (
 _ASKED = "url NOT LIKE 'mail:%'"
 """SQL: the source is asked itself; what a mailbox brings comes with the mailbox."""
 
+_DUE = f"state IN ('active', 'gone') AND {_ASKED} AND (next_at IS NULL OR next_at <= :now OR checked_at > :now)"
+
 
 def due(db: sqlite3.Connection, now: str) -> list[Row]:
     """What a pull has to know of the sources whose time has come, longest waiting first, then by id.
@@ -109,12 +111,12 @@ def due(db: sqlite3.Connection, now: str) -> list[Row]:
     A source that is gone is asked again when its time comes (monthly); one that is paused is not. One that was looked
     at in the future is due: this machine's clock was wrong then, or is now.
     """
-    found = db.execute(
-        f"{_POLLED} WHERE state IN ('active', 'gone') AND {_ASKED} AND (next_at IS NULL OR next_at <= :now OR checked_at > :now) "
-        "ORDER BY coalesce(next_at, ''), id",
-        {"now": now},
-    )
-    return [dict(row) for row in found]
+    return [dict(row) for row in db.execute(f"{_POLLED} WHERE {_DUE} ORDER BY coalesce(next_at, ''), id", {"now": now})]
+
+
+def count_due(db: sqlite3.Connection, now: str) -> int:
+    """How many sources `due` gives."""
+    return int(db.execute(f"SELECT count(*) FROM source WHERE {_DUE}", {"now": now}).fetchone()[0])
 
 
 def active(db: sqlite3.Connection) -> list[Row]:

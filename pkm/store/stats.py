@@ -49,18 +49,23 @@ def kept(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
     return [dict(row) for row in found]
 
 
-def decided_by_source(db: sqlite3.Connection, since: str, until: str) -> dict[int, int]:
-    """By source: how many of its items were kept or dropped."""
+_TOLD = "sum(id IN (SELECT id FROM item INDEXED BY item_story WHERE story_id IS NOT NULL))"
+"""SQL: how many of a group another item stands for."""
+
+
+def decided_by_source(db: sqlite3.Connection, since: str, until: str) -> dict[int, tuple[int, int]]:
+    """By source: how many of its items were kept or dropped, and how many of these another item stands for."""
     found = db.execute(
-        "SELECT source_id, count(*) FROM item INDEXED BY item_decided WHERE decided_at >= :since AND decided_at < :until "
-        "AND state IN ('kept', 'dropped') AND source_id IS NOT NULL GROUP BY source_id",
+        f"SELECT source_id, count(*), {_TOLD} FROM item INDEXED BY item_decided WHERE decided_at >= :since "
+        "AND decided_at < :until AND state IN ('kept', 'dropped') AND source_id IS NOT NULL GROUP BY source_id",
         {"since": since, "until": until},
     )
-    return {row[0]: row[1] for row in found}
+    return {row[0]: (row[1], row[2]) for row in found}
 
 
-def came_in_by_source(db: sqlite3.Connection, since: str) -> dict[int, int]:
-    """By source: how many of its items came into the inbox since then, whatever became of them.
+def came_in_by_source(db: sqlite3.Connection, since: str) -> dict[int, tuple[int, int]]:
+    """By source: how many of its items came into the inbox since then, whatever became of them; and, of these, how many
+    another item stands for.
 
     Not its past (backlog) and not what rules muted. Items are numbered as they come: the first of them since then is
     looked up, and all from its number on are counted in an index that is a hundredth of the items.
@@ -80,12 +85,12 @@ def came_in_by_source(db: sqlite3.Connection, since: str) -> dict[int, int]:
     if first is None:
         return {}
     found = db.execute(
-        "SELECT source_id, count(*) FROM item INDEXED BY item_source WHERE source_id IS NOT NULL AND id >= :first "
+        f"SELECT source_id, count(*), {_TOLD} FROM item INDEXED BY item_source WHERE source_id IS NOT NULL AND id >= :first "
         "AND id NOT IN (SELECT id FROM item INDEXED BY item_state WHERE state IN ('backlog', 'muted') "
         "AND received_at >= :since) GROUP BY source_id",
         {"first": first, "since": since},
     )
-    return {row[0]: row[1] for row in found}
+    return {row[0]: (row[1], row[2]) for row in found}
 
 
 def sources(db: sqlite3.Connection) -> dict[int, Row]:

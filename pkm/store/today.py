@@ -19,6 +19,11 @@ def counts(db: sqlite3.Connection) -> Row:
     return {**dict(one), "inbox": tally.waiting(db, "inbox")}
 
 
+def is_empty(counts: Row) -> bool:
+    """Whether nothing is in the home yet, by its `counts`."""
+    return not (counts["contacts"] or counts["sources"] or counts["notes"])
+
+
 def newest_private(db: sqlite3.Connection) -> str | None:
     """The note that was changed last among those that nobody else may read; None where there is none."""
     found = db.execute(
@@ -41,13 +46,6 @@ def new_since(db: sqlite3.Connection, since: str, limit: int) -> tuple[int, list
     return total, [{**dict(row), "id": make("item", row["id"]), "kind": "item"} for row in rows]
 
 
-def sources_due(db: sqlite3.Connection, now: str) -> int:
-    """How many sources would be fetched now."""
-    return int(db.execute(
-        "SELECT count(*) FROM source WHERE state = 'active' AND (next_at IS NULL OR next_at <= :now)", {"now": now}
-    ).fetchone()[0])  # fmt: skip
-
-
 def sources_failing(db: sqlite3.Connection) -> int:
-    """How many sources gave nothing the last time they were asked."""
-    return int(db.execute("SELECT count(*) FROM source WHERE state = 'active' AND failures > 0").fetchone()[0])
+    """How many of the sources that are not paused gave nothing the last time they were asked."""
+    return int(db.execute("SELECT count(*) FROM source WHERE state <> 'paused' AND failures > 0").fetchone()[0])

@@ -173,11 +173,12 @@ def _check_settings(home: Home) -> list[Finding]:
 
 
 def _check_drafts(home: Home) -> list[Finding]:
-    drafts = sorted(home.drafts.glob("*")) if home.drafts.is_dir() else []
-    if not drafts:
+    begun = home.begun()
+    if not begun:
         return []
-    why = f"{count(len(drafts), 'draft')} of what did not get into the store, in {home.drafts}"
-    return [Finding("drafts", why, "told", "pkm sense note --draft last")]
+    why = f"{count(len(begun), 'text')} that you began and that did not get into the store, in {home.drafts}"
+    of_note = "pkm sense note --draft last" if home.begun(notes=True) else "read them there, and remove what you need no more"
+    return [Finding("drafts", why, "told", of_note)]
 
 
 def _check_sources(store: Store) -> list[Finding]:

@@ -55,21 +55,25 @@ def measure_seek(store: Store, span: Span) -> list[Measure]:
 
 
 def _kept_by_source(store: Store, span: Span, kept: Sequence[Row], sources: dict[int, Row]) -> Measure:
-    db = store.read()
+    """What several sources told counts for each of them, and once in all. told: so often it came in again."""
+    db, none = store.read(), (0, 0)
     came = stats.came_in_by_source(db, span.since)
     decided = stats.decided_by_source(db, span.since, span.until)
     count = Counter(row["source"] for row in kept if row["source"] is not None)
     rows = [
-        {"id": make("source", number), "kind": "source", "title": source["title"], "came_in": came.get(number, 0),
-         "decided": decided.get(number, 0), "kept": count[number]}
-        for number, source in sources.items() if came.get(number) or decided.get(number)
+        {"id": make("source", number), "kind": "source", "title": source["title"], "came_in": came.get(number, none)[0],
+         "decided": decided.get(number, none)[0], "kept": count[number]}
+        for number, source in sources.items() if number in came or number in decided
     ]  # fmt: skip
     rows.sort(key=lambda row: (-int(str(row["came_in"])), int(str(row["id"])[1:])))
     idle = [row for row in rows if not row["kept"] and int(str(row["decided"])) >= measures.MIN_CASES]
-    totals = {name: sum(int(str(row[name])) for row in rows) for name in ("came_in", "decided", "kept")}
+    totals = {name: sum(of - told for of, told in by.values()) for name, by in (("came_in", came), ("decided", decided))}
+    once = [row["source"] for row in kept if not row["told"]]
+    told = sum(told for _, told in came.values())
     return Measure(
         "kept_of_came_in", "Kept of what comes in",
-        {**totals, "clips": sum(row["source"] is None for row in kept), "sources": listed(rows), "nothing_kept": listed(idle)},
+        {**totals, "kept": len(once) - once.count(None), "clips": once.count(None), "told": told,
+         "sources": listed(rows), "nothing_kept": listed(idle)},
         next=f"pkm seek edit {idle[0]['id']} --pause" if idle else "",
     )  # fmt: skip
 

@@ -207,7 +207,7 @@ class TestPeople:
         assert [row["source"] for row in pkm.json("sense", "inbox")].count("s6") == 1  # their day is not over
         monkeypatch.setenv("PKM_NOW", "2026-11-25T09:00:00Z")
         result = pkm("sense", "inbox")
-        assert "1 item of 1 person waits for its day; --sort newest shows it" in result.err
+        assert "1 item of 1 person waits for its day: pkm sense inbox --sort newest" in result.err
         assert "Source 6" not in result.out
         assert "Source 6" in pkm("sense", "inbox", "--sort", "newest").out
         assert pkm.json("find", theirs[1]["title"])[0]["id"] == theirs[1]["id"]

@@ -44,21 +44,21 @@ def test_bare_seek_lists_what_this_pull_brought_and_says_where_the_rest_is(pkm, 
     pkm("seek", "add", server.add("/f", rss("a", "b")))
     ran = pkm("seek", "-n", "1")
     assert ran.out.splitlines()[0] == "2 new, 0 updated, 0 unchanged, from 1 source"
-    assert (len(ran.out.splitlines()), ran.err) == (2, "1 of 2 new (-n for more)\n")
+    assert (len(ran.out.splitlines()), ran.err) == (2, "1 of 2 shown (-n for more); 2 items in the inbox: pkm sense\n")
     monkeypatch.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
     pkm("sense", "drop", "i1")
     monkeypatch.setenv("PKM_NOW", "2026-11-25T09:00:00Z")
     server.add("/f", rss("a", "b", "c", "d", "e"))
     told = pkm.json("seek", "-n", "2")
     assert ([row["title"] for row in told["items"]], told["inbox"], told["went"]) == (["c", "d"], 4, {"inbox": 3})
-    assert "inbox    4 items to look at, 3 new since 2026-11-24; 0 sources due" in pkm().out
-    assert pkm("seek").err.endswith("4 items in the inbox: pkm sense inbox\n")
+    assert "inbox    4 items to look at, 3 new since 2026-11-24\n" in pkm().out
+    assert pkm("seek").err.endswith("4 items in the inbox: pkm sense\n")
     monkeypatch.setenv("PKM_NOW", "2026-11-27T09:00:00Z")
     server.add("/f", rss("a", "b", "c", "d", "e", "f"))
     ran = pkm("seek")
-    assert ([line[:2] for line in ran.out.splitlines()[1:]], ran.err) == (["i6"], "1 new, 5 in the inbox: pkm sense inbox\n")
+    assert ([line[:2] for line in ran.out.splitlines()[1:]], ran.err) == (["i6"], "5 items in the inbox: pkm sense\n")
     monkeypatch.setenv("PKM_NOW", "2026-11-29T09:00:00Z")
-    assert pkm("seek").err == "Nothing new. 5 items in the inbox: pkm sense inbox\n"
+    assert pkm("seek").err == "5 items in the inbox: pkm sense\n"
     assert pkm("seek", "--quiet").out == ""
 
 
@@ -74,6 +74,13 @@ def test_where_what_is_new_went_adds_up(pkm, server):
     waiting = len(pkm.json("sense", "inbox", "--backlog", "-n", "99"))
     assert waiting == numbers["in the backlog"]
     assert f"{waiting} older items in the backlog" in ran.err
+    there = pkm.json()
+    assert (there["inbox"], there["sources_due"], len(pkm.json("find", "is:inbox", "-n", "99"))) == (numbers["in the inbox"], 0) + (
+        numbers["in the inbox"],)
+    pkm("sense", "keep", "%1", "%2")
+    (came,) = (one for one in pkm.json("stats", "seek")["measures"] if one["id"] == "kept_of_came_in")
+    assert (came["came_in"], came["decided"], came["kept"]) == (numbers["in the inbox"], 2, 2)
+    assert sum(one["came_in"] for one in came["sources"]["things"]) == came["came_in"] + came["told"]
 
 
 def test_what_leaves_a_backlog_for_the_inbox_is_counted(pkm, server):

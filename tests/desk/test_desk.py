@@ -22,6 +22,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
+from pkm import first
 from pkm.config import Home
 from pkm.dates import now
 from pkm.desk.app import Desk
@@ -302,7 +303,7 @@ def test_what_a_killed_desk_left_is_taken_up_by_its_key(store: Store) -> None:
         await press("n", Words(" more"), "ctrl+s")(pilot)
 
     play(store, moves)
-    assert "1 draft left from before: n on i3 takes it up" in seen[0]
+    assert "1 text that you began here: n on i3 takes it up" in seen[0]
     assert notes.rows(store.read(), [1])[0]["text"] == "Half a thought more"
     assert [path.read_text() for path in home.drafts.glob("*.md")] == ["Of a desk that runs"]
 
@@ -413,7 +414,7 @@ def test_links_are_suggested_with_why_and_tags_of_notes_like_it(store: Store) ->
     assert row[2] in (3, 4)
 
 
-@pytest.mark.parametrize(("filled", "words"), [(True, "The inbox is empty: well done."), (False, "no source is followed")])
+@pytest.mark.parametrize(("filled", "words"), [(True, "The inbox is empty: well done."), (False, f"q, then: {first.STEP}")])
 def test_an_empty_inbox_says_what_to_do(store: Store, tmp_path: Path, filled: bool, words: str) -> None:
     if not filled:
         with store.unit() as unit:

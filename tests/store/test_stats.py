@@ -23,10 +23,10 @@ def test_what_came_in_leaves_out_the_past_and_what_was_muted(world: Store) -> No
     with world.unit() as unit:
         for state in ("backlog", "muted", "inbox"):
             unit.add(Item(source_id=2, state=state, title=state, received_at=AT))
-    assert stats.came_in_by_source(world.read(), SINCE) == {1: 2, 2: 3}
-    assert stats.came_in_by_source(world.read(), "2026-11-13T08:00:00Z") == {2: 3}
+    assert stats.came_in_by_source(world.read(), SINCE) == {1: (2, 0), 2: (3, 0)}
+    assert stats.came_in_by_source(world.read(), "2026-11-13T08:00:00Z") == {2: (3, 0)}
     assert stats.came_in_by_source(world.read(), UNTIL) == {}
-    assert stats.decided_by_source(world.read(), SINCE, UNTIL) == {1: 1, 2: 1}
+    assert stats.decided_by_source(world.read(), SINCE, UNTIL) == {1: (1, 0), 2: (1, 0)}
 
 
 def test_what_grew_is_told_with_trials_and_where_it_went(world: Store) -> None:
