@@ -138,7 +138,7 @@ def _field_name(typed: str) -> str | None:
         return None
     raise Invalid(
         f"unknown field “{name}:”", f"did you mean {meant}:?",
-        next=f'write {meant}: for the field, or put it in quotes to find the words: "{name}:…"',
+        next=f"pkm find {meant}:…, or for the words as they stand: pkm find '\"{name}:…\"'",
     )  # fmt: skip
 
 

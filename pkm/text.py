@@ -102,6 +102,12 @@ def without_user(text: str) -> str:
     return _USER.sub(r"\1", text)
 
 
+def with_kind(name: str, kind: str, *more: str) -> str:
+    """A circle's name, with its kind and more in parentheses, and nothing twice: practice (community), network."""
+    beside = ", ".join([*([] if name.casefold() == kind else [kind]), *more])
+    return f"{name} ({beside})" if beside else name
+
+
 def quoted_url(text: str) -> str:
     """An address of the web with < and > and control characters quoted: nothing in it can end the link that it stands in."""
     return _ENDS_A_LINK.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace")), text)

@@ -258,7 +258,7 @@ def test_nothing_is_sent_but_by_share_and_a_confirmed_introduction(
     pkm("share", "preview", "x1")
     pkm("contact", "introduce", "ann", "ben", "--because", "both walk", "-m", "Do talk.")
     for draft in ("x1", "x2"):
-        assert "run it again with --yes" in pkm("share", "send", draft, ok=3).err
+        assert "Next: pkm share send " in pkm("share", "send", draft, ok=3).err
     for words in ("sense edit n1 --title Walks", "contact next", "circle candidates practice", "doctor", "undo", "", "log"):
         pkm(*words.split())
     assert (mail.letters, drop.exists(), (home / "site").exists()) == ([], False, False)

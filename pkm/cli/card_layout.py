@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pkm.dates import ago, day, format_span, parse_stamp
 from pkm.ids import Row
-from pkm.text import count, one_line
+from pkm.text import count, one_line, with_kind
 
 LABEL = 10
 """Characters that the name of a part takes."""
@@ -155,7 +155,7 @@ def _parts(card: Row, now: datetime) -> list[Part]:
 
 def _membership(one: Row) -> str:
     because = f": {one_line(one['because'])}" if one["because"] else ""
-    return f"{one['id']}  {one['name']} ({one['circle_kind']}) since {day(one['since'])}{because}"
+    return f"{one['id']}  {with_kind(one['name'], one['circle_kind'])} since {day(one['since'])}{because}"
 
 
 def _left(stay: Row) -> str:

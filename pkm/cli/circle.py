@@ -223,14 +223,14 @@ def _show_moved(moved: Any, verb: str, unchanged: str, json: bool) -> None:
             render.say(f"{move.contact['id']}  {who} {verb} {moved.circle['id']} {name}")
             render.say(f"  {_tie(move, named=False)}")
     if moved.operation is not None and not json:
-        render.say(f"Take it back: pkm undo {moved.operation}")
+        render.tell(f"Take it back: pkm undo {moved.operation}")
 
 
 def _tie(move: Any, *, named: bool = True) -> str:
-    """The closest tie before and after, and the cadence that holds now."""
+    """The closest kind of circle before and after, and the cadence that holds now."""
     who = f"{move.contact['id']}  {one_line(move.contact['name'], 60)}  " if named else ""
     before, after = move.tie_before or "none", move.tie_after or "none"
-    tie = f"closest tie: {before} → {after}" if before != after else f"closest tie: {after}, as before"
+    tie = f"closest circle: {before} → {after}" if before != after else f"closest circle: {after}, as before"
     every = f"in touch every {format_span(move.every_after_s)}" if move.every_after_s else "no rhythm"
     if move.every_before_s and move.every_before_s != move.every_after_s:
         every += f" (before: {format_span(move.every_before_s)})"

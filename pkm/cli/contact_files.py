@@ -70,7 +70,7 @@ def import_people(
     if done.plan.alike and not dry_run:
         render.tell("Next: pkm contact dupes")
     if done.operation is not None and not json:
-        render.say(f"Take it back: pkm undo {done.operation}")
+        render.tell(f"Take it back: pkm undo {done.operation}")
     if done.failures or done.plan.conflicts:
         raise typer.Exit(4)
 

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import shlex
 import sys
 from typing import Any
 
@@ -27,6 +28,14 @@ def store() -> Store:
     """The store of this run; the log shows this run's command line."""
     words = (f"'{word}'" if " " in word or not word else word for word in sys.argv[1:])
     return Store(home(), one_line(without_user("pkm " + " ".join(words)), 200))
+
+
+def typed(*more: str, instead: tuple[str, str] = ("", "")) -> str:
+    """The command line of this run as it can be typed again; more: with these options, instead: with the one for the other."""
+    was, now = instead
+    words = [now + word.removeprefix(was) if was and word.partition("=")[0] == was else word for word in sys.argv[1:]]
+    end = words.index("--") if "--" in words else len(words)
+    return shlex.join(["pkm", *words[:end], *more, *words[end:]])
 
 
 def recall() -> dict[str, Any]:

@@ -50,6 +50,7 @@ def show_dashboard(*, json: bool) -> None:
         reaches = reaches_for(db, {"number": number, "circle_kind": circle["circle_kind"]})
         if circle["channels"] and (waiting := shares.count_candidates(db, number, reaches)):
             ready.append((circle["name"], waiting))
+    close = next((circle for circle in there if circle["circle_kind"] != "network"), None)
     facts: dict[str, Any] = {
         **standing, "at": stamp(at), "sources_due": sources.count_due(db, stamp(at)),
         "sources_failing": today.sources_failing(db), "new": new_count, "new_since": since,
@@ -58,9 +59,9 @@ def show_dashboard(*, json: bool) -> None:
         "review": review.count_due(db, stamp(at)) if json else 0, "to_review": in_short(db, at, past), "people_due": people,
         "people_due_count": len(standings.due(db, stamp(at), -1)), "rhythm": standings.first_due(db) is not None,
         "promises": owed,
-        "close": next((circle["name"] for circle in there if circle["circle_kind"] != "network"), ""),
+        "close": close["name"] if close else "", "close_kind": close["circle_kind"] if close else "",
         "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
-        "private": today.newest_private(db),
+        "private": today.newest_note(db, private=True), "latest": today.newest_note(db, private=False),
         "to_send": holding.drafts_for(db, [{**circle, "number": int(circle["id"][1:])} for circle in there]),
     }  # fmt: skip
     facts["years_ago"] = [{**row, "why": in_words(row)} for row in past[:1]]
@@ -195,8 +196,8 @@ def _share(facts: dict[str, Any]) -> Step:
         return f"pkm share send {first['id']}", f"{count(first['notes'], 'note waits', 'notes wait')} in it"
     if facts["private"]:
         return f"pkm sense reach {facts['private']} community", "a note is private until you widen it"
-    if facts["notes"]:
-        return "pkm share draft NOTE --to CIRCLE", "nothing waits to go out"
+    if facts["latest"]:
+        return f"pkm share who {facts['latest']}", "nothing waits to go out; for whom this may be"
     if facts["close"]:
-        return f"pkm circle show {quote(facts['close'])}", "nothing is written yet; who will get it first"
+        return f'pkm sense note "…" --reach {facts["close_kind"]}', f"write a first one for {one_line(facts['close'], 30)}"
     return "pkm circle add practice --kind community", "with whom will you share first?"

@@ -14,7 +14,7 @@ from pkm.cli.options import JsonFlag, LimitOption, QueryCommand
 from pkm.dates import day
 from pkm.errors import Invalid
 from pkm.ids import Row
-from pkm.text import clean, count, one_line
+from pkm.text import clean, count, one_line, with_kind
 
 if TYPE_CHECKING:
     from pkm.query import Query
@@ -283,7 +283,7 @@ def _tell_delivery(step: Row) -> tuple[str, ...]:
 
 
 def _tell_planned(step: Row) -> tuple[str, ...]:
-    return f"to {step['title']} ({step['circle_kind']})", "planned, not sent"
+    return f"to {with_kind(step['title'], step['circle_kind'])}", "planned, not sent"
 
 
 def _tell_response(step: Row) -> tuple[str, ...]:
@@ -291,7 +291,7 @@ def _tell_response(step: Row) -> tuple[str, ...]:
 
 
 def _tell_member(step: Row) -> tuple[str, ...]:
-    name = f"in {step['title']} ({step['circle_kind']})" if "circle_kind" in step else f"member: {step['title']}"
+    name = f"in {with_kind(step['title'], step['circle_kind'])}" if "circle_kind" in step else f"member: {step['title']}"
     left = _on(step, "until", "left ") + (f": {step['left_because']}" if step.get("left_because") else "")
     return name, _on(step, before="joined ") + (f": {step['because']}" if step.get("because") else ""), left
 
@@ -302,7 +302,7 @@ def _tell_declined(step: Row) -> tuple[str, ...]:
 
 
 def _tell_circle(step: Row) -> tuple[str, ...]:
-    return f"{step['title']} ({step['circle_kind']})", step.get("purpose", "")
+    return with_kind(step['title'], step['circle_kind']), step.get("purpose", "")
 
 
 def _tell_link(step: Row) -> tuple[str, ...]:

@@ -177,7 +177,7 @@ def _next_step(error: PkmError, address: str, credential: str) -> str:
     if _is_opml(address):
         return f"pkm import {shown}"
     if isinstance(error, NotFound) and "no such file" in error.why:
-        return "give the file's path, or the address of a site"
+        return error.next or ""
     return f"see that the address is right; to follow it all the same: pkm seek add {shown} --force"
 
 

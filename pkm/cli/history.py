@@ -69,9 +69,11 @@ def undo(
     render.tell(f"Do it again: pkm undo {undone.number}")
     if any(row.table == "delivery" for row in undone.rows):
         from pkm.share.mirror import unpublished
+        from pkm.store import shares
 
-        for name in unpublished(current.store().read(), current.home()):
-            render.tell(f"What others read at {name} is as it was. Next: pkm share site build {name}")
+        db = current.store().read()
+        for name in unpublished(db, current.home()):
+            render.tell(f"What others read at {name} is as it was. Next: pkm share site build{shares.site_named(db, name)}")
 
 
 def _title(row: journal.Reverted) -> str:

@@ -61,7 +61,7 @@ def _suggest(limit: int, json: bool) -> None:
 def _dismiss(pair: str, json: bool) -> None:
     from pkm.people import introducing
 
-    found = _two([part for part in pair.split(",") if part.strip()])
+    found = _two([pair], "--dismiss c1,c2")
     row = introducing.dismiss(current.store(), found[0].number, found[1].number)
     if json:
         render.emit_json(row)
@@ -69,10 +69,11 @@ def _dismiss(pair: str, json: bool) -> None:
         render.say(f"{row['id']}  {row['title']}  will not be suggested again")
 
 
-def _two(who: list[str]) -> list[Any]:
+def _two(who: list[str], example: str = "ann ben") -> list[Any]:
     parts = [part for text in who for part in text.split(",") if part.strip()]
     if len(parts) != 2:
-        raise Invalid("an introduction", f"two people are wanted, {len(parts)} came", next="pkm contact introduce ann ben")
+        step = f"as in pkm contact introduce {example}"
+        raise Invalid("an introduction", f"two people are wanted, {len(parts)} came", next=step)
     return [selectors.one(part, ("contact",)) for part in parts]
 
 

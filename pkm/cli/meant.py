@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pkm import ids
+from pkm.cli import current
 from pkm.errors import Invalid, PkmError
 from pkm.groups import GROUPS
 
@@ -153,7 +154,8 @@ def _unknown_option(context: Any, path: str, typed: str) -> Invalid:
         each for each in there if each.startswith("--") and (near(name[2:], [each[2:]]) or each.startswith(name))
     ]  # fmt: skip
     question = f"; did you mean {' or '.join(close)}?" if close and len(name) > 2 else ""
-    return Invalid(typed, f"{path} has no such option{question}", next=f"{path} -h")
+    step = current.typed(instead=(name, close[0])) if question and len(close) == 1 else ""
+    return Invalid(typed, f"{path} has no such option{question}", next=step if 0 < len(step) <= 80 else f"{path} -h")
 
 
 def _called(param: Any) -> str:

@@ -127,10 +127,8 @@ def _settle(scope: str, accept: str, mute: str, json: bool) -> None:
         raise Invalid(f"number {both[0]}", "it is to be accepted and muted", next="say one of the two")
     holding = still_hold(current.store(), [shown[number] for number in (*wanted, *unwanted)])
     if gone := [number for number in (*wanted, *unwanted) if shown[number] not in holding]:
-        if not json:
-            _show(scope, None if scope == "all" else int(scope[1:]), 20, json)
         raise Refused(f"number {gone[0]}", f"“{shown[gone[0]]}” is no suggestion any more: it was done, or things changed",
-                      next=again if json else "take the numbers of the list above")  # fmt: skip
+                      next=f"{again}, for new numbers")  # fmt: skip
     done = settle(current.store(), [holding[shown[n]] for n in wanted], [holding[shown[n]] for n in unwanted])
     _tell_done(scope, done.accepted, done.muted, json)
 

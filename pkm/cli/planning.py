@@ -317,7 +317,7 @@ def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> No
             "failures": [failure for one in failed for failure in one["failures"]], "shares": summaries,
         })  # fmt: skip
     elif not done and not quiet:
-        render.tell("No share is planned that has not gone. Next: pkm share plan SHARE --stage \"CIRCLE now\"")
+        render.tell("Nothing planned waits to go. Next: pkm share plan SHARE --stage \"CIRCLE now\"")
     for number in dict.fromkeys(one.share["number"] for one in done if _tells_refused(one, quiet=quiet or json)):
         outgoing.tell_refused(outgoing.refused(number))
     if unsettled := deliveries.unsettled(store.read()):
@@ -345,7 +345,7 @@ def _show_due(found: list[tuple[Row, Any, Any]], interrupted: list[Row], json: b
         what = "would go" if row["go"] else f"would be held: {row['held']}" if row["held"] else waits
         render.say(f"{row['id']}  {one_line(row['title'], 60)}  for {row['circle']}: {what}")
     if not rows:
-        render.tell("No share is planned that has not gone.")
+        render.tell("Nothing planned waits to go.")
 
 
 def _tells_refused(done: Any, *, quiet: bool) -> bool:

@@ -226,7 +226,7 @@ def confirm(question: str, *, yes: bool, no: str = UNCHANGED) -> bool:
     if not is_asked():
         from pkm.errors import Refused
 
-        raise Refused("this needs a yes, and there is no terminal to ask on", next="run it again with --yes")
+        raise Refused("this needs a yes, and there is no terminal to ask on", next=current.typed("--yes"))
     agrees = _asked(f"{clean(question)} [y/N]", no or UNCHANGED).strip().lower() in ("y", "yes")
     if no and not agrees:
         tell(no)

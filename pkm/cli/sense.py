@@ -14,7 +14,7 @@ from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.store import circles, deliveries, items, responses, shares
 from pkm.store import versions as past
-from pkm.text import clean, count, one_line
+from pkm.text import clean, count, one_line, with_kind
 
 COMMANDS: Table = {
     "note": (
@@ -350,7 +350,7 @@ def _tell_audience(wanted: str, before: list[str]) -> None:
     if not any(is_wider(wanted, one) for one in before):
         return
     told = [
-        f"{row['name']} ({row['circle_kind']}, {count(row['members'], 'member')})"
+        with_kind(row["name"], row["circle_kind"], count(row["members"], "member"))
         for row in circles.rows(current.store().read())
         if may_go(wanted, row["circle_kind"])
     ]
@@ -371,7 +371,7 @@ def _tell_already_out(note: str, wanted: str) -> None:
         where = ", ".join(dict.fromkeys(f"{row['share']} to {row['circle']} by {row['channel']}" for row in too_far))
         render.tell(f"{note} is out already: {where}. That stays as it is. Next: pkm share log {note}")
         for name in sorted({row["channel"] for row in too_far if is_site.get(row["channel"])}):
-            render.tell(f"A page of its own at {name} goes with the next: pkm share site build {name}")
+            render.tell(f"A page of its own at {name} goes with the next: pkm share site build{shares.site_named(db, name)}")
 
 
 @app.command(cls=QueryCommand, epilog="Example:  pkm sense tag n1 i12 +org/design -draft")

@@ -13,7 +13,7 @@ from pkm.dates import day
 from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.store import deliveries, shares
-from pkm.text import count, one_line
+from pkm.text import count, one_line, with_kind
 
 app = group(
     "Draft the digest since the last one, show it, and publish it once confirmed.", invoke_without_command=True,
@@ -124,7 +124,7 @@ def _show_plan(plan: Any) -> None:
     from pkm.share.transmit import older
     from pkm.share.unsubscribed import subscribers
 
-    render.say(f"For {plan.circle['name']} ({plan.circle['circle_kind']}), {since}, by {channels}:")
+    render.say(f"For {with_kind(plan.circle['name'], plan.circle['circle_kind'])}, {since}, by {channels}:")
     for note in plan.notes:
         source = f"  ← {one_line(note['source_title'] or note['item_author'] or '', 30)}" if note["item_id"] else ""
         render.say(f"  n{note['id']}  {one_line(note['title'], 60)}{source}")
@@ -160,12 +160,10 @@ def _nothing_to_share(targets: list[Row], json: bool) -> None:
         render.tell(f"Not sent yet: {', '.join(drafts)}. Next: pkm share send {drafts[0]}")
     for circle in targets:
         since = None if kept[circle["number"]] else shares.last_sent(db, circle["number"])
-        done = f"All that may go to {circle['name']} has gone, last on {day(since)}. " if since else ""
         nothing, others = ("Nothing else", "Other notes") if kept[circle["number"]] else ("Nothing new", "Notes")
-        render.tell(
-            f"{done}{nothing} may go to {circle['name']}. "
-            f"{others} are private until you widen them: pkm sense reach NOTE {circle['circle_kind']}"
-        )
+        done = f"All that may go to {circle['name']} has gone, last on {day(since)}" if since else (
+            f"{nothing} may go to {circle['name']}")  # fmt: skip
+        render.tell(f"{done}. {others} are private until you widen them: pkm sense reach NOTE {circle['circle_kind']}")
 
 
 @app.command(

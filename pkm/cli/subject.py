@@ -12,7 +12,7 @@ from pkm.cli.options import JsonFlag, TagArgument
 from pkm.cli.plots import sparkline
 from pkm.dates import ago, day, now
 from pkm.ids import Row
-from pkm.text import count, one_line
+from pkm.text import count, one_line, with_kind
 
 ROWS = 5
 """Rows of each part, where no -n asks for more."""
@@ -79,7 +79,7 @@ def _parts(row: Row) -> list[Part]:
         Part("Sources", [_source(one) for one in row["sources"]], row["source_count"]),
         Part("Went out", [_share(one) for one in row["shares"]], row["share_count"]),
         Part("Came back", [_answer(one) for one in row["came_back"]], row["came_back_count"]),
-        Part("Not yet", [f"{one['id']}  {one['name']} ({one['circle_kind']}) cares about it and has nothing of it"
+        Part("Not yet", [f"{one['id']}  {with_kind(one['name'], one['circle_kind'])} cares about it and has nothing of it"
                          for one in row["without"]], row["without_count"]),
     ]  # fmt: skip
 

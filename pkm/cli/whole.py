@@ -93,7 +93,7 @@ def import_path(
 
     path = path.expanduser()
     if not path.exists():
-        raise NotFound(str(path), "there is no such file or folder", next="name one that is there: pkm import -h")
+        raise NotFound(str(path), "there is no such file or folder", next="pkm import -h")
     if as_ and as_ not in KINDS:
         raise Invalid(f"--as {as_}", f"it should be one of {', '.join(KINDS)}")
     if as_ == "nb" or (not as_ and _is_notebook(path)):

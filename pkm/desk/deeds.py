@@ -8,7 +8,7 @@ from pkm.ids import Row, Thing, make
 from pkm.store import circles, tags
 from pkm.store import items as stored_items
 from pkm.store.session import Store
-from pkm.text import one_line
+from pkm.text import one_line, with_kind
 
 if TYPE_CHECKING:
     from pkm.sense.suggest import Suggestion
@@ -166,7 +166,7 @@ def set_reach(store: Store, number: int, reach: str) -> None:
 
 def offer_circles(store: Store) -> Sequence[tuple[str, str]]:
     """The circles: (id, words)."""
-    return [(row["id"], f"{one_line(row['name'], 50)}  ({row['circle_kind']})") for row in circles.rows(store.read())]
+    return [(row["id"], with_kind(one_line(row["name"], 50), row["circle_kind"])) for row in circles.rows(store.read())]
 
 
 def draft_share(store: Store, number: int, circle_id: int) -> Row:

@@ -170,8 +170,7 @@ def _explain_leaving(unit: Unit, circle_id: int, numbers: Iterable[int], because
 def check_kind(kind: str) -> str:
     """The kind of circle, written in full: none is guessed. Raises Invalid with the three kinds."""
     if fold(kind) not in KINDS:
-        raise Invalid(f"the kind “{one_line(kind, 60)}”", f"a circle is a {', a '.join(KINDS)}",
-                      next="--kind team, --kind community or --kind network")  # fmt: skip
+        raise Invalid(f"the kind “{one_line(kind, 60)}”", f"a circle is a {', a '.join(KINDS[:-1])} or a {KINDS[-1]}")
     return fold(kind)
 
 

@@ -194,7 +194,7 @@ def log_touch(
         at = at or unit.at
         if at > unit.at:
             raise Invalid(day(at), "that is still to come; what is logged has happened",
-                          next="give a day that is past with --when, or leave it out")  # fmt: skip
+                          next='pkm contact log WHO "…" --when yesterday')  # fmt: skip
         db = unit.connection
         said = read_all(text, [contacts.names_of(db, number) for number in numbers], at, mine, theirs)
         refuse_strangers(db, kept, numbers)

@@ -324,10 +324,11 @@ class _Decider:
         if path is None:
             return f"quoted in {count(len({one.item for one in cited}), 'item')}"
         names = self._named(path)
-        way = names[0] + "".join(f" →({len(step)}) {name}" for step, name in zip(path.steps, names[1:], strict=True))
+        steps = zip(path.steps, names[1:], strict=True)
+        way = names[0] + ", who".join(f" quotes {name} {count(len(step), 'time')}" for step, name in steps)
         last = next((one for one in path.steps[-1] if one.excerpt), path.steps[-1][0])
         words = f": “{one_line(last.excerpt, 80)}”" if last.excerpt else ""
-        return f"quoted: {way}{words} ({make('item', last.item)})"
+        return f"{way}{words} ({make('item', last.item)})"
 
     def _named(self, path: Path | None) -> tuple[str, ...]:
         nodes = path.nodes if path else ()

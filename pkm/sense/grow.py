@@ -118,7 +118,6 @@ def grow(store: Store, number: int, *, title: str = "", because: str = "") -> Ro
         article = "an" if following[0] in "aeiou" else "a"
         raise Refused(
             f"{facts.id} does not grow to {article} {following} yet",
-            f"{len(lacking)} of what that asks for is missing",
             findings=lacking, next=f'pkm sense grow {facts.id} --because "…" makes it one all the same',
         )  # fmt: skip
     return _step(store, number, facts.stage, following, because, title)

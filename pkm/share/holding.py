@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from shlex import quote
 
 from pkm.dates import day, local, now
 from pkm.errors import Invalid
@@ -44,4 +45,5 @@ def empty(db: sqlite3.Connection, circle: Row) -> Invalid:
         return Invalid("an empty draft", ", and ".join(map(told, held)), next=step(first))
     since = shares.last_sent(db, circle["number"])
     why = f"all that may go there has gone, last on {day(since)}" if since else "no note of yours may go there yet"
-    return Invalid("an empty draft", why, next=f"pkm sense reach NOTE {circle['circle_kind']}, then pkm share draft NOTE")
+    widen = f"pkm sense reach NOTE {circle['circle_kind']}, then pkm share draft NOTE --to {quote(circle['name'])}"
+    return Invalid("an empty draft", why, next=widen)

@@ -263,6 +263,11 @@ def channels(db: sqlite3.Connection, *, removed: bool = False) -> list[Row]:
     ]  # fmt: skip
 
 
+def site_named(db: sqlite3.Connection, name: str) -> str:
+    """A site's name as a command takes it, with a space in front; "" where there is no other site."""
+    return "" if sum(one["channel_kind"] == "site" for one in channels(db)) < 2 else f" {name}"
+
+
 def channels_of(db: sqlite3.Connection, circle_id: int) -> list[Row]:
     """The channels that reach a circle, by name: number, name, channel_kind, address, options."""
     found = as_dicts(db.execute(

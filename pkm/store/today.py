@@ -24,11 +24,12 @@ def is_empty(counts: Row) -> bool:
     return not (counts["contacts"] or counts["sources"] or counts["notes"])
 
 
-def newest_private(db: sqlite3.Connection) -> str | None:
-    """The note that was changed last among those that nobody else may read; None where there is none."""
+def newest_note(db: sqlite3.Connection, *, private: bool) -> str | None:
+    """The note that was changed last; private: among those that nobody else may read. None where there is none."""
     found = db.execute(
-        "SELECT id FROM note WHERE dropped_at IS NULL AND reach = 'private' ORDER BY updated_at DESC, id DESC LIMIT 1"
-    ).fetchone()
+        "SELECT id FROM note WHERE dropped_at IS NULL AND (NOT :private OR reach = 'private') "
+        "ORDER BY updated_at DESC, id DESC LIMIT 1", {"private": private},
+    ).fetchone()  # fmt: skip
     return None if found is None else make("note", found[0])
 
 

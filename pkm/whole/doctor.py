@@ -103,16 +103,18 @@ def _check_channels(store: Store, home: Home) -> list[Finding]:
     """Folders hold what was sent; where one does not (a run was killed, a file was deleted), it is made so."""
     from pkm.share.mirror import mend_mirrors, unpublished
 
+    db = store.read()
     try:
-        mended = mend_mirrors(store.read(), home)
+        mended = mend_mirrors(db, home)
     except PkmError as error:
         return [Finding("channels", str(error), "wrong", error.next or "pkm share channel list")]
     return [
         Finding(f"channel {name}", f"{count(len(paths), 'file')} differed from what was sent; now they are right", "mended")
         for name, paths in mended
     ] + [
-        Finding(f"channel {name}", "what others read is not yet what it holds", "wrong", f"pkm share site build {name}")
-        for name in unpublished(store.read(), home)
+        Finding(f"channel {name}", "what others read is not yet what it holds", "wrong",
+                f"pkm share site build{shares.site_named(db, name)}")
+        for name in unpublished(db, home)
     ]
 
 

@@ -17,7 +17,7 @@ KINDS = ("contact", "note", "annotation", "item", "response", "interaction", "pr
 """What can be forgotten."""
 
 TOLD_AS = {
-    "handle": "address or name of theirs", "membership": "stay in a circle", "tagging": "tag on it", "link": "link",
+    "handle": "address or name of theirs", "membership": "membership in a circle", "tagging": "tag on it", "link": "link",
     "note_alias": "other name", "note_file": "tie to a file", "version": "earlier version", "page": "page that was kept",
     "enclosure": "file it names", "growth": "step of growth", "share_contact": "share they are named in", "rule": "rule",
     "share_note": "share it was in", "merger": "merger", "citation": "citation", "circle_source": "source of the circle",
@@ -25,7 +25,7 @@ TOLD_AS = {
 }  # fmt: skip
 """How rows of a table are told; others by their kind."""
 PLURALS = {
-    "handle": "addresses and names of theirs", "membership": "stays in circles", "tagging": "tags on it",
+    "handle": "addresses and names of theirs", "membership": "memberships in circles", "tagging": "tags on it",
     "note_file": "ties to files", "page": "pages that were kept", "enclosure": "files it names", "growth": "steps of growth",
     "share_contact": "shares they are named in", "share_note": "shares it was in",
     "circle_source": "sources of the circle", "circle_channel": "channels of the circle", "stage": "stages of plans",

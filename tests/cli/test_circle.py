@@ -41,9 +41,9 @@ def test_join_tells_tie_rhythm_and_undo(peopled):
     result = peopled("circle", "join", "practice", "maria", "ken", "--because", "co-hosts the meetup")
     assert result.out == """\
 c1  Maria Silva joined o2 practice
-  closest tie: network → community; in touch every 6 weeks (before: 26 weeks), next due 2027-01-04
+  closest circle: network → community; in touch every 6 weeks (before: 26 weeks), next due 2027-01-04
 c2  Ken joined o2 practice
-  closest tie: none → community; in touch every 6 weeks, next due 2027-01-04
+  closest circle: none → community; in touch every 6 weeks, next due 2027-01-04
 Take it back: pkm undo 5
 """
     peopled("undo", 5)
@@ -62,7 +62,7 @@ def test_joining_twice_is_said_and_changes_nothing(peopled):
 def test_show_has_members_who_came_and_went_and_why(peopled):
     peopled("circle", "join", "practice", "maria,ken", "--because", "co-hosts the meetup")
     left = peopled("circle", "leave", "practice", "ken", "--because", "moved on")
-    assert "closest tie: community → none; no rhythm (before: 6 weeks)" in left.out
+    assert "closest circle: community → none; no rhythm (before: 6 weeks)" in left.out
     assert peopled("circle", "show", "practice").out == """\
 o2  practice  (community; the rhythm of its kind)
   for        to try ideas
@@ -126,7 +126,7 @@ def test_a_new_kind_tells_whose_tie_changes(peopled):
     peopled("circle", "join", "practice", "maria")
     result = peopled("circle", "edit", "practice", "--kind", "team")
     assert "  changed: kind\n" in result.out
-    assert "c1  Maria Silva  closest tie: community → team; in touch every 2 weeks (before: 6 weeks)" in result.err
+    assert "c1  Maria Silva  closest circle: community → team; in touch every 2 weeks (before: 6 weeks)" in result.err
 
 
 @pytest.mark.parametrize("command", ["add", "list", "show", "edit", "join", "leave", "candidates"])

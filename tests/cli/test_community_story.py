@@ -163,7 +163,7 @@ def test_one_joins_and_gets_what_is_shared_from_that_day_on(year: Year, home_pat
     assert "+ c1  Maria Silva  2026-12-05: answered twice; walks retros herself" in shown
     assert "came back  1 answer from 1 person; last 2026-11-03" in shown
     told = year("2026-12-08", "why", "c1")
-    assert "in network (network); joined 2026-01-05: the conference" in told
+    assert "in network; joined 2026-01-05: the conference" in told
     assert "in practice (community); joined 2026-12-05: answered twice; walks retros herself" in told
     assert [row["id"] for row in year.pkm.json("circle", "candidates", "practice")] == ["c2"]
 

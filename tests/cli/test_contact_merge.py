@@ -61,8 +61,8 @@ def test_two_people_are_not_listed_again_until_that_is_undone(twice: CommandLine
     (["merge", "c1", "c2", "--yes", "--take", "shoe=c1"], 2, "the fields are name, nick, org"),
     (["merge", "c1", "c2", "--yes", "--take", "email=c3"], 2, "it is none of c1 (Maria Silva), c2 (M. Silva), or both"),
     (["merge", "c1", "c2", "--yes", "--take", "name=both"], 2, "it holds one value"),
-    (["merge", "c1", "c2"], 3, "run it again with --yes"),
-    (["merge", "c1", "c2", "--json"], 3, "run it again with --yes"),
+    (["merge", "c1", "c2"], 3, "Next: pkm contact merge c1 c2 --yes"),
+    (["merge", "c1", "c2", "--json"], 3, "Next: pkm contact merge c1 c2 --json --yes"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_said_and_changes_nothing(
     twice: CommandLine, words: list[str], code: int, told: str

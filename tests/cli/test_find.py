@@ -144,7 +144,7 @@ class TestWhy:
             "            d1  to practice by site; sent 2026-11-21",
             "              r1  Jörg Ólafsson answered: Our group needs that too; 2026-11-22",
             "                n3  note: What do communities need?; written 2026-11-17; observation; reach community",
-            "            o1  to network (network); planned, not sent",
+            "            o1  to network; planned, not sent",
         ]
 
     def test_json_is_one_object_with_a_flat_chain(self, pkm: CommandLine) -> None:
@@ -157,7 +157,7 @@ class TestWhy:
         assert pkm.json("why", "promises")["id"] == "n2"
 
     def test_a_membership_is_told_with_its_reasons(self, pkm: CommandLine) -> None:
-        assert "in network (network); joined 2026-10-01: met online; left 2026-11-02: no time" in pkm("why", "c2").out
+        assert "in network; joined 2026-10-01: met online; left 2026-11-02: no time" in pkm("why", "c2").out
 
     def test_fits_a_terminal(self, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLUMNS", "80")

@@ -32,7 +32,7 @@ class TestSending:
         assert "each sees the other's address" in pkm("share", "preview", "x1").out
         asked = pkm("share", "send", "x1", ok=3)
         assert mail.letters == []
-        assert "run it again with --yes" in asked.err
+        assert " --yes\n" in asked.err
         sent = pkm.json("share", "send", "x1", "--yes")
         assert (sent["new"], sent["failed"], sent["state"]) == (2, 0, "sent")
         assert sent["interaction"]["id"] == "e1"
