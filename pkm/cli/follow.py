@@ -177,7 +177,7 @@ def _next_step(error: PkmError, address: str, credential: str) -> str:
     if _is_opml(address):
         return f"pkm import {shown}"
     if isinstance(error, NotFound) and "no such file" in error.why:
-        return error.next or ""
+        return "pkm seek add -h"
     return f"see that the address is right; to follow it all the same: pkm seek add {shown} --force"
 
 

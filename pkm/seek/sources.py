@@ -56,12 +56,12 @@ def as_address(text: str) -> str:
     if text[:5].lower() == "file:" or text.startswith(("/", "./", "../", "~")) or Path(text).is_file():
         path = file_path(text).absolute()
         if not path.exists():
-            raise NotFound(str(path), "there is no such file", next="pkm seek add FILE, or pkm seek add https://example.org")
+            raise NotFound(str(path), "there is no such file")
         return path.as_uri()
     if re.fullmatch(r"stdin:[\w.-]{1,80}", text):
         return text
     if _FILE.fullmatch(text):
-        raise NotFound(text, "there is no such file", next="pkm seek add FILE, or pkm seek add https://example.org")
+        raise NotFound(text, "there is no such file")
     if re.match(r"(?:exec|filter):", text):
         why = "a source that runs a command whenever it is looked at would run it unseen"
         raise Refused(one_line(text, 80), why, next="pkm seek add stdin:NAME, then: COMMAND | pkm seek pull NAME --stdin")

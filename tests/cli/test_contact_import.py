@@ -143,11 +143,11 @@ def test_a_bad_card_is_named_with_file_line_and_text_and_the_rest_is_imported(pk
     file = write(tmp_path / "odd.vcf", card("FN:Ann", "no property at all", "BDAY:19990231"), card("FN:Ben"), "BEGIN:VCARD\r\n"
                  "FN:Cut Off\r\n")  # fmt: skip
     told = pkm("contact", "import", file, ok=4)
-    assert told.out == "2 read · 2 new · 0 updated · 1 lost\nTake it back: pkm undo 1\n"
+    assert told.out == "2 read · 2 new · 0 updated · 1 lost\n"
     assert "odd.vcf, line 4: no property at all: it has no colon, so nothing is known of it; the rest is c1 Ann" in told.err
     assert "odd.vcf, line 5: BDAY:19990231: it is no date: kept as it is" in told.err
     assert "Cut Off: the card is cut off" in told.err
-    assert told.err.splitlines()[-1].endswith("; not imported")
+    assert told.err.splitlines()[-2].endswith("; not imported")
     again = pkm("contact", "import", file, ok=4)  # what was lost is lost again; the rest was looked at
     assert (again.out, again.err.count("\n")) == ("2 read · 0 new · 0 updated · 2 unchanged · 1 lost\n", 1)
     assert "19990231" in pkm("contact", "export", "--vcard", "-").out
@@ -157,7 +157,7 @@ def test_a_card_without_a_name_says_who_it_is_and_is_no_failure_for_ever(pkm: Co
     file = write(tmp_path / "n.vcf", card("UID:u-1", "NOTE:who is this?"))
     told = pkm("contact", "import", file, ok=4)
     assert told.err == ("n.vcf, line 1: a card: it has no name, and nothing to name it by; kept as c1 (no name): "
-                        "pkm contact edit c1 --name …\n")  # fmt: skip
+                        "pkm contact edit c1 --name …\nTake it back: pkm undo 1\n")  # fmt: skip
     again = pkm("contact", "import", file)
     assert (again.out, again.err) == ("1 read · 0 new · 0 updated · 1 unchanged · 0 lost\n", "")
 
@@ -170,8 +170,7 @@ def test_possible_duplicates_come_first_and_end_with_a_command(pkm: CommandLine,
     lines = told.err.splitlines()
     assert [line.split(" may be ")[0] for line in lines[:5]] == [f"Person {name}" for name in "abcde"]
     differs = "c1: org differs: “A” here, “B” in the file"
-    assert lines[5:] == ["and 2 more possible duplicates", differs, "Next: pkm contact dupes"]
-    assert told.out.splitlines()[-1] == "Take it back: pkm undo 2"
+    assert lines[5:] == ["and 2 more possible duplicates", differs, "Next: pkm contact dupes", "Take it back: pkm undo 2"]
     pkm("undo", "2")
     assert people(pkm) == ["Ann"]
 
@@ -184,7 +183,8 @@ def test_who_was_here_already_can_join_the_circle(pkm: CommandLine, tmp_path: Pa
         pkm("contact", "add", "Somebody Else")
     file = write(tmp_path / "two.vcf", *cards, card("FN:New", "EMAIL:new@x.example"))
     told = pkm("contact", "import", file, "--circle", "network").err
-    assert told == f"6 were here already, 6 of them not in network: nobody was moved. Next: pkm circle join network {who}\n"
+    moved = f"6 were here already, 6 of them not in network: nobody was moved. Next: pkm circle join network {who}\n"
+    assert told.startswith(moved)
     pkm("circle", "join", "network", who.strip('"'))
     assert len(pkm.json("contact", "list", "--circle", "network")) == 7
     assert "6 were here already" not in pkm("contact", "import", file).err

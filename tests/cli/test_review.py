@@ -207,5 +207,5 @@ def test_on_a_terminal_one_key_each(pkm: CommandLine, notes: None, home: Path) -
 
 def test_after_the_inbox_comes_the_review(pkm: CommandLine, notes: None, home: Path) -> None:
     output = run_on_pty(home, ["sense", "--plain"], [("1/4 ·", "q")])
-    assert "The inbox is empty" in output
+    assert "Nothing is followed yet" in output
     assert "Now the review: 4 notes" in output

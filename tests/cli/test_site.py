@@ -62,7 +62,7 @@ def test_what_an_undo_took_down_is_told_to_be_up_until_it_is_published(pkm: Comm
     pkm("sense", "note", "A third find", "--reach", "network")
     pkm("share", "--yes")
     told = pkm("undo").err
-    assert "What others read at site is as it was. Next: pkm share site build site" in told
+    assert "What others read at site is as it was. Next: pkm share site build\n" in told
     assert [row["id"] for row in pkm.json("doctor", ok=None)] == ["channel site"]
     assert pkm.json("share", "site", "build")["published"] is True
     assert pkm.json("doctor", ok=None) == []

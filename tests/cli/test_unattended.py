@@ -101,7 +101,7 @@ class TestSentOffline:
 
     @pytest.mark.parametrize(("first", "said"), [
         (["sense", "edit", "n1", "--text", "Walking never works"], "it would say something else by now"),
-        (["share", "hold", "x1"], "No share is planned"), (["sense", "reach", "n1", "private"], "may not go there"),
+        (["share", "hold", "x1"], "Nothing planned waits to go"), (["sense", "reach", "n1", "private"], "may not go there"),
     ])  # fmt: skip
     def test_it_stays_where_it_is_another_or_may_not(
         self, away: CommandLine, mail: MailServer, first: list[str], said: str

@@ -211,7 +211,7 @@ class TestNextSteps:
         for command in ("clip", "add"):
             told = pkm("seek", command, "nofile.html", ok=1).err
             assert "nofile.html: there is no such file" in told
-            assert "Next: give the file's path" in told
+            assert f"Next: pkm seek {command} -h" in told
 
     @pytest.mark.parametrize(
         ("word", "instead"),
