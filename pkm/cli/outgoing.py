@@ -139,7 +139,7 @@ def show_to_copy(row: Row, error: Invalid, json: bool) -> None:
         render.emit_json([{"id": row["id"], "kind": "share", "title": row["title"], "channel": None, "text": text}])
         return
     render.show_text(f"Subject: {row['title']}\n\n{text}")
-    render.tell(f"It cannot go by itself: {error.what}: {error.why}.")
+    render.tell(f"It cannot go by itself: {error.why}.")
     render.tell(f"Next: {error.next}")
 
 

@@ -32,7 +32,7 @@ COLUMNS: render.Columns = (
     ("title", lambda row: one_line(row["title"], 60)),
     ("items", lambda row: f"{row['items']:,}"),
     ("a week", lambda row: f"{row['items_per_week']:g}"),
-    ("kept", lambda row: f"{row['kept']}/{row['decided']}" if row["decided"] else ""),
+    ("kept/decided", lambda row: f"{row['kept']}/{row['decided']}" if row["decided"] else ""),
     ("state", lambda row: _state(row)),
     ("last", lambda row: ago(row["fetched_at"], now()) if row["fetched_at"] else "never"),
     ("tags", lambda row: " ".join(f"#{name}" for name in row["tags"])),

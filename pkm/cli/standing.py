@@ -47,7 +47,7 @@ def brings(row: Row) -> str:
     if "items_per_week" not in row:
         return ""
     told = f"{row['items_per_week']:g} items a week"
-    return told + (f"; kept {row['kept']} of {row['decided']} in a year" if row["decided"] else "")
+    return told + (f"; in a year you decided on {row['decided']} and kept {row['kept']}" if row["decided"] else "")
 
 
 def tell_noise(rows: Sequence[Row]) -> None:

@@ -63,8 +63,8 @@ def _without_spaces(title: str) -> bool:
     return len(letters) >= 2 * CLAIM_WORDS
 
 
-def has_own_words(text: str, quotes: Sequence[str] = (), title: str = "") -> bool:
-    """Whether some words of a text are its writer's own: beside quotes, tags, people and addresses."""
+def has_own_words(text: str, quotes: Sequence[str] = (), title: str = "", *, least: int = OWN_WORDS) -> bool:
+    """Whether so many words of a text, at least, are its writer's own: beside quotes, tags, people and addresses."""
     lines = [line for line in text.split("\n") if not line.lstrip().startswith(">")]
     if len(re.findall(r"(?m)(?:\A|^\s*\n)>", text)) > 1 and lines[0].strip() == title:
         del lines[0]  # over several quotes a title is a heading
@@ -72,7 +72,7 @@ def has_own_words(text: str, quotes: Sequence[str] = (), title: str = "") -> boo
     for quote in quotes:
         own = own.replace(quote, " ")
     own = re.sub(r"https?://\S+|[#@][\w/-]+", " ", own)
-    return len(re.findall(r"[^\W\d_]{2,}", own)) >= OWN_WORDS or _without_spaces(own)
+    return len(re.findall(r"[^\W\d_]{2,}", own)) >= least or _without_spaces(own)
 
 
 def _own_words(facts: Facts) -> tuple[str, str, str] | None:

@@ -22,14 +22,14 @@ TRIED_DAYS = 60
 def measure_loop(store: Store, span: Span) -> Measure:
     """Kept items : notes with own words : shares carrying own words, in all and by week. No ratio is better than another.
 
-    Two items that tell one story count once.
+    Two items that tell one story count once. One word is enough: what a draft takes for words of one's own, counts here.
     """
     db = store.read()
     kept = [row["at"] for row in stats.kept(db, span.since, span.until) if not row["told"]]
-    notes = [row["at"] for row in stats.notes_made(db, span.since, span.until) if has_own_words(row["text"])]
+    notes = [row["at"] for row in stats.notes_made(db, span.since, span.until) if has_own_words(row["text"], least=1)]
     shares = [
         row["at"] for row in stats.shares_made(db, span.since, span.until)
-        if row["type"] != "introduction" and any(map(has_own_words, row["texts"]))
+        if row["type"] != "introduction" and any(has_own_words(text, least=1) for text in row["texts"])
     ]  # fmt: skip
     weeks = measures.weeks_to(span.now, span.days)
     by_week = {
@@ -200,4 +200,4 @@ def _answers(store: Store, span: Span) -> Measure:
          "answers": counts[row["number"]][1]}
         for row in balance.circles(db) if row["number"] in counts
     ]  # fmt: skip
-    return Measure("answers", "Answers by circle", {"circles": rows}, next="pkm share log")
+    return Measure("answers", "Answers by circle", {"circles": rows}, next="pkm share log" if rows else "pkm share")

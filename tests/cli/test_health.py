@@ -122,6 +122,6 @@ def test_the_doctor_tells_kinds_apart_with_the_command_for_each(
 
 def test_show_says_how_often_and_why(read: CommandLine) -> None:
     assert "every     60 min: the least interval" in read("seek", "show", "s1").out
-    assert "12 items a week; kept 12 of 12 in a year" in read("seek", "show", "s1").out
+    assert "12 items a week; in a year you decided on 12 and kept 12" in read("seek", "show", "s1").out
     read("seek", "edit", "s1", "--every", "2d")
     assert read.json("seek", "show", "s1")["interval"] == "every 2 days: as you set it"
