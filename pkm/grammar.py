@@ -331,7 +331,8 @@ def _checked(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
 def _bad_value(name: str, value: str, known: Sequence[str]) -> Invalid:
     meant = _close(value.lower(), known, 0.6)
     why = f"did you mean {name}:{meant}?" if meant else f"it should be one of {', '.join(known)}"
-    return Invalid(f"{name}:{value}", why, next=f'put it in quotes to find the words: "{name}:{value}"')
+    mended = f"pkm find {name}:{meant}, or for the words as they stand: " if meant else "for the words as they stand: "
+    return Invalid(f"{name}:{value}", why, next=f"{mended}pkm find '\"{name}:{value}\"'")
 
 
 def _span(value: str) -> str:

@@ -37,6 +37,28 @@ def test_an_unread_answer_is_seen_until_it_is_decided(answered: CommandLine) -> 
         assert states(answered) == ["inbox"]
 
 
+def test_each_line_of_the_dashboard_names_a_command_that_shows_something(
+    answered: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered("circle", "add", "practice", "--kind", "community")
+    answered("circle", "join", "practice", "ben")
+    answered("share", "channel", "add", "drop", "files:drop")
+    answered("circle", "edit", "practice", "--channel", "drop")
+    answered("contact", "log", "ben", "call, promised the paper by 2026-12-01")
+    for words in ("In a draft", "Another"):
+        answered("sense", "note", words, "--reach", "community")
+    answered("share", "draft", "n2", "--to", "practice")
+    answered("contact", "log", "nobody", "kept in drafts", ok=1)
+    monkeypatch.setenv("PKM_NOW", "2027-02-01T09:00:00Z")
+    told = [line.partition(": pkm ") for line in answered().out.split("\n\n")[0].splitlines()]
+    assert {line.split()[0]: command.split(", or ")[0] for line, _, command in told} == {
+        "answers": "sense inbox", "notes": "", "review": "sense review", "people": "contact due",
+        "promises": "contact promises", "drafts": "doctor", "share": "share send x2",
+    }  # fmt: skip
+    for _, _, command in told:
+        assert not command or command.startswith("share") or answered(*command.split(), ok=(0, 1)).out, command
+
+
 def test_an_answer_that_came_in_is_marked_as_contradicting_and_stays_one(answered: CommandLine) -> None:
     made = answered.json("share", "heard", "r1", "--contradicts", "n1")
     assert (made["id"], made["note"], made["contradicts"]) == ("r1", "n2", "n1")
