@@ -143,7 +143,7 @@ def edit(
         current.store(), found.number, name=name, kind=kind, purpose=purpose, every_s=as_seconds(every), tags=tag,
         channels=channel, salutation=salutation, introduction=intro, language=language,
     )  # fmt: skip
-    also = [f"changed: {', '.join(saved.changed)}" if saved.changed else "nothing changed"]
+    also = [render.changed_fields(saved.changed)]
     render.emit_made(saved.row, as_json=json, also=also)
     for warning in saved.warnings:
         render.tell(f"{warning}.")

@@ -10,7 +10,8 @@ from pkm.dates import ago, day, format_span, now, stamp
 from pkm.errors import NotFound
 from pkm.ids import Row, make
 from pkm.store import circles, exchange
-from pkm.text import count, one_line
+from pkm.store.standings import EVERY_S
+from pkm.text import count, one_line, with_kind
 
 MOVES, SOURCES, QUIET = 2, 2, 3
 """Rows of the parts that stand beside ten members on a screen of 24 lines, where no -n asks for more."""
@@ -106,8 +107,8 @@ def _shorten(text: str, wide: int) -> str:
 
 
 def _head(row: Row) -> list[str]:
-    every = f"every {format_span(row['every_s'])}" if row["every_s"] else "the rhythm of its kind"
-    lines = [f"{row['id']}  {one_line(row['name'], 50)}  ({row['circle_kind']}; {every})"]
+    every = f"in touch every {format_span(row['every_s'] or EVERY_S[row['circle_kind']])}"
+    lines = [f"{row['id']}  {with_kind(one_line(row['name'], 50), row['circle_kind'], every)}"]
     if row["purpose"]:
         lines.append(f"  for        {one_line(row['purpose'], 200)}")
     if row["tags"]:

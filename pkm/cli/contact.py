@@ -256,7 +256,7 @@ def edit(
         changed = _edit_in_editor(found.number)
     else:
         changed = people.edit_contact(current.store(), found.number, fields)
-    also = [f"changed: {', '.join(changed.changed)}" if changed.changed else "nothing changed"]
+    also = [render.changed_fields(changed.changed)]
     render.emit_made(changed.row, as_json=json, also=also)
     _warn(changed.warnings, changed.resolved)
 

@@ -119,7 +119,14 @@ def emit_made(row: Row, *, as_json: bool, also: Sequence[str] = ()) -> None:
     if as_json:
         emit_json(row)
         return
-    say("  ".join([str(row["id"]), one_line(str(row.get("title", "")), 100), *map(one_line, also)]))
+    titled = [one_line(str(row["title"]), 100)] if row.get("title") and row["title"] != row["id"] else []  # a channel's are one
+    say("  ".join([str(row["id"]), *titled, *map(one_line, also)]))
+
+
+def changed_fields(names: Sequence[str]) -> str:
+    """The fields that were changed, as they are called in options."""
+    told = ", ".join(name.removesuffix("_s").removesuffix("_every") for name in names)
+    return f"changed: {told}" if told else "nothing changed"
 
 
 def emit_run(summary: Row, *, as_json: bool, line: str, dry_run: bool | None = None) -> None:

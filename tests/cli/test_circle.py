@@ -64,7 +64,7 @@ def test_show_has_members_who_came_and_went_and_why(peopled):
     left = peopled("circle", "leave", "practice", "ken", "--because", "moved on")
     assert "closest circle: community → none; no rhythm (before: 6 weeks)" in left.out
     assert peopled("circle", "show", "practice").out == """\
-o2  practice  (community; the rhythm of its kind)
+o2  practice (community, in touch every 6 weeks)
   for        to try ideas
   interests  #org
   channels   nothing reaches it yet. Next: pkm circle edit o2 --channel NAME
