@@ -44,8 +44,11 @@ class Forgotten:
 def preview(store: Store, home: Home, things: Sequence[Found]) -> ForgetPlan:
     """What would be forgotten with these things, and what stays. Raises Refused where something stands in the way."""
     plan = decide(gather(store, home, things))
+    named = ", ".join(one.id for one in things)
+    for what, why, instead in plan.findings:
+        if what.startswith("o"):  # nothing that is done makes a circle go that shares went to, or the network
+            raise Refused(named, why, next=instead)
     if plan.findings:
-        named = ", ".join(one.id for one in things)
         raise Refused(named, "it cannot be forgotten yet", findings=plan.findings, kept="Nothing was changed.",
                       next=f"do that, then pkm forget {' '.join(one.id for one in things)}")  # fmt: skip
     return plan
