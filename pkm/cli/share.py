@@ -12,7 +12,7 @@ from pkm.cli.options import DryRunFlag, ForCircleOption, JsonFlag, LimitOption, 
 from pkm.dates import day
 from pkm.errors import Invalid
 from pkm.ids import Row
-from pkm.store import deliveries, shares
+from pkm.store import deliveries, shares, today
 from pkm.text import count, one_line, with_kind
 
 app = group(
@@ -118,13 +118,13 @@ def _tell_left_out(plan: Any) -> None:
 
 
 def _show_plan(plan: Any) -> None:
-    since = f"since {day(plan.since)}" if plan.since else "the first one"
+    since = f"since {day(plan.since)}" if plan.since else "the first"
     channels = ", ".join(plan.circle["channels"]) or "no channel yet"
     from pkm.cli import outgoing
     from pkm.share.transmit import older
     from pkm.share.unsubscribed import subscribers
 
-    render.say(f"For {with_kind(plan.circle['name'], plan.circle['circle_kind'])}, {since}, by {channels}:")
+    render.say(f"Digest for {with_kind(plan.circle['name'], plan.circle['circle_kind'])}, {since}, by {channels}:")
     for note in plan.notes:
         source = f"  ← {one_line(note['source_title'] or note['item_author'] or '', 30)}" if note["item_id"] else ""
         render.say(f"  n{note['id']}  {one_line(note['title'], 60)}{source}")
@@ -161,9 +161,13 @@ def _nothing_to_share(targets: list[Row], json: bool) -> None:
     for circle in targets:
         since = None if kept[circle["number"]] else shares.last_sent(db, circle["number"])
         nothing, others = ("Nothing else", "Other notes") if kept[circle["number"]] else ("Nothing new", "Notes")
+        kind = circle["circle_kind"]
+        step = f"{others} are private until you widen them: pkm sense reach NOTE {kind}"
+        if not today.newest_note(db, private=True):
+            step = f'Write something for it: pkm sense note "…" --reach {kind}'
         done = f"All that may go to {circle['name']} has gone, last on {day(since)}" if since else (
             f"{nothing} may go to {circle['name']}")  # fmt: skip
-        render.tell(f"{done}. {others} are private until you widen them: pkm sense reach NOTE {circle['circle_kind']}")
+        render.tell(f"{done}. {step}")
 
 
 @app.command(
