@@ -63,7 +63,7 @@ def _nothing_to_discover() -> str:
     from pkm.store import discovery
 
     if not discovery.kept_items(current.store().read(), 1):
-        return NOTHING_KEPT.format(what="the sites that they link to are")
+        return NOTHING_KEPT.format(what="the sites that items link to are")
     return "No suggestion: what you kept links to no new site from two sources or three items. More: --blogrolls"
 
 

@@ -63,7 +63,7 @@ def _nothing() -> str:
     from pkm.store import discovery
 
     if not discovery.kept_items(current.store().read(), 1):
-        return discover.NOTHING_KEPT.format(what="the people who wrote them, or whom they quote, are")
+        return discover.NOTHING_KEPT.format(what="the people who write items, or are quoted there, are")
     return "No suggestion: in what you kept, nobody new is named in two sources, kept three times, quoted or linked by two."
 
 

@@ -255,7 +255,8 @@ def remove(
     counted = sources.undecided(current.store().read(), [one.number for one in found])
     names = ", ".join(f"{one.id} ({one_line(one.title, 50)})" for one in found[:5])
     more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-    fate = f"{count(counted['goes'], 'item')} of the inbox go too, {counted['stays']:,} stay"
+    goes = "goes" if counted["goes"] == 1 else "go"
+    fate = f"{count(counted['goes'], 'item')} that you did nothing with {goes} too, {counted['stays']:,} stay"
     if not render.confirm(f"Remove {names}{more}? {fate}.", yes=yes, no="Nothing was removed."):
         return
     from pkm.seek.sources import remove_sources

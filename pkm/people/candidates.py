@@ -237,7 +237,7 @@ def _closer_circle(db: sqlite3.Connection, circle_id: int) -> Row:
     if circle["circle_kind"] not in exchange.WIDER:
         raise Invalid(
             f"{circle['id']} {one_line(circle['name'], 60)}", "it is a network, the widest ring: nobody is further out",
-            next=f"pkm circle candidates of a community or a team (pkm circle list); pkm circle show {circle['id']}",
+            next=f"pkm circle list, then pkm circle candidates CIRCLE (a team or a community); or pkm circle show {circle['id']}",
         )  # fmt: skip
     return circle
 
