@@ -41,8 +41,9 @@ def _over_time(store: Store, span: Span) -> Measure:
          "by_month": measures.members_by_month(stays.get(row["number"], []), months, span.now)}
         for row in balance.circles(db)
     ]  # fmt: skip
+    inner = next((row["id"] for row in rows if row["circle_kind"] != "network"), "")
     return Measure("circles", "Circles over time", {"months": [stamp(month) for month in months], "circles": rows},
-                   next="pkm circle candidates CIRCLE" if rows else "pkm circle add NAME --kind community")  # fmt: skip
+                   next=f"pkm circle candidates {inner}" if inner else "pkm circle add NAME --kind community")  # fmt: skip
 
 
 def _circle(row: Row) -> Row:
