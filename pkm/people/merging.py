@@ -314,5 +314,5 @@ def _existing(db: sqlite3.Connection, number: int) -> Row:
 
 
 def told_moves(moves: Mapping[str, int]) -> str:
-    """What moves, in words: "3 interactions, 1 stay"."""
-    return ", ".join(count(number, name) for name, number in moves.items())
+    """What moves, in words: "3 interactions, 1 membership"."""
+    return ", ".join(count(number, "membership" if name == "stay" else name) for name, number in moves.items())

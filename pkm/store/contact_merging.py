@@ -13,7 +13,7 @@ from pkm.store.session import Unit, in_ids
 from pkm.text import fold
 
 MOVED = {
-    "interaction_contact": "interaction", "membership": "membership", "link": "mention", "source": "source", "response": "answer",
+    "interaction_contact": "interaction", "membership": "stay", "link": "mention", "source": "source", "response": "answer",
     "delivery": "delivery", "trial": "trial", "rule": "rule", "share_contact": "share", "introduced": "introduction",
 }  # fmt: skip
 """What the person sees of what moves, and its name."""
