@@ -91,8 +91,7 @@ def lines(facts: dict[str, Any]) -> list[str]:
         return list(first.NOTHING)
     told = []
     if facts["sources"]:
-        told += [f"first    {row['id']}  {one_line(row['title'], 34)}{_why(row)}: pkm sense show {row['id']}"
-                 for row in facts["best"][:1]]  # fmt: skip
+        told += [_first(row) for row in facts["best"][:1]]
         told.append(f"inbox    {count(facts['inbox'], 'item')} to look at{_new(facts)}")
     if facts["answers"]:
         told.append(f"answers  {count(facts['answers'], 'answer')} unread: pkm sense inbox")
@@ -151,8 +150,11 @@ def _new(facts: dict[str, Any]) -> str:
     return f", {facts['new']:,} new since {day(facts['new_since'])}"
 
 
-def _why(row: Row) -> str:
-    return f"  ({one_line(row['why'], 30)})" if row["why"] else ""
+def _first(row: Row) -> str:
+    """What stands first in the inbox, with why, on one line of the terminal."""
+    why = f"  ({one_line(row['why'], 24)})" if row["why"] else ""
+    step = f"{why}: pkm sense show {row['id']}"
+    return f"first    {row['id']}  {one_line(row['title'], max(20, render.width() - 11 - len(row['id']) - len(step)))}{step}"
 
 
 def _last(row: Row) -> str:
