@@ -374,13 +374,12 @@ def _limits(key: str, value: str) -> "tuple[timedelta | None, int | None]":
 def _known(key: str) -> Setting:
     if key in SETTINGS:
         return SETTINGS[key]
-    from difflib import get_close_matches
+    from pkm.spelling import near
 
-    names = [*SETTINGS, *(name.rpartition(".")[2] for name in SETTINGS)]
-    close = get_close_matches(key.lower(), names, n=1)
-    meant = next((name for name in SETTINGS if close and (name == close[0] or name.endswith(f".{close[0]}"))), None)
-    offered = f"did you mean {meant}?" if meant else f"there are {', '.join(SETTINGS)}"
-    raise Invalid(key, f"there is no such setting; {offered}", next="pkm config")
+    by_part = (found for part in key.split(".") if len(found := near(part, SETTINGS)) == 1)
+    meant = near(key, SETTINGS) or next(by_part, [])
+    there = "" if meant else f"; there are {', '.join(SETTINGS)}"
+    raise Invalid(key, f"there is no such setting{there}", near=meant, next=f"pkm config {' '.join(meant[:1])}".rstrip())
 
 
 def _document(home: Home) -> "TOMLDocument":

@@ -95,7 +95,9 @@ def import_path(
     if not path.exists():
         raise NotFound(str(path), "there is no such file or folder", next="name one that is there: pkm import -h")
     if as_ and as_ not in KINDS:
-        raise Invalid(f"--as {as_}", f"it should be one of {', '.join(KINDS)}")
+        from pkm.spelling import none_of
+
+        raise none_of(f"--as {as_}", as_, KINDS)
     if as_ == "nb" or (not as_ and _is_notebook(path)):
         from pkm.cli.notebook import import_notebook
 
