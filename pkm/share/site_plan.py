@@ -13,6 +13,7 @@ from pathlib import Path
 from pkm.errors import BadInput
 from pkm.markdown import web_url
 from pkm.share import memo
+from pkm.share.feed import Followed
 from pkm.share.render import Digest, Piece, first_words, harmless, harmless_piece, has_words, split_heading
 from pkm.text import first_sentence, fold, one_line
 
@@ -42,7 +43,7 @@ class SiteInput:
     uid: what the feeds' own id is made from; where it is "", the address, else title and author.
     gone: paths of pages that were withdrawn; each says so, unless another page stands there now. They are in 410.txt as well,
     a path and its status a line, from which a server can answer so (nginx: a map; Apache: RewriteMap txt:).
-    blogroll: sources that others may know of, as OPML; b"": none.
+    blogroll: sources that others may know of, by name.
     """
 
     title: str
@@ -54,7 +55,7 @@ class SiteInput:
     language: str = "en"
     uid: str = ""
     gone: tuple[str, ...] = ()
-    blogroll: bytes = b""
+    blogroll: tuple[Followed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
