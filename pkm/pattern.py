@@ -204,7 +204,7 @@ class _Reader:
 
         known = [f"{one}:" for one in (*FIELDS, "has")]
         meant = [f"{one}:" for one in near(name, [*FIELDS, "has", *ALSO])]
-        why = f"there is no field {typed}:; a rule knows {', '.join(known)}"
+        why = f"there is no field {typed}; a rule knows {', '.join(known)}"
         self.refuse(self.at, why, f'put it in quotes to find the words: "{typed}:…"', meant)
 
     def values(self, field: str) -> Node:
