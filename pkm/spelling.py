@@ -5,11 +5,13 @@ Nothing acts on what is found here: it is told, and the person types again.
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 
 from pkm.errors import Invalid
 from pkm.text import fold
 
 _WORDS = re.compile(r"[^\W_]+")
+_FAR = 1_000
 
 
 def near(typed: str, names: Iterable[str], most: int = 3) -> list[str]:
@@ -18,38 +20,30 @@ def near(typed: str, names: Iterable[str], most: int = 3) -> list[str]:
     Near is what is a letter too many, missing, wrong or swapped with the next: one in a word of three or four, two in a
     longer one. Where the whole is not near, each word that was typed is compared with those of the name.
     """
-    word, parts = fold(typed), _WORDS.findall(fold(typed))
+    word = fold(typed)
+    parts = _WORDS.findall(word)
+    slips = cache(_slips)  # many names have the same words
     apart: dict[str, tuple[int, bool]] = {}
     for name in dict.fromkeys(names):
         folded = fold(name)
-        whole = _slips(word, folded)
-        slips = whole if whole is not None or not parts else _slips_by_words(parts, _WORDS.findall(folded))
-        if slips is not None:
-            apart[name] = (slips, whole is None)
-    least = min(apart.values(), default=None)
-    return [name for name, slips in apart.items() if slips == least][:most]
+        apart[name] = (_slips(word, folded), False)
+        if apart[name][0] >= _FAR and parts:
+            words = _WORDS.findall(folded)
+            apart[name] = (sum(min((slips(part, one) for one in words), default=_FAR) for part in parts), True)
+    least = min(apart.values(), default=(_FAR, True))
+    return [name for name, far in apart.items() if far == least < (_FAR,)][:most]
 
 
-def _slips(typed: str, name: str) -> int | None:
-    """How many slips apart the words are, None where it is too many for one to stand for the other."""
+def _slips(typed: str, name: str) -> int:
+    """How many slips apart the words are; _FAR where it is too many for one to stand for the other."""
     longest = max(len(typed), len(name))
     most = (longest > 2) + (longest > 4)
     if abs(len(typed) - len(name)) > most:
-        return None
+        return _FAR
     from rapidfuzz.distance import OSA  # counts two letters swapped as one slip, the commonest of all
 
     slips = int(OSA.distance(typed, name, score_cutoff=most))
-    return slips if slips <= most else None
-
-
-def _slips_by_words(typed: Sequence[str], name: Sequence[str]) -> int | None:
-    found = 0
-    for word in typed:
-        slips = [one for each in name if (one := _slips(word, each)) is not None]
-        if not slips:
-            return None
-        found += min(slips)
-    return found
+    return slips if slips <= most else _FAR
 
 
 def did_you_mean(names: Sequence[str]) -> str:

@@ -216,7 +216,7 @@ def test_rules_go_out_and_come_in_with_the_whole(
     (["mute"], "say what it looks for"),
     (["tag"], "it needs a tag"),
     (["assign"], "it needs a person"),
-    (["mute", "x", "--sorce", "s1"], "has no such option. Did you mean --source?"),
+    (["mute", "x", "--sorce", "s1"], "has no such option. Did you mean --source or --force?"),
     (["mute", "x", "--tag", "a", "--source", "s1"], "a rule has one scope"),
     (["keep", "--source", "s1"], "it would do nothing"),
     (["up", "x", "--source", "i1"], "this takes a source"),
