@@ -259,8 +259,9 @@ def set(home: Home, key: str, value: str) -> None:
 
 
 def unset(home: Home, key: str) -> bool:
-    """The setting has its default again; whether it was set. Raises as `set` does."""
-    _known(key)
+    """The setting has its default again, one that there is not is out of the file; whether it was set. Raises as `set` does."""
+    if key not in read(home).unknown:
+        _known(key)
     document = _document(home)
     table: Any = document
     *path, last = key.split(".")
@@ -371,13 +372,18 @@ def _limits(key: str, value: str) -> "tuple[timedelta | None, int | None]":
     return (spans[0] if spans else None), (numbers[0] if numbers else None)
 
 
-def _known(key: str) -> Setting:
-    if key in SETTINGS:
-        return SETTINGS[key]
+def nearest(key: str) -> list[str]:
+    """The settings that a mistyped key may have been; by one part of it where the whole is near to none."""
     from pkm.spelling import near
 
     by_part = (found for part in key.split(".") if len(found := near(part, SETTINGS)) == 1)
-    meant = near(key, SETTINGS) or next(by_part, [])
+    return near(key, SETTINGS) or next(by_part, [])
+
+
+def _known(key: str) -> Setting:
+    if key in SETTINGS:
+        return SETTINGS[key]
+    meant = nearest(key)
     there = "" if meant else f"; there are {', '.join(SETTINGS)}"
     raise Invalid(key, f"there is no such setting{there}", near=meant, next=f"pkm config {' '.join(meant[:1])}".rstrip())
 

@@ -147,6 +147,29 @@ def test_where_nothing_could_change_nothing_is_said_to_be_kept(pkm: CommandLine)
     assert "Kept: Nothing was changed." in pkm("contact", "show", "haorld", ok=1).err
 
 
+def test_a_name_that_is_mistyped_in_a_file_is_asked_about_by_the_doctor(pkm: CommandLine, home: Path) -> None:
+    pkm("config", "share.quiet", "22:00-07:00")
+    path = home / "config.toml"
+    path.write_text(path.read_text().replace("quiet", "quite"))
+    (home / "templates").mkdir()
+    for name in ("digset.html", "mine.html", "index.html"):
+        (home / "templates" / name).write_text('{% extends "digset.md" %}')
+    told = {row["id"]: row["title"] for row in pkm.json("doctor", ok=1)}
+    assert told == {
+        "setting share.quite": "there is no such setting. Did you mean share.quiet?",
+        "template digset.html": "nothing is made from a file of that name. Did you mean digest.html?",
+    }
+    assert "it is out of" in pkm("config", "--unset", "share.quite").err
+    assert "quite" not in path.read_text()
+    assert pkm("config", "--unset", "share.quite", ok=2).err.startswith("Cannot use share.quite")
+    (home / "templates" / "digest.md").write_text('{% extends "digset.md" %}')
+    pkm("sense", "note", "words", "--reach", "network")
+    pkm("share", "channel", "add", "drop", "files:drop")
+    pkm("circle", "edit", "network", "--channel", "drop")
+    pkm("share", "draft", "n1")
+    assert "there is no template digset.md. Did you mean digest.md?" in pkm("share", "preview", "x1", ok=2).err
+
+
 def test_every_command_that_takes_a_name_is_in_the_table() -> None:
     names = re.compile(r"SOURCE|WHO|CIRCLE|TAG|NOTE|ITEM|THING|SHARE|RULE|REACH|STAGE|ORDER|STATE|OUTCOME|PART\b|KEY|TOPIC")
     typed = [" ".join(shlex.split(line)[:3]) for lines in LINES.values() for line in lines]
