@@ -82,6 +82,15 @@ def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
     ))  # fmt: skip
 
 
+def file_names(db: sqlite3.Connection, channel: int, stage: int) -> dict[str, str]:
+    """What is in a channel's folder, or is to go there, of all other stages than this: name -> hash."""
+    return dict(db.execute(
+        "SELECT file_name, sha256 FROM delivery JOIN share ON share.id = share_id WHERE channel_id = :channel "
+        "AND stage_id IS NOT :stage AND file_name <> '' AND share.state <> 'retracted' AND payload <> x'' ORDER BY delivery.id",
+        {"channel": channel, "stage": stage},
+    ).fetchall())  # fmt: skip
+
+
 def got(db: sqlite3.Connection, contact: int) -> int:
     """How many shares reached a contact, by name or as a member of a circle."""
     found = db.execute(
