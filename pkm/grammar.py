@@ -4,7 +4,7 @@ Owns what is an operator, a field or a word; pkm.query says what the parts mean.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pkm import dates
@@ -133,19 +133,15 @@ def _field_name(typed: str) -> str | None:
         return name
     if typed != name:
         return None
-    meant = _close(name, [*FIELDS, *_ALSO], 0.6)
-    if meant is None:
+    from pkm.spelling import near
+
+    meant = near(name, [*FIELDS, *_ALSO], 1)
+    if not meant:
         return None
     raise Invalid(
-        f"unknown field “{name}:”", f"did you mean {meant}:?",
-        next=f"pkm find {meant}:…, or for the words as they stand: pkm find '\"{name}:…\"'",
+        f"“{name}:”", "it is no field of a search", near=[f"{meant[0]}:"],
+        next=f"pkm find {meant[0]}:…, or for the words as they stand: pkm find '\"{name}:…\"'",
     )  # fmt: skip
-
-
-def _close(text: str, known: Iterable[str], likeness: float) -> str | None:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(text, list(known), n=1, cutoff=likeness)), None)
 
 
 # From tokens to the tree
@@ -329,10 +325,12 @@ def _checked(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _bad_value(name: str, value: str, known: Sequence[str]) -> Invalid:
-    meant = _close(value.lower(), known, 0.6)
-    why = f"did you mean {name}:{meant}?" if meant else f"it should be one of {', '.join(known)}"
-    mended = f"pkm find {name}:{meant}, or for the words as they stand: " if meant else "for the words as they stand: "
-    return Invalid(f"{name}:{value}", why, next=f"{mended}pkm find '\"{name}:{value}\"'")
+    from pkm.spelling import near
+
+    meant = [f"{name}:{one}" for one in near(value, known)]
+    mended = f"pkm find {meant[0]}, or for the words as they stand: " if len(meant) == 1 else "for the words as they stand: "
+    return Invalid(f"{name}:{value}", f"it should be one of {', '.join(known)}", near=meant,
+                   next=f"{mended}pkm find '\"{name}:{value}\"'")  # fmt: skip
 
 
 def _span(value: str) -> str:

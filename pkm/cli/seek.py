@@ -52,7 +52,7 @@ class SeekGroup(LazyGroup):
 app = group("Pull the sources that are due, then list what is new.", cls=SeekGroup, invoke_without_command=True,
             epilog="Example:  pkm seek add https://jarche.com --tag pkm")  # fmt: skip
 
-QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
+QuietFlag = Annotated[bool, typer.Option("--quiet", help="Say only what failed (for cron).")]
 
 
 @app.callback()
