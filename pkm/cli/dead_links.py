@@ -21,7 +21,7 @@ def check_links(limit: int, *, mend: bool, json: bool) -> None:
         _say(row)
     render.tell(done.line)
     if done.mended:
-        render.tell(f"{count(len({row['id'] for row in done.mended}), 'note')} changed. Take it back: pkm undo")
+        render.tell_undo(f"{count(len({row['id'] for row in done.mended}), 'note')} changed.")
     elif any(row["state"] == "moved" and _notes(row) for row in done.rows):
         render.tell("Next: pkm doctor --links --mend, so that notes lead to where those that moved are now")
 

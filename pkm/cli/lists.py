@@ -60,8 +60,7 @@ def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "", backlo
     writers.tell_writers(before)
     if plan.new and not dry_run:
         render.tell("Next: pkm seek")
-        if not json and store.operation:
-            render.tell(f"Take it back: pkm undo {store.operation}")
+    render.tell_undo(as_json=json)
     if plan.failures:
         raise typer.Exit(4)
 

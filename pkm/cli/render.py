@@ -122,6 +122,20 @@ def emit_made(row: Row, *, as_json: bool, also: Sequence[str] = ()) -> None:
     say("  ".join([str(row["id"]), one_line(str(row.get("title", "")), 100), *map(one_line, also)]))
 
 
+def way_back() -> str:
+    """The sentence with the command that takes back what this one did; "" where it changed nothing, or for good."""
+    from pkm.store.journal import is_undoable
+
+    store = current.store()
+    return f"Take it back: pkm undo {store.operation}" if is_undoable(store.read(), store.operation) else ""
+
+
+def tell_undo(told: str = "", *, as_json: bool = False) -> None:
+    """What was done is told and, where something was changed, how it is taken back; a program needs neither."""
+    if not as_json and (line := " ".join(filter(None, [told, way_back()]))):
+        tell(line)
+
+
 def emit_run(summary: Row, *, as_json: bool, line: str, dry_run: bool | None = None) -> None:
     """A run's summary: `line` for people, the object for programs; each failure a line on stderr.
 
@@ -200,7 +214,7 @@ def emit_dismissed(keys: Sequence[str], kind: str, said: str, *, as_json: bool) 
         return
     for key in keys:
         say(f"{key}  {said}")
-    tell("Take it back: pkm undo")
+    tell_undo()
 
 
 def screen_rows() -> int:

@@ -207,6 +207,7 @@ def edit(
         _tell_of_secret(had, row)
     brought = [f"{count(waited, 'item')} put into the inbox" if waited else "nothing waited in its backlog"] if backlog else []
     render.emit_made(row, as_json=json, also=[*_changed(row, change.contact_id), *brought])
+    render.tell_undo(as_json=json)
 
 
 def _changed(row: Row, writer_number: int | None) -> list[str]:
@@ -270,4 +271,4 @@ def remove(
         return
     for one in found:
         render.say(f"{one.id}  removed: {one_line(one.title, 80)}")
-    render.tell(f"{count(counted['goes'], 'item')} removed, {counted['stays']:,} kept. Take it back: pkm undo")
+    render.tell_undo(f"{count(counted['goes'], 'item')} removed, {counted['stays']:,} kept.")

@@ -1,5 +1,6 @@
 """Notes as folders of Markdown, in and out: the part of `pkm import` and `pkm export` that is about them."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +12,63 @@ from pkm.text import count, one_line
 
 TOLD = 10
 """So many names of what nothing answers to, files that are gone and the like are told one by one."""
+FEW = 3
+"""So many places of templates are."""
 
 
-def import_folder(path: Path, *, drop_gone: bool, forgotten: bool, dry_run: bool, json: bool) -> None:
-    """The notes of the folder are in the store and the summary is printed; exit code 4 where something needs a look."""
+def import_folder(
+    path: Path, *, drop_gone: bool, forgotten: bool, whole: bool, yes: bool, dry_run: bool, json: bool
+) -> None:
+    """The notes of the folder are in the store and the summary is printed; exit code 4 where something needs a look.
+
+    whole: it is one of notes for sure, and its templates are wanted as well.
+    """
     from pkm.sense import vault
 
+    if not wants(path, yes=yes or dry_run, marked=whole):
+        raise typer.Exit(1)
     if dry_run:
-        done = vault.preview_import(current.store(), path, forgotten=forgotten)
+        done = vault.preview_import(current.store(), path, forgotten=forgotten, templates=whole)
     else:
         done = vault.import_vault(
-            current.store(), current.home(), path, drop_gone=drop_gone, forgotten=forgotten, tell=render.tell
-        )
+            current.store(), current.home(), path, drop_gone=drop_gone, forgotten=forgotten, templates=whole,
+            tell=render.tell,
+        )  # fmt: skip
     render.emit_run(done.as_dict(), as_json=json, line=done.line, dry_run=dry_run)
     if not json:
         tell_import(done, path, dry_run)
-        if not dry_run and current.store().operation:
-            render.tell(f"Take it back: pkm undo {current.store().operation}")
+    render.tell_undo(as_json=json)
     if done.failures:
         raise typer.Exit(4)
 
 
-def tell_import(done: Any, path: Path, dry_run: bool) -> None:
-    """What beside the counts is worth knowing of an import of notes is told."""
+def wants(path: Path, *, yes: bool, marked: bool) -> bool:
+    """Whether the notes of the folder are to come in; where it may be the wrong one, what it holds is told and asked about."""
+    from pkm.sense.vault_sight import look
+
+    if not path.is_dir():
+        return True
+    seen = look(current.store(), path, marked=marked)
+    if not seen.doubt:
+        return True
+    total = seen.notes.total()
+    render.tell(f"{path}: {seen.doubt}.")
+    for name, number in seen.notes.most_common(TOLD):
+        render.tell(f"  {number:>6,}  {one_line(name, 60) or '.'}{'/' if name else ''}")
+    if len(seen.notes) > TOLD:
+        rest = total - sum(number for _, number in seen.notes.most_common(TOLD))
+        render.tell(f"  {rest:>6,}  in {count(len(seen.notes) - TOLD, 'other folder')}")
+    return render.confirm(f"Take {count(total, 'file')} of Markdown as your own notes?", yes=yes)
+
+
+def tell_import(done: Any, path: Path, dry_run: bool, *, kind: str = "vault") -> None:
+    """What beside the counts is worth knowing of an import of notes is told. kind: what --as calls the folder."""
     _tell_links(done.counted)
+    if done.templates:
+        places = sorted({one.rpartition("/")[0] or one for one in done.templates})
+        listed = ", ".join(one_line(one, 60) for one in places[:FEW]) + (" …" if len(places) > FEW else "")
+        render.tell(f"{count(len(done.templates), 'template')} left out ({listed}). "
+                    f"To take them too: pkm import {shlex.quote(str(path))} --as {kind}")  # fmt: skip
     _tell_rest(done, path, dry_run)
 
 
@@ -106,5 +140,6 @@ def import_journal(path: Path, *, dry_run: bool, json: bool) -> None:
         raise BadInput(str(path), "it is no file", next="jrnl --format json > journal.json")
     done = import_jrnl(current.store(), path, dry_run=dry_run)
     render.emit_run(done.as_dict(), as_json=json, line=done.line, dry_run=dry_run)
+    render.tell_undo(as_json=json)
     if done.failures:
         raise typer.Exit(4)

@@ -87,14 +87,13 @@ class ContactChanged:
 class TouchLogged:
     """An interaction and the contacts that took part, as they stand after it; promises made and kept in it.
 
-    operation: what an undo takes back. same: an earlier interaction of that day with the same text and people, None.
+    same: an earlier interaction of that day with the same text and people, None.
     """
 
     row: Row
     contacts: tuple[Row, ...]
     promised: tuple[Row, ...] = ()
     kept: tuple[Row, ...] = ()
-    operation: int | None = None
     same: str | None = None
 
 
@@ -211,10 +210,9 @@ def log_touch(
         unit.summarize(summary + "".join(f"; kept {promise['id']}" for promise in done))
         row = interactions.row(db, number)
         promised = [promise for one in made if (promise := stored_promises.row(db, one))]
-        operation = unit.operation
     assert row is not None
     earlier = ids.make("interaction", same) if same else None
-    return TouchLogged(row, tuple(rows), tuple(promised), tuple(done), operation, earlier)
+    return TouchLogged(row, tuple(rows), tuple(promised), tuple(done), earlier)
 
 
 def snooze(store: Store, number: int, until: str | None) -> Row:
