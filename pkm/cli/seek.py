@@ -185,7 +185,7 @@ def _back_up_weekly(keep: int) -> None:
 def _tell_failures(report: Any) -> None:
     from pkm.cli.failures import tell_failures
 
-    for line in tell_failures(report.failures, render.columns()):
+    for line in tell_failures(report.failures, render.columns(), "Each by itself: pkm doctor; all of them: pkm seek pull --json"):
         render.tell(line)
 
 

@@ -123,19 +123,20 @@ def add_contact(
         row = contacts.row(db, number)
         alike = _may_be(db, number, namesakes)
     assert row is not None
-    told = [f"{ids.make('contact', other)} has the same name" for other in namesakes[:3]] + alike
-    return ContactAdded(row, resolved, (*warnings, *told))
+    return ContactAdded(row, resolved, (*warnings, *alike))
 
 
-def _may_be(db: sqlite3.Connection, number: int, told: Sequence[int]) -> list[str]:
-    """Who else the new contact may be, in words; those that were told of already are not among them."""
+def _may_be(db: sqlite3.Connection, number: int, namesakes: Sequence[int]) -> list[str]:
+    """Who else the new contact may be, in words, with the command that makes one of the two."""
     from pkm.people.duplicates import find_like
 
-    pairs = [pair for pair in find_like(db, number) if pair.one.number not in told]
+    like = [(pair.one.id, pair.other.id, pair.one.title, pair.because[0].what) for pair in find_like(db, number)]
+    told = {who for one, other, *_ in like for who in (one, other)}
+    rows = contacts.rows(db, limit=-1, ids=namesakes) if namesakes else []
+    like += [(row["id"], ids.make("contact", number), row["name"], "the same name") for row in rows if row["id"] not in told]
     return [
-        f"{pair.one.id} {one_line(pair.one.title, 60)} may be the same person ({pair.because[0].what}); "
-        f"pkm contact merge {pair.one.id} {pair.other.id} makes them one"
-        for pair in pairs[:3]
+        f"{one} {one_line(name, 60)} may be the same person ({why}); pkm contact merge {one} {other} makes them one"
+        for one, other, name, why in like[:3]
     ]
 
 
