@@ -169,6 +169,7 @@ def join(
     _show_moved(moved, "joined", "is in {circle} already, since {since}", json)
     if not json:
         membership.tell_joined(moved, because)
+    render.tell_undo(as_json=json)
 
 
 @app.command(epilog='Example:  pkm circle leave practice ken --because "moved on"')
@@ -187,6 +188,7 @@ def leave(
     _show_moved(moved, "left", "is not in {circle}", json)
     if not json:
         membership.tell_left(moved, because)
+    render.tell_undo(as_json=json)
 
 
 def _circle_of(which: str, *, guess: bool = True) -> Any:
@@ -222,7 +224,6 @@ def _show_moved(moved: Any, verb: str, unchanged: str, json: bool) -> None:
         elif not json:
             render.say(f"{move.contact['id']}  {who} {verb} {moved.circle['id']} {name}")
             render.say(f"  {_tie(move, named=False)}")
-    render.tell_undo(as_json=json)
 
 
 def _tie(move: Any, *, named: bool = True) -> str:
