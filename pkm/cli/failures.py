@@ -41,9 +41,11 @@ def _tell_group(why: str, group: Sequence[Mapping[str, str]], width: int) -> str
         return one_line(f"{group[0]['what']}: {group[0]['why']}", width)
     group = sorted(group, key=lambda failure: (len(failure.get("id", "")), failure.get("id", "")))
     known = list(dict.fromkeys(failure.get("id") or one_line(failure["what"], 20) for failure in group))
-    names = known[:4]
-    more = f" and {len(known) - len(names):,} more" if len(known) > len(names) else ""
     held = sum(int(found[1].replace(",", "")) for failure in group if (found := _HELD.search(failure["why"])))
-    who = f" ({', '.join(names)}{more}{f'; {held:,} more wait' if held else ''})"
     head = f"{len(group):,} × {why}"
+    for shown in (*range(min(4, len(known)), 1, -1), 1):  # as many names as there is room for beside the reason
+        more = f" and {len(known) - shown:,} more" if len(known) > shown else ""
+        who = f" ({', '.join(known[:shown])}{more}{f'; {held:,} more wait' if held else ''})"
+        if not width or len(head) + len(who) <= width:
+            break
     return one_line(head, max(width - len(who), 20) if width else 0) + who
