@@ -7,7 +7,8 @@ so that the same letter has the same name in a store that was put back from a co
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from pkm import config
 from pkm.config import Home
@@ -24,6 +25,10 @@ from pkm.share.posting import bodies, posted_for
 from pkm.share.recipients import channels_for, had_before, letter_places, people_of, recipient_of
 from pkm.store import attachments, deliveries, shares
 from pkm.store.session import Store
+
+if TYPE_CHECKING:
+    from pkm.config import Settings
+    from pkm.share.render import Digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +211,7 @@ def _render_stages(
             digest, pictures = gallery.fill(digest, draft.notes_for(db, share, stage))
             place["pictures"] = pictures
             if is_mirror(channel["channel_kind"]):
+                digest = _apart(db, share, stage, channel, digest, settings, at)
                 for part, (name, media_type, payload, hash) in enumerate(
                     mirror.files(digest, channel["channel_kind"], home), 1
                 ):
@@ -230,6 +236,23 @@ def _render_stages(
                         recipient=recipient_of(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]),
                         hash=hashlib.sha256(whole(payload, pictures)).hexdigest() if pictures else "", **place,
                     )  # fmt: skip
+
+
+def _apart(
+    db: sqlite3.Connection, share: int, stage: Row, channel: Row, digest: "Digest", settings: "Settings", at: str
+) -> "Digest":
+    """The digest, under another name where a stage before it has its own in the same folder, and is told other words.
+
+    What is public names no circle, so two of them would write over each other's file. The site has one page a share.
+    """
+    if digest.circle or channel["channel_kind"] == "site":
+        return digest
+    for one in shares.stages(db, share):
+        if one["position"] < stage["position"] and channel["number"] in {way["number"] for way in channels_for(db, one)}:
+            told = draft.digest_for(db, share, one, channel["channel_kind"], settings, at)
+            if told.slug == digest.slug and not told.circle and told != digest:
+                return replace(digest, slug=f"{digest.slug}-{stage['position']}")
+    return digest
 
 
 def whole(letter: bytes, pictures: Mapping[str, Picture]) -> bytes:

@@ -47,6 +47,22 @@ def test_files_of_a_circle_that_is_told_another_title_are_called_by_that(on: Day
     assert names == ["2026-12-01-a-surprise-for-1-x2-kin.md", "2026-12-01-walking-2-choir.md"]
 
 
+@pytest.mark.parametrize(("titles", "heads"), [
+    (("Fete 9", "Fete 9!"), ["# Fete 9", "# Fete 9!"]),
+    (("Fete 9!", "Fete 9!"), ["# Fete 9!"]),
+])  # fmt: skip
+def test_two_circles_that_no_file_may_name_write_over_none_of_each_other(on: Days, tmp_path: Path, titles, heads) -> None:
+    for circle in ("alpha", "beta"):
+        on(DAY, "circle", "add", circle, "--kind", "network", "--channel", "drop")
+    on(DAY, "share", "draft", "n2", "--to", "alpha", "--to", "beta", "--title", "Zoo")
+    for circle, title in zip(("alpha", "beta"), titles, strict=True):
+        on(DAY, "share", "edit", "x2", "--for", circle, "--title", title)
+    on(DAY, "share", "plan", "x2", "--stage", "alpha now", "--stage", "beta now")
+    for _ in range(2):
+        on(DAY, "share", "send", "x2", "--yes")
+    assert sorted(path.read_text("utf-8").splitlines()[0] for path in (tmp_path / "drop").glob("*.md")) == heads
+
+
 def test_a_page_that_stands_keeps_its_address(on: Days, home: Path) -> None:
     on(DAY, "sense", "note", "A walk for TWO", "--reach", "network")
     on(DAY, "circle", "add", "world", "--kind", "network", "--channel", "site")
