@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from pkm.text import count, one_line
+from pkm.text import count, one_line, some
 
 FEW = 6
 """So many failures are told one by one."""
@@ -44,8 +44,7 @@ def _tell_group(why: str, group: Sequence[Mapping[str, str]], width: int) -> str
     held = sum(int(found[1].replace(",", "")) for failure in group if (found := _HELD.search(failure["why"])))
     head = f"{len(group):,} × {why}"
     for shown in (*range(min(4, len(known)), 1, -1), 1):  # as many names as there is room for beside the reason
-        more = f" and {len(known) - shown:,} more" if len(known) > shown else ""
-        who = f" ({', '.join(known[:shown])}{more}{f'; {held:,} more wait' if held else ''})"
+        who = f" ({some(known, shown)}{f'; {held:,} more wait' if held else ''})"
         if not width or len(head) + len(who) <= width:
             break
     return one_line(head, max(width - len(who), 20) if width else 0) + who

@@ -22,7 +22,7 @@ from pkm.dates import ago, day, now
 from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.store import items, lookup, sources
-from pkm.text import count, one_line
+from pkm.text import count, one_line, some
 
 app = group("Sources.")
 
@@ -257,10 +257,9 @@ def remove(
     if not found:
         raise Invalid("stdin", "it names no source")
     counted = sources.undecided(current.store().read(), [one.number for one in found])
-    names = ", ".join(f"{one.id} ({one_line(one.title, 50)})" for one in found[:5])
-    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    names = some([f"{one.id} ({one_line(one.title, 50)})" for one in found], 5)
     fate = f"{count(counted['goes'], 'item')} of the inbox go too, {counted['stays']:,} stay"
-    if not render.confirm(f"Remove {names}{more}? {fate}.", yes=yes, no="Nothing was removed."):
+    if not render.confirm(f"Remove {names}? {fate}.", yes=yes, no="Nothing was removed."):
         return
     from pkm.seek.sources import remove_sources
 

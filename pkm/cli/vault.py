@@ -8,7 +8,7 @@ import typer
 
 from pkm.cli import current, render
 from pkm.ids import Row
-from pkm.text import count, one_line
+from pkm.text import count, one_line, some
 
 TOLD = 10
 """So many names of what nothing answers to, files that are gone and the like are told one by one."""
@@ -65,9 +65,8 @@ def tell_import(done: Any, path: Path, dry_run: bool, *, kind: str = "vault") ->
     """What beside the counts is worth knowing of an import of notes is told. kind: what --as calls the folder."""
     _tell_links(done.counted)
     if done.templates:
-        places = sorted({one.rpartition("/")[0] or one for one in done.templates})
-        listed = ", ".join(one_line(one, 60) for one in places[:FEW]) + (" …" if len(places) > FEW else "")
-        render.tell(f"{count(len(done.templates), 'template')} left out ({listed}). "
+        places = sorted({one_line(one.rpartition("/")[0] or one, 60) for one in done.templates})
+        render.tell(f"{count(len(done.templates), 'template')} left out ({some(places, FEW)}). "
                     f"To take them too: pkm import {shlex.quote(str(path))} --as {kind}")  # fmt: skip
     _tell_rest(done, path, dry_run)
 
@@ -75,9 +74,7 @@ def tell_import(done: Any, path: Path, dry_run: bool, *, kind: str = "vault") ->
 def _tell_links(counted: Any) -> None:
     for names, what in ((counted.ambiguous, "Ambiguous: several notes are called"), (counted.unresolved, "No note yet:")):
         if names:
-            listed = ", ".join(f"[[{one_line(name, 60)}]]" for name in list(names)[:TOLD])
-            more = f" and {len(names) - TOLD:,} more" if len(names) > TOLD else ""
-            render.tell(f"{what} {listed}{more}")
+            render.tell(f"{what} {some([f'[[{one_line(name, 60)}]]' for name in names], TOLD)}")
 
 
 def _tell_rest(done: Any, path: Path, dry_run: bool) -> None:
@@ -88,15 +85,14 @@ def _tell_rest(done: Any, path: Path, dry_run: bool) -> None:
         _tell_notes("Gone from the folder, kept here", done.gone)
         render.tell(f"Next: pkm import {path} --drop-gone puts them away; pkm export --notes {path} writes them again")
     if done.forgotten:
-        listed = ", ".join(one_line(name, 60) for name in done.forgotten[:TOLD])
-        render.tell(f"Forgotten, left out: {listed}{' …' if len(done.forgotten) > TOLD else ''}")
+        render.tell(f"Forgotten, left out: {some([one_line(name, 60) for name in done.forgotten], TOLD)}")
         render.tell(f"Next: remove them there, or pkm import {path} --forgotten takes them in anew")
     if done.unmerged:
-        listed = f"{', '.join(done.unmerged[:TOLD])}{' …' if len(done.unmerged) > TOLD else ''}"
-        render.tell(f"Two versions stand in {listed}, marked, since an earlier import. Next: pkm sense garden unmerged")
+        render.tell(f"Two versions stand in {some(done.unmerged, TOLD)}, marked, since an earlier import. "
+                    "Next: pkm sense garden unmerged")  # fmt: skip
     if done.wider:
         render.tell(f"{count(len(done.wider), 'new note')} may go further than you alone, as the files say: "
-                    f"{', '.join(done.wider[:TOLD])}{' …' if len(done.wider) > TOLD else ''}")  # fmt: skip
+                    f"{some(done.wider, TOLD)}")  # fmt: skip
         render.tell("Next: pkm find 'kind:note -reach:private'; narrow one: pkm sense reach NOTE private")
     if done.resolved:
         render.tell(f"{count(done.resolved, 'link')} of other notes: now answered.")
@@ -106,9 +102,8 @@ def _tell_rest(done: Any, path: Path, dry_run: bool) -> None:
 
 def _tell_notes(what: str, rows: list[Row]) -> None:
     if rows:
-        listed = ", ".join(f"{row['id']} {one_line(row['title'], 40)}" for row in rows[:TOLD])
-        more = f" and {len(rows) - TOLD:,} more" if len(rows) > TOLD else ""
-        render.tell(f"{what}: {listed}{more}")
+        listed = [f"{row['id']} {one_line(row['title'], 40)}" for row in rows]
+        render.tell(f"{what}: {some(listed, TOLD)}")
 
 
 def export_vault(folder: Path, *, json: bool) -> None:
@@ -119,11 +114,9 @@ def export_vault(folder: Path, *, json: bool) -> None:
     render.emit_run(done.as_dict(), as_json=json, line=done.line)
     if not json:
         if done.again:
-            listed = ", ".join(one_line(path, 60) for path in done.again[:TOLD])
-            render.tell(f"Deleted in the folder, written again: {listed}{' …' if len(done.again) > TOLD else ''}")
+            render.tell(f"Deleted in the folder, written again: {some([one_line(path, 60) for path in done.again], TOLD)}")
         if done.unmerged:
-            listed = ", ".join(one_line(path, 60) for path in done.unmerged[:TOLD])
-            render.tell(f"Two versions stand there, marked: {listed}{' …' if len(done.unmerged) > TOLD else ''}")
+            render.tell(f"Two versions stand there, marked: {some([one_line(path, 60) for path in done.unmerged], TOLD)}")
             render.tell("Next: pkm sense garden unmerged")
         if done.ahead:
             render.tell(f"{count(len(done.ahead), 'file')} changed in the folder. Next: pkm import {folder}")
