@@ -107,7 +107,8 @@ def _check_author(author: str, found: Any) -> None:
     names = list(dict.fromkeys(name for entry in entries for name in entry.authors))
     if names and not any(fold(author) in fold(name) for name in names):
         raise Invalid(
-            f"--author {author}", f"none of {count(len(entries), 'entry', 'entries')} is by that name; authors there: {some(names, 8)}",
+            f"--author {author}",
+            f"none of {count(len(entries), 'entry', 'entries')} is by that name; authors there: {some(names, 8)}",
             kept="Nothing was added.", next="name one of them, or add --force",
         )  # fmt: skip
 
