@@ -45,7 +45,7 @@ c1  Maria Silva joined o2 practice
 c2  Ken joined o2 practice
   closest circle: none → community; in touch every 6 weeks, next due 2027-01-04
 """
-    assert result.err.startswith("Take it back: pkm undo 5\n")
+    assert result.err.endswith("Take it back: pkm undo 5\n")
     peopled("undo", 5)
     assert [row["circles"] for row in peopled.json("contact", "list")] == [[], ["network"]]
 

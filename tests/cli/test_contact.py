@@ -273,7 +273,8 @@ def test_the_same_logged_twice_is_said_and_undone(pkm):
     pkm("contact", "add", "Ken")
     pkm("contact", "log", "ken", "call")
     told = pkm("contact", "log", "ken", "call")
-    assert told.err == "It was logged already as e1, the same words with the same people that day.\nTake it back: pkm undo 3\n"
+    already = "It was logged already as e1, the same words with the same people that day.\n"
+    assert told.err == f"{already}Take it back: pkm undo 3\n"
     pkm("undo", "3")
     assert pkm("contact", "log", "ken", "call", "--when", "yesterday").err == "Take it back: pkm undo 5\n"
 
