@@ -251,7 +251,6 @@ class TestJoining:
         peopled("sense", "note", "A second thought", "--reach", "community")
         result = peopled("circle", "join", "practice", "maria", "--because", "answers")
         assert result.err == (
-            "Take it back: pkm undo 11\n"
             "From now on what you share with practice is for them too: notes of reach community or network; "
             "1 note may be in the next digest. Nothing was sent.\n"
             "What went to it before (1 share) is not sent again by itself.\n"
