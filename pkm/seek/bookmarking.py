@@ -11,7 +11,7 @@ from typing import Any
 from pkm.dates import now, stamp
 from pkm.errors import Invalid
 from pkm.ids import make
-from pkm.seek.bookmarks import Bookmark, BookmarkList, Quote
+from pkm.seek.bookmark import Bookmark, BookmarkList, Quote
 from pkm.store import clips, tags
 from pkm.store.clips import PageThere, Said, SavedPage
 from pkm.store.session import Store

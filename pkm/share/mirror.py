@@ -36,8 +36,7 @@ PUBLIC = "blogroll"
 def files(digest: "Digest", channel_kind: str, home: Home) -> list[tuple[str, str, bytes, str]]:
     """(file name, media type, bytes, "") that a mirror of that kind gets of a digest; of its pictures the hash, no bytes."""
     from pkm.files import safe_name
-    from pkm.share.clearing import SITE_MEDIA_TYPE
-    from pkm.share.render import freeze, has_words, render_html, render_markdown
+    from pkm.share.render import SITE_MEDIA_TYPE, freeze, has_words, render_html, render_markdown
 
     name = f"{digest.date[:10]}-{digest.slug.removesuffix('-' + digest.date[5:10])}"  # the day once
     if digest.circle:  # two circles may share a folder, each with its own wording
