@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from pkm.grouped import grouped
 from pkm.text import count, one_line
 
 FEW = 6
@@ -19,9 +20,7 @@ def tell_failures(failures: Sequence[Mapping[str, str]], width: int = 0) -> list
     """The lines. width: of the terminal, 0 for lines of any length."""
     if len(failures) <= FEW:
         return [f"{failure['what']}: {failure['why']}" for failure in failures]
-    groups: dict[str, list[Mapping[str, str]]] = {}
-    for failure in failures:
-        groups.setdefault(_OWN_PART.sub("…", failure["why"]), []).append(failure)
+    groups = grouped((_OWN_PART.sub("…", failure["why"]), failure) for failure in failures)
     largest = sorted(groups.items(), key=lambda group: -len(group[1]))
     told = [_tell_group(why, group, width) for why, group in largest[:REASONS]]
     rest = largest[REASONS:]

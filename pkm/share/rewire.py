@@ -1,4 +1,4 @@
-"""A channel is added, changed, taken away: its address, its secret, the command that publishes a site, where its webmentions are, the mailbox of a mail channel.
+"""A channel is added, changed, taken away: its address, its secret, how it is published, its webmentions and its mailbox.
 
 Of a secret only its place is kept (pkm.secret). Writes in one unit. Never prints.
 """

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pkm.grouped import grouped
 from pkm.ids import make
 from pkm.store import dismissals
 
@@ -89,10 +90,7 @@ def tagged(db: sqlite3.Connection, kind: str, tags: Sequence[str]) -> dict[int, 
         "JOIN tagging ON tagging.tag_id = tag.id AND tagging.kind = :kind ORDER BY number, tag",
         {"tags": json.dumps(list(tags)), "kind": kind},
     )
-    told: dict[int, list[str]] = {}
-    for row in found:
-        told.setdefault(row["number"], []).append(row["tag"])
-    return told
+    return grouped((row["number"], row["tag"]) for row in found)
 
 
 def answered(db: sqlite3.Connection, notes: Iterable[int]) -> dict[int, list[str]]:
@@ -103,10 +101,7 @@ def answered(db: sqlite3.Connection, notes: Iterable[int]) -> dict[int, list[str
         "AND share_note.note_id IN (SELECT value FROM json_each(:notes)) ORDER BY response.contact_id, response.at, response.id",
         {"notes": json.dumps(list(notes))},
     )
-    told: dict[int, list[str]] = {}
-    for row in found:
-        told.setdefault(row[0], []).append(make("response", row[1]))
-    return told
+    return grouped((row[0], make("response", row[1])) for row in found)
 
 
 def behind(db: sqlite3.Connection, note: int) -> dict[int, str]:
@@ -133,10 +128,7 @@ def promised(db: sqlite3.Connection, words: Sequence[str]) -> dict[int, list[tup
         "ORDER BY who, promise.due_at IS NULL, promise.due_at, promise.id",
         {"words": json.dumps(list(words))},
     )
-    told: dict[int, list[tuple[str, str]]] = {}
-    for row in found:
-        told.setdefault(row["who"], []).append((make("promise", row["id"]), row["text"]))
-    return told
+    return grouped((row["who"], (make("promise", row["id"]), row["text"])) for row in found)
 
 
 def spoke_of(db: sqlite3.Connection, words: Sequence[str]) -> dict[int, dict[str, tuple[str, str]]]:
