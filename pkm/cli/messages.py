@@ -33,11 +33,6 @@ HAPPENED: dict[type[PkmError], Callable[[PkmError], str]] = {
 KEPT = "Nothing was changed."
 
 
-def _happened(error: PkmError) -> Callable[[PkmError], str]:
-    """The sentence for the error's class, or for the nearest class above it."""
-    return next(HAPPENED[kind] for kind in type(error).__mro__ if kind in HAPPENED)
-
-
 def _sentence(text: str) -> str:
     """One line that ends with one mark."""
     line = one_line(text).rstrip(".")  # what an error says may end in a mark of its own
@@ -47,7 +42,8 @@ def _sentence(text: str) -> str:
 
 def lines(error: PkmError) -> list[str]:
     """The message's lines: what happened, what is in question (candidates, findings), what was kept, what to do."""
-    told = [_sentence(_happened(error)(error))]
+    happened = next(HAPPENED[kind] for kind in type(error).__mro__ if kind in HAPPENED)
+    told = [_sentence(happened(error))]
     if isinstance(error, errors.Ambiguous):
         told += [f"  {name}  {one_line(title, 70)}" for name, title in error.candidates]
         if error.total > len(error.candidates):

@@ -37,13 +37,10 @@ class Kept(NamedTuple):
 def kept(db: sqlite3.Connection, note: int, today: str) -> dict[str, Kept]:
     """By whom: the answers about a note that hold today."""
     name = make("note", note)
-    found = [*_exact(db, name), *dismissals.starting(db, KIND, f"{name}:")]
+    exact = [one for one in dismissals.starting(db, KIND, name) if one.key == name]
+    found = [*exact, *dismissals.starting(db, KIND, f"{name}:")]
     answers = [read(one.key.partition(":")[2], one.because, one.at) for one in found]
     return {one.whom: one for one in answers if not one.until or one.until > today}
-
-
-def _exact(db: sqlite3.Connection, name: str) -> list[dismissals.Dismissed]:
-    return [one for one in dismissals.starting(db, KIND, name) if one.key == name]
 
 
 def read(whom: str, said: str, at: str) -> Kept:
