@@ -9,7 +9,7 @@ from typing import Any
 
 from pkm.ids import Row, make
 from pkm.store import standings, tags
-from pkm.store.session import in_ids
+from pkm.store.rows import in_ids
 from pkm.store.standings import RANK
 from pkm.text import fold
 

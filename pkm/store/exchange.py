@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pkm.grouped import grouped, grouped_sets
 from pkm.ids import make
 from pkm.store import tags
-from pkm.store.session import in_ids
+from pkm.store.rows import in_ids
 from pkm.store.writers import LATEST
 from pkm.text import first_sentence, fold
 
