@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pkm import dates
 from pkm.errors import Invalid
-from pkm.query import FIELDS, And, Field, Node, Not, Or, Query, Regex, When, Word, searchable
+from pkm.query_tree import FIELDS, And, Field, Node, Not, Or, Query, Regex, When, Word, searchable
 from pkm.text import clean
 from pkm.timed_regex import compile_regex
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pkm import query
 from pkm.errors import Invalid
-from pkm.query import And, Node, Not, Or, Word
+from pkm.query_tree import And, Node, Not, Or, Word
 from tests.effort import tries
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
