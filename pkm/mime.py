@@ -131,18 +131,19 @@ def address(message: Message, name: str) -> tuple[str, str]:
 
 _PART = r"[^\s<>()\[\]\\,;:@\".]+"
 _MAILBOX = rf"({_PART}(?:\.{_PART})*@{_PART}(?:\.{_PART})+)"
-_ALONE = re.compile(rf"\s*(?:{_MAILBOX}|(?P<name>[^<>()\[\]\\:\"]*)<{_MAILBOX}>)\s*(?:\s\([^<>()@\\]*\)\s*)?")
+_ALONE = re.compile(rf"\s*(?:{_MAILBOX}|(?P<name>[^<>@]*)<\s*{_MAILBOX}\s*>)\s*(?:\s\([^<>()@\\]*\)\s*)?")
 _QUOTED = re.compile(r'\A\s*"(?:[^"\\]|\\.)*"(?=\s*<)')
 
 
 def only_address(message: Message, name: str) -> str:
     """The one email address that the header gives, in lower case; "" where it can be read in two ways, or stands there twice.
 
-    Servers vouch for the address that they read, which need not be the one that is read first. A name in quotes is a name.
+    Servers vouch for the address that they read, which need not be the one that is read first. A name in quotes is a name;
+    any other may be written as it likes, but without an @: then there is but one address to read.
     """
     given = message.get_all(name) or []
     found = _ALONE.fullmatch(_QUOTED.sub("", raw_header(message, name)))
-    if len(given) != 1 or not found or "@" in (found["name"] or ""):
+    if len(given) != 1 or not found:
         return ""
     return str(found[1] or found[3]).casefold()
 

@@ -180,7 +180,8 @@ def tell_unsettled(rows: Sequence[Row]) -> None:
 def _what_to_whom(rows: Sequence[Row]) -> tuple[str, str]:
     """How many letters or posts, and whom they are for."""
     what = count(len(rows), "letter" if all(row["recipient"] for row in rows) else "post")
-    return what, named([addressed(row["name"] or "", row["recipient"]) if row["recipient"] else row["channel"] for row in rows])
+    whom = [addressed(row["name"] or "", row["recipient"]) if row["recipient"] else row["channel"] for row in rows]
+    return what, named(list(dict.fromkeys(whom)))
 
 
 def tell_back(number: str, row: Row) -> None:

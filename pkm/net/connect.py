@@ -117,14 +117,12 @@ def _is_local(ip: IPv4Address | IPv6Address) -> bool:
 
 
 def _embedded(ip: IPv6Address) -> list[IPv4Address]:
-    """The IPv4 addresses that a gateway may make of it. Sources: RFC 6052 (NAT64), 8215, 3056 (6to4), 4380 (Teredo), 4291."""
+    """The IPv4 addresses that a gateway may make of it. RFC 6052 (NAT64), 8215, 3056, 7526 (6to4), 4380 (Teredo), 4291."""
     last = IPv4Address(int(ip) & 0xFFFFFFFF)
     if ip in _NAT64:
         return [last]
-    if ip in _NAT64_LOCAL or int(ip) >> 32 == 0:  # a network's own gateway; ::a.b.c.d, which nobody uses
-        return [IPv4Address(0)]  # never public, whatever it leads to
-    if ip.sixtofour is not None:
-        return [ip.sixtofour]
+    if ip in _NAT64_LOCAL or int(ip) >> 32 == 0 or ip.sixtofour is not None:
+        return [IPv4Address(0)]  # a network's own gateway; what nobody uses any more: never public, whatever it leads to
     return list(ip.teredo) if ip.teredo is not None else []
 
 

@@ -13,11 +13,11 @@ from pkm.seek.entry import (
     MAX_ENTRIES,
     Byline,
     Enclosure,
-    ParsedEntry,
+    GivenEntry,
     ParsedFeed,
     distinct_lines,
     make_enclosure,
-    make_entry,
+    make_entries,
     stamp_of,
 )
 from pkm.seek.microformats import MfItem, read_microformats
@@ -47,7 +47,7 @@ def read_h_feed(body: bytes, url: str, content_type: str = "") -> ParsedFeed | N
         title=text.one_line(title, 1000), site_url=url,
         description=text.one_line(feed.text("summary") if feed else "", 2000),
         author=text.one_line(", ".join(byline.name for byline in authors), 200),
-        entries=tuple(_read_entry(each, url, authors) for each in entries[:MAX_ENTRIES]), kind="h-feed",
+        entries=tuple(make_entries([_given(each, url, authors) for each in entries[:MAX_ENTRIES]])), kind="h-feed",
     )  # fmt: skip
 
 
@@ -64,12 +64,12 @@ def _page_title(page: str) -> str:
     return unescape(match[1]) if match else ""
 
 
-def _read_entry(item: MfItem, url: str, feed_authors: list[Byline]) -> ParsedEntry:
+def _given(item: MfItem, url: str, feed_authors: list[Byline]) -> GivenEntry:
     address = _first_address(item, "url")
     html, words = _content(item)
     summary, name = item.text("summary"), item.text("name")
     authors = _authors(item) or feed_authors
-    return make_entry(
+    return GivenEntry(
         guid=item.text("uid") or address,
         url=address,
         title="" if _is_content(name, words or summary) else name,

@@ -10,11 +10,11 @@ from pkm.seek.entry import (
     MAX_ENTRIES,
     Byline,
     Enclosure,
-    ParsedEntry,
+    GivenEntry,
     ParsedFeed,
     distinct_lines,
     make_enclosure,
-    make_entry,
+    make_entries,
     stamp_of,
 )
 
@@ -33,13 +33,13 @@ def read_json_feed(body: bytes, url: str) -> ParsedFeed:
         raise BadInput(url, "it is JSON, but no JSON Feed")
     site = absolute_url(_string(top, "home_page_url"), url) if _string(top, "home_page_url") else ""
     names = distinct_lines(_authors(top), 200)
-    entries = tuple(_read_item(item, names, site or url) for item in items[:MAX_ENTRIES] if isinstance(item, dict))
+    entries = make_entries([_given(item, names, site or url) for item in items[:MAX_ENTRIES] if isinstance(item, dict)])
     return ParsedFeed(
         title=text.one_line(_string(top, "title"), 1000),
         site_url=site,
         description=text.one_line(_string(top, "description"), 2000),
         author=text.one_line(", ".join(names), 200),
-        entries=entries,
+        entries=tuple(entries),
         kind="json",
         warning=None if version.startswith(_KNOWN) else "it does not say which version of JSON Feed it is",
     )
@@ -56,12 +56,12 @@ def _load(body: bytes, url: str) -> dict[str, Any]:
     return top
 
 
-def _read_item(item: dict[str, Any], feed_authors: tuple[str, ...], base: str) -> ParsedEntry:
+def _given(item: dict[str, Any], feed_authors: tuple[str, ...], base: str) -> GivenEntry:
     addresses = [_string(item, name) for name in ("url", "external_url")]
     link = next((url for url in (absolute_url(each, base) for each in addresses if each) if url), "")
     html, plain = _string(item, "content_html"), _string(item, "content_text")
     summary = _string(item, "summary")
-    return make_entry(
+    return GivenEntry(
         guid=_identifier(item.get("id")),
         url=link,
         title=_string(item, "title"),

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from pkm.errors import BadInput
 from pkm.html import absolute_url
 from pkm.mime import address, header, raw_header, read_body, read_headers, read_message
-from pkm.seek.entry import Byline, ParsedEntry, hash_of, make_entry, stamp_of
+from pkm.seek.entry import Byline, GivenEntry, ParsedEntry, hash_of, make_entries, stamp_of
 from pkm.seek.letter_html import read_letter_html
 from pkm.text import one_line
 
@@ -57,7 +57,7 @@ def read_letter(data: bytes) -> Letter:
         site_url=_web_address(raw_header(message, "list-archive")) or _web_address(raw_header(message, "list-url")),
         description=_describe(message, sender),
         sender=sender,
-        entry=_entry(message, called, sender),
+        entry=make_entries([_given(message, called, sender)])[0],
     )
 
 
@@ -84,14 +84,14 @@ def _web_address(raw: str) -> str:
     return absolute_url(found[0]) if found else ""
 
 
-def _entry(message: Message, called: str, sender: str) -> ParsedEntry:
+def _given(message: Message, called: str, sender: str) -> GivenEntry:
     body = read_body(message)
     read = read_letter_html(body.html)
     published = _published(message)
     subject = header(message, "subject")
     named = ", ".join(entities.escape(name) for name in body.attachments)
     files = f"<p><em>Attached, not kept: {named}</em></p>" if named else ""
-    return make_entry(
+    return GivenEntry(
         guid=_guid(message, sender, subject, body.html), url=_page_of(message, read.in_browser), title=subject,
         authors=[called or sender.partition("@")[0]], bylines=[Byline(called or sender.partition("@")[0], sender)],
         published=published, updated=None, html=read.html + files, base="",

@@ -21,12 +21,13 @@ from pkm.seek.entry import (
     MAX_TITLE,
     Byline,
     Enclosure,
+    GivenEntry,
     ParsedEntry,
     ParsedFeed,
     checked_stamp,
     distinct_lines,
     make_enclosure,
-    make_entry,
+    make_entries,
 )
 from pkm.seek.plain import read_plain
 from pkm.seek.rhythm import read_skipped
@@ -133,7 +134,7 @@ def _read(
     home = url if version.startswith("atom") else site or url  # RSS has no rule; its writers count from the site
     authors = distinct_lines(_authors(feed), 200)
     inherited = authors if version.startswith("atom") else ()  # RSS names an editor there, not an author
-    entries = [_read_entry(each, inherited, home, version) for each in raw_entries[:MAX_ENTRIES]]
+    entries = make_entries([_given(each, inherited, home, version) for each in raw_entries[:MAX_ENTRIES]])
     if warning and len(entries) > 1 and _is_hollow(entries[-1]):  # the document broke off before the entry said anything
         entries.pop()
     skip_hours, skip_days = read_skipped(start)
@@ -185,12 +186,12 @@ def _ttl(feed: Any) -> int | None:
     return max(found, default=0) or None
 
 
-def _read_entry(raw: Any, feed_authors: tuple[str, ...], home: str, version: str) -> ParsedEntry:
+def _given(raw: Any, feed_authors: tuple[str, ...], home: str, version: str) -> GivenEntry:
     link = _entry_link(raw, home)
     html, base = _content(raw, version)
     summary = _value(raw, "summary")
     updated = _stamp(raw, "updated_parsed")
-    return make_entry(
+    return GivenEntry(
         guid=_value(raw, "id"),
         url=link,
         title=_plain(raw, "title"),

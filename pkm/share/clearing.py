@@ -3,6 +3,7 @@
 import functools
 import sqlite3
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pkm.config import Home
@@ -49,7 +50,7 @@ def check_rendered(db: sqlite3.Connection, home: Home, share: int, rendered: "Se
     kinds = {number: stage["circle_kind"] or draft.kind_by_name(db, share) for number, stage in stages.items()}
     others = [text for note in shares.notes(db, share) for text in _words_of_others(db, note)]
     own = row["introduction"] if row and row["type"] == "introduction" else ""
-    checked: set[tuple[int, bytes]] = set()
+    checked: set[tuple[int, bytes, frozenset[str]]] = set()  # for whom: what one may read is another's secret
     for one in rendered:
         if not one.payload:
             continue
@@ -59,9 +60,9 @@ def check_rendered(db: sqlite3.Connection, home: Home, share: int, rendered: "Se
         if opened is not None:
             allowed = draft.may_be_read_in(db, share, one.channel_id, one.recipient)
             findings += check_addresses(opened.header("To"), allowed, make("share", share))
-        if (one.stage_id, text) in checked:
+        if (one.stage_id, text, allowed) in checked:
             continue
-        checked.add((one.stage_id, text))
+        checked.add((one.stage_id, text, allowed))
         reaches = wide_enough(effective_kind(kinds[one.stage_id], one.channel_kind))
         if (place := (one.stage_id, one.channel_kind)) not in linked:
             linked[place] = tuple(draft.linked_by(db, share, stages[one.stage_id], reaches))
@@ -77,7 +78,13 @@ def check_rendered(db: sqlite3.Connection, home: Home, share: int, rendered: "Se
 
 
 def _readable(one: "Rendered", opened: "Opened | None", home: Home) -> bytes:
-    """What a receiver can read of it, decoded: a letter's subject and both its texts, the page that the site makes."""
+    """What a receiver can read of it, decoded: a letter's subject and both its texts, the page that the site makes; what a
+    page or a file is called, too.
+    """
+    return b"\n\n".join([_words_in(one, opened, home), PurePath(one.file_name).stem.encode()])
+
+
+def _words_in(one: "Rendered", opened: "Opened | None", home: Home) -> bytes:
     from pkm.share.render import SITE_MEDIA_TYPE, render_html, thaw
 
     if one.media_type == SITE_MEDIA_TYPE:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pkm.capture import title_of as title_of_text
@@ -23,7 +24,7 @@ from pkm.reach import REACHES, wide_enough
 from pkm.share import called, holding
 from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
-from pkm.store import audience, plans, shares
+from pkm.store import attachments, audience, plans, shares
 from pkm.store.session import Store, Unit
 from pkm.text import fold, one_line
 
@@ -213,15 +214,34 @@ def _reworded(note: Row, words: str | None) -> Row:
     return {**note, "text": words, "title": (own and title_of_text(words)) or note["title"], "reworded": True}
 
 
-def words_hash(db: sqlite3.Connection, share: int, stage: Row) -> str:
-    """A hash of all that the person wrote for one stage: an approval is of these words, and of no others."""
+def title_for(row: Row, stage: Row | None) -> str:
+    """What a stage of a share is told as its title, the share's own without one: with no comments in it."""
+    from pkm.markdown import without_comments
+
+    words = (stage["gate"].get("words") if stage else None) or {}
+    return one_line(without_comments(words.get("title") or row["title"])) or "Finds"
+
+
+def words_hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, str]:
+    """A hash of all that the person wrote for one stage, and shows there: an approval is of that, and of no other words.
+
+    The second is as approvals had it that were given before the circle's own words, quotes and pictures counted.
+    """
     row = shares.row(db, share)
     assert row is not None
     words = stage["gate"].get("words") or {}
     said = [words.get("title") or row["title"], words.get("introduction") or row["introduction"]]
+    beside = [stage["introduction"] or "", stage["salutation"] or ""]
+    files = attachments.rows(db)
     for note in notes_for(db, share, stage):
         said += [note["title"], note["text"]]
-    return hashlib.sha256("\0".join(said).encode()).hexdigest()[:32]
+        beside += shares.quotes(db, note["item_id"]) if note["item_id"] is not None else ()
+        beside += [f"{one.name}\t{one.sha256}" for one in files if PurePath(one.name).name in note["text"]]
+    return _hash([*said, "", *beside]), _hash(said)
+
+
+def _hash(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
 
 
 def digest_for(
@@ -245,7 +265,7 @@ def digest_for(
     language = stage["language"] or settings["share.language"]
     naming = called.Naming(db, language, called.known_to(db, share, stage, kind), wide_enough(kind))
     return Digest(
-        uid=row["uid"], title=naming.line(words.get("title") or row["title"]), slug=_name_for(db, row, stage, channel_kind),
+        uid=row["uid"], title=naming.line(title_for(row, stage)), slug=_name_for(db, row, stage, channel_kind),
         date=at, author=settings["name"],
         intro=naming.text(words.get("introduction") or row["introduction"] or (stage["introduction"] if own else "")),
         salutation=naming.text(stage["salutation"] if own else ""),
@@ -336,12 +356,13 @@ def page_name(db: sqlite3.Connection, share: int) -> str:
         return str(row["slug"])
     on_site = next((one for one in stages if _goes_on_site(db, one)), None)
     reaches = min((_reaches(db, one) for one in stages), key=len)
-    wanted = _slug(db, row, on_site, wide_enough("network") if on_site else reaches)
-    taken = shares.slugs(db, share)
-    if _is_called(row["slug"], wanted) and not taken.get(row["slug"]):
-        return str(row["slug"])
-    free, number = wanted, 2
-    while free in taken:
+    return _free(db, row, _slug(db, row, on_site, wide_enough("network") if on_site else reaches))
+
+
+def _free(db: sqlite3.Connection, row: Row, wanted: str) -> str:
+    """The name that is wanted, or the first of it with a number behind it that no other share has."""
+    taken, free, number = shares.slugs(db, row["number"]), wanted, 2
+    while free in taken and (taken[free] or free != row["slug"]):
         free, number = f"{wanted}-{number}", number + 1
     return free
 
@@ -355,20 +376,16 @@ def _name_for(db: sqlite3.Connection, row: Row, stage: Row, channel_kind: str) -
         return name or str(row["slug"])
     name = page_name(db, row["number"])
     wanted = _slug(db, row, stage, wide_enough(effective_kind(stage["circle_kind"], channel_kind)))
-    return name if _is_called(name, wanted) else f"{wanted}-{row['id']}"
+    return name if name == _free(db, row, wanted) else f"{wanted}-{row['id']}"
 
 
 def _slug(db: sqlite3.Connection, row: Row, stage: Row | None, reaches: list[str]) -> str:
     """What the title of a share, or of a stage of it, makes as a name that those may read who may read notes of these reaches."""
     from pkm.share.site_plan import slugify
 
-    title = ((stage or {"gate": {}})["gate"].get("words") or {}).get("title") or row["title"]
+    title = title_for(row, stage)
     hidden = frozenset(fold(name) for name, _ in narrower_links(db, [], [title], reaches))
     return slugify(unlinked(conceal(called.Naming(db).line(title), hidden)) or "Finds", row["created_at"])
-
-
-def _is_called(slug: str, name: str) -> bool:
-    return re.fullmatch(rf"{re.escape(name)}(-[2-9])?", slug) is not None
 
 
 def _goes_on_site(db: sqlite3.Connection, stage: Row) -> bool:

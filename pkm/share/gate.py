@@ -41,7 +41,7 @@ class Facts:
     """What has happened to a share, as far as a gate asks for it.
 
     before: the circle of the stage before ("": there is none); before_at: when that had gone, None where it has not.
-    answers: when each came, in order. objections: who objects. words: a hash of what would be said.
+    answers: when each came, in order. objections: who objects. words: hashes of what would be said.
     """
 
     now: datetime
@@ -50,7 +50,7 @@ class Facts:
     before_at: datetime | None = None
     answers: tuple[datetime, ...] = ()
     objections: tuple[str, ...] = ()
-    words: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _people(gate: Gate, facts: Facts, opened: list[datetime]) -> list[str]:
         who = one_line(gate.get("by_name") or "", 40)
         if not given:
             waits.append("for approval" + (f" by {who}" if who else ""))
-        elif given.get("words") != facts.words:
+        elif given.get("words") not in facts.words:
             waits.append(f"for a new approval: the words changed since {one_line(given.get('name') or '', 40)} said yes")
         else:
             opened.append(parse_stamp(given["at"]))

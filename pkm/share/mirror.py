@@ -33,12 +33,15 @@ PUBLIC = "blogroll"
 """The tag of sources that others may know of."""
 
 
-def files(digest: "Digest", channel_kind: str, home: Home) -> list[tuple[str, str, bytes, str]]:
-    """(file name, media type, bytes, "") that a mirror of that kind gets of a digest; of its pictures the hash, no bytes."""
+def files(digest: "Digest", channel_kind: str, home: Home, suffix: str = "") -> list[tuple[str, str, bytes, str]]:
+    """(file name, media type, bytes, "") that a mirror of that kind gets of a digest; of its pictures the hash, no bytes.
+
+    suffix: what is added to the names of the files in a folder.
+    """
     from pkm.files import safe_name
     from pkm.share.render import SITE_MEDIA_TYPE, freeze, has_words, render_html, render_markdown
 
-    name = f"{digest.date[:10]}-{digest.slug.removesuffix('-' + digest.date[5:10])}"  # the day once
+    name = f"{digest.date[:10]}-{digest.slug.removesuffix('-' + digest.date[5:10])}{suffix}"  # the day once
     if digest.circle:  # two circles may share a folder, each with its own wording
         name += "-" + safe_name(digest.circle).replace(" ", "-").lower()
     shown = {one.sha256: one for piece in digest.pieces if has_words(piece) for one in piece.figures}

@@ -15,6 +15,7 @@ from pkm.config import Home
 from pkm.delivery import UNSETTLED, may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import Row, make
+from pkm.markdown import without_comments
 from pkm.share import draft, gate, origin
 from pkm.store import circles, deliveries, plans, shares
 from pkm.store.session import Store
@@ -82,7 +83,7 @@ def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
         said = [one["name"] for one in stage["gate"].get("objections", ())]
         facts = gate.Facts(
             now=now, planned_at=dates.parse_stamp(stage["gate"].get("planned_at") or row["created_at"]),
-            before=(before or {}).get("circle") or "", words=draft.words_hash(db, share, stage),
+            before=(before or {}).get("circle") or "", words=draft.words_hashes(db, share, stage),
             before_at=dates.parse_stamp(before["passed_at"]) if before and before["passed_at"] else None,
             answers=answers, objections=tuple(dict.fromkeys([*said, *against])),
         )  # fmt: skip
@@ -213,7 +214,7 @@ def approve(store: Store, share: int, who: Row, *, circle: int | None = None, ag
             if (state.get("approved") or {}).get("by") == who["id"]:
                 del state["approved"]
         elif state.get("approval"):
-            state["approved"] = {**said, "words": draft.words_hash(unit.connection, share, stage)}
+            state["approved"] = {**said, "words": draft.words_hashes(unit.connection, share, stage)[0]}
         set_gate(unit, stage, {key: value for key, value in state.items() if value})
         verb = "objects to" if against else "approved"
         unit.summarize(f"{who['name']} {verb} {row['id']} for {stage['circle']}")
@@ -304,7 +305,7 @@ def reword(
                 raise Invalid(make("note", number), f"it is not in {row['id']}", next=f"pkm share preview {row['id']}")
         words = dict(stage["gate"].get("words") or {})
         key = make("note", note) if note else "introduction"
-        words |= {"title": one_line(title, 200)} if title is not None else {}
+        words |= {"title": one_line(without_comments(title), 200)} if title is not None else {}
         words |= {key: clean(text).strip()} if text is not None else {}
         state = {**stage["gate"], "words": {name: said for name, said in words.items() if said}}
         if only is not None:

@@ -7,6 +7,7 @@ so that the same letter has the same name in a store that was put back from a co
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from pkm import config
 from pkm.config import Home
@@ -16,7 +17,7 @@ from pkm.ids import Row, make
 from pkm.picture import Picture
 from pkm.share import clearing, draft, figures, posts
 from pkm.share.channels import is_mirror, is_posts
-from pkm.share.ledger import delivery_key
+from pkm.share.delivery_keys import Keys
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.letter import unpack
 from pkm.share.posting import bodies, posted_for
@@ -24,6 +25,9 @@ from pkm.share.recipients import channels_for, had_before, letter_places, people
 from pkm.share.rendition import Rendered
 from pkm.store import attachments, deliveries, shares
 from pkm.store.session import Store
+
+if TYPE_CHECKING:
+    from pkm.share.render import Digest
 
 
 def look_at(
@@ -121,7 +125,7 @@ def amended(db: sqlite3.Connection, home: Home, share: int, at: str = "", stage:
 def _render_stages(
     db: sqlite3.Connection, home: Home, share: int, at: str, only: int | None, by: str = ""
 ) -> Iterable[Rendered]:  # fmt: skip
-    from pkm.share import mailing, mirror
+    from pkm.share import mailing
 
     settings = config.read(home)
     at = at or draft.now_stamp()
@@ -129,6 +133,7 @@ def _render_stages(
     assert row is not None
     places = letter_places(db, home, share)
     gallery = figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)])
+    keys, given = Keys(db, row), dict[int, dict[str, str]]()
     for stage in shares.stages(db, share):
         for channel in channels_for(db, stage) if only in (None, stage["id"]) else ():
             if by not in ("", channel["name"]):
@@ -140,30 +145,50 @@ def _render_stages(
             digest, pictures = gallery.fill(digest, draft.notes_for(db, share, stage))
             place["pictures"] = pictures
             if is_mirror(channel["channel_kind"]):
-                for part, (name, media_type, payload, hash) in enumerate(
-                    mirror.files(digest, channel["channel_kind"], home), 1
-                ):
+                files = _named_apart(db, home, row, stage, channel, digest, given.setdefault(channel["number"], {}))
+                for part, (name, media_type, payload, hash) in enumerate(files, 1):
                     yield Rendered(file_name=name, media_type=media_type, payload=payload, part=part, hash=hash,
-                                   key=delivery_key(row, stage, channel, "", part), **place)  # fmt: skip
+                                   key=keys.of(stage, channel, "", part), **place)  # fmt: skip
             elif is_posts(channel["channel_kind"]):
                 if posted_for(db, home, share, stage, channel, at) is not None:
                     continue
                 for part, payload in enumerate(bodies(db, home, row, stage, channel, digest), 1):
                     yield Rendered(file_name="", media_type=posts.media_type(channel["channel_kind"]), payload=payload,
-                                   part=part, key=delivery_key(row, stage, channel, "", part), **place)  # fmt: skip
+                                   part=part, key=keys.of(stage, channel, "", part), **place)  # fmt: skip
             else:
                 answers = _answered(db, stage)
                 people = people_of(db, home, share, stage)
                 people = [one for one in people if places.get(one["id"]) == (stage["id"], channel["number"])]
                 if answers is not None:
                     people = [one for one in people if one["id"] in answers]
-                keys = {one["id"]: delivery_key(row, stage, channel, recipient_of(one), 1) for one in people}
-                for one, payload in mailing.compose(row["id"], digest, stage, channel, people, keys, home, answers):
+                named = {one["id"]: keys.of(stage, channel, recipient_of(one), 1) for one in people}
+                for one, payload in mailing.compose(row["id"], digest, stage, channel, people, named, home, answers):
                     yield Rendered(
-                        file_name="", media_type=LETTER, payload=payload, part=1, key=keys[one["id"]],
+                        file_name="", media_type=LETTER, payload=payload, part=1, key=named[one["id"]],
                         recipient=recipient_of(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]),
                         hash=hashlib.sha256(whole(payload, pictures)).hexdigest() if pictures else "", **place,
                     )  # fmt: skip
+
+
+def _named_apart(
+    db: sqlite3.Connection, home: Home, row: Row, stage: Row, channel: Row, digest: "Digest", given: dict[str, str]
+) -> "list[tuple[str, str, bytes, str]]":
+    """The files of a mirror (mirror.files), called as no other words in its folder are: those of other shares, of stages that
+    are told otherwise, of circles whose names make one. given: what stages before it have there, name -> hash.
+    """
+    from pkm.share import mirror
+
+    if channel["channel_kind"] == "site":  # it has one page a share
+        return mirror.files(digest, "site", home)
+    there = deliveries.file_names(db, channel["number"], stage["id"]) | given
+    mark = "" if digest.slug.endswith(f"-{row['id']}") else f"-{row['id']}"
+    for suffix in ("", mark, f"{mark}-{stage['position']}"):
+        files = mirror.files(digest, channel["channel_kind"], home, suffix)
+        hashes = {name: hash or hashlib.sha256(payload).hexdigest() for name, _, payload, hash in files}
+        if all(there.get(name, hash) == hash for name, hash in hashes.items()):
+            break
+    given |= hashes
+    return files
 
 
 def whole(letter: bytes, pictures: Mapping[str, Picture]) -> bytes:

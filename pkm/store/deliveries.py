@@ -82,6 +82,15 @@ def frozen(db: sqlite3.Connection, share: int) -> list[Row]:
     ))  # fmt: skip
 
 
+def file_names(db: sqlite3.Connection, channel: int, stage: int) -> dict[str, str]:
+    """What is in a channel's folder, or is to go there, of all other stages than this: name -> hash."""
+    return dict(db.execute(
+        "SELECT file_name, sha256 FROM delivery JOIN share ON share.id = share_id WHERE channel_id = :channel "
+        "AND stage_id IS NOT :stage AND file_name <> '' AND share.state <> 'retracted' AND payload <> x'' ORDER BY delivery.id",
+        {"channel": channel, "stage": stage},
+    ).fetchall())  # fmt: skip
+
+
 def got(db: sqlite3.Connection, contact: int) -> int:
     """How many shares reached a contact, by name or as a member of a circle."""
     found = db.execute(
@@ -101,6 +110,14 @@ def row(db: sqlite3.Connection, number: int) -> Row | None:
 def keys(db: sqlite3.Connection) -> set[str]:
     """The keys of all deliveries."""
     return {row[0] for row in db.execute("SELECT key FROM delivery")}
+
+
+def keys_of(db: sqlite3.Connection, share: int) -> dict[tuple[int, int, str, int], str]:
+    """(stage, channel, recipient, part) -> key, of the deliveries of a share that are still those of a stage."""
+    found = db.execute(
+        "SELECT stage_id, channel_id, recipient, part, key FROM delivery WHERE share_id = :share ORDER BY id", {"share": share}
+    )
+    return {tuple(row[:4]): row[4] for row in found}
 
 
 def last_addresses(db: sqlite3.Connection) -> dict[int, str]:

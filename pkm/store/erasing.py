@@ -158,8 +158,13 @@ def _blank_gates(db: sqlite3.Connection, what: Erasure) -> None:
     """What was said of stages no longer holds the words."""
     db.execute(f"UPDATE stage SET gate = json_remove(gate, '$.words') WHERE json_valid(gate) AND id {_WITHIN}",
                _ids(what.blanked.get("stage", ())))  # fmt: skip
-    known = db.execute("SELECT id, gate FROM stage WHERE holds(gate)").fetchall()
+    known = db.execute("SELECT id, gate, share_id FROM stage WHERE holds(gate)").fetchall()
     for row in known:
+        db.execute(
+            "UPDATE share SET slug = ? WHERE id = ? AND slug <> '' "
+            "AND NOT EXISTS (SELECT 1 FROM delivery WHERE share_id = share.id AND payload <> x'')",
+            (f"{GONE}-{make('share', row['share_id'])}", row["share_id"]),
+        )  # fmt: skip
         with contextlib.suppress(ValueError):
             gate = json.dumps(_blanked(db, json.loads(row["gate"])), ensure_ascii=False)
             db.execute("UPDATE stage SET gate = ? WHERE id = ?", (gate, row["id"]))

@@ -33,6 +33,12 @@ MENTIONING = {
 }  # fmt: skip
 """Where the words of what is forgotten may stand in what stays."""
 
+_BESIDE = {"share": (
+    "EXISTS (SELECT 1 FROM stage WHERE share_id = share.id AND holds(gate))",
+    "EXISTS (SELECT 1 FROM delivery WHERE share_id = share.id AND (holds(CAST(payload AS TEXT)) OR holds(file_name)))",
+)}  # fmt: skip
+"""The same, in rows that belong to a thing: what a share is called for one circle, and what it sent."""
+
 PART = "a part of it was forgotten"
 """Why a command whose images are gone cannot be undone."""
 
@@ -369,7 +375,7 @@ def mentions(db: sqlite3.Connection, rows: Rows, needles: Iterable[str]) -> list
     teach(db, known)
     found = []
     for kind, columns in MENTIONING.items():
-        said = " OR ".join(f"holds({column})" for column in columns)
+        said = " OR ".join([*(f"holds({column})" for column in columns), *_BESIDE.get(kind, ())])
         found += [
             {"kind": kind, "number": row[0], "title": row[1] or ""}
             for row in db.execute(f"SELECT id, {TITLES[kind]} FROM {kind} WHERE {said} ORDER BY id")

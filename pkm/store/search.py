@@ -28,7 +28,7 @@ from pkm.store.hits import REGEX_TEXT, TITLED, cut, read, whole_text
 from pkm.text import fold
 
 WINDOW = 2000
-"""How many matches of a kind are ranked, the newest."""
+"""How many matches of a kind are ranked, the newest; of phrases in items half as many."""
 SEARCHED = ("note", "item", "annotation", "contact", "share")
 """Kinds that are searched where the query names none."""
 SORTS = ("best", "newest", "oldest", "title")
@@ -99,8 +99,9 @@ def search(
     patience = _be_patient(db, query.node)
     for kind in _kinds(query.node):
         scope = Scope(db, kind)
-        found = _ask(scope, query, max(WINDOW, limit), sort, patience)
-        full |= len(found) >= max(WINDOW, limit)
+        window = max(_window(kind, query), limit)
+        found = _ask(scope, query, window, sort, patience)
+        full |= len(found) >= window
         hits += _scored(_once_a_story(db, found) if kind == "item" else found, now)
         unknown += [name for name in scope.unknown if name not in unknown]
     first = _first(hits, limit, sort if sort != "best" or q.text_of(query) is not None else "newest")
@@ -125,6 +126,12 @@ def find_all(db: sqlite3.Connection, query: q.Query, kinds: Sequence[str], now: 
     if patience.over:
         raise Invalid("the regular expression", f"it takes longer than {REGEX_S:g} s", next="add a word or a field")
     return found
+
+
+def _window(kind: str, query: q.Query) -> int:
+    """How many matches are ranked; of a phrase fewer, as those that have its words are all walked over to find them."""
+    has_phrase = any(" " in q.searchable(word.text) for word in q.terms(q.text_of(query)))
+    return WINDOW // 2 if kind == "item" and has_phrase else WINDOW
 
 
 def _once_a_story(db: sqlite3.Connection, found: list[_Hit]) -> list[_Hit]:

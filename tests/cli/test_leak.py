@@ -141,3 +141,14 @@ def test_nothing_that_is_private_leaves(
     assert all(out.count(data) == 3 for data in shown.values())  # folder, page, letter
     assert (PICTURES / "moving.clean.gif").read_bytes() not in out
     assert not pkm.json("share", "check", ".")
+
+
+def test_an_address_that_one_may_read_goes_to_none_of_the_others(pkm: CommandLine) -> None:
+    pkm("share", "channel", "add", "post", "smtp://127.0.0.1:9", "--from", "Me <me@example.org>")
+    pkm("circle", "add", "practice", "--kind", "community", "--channel", "post")
+    for name in ("ann", "ben"):  # her letter is looked at first
+        pkm("contact", "add", name, "--email", f"{name}@example.org")
+        pkm("circle", "join", "practice", name, "--because", "peer")
+    pkm("sense", "note", "Write to ann@example.org", "--reach", "community")
+    pkm("share", "draft", "n1", "--to", "practice")
+    assert [one["what"] for one in pkm.json("share", "check", "x1", ok=3)] == ["c1"]

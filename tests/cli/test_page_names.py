@@ -47,6 +47,48 @@ def test_files_of_a_circle_that_is_told_another_title_are_called_by_that(on: Day
     assert names == ["2026-12-01-a-surprise-for-1-x2-kin.md", "2026-12-01-walking-2-choir.md"]
 
 
+@pytest.mark.parametrize("titles", [
+    ["Walking %%SIGNAL %%now 4"], ["Walking now 4 <!-- SIGNAL -->"], ["A walk 7", "Walking now 4"],
+])  # fmt: skip
+@pytest.mark.parametrize("circle", ["practice", "network"])
+def test_no_name_says_what_its_title_does_not(on: Days, home: Path, tmp_path: Path, titles: list[str], circle: str) -> None:
+    on(DAY, "share", "draft", "n2", "--to", circle, "--title", "Walking now 7")
+    for title in titles:
+        on(DAY, "share", "edit", "x2", "--for", circle, "--title", title)
+    on(DAY, "share", "send", "x2", "--yes")
+    folder = home / "site" / "2026" if circle == "network" else tmp_path / "drop"
+    names = {path.name for path in folder.iterdir() if path.suffix in ("", ".md") and "walk" in path.name}
+    assert names == ({"walking-now-4"} if circle == "network" else {"2026-12-01-walking-now-4-x2-practice.md"})
+    assert "SIGNAL" not in text(folder)
+
+
+def test_two_shares_or_circles_whose_names_make_one_write_over_none_of_each_other(on: Days, tmp_path: Path) -> None:
+    for circle in ("Team A", "Team-A"):
+        on(DAY, "circle", "add", circle, "--kind", "community", "--channel", "drop")
+    on(DAY, "share", "draft", "n2", "--to", "Team A", "--to", "Team-A", "--title", "Report 3")
+    on(DAY, "share", "edit", "x2", "--for", "Team A", "-m", "With a space")
+    on(DAY, "share", "draft", "n2", "--to", "Team A", "--title", "Report 3 12-01")
+    for share in ("x2", "x3"):
+        on(DAY, "share", "send", share, "--yes")
+    assert len(list((tmp_path / "drop").glob("*.md"))) == 3
+
+
+@pytest.mark.parametrize(("titles", "heads"), [
+    (("Fete 9", "Fete 9!"), ["# Fete 9", "# Fete 9!"]),
+    (("Fete 9!", "Fete 9!"), ["# Fete 9!"]),
+])  # fmt: skip
+def test_two_circles_that_no_file_may_name_write_over_none_of_each_other(on: Days, tmp_path: Path, titles, heads) -> None:
+    for circle in ("alpha", "beta"):
+        on(DAY, "circle", "add", circle, "--kind", "network", "--channel", "drop")
+    on(DAY, "share", "draft", "n2", "--to", "alpha", "--to", "beta", "--title", "Zoo")
+    for circle, title in zip(("alpha", "beta"), titles, strict=True):
+        on(DAY, "share", "edit", "x2", "--for", circle, "--title", title)
+    on(DAY, "share", "plan", "x2", "--stage", "alpha now", "--stage", "beta now")
+    for _ in range(2):
+        on(DAY, "share", "send", "x2", "--yes")
+    assert sorted(path.read_text("utf-8").splitlines()[0] for path in (tmp_path / "drop").glob("*.md")) == heads
+
+
 def test_a_page_that_stands_keeps_its_address(on: Days, home: Path) -> None:
     on(DAY, "sense", "note", "A walk for TWO", "--reach", "network")
     on(DAY, "circle", "add", "world", "--kind", "network", "--channel", "site")

@@ -53,6 +53,23 @@ def text(folder: Path) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*")) if path.is_file())
 
 
+@pytest.mark.parametrize("change", [
+    ["circle", "edit", "practice", "--intro", "Nobody approved this."],
+    ["circle", "edit", "practice", "--salutation", "Dear fools,"], ["sense", "annotate", "i1", "-q", "unlike them"],
+])  # fmt: skip
+def test_a_yes_is_for_all_that_is_said(on: Days, change: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<html><title>Talks</title><p>Feeds are for people unlike them.</p></html>")
+    on("2026-12-01", "seek", "clip", tmp_path / "a.html")
+    on("2026-12-01", "sense", "keep", "i1", "--note", "Feeds are good")
+    on("2026-12-01", "sense", "reach", "n4", "community")
+    on("2026-12-01", "share", "draft", "n4", "--to", "practice")
+    on("2026-12-01", "share", "plan", "x2", "--stage", "practice after approval")
+    on("2026-12-01", "share", "approve", "x2", "--by", "ann")
+    assert "due" in on("2026-12-01", "share", "plan", "x2")
+    on("2026-12-01", *change)
+    assert "a new approval" in on("2026-12-01", "share", "--due", "--yes")
+
+
 def test_community_today_network_after_two_weeks_and_a_yes_then_once(on: Days, home: Path, tmp_path: Path) -> None:
     plan(on)
     on("2026-12-01", "share", "send", "x1", "--yes")

@@ -316,6 +316,17 @@ class TestWhatElseGoes:
         lived("forget", "n1", "--yes")
         assert mark.found(home) == {"both"}
 
+    def test_shares_that_name_it_for_one_circle_are_told(self, lived: CommandLine) -> None:
+        lived("contact", "add", "Zoë Müller", "--nick", "zoe")
+        lived("sense", "note", "Walking retros work", "--reach", "community")
+        for title in ("Ideas", "More"):
+            lived("share", "draft", "n1", "--to", "practice", "--title", title)
+        lived("share", "edit", "x1", "--for", "practice", "--title", "An idea of Zoë Müller")
+        lived("share", "send", "x1", "--yes")
+        stays = {one["what"]: one["why"] for one in lived.json("forget", "zoe", "--dry-run")["stays"]}
+        assert "names it" in stays["x1"]
+        assert "x2" not in stays
+
     def test_what_waited_in_a_plan_that_was_dropped(self, lived: CommandLine, mark: Markers, home: Path) -> None:
         lived("config", "share.cooling", "1h")
         lived("sense", "note", f"Retros\n\nAnd {mark('text')} as well, *so they say*", "--reach", "community")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pkm.errors import BadInput, PkmError
-from pkm.seek.entry import make_entry
+from pkm.seek.entry import make_entries
 from pkm.seek.identity import choose_scheme, distinct
 from pkm.seek.parse import parse_feed
 from pkm.seek.pull import PullReport, _alone, pull
@@ -95,7 +95,9 @@ def test_new_then_unchanged_by_its_bytes_then_changed(server, store, follow, mon
 def test_known_entries_are_not_read_again_until_the_whole_feed_is(server, store, follow, monkeypatch):
     read: list[str] = []
     monkeypatch.setattr("pkm.seek.reading.LARGE", 10**9)  # read in this process, to be seen
-    monkeypatch.setattr("pkm.seek.parse.make_entry", lambda **entry: (read.append(entry["title"]), make_entry(**entry))[1])
+    monkeypatch.setattr(
+        "pkm.seek.parse.make_entries", lambda given: (read.extend(one.title for one in given), make_entries(given))[1]
+    )
     url = server.add("/f", rss("a", "b"))
     follow(url)
     pull(store)

@@ -54,7 +54,7 @@ def yes(words: str = "w", at: str = "2026-12-20T10:00:00Z") -> dict[str, object]
 
 
 def facts(now: datetime = NOW, **given: object) -> Facts:
-    return Facts(now=now, planned_at=NOW - DAY, words="w", **given)  # type: ignore[arg-type]
+    return Facts(now=now, planned_at=NOW - DAY, words=("w",), **given)  # type: ignore[arg-type]
 
 
 WENT = {"before": "practice", "before_at": NOW}
