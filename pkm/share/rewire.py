@@ -5,6 +5,8 @@ Of a secret only its place is kept (pkm.secret). Writes in one unit. Never print
 
 import contextlib
 import json
+import shlex
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +19,7 @@ from pkm.delivery import MAY_HAVE_LEFT
 from pkm.errors import Exists, Invalid, NotFound, PkmError, Refused
 from pkm.ids import Row
 from pkm.secret import check_place
-from pkm.share import origin, postbox, publish, webmentions
+from pkm.share import origin, postbox, webmentions
 from pkm.share.channels import KINDS, SCHEMES, adapter, folder_of, is_letters, is_mirror, is_posts
 from pkm.store import shares
 from pkm.store.session import Store
@@ -80,7 +82,7 @@ def add_channel(
             name=name, kind=kind, address=address, options=json.dumps(options, ensure_ascii=False), created_at=unit.at
         ))  # fmt: skip
         unit.summarize(f"added the channel {name}")
-        return _named(unit.connection, name)
+        return named(unit.connection, name)
 
 
 def _posts(
@@ -156,12 +158,11 @@ def change_channel(store: Store, name: str, change: Change, home: Home | None = 
         step = '--address, --from, --publish "rsync -a ./ me@example.org:site/", --inbox or --webmentions'
         raise Invalid("nothing to change", "say what", next=step)
     with store.unit() as unit:
-        row = _named(unit.connection, name)
+        row = named(unit.connection, name)
+        options, address, done = dict(row["options"]), row["address"], []
         if change.publish is not None:
-            row = publish.set_command(store, name, change.publish)
-        options = dict(row["options"])
-        done = []
-        address = row["address"]
+            options = _with_publish(row, options, change.publish)
+            done.append(f"is published by {shlex.join(options['publish'])}" if "publish" in options else "has no command")
         if is_posts(row["channel_kind"]) and change.token is not None:
             change = replace(change, token=None, credential=change.token)
         if (change.address, change.sender, change.login, change.credential) != (None,) * 4:
@@ -180,7 +181,7 @@ def change_channel(store: Store, name: str, change: Change, home: Home | None = 
             kept.address, kept.options = address, json.dumps(options, ensure_ascii=False)
             unit.summarize(f"{row['name']} {', '.join(done)}")
             unit.flush()
-        return _named(unit.connection, name)
+        return named(unit.connection, name)
 
 
 def remove_channel(store: Store, name: str, *, sure: bool = False) -> Row:
@@ -190,7 +191,7 @@ def remove_channel(store: Store, name: str, *, sure: bool = False) -> Row:
     arrived, unless the person is sure.
     """
     with store.unit() as unit:
-        row = _named(unit.connection, name)
+        row = named(unit.connection, name)
         there = shares.hangs_on(unit.connection, row["number"])
         open_ones = {state: there[state] for state in ("waiting", "held", "sending", "unknown") if there.get(state)}
         if open_ones and not sure:
@@ -290,13 +291,25 @@ def _goes_elsewhere(before: str, after: str, what: str, option: str) -> None:
         raise Invalid(what, f"its secret was given for {_host(before)}, and goes to no other host", next=f"say it anew: {option}")
 
 
-def _named(db: Any, name: str) -> Row:
+def named(db: sqlite3.Connection, name: str) -> Row:
+    """The channel of that name, case ignored. Raises NotFound, Invalid."""
     row = next((one for one in shares.channels(db) if one["name"].casefold() == name.casefold()), None)
     if row is None:
         if not name.strip():
             raise Invalid("an empty name", "a channel's name is wanted", next="pkm share channel list")
         raise NotFound(f"the channel {name}", "there is none of that name", next="pkm share channel list")
     return row
+
+
+def _with_publish(row: Row, options: Mapping[str, Any], command: str) -> Row:
+    if row["channel_kind"] != "site":
+        raise Invalid(f"the channel {row['name']}", "only a site is published by a command", next="pkm share channel list")
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise Invalid(f"the command {one_line(command, 80)}", f"it cannot be split into words: {error}") from error
+    kept = {key: value for key, value in options.items() if key != "publish"}
+    return {**kept, "publish": words} if words else kept
 
 
 def _with_inbox(row: Row, options: Mapping[str, Any], change: Change) -> Row:
