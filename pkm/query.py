@@ -21,7 +21,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pkm import dates
-from pkm.grammar import read
 from pkm.query_tree import FIELDS, KINDS, And, Field, Node, Not, Or, Query, Regex, When, Word, searchable
 
 __all__ = [
@@ -36,6 +35,8 @@ def parse(text: str, now: datetime | None = None) -> Query:
     Raises Invalid for a field that is nearly one of ours, a value or date it cannot have, a regular expression that
     does not compile or could run for ever, and a text of more than 200 terms. Nothing else is refused.
     """
+    from pkm.grammar import read
+
     return read(text, now or dates.now())
 
 

@@ -145,10 +145,10 @@ app.command("remove", epilog="Example:  pkm share channel remove mail")(channel_
 @app.command("test", epilog="Example:  pkm share channel test mail")
 def try_out(name: ChannelArgument, json: JsonFlag = False) -> None:
     """Try a way out: nobody but yourself gets anything; a folder is only looked at."""
-    from pkm.share.rewire import learn_again, named
+    from pkm.share.rewire import learn_again
     from pkm.share.trying import try_channel
 
-    row = named(current.store().read(), name)
+    row = shares.channel_named(current.store().read(), name)
     try:
         tried = try_channel(row, current.home())
     except Unreachable as error:

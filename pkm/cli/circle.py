@@ -10,7 +10,7 @@ from pkm.cli import circle_card, complete, current, membership, render, selector
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, CircleArgument, JsonFlag, as_seconds
 from pkm.dates import day, format_span, now
-from pkm.errors import Invalid, NotFound
+from pkm.errors import Ambiguous, Invalid, NotFound
 from pkm.ids import Row
 from pkm.store import circles
 from pkm.text import one_line
@@ -193,7 +193,7 @@ def _circle_of(which: str, *, guess: bool = True) -> Any:
     """The circle that is meant; where a contact was named in its place, the error says so."""
     try:
         return selectors.one(which, ("circle",), guess=guess)
-    except (NotFound, Invalid) as error:
+    except (NotFound, Invalid, Ambiguous) as error:
         if membership.is_contact(which):
             error.next = "the circle comes first, then who: pkm circle join CIRCLE WHO, or leave CIRCLE WHO"
         raise

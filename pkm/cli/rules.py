@@ -142,11 +142,10 @@ def _action(word: str) -> str:
     known = word.lower()
     if known in ACTIONS:
         return known
-    from difflib import get_close_matches
+    from pkm.spelling import near
 
-    near = get_close_matches(known, ACTIONS, n=1, cutoff=0.5)
-    why = f"did you mean {near[0]}?" if near else f"a rule can {', '.join(ACTIONS)}"
-    raise Invalid(f"“{one_line(word, 60)}”", why, next="pkm seek rules add mute 'title:word'")
+    why = f"a rule can {', '.join(ACTIONS)}"
+    raise Invalid(f"“{one_line(word, 60)}”", why, near=near(known, ACTIONS), next="pkm seek rules add mute 'title:word'")
 
 
 @app.command("test", cls=QueryCommand, epilog="Example:  pkm seek rules test u3 --since 30d\n\n"

@@ -65,7 +65,7 @@ def _tellers(row: Row) -> str:
     return tellers(row, 24)
 
 
-QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
+QuietFlag = Annotated[bool, typer.Option("--quiet", help="Say only what failed (for cron).")]
 
 
 @app.callback()

@@ -21,11 +21,13 @@ from pkm.cli.source_options import (
 from pkm.dates import ago, day, now
 from pkm.errors import Invalid
 from pkm.ids import Row
+from pkm.spelling import none_of
 from pkm.store import items, lookup, sources
-from pkm.text import count, one_line
+from pkm.text import count, fold, one_line
 
 app = group("Sources.")
 
+STATES = ("active", "paused", "gone")
 COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
     ("title", lambda row: one_line(row["title"], 60)),
@@ -77,9 +79,9 @@ def list_sources(
     from pkm.store.source_health import ORDERS
 
     if sort not in ORDERS:
-        raise Invalid(f"--sort {sort}", f"it should be one of {', '.join(ORDERS)}")
-    if state not in ("", "active", "paused", "gone"):
-        raise Invalid(f"--state {state}", "it should be active, paused or gone")
+        raise none_of(f"--sort {sort}", sort, ORDERS)
+    if state not in ("", *STATES):
+        raise none_of(f"--state {state}", state, STATES)
     ids = [found.number for found in selectors.many(which, ("source",))] if which else None
     db = current.store().read()
     rows = health.sort_sources(db, sort, limit, now(), state=state or None, ids=ids)
@@ -180,6 +182,7 @@ def edit(
     fetched, what becomes of updates, what it challenges; and its backlog comes into the inbox.
     """
     from pkm.cli.access import warn_of_secrets
+    from pkm.cli.noted import tell_not_there
     from pkm.seek.sources import SourceEdit, edit_source
 
     state = _read_state(pause=pause, resume=resume)
@@ -205,6 +208,9 @@ def edit(
         row = edit_source(current.store(), found.number, change)
     if credential is None:
         _tell_of_secret(had, row)
+    for name in change.drop_tags:
+        if fold(name.removeprefix("#")) not in map(fold, had.get("tags", ())):
+            tell_not_there(name, row["tags"])
     brought = [f"{count(waited, 'item')} put into the inbox" if waited else "nothing waited in its backlog"] if backlog else []
     render.emit_made(row, as_json=json, also=[*_changed(row, change.contact_id), *brought])
 

@@ -95,7 +95,9 @@ def import_path(
     if not path.exists():
         raise NotFound(str(path), "there is no such file or folder", next="name one that is there: pkm import -h")
     if as_ and as_ not in KINDS:
-        raise Invalid(f"--as {as_}", f"it should be one of {', '.join(KINDS)}")
+        from pkm.spelling import none_of
+
+        raise none_of(f"--as {as_}", as_, KINDS)
     if as_ == "nb" or (not as_ and _is_notebook(path)):
         from pkm.cli.notebook import import_notebook
 
@@ -337,15 +339,17 @@ def settings(
          "set": config.read(home).is_set(name)}
         for name, setting in config.SETTINGS.items() if key is None or name == key
     ]  # fmt: skip
-    if key and not rows:
+    if key and not rows and not unset:
         config.get(home, key)  # names the nearest setting
+    rows = rows or [{"id": key, "kind": "setting", "title": "no setting", "value": "", "default": "", "set": False}]
     if json:
         render.emit_json(rows[0] if key and rows else rows)
         return
     if key:
         render.say(f"{rows[0]['id']}  {rows[0]['value'] or '(none)'}")
         if unset:
-            render.tell(f"That is the default{'' if rows[0]['default'] else ': none'}.")
+            default = f"That is the default{'' if rows[0]['default'] else ': none'}."
+            render.tell(default if key in config.SETTINGS else f"There is no such setting; it is out of {home.config}.")
         if key == "keep.items":
             render.tell(_keeping(*config.read(home).limits(key)))
         if value is None and not unset:

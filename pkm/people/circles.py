@@ -12,6 +12,7 @@ from pkm.errors import Exists, Invalid, NotFound
 from pkm.ids import Row
 from pkm.people.cadence import Move
 from pkm.people.contacts import NAME_LIMIT, changed_list
+from pkm.spelling import near, none_of
 from pkm.store import circles, contacts, standings, tags
 from pkm.store.session import Store, Unit
 from pkm.text import check_language, clean, fold, one_line
@@ -170,8 +171,7 @@ def _explain_leaving(unit: Unit, circle_id: int, numbers: Iterable[int], because
 def check_kind(kind: str) -> str:
     """The kind of circle, written in full: none is guessed. Raises Invalid with the three kinds."""
     if fold(kind) not in KINDS:
-        raise Invalid(f"the kind “{one_line(kind, 60)}”", f"a circle is a {', a '.join(KINDS)}",
-                      next="--kind team, --kind community or --kind network")  # fmt: skip
+        raise none_of(f"the kind “{one_line(kind, 60)}”", kind, KINDS, next="--kind team, --kind community or --kind network")
     return fold(kind)
 
 
@@ -245,7 +245,8 @@ def _set_channels(unit: Unit, number: int, names: Sequence[str]) -> None:
         if fold(name) not in known:
             there = ", ".join(name for _, name in circles.channels(db))
             why = f"there is {there}" if there else "there is none yet"
-            raise NotFound(f"the channel “{one_line(name, 60)}”", why, next="pkm share channel add")
+            close = near(name, [name for _, name in circles.channels(db)])
+            raise NotFound(f"the channel “{one_line(name, 60)}”", why, near=close, next="pkm share channel add")
         wanted.add(known[fold(name)])
     held = circles.channel_rows(db, number)
     for channel, row in held.items():

@@ -6,7 +6,6 @@ Of a secret only its place is kept (pkm.secret). Writes in one unit. Never print
 import contextlib
 import json
 import shlex
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 from pkm.config import Home
 from pkm.dates import now, stamp
 from pkm.delivery import MAY_HAVE_LEFT
-from pkm.errors import Exists, Invalid, NotFound, PkmError, Refused
+from pkm.errors import Exists, Invalid, PkmError, Refused
 from pkm.ids import Row
 from pkm.secret import check_place
 from pkm.share import origin, postbox, webmentions
@@ -82,7 +81,7 @@ def add_channel(
             name=name, kind=kind, address=address, options=json.dumps(options, ensure_ascii=False), created_at=unit.at
         ))  # fmt: skip
         unit.summarize(f"added the channel {name}")
-        return named(unit.connection, name)
+        return shares.channel_named(unit.connection, name)
 
 
 def _posts(
@@ -158,7 +157,7 @@ def change_channel(store: Store, name: str, change: Change, home: Home | None = 
         step = '--address, --from, --publish "rsync -a ./ me@example.org:site/", --inbox or --webmentions'
         raise Invalid("nothing to change", "say what", next=step)
     with store.unit() as unit:
-        row = named(unit.connection, name)
+        row = shares.channel_named(unit.connection, name)
         options, address, done = dict(row["options"]), row["address"], []
         if change.publish is not None:
             options = _with_publish(row, options, change.publish)
@@ -181,7 +180,7 @@ def change_channel(store: Store, name: str, change: Change, home: Home | None = 
             kept.address, kept.options = address, json.dumps(options, ensure_ascii=False)
             unit.summarize(f"{row['name']} {', '.join(done)}")
             unit.flush()
-        return named(unit.connection, name)
+        return shares.channel_named(unit.connection, name)
 
 
 def remove_channel(store: Store, name: str, *, sure: bool = False) -> Row:
@@ -191,7 +190,7 @@ def remove_channel(store: Store, name: str, *, sure: bool = False) -> Row:
     arrived, unless the person is sure.
     """
     with store.unit() as unit:
-        row = named(unit.connection, name)
+        row = shares.channel_named(unit.connection, name)
         there = shares.hangs_on(unit.connection, row["number"])
         open_ones = {state: there[state] for state in ("waiting", "held", "sending", "unknown") if there.get(state)}
         if open_ones and not sure:
@@ -289,16 +288,6 @@ def _goes_elsewhere(before: str, after: str, what: str, option: str) -> None:
     """Raises Invalid where a secret that was given for one host would go to another."""
     if _host(before) and _host(after) and _host(before) != _host(after):
         raise Invalid(what, f"its secret was given for {_host(before)}, and goes to no other host", next=f"say it anew: {option}")
-
-
-def named(db: sqlite3.Connection, name: str) -> Row:
-    """The channel of that name, case ignored. Raises NotFound, Invalid."""
-    row = next((one for one in shares.channels(db) if one["name"].casefold() == name.casefold()), None)
-    if row is None:
-        if not name.strip():
-            raise Invalid("an empty name", "a channel's name is wanted", next="pkm share channel list")
-        raise NotFound(f"the channel {name}", "there is none of that name", next="pkm share channel list")
-    return row
 
 
 def _with_publish(row: Row, options: Mapping[str, Any], command: str) -> Row:

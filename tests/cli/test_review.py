@@ -182,7 +182,7 @@ def test_several_are_marked_by_a_search_at_once(pkm: CommandLine, notes: None) -
 
 
 def test_bad_words(pkm: CommandLine, notes: None) -> None:
-    assert "soon, later, eventually or never" in pkm("sense", "review", "n1", "--as", "weekly", ok=2).err
+    assert "one of soon, later, eventually, never" in pkm("sense", "review", "n1", "--as", "weekly", ok=2).err
     assert "contradiction, question" in pkm("sense", "review", "--only", "all", ok=2).err
     assert "which note" in pkm("sense", "review", "--as", "soon", ok=2).err
 
