@@ -24,8 +24,8 @@ from pkm import dates
 from pkm.query_tree import FIELDS, KINDS, And, Field, Node, Not, Or, Query, Regex, When, Word, searchable
 
 __all__ = [
-    "FIELDS", "KINDS", "And", "Field", "Node", "Not", "Or", "Query", "Regex", "When", "Word", "conjuncts", "fields", "fts",
-    "has_field", "is_text", "parse", "rest_of", "searchable", "terms", "text_of",
+    "FIELDS", "KINDS", "And", "Field", "Node", "Not", "Or", "Query", "Regex", "When", "Word", "conjuncts", "fields",
+    "fts", "has_field", "is_text", "parse", "rest_of", "searchable", "terms", "text_of",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A query once it is read: a tree of And, Or, Not over the leaves Word, Field, When and Regex, and which fields there are."""
+"""A query once it is read: a tree of And, Or, Not over the leaves Word, Field, When and Regex; the fields there are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What channels that are talked to over HTTP do alike: what is made of a server that cannot be reached, or does not answer."""
+"""What channels over HTTP do alike: what is made of a server that cannot be reached, or does not answer."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar, Self
@@ -59,7 +59,8 @@ class Account(Receiver):
             return found
         if repeat and self._knows_again(job):
             outcome = self.send(job)
-            return outcome if outcome.state == "sent" else Outcome("unknown")  # a no to the repeat says nothing of the first
+            # a no to the repeat says nothing of the first
+            return outcome if outcome.state == "sent" else Outcome("unknown")
         return Outcome("unknown", f"it is not among {self.kept_in}")
 
     def remove(self, job: Job) -> Outcome:

@@ -136,7 +136,7 @@ class Mastodon(Account):
         return verdict(reply)._replace(remote_id=reply.said("id"), remote_url=reply.said("url")) if reply.ok else verdict(reply)
 
     def _body(self, job: Job) -> bytes | Outcome:
-        """What is posted: as it was frozen, byte for byte, with what only the server knows in the place of the pictures."""
+        """What is posted: as it was frozen, byte for byte, with what only the server knows for the pictures."""
         said = json.loads(job.payload)
         pictures, numbers = said.pop("pictures", []), []
         for one in pictures:

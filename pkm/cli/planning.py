@@ -32,7 +32,8 @@ def _show_stages(share: str, rows: list[Row], *, json: bool) -> None:
         return
     current.remember(rows=[row["id"] for row in rows])
     cells = [
-        (str(row["position"]), one_line(row["circle"] or "people by name"), row["state"], one_line(row["gate"])) for row in rows
+        (str(row["position"]), one_line(row["circle"] or "people by name"), row["state"], one_line(row["gate"]))
+        for row in rows
     ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row, line in zip(rows, cells, strict=True):

@@ -101,7 +101,8 @@ def _suggest(store: Store, number: int, related: Sequence[Related], names: Names
     mentions = _mentioned(number, found[1], linked, names, muted)
     named = {parse(one.target) for one in mentions}
     chosen = [
-        Suggestion(make("note", number), "related", one.id, one.title, min(0.59, one.score), one.because) for one in related
+        Suggestion(make("note", number), "related", one.id, one.title, min(0.59, one.score), one.because)
+        for one in related
         if not one.linked and one.score >= LEAST and (one.kind, one.number) not in named
         and not muted.has(make("note", number), one.id)
     ]  # fmt: skip
