@@ -149,8 +149,8 @@ def edit(
         render.tell(f"{warning}.")
     for move in saved.moves:
         render.tell(f"  {_tie(move)}")
-    if "kind" in saved.changed and not json and current.store().operation:
-        render.tell(f"Take it back: pkm undo {current.store().operation}")
+    if "kind" in saved.changed:
+        render.tell_undo(as_json=json)
 
 
 @app.command(epilog='Example:  pkm circle join practice maria --because "co-hosts the meetup"')
@@ -169,6 +169,7 @@ def join(
     _show_moved(moved, "joined", "is in {circle} already, since {since}", json)
     if not json:
         membership.tell_joined(moved, because)
+    render.tell_undo(as_json=json)
 
 
 @app.command(epilog='Example:  pkm circle leave practice ken --because "moved on"')
@@ -187,6 +188,7 @@ def leave(
     _show_moved(moved, "left", "is not in {circle}", json)
     if not json:
         membership.tell_left(moved, because)
+    render.tell_undo(as_json=json)
 
 
 def _circle_of(which: str, *, guess: bool = True) -> Any:
@@ -222,8 +224,6 @@ def _show_moved(moved: Any, verb: str, unchanged: str, json: bool) -> None:
         elif not json:
             render.say(f"{move.contact['id']}  {who} {verb} {moved.circle['id']} {name}")
             render.say(f"  {_tie(move, named=False)}")
-    if moved.operation is not None and not json:
-        render.say(f"Take it back: pkm undo {moved.operation}")
 
 
 def _tie(move: Any, *, named: bool = True) -> str:

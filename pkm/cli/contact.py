@@ -135,7 +135,7 @@ def add(
         tags=tuple(tag or ()),
     ))  # fmt: skip
     people.refuse_taken(store.read(), fields)  # before the network is asked for anything
-    in_circle = selectors.one(circle, ("circle",)).number if circle else None
+    in_circle = selectors.one(circle, ("circle",), guess=False).number if circle else None
     feeds, told = ([], []) if no_follow else look_for_feeds(fields.urls or ())
     with store.unit() as unit:
         added = people.add_contact(
@@ -163,6 +163,8 @@ def _show_added(added: Any, followed: list[Row], told: list[str], json: bool) ->
     _warn(added.warnings, added.resolved)
     for line in told:
         render.tell(line)
+    if added.warnings:
+        render.tell_undo(as_json=json)
     if followed:
         render.tell("Next: pkm seek")
 

@@ -10,7 +10,7 @@ from pkm.delivery import CAME_BACK, came_back, is_refused
 from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.store import deliveries, shares
-from pkm.text import count, fold, one_line
+from pkm.text import count, fold, one_line, some
 
 if TYPE_CHECKING:
     from pkm.share.rendition import Rendered
@@ -52,8 +52,7 @@ def addressed(name: str, address: str) -> str:
 
 def named(people: Sequence[str]) -> str:
     """These in one line, a long list cut."""
-    more = f" and {len(people) - NAMED} more" if len(people) > NAMED else ""
-    return ", ".join(people[:NAMED]) + more
+    return some(people, NAMED)
 
 
 def tell_moved(people: Iterable[tuple[int, str, str]]) -> None:

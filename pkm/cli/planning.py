@@ -141,7 +141,7 @@ def drop(
         return
     for row in rows:
         render.say(f"{row['id']}  {one_line(row['title'], 60)}  dropped; its notes stay")
-    render.tell("To bring it back: pkm undo")
+    render.tell_undo()
 
 
 def _wanted(text: str) -> Any:

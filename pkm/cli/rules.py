@@ -234,8 +234,7 @@ def apply(
         render.emit_json({**row, **counts, **survey.as_dict()})
         return
     render.say(f"{row['id']}  {count(changed, 'item')} changed: {row['title']}")
-    if changed:
-        render.tell("Take it back: pkm undo")
+    render.tell_undo()
 
 
 @app.command(epilog="Example:  pkm seek rules remove u3 --unmute")
@@ -261,7 +260,7 @@ def remove(
                     "To bring them back: pkm seek rules unmute --orphaned")  # fmt: skip
     if orphans := sum(row["items"] for row in gone if row["action"] == "assign"):
         render.tell(f"{count(orphans, 'item')} {'is' if orphans == 1 else 'are'} no longer assigned to anybody.")
-    render.tell("Take it back: pkm undo")
+    render.tell_undo()
 
 
 @app.command(epilog="Example:  pkm seek rules unmute i12 i14    (or a rule: all that it muted)")

@@ -341,6 +341,7 @@ def reach(
     for row, before in changed:
         if before != wanted:
             _tell_already_out(row["id"], wanted)
+    render.tell_undo(as_json=json)
 
 
 def _tell_audience(wanted: str, before: list[str]) -> None:

@@ -23,7 +23,7 @@ from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.spelling import none_of
 from pkm.store import items, lookup, sources
-from pkm.text import count, fold, one_line
+from pkm.text import count, fold, one_line, some
 
 app = group("Sources.")
 
@@ -213,6 +213,7 @@ def edit(
             tell_not_there(name, row["tags"])
     brought = [f"{count(waited, 'item')} put into the inbox" if waited else "nothing waited in its backlog"] if backlog else []
     render.emit_made(row, as_json=json, also=[*_changed(row, change.contact_id), *brought])
+    render.tell_undo(as_json=json)
 
 
 def _changed(row: Row, writer_number: int | None) -> list[str]:
@@ -262,10 +263,9 @@ def remove(
     if not found:
         raise Invalid("stdin", "it names no source")
     counted = sources.undecided(current.store().read(), [one.number for one in found])
-    names = ", ".join(f"{one.id} ({one_line(one.title, 50)})" for one in found[:5])
-    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    names = some([f"{one.id} ({one_line(one.title, 50)})" for one in found], 5)
     fate = f"{count(counted['goes'], 'item')} of the inbox go too, {counted['stays']:,} stay"
-    if not render.confirm(f"Remove {names}{more}? {fate}.", yes=yes, no="Nothing was removed."):
+    if not render.confirm(f"Remove {names}? {fate}.", yes=yes, no="Nothing was removed."):
         return
     from pkm.seek.sources import remove_sources
 
@@ -276,4 +276,4 @@ def remove(
         return
     for one in found:
         render.say(f"{one.id}  removed: {one_line(one.title, 80)}")
-    render.tell(f"{count(counted['goes'], 'item')} removed, {counted['stays']:,} kept. Take it back: pkm undo")
+    render.tell_undo(f"{count(counted['goes'], 'item')} removed, {counted['stays']:,} kept.")

@@ -75,7 +75,8 @@ def import_path(
         typer.Argument(help="OPML, newsboat's urls, bookmarks, vCards or a folder of them, a CSV of contacts, a folder of "
                        "Markdown, a notebook of nb, jrnl's JSON or text, Readwise's CSV, an export."),
     ],
-    as_: Annotated[str, typer.Option("--as", help=f"What it is, where that cannot be seen: {', '.join(KINDS)}.")] = "",
+    as_: Annotated[str, typer.Option("--as", help=f"What it is, where that cannot be seen: {', '.join(KINDS)}. A vault, nb: "
+                     "with its templates.")] = "",
     drop_gone: Annotated[
         bool, typer.Option("--drop-gone", help="Of a folder of Markdown: put away notes whose files are gone from it.")
     ] = False,
@@ -83,7 +84,7 @@ def import_path(
         bool, typer.Option("--forgotten", help="Of a folder of Markdown: take in also files whose notes were forgotten.")
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Of an export: take also the commands that pkm would run.")
+        bool, typer.Option("--yes", "-y", help="Do it without asking; of an export: take also the commands that pkm would run.")
     ] = False,
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
@@ -101,12 +102,14 @@ def import_path(
     if as_ == "nb" or (not as_ and _is_notebook(path)):
         from pkm.cli.notebook import import_notebook
 
-        import_notebook(path, drop_gone=drop_gone, dry_run=dry_run, json=json)
+        import_notebook(path, drop_gone=drop_gone, whole=bool(as_), yes=yes, dry_run=dry_run, json=json)
         return
     if as_ == "vault" or (not as_ and _holds_notes(path)):
         from pkm.cli.vault import import_folder
 
-        import_folder(path, drop_gone=drop_gone, forgotten=forgotten, dry_run=dry_run, json=json)
+        import_folder(
+            path, drop_gone=drop_gone, forgotten=forgotten, whole=bool(as_), yes=yes, dry_run=dry_run, json=json
+        )
         return
     if as_ == "jrnl" or (not as_ and _is_journal(path)):
         from pkm.cli.vault import import_journal

@@ -15,7 +15,7 @@ from pkm.people.contacts import NAME_LIMIT, changed_list
 from pkm.spelling import near, none_of
 from pkm.store import circles, contacts, standings, tags
 from pkm.store.session import Store, Unit
-from pkm.text import check_language, clean, fold, one_line
+from pkm.text import check_language, clean, fold, one_line, some
 
 KINDS = ("team", "community", "network")
 """Kinds of circles, the closest first."""
@@ -179,10 +179,9 @@ def _told(unit: Unit, circle: Row, moves: tuple[Move, ...], verb: str) -> Moved:
     moved = [move for move in moves if move.changed]
     names = [one_line(move.contact["name"], 60) for move in moved or moves if move.changed or move.explained]
     if names:
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         reason = "the reason to have left" if verb == "left" else "the reason to be in"
         verb = f" {verb}" if moved else f": {reason}"
-        unit.summarize(f"{', '.join(names[:3])}{more}{verb} {one_line(circle['name'], 60)}")
+        unit.summarize(f"{some(names, 3)}{verb} {one_line(circle['name'], 60)}")
     row = circles.row(unit.connection, int(circle["id"][1:])) or circle
     return Moved(row, moves, unit.operation if names else None)
 

@@ -44,8 +44,8 @@ c1  Maria Silva joined o2 practice
   closest tie: network → community; in touch every 6 weeks (before: 26 weeks), next due 2027-01-04
 c2  Ken joined o2 practice
   closest tie: none → community; in touch every 6 weeks, next due 2027-01-04
-Take it back: pkm undo 5
 """
+    assert result.err.endswith("Take it back: pkm undo 5\n")
     peopled("undo", 5)
     assert [row["circles"] for row in peopled.json("contact", "list")] == [[], ["network"]]
 
