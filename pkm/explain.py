@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from pkm.query import HAS, IS, And, Field, Node, Not, Or, Query, Regex, When, Word, conjuncts, is_text
+from pkm.query import conjuncts, is_text
+from pkm.query_tree import HAS, IS, And, Field, Node, Not, Or, Query, Regex, When, Word
 
 
 def said(query: Query) -> str:

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from pkm import dates
 from pkm.errors import Invalid
-from pkm.query import FIELDS, And, Field, Node, Not, Or, Query, Regex, When, Word, searchable
+from pkm.query_tree import FIELDS, And, Field, Node, Not, Or, Query, Regex, When, Word, searchable
 from pkm.text import clean
+from pkm.timed_regex import compile_regex
 
 MOST_LETTERS = 4000
 MOST_TERMS = 200
@@ -371,8 +372,6 @@ def _regex(pattern: str) -> Regex:
     if _repeats_repetition(pattern):
         why = "it could run for ever: a group that repeats holds a repetition or a choice"
         raise Invalid(f"/{pattern}/", why, next="say it without the outer * or +")
-    from pkm.matching import compile_regex  # reads a little less than re, and its searches can be given a time
-
     compile_regex(pattern)
     return Regex(pattern)
 

@@ -6,11 +6,10 @@ letter by letter. Each field of an item is folded at most once, and only where s
 
 import re
 from collections.abc import Callable
-from typing import Any
 from unicodedata import normalize
 
-from pkm.errors import Malformed
 from pkm.pattern import ANYWHERE, And, Node, Not, Or, Term
+from pkm.timed_regex import compile_regex
 
 LIMIT_S = 0.1
 """How long a regular expression may look at one field of one item."""
@@ -161,38 +160,6 @@ def _regex(text: str, fields: tuple[str, ...]) -> Matcher:
             raise Overran from None
 
     return matches
-
-
-def compile_regex(text: str, whole: str = "", start: int = 0) -> Any:
-    """The regular expression, without regard to case. Raises Malformed with the place in `whole`, where it begins at start.
-
-    It is of the PyPI package regex, whose searches can be given a time.
-    """
-    import regex  # type: ignore[import-untyped]
-
-    _refuse_endless(text, whole or text, start)
-    try:
-        return regex.compile(text, regex.IGNORECASE | regex.V0)
-    except Exception as error:  # its reader meets any text here, and raises many kinds of errors
-        place = getattr(error, "pos", None) or 0
-        why = f"it is no regular expression: {getattr(error, 'msg', error) or type(error).__name__}"
-        raise Malformed(
-            "this pattern", why, text=whole or text, position=start + min(place, len(text)),
-            next="put it in quotes to find the words",
-        ) from None  # fmt: skip
-
-
-MOST_REPEATS = 10_000
-"""Counted repetitions, multiplied: they are unrolled before any time is counted, and take memory without end."""
-
-
-def _refuse_endless(text: str, whole: str, start: int) -> None:
-    product = 1
-    for found in re.finditer(r"\{[^\d{}]{0,3}(\d+)[^\d{}]{0,3}(\d*)[^\d{}]{0,3}\}", text):
-        product *= max(1, *(int(number[:9]) for number in found.groups() if number))
-        if product > MOST_REPEATS:
-            why = f"its repetitions are more than {MOST_REPEATS:,} together"
-            raise Malformed("this pattern", why, text=whole, position=start + found.start(), next="say it with + or *")
 
 
 _TERMS: dict[str, Callable[[str, tuple[str, ...]], Matcher]] = {

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from pkm.errors import Malformed
+from pkm.timed_regex import compile_regex
 
 FIELDS = {
     "title": "in the title", "author": "in the author", "text": "in the text", "url": "in the address",
@@ -284,8 +285,6 @@ class _Reader:
         found = _REGEX.match(self.text, self.at)
         if found is None:
             self.refuse(self.at, "this regular expression has no closing /", "close it, or put the words in quotes")
-        from pkm.matching import compile_regex
-
         compile_regex(found[1], self.text, self.at + 1)
         self.at = found.end()
         return Term("regex", found[1], field)

@@ -18,102 +18,15 @@ nothing of SQL, columns or entities' tables.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pkm import dates
+from pkm.query_tree import FIELDS, KINDS, And, Field, Node, Not, Or, Query, Regex, When, Word, searchable
 
-KINDS = ("item", "annotation", "note", "contact", "share", "source", "circle", "tag", "response", "trial")
-REACHES = ("private", "team", "community", "network")
-STAGES = ("observation", "idea", "practice")
-IS: Mapping[str, str] = {
-    "inbox": "in the inbox", "kept": "kept", "dropped": "dropped", "backlog": "in the backlog",
-    "muted": "muted by a rule", "question": "open questions", "orphan": "not linked",
-    "shared": "shared", "unshared": "not shared yet", "due": "due", "private": "private", "draft": "drafts",
-    "planned": "planned", "sent": "sent", "retracted": "retracted", "active": "active", "paused": "paused",
-    "gone": "gone",
-}  # fmt: skip
-HAS: Mapping[str, str] = {
-    "note": "a note", "quote": "a quote", "comment": "a comment", "link": "a link", "tag": "a tag", "item": "an item",
-    "contact": "a person", "trial": "a trial",
-}  # fmt: skip
-
-# The fields with the values they can have; None: any.
-FIELDS: Mapping[str, Sequence[str] | None] = {
-    "kind": KINDS, "tag": None, "from": None, "by": None, "person": None, "circle": None, "reach": REACHES,
-    "stage": STAGES, "is": tuple(IS), "has": tuple(HAS), "links": None, "saved": None, "before": None, "after": None,
-    "on": None, "in": ("title", "text"), "title": None, "text": None,
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Text to find; holds a letter or digit. prefix: begins so. phrase: was quoted. where: "", "title" or "text"."""
-
-    text: str
-    prefix: bool = False
-    phrase: bool = False
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field has one of the values. name is one of FIELDS but in, title, text and the dated ones; values are checked.
-
-    links: each value is "least..most", most may be empty ("0..0", "3.."). tag has no #, person and by no @.
-    """
-
-    name: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """Changed at or after `since` and before `until` (stamps, UTC; None is open). shown: the local days, in words."""
-
-    since: str | None
-    until: str | None
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
-class Regex:
-    """The text holds a match of the pattern, case folded; it compiles, and no group of it repeats a repetition."""
-
-    pattern: str
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The node does not hold."""
-
-    node: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All of the nodes hold; two or more, none of them an And."""
-
-    nodes: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """One of the nodes holds; two or more, none of them an Or."""
-
-    nodes: tuple["Node", ...]
-
-
-Node = Word | Field | When | Regex | Not | And | Or
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What was asked. node: None asks for everything. ignored: what was typed that holds nothing to search for."""
-
-    text: str
-    node: Node | None = None
-    ignored: tuple[str, ...] = ()
+__all__ = [
+    "FIELDS", "KINDS", "And", "Field", "Node", "Not", "Or", "Query", "Regex", "When", "Word", "conjuncts", "fields",
+    "fts", "has_field", "is_text", "parse", "rest_of", "searchable", "terms", "text_of",
+]  # fmt: skip
 
 
 def parse(text: str, now: datetime | None = None) -> Query:
@@ -200,13 +113,6 @@ def has_field(node: Node | None) -> bool:
     return isinstance(node, Field | When)
 
 
-def explain(query: Query) -> str:
-    """What was asked, in words: "notes tagged #org, with (paths or roadmap), not dropped, changed since 2026-08-23"."""
-    from pkm.explain import said
-
-    return said(query)
-
-
 # From a tree to the parts of a search
 
 
@@ -239,16 +145,3 @@ def _fts_word(word: Word, columns: Mapping[str, Sequence[str]] | None) -> str | 
         return term
     names = columns.get(word.where, ())
     return f"{{{' '.join(names)}}} : {term}" if names else None
-
-
-def searchable(text: str) -> str:
-    """What the tokenizer unicode61 keeps of a text: letters, numbers, private use, marks; "" where nothing is left."""
-    if text.isascii() and text.isalnum():
-        return text
-    from unicodedata import category
-
-    kinds = [category(letter) for letter in text]
-    if not any(kind[0] in "LN" or kind == "Co" for kind in kinds):
-        return ""
-    kept = (letter if kind[0] in "LNM" or kind == "Co" else " " for letter, kind in zip(text, kinds, strict=True))
-    return " ".join("".join(kept).split())

@@ -4,7 +4,10 @@ import ast
 import shlex
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import pytest
 
 from tests.conftest import CommandLine
 from tests.loading import loaded_by
@@ -50,7 +53,7 @@ def imports(path: Path) -> tuple[str, ...]:
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names if node.module == "pkm")]
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names if node.module.startswith("pkm"))]
     return tuple(names)
 
 
@@ -72,6 +75,16 @@ def test_imports_point_downwards() -> None:
         if (there := target_room(name)) != (here := room(path)) and level(there) <= level(here)
     ]  # fmt: skip
     assert upwards == []
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    """Imports within functions and for types count as well: two files that need each other are one, or three."""
+    files = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in modules()}
+    order = TopologicalSorter({name: {one for one in imports(path) if one in files} for name, path in files.items()})
+    try:
+        order.prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
 def test_libraries_stay_in_their_rooms() -> None:

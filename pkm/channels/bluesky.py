@@ -14,11 +14,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from pkm.channels.account import Account
 from pkm.channels.http import Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of, share_out
 from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, firm, verdict
 from pkm.dates import parse_stamp, stamp
-from pkm.errors import Invalid, StoreError, Unreachable
+from pkm.errors import Invalid, Unreachable
 from pkm.secret import remember
 
 EXAMPLE = "bluesky+https://pds.example"
@@ -161,8 +162,10 @@ def _facet(before: str, label: str, feature: dict[str, str]) -> dict[str, Any]:
     return {"index": {"byteStart": start, "byteEnd": start + len(label.encode())}, "features": [feature]}
 
 
-class Bluesky:
+class Bluesky(Account):
     """An account that posts. Raises Unreachable where it is entered and the server does not let it in."""
+
+    kept_in = "the account's records"
 
     def __init__(self, place: Place, login: str, password: str) -> None:
         self.place = place
@@ -185,24 +188,18 @@ class Bluesky:
     def __exit__(self, *_: object) -> None:
         self._token = ""
 
-    def send(self, job: Job) -> Outcome:
-        """The record was put once, or not; a later part as an answer to the one before it."""
-        body = job.payload
-        try:
-            for one in _images(json.loads(body)["record"]):
-                if (failed := self._upload(one["image"], job)) is not None:
-                    return failed
-            if job.parent:  # the rest of the body is what was frozen, byte for byte
-                reply_to = {"root": self._reference(job.root), "parent": self._reference(job.parent)}
-                body = body[:-2] + b',"reply":' + as_body(reply_to) + b"}}"
-        except (Unreachable, Silent, StoreError) as error:
-            return Outcome("waiting", error.why)
-        try:
-            reply = self._call("POST", "com.atproto.repo.putRecord", body)
-        except Unreachable as error:
-            return Outcome("waiting", error.why)
-        except Silent as error:
-            return Outcome("unknown", error.why)
+    def _body(self, job: Job) -> bytes | Outcome:
+        """The record as it was frozen, byte for byte, and whose answer it is."""
+        for one in _images(json.loads(job.payload)["record"]):
+            if (failed := self._upload(one["image"], job)) is not None:
+                return failed
+        if not job.parent:
+            return job.payload
+        reply_to = {"root": self._reference(job.root), "parent": self._reference(job.parent)}
+        return job.payload[:-2] + b',"reply":' + as_body(reply_to) + b"}}"
+
+    def _hand_in(self, job: Job, body: bytes) -> Outcome:
+        reply = self._call("POST", "com.atproto.repo.putRecord", body)
         if reply.said("error") in ("ExpiredToken", "InvalidToken"):
             return Outcome("waiting", reply.words)
         if reply.ok and not reply.said("uri"):
@@ -227,28 +224,14 @@ class Bluesky:
         found = verdict(reply)
         return found._replace(state="waiting" if found.state == "unknown" else found.state)
 
-    def settle(self, job: Job, *, repeat: bool) -> Outcome:
-        """Whether the record is there; put again where it is not, which makes no second one."""
-        said = json.loads(job.payload)
-        try:
-            found = self._get(said["rkey"])
-        except (Unreachable, Silent):
-            return Outcome("unknown")
-        if found.ok and found.said("uri"):
-            return Outcome("sent", "", found.said("uri"), self._page(job))
-        if not repeat:
-            return Outcome("unknown", "it is not among the account's records")
-        outcome = self.send(job)
-        return outcome if outcome.state == "sent" else Outcome("unknown")
+    def _there(self, job: Job) -> Outcome | None:
+        found = self._get(json.loads(job.payload)["rkey"])
+        uri = found.said("uri") if found.ok else ""
+        return Outcome("sent", "", uri, self._page(job)) if uri else None
 
-    def remove(self, job: Job) -> Outcome:
-        """The record is deleted; so it is where it never was."""
+    def _take_away(self, job: Job) -> Reply:
         body = as_body({"repo": self._did, "collection": COLLECTION, "rkey": json.loads(job.payload)["rkey"]})
-        try:
-            reply = self._call("POST", "com.atproto.repo.deleteRecord", body)
-        except (Unreachable, Silent) as error:
-            return Outcome("unknown", error.why)
-        return Outcome("sent") if reply.ok else Outcome("refused", reply.words)
+        return self._call("POST", "com.atproto.repo.deleteRecord", body)
 
     def answers(self, job: Job) -> list[Answer]:
         """What others answered to the thread, to whichever part; asked at its first."""

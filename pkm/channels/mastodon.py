@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pkm.channels.http import Form, Place, Reply, Silent, call, read_place
+from pkm.channels.account import Account
+from pkm.channels.http import Form, Place, Reply, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of, share_out, shorten
 from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, firm, verdict
 from pkm.dates import now, parse_stamp, stamp
-from pkm.errors import Invalid, StoreError, Unreachable
+from pkm.errors import Invalid, Unreachable
 from pkm.html import host_of, html_to_text
 from pkm.spelling import none_of
 
@@ -117,43 +118,25 @@ def connect(address: str, options: Mapping[str, Any], secret: str) -> "Mastodon"
     return Mastodon(read_place(address.removeprefix("mastodon+"), EXAMPLE), secret)
 
 
-class Mastodon:
+class Mastodon(Account):
     """An account that posts."""
+
+    kept_in = "the account's own posts"
+    gone = (404, 410)
 
     def __init__(self, place: Place, token: str) -> None:
         self.place = place
         self._token = token
         self._account: str | None = None
 
-    def __enter__(self) -> "Mastodon":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def send(self, job: Job) -> Outcome:
-        """The status was posted once, or not; a later part as an answer to the one before it."""
-        try:
-            body = self._body(job)
-        except (Unreachable, Silent, StoreError) as error:  # nobody sees a picture that no status shows
-            return Outcome("waiting", error.why)
-        if isinstance(body, Outcome):
-            return body
-        try:
-            reply = self._call("POST", "/api/v1/statuses", body, {"Idempotency-Key": job.key})
-        except Unreachable as error:
-            return Outcome("waiting", error.why)
-        except Silent as error:
-            return Outcome("unknown", error.why)
+    def _hand_in(self, job: Job, body: bytes) -> Outcome:
+        reply = self._call("POST", "/api/v1/statuses", body, {"Idempotency-Key": job.key})
         if reply.ok and not reply.said("id"):
             return Outcome("unknown", "the server's answer names no status")
         return verdict(reply)._replace(remote_id=reply.said("id"), remote_url=reply.said("url")) if reply.ok else verdict(reply)
 
     def _body(self, job: Job) -> bytes | Outcome:
-        """What is posted: as it was frozen, byte for byte, with what only the server knows in the place of the pictures.
-
-        Raises Unreachable, Silent; StoreError where a picture is missing here.
-        """
+        """What is posted: as it was frozen, byte for byte, with what only the server knows for the pictures."""
         said = json.loads(job.payload)
         pictures, numbers = said.pop("pictures", []), []
         for one in pictures:
@@ -184,32 +167,16 @@ class Mastodon:
             time.sleep(_PAUSE_S)
         return number
 
-    def settle(self, job: Job, *, repeat: bool) -> Outcome:
-        """What its own statuses say; where it is not there, posted again under its key while the server may know that."""
-        try:
-            found = self._find(job)
-        except (Unreachable, Silent):
-            return Outcome("unknown")
-        if found is not None:
-            return Outcome("sent", "", str(found["id"]), str(found.get("url") or ""))
-        if repeat and job.began and timedelta(0) <= now() - parse_stamp(job.began) < _KEY_HOLDS:
-            outcome = self.send(job)
-            return outcome if outcome.state == "sent" else Outcome("unknown")  # a no to the repeat says nothing of the first
-        return Outcome("unknown", "it is not among the account's own posts")
+    def _there(self, job: Job) -> Outcome | None:
+        found = self._find(job)
+        return None if found is None else Outcome("sent", "", str(found["id"]), str(found.get("url") or ""))
 
-    def remove(self, job: Job) -> Outcome:
-        """The status is deleted."""
-        number = job.remote_id
-        try:
-            if not number:
-                found = self._find(job)
-                if found is None:
-                    return Outcome("unknown", "it is not among the account's own posts")
-                number = str(found["id"])
-            reply = self._call("DELETE", f"/api/v1/statuses/{quote(number, safe='')}")
-        except (Unreachable, Silent) as error:
-            return Outcome("unknown", error.why)
-        return Outcome("sent") if reply.ok or reply.status in (404, 410) else Outcome("refused", reply.words)
+    def _knows_again(self, job: Job) -> bool:
+        return bool(job.began) and timedelta(0) <= now() - parse_stamp(job.began) < _KEY_HOLDS
+
+    def _take_away(self, job: Job) -> Reply | None:
+        number = job.remote_id or str((self._find(job) or {}).get("id", ""))
+        return self._call("DELETE", f"/api/v1/statuses/{quote(number, safe='')}") if number else None
 
     def answers(self, job: Job) -> list[Answer]:
         """What others answered to the thread, to whichever part; asked at its first."""

@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from pkm.channels.account import Account
 from pkm.channels.http import LONGEST_WAIT_S, Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import split
 from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, firm, verdict
 from pkm.dates import parse_stamp, stamp
-from pkm.errors import Invalid, StoreError, Unreachable
+from pkm.errors import Invalid, Unreachable
 
 EXAMPLE = "matrix+https://matrix.example"
 LIMIT = 40_000
@@ -98,8 +99,11 @@ def connect(address: str, options: Mapping[str, Any], secret: str) -> "Matrix":
     return Matrix(read_place(address.removeprefix("matrix+"), EXAMPLE), str(options["room"]), secret)
 
 
-class Matrix:
+class Matrix(Account):
     """A room that is written to. Raises Unreachable where it is entered and cannot be, or wants what is sent encrypted."""
+
+    kept_in = "the room's last messages"
+    gone = (404,)
 
     def __init__(self, place: Place, room: str, token: str) -> None:
         self.place = place
@@ -123,33 +127,14 @@ class Matrix:
         self._user = who.said("user_id")
         return self
 
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def send(self, job: Job) -> Outcome:
-        """The message was sent once, or not."""
-        path = f"{self._in_room}/send/m.room.message/{quote(job.key, safe='')}"
-        try:
-            body = self._body(job)
-        except (Unreachable, Silent, StoreError) as error:  # nobody sees a picture that no message shows
-            return Outcome("waiting", error.why)
-        if isinstance(body, Outcome):
-            return body
-        try:
-            reply = self._call("PUT", path, body)
-        except Unreachable as error:
-            return Outcome("waiting", error.why)
-        except Silent as error:
-            return Outcome("unknown", error.why)
+    def _hand_in(self, job: Job, body: bytes) -> Outcome:
+        reply = self._call("PUT", f"{self._in_room}/send/m.room.message/{quote(job.key, safe='')}", body)
         if reply.ok and not reply.said("event_id"):
             return Outcome("unknown", "the server's answer names no event")
         return self._sent(reply.said("event_id")) if reply.ok else verdict(reply)
 
     def _body(self, job: Job) -> bytes | Outcome:
-        """What is sent: as it was frozen; of a picture with where the server has it now.
-
-        Raises Unreachable, Silent; StoreError where it is missing here.
-        """
+        """What is sent: as it was frozen; of a picture with where the server has it now."""
         said = json.loads(job.payload)
         if said["msgtype"] != "m.image":
             return job.payload
@@ -161,29 +146,14 @@ class Matrix:
         found = verdict(reply)
         return found._replace(state="waiting" if found.state in ("unknown", "sent") else found.state)
 
-    def settle(self, job: Job, *, repeat: bool) -> Outcome:
-        """What the room's messages say; sent again under the same transaction where they do not know it."""
-        try:
-            found = self._find(job)
-        except (Unreachable, Silent):
-            return Outcome("unknown")
-        if found:
-            return self._sent(found)
-        if not repeat:
-            return Outcome("unknown", "it is not among the room's last messages")
-        outcome = self.send(job)
-        return outcome if outcome.state == "sent" else Outcome("unknown")
+    def _there(self, job: Job) -> Outcome | None:
+        found = self._find(job)
+        return self._sent(found) if found else None
 
-    def remove(self, job: Job) -> Outcome:
-        """The message is redacted."""
-        try:
-            event = job.remote_id or self._find(job)
-            if not event:
-                return Outcome("unknown", "it is not among the room's last messages")
-            reply = self._call("PUT", f"{self._in_room}/redact/{quote(event, safe='')}/{quote(job.key, safe='')}-r", b"{}")
-        except (Unreachable, Silent) as error:
-            return Outcome("unknown", error.why)
-        return Outcome("sent") if reply.ok or reply.status == 404 else Outcome("refused", reply.words)
+    def _take_away(self, job: Job) -> Reply | None:
+        if not (event := job.remote_id or self._find(job)):
+            return None
+        return self._call("PUT", f"{self._in_room}/redact/{quote(event, safe='')}/{quote(job.key, safe='')}-r", b"{}")
 
     def answers(self, job: Job) -> list[Answer]:
         """What others answered to it: in its thread, or as an answer that names it."""

@@ -11,10 +11,11 @@ import hmac
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pkm.channels.http import Place, Silent, call, listen, read_place
+from pkm.channels.account import Receiver
+from pkm.channels.http import Place, call, listen, read_place
 from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, verdict
 from pkm.dates import now
-from pkm.errors import Invalid, Unreachable
+from pkm.errors import Invalid
 from pkm.secret import remember
 
 EXAMPLE = "webhook+https://example.org/in"
@@ -80,30 +81,19 @@ def sign(key: bytes, name: str, at: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.digest(key, f"{name}.{at}.".encode() + body, hashlib.sha256)).decode()
 
 
-class Webhook:
+class Webhook(Receiver):
     """A receiver of digests."""
 
     def __init__(self, place: Place, key: bytes) -> None:
         self.place = place
         self._key = key
 
-    def __enter__(self) -> "Webhook":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def send(self, job: Job) -> Outcome:
-        """The body was posted once, byte for byte, or not."""
+    def _hand_in(self, job: Job, body: bytes) -> Outcome:
+        """The body is posted byte for byte."""
         at = int(now().timestamp())
         headers = {"webhook-id": job.key, "webhook-timestamp": str(at),
-                   "webhook-signature": sign(self._key, job.key, at, job.payload)}  # fmt: skip
-        try:
-            return verdict(call(self.place, "POST", "", job.payload, headers))
-        except Unreachable as error:
-            return Outcome("waiting", error.why)
-        except Silent as error:
-            return Outcome("unknown", error.why)
+                   "webhook-signature": sign(self._key, job.key, at, body)}  # fmt: skip
+        return verdict(call(self.place, "POST", "", body, headers))
 
     def settle(self, job: Job, *, repeat: bool) -> Outcome:
         """Nobody can be asked."""

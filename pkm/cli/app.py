@@ -199,7 +199,7 @@ def _report(error: Exception) -> int:
 
     if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):  # a query met a damaged or locked file
         from pkm.cli import current
-        from pkm.store.session import translate
+        from pkm.store.connection import translate
 
         error = translate(error, current.home().db)
     if isinstance(error, PkmError):

@@ -9,7 +9,7 @@ from pkm.cli import current, render
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
-    from pkm.seek.bookmarks import BookmarkList
+    from pkm.seek.bookmark import BookmarkList
 
 
 def import_bookmarks(data: bytes, name: str, *, dry_run: bool, json: bool, kind: str = "") -> None:

@@ -98,12 +98,7 @@ def show(row: Row, at: datetime, limit: int = 10) -> None:
 
 
 def _cut(line: str, wide: int) -> str:
-    indent = len(line) - len(line.lstrip(" "))
-    return line if not wide or len(line) <= wide else line[:indent] + _shorten(line[indent:], wide - indent)
-
-
-def _shorten(text: str, wide: int) -> str:
-    return text[: wide - 1].rstrip() + "…"
+    return line if not wide or len(line) <= wide else line[: wide - 1].rstrip() + "…"
 
 
 def _head(row: Row) -> list[str]:

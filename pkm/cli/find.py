@@ -17,7 +17,7 @@ from pkm.ids import Row
 from pkm.text import clean, count, one_line, with_kind
 
 if TYPE_CHECKING:
-    from pkm.query import Query
+    from pkm.query_tree import Query
     from pkm.store.search import SearchPage
 
 Teller = Callable[[Row], tuple[str, ...]]
@@ -54,6 +54,7 @@ def find(
     from pkm import query
     from pkm.cli.advice import oddities
     from pkm.dates import now
+    from pkm.explain import said
     from pkm.store.search import SORTS, search
 
     typed = " ".join(words or ())
@@ -63,7 +64,7 @@ def find(
         raise none_of(f"--sort {sort}", sort, SORTS)
     asked = query.parse(typed)
     if explain:
-        render.tell(f"Asked for: {query.explain(asked)}.")
+        render.tell(f"Asked for: {said(asked)}.")
     for ignored in asked.ignored:
         render.tell(f"“{ignored}” holds no letter or digit and was left out.")
     page = search(current.store().read(), asked, limit=limit, sort=sort, now=now())

@@ -34,11 +34,6 @@ HAPPENED: dict[type[PkmError], Callable[[PkmError], str]] = {
 KEPT = "Nothing was changed."
 
 
-def _happened(error: PkmError) -> Callable[[PkmError], str]:
-    """The sentence for the error's class, or for the nearest class above it."""
-    return next(HAPPENED[kind] for kind in type(error).__mro__ if kind in HAPPENED)
-
-
 def _sentence(text: str) -> str:
     """One line that ends with one mark."""
     line = one_line(text).rstrip(".")  # what an error says may end in a mark of its own
@@ -50,7 +45,8 @@ def lines(error: PkmError) -> list[str]:
     """The message's lines: what happened, what is in question (candidates, findings), what was kept, what to do."""
     candidates = error.candidates if isinstance(error, errors.Ambiguous) else ()
     near = [f"{name} {title}" for name, title in candidates] if len(candidates) == 1 else error.near
-    told = [f"{_sentence(_happened(error)(error))} {did_you_mean([one_line(name, 70) for name in near])}".rstrip()]
+    happened = next(HAPPENED[kind] for kind in type(error).__mro__ if kind in HAPPENED)
+    told = [f"{_sentence(happened(error))} {did_you_mean([one_line(name, 70) for name in near])}".rstrip()]
     if isinstance(error, errors.Ambiguous) and not near:
         told += [f"  {name}  {one_line(title, 70)}" for name, title in candidates]
         if error.total > len(error.candidates):

@@ -13,7 +13,7 @@ from pkm.store import deliveries, shares
 from pkm.text import count, fold, one_line, some
 
 if TYPE_CHECKING:
-    from pkm.share.rendered import Rendered
+    from pkm.share.rendition import Rendered
 
 FRESH = timedelta(hours=1)
 """How long a preview stands for what is sent: the bytes are dated with the time when they were looked at."""

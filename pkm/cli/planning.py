@@ -31,7 +31,10 @@ def _show_stages(share: str, rows: list[Row], *, json: bool) -> None:
         render.emit_list(rows, (), as_json=json, noun="stage", empty=f"{share} is for no circle.")
         return
     current.remember(rows=[row["id"] for row in rows])
-    cells = [(str(row["position"]), one_line(_goal(row)), row["state"], one_line(row["gate"])) for row in rows]
+    cells = [
+        (str(row["position"]), one_line(row["circle"] or "people by name"), row["state"], one_line(row["gate"]))
+        for row in rows
+    ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row, line in zip(rows, cells, strict=True):
         told = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
@@ -40,10 +43,6 @@ def _show_stages(share: str, rows: list[Row], *, json: bool) -> None:
         if not gone and (waits := _waits(row)):
             render.say(f"   {one_line(waits)}")
     render.tell(count(len(rows), "stage"))
-
-
-def _goal(row: Row) -> str:
-    return row["circle"] or "people by name"
 
 
 def moment(at: str) -> str:

@@ -16,7 +16,7 @@ from pkm.store import deliveries, shares
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
-    from pkm.share.rendered import Rendered
+    from pkm.share.rendition import Rendered
 
 NAMED = 5
 """How many notes that somebody had before are named."""

@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass, url2pathname
 
 import urllib3
@@ -398,7 +398,8 @@ def _web_url(url: str) -> tuple[str, dict[str, str]]:
     try:
         parts = urlsplit(url.strip())
         port = f":{parts.port}" if parts.port else ""
-        host = (parts.hostname or "").encode("idna").decode() if not _is_ip6(parts) else f"[{parts.hostname}]"
+        host = parts.hostname or ""
+        host = f"[{host}]" if ":" in host else host.encode("idna").decode()
     except ValueError as error:
         raise FetchError(url, "it is no web address") from error
     if parts.scheme.lower() not in ("http", "https") or not host:
@@ -409,10 +410,6 @@ def _web_url(url: str) -> tuple[str, dict[str, str]]:
         return plain, {}
     pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
     return plain, {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
-
-
-def _is_ip6(parts: SplitResult) -> bool:
-    return ":" in (parts.hostname or "")
 
 
 def _host(url: str) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 from pkm.errors import Invalid, NotFound
 from pkm.net.failure import FetchError
 from pkm.net.fetch import _ssl_context
-from pkm.net.mailbox import MAX_LETTER, Place, Reading, Wanted
+from pkm.net.letters import MAX_LETTER, Place, Reading, Wanted
 from pkm.secret import hide
 from pkm.text import one_line
 

@@ -14,7 +14,6 @@ import os
 import re
 import stat
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -22,11 +21,7 @@ from typing import IO, Any, NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from pkm.errors import BadInput, NotFound, PkmError, Unreachable
-
-MAX_LETTER = 10_000_000
-"""Bytes of one letter that are read."""
-
-MAX_HEADER = 100_000
+from pkm.net.letters import MAX_HEADER, MAX_LETTER, Place, Reading, Wanted
 
 SCHEMES = ("maildir", "mbox", "imap", "imaps")
 
@@ -35,21 +30,6 @@ _MAX_SEEN = 2000
 _LOCK_S = 600  # an older lock file was left behind
 _POSTMARK = re.compile(rb"From .*\d\d:\d\d.*\d{4}\s*$")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.M)
-
-Wanted = Callable[[bytes], bool]
-"""Whether a letter with these headers is to be read."""
-
-
-class Place(NamedTuple):
-    """A mailbox's address, taken apart. path: on this machine, or the folder's name on the server."""
-
-    scheme: str
-    path: str
-    host: str = ""
-    port: int | None = None
-    user: str = ""
-    all_mail: bool = False
-    subfolders: bool = False
 
 
 def is_mailbox(url: str) -> bool:
@@ -79,35 +59,6 @@ def make_url(place: Place) -> str:
     asked = [name for name, wanted in (("letters=all", place.all_mail), ("folders=all", place.subfolders)) if wanted]
     query = f"?{'&'.join(asked)}" if asked else ""
     return f"{place.scheme}://{user}{host}{port}{quote(place.path)}{query}"
-
-
-class Reading(ABC):
-    """The letters of a mailbox that the cursor does not know: iterate, then ask for the cursor of the next time.
-
-    left_out: how many were not wanted.
-    """
-
-    def __init__(self, cursor: str | None, wanted: Wanted) -> None:
-        self.left_out = 0
-        self.cursor = cursor
-        self._wanted = wanted
-
-    @abstractmethod
-    def __iter__(self) -> Iterator[bytes]:
-        """Letters as they came, the newest first."""
-
-    def _known(self) -> dict[str, Any]:
-        """What the last cursor says; nothing where it is of another kind."""
-        try:
-            known = json.loads(self.cursor or "{}")
-        except ValueError:
-            return {}
-        return known if isinstance(known, dict) else {}
-
-    def _is_wanted(self, head: bytes) -> bool:
-        wanted = self._wanted(head)
-        self.left_out += not wanted
-        return wanted
 
 
 class MaildirReading(Reading):

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pkm import ids
 from pkm.dates import day, stamp
 from pkm.errors import Invalid, NotFound
+from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.people.cadence import HARD
 from pkm.store import circles, contacts, dismissals, exchange
@@ -154,9 +155,7 @@ def explain(found: Sequence[Trace], shared: Mapping[str, Sequence[str]], now: da
 
     found: what speaks for one contact; shared: the circle's interests that they share, each with the ids that say so.
     """
-    pieces: dict[str, list[Trace]] = {}
-    for one in sorted(found, key=lambda one: (one.at, one.number), reverse=True):
-        pieces.setdefault(one.part, []).append(one)
+    pieces = grouped((one.part, one) for one in sorted(found, key=lambda one: (one.at, one.number), reverse=True))
     amounts = {part: sum(freshness(one.at, now) for one in of) for part, of in pieces.items()}
     points = weigh({**amounts, "interests": len(shared)})
     parts = [
@@ -219,9 +218,7 @@ def find_candidates(store: Store, circle_id: int, now: datetime) -> Found:
 def describe(store: Store, found: Found, chosen: Sequence[Standing], now: datetime) -> list[Candidate]:
     """These of those who were found, in their order, with what speaks for them in words."""
     db, numbers = store.read(), [one.number for one in chosen]
-    pieces: dict[int, list[Trace]] = {}
-    for one in exchange.traces(db, numbers):
-        pieces.setdefault(one.contact, []).append(one)
+    pieces = grouped((one.contact, one) for one in exchange.traces(db, numbers))
     shared = exchange.shared_interests(db, numbers, exchange.interests(db, int(found.circle["id"][1:])))
     rows = contacts.rows(db, limit=-1, ids=numbers)
     return [

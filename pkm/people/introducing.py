@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Any
 
 from pkm.errors import Invalid, NotFound
+from pkm.grouped import grouped, grouped_sets
 from pkm.ids import Row, make
 from pkm.markdown import escape
 from pkm.people.arrival import is_subject
@@ -74,9 +75,7 @@ def find_pairs(facts: Facts, limit: int) -> list[Suggestion]:
         if len(scores) < PAIRS:
             for pair in combinations(people, 2):
                 scores[pair] = scores.get(pair, 0.0) + worth
-    places: dict[int, set[str]] = {}
-    for contact, place in facts.met_in:
-        places.setdefault(contact, set()).add(place)
+    places = grouped_sets(facts.met_in)
     nowhere: set[str] = set()
     met = {(min(pair), max(pair)) for pair in facts.through}
     turned_down = {pair for pair in scores if Suggestion(pair).id in facts.dismissed} if facts.dismissed else set()
@@ -111,9 +110,7 @@ def _reasons(facts: Facts) -> Iterator[tuple[float, list[int], Any]]:
 
 
 def _grouped(rows: Iterable[Row], key: str) -> list[tuple[Any, list[Row]]]:
-    groups: dict[Any, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row[key], []).append(row)
+    groups = grouped((row[key], row) for row in rows)
     return list(groups.items())
 
 

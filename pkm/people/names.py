@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, utils
 
+from pkm.grouped import grouped_sets
 from pkm.text import fold
 
 ALIKE = 86
@@ -29,11 +30,7 @@ _SHORT_FORMS = (
 
 @lru_cache(maxsize=1)
 def _forms() -> dict[str, set[int]]:
-    found: dict[str, set[int]] = {}
-    for place, line in enumerate(_SHORT_FORMS):
-        for name in line.split():
-            found.setdefault(_spelled(name), set()).add(place)
-    return found
+    return grouped_sets((_spelled(name), place) for place, line in enumerate(_SHORT_FORMS) for name in line.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import contextlib
 import re
 from html.parser import HTMLParser
 
-from pkm.seek.bookmarks import Bookmark, make_bookmark, stamp_of_number
+from pkm.seek.bookmark import Found, make_bookmark, stamp_of_number
 from pkm.text import one_line
 
 _OWN_FOLDERS = {
@@ -19,7 +19,7 @@ _OWN_MARKS = ("personal_toolbar_folder", "unfiled_bookmarks_folder")
 _DEEPEST = 30
 
 
-def read_page(text: str) -> list[Bookmark | str | None]:
+def read_page(text: str) -> list[Found]:
     """What the page lists, in its order; None for what is no web page (a browser's own places, bookmarklets)."""
     reader = _Reader()
     with contextlib.suppress(AssertionError):  # what html.parser raises on a declaration it cannot read
@@ -34,7 +34,7 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[Bookmark | str | None] = []
+        self.found: list[Found] = []
         self._folders: list[str] = []
         self._named = ""  # the folder that the next list is
         self._waiting = False  # below Pocket's "Unread"

@@ -4,14 +4,14 @@ What was saved and read is kept; what was saved to be read waits in the inbox. N
 changed, and a second import of the same list adds nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pkm.dates import now, stamp
 from pkm.errors import Invalid
 from pkm.ids import make
-from pkm.seek.bookmarks import Bookmark, BookmarkList, Quote
+from pkm.seek.bookmark import Bookmark, BookmarkList, Quote
 from pkm.store import clips, tags
 from pkm.store.clips import PageThere, Said, SavedPage
 from pkm.store.session import Store
@@ -184,11 +184,7 @@ def _page(one: Bookmark, at: str) -> SavedPage:
 
 def _text_of(one: Bookmark) -> str:
     """The text of a page; of one that is known by its quotes only, these."""
-    return one.text or _APART.join(_distinct(quote.exact for quote in one.quotes if quote.exact))
-
-
-def _distinct(words: Iterable[str]) -> Sequence[str]:
-    return list(dict.fromkeys(words))
+    return one.text or _APART.join(dict.fromkeys(quote.exact for quote in one.quotes if quote.exact))
 
 
 def _said(quote: Quote, text: str, at: str) -> Said:

@@ -70,7 +70,7 @@ def diagnose(row: Mapping[str, Any], dates: Sequence[str], now: datetime) -> Ail
 
 def _of_failure(row: Mapping[str, Any], now: datetime) -> Ailment | None:
     number, error = row["id"], row["error"] or ""
-    kind = name_kind(error, row["state"], _without_answer(row, now))
+    kind = name_kind(error, row["state"], now - parse_stamp(row["fetched_at"] or row["created_at"]))
     if kind == "failing" and row["failures"] < SICK_AFTER:
         return None
     return Ailment(kind, error, _mend(kind, number, error))
@@ -115,10 +115,6 @@ def _mend(kind: str, number: str, error: str) -> str:
     if kind == "broken":
         return f"{edit} --url URL, or {edit} --pause"
     return f"pkm seek pull {number}, or {edit} --pause"
-
-
-def _without_answer(row: Mapping[str, Any], now: datetime) -> timedelta:
-    return now - parse_stamp(row["fetched_at"] or row["created_at"])
 
 
 def quiet_after(dates: Sequence[str]) -> timedelta:
@@ -222,4 +218,3 @@ def in_hours(span: timedelta) -> str:
     if minutes < 90:
         return f"{minutes} min"
     return f"{round(minutes / 60)} h" if minutes < 48 * 60 else f"{round(minutes / 1440)} d"
-

@@ -7,7 +7,8 @@ from typing import Any
 from pkm.errors import BadInput, Invalid, NotFound
 from pkm.mime import MAX_LETTER
 from pkm.net.fetch import file_path, read_file
-from pkm.net.mailbox import SCHEMES, Place, is_mailbox, maildir_folders, make_url, read_place
+from pkm.net.letters import Place
+from pkm.net.mailbox import SCHEMES, is_mailbox, maildir_folders, make_url, read_place
 from pkm.seek.sources import SourceAdded, SourceEdit, add_source, edit_source
 from pkm.store import mail, sources
 from pkm.store.session import Store

@@ -13,7 +13,7 @@ from pathlib import Path
 from pkm import capture
 from pkm.dates import stamp
 from pkm.filekind import decode_text, is_binary, name_kind
-from pkm.seek.bookmarks import Bookmark, BookmarkList, Quote, collect, make_bookmark
+from pkm.seek.bookmark import Bookmark, BookmarkList, Found, Quote, collect, make_bookmark
 from pkm.text import one_line
 
 ENDING = ".bookmark.md"
@@ -33,7 +33,7 @@ def read_bookmarks(folder: Path) -> BookmarkList:
     return collect("nb", _read(folder))
 
 
-def _read(folder: Path) -> Iterator[Bookmark | str | None]:
+def _read(folder: Path) -> Iterator[Found]:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
@@ -42,7 +42,7 @@ def _read(folder: Path) -> Iterator[Bookmark | str | None]:
                 yield _read_file(path, one_line(str(path.relative_to(folder)), 90))
 
 
-def _read_file(path: Path, inside: str) -> Bookmark | str | None:
+def _read_file(path: Path, inside: str) -> Found:
     try:
         if path.is_symlink() or not path.is_file():
             return f"{inside}: it is no file of its own (links are not followed)"

@@ -15,6 +15,7 @@ from math import log, log2
 from typing import NamedTuple
 
 from pkm.dates import parse_stamp, stamp
+from pkm.grouped import grouped
 
 FEW = 30
 """With fewer decisions than this no habit can be told; the sources take turns."""
@@ -244,9 +245,7 @@ def _turns(candidates: Sequence[Candidate]) -> dict[int, tuple[tuple[str, float]
     """With too few decisions: each source's newest first, then each one's second; a person's has two turns in one. What
     speaks for an item otherwise counts as ever.
     """
-    queues: dict[int | None, list[Candidate]] = {}
-    for one in sorted(candidates, key=_newness, reverse=True):
-        queues.setdefault(one.source, []).append(one)
+    queues = grouped((one.source, one) for one in sorted(candidates, key=_newness, reverse=True))
     found = {}
     for queue in queues.values():
         for turn, one in enumerate(queue):

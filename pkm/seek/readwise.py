@@ -12,15 +12,13 @@ from pathlib import Path
 
 from pkm.errors import BadInput
 from pkm.filekind import decode_text, is_binary, name_kind
-from pkm.seek.bookmarks import Bookmark, BookmarkList, Quote, collect, columns_of, make_bookmark, when_of
+from pkm.seek.bookmark import BookmarkList, Found, Quote, collect, columns_of, make_bookmark, when_of
 from pkm.seek.entry import hash_of
 from pkm.text import one_line
 
 _INLINE = r"(?<!\S)\.([^\W\d][\w-]*)"  # a tag as it is typed in a note: .idea
 _MARK = r"h[1-6]|c\d{1,2}"  # not tags: headings, and pieces that Readwise itself puts together
 _MOST = 10_000_000  # characters of one cell
-
-Found = Bookmark | str | None
 
 
 def read_table(text: str) -> Iterator[Found]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pkm.dates import local, median_gap_s, midnight, now, parse_stamp, stamp
 from pkm.errors import StoreError
 from pkm.files import write_atomic
+from pkm.grouped import grouped_sets
 from pkm.ids import Row
 from pkm.likeness import spoken_words
 from pkm.seek.coincidence import Told, find_coincidences
@@ -88,10 +89,7 @@ def find_signals(
 
 def _common(compared: Sequence[Row]) -> set[str]:
     """Stems that the titles of several sources' items have."""
-    said: dict[str, set[int | None]] = {}
-    for row in compared:
-        for word in spoken_words(row["title"]):
-            said.setdefault(stem(word), set()).add(row["source"])
+    said = grouped_sets((stem(word), row["source"]) for row in compared for word in spoken_words(row["title"]))
     return {word for word, sources in said.items() if len(sources) > 1}
 
 

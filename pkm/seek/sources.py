@@ -93,15 +93,12 @@ def look_for_feed(address: str, *, credential: str = "", user_agent: str = "") -
 
 def choose_main(found: Sequence[FoundFeed]) -> FoundFeed | None:
     """The feed that is clearly the one: the only one, comments aside, or the first of several that hold the same."""
-    plain = [feed for feed in found if not _is_comments(feed)] or list(found)
+    comments = re.compile(r"\bcomments?\b", re.IGNORECASE)
+    plain = [feed for feed in found if not comments.search(f"{feed.url} {feed.title}")] or list(found)
     first = plain[0]
     if all(feed is first or _same_stream(first, feed) for feed in plain):
         return first
     return None
-
-
-def _is_comments(feed: FoundFeed) -> bool:
-    return bool(re.search(r"\bcomments?\b", f"{feed.url} {feed.title}", re.IGNORECASE))
 
 
 def _same_stream(one: FoundFeed, other: FoundFeed) -> bool:

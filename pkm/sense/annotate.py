@@ -4,7 +4,7 @@ How a quote is found is anchor.py's matter; here it is kept and kept true.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, make
@@ -104,7 +104,7 @@ def edit(store: Store, number: int, *, quote: str | None = None, comment: str | 
         annotation = unit.row("annotation", number)
         places = taken = 0
         if quote is not None and (words := clean(quote).strip()):
-            kind, on = _place_of(annotation)
+            kind, on = ("item", annotation.item_id) if annotation.item_id is not None else ("note", annotation.note_id)
             text = annotations.texts(unit.connection, kind, on)
             passages = find(text, words)
             kept = _selected(make(kind, on), text, words, passages, nth)
@@ -121,11 +121,6 @@ def edit(store: Store, number: int, *, quote: str | None = None, comment: str | 
         row = annotations.row(unit.connection, number)
     assert row is not None
     return Annotated(row, places, taken)
-
-
-def _place_of(annotation: Any) -> tuple[str, int]:
-    """What an annotation is on: (kind, number)."""
-    return ("item", annotation.item_id) if annotation.item_id is not None else ("note", annotation.note_id)
 
 
 def remove(store: Store, numbers: Sequence[int]) -> list[Row]:

@@ -101,7 +101,8 @@ def _suggest(store: Store, number: int, related: Sequence[Related], names: Names
     mentions = _mentioned(number, found[1], linked, names, muted)
     named = {parse(one.target) for one in mentions}
     chosen = [
-        _of_related(number, one) for one in related
+        Suggestion(make("note", number), "related", one.id, one.title, min(0.59, one.score), one.because)
+        for one in related
         if not one.linked and one.score >= LEAST and (one.kind, one.number) not in named
         and not muted.has(make("note", number), one.id)
     ]  # fmt: skip
@@ -139,10 +140,6 @@ def _titled(one: Suggestion, called: str) -> Suggestion:
     """The suggestion with the thing's own title, without the id in front of it."""
     title = called.removeprefix(f"{one.target} ")
     return replace(one, title=one_line(title, 200))
-
-
-def _of_related(number: int, one: Related) -> Suggestion:
-    return Suggestion(make("note", number), "related", one.id, one.title, min(0.59, one.score), one.because)
 
 
 def _tags(store: Store, number: int, related: Sequence[Related], muted: _Muted) -> list[Suggestion]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pkm import query
 from pkm.dates import now
 from pkm.errors import Invalid
+from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.store import annotations, items, notes
 from pkm.store.search import search
@@ -52,10 +53,7 @@ def gather(db: sqlite3.Connection, asked: str) -> list[Passage]:
         told = "its regular expression takes too long" if page.stopped else f"it finds more than {MOST} things"
         raise Invalid(asked, f"{told}; a synthesis is made of {MOST} at most", kept="Nothing was made.",
                       next="narrow it: add a word, a tag or after:3m")  # fmt: skip
-    found: dict[str, list[Row]] = {}
-    for row in page.rows:
-        if row["kind"] == "annotation":
-            found.setdefault(row["item"] or row["note"], []).append(row)
+    found = grouped((row["item"] or row["note"], row) for row in page.rows if row["kind"] == "annotation")
     for row in page.rows:
         if row["kind"] in ("item", "note") and row["id"] not in found:
             found[row["id"]] = annotations.of(db, row["kind"], int(row["id"][1:]))

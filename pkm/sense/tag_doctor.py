@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.store import discovery, tag_health
 from pkm.store.session import Store
@@ -75,9 +76,7 @@ def _near(used: Mapping[str, int]) -> dict[str, dict[str, int]]:
 
     names = list(used)
     folded = [fold(name) for name in names]
-    bare: dict[str, list[int]] = {}
-    for place, name in enumerate(folded):
-        bare.setdefault(re.sub(r"[-_.·]+|(?:ies|y|s)\b", "", name), []).append(place)
+    bare = grouped((re.sub(r"[-_.·]+|(?:ies|y|s)\b", "", name), place) for place, name in enumerate(folded))
     found: dict[str, dict[str, int]] = {}
     for place, name in enumerate(folded):
         like = process.extract(name, folded[place + 1 :], scorer=fuzz.ratio, score_cutoff=LIKE, limit=None)

@@ -54,7 +54,7 @@ class Collected:
 
     strangers: (address, circle's id) of those who asked to be taken off and are not known there; nothing was done for them.
     asked: (address, circle's id, contacts' ids) where it is known, and nothing shows that they wrote it; nothing was done.
-    back: letters that a server could not deliver, as share.bounces.settle has them.
+    back: letters that a server could not deliver, as share.outbox.settle_bounced has them.
     """
 
     new: tuple[Row, ...] = ()
@@ -216,11 +216,11 @@ def _pages(db: sqlite3.Connection, home: Home, channel: int) -> dict[str, Row]:
 
 
 def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
-    from pkm.share import bounces, outbox
+    from pkm.share import outbox
     from pkm.share.unsubscribed import KEPT_BESIDE
 
     failures = tuple(gathered.failures)
-    bounced = bounces.settle(store, home, gathered.bounces)
+    bounced = outbox.settle_bounced(store, home, gathered.bounces)
     answered = {
         outbox.settle_answered(store, home, letter.key, fold(letter.sender), letter.at or stamp(now()))
         for letter in gathered.answered

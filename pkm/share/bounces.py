@@ -6,23 +6,12 @@ on), of a delay, or of anything that was not sent from here changes nothing. It 
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from email.message import Message
 
-from pkm.config import Home
-from pkm.dates import parse_stamp, stamp
-from pkm.delivery import CAME_BACK
-from pkm.ids import Row
 from pkm.mime import raw_header
-from pkm.share import transmit
-from pkm.store import bounced
-from pkm.store.session import Store
 from pkm.text import clean, fold, one_line
-
-SLACK = timedelta(hours=1)
-"""How far a server's clock may be behind; not for a letter that was sent anew: the report may be of the first time."""
 
 MAX_RECIPIENTS = 100
 
@@ -83,28 +72,3 @@ def _failed(part: Message) -> Iterator[tuple[str, str]]:
         for name in ("original-recipient", "final-recipient"):
             if address := fold(raw_header(block, name).partition(";")[2].strip().strip("<>")):
                 yield address, words
-
-
-def settle(store: Store, home: Home, bounces: Sequence[Bounce]) -> list[Row]:
-    """The letters that came back count as refused, with the server's words; each as store.bounced has it. Others stay."""
-    done: list[Row] = []
-    for one in bounces:
-        words = dict(reversed(one.failed))
-        for row in bounced.letters(store.read(), one.key):
-            address = fold(row["recipient"])
-            if address not in words or not _of_this_time(row, one.at):
-                continue
-            why = f"{CAME_BACK}{words[address] or 'the server does not say why'}"
-            with store.unit() as unit:
-                transmit.settle_as(unit, home, row["id"], "refused", why)
-                unit.summarize(f"d{row['id']} to {address} came back", final="it is settled by pkm share log --resolve")
-            done.append({**row, "error": why})
-    return done
-
-
-def _of_this_time(row: Row, at: str) -> bool:
-    """Whether the report is of the last time that the letter left."""
-    if not at:
-        return int(row["attempts"]) == 1
-    slack = SLACK if row["attempts"] == 1 else timedelta()
-    return at >= stamp(parse_stamp(row["since"]) - slack)

@@ -1,8 +1,6 @@
-"""Which ways out there are, with what each can do; adding one to the store."""
+"""Which ways out there are, with what each can do."""
 
-import contextlib
 import importlib
-import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from pkm.config import Home
-from pkm.dates import now, stamp
-from pkm.errors import Exists, Invalid, PkmError
 from pkm.reach import wide_enough
 from pkm.store import shares
-from pkm.store.session import Store
-from pkm.text import one_line, without_user
 
 if TYPE_CHECKING:
     from pkm.channels.way import Adapter
@@ -94,8 +88,6 @@ def recall(kind: str) -> str:
 SCHEMES = {scheme: kind for kind, powers in KINDS.items() for scheme in powers.schemes}
 """How an address begins, and the kind of channel that it names."""
 
-_FORMS = "files:FOLDER, site:FOLDER, smtp://HOST:PORT, smtps://HOST:PORT, or one of {posts}://HOST"
-
 
 def adapter(kind: str) -> "Adapter":
     """The file of channels/ that posts there. For kinds whose way is posts."""
@@ -131,111 +123,6 @@ def reaches_for(db: sqlite3.Connection, circle: Mapping[str, Any]) -> list[str]:
     """The reaches of notes that may go to a circle (number, circle_kind) by every channel that it has."""
     public = any(is_public(channel["channel_kind"]) for channel in shares.channels_of(db, circle["number"]))
     return wide_enough("network" if public else circle["circle_kind"])
-
-
-def add_channel(
-    store: Store, home: Home, name: str, address: str, *, sender: str = "", login: str = "", credential: str = "",
-    room: str = "", visibility: str = "",
-) -> dict[str, Any]:  # fmt: skip
-    """The channel is in the store; its folder need not be there yet. Returns its row.
-
-    address: files:FOLDER, site:FOLDER (site: alone is the home's site/), a mail server, which wants a sender too, or an API
-    as mastodon+https://HOST, whose limit is asked for where it can be reached.
-    credential: where the password of `login`, the token or the secret is (pkm.secret), never what it is.
-    Raises Invalid (kind unknown, folder or sender missing), Exists (name taken, folder taken by another channel).
-    """
-    from pkm.store.model import Channel
-
-    name = one_line(name, 60)
-    scheme, _, rest = address.partition(":")
-    kind = SCHEMES.get(scheme)
-    if kind is None:
-        posts = ", ".join(one for one in SCHEMES if one.endswith("+https"))
-        raise Invalid(f"the address {one_line(without_user(address), 80)}", f"it should be {_FORMS.format(posts=posts)}",
-                      next=f"pkm share channel add {name} files:/some/folder")  # fmt: skip
-    if not name or " " in name:
-        raise Invalid(f"the name “{name}”", "a channel's name is one word")
-    folder = None
-    if (room or visibility) and not is_posts(kind):
-        raise Invalid("--room and --visibility", f"a channel of {kind} has none")
-    if is_letters(kind):
-        address, options = _mail(address, sender, login, credential)
-    elif is_posts(kind):
-        if sender:
-            raise Invalid("--from", f"a channel of {kind} has none")
-        address, options = _posts(kind, address, login, credential, room, visibility)
-    elif sender or login or credential:
-        raise Invalid("--from, --login and the password", f"a channel of {kind} has none")
-    else:
-        if kind == "files" and not rest:
-            raise Invalid(f"the address {address}", "a folder is wanted behind files:")
-        folder = Path(rest).expanduser().absolute() if rest else home.site
-        address, options = f"{kind}:{folder}" if rest else "", {}
-    if not is_mirror(kind):
-        from pkm.share import origin
-
-        origin.begin(store.read(), home, stamp(now()))
-    with store.unit() as unit:
-        for other in shares.channels(unit.connection):
-            if other["name"].casefold() == name.casefold():
-                raise Exists(f"a channel {other['name']}", other["address"] or other["channel_kind"],
-                             next=f"pkm share channel edit {other['name']} --address ADDRESS")
-            if folder and is_mirror(other["channel_kind"]) and folder_of(other, home) == folder:
-                raise Exists(f"a channel that writes {folder}", f"it is {other['name']}", next="choose another folder")
-        unit.add(Channel(
-            name=name, kind=kind, address=address, options=json.dumps(options, ensure_ascii=False), created_at=unit.at
-        ))  # fmt: skip
-        unit.summarize(f"added the channel {name}")
-        return next(row for row in shares.channels(unit.connection) if row["name"] == name)
-
-
-def _posts(
-    kind: str, address: str, login: str, credential: str, room: str, visibility: str
-) -> tuple[str, dict[str, Any]]:  # fmt: skip
-    """(address, options) of a channel that posts, checked; what only its server knows where that answers."""
-    from pkm.channels.way import Given
-    from pkm.secret import check_place
-
-    way = adapter(kind)
-    place = check_place(credential) if credential else ""
-    address, options = way.check(address, Given(one_line(login, 200), place, room.strip(), visibility.strip()))
-    with contextlib.suppress(PkmError):  # it is asked again when the channel is tried
-        options |= way.learn(address)
-    return address, options
-
-
-def learn_again(store: Store, channel: Mapping[str, Any]) -> None:
-    """The channel's limits are what its server says now; as they were where it says nothing."""
-    from pkm.store.model import Channel
-
-    found: dict[str, Any] = {}
-    if is_posts(channel["channel_kind"]):
-        with contextlib.suppress(PkmError):
-            found = adapter(channel["channel_kind"]).learn(channel["address"])
-    options = {**channel["options"], **found}
-    if options != channel["options"]:
-        with store.unit() as unit:
-            unit.get(Channel, channel["number"]).options = json.dumps(options, ensure_ascii=False)
-            unit.summarize(f"learned the limits of {channel['name']}")
-
-
-def _mail(address: str, sender: str, login: str, credential: str) -> tuple[str, dict[str, str]]:
-    """(address, options) of a mail channel, checked."""
-    from pkm.channels.mail import read_address
-    from pkm.secret import check_place
-    from pkm.share.letter import read_mailbox
-
-    server = read_address(address)
-    if not sender:
-        raise Invalid("a mail channel", "it is not said whom its letters are from",
-                      next=f'pkm share channel add NAME {server} --from "Me <me@example.org>"')  # fmt: skip
-    if bool(login) != bool(credential):
-        raise Invalid("--login", "who logs in and where the password is are said together",
-                      next="--login NAME --password-env VARIABLE")  # fmt: skip
-    options = {"from": str(read_mailbox(sender))}
-    if login:
-        options |= {"login": one_line(login, 200), "credential": check_place(credential)}
-    return str(server), options
 
 
 def folder_of(channel: Mapping[str, Any], home: Home) -> Path:

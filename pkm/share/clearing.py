@@ -18,10 +18,7 @@ from pkm.store import shares
 
 if TYPE_CHECKING:
     from pkm.share.letter import Opened
-    from pkm.share.rendered import Rendered
-
-SITE_MEDIA_TYPE = "application/vnd.pkm.digest+json"
-"""The site's deliveries hold the digest itself; its page, the index and the feeds are made from it."""
+    from pkm.share.rendition import Rendered
 
 
 def check_pictures(db: sqlite3.Connection, home: Home, share: int, stage: int | None = None) -> list[Finding]:
@@ -88,9 +85,9 @@ def _readable(one: "Rendered", opened: "Opened | None", home: Home) -> bytes:
 
 
 def _words_in(one: "Rendered", opened: "Opened | None", home: Home) -> bytes:
-    if one.media_type == SITE_MEDIA_TYPE:
-        from pkm.share.render import render_html, thaw
+    from pkm.share.render import SITE_MEDIA_TYPE, render_html, thaw
 
+    if one.media_type == SITE_MEDIA_TYPE:
         return render_html(thaw(one.payload), templates=home.templates)
     if posts.kind_of(one.media_type):
         from pkm.channels.way import texts

@@ -12,7 +12,8 @@ from pkm.ids import Row, make
 from pkm.share import draft, origin
 from pkm.share.channels import is_mirror
 from pkm.share.letter import MEDIA_TYPE as LETTER
-from pkm.share.rendered import Rendered, frozen, look_at, queued
+from pkm.share.rendered import frozen, look_at, queued
+from pkm.share.rendition import Rendered
 from pkm.share.unsubscribed import subscribers
 from pkm.store import attachments, deliveries, shares
 from pkm.store.attachments import Attached

@@ -40,8 +40,7 @@ def files(digest: "Digest", channel_kind: str, home: Home, suffix: str = "") -> 
     suffix: what is added to the names of the files in a folder.
     """
     from pkm.files import safe_name
-    from pkm.share.clearing import SITE_MEDIA_TYPE
-    from pkm.share.render import freeze, has_words, render_html, render_markdown
+    from pkm.share.render import SITE_MEDIA_TYPE, freeze, has_words, render_html, render_markdown
 
     name = f"{digest.date[:10]}-{digest.slug.removesuffix('-' + digest.date[5:10])}{suffix}"  # the day once
     if digest.circle:  # two circles may share a folder, each with its own wording

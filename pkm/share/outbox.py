@@ -7,11 +7,12 @@ freeze.py's. Sending again sends nothing that was sent.
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pkm import config, dates
 from pkm.config import Home
-from pkm.delivery import NO_ADDRESS, NOT_LEFT, UNSETTLED, came_back
+from pkm.delivery import CAME_BACK, NO_ADDRESS, NOT_LEFT, UNSETTLED, came_back
 from pkm.errors import Invalid, NotFound, PkmError, Refused, StoreError
 from pkm.ids import Row, make
 from pkm.share import draft, introduction, mirror, origin, transmit
@@ -21,11 +22,12 @@ from pkm.share.freeze import freeze
 from pkm.share.ledger import SETTLED, left_unknown, note
 from pkm.share.recipients import channels_for
 from pkm.share.rendered import frozen, look_at
-from pkm.store import deliveries, shares, unsubscribing
+from pkm.store import bounced, deliveries, shares, unsubscribing
 from pkm.store.session import Store
 from pkm.text import fold
 
 if TYPE_CHECKING:
+    from pkm.share.bounces import Bounce
     from pkm.store.journal import Reverted
 
 
@@ -374,3 +376,32 @@ def check_return(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]")
         findings += draft.check_share(db, share) or check_rendered(db, home, share, list(frozen(db, share)))
         if findings:
             raise Refused(make("share", share), "it may no longer stand there", findings=findings, kept="Nothing was changed.")
+
+
+_SLACK = timedelta(hours=1)
+"""How far a server's clock may be behind; not for a letter that was sent anew: the report may be of the first time."""
+
+
+def settle_bounced(store: Store, home: Home, bounces: "Sequence[Bounce]") -> list[Row]:
+    """The letters that came back count as refused, with the server's words; each as store.bounced has it. Others stay."""
+    done: list[Row] = []
+    for one in bounces:
+        words = dict(reversed(one.failed))
+        for row in bounced.letters(store.read(), one.key):
+            address = fold(row["recipient"])
+            if address not in words or not _of_this_time(row, one.at):
+                continue
+            why = f"{CAME_BACK}{words[address] or 'the server does not say why'}"
+            with store.unit() as unit:
+                transmit.settle_as(unit, home, row["id"], "refused", why)
+                unit.summarize(f"d{row['id']} to {address} came back", final="it is settled by pkm share log --resolve")
+            done.append({**row, "error": why})
+    return done
+
+
+def _of_this_time(row: Row, at: str) -> bool:
+    """Whether the report is of the last time that the letter left."""
+    if not at:
+        return int(row["attempts"]) == 1
+    slack = _SLACK if row["attempts"] == 1 else timedelta()
+    return at >= dates.stamp(dates.parse_stamp(row["since"]) - slack)

@@ -15,10 +15,10 @@ from pkm.ids import Row, make
 from pkm.picture import ENDINGS
 from pkm.share import draft
 from pkm.share.channels import KINDS, adapter, is_public, recall
-from pkm.share.clearing import SITE_MEDIA_TYPE
 from pkm.share.letter import MEDIA_TYPE, inlined, open_letter
 from pkm.share.posts import kind_of
-from pkm.share.rendered import Rendered
+from pkm.share.render import SITE_MEDIA_TYPE
+from pkm.share.rendition import Rendered
 from pkm.store import deliveries, received, shares
 from pkm.text import clean
 

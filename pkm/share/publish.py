@@ -10,38 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pkm.errors import Invalid, PkmError
+from pkm.errors import PkmError
 from pkm.files import write_atomic
-from pkm.store import shares
-from pkm.store.session import Store
 from pkm.text import one_line
 
 TIMEOUT_S = 600
 TO_DO = ".pkm-unpublished"
 """A file in the folder: what it holds was not published yet, or only in part."""
-
-
-def set_command(store: Store, name: str, command: str) -> dict[str, Any]:
-    """The site of that name has the command ("": none). Raises NotFound; Invalid where it is no site, or no command."""
-    import json
-
-    from pkm.store.model import Channel
-
-    try:
-        words = shlex.split(command)
-    except ValueError as error:
-        raise Invalid(f"the command {one_line(command, 80)}", f"it cannot be split into words: {error}") from error
-    with store.unit() as unit:
-        row = shares.channel_named(unit.connection, name)
-        if row["channel_kind"] != "site":
-            raise Invalid(f"the channel {row['name']}", "only a site is published by a command", next="pkm share channel list")
-        options = {key: value for key, value in row["options"].items() if key != "publish"}
-        if words:
-            options["publish"] = words
-        unit.get(Channel, row["number"]).options = json.dumps(options, ensure_ascii=False)
-        unit.summarize(f"{row['name']} is published by {shlex.join(words)}" if words else f"{row['name']} has no command")
-        unit.flush()
-        return next(one for one in shares.channels(unit.connection) if one["number"] == row["number"])
 
 
 def run(channel: Mapping[str, Any], folder: Path, changed: Sequence[str]) -> bool:

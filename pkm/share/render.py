@@ -22,6 +22,9 @@ from pkm.share import memo
 from pkm.share.template import render, style
 from pkm.text import clean, first_sentence, fold, one_line
 
+SITE_MEDIA_TYPE = "application/vnd.pkm.digest+json"
+"""The site's deliveries hold the digest itself; its page, the index and the feeds are made from it."""
+
 Writer = Callable[[str, int, "tuple[Figure, ...]"], str]
 """Turns the person's Markdown into the output's format, with the level of its highest heading and the pictures it shows."""
 

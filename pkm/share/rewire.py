@@ -1,28 +1,132 @@
-"""What of a channel can be changed: the command that publishes a site, where its webmentions are, the mailbox of a mail channel.
+"""A channel is added, changed, taken away: its address, its secret, how it is published, its webmentions and its mailbox.
 
 Of a secret only its place is kept (pkm.secret). Writes in one unit. Never prints.
 """
 
+import contextlib
 import json
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pkm.config import Home
+from pkm.dates import now, stamp
 from pkm.delivery import MAY_HAVE_LEFT
-from pkm.errors import Exists, Invalid, Refused
+from pkm.errors import Exists, Invalid, PkmError, Refused
 from pkm.ids import Row
 from pkm.secret import check_place
-from pkm.share import postbox, publish, webmentions
+from pkm.share import origin, postbox, webmentions
 from pkm.share.channels import KINDS, SCHEMES, adapter, folder_of, is_letters, is_mirror, is_posts
 from pkm.store import shares
 from pkm.store.session import Store
-from pkm.text import one_line
+from pkm.text import one_line, without_user
 
 _OF_INBOX = ("inbox", "inbox_credential", "inbox_read", "copy")
 _OF_MENTIONS = ("webmentions", "webmentions_credential")
+
+_FORMS = "files:FOLDER, site:FOLDER, smtp://HOST:PORT, smtps://HOST:PORT, or one of {posts}://HOST"
+
+
+def add_channel(
+    store: Store, home: Home, name: str, address: str, *, sender: str = "", login: str = "", credential: str = "",
+    room: str = "", visibility: str = "",
+) -> Row:  # fmt: skip
+    """The channel is in the store; its folder need not be there yet. Returns its row.
+
+    address: files:FOLDER, site:FOLDER (site: alone is the home's site/), a mail server, which wants a sender too, or an API
+    as mastodon+https://HOST, whose limit is asked for where it can be reached.
+    credential: where the password of `login`, the token or the secret is (pkm.secret), never what it is.
+    Raises Invalid (kind unknown, folder or sender missing), Exists (name taken, folder taken by another channel).
+    """
+    from pkm.store.model import Channel
+
+    name = one_line(name, 60)
+    scheme, _, rest = address.partition(":")
+    kind = SCHEMES.get(scheme)
+    if kind is None:
+        posts = ", ".join(one for one in SCHEMES if one.endswith("+https"))
+        raise Invalid(f"the address {one_line(without_user(address), 80)}", f"it should be {_FORMS.format(posts=posts)}",
+                      next=f"pkm share channel add {name} files:/some/folder")  # fmt: skip
+    if not name or " " in name:
+        raise Invalid(f"the name “{name}”", "a channel's name is one word")
+    folder = None
+    if (room or visibility) and not is_posts(kind):
+        raise Invalid("--room and --visibility", f"a channel of {kind} has none")
+    if is_letters(kind):
+        address, options = _mail(address, sender, login, credential)
+    elif is_posts(kind):
+        if sender:
+            raise Invalid("--from", f"a channel of {kind} has none")
+        address, options = _posts(kind, address, login, credential, room, visibility)
+    elif sender or login or credential:
+        raise Invalid("--from, --login and the password", f"a channel of {kind} has none")
+    else:
+        if kind == "files" and not rest:
+            raise Invalid(f"the address {address}", "a folder is wanted behind files:")
+        folder = Path(rest).expanduser().absolute() if rest else home.site
+        address, options = f"{kind}:{folder}" if rest else "", {}
+    if not is_mirror(kind):
+        origin.begin(store.read(), home, stamp(now()))
+    with store.unit() as unit:
+        for other in shares.channels(unit.connection):
+            if other["name"].casefold() == name.casefold():
+                raise Exists(f"a channel {other['name']}", other["address"] or other["channel_kind"],
+                             next=f"pkm share channel edit {other['name']} --address ADDRESS")
+        if folder:
+            _check_folder(shares.channels(unit.connection), home, folder)
+        unit.add(Channel(
+            name=name, kind=kind, address=address, options=json.dumps(options, ensure_ascii=False), created_at=unit.at
+        ))  # fmt: skip
+        unit.summarize(f"added the channel {name}")
+        return shares.channel_named(unit.connection, name)
+
+
+def _posts(
+    kind: str, address: str, login: str, credential: str, room: str, visibility: str
+) -> tuple[str, dict[str, Any]]:  # fmt: skip
+    """(address, options) of a channel that posts, checked; what only its server knows where that answers."""
+    from pkm.channels.way import Given
+
+    way = adapter(kind)
+    place = check_place(credential) if credential else ""
+    address, options = way.check(address, Given(one_line(login, 200), place, room.strip(), visibility.strip()))
+    with contextlib.suppress(PkmError):  # it is asked again when the channel is tried
+        options |= way.learn(address)
+    return address, options
+
+
+def learn_again(store: Store, channel: Mapping[str, Any]) -> None:
+    """The channel's limits are what its server says now; as they were where it says nothing."""
+    from pkm.store.model import Channel
+
+    found: dict[str, Any] = {}
+    if is_posts(channel["channel_kind"]):
+        with contextlib.suppress(PkmError):
+            found = adapter(channel["channel_kind"]).learn(channel["address"])
+    options = {**channel["options"], **found}
+    if options != channel["options"]:
+        with store.unit() as unit:
+            unit.get(Channel, channel["number"]).options = json.dumps(options, ensure_ascii=False)
+            unit.summarize(f"learned the limits of {channel['name']}")
+
+
+def _mail(address: str, sender: str, login: str, credential: str) -> tuple[str, dict[str, str]]:
+    """(address, options) of a mail channel, checked."""
+    from pkm.channels.mail import read_address
+    from pkm.share.letter import read_mailbox
+
+    server = read_address(address)
+    if not sender:
+        raise Invalid("a mail channel", "it is not said whom its letters are from",
+                      next=f'pkm share channel add NAME {server} --from "Me <me@example.org>"')  # fmt: skip
+    _check_login(login, credential)
+    options = {"from": str(read_mailbox(sender))}
+    if login:
+        options |= {"login": one_line(login, 200), "credential": check_place(credential)}
+    return str(server), options
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +158,10 @@ def change_channel(store: Store, name: str, change: Change, home: Home | None = 
         raise Invalid("nothing to change", "say what", next=step)
     with store.unit() as unit:
         row = shares.channel_named(unit.connection, name)
+        options, address, done = dict(row["options"]), row["address"], []
         if change.publish is not None:
-            row = publish.set_command(store, name, change.publish)
-        options = dict(row["options"])
-        done = []
-        address = row["address"]
+            options = _with_publish(row, options, change.publish)
+            done.append(f"is published by {shlex.join(options['publish'])}" if "publish" in options else "has no command")
         if is_posts(row["channel_kind"]) and change.token is not None:
             change = replace(change, token=None, credential=change.token)
         if (change.address, change.sender, change.login, change.credential) != (None,) * 4:
@@ -130,13 +233,17 @@ def _with_address(
     if not rest and kind == "files":
         raise Invalid("--address", "a folder is wanted behind files:")
     moved = f"{kind}:{Path(rest).expanduser().absolute()}" if rest else ""
-    for other in shares.channels(db):
-        if home and other["number"] != row["number"] and is_mirror(other["channel_kind"]) and (
-            folder_of(other, home) == folder_of({"address": moved}, home)
-        ):
-            raise Exists(f"a channel that writes {folder_of(other, home)}", f"it is {other['name']}",
-                         next="choose another folder")  # fmt: skip
+    if home:
+        others = [one for one in shares.channels(db) if one["number"] != row["number"]]
+        _check_folder(others, home, folder_of({"address": moved}, home))
     return moved, dict(options)
+
+
+def _check_folder(others: Iterable[Row], home: Home, folder: Path) -> None:
+    """Raises Exists where one of the channels writes that folder."""
+    for other in others:
+        if is_mirror(other["channel_kind"]) and folder_of(other, home) == folder:
+            raise Exists(f"a channel that writes {folder}", f"it is {other['name']}", next="choose another folder")
 
 
 def _with_access(db: Any, row: Row, options: Mapping[str, Any], change: Change, address: str) -> Row:
@@ -159,10 +266,16 @@ def _with_access(db: Any, row: Row, options: Mapping[str, Any], change: Change, 
         kept["inbox_credential"] = options["credential"]  # the mailbox has not moved
     if change.login == "" and is_letters(row["channel_kind"]):
         return kept
-    if is_letters(row["channel_kind"]) and bool(login) != bool(place):
+    if is_letters(row["channel_kind"]):
+        _check_login(login, place)
+    return {**kept, **({"login": login} if login else {}), **({"credential": place} if place else {})}
+
+
+def _check_login(login: str, credential: str) -> None:
+    """Raises Invalid where one of the two is said without the other."""
+    if bool(login) != bool(credential):
         raise Invalid("--login", "who logs in and where the password is are said together",
                       next="--login NAME --password-env VARIABLE")  # fmt: skip
-    return {**kept, **({"login": login} if login else {}), **({"credential": place} if place else {})}
 
 
 def _host(address: str) -> str:
@@ -175,6 +288,17 @@ def _goes_elsewhere(before: str, after: str, what: str, option: str) -> None:
     """Raises Invalid where a secret that was given for one host would go to another."""
     if _host(before) and _host(after) and _host(before) != _host(after):
         raise Invalid(what, f"its secret was given for {_host(before)}, and goes to no other host", next=f"say it anew: {option}")
+
+
+def _with_publish(row: Row, options: Mapping[str, Any], command: str) -> Row:
+    if row["channel_kind"] != "site":
+        raise Invalid(f"the channel {row['name']}", "only a site is published by a command", next="pkm share channel list")
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise Invalid(f"the command {one_line(command, 80)}", f"it cannot be split into words: {error}") from error
+    kept = {key: value for key, value in options.items() if key != "publish"}
+    return {**kept, "publish": words} if words else kept
 
 
 def _with_inbox(row: Row, options: Mapping[str, Any], change: Change) -> Row:

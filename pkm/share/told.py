@@ -48,7 +48,7 @@ def _cut_links(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Findi
     circle = draft.kind_by_name(db, share) if stage["circle_id"] is None else stage["circle_kind"]
     for kind in dict.fromkeys(effective_kind(circle, one["channel_kind"]) for one in channels_for(db, stage)):
         for note in draft.notes_for(db, share, stage):
-            for number in dict.fromkeys(_narrower(db, note, wide_enough(kind))):
+            for number in dict.fromkeys(other for _, other in draft.narrower_links(db, [note], [], wide_enough(kind))):
                 other = notes.row(db, number)
                 name, target = make("note", note["id"]), make("note", number)
                 is_so = "was put away" if other is None or other["dropped_at"] else f"is {other['reach']}"
@@ -64,11 +64,6 @@ def _cut_addresses(found: Iterable[Row]) -> Iterable[Finding]:
                 name, left = make("note", note["id"]), web_url(address)
                 yield (name, f"the address of its source has {what} and goes out {f'as {left}' if left else 'not at all'}",
                        f"pkm sense edit {name}, to name another address in its words")  # fmt: skip
-
-
-def _narrower(db: sqlite3.Connection, note: Row, reaches: list[str]) -> Iterable[int]:
-    """The notes that its words link to and that may not go there."""
-    return dict.fromkeys(number for _, number in draft.narrower_links(db, [note], [], reaches))
 
 
 def _without_address(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> Iterable[Finding]:

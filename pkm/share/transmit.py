@@ -92,11 +92,6 @@ def _secret(options: Mapping[str, Any], forms: str) -> str:
     return read_secret(options["credential"], forms) if options.get("credential") else ""
 
 
-def open_way(channel: Mapping[str, Any]) -> AbstractContextManager["_Letters | Way"]:
-    """A way out that hands in each delivery once, to be entered."""
-    return open_posts(channel) if is_posts(channel["channel_kind"]) else open_mail(channel)
-
-
 def _open_asking(channel: Mapping[str, Any]) -> "AbstractContextManager[Way | Witness]":
     """What can be asked of a channel's deliveries, to be entered: the channel, or the mailbox that a copy came into."""
     from pkm.share.postbox import open_witness
@@ -124,7 +119,9 @@ def send(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list
     if not letters:
         return results
     try:
-        with open_way(channel) as way:
+        way_out: AbstractContextManager[_Letters | Way]
+        way_out = open_posts(channel) if is_posts(channel["channel_kind"]) else open_mail(channel)
+        with way_out as way:
             for row in letters:
                 results.append(_send_one(store, home, way, row))
     except PkmError as error:

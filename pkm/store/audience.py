@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pkm.grouped import grouped
 from pkm.ids import make
 from pkm.store import dismissals
 
@@ -36,13 +37,10 @@ class Kept(NamedTuple):
 def kept(db: sqlite3.Connection, note: int, today: str) -> dict[str, Kept]:
     """By whom: the answers about a note that hold today."""
     name = make("note", note)
-    found = [*_exact(db, name), *dismissals.starting(db, KIND, f"{name}:")]
+    exact = [one for one in dismissals.starting(db, KIND, name) if one.key == name]
+    found = [*exact, *dismissals.starting(db, KIND, f"{name}:")]
     answers = [read(one.key.partition(":")[2], one.because, one.at) for one in found]
     return {one.whom: one for one in answers if not one.until or one.until > today}
-
-
-def _exact(db: sqlite3.Connection, name: str) -> list[dismissals.Dismissed]:
-    return [one for one in dismissals.starting(db, KIND, name) if one.key == name]
 
 
 def read(whom: str, said: str, at: str) -> Kept:
@@ -89,10 +87,7 @@ def tagged(db: sqlite3.Connection, kind: str, tags: Sequence[str]) -> dict[int, 
         "JOIN tagging ON tagging.tag_id = tag.id AND tagging.kind = :kind ORDER BY number, tag",
         {"tags": json.dumps(list(tags)), "kind": kind},
     )
-    told: dict[int, list[str]] = {}
-    for row in found:
-        told.setdefault(row["number"], []).append(row["tag"])
-    return told
+    return grouped((row["number"], row["tag"]) for row in found)
 
 
 def answered(db: sqlite3.Connection, notes: Iterable[int]) -> dict[int, list[str]]:
@@ -103,10 +98,7 @@ def answered(db: sqlite3.Connection, notes: Iterable[int]) -> dict[int, list[str
         "AND share_note.note_id IN (SELECT value FROM json_each(:notes)) ORDER BY response.contact_id, response.at, response.id",
         {"notes": json.dumps(list(notes))},
     )
-    told: dict[int, list[str]] = {}
-    for row in found:
-        told.setdefault(row[0], []).append(make("response", row[1]))
-    return told
+    return grouped((row[0], make("response", row[1])) for row in found)
 
 
 def behind(db: sqlite3.Connection, note: int) -> dict[int, str]:
@@ -133,10 +125,7 @@ def promised(db: sqlite3.Connection, words: Sequence[str]) -> dict[int, list[tup
         "ORDER BY who, promise.due_at IS NULL, promise.due_at, promise.id",
         {"words": json.dumps(list(words))},
     )
-    told: dict[int, list[tuple[str, str]]] = {}
-    for row in found:
-        told.setdefault(row["who"], []).append((make("promise", row["id"]), row["text"]))
-    return told
+    return grouped((row["who"], (make("promise", row["id"]), row["text"])) for row in found)
 
 
 def spoke_of(db: sqlite3.Connection, words: Sequence[str]) -> dict[int, dict[str, tuple[str, str]]]:

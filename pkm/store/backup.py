@@ -10,7 +10,7 @@ from pathlib import Path
 from pkm.attachment_files import take_in
 from pkm.dates import stamp
 from pkm.errors import BadInput, StoreError
-from pkm.store.session import Paths, connect, translate
+from pkm.store.connection import Paths, connect, translate
 from pkm.store.version import APPLICATION_ID, SCHEMA_VERSION
 
 

@@ -6,6 +6,7 @@ Nobody is ranked here: people come by name, answers by date, circles by kind and
 import re
 import sqlite3
 
+from pkm.grouped import grouped_sets
 from pkm.ids import Row, make
 from pkm.store.circles import CAME
 from pkm.store.standings import EVERY_S, RANK
@@ -75,9 +76,7 @@ def circles_of_sources(db: sqlite3.Connection) -> dict[int, frozenset[int]]:
 
 
 def _sets(found: sqlite3.Cursor) -> dict[int, frozenset[int]]:
-    sets: dict[int, set[int]] = {}
-    for key, value in found:
-        sets.setdefault(key, set()).add(value)
+    sets = grouped_sets(found)
     return {key: frozenset(values) for key, values in sets.items()}
 
 

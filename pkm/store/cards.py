@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 
+from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.store import tags
 
@@ -16,14 +17,11 @@ def everybody(db: sqlite3.Connection) -> Iterator[Row]:
         "SELECT contact_id FROM membership JOIN circle ON circle.id = circle_id "
         "WHERE left_at IS NULL AND circle.kind IN ('team', 'community')"
     )}  # fmt: skip
-    handles: dict[int, list[Row]] = {}
-    for row in db.execute("SELECT contact_id, kind, value, label FROM handle ORDER BY contact_id, position, id"):
-        handles.setdefault(row["contact_id"], []).append(dict(row))
-    tagged: dict[int, list[str]] = {}
-    for number, name in db.execute(
+    found = db.execute("SELECT contact_id, kind, value, label FROM handle ORDER BY contact_id, position, id")
+    handles = grouped((row["contact_id"], dict(row)) for row in found)
+    tagged = grouped(db.execute(
         "SELECT entity_id, name FROM tagging JOIN tag ON tag.id = tag_id WHERE tagging.kind = 'contact' ORDER BY name"
-    ):
-        tagged.setdefault(number, []).append(name)
+    ))  # fmt: skip
     for row in db.execute("SELECT * FROM contact ORDER BY id"):
         yield {**dict(row), "handles": handles.get(row["id"], []), "tags": tagged.get(row["id"], []),
                "written_to": row["id"] in written_to}  # fmt: skip

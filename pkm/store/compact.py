@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 
 from pkm.errors import StoreError
-from pkm.store.session import Paths, connect, translate
+from pkm.store.connection import Paths, connect, translate
 
 
 def compact(home: Paths) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pkm import ids
 from pkm.dates import now, stamp
-from pkm.query import Field, When
+from pkm.query_tree import Field, When
 from pkm.text import fold
 
 TAGGED = ("source", "item", "note", "contact", "circle")

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.store import contacts, links
 from pkm.store.contact_merging import set_columns
@@ -35,9 +36,7 @@ def add_contacts(unit: Unit, rows: Sequence[Row]) -> list[int]:
 
 def add_handles(unit: Unit, handles: Iterable[tuple[int, str, str, str]]) -> None:
     """The contacts have the handles (contact, kind, label, value) after those of the kind that they had."""
-    given: dict[int, list[tuple[str, str, str]]] = {}
-    for number, kind, label, value in handles:
-        given.setdefault(number, []).append((kind, label, value))
+    given = grouped((number, (kind, label, value)) for number, kind, label, value in handles)
     unit.connection.executemany(
         "INSERT INTO handle (contact_id, kind, value, folded, label, position) "
         "VALUES (:contact, :kind, :value, :folded, :label, :position) ON CONFLICT (contact_id, kind, value) DO NOTHING",

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pkm.ids import Row, make
-from pkm.store.session import Unit, in_ids
+from pkm.store.rows import in_ids
+from pkm.store.session import Unit
 from pkm.text import fold
 
 MOVED = {

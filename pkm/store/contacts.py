@@ -7,9 +7,10 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from pkm.grouped import grouped
 from pkm.ids import Row, make
 from pkm.store import standings, tags
-from pkm.store.session import in_ids
+from pkm.store.rows import in_ids
 from pkm.store.standings import RANK
 from pkm.text import fold
 
@@ -101,24 +102,19 @@ def _shape(person: sqlite3.Row, standing: Row, handles: list[Row], circles: list
 
 
 def _handles(db: sqlite3.Connection, listed: str) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
-    for row in db.execute(
+    found = db.execute(
         f"SELECT contact_id, kind, value, label FROM handle WHERE contact_id IN {listed} AND kind <> 'uid' "
         "ORDER BY contact_id, position, id"
-    ):
-        found.setdefault(row[0], []).append({"kind": row["kind"], "value": row["value"], "label": row["label"]})
-    return found
+    )
+    return grouped((row[0], {"kind": row["kind"], "value": row["value"], "label": row["label"]}) for row in found)
 
 
 def _circles(db: sqlite3.Connection, listed: str) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for number, name in db.execute(
+    return grouped(db.execute(
         "SELECT membership.contact_id, circle.name FROM membership JOIN circle ON circle.id = membership.circle_id "
         f"WHERE membership.left_at IS NULL AND membership.contact_id IN {listed} "
         f"ORDER BY {RANK.format(kind='circle.kind')}, circle.name, circle.id"
-    ):
-        found.setdefault(number, []).append(name)
-    return found
+    ))  # fmt: skip
 
 
 def find_mentioned(db: sqlite3.Connection, name: str) -> list[int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pkm.delivery import CAME_BACK, MAY_HAVE_LEFT, UNSETTLED, sql_list
 from pkm.ids import Row, make
-from pkm.store.session import as_dicts
+from pkm.store.rows import as_dicts
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit

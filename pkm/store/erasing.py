@@ -17,9 +17,10 @@ from pkm.errors import StoreError
 from pkm.groups import bare_command
 from pkm.ids import make
 from pkm.store import forgetting, forgotten_files, retention
+from pkm.store.connection import connect
 from pkm.store.forgetting import PART, UNWIPED, Past, Rows
 from pkm.store.responses import answer_mark
-from pkm.store.session import Store, Unit, connect
+from pkm.store.session import Store, Unit
 
 SEARCHED = ("annotation", "contact", "handle", "item", "note")
 

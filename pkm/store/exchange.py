@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from pkm.grouped import grouped, grouped_sets
 from pkm.ids import make
 from pkm.store import tags
-from pkm.store.session import in_ids
+from pkm.store.rows import in_ids
 from pkm.store.writers import LATEST
 from pkm.text import first_sentence, fold
 
@@ -161,10 +162,7 @@ def _addresses(db: sqlite3.Connection, people: set[int]) -> dict[int, list[str]]
         "SELECT contact_id, folded FROM handle WHERE kind = 'url' AND contact_id IN (SELECT value FROM json_each(:ids)) "
         "ORDER BY id", {"ids": json.dumps(sorted(people))},
     )  # fmt: skip
-    homes: dict[int, list[str]] = {}
-    for contact, url in found:
-        homes.setdefault(contact, []).append(url)
-    return homes
+    return grouped(found)
 
 
 def _is_at(place: str, homes: Iterable[str]) -> bool:
@@ -214,10 +212,7 @@ def _called(db: sqlite3.Connection, names: set[str]) -> dict[str, int]:
         "AND folded IN (SELECT value FROM json_each(:names))", given,
     )  # fmt: skip
     found += [(row[0], row[1]) for row in handles]
-    meant: dict[str, set[int]] = {}
-    for name, contact in found:
-        if name in names:
-            meant.setdefault(name, set()).add(contact)
+    meant = grouped_sets((name, contact) for name, contact in found if name in names)
     return {name: contacts.pop() for name, contacts in meant.items() if len(contacts) == 1}
 
 

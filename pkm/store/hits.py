@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pkm.ids import Row, make
-from pkm.query import Word
+from pkm.query_tree import Word
 from pkm.stemming import common_beginning, stem
 from pkm.store.sources import without_user
 from pkm.text import fold, one_line

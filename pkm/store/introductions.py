@@ -6,7 +6,7 @@ Only what few people share says something of them: a subject or a circle of more
 import sqlite3
 
 from pkm.ids import Row
-from pkm.store.session import as_dicts
+from pkm.store.rows import as_dicts
 
 # +kind: the index by tag covers the question; the one by kind would look up each row.
 _TAGGED = """

@@ -275,7 +275,8 @@ def _name(table: str, number: int) -> str:
 def _since(db: sqlite3.Connection, later: int | None, table: str, number: int) -> tuple[str, str]:
     """(what changed the row since, the command that goes past it)."""
     if not later:
-        return "changed by a pull since, which cannot be undone", _instead(table, number)
+        step = f"pkm seek remove {_name(table, number)}" if table == "source" else "pkm log"
+        return "changed by a pull since, which cannot be undone", step
     final = db.execute("SELECT final FROM operation WHERE id = :id", {"id": later}).fetchone()
     if final and final[0]:
         return f"changed by command {later}, which cannot be undone: {final[0]}", "pkm log"
@@ -286,8 +287,3 @@ def _earlier(db: sqlite3.Connection, operation: int) -> str:
     """The way past a command that cannot be taken back, "" where nothing stands before it."""
     row = db.execute(f"SELECT max(id) FROM operation WHERE id < :id AND {_UNDOABLE}", {"id": operation}).fetchone()
     return f"; the command before it: pkm undo {row[0]}" if row[0] else ""
-
-
-def _instead(table: str, number: int) -> str:
-    """What to do where a pull stands between a command and its undo."""
-    return f"pkm seek remove {_name(table, number)}" if table == "source" else "pkm log"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pkm.ids import Row, make
 from pkm.store import tags
 from pkm.store.conditions import IS, tag_numbers
-from pkm.store.session import in_ids
+from pkm.store.rows import in_ids
 from pkm.store.sources import without_user
 
 if TYPE_CHECKING:

@@ -131,7 +131,7 @@ def comparable(db: sqlite3.Connection, kind: str, words: str) -> list[Found]:
     if table is None:
         rows = db.execute(f"SELECT id, {TITLES[kind]} FROM {kind} ORDER BY id DESC")
     else:
-        from pkm.query import searchable
+        from pkm.query_tree import searchable
 
         match = " AND ".join(f'title : "{token}"*' for token in searchable(words).split())
         if not match:

@@ -12,7 +12,7 @@ from pathlib import Path
 from pkm.dates import now
 from pkm.errors import PkmError, StoreError
 from pkm.store.backup import back_up
-from pkm.store.session import Paths, connect, translate
+from pkm.store.connection import Paths, connect, translate
 from pkm.store.version import SCHEMA_VERSION
 
 FOLDER = Path(__file__).with_name("migrations")

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.store import links, note_names, tags
 from pkm.store.links import Written
@@ -235,10 +236,7 @@ def hand_tags(db: sqlite3.Connection) -> dict[int, list[str]]:
         "SELECT entity_id, tag.name FROM tagging JOIN tag ON tag.id = tag_id WHERE kind = 'note' AND origin <> 'text' "
         "ORDER BY tag.name COLLATE NOCASE, tag.id"
     )
-    found: dict[int, list[str]] = {}
-    for row in rows:
-        found.setdefault(row[0], []).append(row[1])
-    return found
+    return grouped((row[0], row[1]) for row in rows)
 
 
 def live_notes(db: sqlite3.Connection) -> list[Row]:

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pkm.grouped import grouped
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
@@ -183,10 +184,7 @@ def paths_of(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:
 
 def aliases_of(db: sqlite3.Connection) -> dict[int, list[str]]:
     """For each note that has any: its other names, in the order in which they came."""
-    found: dict[int, list[str]] = {}
-    for row in db.execute("SELECT note_id, name FROM note_alias ORDER BY note_id, id"):
-        found.setdefault(row[0], []).append(row[1])
-    return found
+    return grouped((row[0], row[1]) for row in db.execute("SELECT note_id, name FROM note_alias ORDER BY note_id, id"))
 
 
 def put_aliases(unit: "Unit", wanted: Mapping[int, Sequence[str]]) -> None:

@@ -5,7 +5,7 @@ import sqlite3
 
 from pkm.delivery import MAY_HAVE_LEFT, sql_list
 from pkm.ids import Row
-from pkm.store.session import as_dicts
+from pkm.store.rows import as_dicts
 
 REMOVED = "it was deleted there"
 """What a delivery says of itself that was sent and then taken down."""

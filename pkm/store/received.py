@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from pkm.delivery import MAY_HAVE_LEFT, sql_list
+from pkm.grouped import grouped
 from pkm.ids import Row, make
 from pkm.text import first_sentence
 
@@ -44,9 +45,7 @@ def shares(db: sqlite3.Connection, contact: int, limit: int) -> list[Row]:
         "GROUP BY share.id ORDER BY at DESC, share.id DESC LIMIT :limit",
         {"contact": contact, "limit": limit},
     ).fetchall()
-    given: dict[str, list[Row]] = {}
-    for response in reversed(answers(db, contact, -1)):
-        given.setdefault(response["share"], []).append(response)
+    given = grouped((response["share"], response) for response in reversed(answers(db, contact, -1)))
     return [_share(row, given.get(make("share", row["id"]), [])) for row in found]
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from pkm import query as q
 from pkm.errors import Invalid
+from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.store import searches, stories, telling, terms
 from pkm.store.conditions import AT, Scope, all_of, any_of, none_of, of_date, of_field
@@ -405,9 +406,7 @@ def _first(hits: list[_Hit], limit: int, sort: str) -> list[_Hit]:
 def _shown(db: sqlite3.Connection, hits: list[_Hit], query: q.Query) -> list[Row]:
     words = q.terms(query.node)
     patterns = [_compiled(node.pattern) for node in _parts(query.node) if isinstance(node, q.Regex)]
-    by_kind: dict[str, list[int]] = {}
-    for hit in hits:
-        by_kind.setdefault(hit.kind, []).append(hit.number)
+    by_kind = grouped((hit.kind, hit.number) for hit in hits)
     rows = {kind: read(db, kind, numbers) for kind, numbers in by_kind.items()}
     marked = {kind: _snippets(db, kind, numbers, words) for kind, numbers in by_kind.items()}
     ranked = q.text_of(query) is not None

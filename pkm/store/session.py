@@ -8,47 +8,24 @@ import takes several times as long as what a pull that brings nothing does.
 
 import contextlib
 import os
-import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pkm import config
 from pkm.dates import now, stamp
 from pkm.errors import PkmError, StoreError
+from pkm.store.connection import WRITABLE, Paths, connect, connect_to_read, translate
 from pkm.store.live import Live
 from pkm.store.version import APPLICATION_ID, SCHEMA_VERSION
-from pkm.text import one_line
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session, SQLModel
 
-BUSY_MS = 10_000
-"""How long a command waits for another one that writes."""
-
 ModelT = TypeVar("ModelT", bound="SQLModel")
-
-
-class Paths(Protocol):
-    """What the store needs to know of the home: its file, and where copies go before a migration."""
-
-    @property
-    def db(self) -> Path:
-        """The store's file."""
-
-    @property
-    def backups(self) -> Path:
-        """The folder of copies."""
-
-    @property
-    def attachments(self) -> Path:
-        """The folder of what notes show."""
-
-    def ensure(self) -> None:
-        """Make the home's folders; StoreError where that is not possible."""
 
 
 _GONE = ("it is no longer there", "look again: another command removed it")
@@ -258,17 +235,17 @@ class Store:
         try:
             if not self.path.exists():
                 create(self.home)
-            reader = _connect_to_read(self.path)
+            reader = connect_to_read(self.path)
             version = reader.execute("PRAGMA user_version").fetchone()[0]
             if version != SCHEMA_VERSION:
                 reader.close()
                 self._change_version(version)
-                reader = _connect_to_read(self.path)
+                reader = connect_to_read(self.path)
             return self._tell_settings(reader)
         except sqlite3.Error as error:
             raise translate(error, self.path) from error
         except OSError as error:
-            raise StoreError(str(self.path), error.strerror or str(error), next=_WRITABLE) from error
+            raise StoreError(str(self.path), error.strerror or str(error), next=WRITABLE) from error
 
     def _tell_settings(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         """SQL on that connection can ask what the person set: setting('touch.mentions')."""
@@ -318,48 +295,6 @@ class _Writer(sqlite3.Connection):
         """Nothing: a unit rolls back. The ORM would when it looks at a connection for the first time."""
 
 
-_WRITABLE = "make that folder writable, or set PKM_HOME to one that is"
-
-
-def connect(
-    path: Path, *, mode: str = "rw", factory: type[sqlite3.Connection] = sqlite3.Connection
-) -> sqlite3.Connection:
-    """A connection as every command uses it: foreign keys on, patient, transactions begun by hand.
-
-    Raises sqlite3.Error, also where the schema is so damaged that SQLite's own words about it are no text.
-    """
-    uri = f"{path.resolve().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(
-        uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False, factory=factory
-    )
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA foreign_keys = ON")
-    try:
-        connection.execute("PRAGMA synchronous = FULL")  # what was reported as saved survives a power cut
-    except UnicodeDecodeError as error:  # this statement is the first that reads the schema
-        connection.close()
-        raise sqlite3.DatabaseError("malformed database schema") from error
-    connection.execute("PRAGMA cache_size = -32000")
-    return connection
-
-
-def _connect_to_read(path: Path) -> sqlite3.Connection:
-    try:
-        reader = connect(path)
-        reader.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError as error:
-        # A home that cannot be written, or a full disk: SQLite cannot make the WAL's index there. With no WAL left
-        # over, the file is the whole store and can be read as it stands.
-        wal = path.with_name(path.name + "-wal")
-        if "locked" in str(error) or not path.exists() or (wal.exists() and wal.stat().st_size):
-            raise
-        reader = sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True, isolation_level=None)
-        reader.row_factory = sqlite3.Row
-        reader.execute("SELECT 1 FROM sqlite_master").fetchone()
-    reader.execute("PRAGMA query_only = ON")
-    return reader
-
-
 def create(home: Paths) -> None:
     """The store is there, with the first circle; a second process that makes it at the same time does no harm."""
     home.ensure()
@@ -385,47 +320,3 @@ def _first_rows(raw: sqlite3.Connection) -> None:
     raw.execute("INSERT INTO channel (id, name, kind, address, options, created_at) "
                 "VALUES (1, 'site', 'site', '', '{}', :at)", at)  # fmt: skip
     raw.execute("INSERT INTO circle_channel (circle_id, channel_id) VALUES (1, 1)")
-
-
-def translate(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> PkmError:
-    """SQLite's error as one of ours: what happened, and what helps. What stands in the store is never in the message."""
-    words = str(error).lower()
-    if "disk i/o" in words and _is_full(path):
-        words = "full"
-    damaged = "pkm backup --list, then pkm backup --restore FILE"
-    for sign, why, step in (
-        ("locked", f"another command is writing to it and did not finish within {BUSY_MS // 1000} s",
-         "try again when that command is done"),
-        ("full", "the disk is full", "free some space and run the command again"),
-        ("readonly", "it cannot be written", _WRITABLE),
-        ("unable to open", "it cannot be opened", _WRITABLE),
-        ("not a database", "it is damaged or no store of pkm", damaged),
-        ("malformed", "it is damaged", damaged),
-        ("vtable constructor", "it is damaged", damaged),
-        ("decode", "a text in it is damaged: it is not UTF-8", damaged),
-        ("disk i/o", "the disk gave an error", "pkm doctor"),
-        ("interrupted", "it was interrupted", "run the command again"),
-        ("constraint failed", "another command wrote the same at the same time, or what was given breaks a rule",
-         "look at what is there, then run the command again"),
-    ):  # fmt: skip
-        if sign in words:
-            return StoreError(str(path), why, kept="Nothing was changed.", next=step)
-    return StoreError(str(path), one_line(str(error), 120), kept="Nothing was changed.", next="pkm doctor")
-
-
-def _is_full(path: Path) -> bool:
-    """Whether the disk has no room for SQLite's index of the WAL (32 KiB)."""
-    try:
-        return shutil.disk_usage(path.parent).free < 64 * 1024
-    except OSError:
-        return False
-
-
-def in_ids(ids: Iterable[int]) -> str:
-    """SQL list of numbers, safe because they are numbers: (1, 2, 3)."""
-    return "(" + ", ".join(str(int(number)) for number in ids) + ")"
-
-
-def as_dicts(rows: "sqlite3.Cursor") -> list[dict[str, Any]]:
-    """Rows of a query as objects, in the query's order."""
-    return [dict(row) for row in rows]

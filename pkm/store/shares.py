@@ -9,7 +9,7 @@ from pkm.delivery import MAY_GO, sql_list
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, make
 from pkm.spelling import near
-from pkm.store.session import as_dicts
+from pkm.store.rows import as_dicts
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from pkm import text
+from pkm.grouped import grouped
 from pkm.ids import Row, make
 
 _COLUMNS = """
@@ -137,10 +138,7 @@ def recent_dates(db: sqlite3.Connection, ids: Iterable[int], limit: int) -> dict
         "JOIN item ON item.id IN (SELECT id FROM item WHERE source_id = wanted.value ORDER BY id DESC LIMIT :limit)",
         {"ids": _json(ids), "limit": limit},
     )
-    dates: dict[int, list[str]] = {}
-    for number, at in found:
-        dates.setdefault(number, []).append(at)
-    return dates
+    return grouped(found)
 
 
 def undecided(db: sqlite3.Connection, ids: Sequence[int]) -> Row:

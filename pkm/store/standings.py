@@ -11,7 +11,7 @@ from typing import Any
 
 from pkm.dates import parse_stamp, stamp
 from pkm.store import touches
-from pkm.store.session import in_ids
+from pkm.store.rows import in_ids
 
 DAY_S = 86_400
 EVERY_S = {"team": 14 * DAY_S, "community": 42 * DAY_S, "network": 182 * DAY_S}

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.errors import Exists, Invalid, NotFound
+from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.store import tally
 from pkm.text import fold, one_line
@@ -112,14 +113,11 @@ def of(db: sqlite3.Connection, kind: str, number: int) -> list[str]:
 def of_many(db: sqlite3.Connection, kind: str, numbers: Iterable[int]) -> dict[int, list[str]]:
     """For each thing that has tags: their names, by name."""
     listed = ", ".join(str(int(number)) for number in numbers)
-    found: dict[int, list[str]] = {}
-    for row in db.execute(
+    return grouped(db.execute(
         f"SELECT entity_id, tag.name FROM tagging JOIN tag ON tag.id = tag_id WHERE kind = :kind "
         f"AND entity_id IN ({listed}) ORDER BY tag.name COLLATE NOCASE, tag.id",
         {"kind": kind},
-    ):
-        found.setdefault(row[0], []).append(row[1])
-    return found
+    ))  # fmt: skip
 
 
 def origins(db: sqlite3.Connection, kind: str, number: int) -> dict[str, str]:

@@ -5,10 +5,6 @@ names here. A migration and the doctor make them anew.
 """
 
 import sqlite3
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pkm.store.session import Store
 
 BY_STATE = "item "
 """Items of a state (“item inbox”, key 0) that stand for themselves: none that another one stands for."""
@@ -51,9 +47,3 @@ def count_anew(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM tally")
     for sql in COUNTED:
         db.execute(f"INSERT INTO tally (what, key, number) {sql}")
-
-
-def mend(store: "Store") -> None:
-    """The numbers are those of the rows."""
-    with store.unit(journal=False) as unit:
-        count_anew(unit.connection)

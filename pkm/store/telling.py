@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from math import log
 
-from pkm.query import Word, searchable
+from pkm.query_tree import Word, searchable
 from pkm.stemming import common_beginning
 
 READ = 3_000

@@ -6,7 +6,7 @@ Nothing is kept beside the index for this: it is always of now, and costs nothin
 import sqlite3
 from collections.abc import Sequence
 
-from pkm.query import And, Node, Not, Or, Word, searchable
+from pkm.query_tree import And, Node, Not, Or, Word, searchable
 from pkm.stemming import stem
 
 _RANKS = {"note": "3.0, 1.0", "item": "3.0, 0.0, 1.0"}

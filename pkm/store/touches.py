@@ -8,6 +8,8 @@ import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
+from pkm.grouped import grouped
+
 EVERYBODY = "IS NOT NULL"
 
 _LOGGED = (
@@ -64,9 +66,7 @@ def _counts(db: sqlite3.Connection, key: str) -> bool:
 
 def _through_circles(db: sqlite3.Connection, stays: Iterable[tuple[int, int, str, str]]) -> Iterator[tuple[int, str]]:
     """For each stay in a circle, the last thing that the circle was sent in it."""
-    sent: dict[int, list[str]] = {}
-    for circle, at in db.execute(_SENT_TO_CIRCLES):
-        sent.setdefault(circle, []).append(at)
+    sent = grouped(db.execute(_SENT_TO_CIRCLES))
     for number, circle, joined_at, left_at in stays:
         ats = sent.get(circle, [])
         place = bisect_left(ats, left_at)

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pkm.grouped import grouped
 from pkm.ids import Row, make
 from pkm.store import dismissals
 
@@ -51,10 +52,7 @@ def addresses(db: sqlite3.Connection, contacts: Iterable[int]) -> dict[int, list
         "AND contact_id IN (SELECT value FROM json_each(:ids)) ORDER BY contact_id, position, id",
         {"ids": json.dumps(list(contacts))},
     )
-    told: dict[int, list[str]] = {}
-    for row in found:
-        told.setdefault(row[0], []).append(row[1])
-    return told
+    return grouped((row[0], row[1]) for row in found)
 
 
 def letter(db: sqlite3.Connection, key: str) -> Row | None:

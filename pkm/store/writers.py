@@ -4,6 +4,8 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
+from pkm.grouped import grouped
+
 LATEST = 20
 """So many of each source's items tell the pace of whoever writes it."""
 
@@ -16,10 +18,7 @@ def dates(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, list[str]
         "SELECT id FROM item WHERE source_id = theirs.id ORDER BY id DESC LIMIT :latest)",
         {"ids": json.dumps(list(numbers)), "latest": LATEST},
     )
-    told: dict[int, list[str]] = {}
-    for number, at in found:
-        told.setdefault(number, []).append(at)
-    return told
+    return grouped(found)
 
 
 def all_writers(db: sqlite3.Connection) -> list[int]:

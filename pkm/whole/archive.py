@@ -58,7 +58,7 @@ def export_all(store: Store, home: Home, folder: Path) -> ExportReport:
         rows = list(archive.dump(db, table))
         counts[table] = len(rows)
         if table == "note":
-            files |= {_note_path(row): _note_file(row) for row in rows}
+            files |= {f"notes/{make('note', row['id'])} {safe_name(row['title'])}.md": _note_file(row) for row in rows}
             rows = [{key: value for key, value in row.items() if key != "text"} for row in rows]
         files[f"tables/{table}.json"] = _json_lines(rows)
     files |= _home_files(home)
@@ -126,10 +126,6 @@ def _read_mark(folder: Path) -> Row:
 def _json_lines(rows: list[Row]) -> bytes:
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f"[\n{lines}\n]\n".encode() if rows else b"[]\n"
-
-
-def _note_path(row: Row) -> str:
-    return f"notes/{make('note', row['id'])} {safe_name(row['title'])}.md"
 
 
 def _note_file(row: Row) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pkm.dates import stamp
+from pkm.grouped import grouped
 from pkm.ids import Row, make
 from pkm.seek.bylines import is_person, read_bylines
 from pkm.store import balance, stats
@@ -33,9 +34,7 @@ def _over_time(store: Store, span: Span) -> Measure:
     """How many were in each circle at the end of each month, twelve months at least."""
     db = store.read()
     months = measures.months_to(span.now, span.days)
-    stays: dict[int, list[tuple[str, str | None]]] = {}
-    for circle, joined, left in balance.stays(db):
-        stays.setdefault(circle, []).append((joined, left))
+    stays = grouped((circle, (joined, left)) for circle, joined, left in balance.stays(db))
     rows = [
         {**_circle(row), "members": row["members"],
          "by_month": measures.members_by_month(stays.get(row["number"], []), months, span.now)}

@@ -89,7 +89,8 @@ def _check_store(store: Store, home: Home) -> list[Finding]:
         health.rebuild_index(store, table)
         found.append(Finding(f"search in {table}s", "the index did not fit the texts; it was made anew", "mended"))
     if tally.is_wrong(db):
-        tally.mend(store)
+        with store.unit(journal=False) as unit:
+            tally.count_anew(unit.connection)
         found.append(Finding("store", "what it counts as it comes did not fit what is there; it was counted anew", "mended"))
     for share in shares.unfinished(db):
         why = f"“{one_line(share['title'], 60)}” was on its way and has not arrived"

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from pkm import query
+from pkm import explain, query
 from pkm.dates import now
 from pkm.errors import Invalid
 from pkm.ids import Row
@@ -43,7 +43,7 @@ def list_searches(store: Store) -> list[Row]:
 
 def _told(row: Row) -> Row:
     try:
-        return {**row, "said": query.explain(query.parse(row["query"]))}
+        return {**row, "said": explain.said(query.parse(row["query"]))}
     except Invalid as error:  # an older pkm took what this one does not
         return {**row, "said": f"cannot be read any more: {error}"}
 

@@ -14,7 +14,7 @@ from pkm.ids import Row, make
 from pkm.reach import may_go
 from pkm.store import audience, circles, exchange, subject, tags
 from pkm.store.conditions import tag_numbers
-from pkm.store.session import in_ids
+from pkm.store.rows import in_ids
 from pkm.store.subject import Decided, Thought
 from pkm.text import count
 from pkm.whole.stats import OPEN_DAYS, TRIED_DAYS

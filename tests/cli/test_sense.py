@@ -181,7 +181,7 @@ class TestNote:
         self, pkm: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         pkm("sense", "note", "one")
-        monkeypatch.setattr("pkm.store.session.BUSY_MS", 100)
+        monkeypatch.setattr("pkm.store.connection.BUSY_MS", 100)
         other = sqlite3.connect(home / "pkm.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         result = pkm("sense", "note", "precious words", ok=1)
@@ -197,7 +197,7 @@ class TestNote:
         pkm("sense", "note", "one")
         (home / "drafts").rmdir()
         (home / "drafts").write_text("in the way")
-        monkeypatch.setattr("pkm.store.session.BUSY_MS", 100)
+        monkeypatch.setattr("pkm.store.connection.BUSY_MS", 100)
         other = sqlite3.connect(home / "pkm.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         result = pkm("sense", "note", "precious words", ok=1)

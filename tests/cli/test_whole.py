@@ -127,7 +127,7 @@ def test_the_doctor_finds_nothing_in_a_whole_home(lived_in: CommandLine) -> None
 
 
 def test_the_doctor_mends_open_modes_and_a_stale_index(lived_in: CommandLine, home: Path) -> None:
-    from pkm.store.session import connect
+    from pkm.store.connection import connect
 
     raw = connect(home / "pkm.db")
     raw.execute("INSERT INTO note_fts(note_fts) VALUES ('delete-all')")
@@ -150,7 +150,7 @@ def test_the_doctor_takes_away_what_a_killed_run_did_not_finish(lived_in: Comman
 
 
 def test_the_doctor_names_a_damaged_store(lived_in: CommandLine, home: Path) -> None:
-    from pkm.store.session import connect
+    from pkm.store.connection import connect
 
     raw = connect(home / "pkm.db")
     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -267,7 +267,7 @@ def test_an_import_that_cannot_write_the_settings_imports_nothing(
 
 
 def test_a_damaged_text_is_named_and_never_shown(lived_in: CommandLine, home: Path) -> None:
-    from pkm.store.session import connect
+    from pkm.store.connection import connect
 
     raw = connect(home / "pkm.db")
     raw.execute("UPDATE note SET text = CAST(x'ff' || CAST(text AS BLOB) AS TEXT) WHERE id = 1")

@@ -333,7 +333,7 @@ def test_a_disk_that_is_full_is_said_and_the_draft_stays_as_it_was(
 
 
 def test_a_store_that_refuses_keeps_what_was_typed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pkm.store.session.BUSY_MS", 50)
+    monkeypatch.setattr("pkm.store.connection.BUSY_MS", 50)
     other = sqlite3.connect(Home.find().db, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     fresh = Store(Home.find(), "pkm sense")

@@ -21,11 +21,10 @@ from pkm.people.circles import add_circle, join
 from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.share import outbox
 from pkm.share.answers import Collected, collect
-from pkm.share.channels import add_channel
 from pkm.share.letter import open_letter
 from pkm.share.ownwords import asks_to_leave, own_words
 from pkm.share.postbox import concerns, read_letter
-from pkm.share.rewire import Change, change_channel
+from pkm.share.rewire import Change, add_channel, change_channel
 from pkm.store import deliveries, plans, shares
 from tests.conftest import CommandLine
 from tests.imap_server import Folder, ImapServer

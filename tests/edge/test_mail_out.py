@@ -15,9 +15,9 @@ from pkm.people.circles import add_circle, join, leave
 from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.sense.notes import add_note, set_reach
 from pkm.share import introduction, ledger, outbox, transmit
-from pkm.share.channels import add_channel
 from pkm.share.letter import open_letter
 from pkm.share.rendered import look_at
+from pkm.share.rewire import add_channel
 from pkm.share.trying import try_channel
 from pkm.store import deliveries, interactions, shares
 from pkm.whole.undo import undo_command

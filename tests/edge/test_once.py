@@ -183,7 +183,7 @@ def test_a_letter_is_not_sent_again_where_the_store_could_not_say_that_it_left(
     plan.make(mail.url, "--from", "Me <me@example.org>")
     plan.join("practice", "ann", "cy")
     plan.due(0)
-    monkeypatch.setattr("pkm.store.session.BUSY_MS", 50)
+    monkeypatch.setattr("pkm.store.connection.BUSY_MS", 50)
     other = sqlite3.connect(home / "pkm.db", isolation_level=None, check_same_thread=False)
     settled = transmit._settle
 

@@ -15,8 +15,8 @@ from pkm.errors import Invalid, PkmError, Refused
 from pkm.people.circles import add_circle
 from pkm.sense.notes import add_note
 from pkm.share import outbox
-from pkm.share.channels import add_channel
 from pkm.share.rendered import look_at
+from pkm.share.rewire import add_channel
 from pkm.share.trying import try_channel
 from pkm.store import deliveries, shares
 from tests.sending import Kill, drafted, fresh, note, send

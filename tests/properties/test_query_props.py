@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pkm import query
+from pkm import explain, query
 from pkm.errors import Invalid
-from pkm.query import And, Node, Not, Or, Word
+from pkm.query_tree import And, Node, Not, Or, Word
 from tests.effort import tries
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -113,7 +113,7 @@ def test_any_text_is_a_query_that_fts5_takes(db, text):
         asked = query.parse(text, NOW)
     except Invalid:
         return
-    assert query.explain(asked)
+    assert explain.said(asked)
     for node in texts_in(asked.node):
         for expression in (query.fts(node), query.fts(node, COLUMNS), query.fts(node, {})):
             matched(db, expression)  # raises sqlite3.Error where the expression is none
@@ -171,6 +171,6 @@ def test_the_longest_query_there_may_be_is_taken(db):
         "-(" * 1900 + "a",
     ):
         asked = query.parse(text, NOW)
-        assert query.explain(asked)
+        assert explain.said(asked)
         for node in texts_in(asked.node)[:20]:
             matched(db, query.fts(node))

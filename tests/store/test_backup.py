@@ -12,8 +12,9 @@ import pytest
 from pkm.config import Home
 from pkm.errors import BadInput, StoreError
 from pkm.store import backup
+from pkm.store.connection import connect
 from pkm.store.model import Note
-from pkm.store.session import Store, connect
+from pkm.store.session import Store
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 AT = "2026-01-01T00:00:00Z"

@@ -240,10 +240,10 @@ def test_every_write_is_undone_whole(peopled: Store):
 
 
 def test_a_locked_store_is_said_and_nothing_is_changed(peopled: Store, monkeypatch: pytest.MonkeyPatch):
-    from pkm.store import session
+    from pkm.store import connection
 
-    monkeypatch.setattr(session, "BUSY_MS", 50)
-    other = session.connect(peopled.path)
+    monkeypatch.setattr(connection, "BUSY_MS", 50)
+    other = connection.connect(peopled.path)
     other.execute("BEGIN IMMEDIATE")
     fresh = Store(peopled.home)
     try:

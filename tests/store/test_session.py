@@ -15,8 +15,9 @@ import pytest
 from pkm.config import Home
 from pkm.errors import StoreError
 from pkm.store import schema
+from pkm.store.connection import connect
 from pkm.store.model import FULL_TEXT, Note
-from pkm.store.session import Store, connect
+from pkm.store.session import Store
 from pkm.store.version import SCHEMA_VERSION
 
 
@@ -106,7 +107,7 @@ def test_a_second_writer_waits_for_the_first(store: Store, home_paths: Home) -> 
 
 def test_a_store_that_another_command_keeps_locked_is_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.read()
-    monkeypatch.setattr("pkm.store.session.BUSY_MS", 50)
+    monkeypatch.setattr("pkm.store.connection.BUSY_MS", 50)
     holder = connect(store.path)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="another command is writing"), store.unit():

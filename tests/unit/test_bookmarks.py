@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pkm.errors import BadInput
-from pkm.seek.bookmarks import BookmarkList, Quote, looks_like_bookmarks, read_bookmarks
+from pkm.seek.bookmark import BookmarkList, Quote
+from pkm.seek.bookmarks import looks_like_bookmarks, read_bookmarks
 
 FILES = Path(__file__).parent.parent / "data" / "bookmarks"
 

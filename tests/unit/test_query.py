@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pkm import query
+from pkm import explain, query
 from pkm.errors import Invalid
-from pkm.query import And, Field, Not, Or, Regex, When, Word
+from pkm.query_tree import And, Field, Not, Or, Regex, When, Word
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 A, B, C = Word("a"), Word("b"), Word("c")
@@ -123,7 +123,7 @@ def test_what_is_no_operator_is_a_word(text, words):
 def test_what_holds_nothing_to_search_for_asks_for_everything_and_says_so(text):
     found = query.parse(text, NOW)
     assert found.node is None
-    assert query.explain(found) == "everything"
+    assert explain.said(found) == "everything"
     if text in ("*", "++ --", "🎉"):
         assert found.ignored == tuple(text.split())
 
@@ -193,7 +193,7 @@ def test_a_regex_that_ends_is_taken(pattern):
     ],
 )
 def test_explain_says_it_in_words(text, words):
-    assert query.explain(query.parse(text, NOW)) == words
+    assert explain.said(query.parse(text, NOW)) == words
 
 
 def test_the_words_at_the_top_are_one_match_and_the_rest_is_the_rest():

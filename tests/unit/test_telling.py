@@ -2,7 +2,7 @@
 
 import pytest
 
-from pkm.query import Word
+from pkm.query_tree import Word
 from pkm.store import telling
 
 
