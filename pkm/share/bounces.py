@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.message import Message
 
+from pkm.addresses import address_key
 from pkm.config import Home
 from pkm.dates import parse_stamp, stamp
 from pkm.delivery import CAME_BACK
@@ -19,7 +20,7 @@ from pkm.mime import raw_header
 from pkm.share import transmit
 from pkm.store import bounced
 from pkm.store.session import Store
-from pkm.text import clean, fold, one_line
+from pkm.text import clean, one_line
 
 SLACK = timedelta(hours=1)
 """How far a server's clock may be behind; not for a letter that was sent anew: the report may be of the first time."""
@@ -29,7 +30,7 @@ MAX_RECIPIENTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A letter that could not be delivered. key: of the own letter; failed: address, in lower case -> the server's words.
+    """A letter that could not be delivered. key: of the own letter; failed: address (its address_key) -> the server's words.
 
     at: a stamp, "" where the report gives no time.
     """
@@ -81,7 +82,7 @@ def _failed(part: Message) -> Iterator[tuple[str, str]]:
         said = one_line(clean(raw_header(block, "diagnostic-code").partition(";")[2]), 200)
         words = said if status in said else f"{status} {said}".strip()
         for name in ("original-recipient", "final-recipient"):
-            if address := fold(raw_header(block, name).partition(";")[2].strip().strip("<>")):
+            if address := address_key(raw_header(block, name).partition(";")[2].strip().strip("<>")):
                 yield address, words
 
 
@@ -91,7 +92,7 @@ def settle(store: Store, home: Home, bounces: Sequence[Bounce]) -> list[Row]:
     for one in bounces:
         words = dict(reversed(one.failed))
         for row in bounced.letters(store.read(), one.key):
-            address = fold(row["recipient"])
+            address = address_key(row["recipient"])
             if address not in words or not _of_this_time(row, one.at):
                 continue
             why = f"{CAME_BACK}{words[address] or 'the server does not say why'}"
