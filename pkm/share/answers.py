@@ -30,6 +30,7 @@ from pkm.text import clean, count, one_line
 if TYPE_CHECKING:
     from pkm.share.bounces import Bounce
     from pkm.share.postbox import Came
+    from pkm.share.waiting import Waits
     from pkm.share.webmentions import Mention
 
 DAYS, MOST = 30, 100
@@ -60,6 +61,7 @@ class Collected:
     strangers: (address, circle's id) of those who asked to be taken off and are not known there; nothing was done for them.
     asked: (address, circle's id, contacts' ids) where it is known, and nothing shows that they wrote it; nothing was done.
     back: letters that a server could not deliver, as share.bounces.settle has them.
+    unknown: who answered letters that the store, older than the ledger, does not know; they stay in the mailbox (share.waiting).
     """
 
     new: tuple[Row, ...] = ()
@@ -68,6 +70,7 @@ class Collected:
     strangers: tuple[tuple[str, str], ...] = ()
     back: tuple[Row, ...] = ()
     asked: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,8 @@ class _Found:
 @dataclass(slots=True)
 class _Gathered:
     """What the channels gave. leaving: letters of those who ask to be taken off; cursors: by channel; answered:
-    letters that answer one of the own; read: all letters, each of which may lie in the mailbox of several channels; strangers,
-    asked: as Collected has them.
+    letters that answer one of the own; read: all letters, each of which may lie in the mailbox of several channels; waits: by
+    channel, where what waits in its mailbox is other than it was; strangers, asked, unknown: as Collected has them.
     """
 
     found: list[_Found] = field(default_factory=list)
@@ -98,6 +101,8 @@ class _Gathered:
     cursors: dict[int, str] = field(default_factory=dict)
     answered: list["Came"] = field(default_factory=list)
     read: set["Came"] = field(default_factory=set)
+    waits: dict[int, "Waits"] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
     bounces: "list[Bounce]" = field(default_factory=list)
     strangers: list[tuple[str, str]] = field(default_factory=list)
     asked: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
@@ -151,18 +156,26 @@ def _from_posts(channel: Row, mine: list[Row], gathered: _Gathered) -> None:
 
 
 def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _Gathered) -> None:
-    from pkm.share import ledger, postbox
+    from pkm.share import ledger, postbox, waiting
 
-    lost = ledger.addressed(home).keys() - deliveries.keys(db)  # a store that was put back does not know them
-    keys = unsubscribing.keys(db) | lost
+    began = ledger.began(home).keys() - unsubscribing.emptied(db)
+    lost = began - deliveries.keys(db)  # a store that was put back does not know them
+    keys = unsubscribing.keys(db) | began
     if not keys:
         return
-    mine = _own_addresses(db)
+    mine, before, waits = _own_addresses(db), channel["options"].get("inbox_read"), waiting.of(channel["options"])
     taken = postbox.take(channel, keys)
-    if taken.cursor and taken.cursor != channel["options"].get("inbox_read"):
+    if taken.cursor and taken.cursor != before:
         gathered.cursors[channel["number"]] = taken.cursor
     gathered.bounces += taken.bounces
-    for letter in taken.letters:
+    come = waits.keys - lost
+    again = postbox.take(waiting.read_again(channel, waits), come).letters if come else ()
+    new = [one for one in taken.letters if one.key in lost and not one.leaves and one not in gathered.read]
+    left = waiting.after(waits, before or "", come, frozenset(one.key for one in new))
+    if left != waits:
+        gathered.waits[channel["number"]] = left
+    gathered.unknown += [one.sender or one.name or "somebody" for one in new]
+    for letter in [*taken.letters, *(one for one in again if one.key in come)]:
         if letter.sender in mine or letter in gathered.read:  # one's own, in the same thread
             continue
         gathered.read.add(letter)
@@ -245,15 +258,16 @@ def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
     off = _take_off(store, home, gathered)
     fresh = _unknown(store.read(), gathered.found)
     if not (fresh or gathered.leaving):
-        _read_on(store, gathered.cursors, surely=bool(gathered.bounces))
-        return Collected(failures=failures, back=back)
+        _read_on(store, gathered)
+        return Collected(failures=failures, back=back, unknown=tuple(gathered.unknown))
     with store.unit() as unit:
         new = _keep(unit, fresh)
-        for channel, cursor in gathered.cursors.items():
-            _set_cursor(unit, channel, cursor)
+        for channel in gathered.cursors.keys() | gathered.waits.keys():
+            _set_cursor(unit, channel, gathered)
         people = f"; {count(len(off), 'person', 'people')} taken off" if off else ""
         unit.summarize(f"{count(len(new), 'answer')} came home{people}", final=KEPT_BESIDE if off else "")
-    return Collected(new, failures, tuple(off), tuple(gathered.strangers), back, tuple(gathered.asked))
+    strangers, asked, unknown = tuple(gathered.strangers), tuple(gathered.asked), tuple(gathered.unknown)
+    return Collected(new, failures, tuple(off), strangers, back, asked, unknown)
 
 
 def _unknown(db: sqlite3.Connection, found: list[_Found]) -> list[_Found]:
@@ -268,14 +282,19 @@ def _unknown(db: sqlite3.Connection, found: list[_Found]) -> list[_Found]:
     return fresh
 
 
-def _read_on(store: Store, cursors: Mapping[int, str], *, surely: bool) -> None:
-    """How far mailboxes were read is kept, where that is worth a write: nothing came for a while, or a report did (surely)."""
+def _read_on(store: Store, gathered: _Gathered) -> None:
+    """How far mailboxes were read is kept, where that is worth a write: nothing came for a while, or a report did, or what
+    waits there is other than it was.
+    """
     options = {one["number"]: one["options"] for one in shares.channels(store.read())}
-    far = {number: cursor for number, cursor in cursors.items() if surely or _far(options[number].get("inbox_read"), cursor)}
+    far = {
+        number for number, cursor in gathered.cursors.items()
+        if gathered.bounces or gathered.unknown or _far(options[number].get("inbox_read"), cursor)
+    } | gathered.waits.keys()  # fmt: skip
     if far:
         with store.unit(journal=False) as unit:
-            for number, cursor in far.items():
-                _set_cursor(unit, number, cursor)
+            for number in far:
+                _set_cursor(unit, number, gathered)
 
 
 def _far(before: str | None, cursor: str) -> bool:
@@ -288,11 +307,17 @@ def _far(before: str | None, cursor: str) -> bool:
     return int(now_at["next"]) - int(was.get("next") or 0) > _READ_ON
 
 
-def _set_cursor(unit: Unit, channel: int, cursor: str) -> None:
+def _set_cursor(unit: Unit, channel: int, gathered: _Gathered) -> None:
+    from pkm.share.waiting import with_waits
     from pkm.store.model import Channel
 
     row = unit.get(Channel, channel)
-    row.options = json.dumps({**json.loads(row.options), "inbox_read": cursor}, ensure_ascii=False)
+    options = json.loads(row.options)
+    if channel in gathered.cursors:
+        options["inbox_read"] = gathered.cursors[channel]
+    if channel in gathered.waits:
+        options = with_waits(options, gathered.waits[channel])
+    row.options = json.dumps(options, ensure_ascii=False)
     unit.flush()
 
 

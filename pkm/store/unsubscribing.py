@@ -123,6 +123,11 @@ def keys(db: sqlite3.Connection) -> set[str]:
     return {row[0] for row in db.execute(sql)}
 
 
+def emptied(db: sqlite3.Connection) -> set[str]:
+    """The keys of letters whose words were forgotten."""
+    return {row[0] for row in db.execute("SELECT key FROM delivery WHERE payload = x''")}
+
+
 def idents(db: sqlite3.Connection) -> Known:
     """What the answers that came by mail are called, by whatever channel."""
     sql = (

@@ -443,6 +443,29 @@ class TestUnsubscribing:
         change_channel(store, "third", Change(inbox=f"maildir:{sent.inbox.parent}"))
         assert sent.get() == Collected()  # what was read by another channel is known
 
+    def test_an_answer_waits_for_a_letter_that_the_store_does_not_know_any_more(self, sent: Sent, pkm: CommandLine) -> None:
+        share = another(sent.home)
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            at.backup(old)
+        send(sent.home, share)
+        letters = {row["recipient"]: row["payload"] for row in deliveries.frozen(fresh(sent.home).read(), share)}
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            old.backup(at)
+        (sent.inbox / "tried").write_bytes(answer(letters["ann@example.org"], "ann@example.org", "Tried it"))
+        told = pkm("share", "heard").err
+        assert "ann@example.org answered a letter that left and that this store, older than outbox.log, does not know" in told
+        later = sent.get(answer(letters["ann@example.org"], "ann@example.org", "Again"), answer(sent.ben, "ben@example.org", "Hi"))
+        assert (later.unknown, texts(later)) == (("ann@example.org",), {"Ben": "Hi"})
+        assert sent.get() == Collected()
+        assert "inbox_waits" not in pkm("share", "channel", "list", "--json").out
+        change_channel(fresh(sent.home), "mail", Change(copy=False))
+        send(sent.home, share)  # made again, and held
+        came = sent.get()
+        assert [(row["contact"], row["text"]) for row in came.new] == [("c1", "Tried it"), ("c1", "Again")]
+        rows = deliveries.rows(fresh(sent.home).read(), share=share)
+        assert {row["recipient"]: row["state"] for row in rows} == {"ann@example.org": "sent", "ben@example.org": "held"}
+        assert sent.get() == Collected()
+
     def test_whoever_is_not_known_there_takes_nobody_off_and_is_heard(self, sent: Sent, pkm: CommandLine) -> None:
         add_contact(fresh(sent.home), "Out", emails=["out@example.org"])
         forged = answer(sent.ben, "ann@example.org", "Unsubscribe").replace(b"From: ann@", b"From: eve@")
