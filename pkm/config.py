@@ -259,8 +259,9 @@ def set(home: Home, key: str, value: str) -> None:
 
 
 def unset(home: Home, key: str) -> bool:
-    """The setting has its default again; whether it was set. Raises as `set` does."""
-    _known(key)
+    """The setting has its default again, one that there is not is out of the file; whether it was set. Raises as `set` does."""
+    if key not in read(home).unknown:
+        _known(key)
     document = _document(home)
     table: Any = document
     *path, last = key.split(".")
@@ -371,16 +372,20 @@ def _limits(key: str, value: str) -> "tuple[timedelta | None, int | None]":
     return (spans[0] if spans else None), (numbers[0] if numbers else None)
 
 
+def nearest(key: str) -> list[str]:
+    """The settings that a mistyped key may have been; by one part of it where the whole is near to none."""
+    from pkm.spelling import near
+
+    by_part = (found for part in key.split(".") if len(found := near(part, SETTINGS)) == 1)
+    return near(key, SETTINGS) or next(by_part, [])
+
+
 def _known(key: str) -> Setting:
     if key in SETTINGS:
         return SETTINGS[key]
-    from difflib import get_close_matches
-
-    names = [*SETTINGS, *(name.rpartition(".")[2] for name in SETTINGS)]
-    close = get_close_matches(key.lower(), names, n=1)
-    meant = next((name for name in SETTINGS if close and (name == close[0] or name.endswith(f".{close[0]}"))), None)
-    offered = f"did you mean {meant}?" if meant else f"there are {', '.join(SETTINGS)}"
-    raise Invalid(key, f"there is no such setting; {offered}", next="pkm config")
+    meant = nearest(key)
+    there = "" if meant else f"; there are {', '.join(SETTINGS)}"
+    raise Invalid(key, f"there is no such setting{there}", near=meant, next=f"pkm config {' '.join(meant[:1])}".rstrip())
 
 
 def _document(home: Home) -> "TOMLDocument":

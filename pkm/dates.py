@@ -271,7 +271,10 @@ def _read(text: str, now: datetime, past: bool) -> _Found:
 
 
 def _no(text: str, past: bool = False) -> Invalid:
-    return Invalid(_shown(text), RIGHT_PAST if past else RIGHT, next=_NEXT_PAST if past else _NEXT)
+    from pkm.spelling import near
+
+    close = near(text, (*_NEAR, *_WEEKDAYS, *_MONTHS))
+    return Invalid(_shown(text), RIGHT_PAST if past else RIGHT, near=close, next=_NEXT_PAST if past else _NEXT)
 
 
 def _shown(text: str) -> str:

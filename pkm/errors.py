@@ -1,7 +1,8 @@
 """What can go wrong, as facts. No sentence for a screen is made here: cli/messages.py does that.
 
 Every error carries `what` (the thing, by id, URL, path or the words typed), `why`, `kept` (what is still there,
-None where nothing was changed) and `next` (a command or an action). The class says the kind and so the exit code.
+None where nothing was changed, "" where nothing could be), `next` (a command or an action) and `near` (names like the
+one that was typed). The class says the kind and so the exit code.
 """
 
 from collections.abc import Sequence
@@ -12,12 +13,15 @@ class PkmError(Exception):
 
     exit_code = 1
 
-    def __init__(self, what: str, why: str = "", *, kept: str | None = None, next: str | None = None) -> None:
+    def __init__(
+        self, what: str, why: str = "", *, kept: str | None = None, next: str | None = None, near: Sequence[str] = ()
+    ) -> None:
         super().__init__(what, why)
         self.what = what
         self.why = why
         self.kept = kept
         self.next = next
+        self.near = near
 
     def __str__(self) -> str:
         return f"{self.what}: {self.why}" if self.why else self.what
@@ -55,9 +59,9 @@ class Malformed(Invalid):
 
     def __init__(
         self, what: str, why: str = "", *, text: str = "", position: int = 0, kept: str | None = None,
-        next: str | None = None,
+        next: str | None = None, near: Sequence[str] = (),
     ) -> None:  # fmt: skip
-        super().__init__(what, why, kept=kept, next=next)
+        super().__init__(what, why, kept=kept, next=next, near=near)
         self.text = text
         self.position = position
 

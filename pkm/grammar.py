@@ -4,7 +4,7 @@ Owns what is an operator, a field or a word; pkm.query says what the parts mean.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pkm import dates
@@ -133,19 +133,15 @@ def _field_name(typed: str) -> str | None:
         return name
     if typed != name:
         return None
-    meant = _close(name, [*FIELDS, *_ALSO], 0.6)
-    if meant is None:
+    from pkm.spelling import near
+
+    meant = near(name, [*FIELDS, *_ALSO], 1)
+    if not meant:
         return None
     raise Invalid(
-        f"unknown field “{name}:”", f"did you mean {meant}:?",
-        next=f'write {meant}: for the field, or put it in quotes to find the words: "{name}:…"',
+        f"“{name}:”", "it is no field of a search", near=[f"{meant[0]}:"],
+        next=f'write {meant[0]}: for the field, or put it in quotes to find the words: "{name}:…"',
     )  # fmt: skip
-
-
-def _close(text: str, known: Iterable[str], likeness: float) -> str | None:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(text, list(known), n=1, cutoff=likeness)), None)
 
 
 # From tokens to the tree
@@ -329,9 +325,11 @@ def _checked(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _bad_value(name: str, value: str, known: Sequence[str]) -> Invalid:
-    meant = _close(value.lower(), known, 0.6)
-    why = f"did you mean {name}:{meant}?" if meant else f"it should be one of {', '.join(known)}"
-    return Invalid(f"{name}:{value}", why, next=f'put it in quotes to find the words: "{name}:{value}"')
+    from pkm.spelling import near
+
+    meant = [f"{name}:{one}" for one in near(value, known)]
+    return Invalid(f"{name}:{value}", f"it should be one of {', '.join(known)}", near=meant,
+                   next=f'put it in quotes to find the words: "{name}:{value}"')  # fmt: skip
 
 
 def _span(value: str) -> str:

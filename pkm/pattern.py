@@ -11,7 +11,7 @@ Knows the text alone: pkm.matching says what matches.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -144,8 +144,8 @@ class _Reader:
             self.refuse(self.at, "this parenthesis closes nothing", "put it in quotes to find the words")
         return node
 
-    def refuse(self, position: int, why: str, step: str) -> NoReturn:
-        raise Malformed("this pattern", why, text=self.text, position=position, next=step)
+    def refuse(self, position: int, why: str, step: str, near: Sequence[str] = ()) -> NoReturn:
+        raise Malformed("this pattern", why, text=self.text, position=position, next=step, near=near)
 
     def skip(self) -> None:
         while self.at < len(self.text) and self.text[self.at].isspace():
@@ -200,11 +200,12 @@ class _Reader:
         alone = not self.text[self.at + len(typed) + 1 :][:1].strip()
         if typed != typed.lower() or alone:
             return ""  # C:drive, "note: words"
-        from difflib import get_close_matches
+        from pkm.spelling import near
 
-        near = get_close_matches(name, [*FIELDS, "has", *ALSO], n=1, cutoff=0.6)
-        why = f"did you mean {near[0]}:?" if near else f"a rule knows {', '.join(f'{one}:' for one in (*FIELDS, 'has'))}"
-        self.refuse(self.at, f"there is no field {typed}: {why}", f'put it in quotes to find the words: "{typed}:…"')
+        known = [f"{one}:" for one in (*FIELDS, "has")]
+        meant = [f"{one}:" for one in near(name, [*FIELDS, "has", *ALSO])]
+        why = f"there is no field {typed}; a rule knows {', '.join(known)}"
+        self.refuse(self.at, why, f'put it in quotes to find the words: "{typed}:…"', meant)
 
     def values(self, field: str) -> Node:
         """What follows a field: one value or several with commas between, any of which may match."""
@@ -274,7 +275,9 @@ class _Reader:
         word = self.bare(commas=True).lower()
         word = next((name for name in HAS if word in (name, name + "s")), word)
         if word not in HAS:
-            self.refuse(start, f"it should be one of {', '.join(HAS)}", "pkm seek rules add --help")
+            from pkm.spelling import near
+
+            self.refuse(start, f"it should be one of {', '.join(HAS)}", "pkm seek rules add --help", near(word, HAS))
         return Term("has", word, "has")
 
     def regex(self, field: str) -> Term:

@@ -3,8 +3,6 @@
 Pure. Anything that is not one of the four words means private.
 """
 
-from pkm.errors import Invalid
-
 REACHES = ("private", "team", "community", "network")
 """From the narrowest to the widest."""
 
@@ -13,7 +11,9 @@ def read_reach(word: str) -> str:
     """The reach that a word is, written in full: none is guessed. Raises Invalid with the four there are."""
     if (found := word.strip().lower()) in REACHES:
         return found
-    raise Invalid(f"“{word}” as a reach", f"it should be one of {', '.join(REACHES)}")
+    from pkm.spelling import none_of
+
+    raise none_of(f"“{word}” as a reach", word, REACHES)
 
 
 def is_wider(reach: str, than: str) -> bool:

@@ -119,6 +119,11 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def some(names: Sequence[str], most: int) -> str:
+    """The names in one line, of more than so many the first and how many follow: "a, b and 3 more"."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
+
+
 def looks_cut_off(texts: Sequence[str]) -> bool:
     """Whether all of these, three at least, are short, and nearly all break off: "…", "[...]", "Read more"."""
     short = [text.rstrip() for text in texts if text.strip()]

@@ -53,6 +53,27 @@ def test_every_command_prints_json_where_it_prints_data(name: str) -> None:
         assert any("--json" in getattr(one, "opts", []) for one in ALL[name].params), f"pkm {name} has no --json"
 
 
+LETTERS = {
+    "-m": ({"--comment", "--note", "--text"}, "TEXT"),  # one's own words, whatever becomes of them
+    "-n": ({"--limit"}, "N"), "-o": ({"--out"}, "FILE|-"), "-q": ({"--quote"}, "TEXT"), "-r": ({"--reach"}, "REACH"),
+    "-t": ({"--title"}, "TITLE"), "-y": ({"--yes"}, None),
+}  # fmt: skip
+"""What each letter stands for, and what is behind it; -h is --help."""
+
+
+def test_a_letter_is_the_same_thing_in_every_command_and_that_thing_has_it_everywhere() -> None:
+    meant: dict[str, set[str]] = {letter: set() for letter in LETTERS}
+    for name, command in ALL.items():
+        for one in command.params:
+            long = {option for option in one.opts if option.startswith("--")}
+            letters = [option for option in one.opts if option.startswith("-") and option not in long]
+            should = [letter for letter, (names, value) in LETTERS.items() if names & long and one.metavar == value]
+            assert letters == should, f"pkm {name} {long or one.opts}"
+            for letter in letters:
+                meant[letter] |= long
+    assert meant == {letter: names for letter, (names, _) in LETTERS.items()}
+
+
 TABLES = {"": {**GROUPS, **COMMANDS}, "seek ": SEEK, "sense ": SENSE}
 SAID = {group + name: line for group, table in TABLES.items() for name, (_, line) in table.items()}
 

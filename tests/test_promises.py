@@ -81,7 +81,7 @@ PROMISES = (
     ("`pkm contact introduce ann ben`", "cli/test_introduce.py::TestSending::test_a_draft_goes_to_both_and_is_logged"),
     ("Nobody is moved, merged or written to by itself", "cli/test_candidates.py"
      "::TestCandidates::test_nobody_is_moved_and_a_member_is_none",
-     "cli/test_contact_import.py::test_possible_duplicates_come_first_and_end_with_a_command",
+     "cli/test_contact_import.py::test_few_possible_duplicates_are_named_and_many_counted",
      "::test_nothing_is_sent_but_by_share_and_a_confirmed_introduction"),
     ("tells what was given and came back", "cli/test_stats.py::test_who_gave_first_is_named_and_who_is_read_and_never_answered"),
     ("The inbox is best first and says why", "cli/test_ranked.py"

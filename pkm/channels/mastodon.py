@@ -20,6 +20,7 @@ from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, f
 from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import Invalid, StoreError, Unreachable
 from pkm.html import host_of, html_to_text
+from pkm.spelling import none_of
 
 EXAMPLE = "mastodon+https://social.example"
 VISIBILITIES = ("public", "unlisted", "private")
@@ -50,7 +51,7 @@ def check(address: str, given: Given) -> tuple[str, dict[str, Any]]:
                       next=f"pkm share channel add NAME {EXAMPLE} --token-env VARIABLE")  # fmt: skip
     visibility = given.visibility or "public"
     if visibility not in VISIBILITIES:
-        raise Invalid(f"--visibility {visibility}", f"it should be one of {', '.join(VISIBILITIES)}")
+        raise none_of(f"--visibility {visibility}", visibility, VISIBILITIES)
     return f"mastodon+{place}", {"credential": given.credential, "visibility": visibility}
 
 

@@ -2,14 +2,18 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pkm.cli import current
+from pkm.spelling import did_you_mean, near
+from pkm.store import lookup
 from pkm.text import count, fold, one_line
 
 if TYPE_CHECKING:
-    from pkm.query import Query, Word
+    from pkm.query import Query
     from pkm.store.search import SearchPage
 
 _TRIED = 5
@@ -34,19 +38,18 @@ def oddities(asked: "Query") -> Iterator[str]:
 
 def advise(page: "SearchPage", asked: "Query") -> str:
     """What may help where nothing was found: a name or a word that is nearly the one typed, or the beginning of a word."""
-    from pkm.query import FIELDS, terms
+    from pkm.query import FIELDS
 
     why, instead = of_tagged_sources(asked)
     if instead != asked.text and why:
         return f"{why}. What they bring: pkm find {shlex.quote(instead)}"
     for kind, name in page.unknown:
-        near = _near_name(kind, name)
-        return f"No {kind} is called {name}." + (f" Did you mean {near}?" if near else "")
+        return f"No {kind} is called {name}. {did_you_mean(lookup.near(current.store().read(), kind, name))}".rstrip()
     named = (match[1] for match in re.finditer(r"(?<![\w/])([a-z]+):[^\s/]", asked.text))
     if unknown := next((name for name in named if name not in FIELDS), None):
         return f"{unknown}: is no field, so it was looked for as a word. Fields: {', '.join(sorted(FIELDS))}."
-    if right := _respelled(asked.text, terms(asked.node)):
-        return f"Did you mean: {right}?"
+    if right := respelled(asked):
+        return did_you_mean([right])
     last = asked.text.split()[-1]
     if last.isalpha() and len(last) > 4:
         return f"The beginning of a word finds more: pkm find '{last[: max(4, len(last) - 2)]}*'"
@@ -67,41 +70,20 @@ def of_tagged_sources(asked: "Query") -> tuple[str, str]:
     return "", ""
 
 
-def _near_name(kind: str, name: str) -> str:
-    """Names of a kind that are like the one typed, in words; empty where there is none."""
-    from difflib import get_close_matches
-
-    from pkm.store.hits import names
-
-    known = names(current.store().read(), kind)
-    folded = {fold(one): one for one in known}
-    return " or ".join(folded[one] for one in get_close_matches(fold(name), folded, n=3, cutoff=0.6))
-
-
-def _respelled(typed: str, words: Iterable["Word"]) -> str:
+def respelled(asked: "Query") -> str:
     """The query with its misspelled words as titles spell them; empty where no title has one that is near."""
     from pkm.dates import now
-    from pkm.query import Query
+    from pkm.query import Query, terms
     from pkm.store.hits import title_words
     from pkm.store.search import search
 
     db = current.store().read()
-    known: dict[str, int] = {}
-    changed = typed
-    for word in list(words)[:_TRIED]:
+    known: Counter[str] = Counter()
+    changed = asked.text
+    for word in islice(terms(asked.node), _TRIED):
         if not word.text.isalpha() or len(word.text) < 4 or search(db, Query(word.text, word), limit=1, now=now()).rows:
             continue
         known = known or title_words(db)
-        if near := _nearest_word(fold(word.text), known):
-            changed = re.sub(rf"(?<!\w){re.escape(word.text)}(?!\w)", near, changed, count=1)
-    return changed if changed != typed else ""
-
-
-def _nearest_word(word: str, known: dict[str, int]) -> str:
-    """The known word that is one slip away (two, for a long word); the commonest where there are several."""
-    from rapidfuzz.distance import OSA  # counts two letters swapped as one slip, the commonest of all
-
-    most = 1 + (len(word) > 7)
-    near = [(OSA.distance(word, one, score_cutoff=most), -times, one) for one, times in known.items() if one != word]
-    best = min((one for one in near if one[0] <= most), default=None)
-    return best[2] if best else ""
+        for meant in near(word.text, (one for one, _ in known.most_common() if one != fold(word.text)), 1):
+            changed = re.sub(rf"(?<!\w){re.escape(word.text)}(?!\w)", meant, changed, count=1)
+    return changed if changed != asked.text else ""

@@ -144,7 +144,7 @@ class RootGroup(LazyGroup):
 app = typer.Typer(
     cls=RootGroup, suggest_commands=False, rich_markup_mode=None, invoke_without_command=True, pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Start with a person:  pkm contact add \"Harold Jarche\" --url https://jarche.com",
+    epilog="Start with:  pkm contact add \"Harold Jarche\" --url https://jarche.com",
 )  # fmt: skip
 
 

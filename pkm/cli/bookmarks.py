@@ -45,5 +45,6 @@ def _import(listed: "BookmarkList", *, dry_run: bool, json: bool) -> None:
     if not dry_run and (plan.new or plan.changed):
         step = "pkm sense" if plan.waiting else "pkm find kind:item"
         render.tell(f"Next: {step}; their texts: pkm seek clip --missing 100")
+    render.tell_undo(as_json=json)
     if plan.failures:
         raise typer.Exit(4)

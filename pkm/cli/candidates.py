@@ -194,7 +194,7 @@ def _dismiss(number: int, numbers: list[int], because: str, json: bool) -> None:
         return
     for one in turned_down:
         render.say(f"{one.person['id']}  {one_line(one.person['name'], 60)}  is not proposed until new evidence comes")
-    render.tell(f"Take it back: pkm undo, or pkm circle candidates {ids.make('circle', number)} "
+    render.tell(f"{render.way_back()}, or pkm circle candidates {ids.make('circle', number)} "
                 f"--take-back {turned_down[0].person['id']}")  # fmt: skip
 
 

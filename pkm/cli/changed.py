@@ -37,5 +37,4 @@ def _sum_up(rows: list[Row], already: Collection[str]) -> str:
         for (kind, state), number in states.items()
     ]
     before = f", {len(already):,} of them already" if already else ""
-    operation = current.store().operation
-    return f"{', '.join(told)}{before}." + (f" Take it back: pkm undo {operation}" if operation else "")
+    return f"{', '.join(told)}{before}. {render.way_back()}".strip()

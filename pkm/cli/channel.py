@@ -7,7 +7,7 @@ import typer
 from pkm.cli import channel_edit, current, render
 from pkm.cli.app import group
 from pkm.cli.options import ChannelArgument, JsonFlag
-from pkm.errors import Invalid, NotFound, Unreachable
+from pkm.errors import Invalid, Unreachable
 from pkm.ids import Row
 from pkm.store import shares
 from pkm.text import count, one_line
@@ -149,12 +149,7 @@ def try_out(name: ChannelArgument, json: JsonFlag = False) -> None:
     from pkm.share.channels import learn_again
     from pkm.share.trying import try_channel
 
-    if not name.strip():
-        raise Invalid("an empty name", "a channel's name is wanted", next="pkm share channel list")
-    rows = shares.channels(current.store().read())
-    row = next((one for one in rows if one["name"].casefold() == name.casefold()), None)
-    if row is None:
-        raise NotFound(f"the channel {name}", "there is none of that name", next="pkm share channel list")
+    row = shares.channel_named(current.store().read(), name)
     try:
         tried = try_channel(row, current.home())
     except Unreachable as error:

@@ -10,7 +10,7 @@ from pkm.cli import circle_card, complete, current, membership, render, selector
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, CircleArgument, JsonFlag, as_seconds
 from pkm.dates import day, format_span, now
-from pkm.errors import Invalid, NotFound
+from pkm.errors import Ambiguous, Invalid, NotFound
 from pkm.ids import Row
 from pkm.store import circles
 from pkm.text import one_line
@@ -149,8 +149,8 @@ def edit(
         render.tell(f"{warning}.")
     for move in saved.moves:
         render.tell(f"  {_tie(move)}")
-    if "kind" in saved.changed and not json and current.store().operation:
-        render.tell(f"Take it back: pkm undo {current.store().operation}")
+    if "kind" in saved.changed:
+        render.tell_undo(as_json=json)
 
 
 @app.command(epilog='Example:  pkm circle join practice maria --because "co-hosts the meetup"')
@@ -169,6 +169,7 @@ def join(
     _show_moved(moved, "joined", "is in {circle} already, since {since}", json)
     if not json:
         membership.tell_joined(moved, because)
+    render.tell_undo(as_json=json)
 
 
 @app.command(epilog='Example:  pkm circle leave practice ken --because "moved on"')
@@ -187,13 +188,14 @@ def leave(
     _show_moved(moved, "left", "is not in {circle}", json)
     if not json:
         membership.tell_left(moved, because)
+    render.tell_undo(as_json=json)
 
 
 def _circle_of(which: str, *, guess: bool = True) -> Any:
     """The circle that is meant; where a contact was named in its place, the error says so."""
     try:
         return selectors.one(which, ("circle",), guess=guess)
-    except (NotFound, Invalid) as error:
+    except (NotFound, Invalid, Ambiguous) as error:
         if membership.is_contact(which):
             error.next = "the circle comes first, then who: pkm circle join CIRCLE WHO, or leave CIRCLE WHO"
         raise
@@ -222,8 +224,6 @@ def _show_moved(moved: Any, verb: str, unchanged: str, json: bool) -> None:
         elif not json:
             render.say(f"{move.contact['id']}  {who} {verb} {moved.circle['id']} {name}")
             render.say(f"  {_tie(move, named=False)}")
-    if moved.operation is not None and not json:
-        render.say(f"Take it back: pkm undo {moved.operation}")
 
 
 def _tie(move: Any, *, named: bool = True) -> str:

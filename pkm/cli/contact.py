@@ -10,7 +10,8 @@ from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, a
 from pkm.dates import day, format_span
 from pkm.errors import Invalid, NotFound, PkmError
 from pkm.ids import Row
-from pkm.store import contacts, sources
+from pkm.spelling import did_you_mean
+from pkm.store import contacts, lookup, sources
 from pkm.text import count, one_line
 
 app = group("The people you learn with: add, show, log what passed between you.", invoke_without_command=True,
@@ -93,8 +94,9 @@ def _list(words: str | None, circle: str | None, limit: int, json: bool) -> None
     rows = contacts.rows(db, limit=limit, circle=number, words=words)
     total = contacts.count(db, circle=number, words=words) if len(rows) == limit else len(rows)
     narrowed = bool(words or circle)
+    near = lookup.near(db, "contact", words) if words and not rows else []
     nobody = f"Nobody is in {one_line(found.title, 40)}. Next: pkm circle join {found.id} WHO" if found and not words else ""
-    empty = nobody or "No contact like that. Next: pkm contact list" if narrowed else (
+    empty = nobody or f"No contact like that. {did_you_mean(near) or 'Next: pkm contact list'}" if narrowed else (
         'Nobody yet. Next: pkm contact add "Name" --url https://their.site'
     )  # fmt: skip
     render.emit_list(rows, COLUMNS, as_json=json, noun="contact", total=total, empty=empty)
@@ -133,7 +135,7 @@ def add(
         tags=tuple(tag or ()),
     ))  # fmt: skip
     people.refuse_taken(store.read(), fields)  # before the network is asked for anything
-    in_circle = selectors.one(circle, ("circle",)).number if circle else None
+    in_circle = selectors.one(circle, ("circle",), guess=False).number if circle else None
     feeds, told = ([], []) if no_follow else look_for_feeds(fields.urls or ())
     with store.unit() as unit:
         added = people.add_contact(
@@ -161,6 +163,8 @@ def _show_added(added: Any, followed: list[Row], told: list[str], json: bool) ->
     _warn(added.warnings, added.resolved)
     for line in told:
         render.tell(line)
+    if added.warnings:
+        render.tell_undo(as_json=json)
     if followed:
         render.tell("Next: pkm seek")
 

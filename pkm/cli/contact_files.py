@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,15 +11,17 @@ import typer
 from pkm.cli import complete, current, render, selectors, writers
 from pkm.cli.options import BecauseOption, DryRunFlag, JsonFlag
 from pkm.errors import Invalid
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.text import count, one_line
 
 TOLD = 10
-"""How many differences are told one by one."""
+"""How many changes of a kind are told one by one."""
 ALIKE = 5
 """How many possible duplicates are."""
 NAMED = 40
 """How many people a command names by their ids."""
+_KEY = re.compile(r"(?<=e-mail) .*|(?<=page) .*")
+"""The address by which two cards are one contact's."""
 
 
 def import_file(
@@ -49,7 +52,7 @@ def import_people(
     from pkm.people import importing
 
     store = current.store()
-    in_circle = selectors.one(circle, ("circle",)).number if circle else None
+    in_circle = selectors.one(circle, ("circle",), guess=False).number if circle else None
     read = importing.read_people(path.expanduser(), kind=kind, mapping=mapping)
     bases, gone = _remembered(path.expanduser())
     before = writers.find_writers()
@@ -57,11 +60,10 @@ def import_people(
         done = importing.preview_import(store, read, bases)
     else:
         done = importing.import_people(store, read, circle_id=in_circle, because=because, bases=bases)
-    summary = done.as_dict()
+    summary = done.as_dict() if json else {}
+    render.emit_run(summary, as_json=json, line=done.line, dry_run=dry_run)
     if not json:
-        summary["failures"] = [{"what": one.what, "why": one.told} for one in done.failures]
-    render.emit_run(summary, as_json=json, line=f"would be: {done.line}" if dry_run else done.line)
-    _tell_more(done)
+        _tell_more(done)
     if gone:
         render.tell(f"{count(gone, 'file')} that an export left there: deleted since. Their contacts stay.")
     if in_circle is not None:
@@ -69,8 +71,7 @@ def import_people(
     writers.tell_writers(before)
     if done.plan.alike and not dry_run:
         render.tell("Next: pkm contact dupes")
-    if done.operation is not None and not json:
-        render.say(f"Take it back: pkm undo {done.operation}")
+    render.tell_undo(as_json=json)
     if done.failures or done.plan.conflicts:
         raise typer.Exit(4)
 
@@ -122,29 +123,51 @@ def read_mapping(given: list[str]) -> dict[str, str]:
 
 
 def _tell_more(done: Any) -> None:
-    """What the files say otherwise than the contacts, which cards are one contact, and who may be one person."""
-    plan = done.plan
-    for person, other in plan.alike[:ALIKE]:
-        render.tell(f"{_called(person)} may be {_called(other)}")
-    if len(plan.alike) > ALIKE:
-        render.tell(f"and {count(len(plan.alike) - ALIKE, 'more possible duplicate')}")
-    told = [f"{one.where}: “{one_line(one.name, 60)}” is the contact of {one.other}: {one.why}" for one in plan.joined]
-    told += [f"{one.person.id} {one_line(one.person.fields['name'], 60)}: the card ({_day(one.rev)}) is older than the one that "
-             f"was imported ({_day(one.before)}): left as it is" for one in plan.older]  # fmt: skip
-    told += [f"{one.who}: {one.field} differs: {_both(one)}" for one in plan.differences]
-    for one in plan.taken:
-        known = f"{one.person.id} {one_line(one.called, 60)}"
-        render.tell(f"{one.where}: “{one_line(one.name, 60)}” is taken for {known} ({one.why})")
-    for one in plan.replaced:
-        _tell_replaced(one)
-    for one in plan.conflicts:
-        render.tell(f"{one.who}: {one.field} was changed on both sides: {_both(one)}. Yours stays, theirs is kept beside it.")
-    for line in told[:TOLD]:
-        render.tell(line)
-    if len(told) > TOLD:
-        render.tell(f"and {len(told) - TOLD:,} more like that (--json names them all)")
+    """First what the person may have to do something about, then what is only otherwise in the files than here."""
+    asking = [one for one in done.failures if one.asks]
+    render.tell_failures([*map(_failed, asking)])
+    _tell_to_look_at(done.plan)
+    render.tell_failures([*map(_failed, (one for one in done.failures if not one.asks)), *_otherwise(done.plan)])
     if done.resolved:
         render.tell(f"{count(done.resolved, 'earlier mention')} in your notes: now answered.")
+
+
+def _failed(one: Any) -> Row:
+    """What could not be used, as tell_failures takes it."""
+    return {"what": one.what, "why": one.told, "reason": one.why if one.where else one.told, "id": one.contact}
+
+
+def _tell_to_look_at(plan: Any) -> None:
+    """Who may be one person (where many may, dupes lists them), whose a card was taken for, what changed, and on both sides."""
+    if len(plan.alike) <= ALIKE:
+        for person, other in plan.alike:
+            render.tell(f"{_called(person)} may be {_called(other)}")
+    for one in plan.taken[:TOLD]:
+        known = f"{one.person.id} {one_line(one.called, 60)}"
+        render.tell(f"{one.where}: “{one_line(one.name, 60)}” is taken for {known} ({one.why})")
+    for one in plan.replaced[:TOLD]:
+        _tell_replaced(one)
+    for one in plan.conflicts[:TOLD]:
+        render.tell(f"{one.who}: {one.field} was changed on both sides: {_both(one)}. Yours stays, theirs is kept beside it.")
+    more = sum(max(0, len(found) - TOLD) for found in (plan.taken, plan.replaced, plan.conflicts))
+    if more:
+        render.tell(f"and {more:,} more like that")
+
+
+def _otherwise(plan: Any) -> Iterator[Row]:
+    """Which cards are one contact, and what the files say otherwise than the contacts: nothing is to be done about it."""
+    for one in plan.joined:
+        name = f"“{one_line(one.name, 60)}”"
+        yield {"what": one.where, "why": f"{name} is the contact of {one.other}: {one.why}", "id": name,
+               "reason": f"joined to another card: {_KEY.sub('', one.why)}"}  # fmt: skip
+    for one in plan.older:
+        left = "that was imported{}: left as it is"
+        yield {"what": f"{one.person.id} {one_line(one.person.fields['name'], 60)}", "id": one.person.id,
+               "why": f"the card ({_day(one.rev)}) is older than the one {left.format(f' ({_day(one.before)})')}",
+               "reason": f"the card is older than the one {left.format('')}"}  # fmt: skip
+    for one in plan.differences:
+        yield {"what": one.who, "id": one.who, "why": f"{one.field} differs: {_both(one)}",
+               "reason": f"{one.field} differs: yours stays"}  # fmt: skip
 
 
 def _tell_replaced(one: Any) -> None:

@@ -4,7 +4,7 @@
 from pkm.cli import current, render
 from pkm.dates import day, now
 from pkm.ids import Row
-from pkm.text import count, one_line
+from pkm.text import count, one_line, some
 
 
 def check_links(limit: int, *, mend: bool, json: bool) -> None:
@@ -21,7 +21,7 @@ def check_links(limit: int, *, mend: bool, json: bool) -> None:
         _say(row)
     render.tell(done.line)
     if done.mended:
-        render.tell(f"{count(len({row['id'] for row in done.mended}), 'note')} changed. Take it back: pkm undo")
+        render.tell_undo(f"{count(len({row['id'] for row in done.mended}), 'note')} changed.")
     elif any(row["state"] == "moved" and _notes(row) for row in done.rows):
         render.tell("Next: pkm doctor --links --mend, so that notes lead to where those that moved are now")
 
@@ -35,8 +35,8 @@ def _say(row: Row) -> None:
     why = f": {one_line(row['why'], 100)}" if row["why"] else ""
     told = {"dead": f"dead{since}{why}", "moved": f"moved to {row['moved_to']}", "unreached": f"not reached{since}{why}"}
     render.say(f"{row['id']}  {told[row['state']]}")
-    leads = ", ".join(f"{lead['id']} {one_line(lead['title'], 40)}" for lead in row["leads"][:5])
-    render.say(f"    from {leads}{' …' if len(row['leads']) > 5 else ''}")
+    leads = [f"{lead['id']} {one_line(lead['title'], 40)}" for lead in row["leads"]]
+    render.say(f"    from {some(leads, 5)}")
     if row["state"] == "dead":
         render.say(f"    {'its text is kept: pkm sense show ' + row['kept'] if row['kept'] else 'no text of it is kept'}; "
                    f"perhaps {row['archive']}")  # fmt: skip

@@ -144,7 +144,7 @@ def tell_dismissed(id: str, title: str, json: bool) -> None:
         render.emit_json({"id": id, "kind": "suggestion", "title": title, "dismissed": True})
         return
     render.say(f"{title}  will not be suggested again")
-    render.tell("Take it back: pkm undo")
+    render.tell_undo()
 
 
 def _follow(key: str, address: str, json: bool) -> None:

@@ -1,9 +1,9 @@
-"""What failed in a run, told so that it fits a screen: each by itself where few did, else by reason, with counts."""
+"""What failed in a run, or was found otherwise, told so that it fits a screen: few each by themselves, many by reason."""
 
 import re
 from collections.abc import Mapping, Sequence
 
-from pkm.text import count, one_line
+from pkm.text import count, one_line, some
 
 FEW = 6
 """So many failures are told one by one."""
@@ -15,29 +15,36 @@ _HELD = re.compile(r"\((\d[\d,]*) more sources? of that host waits? too\)")
 _OWN_PART = re.compile(r" ?\(\d[\d,]* more sources? of that host waits? too\)|(?<=until ).*|(?<=at )(?:env|file|command):.*")
 
 
-def tell_failures(failures: Sequence[Mapping[str, str]], width: int = 0) -> list[str]:
-    """The lines. width: of the terminal, 0 for lines of any length."""
+def tell_failures(
+    failures: Sequence[Mapping[str, str]], width: int = 0, rest: str = ""
+) -> list[str]:
+    """The lines, of {"what", "why"}; "reason" is what many have in common where "why" says more, "id" whose it is.
+
+    width: of the terminal, 0 for lines of any length. rest: where those are told that were only counted.
+    """
     if len(failures) <= FEW:
         return [f"{failure['what']}: {failure['why']}" for failure in failures]
     groups: dict[str, list[Mapping[str, str]]] = {}
     for failure in failures:
-        groups.setdefault(_OWN_PART.sub("…", failure["why"]), []).append(failure)
+        groups.setdefault(_OWN_PART.sub("…", failure.get("reason") or failure["why"]), []).append(failure)
     largest = sorted(groups.items(), key=lambda group: -len(group[1]))
     told = [_tell_group(why, group, width) for why, group in largest[:REASONS]]
-    rest = largest[REASONS:]
-    if rest:
-        number = sum(len(group) for _, group in rest)
-        told.append(f"{number:,} for {count(len(rest), 'other reason')}")
-    return [*told, "Each by itself: pkm doctor; all of them: pkm seek pull --json"]
+    others = largest[REASONS:]
+    if others:
+        number = sum(len(group) for _, group in others)
+        told.append(f"{number:,} for {count(len(others), 'other reason')}")
+    return [*told, *filter(None, [rest])]
 
 
 def _tell_group(why: str, group: Sequence[Mapping[str, str]], width: int) -> str:
     if len(group) == 1:
         return one_line(f"{group[0]['what']}: {group[0]['why']}", width)
     group = sorted(group, key=lambda failure: (len(failure.get("id", "")), failure.get("id", "")))
-    names = [failure.get("id") or one_line(failure["what"], 20) for failure in group[:4]]
-    more = f" and {len(group) - len(names):,} more" if len(group) > len(names) else ""
+    known = list(dict.fromkeys(failure.get("id") or one_line(failure["what"], 20) for failure in group))
     held = sum(int(found[1].replace(",", "")) for failure in group if (found := _HELD.search(failure["why"])))
-    who = f" ({', '.join(names)}{more}{f'; {held:,} more wait' if held else ''})"
     head = f"{len(group):,} × {why}"
+    for shown in (*range(min(4, len(known)), 1, -1), 1):  # as many names as there is room for beside the reason
+        who = f" ({some(known, shown)}{f'; {held:,} more wait' if held else ''})"
+        if not width or len(head) + len(who) <= width:
+            break
     return one_line(head, max(width - len(who), 20) if width else 0) + who

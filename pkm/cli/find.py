@@ -58,7 +58,9 @@ def find(
 
     typed = " ".join(words or ())
     if sort not in SORTS:
-        raise Invalid(f"--sort {sort}", f"it should be one of {', '.join(SORTS)}")
+        from pkm.spelling import none_of
+
+        raise none_of(f"--sort {sort}", sort, SORTS)
     asked = query.parse(typed)
     if explain:
         render.tell(f"Asked for: {query.explain(asked)}.")

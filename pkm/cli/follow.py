@@ -101,14 +101,14 @@ def _add(address: str, force: bool, options: Row, feed: int | None = None) -> An
 
 def _check_author(author: str, found: Any) -> None:
     """Raises Invalid where the feed names authors and none by that name: everything would be muted."""
-    from pkm.text import fold
+    from pkm.text import fold, some
 
     entries = found.parsed.entries if hasattr(found, "parsed") else ()
     names = list(dict.fromkeys(name for entry in entries for name in entry.authors))
     if names and not any(fold(author) in fold(name) for name in names):
-        there = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
         raise Invalid(
-            f"--author {author}", f"none of {count(len(entries), 'entry', 'entries')} is by that name; authors there: {there}",
+            f"--author {author}",
+            f"none of {count(len(entries), 'entry', 'entries')} is by that name; authors there: {some(names, 8)}",
             kept="Nothing was added.", next="name one of them, or add --force",
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ import typer
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag, YesFlag
-from pkm.text import count, one_line
+from pkm.text import count, one_line, some
 
 if TYPE_CHECKING:
     from pkm.whole.forget import Forgotten
@@ -67,11 +67,10 @@ def _show(plan: "ForgetPlan", backups: bool) -> None:
     for one in plan.things:
         render.say(f"{one.id}  {one_line(one.title, 70)}")
     if plan.told:
-        ids = f"  ({', '.join(plan.ids[:SHOWN])}{' …' if len(plan.ids) > SHOWN else ''})" if plan.ids else ""
+        ids = f"  ({some(plan.ids, SHOWN)})" if plan.ids else ""
         render.say(f"  goes along: {', '.join(plan.told)}{ids}")
     if plan.files:
-        more = f" and {len(plan.files) - SHOWN} more" if len(plan.files) > SHOWN else ""
-        render.say(f"  files: {', '.join(one_line(name, 60) for name in plan.files[:SHOWN])}{more}")
+        render.say(f"  files: {some([one_line(name, 60) for name in plan.files], SHOWN)}")
     if plan.lost:
         render.say(f"  {count(plan.lost, 'command')} that held it cannot be undone any more")
     if plan.emptied:

@@ -10,7 +10,7 @@ from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.store import received, responses, shares
-from pkm.text import count, one_line
+from pkm.text import count, one_line, some
 
 SHOWN = 10
 """How many people are named who got what an answer contradicts."""
@@ -203,8 +203,8 @@ def _tell_contradicted(row: Row) -> None:
     render.tell(f"{note} comes back in pkm sense review, until: pkm sense link {row['note']} {note} --resolve \"…\"")
     for share in dict.fromkeys(one["share"] for one in row["received"]):
         people = [one_line(one["title"], 40) for one in row["received"] if one["share"] == share]
-        told = ", ".join(people[:SHOWN]) + (f" and {len(people) - SHOWN:,} more" if len(people) > SHOWN else "")
-        render.tell(f"{told} got it with {share}. To take it back or correct it: pkm share retract {share} --because \"…\"")
+        got = f"{some(people, SHOWN)} got it with {share}"
+        render.tell(f"{got}. To take it back or correct it: pkm share retract {share} --because \"…\"")
 
 
 def _make_note(kept: Any) -> Row:

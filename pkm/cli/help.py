@@ -7,7 +7,6 @@ import typer
 
 from pkm.cli import render
 from pkm.cli.app import GROUPS, group
-from pkm.errors import NotFound
 
 app = group("Help.")
 
@@ -61,18 +60,11 @@ def show_help(
         names = at.command.list_commands(at) if hasattr(at.command, "list_commands") else []
         meant = [word] if word in names else [name for name in names if name.startswith(word)]
         if len(meant) != 1:
-            raise _no_page(at, word, " ".join(said))
+            from pkm.cli.meant import no_page
+
+            raise no_page(at, word, " ".join(said), TOPICS)
         at = type(at)(at.command.get_command(at, meant[0]), info_name=meant[0], parent=at)
     print(at.command.get_help(at))
-
-
-def _no_page(context: Any, word: str, said: str) -> NotFound:
-    """The error, with the pages and commands that may have been meant."""
-    from pkm.cli.meant import near, nearest_commands
-
-    pages = [f"pkm help {name}" for name in near(word, TOPICS)] if " " not in said else []
-    meant = [*pages, *(command.replace("pkm", "pkm help", 1) for command in nearest_commands(context, word))]
-    return NotFound(f"“{said}”", "there is no such page, and no such command", next=" or ".join(meant[:3]) or "pkm help")
 
 
 def _topic(word: str) -> str:

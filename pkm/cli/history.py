@@ -10,7 +10,7 @@ from pkm.cli.options import JsonFlag, LimitOption
 from pkm.dates import day
 from pkm.ids import LETTERS, make
 from pkm.store import journal
-from pkm.text import count, one_line, without_user
+from pkm.text import count, one_line, some, without_user
 
 app = group("What was done, and taking it back.")
 
@@ -29,7 +29,7 @@ def log(limit: LimitOption = 20, json: JsonFlag = False) -> None:
         undone = f"  (undone by {row['undone_by']})" if row["undone_by"] else "" if row["undoable"] else "  (no undo)"
         render.say(f"{row['id']:>5}  {day(row['at'])}  {one_line(row['command'], 90)}{undone}")
         told = [f"{thing['id']} {thing['what']}" for thing in row["changed"]]
-        shown = ", ".join(told[:6]) + (f" and {len(told) - 6} more" if len(told) > 6 else "")
+        shown = some(told, 6)
         if row["summary"] or shown:
             render.say(" " * 7 + "; ".join(part for part in (row["summary"], shown) if part))
     render.tell("Take one back: pkm undo N")

@@ -11,7 +11,7 @@ from pkm.cli import current, render, writers
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag
 from pkm.store import sources
-from pkm.text import count
+from pkm.text import count, some
 
 app = group("Lists.")
 
@@ -60,8 +60,7 @@ def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "", backlo
     writers.tell_writers(before)
     if plan.new and not dry_run:
         render.tell("Next: pkm seek")
-        if not json and store.operation:
-            render.tell(f"Take it back: pkm undo {store.operation}")
+    render.tell_undo(as_json=json)
     if plan.failures:
         raise typer.Exit(4)
 
@@ -74,8 +73,7 @@ def _tell_local(urls: Sequence[str], dry_run: bool) -> None:
     if not local:
         return
     numbers = {} if dry_run else {row["url"]: f"s{row['id']}" for row in sources.outlines(current.store().read())}
-    shown = ", ".join(numbers.get(url, url) for url in local[:5]) + (", …" if len(local) > 5 else "")
-    found = f"{count(len(local), 'source')} ({shown})"
+    found = f"{count(len(local), 'source')} ({some([numbers.get(url, url) for url in local], 5)})"
     render.tell(f"Of this machine or its network: {found}. What is not yours: pkm seek remove ID")
 
 

@@ -35,7 +35,9 @@ def map_things(
         out, format = "-", "json"
     format = format or {".json": "json", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid"}.get(Path(out).suffix, "html")
     if format not in drawing.FORMATS:
-        raise Invalid(f"--format {one_line(format, 40)}", f"it should be one of {', '.join(drawing.FORMATS)}")
+        from pkm.spelling import none_of
+
+        raise none_of(f"--format {one_line(format, 40)}", format, drawing.FORMATS)
     asked = " ".join(words or ())
     found = drawing.gather(current.store().read(), _chosen(words or []) if asked else None, limit)
     text = drawing.write(found, format, f"Map of {asked}" if asked else "Map")
@@ -70,16 +72,18 @@ def _chosen(words: list[str]) -> list[tuple[str, int]]:
     """The things that ids name, or that a search finds. Raises Invalid where it finds none that a map shows."""
     from pkm import ids, query
     from pkm.cli import selectors
+    from pkm.cli.advice import respelled
     from pkm.dates import now
     from pkm.store.graph import KINDS
     from pkm.store.search import search
 
     if all(ids.parse(word) or word == "." or word[0] in "%-" for word in words):
         return [(one.kind, one.number) for one in selectors.many(words, KINDS)]
-    asked = " ".join(words)
-    rows = search(current.store().read(), query.parse(asked), limit=2000, now=now()).rows
+    asked = query.parse(" ".join(words))
+    rows = search(current.store().read(), asked, limit=2000, now=now()).rows
     found = [(row["kind"], int(row["id"][1:])) for row in rows if row["kind"] in KINDS]
     if not found:
-        raise Invalid(one_line(asked, 80), "no note, item, contact or circle is found by it", kept="Nothing was written.",
-                      next=f"pkm find '{one_line(asked, 60)}'")  # fmt: skip
+        typed = one_line(asked.text, 80)
+        raise Invalid(typed, "no note, item, contact or circle is found by it", kept="Nothing was written.",
+                      next=f"pkm find '{typed}'", near=[right] if (right := respelled(asked)) else ())  # fmt: skip
     return found

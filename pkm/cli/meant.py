@@ -5,12 +5,13 @@ Read only when something was mistyped, so it may import what it likes.
 
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pkm import ids
-from pkm.errors import Invalid, PkmError
+from pkm.errors import Invalid, NotFound, PkmError
 from pkm.groups import GROUPS
+from pkm.spelling import near
 
 INSTEAD = {
     ("seek", "pause"): "pkm seek edit SOURCE --pause", ("seek", "resume"): "pkm seek edit SOURCE --resume",
@@ -55,28 +56,26 @@ LIKELY = sorted(GROUPS, key=lambda name: (name != "sense", name in ("share", "ta
 def unknown_command(context: Any, typed: str, rest: Sequence[str]) -> Invalid:
     """The error for a word that is no command of the context's group, with what was meant where that can be told."""
     path = context.command_path
-    close = near(typed, context.command.list_commands(context))
+    close = near(typed, _names(context))
     instead = INSTEAD.get((context.info_name, typed.lower())) or _by_form(context.info_name, typed)
     if not instead and len(close) == 1:
         instead = _whole(f"{path} {close[0]}", rest)
     if not instead and not close:
         instead = _elsewhere(context.find_root(), typed, rest) or _of_the_group(context.info_name, typed, rest)
-    question = f"; did you mean {' or '.join(close)}?" if close else ""
-    return Invalid(f"“{typed}”", f"{path} has no such command{question}", next=instead or f"{path} -h")
+    return Invalid(f"“{typed}”", f"{path} has no such command", near=close, next=instead or f"{path} -h")
 
 
-def nearest_commands(context: Any, typed: str) -> list[str]:
-    """Whole names of the commands that a mistyped one may have been: in the context's group, else anywhere."""
-    close = [f"{context.command_path} {name}" for name in near(typed, context.command.list_commands(context))]
-    return close or _in_the_groups(context.find_root(), typed)
+def no_page(context: Any, typed: str, said: str, topics: Collection[str]) -> NotFound:
+    """The error for a word that is no page of the help and no command of the context's group, with those that are near."""
+    path, pages = context.command_path.partition(" ")[2], topics if context.parent is None else ()
+    close = [f"{path} {name}".strip() for name in near(typed, [*pages, *_names(context)])]
+    close = close or [command.partition(" ")[2] for command in _in_the_groups(context.find_root(), typed)[:3]]
+    step = f"pkm help {close[0]}" if len(close) == 1 else "pkm help"
+    return NotFound(f"“{said}”", "there is no such page, and no such command", kept="", near=close, next=step)
 
 
-def near(typed: str, names: Iterable[str]) -> list[str]:
-    """The names that a mistyped one may have been, the nearest first."""
-    from rapidfuzz.distance import OSA  # counts two letters swapped as one slip, the commonest of all
-
-    apart = {name: OSA.distance(typed.lower(), name) for name in names}
-    return sorted((name for name in apart if apart[name] <= 1 + (len(name) > 4)), key=lambda name: apart[name])
+def _names(context: Any) -> list[str]:
+    return list(context.command.list_commands(context)) if hasattr(context.command, "list_commands") else []
 
 
 def _by_form(group: str, typed: str) -> str:
@@ -99,9 +98,9 @@ def _whole(command: str, rest: Sequence[str]) -> str:
 
 def _in_the_groups(root: Any, typed: str) -> list[str]:
     """The commands of that name, or nearly, in all groups: `pkm sense note` for note."""
-    names = {group: root.command.load(group).list_commands(root) for group in LIKELY}
-    exact = [f"pkm {group} {name}" for group in LIKELY for name in names[group] if name == typed.lower()]
-    return exact or [f"pkm {group} {name}" for group in LIKELY for name in near(typed, names[group])]
+    names = [(group, name) for group in LIKELY for name in root.command.load(group).list_commands(root)]
+    close = near(typed, [name for _, name in names], len(names))
+    return [f"pkm {group} {name}" for group, name in names if name in close]
 
 
 def _elsewhere(root: Any, typed: str, rest: Sequence[str]) -> str:
@@ -149,11 +148,8 @@ def _unknown_option(context: Any, path: str, typed: str) -> Invalid:
              if name.startswith("-")]  # fmt: skip
     name = typed.split("=")[0]
     other = OPTIONS.get(name, "")
-    close = [other] if other in there else [
-        each for each in there if each.startswith("--") and (near(name[2:], [each[2:]]) or each.startswith(name))
-    ]  # fmt: skip
-    question = f"; did you mean {' or '.join(close)}?" if close and len(name) > 2 else ""
-    return Invalid(typed, f"{path} has no such option{question}", next=f"{path} -h")
+    close = [other] if other in there else [each for each in there if each.startswith(name)] or near(name, there)
+    return Invalid(typed, f"{path} has no such option", near=close if len(name) > 2 else (), next=f"{path} -h")
 
 
 def _called(param: Any) -> str:

@@ -119,7 +119,7 @@ def merge_contacts(
     render.emit_made({**done.row, **done.plan.as_dict()} if json else done.row, as_json=json, also=also)
     if done.resolved:
         render.tell(f"{count(done.resolved, 'earlier mention')} in your notes: now answered by this contact.")
-    render.tell("Take it back: pkm undo")
+    render.tell_undo(as_json=json)
 
 
 def _row(number: int) -> Row:

@@ -5,6 +5,7 @@ from unicodedata import combining, east_asian_width
 
 from pkm import errors
 from pkm.errors import PkmError
+from pkm.spelling import did_you_mean
 from pkm.text import clean, one_line
 
 
@@ -16,7 +17,7 @@ HAPPENED: dict[type[PkmError], Callable[[PkmError], str]] = {
     errors.PkmError: lambda e: f"Could not go on with {e.what}{_because(e)}.",
     errors.NotFound: lambda e: f"Found nothing for {e.what}{_because(e)}.",
     errors.Ambiguous: lambda e: (
-        f"“{e.what}” is no name that is known; nothing was guessed. Did you mean this?"
+        f"“{e.what}” is no name that is known; nothing was guessed."
         if len(getattr(e, "candidates", ())) == 1
         else f"“{e.what}” can mean several things; nothing was guessed."
     ),
@@ -47,9 +48,11 @@ def _sentence(text: str) -> str:
 
 def lines(error: PkmError) -> list[str]:
     """The message's lines: what happened, what is in question (candidates, findings), what was kept, what to do."""
-    told = [_sentence(_happened(error)(error))]
-    if isinstance(error, errors.Ambiguous):
-        told += [f"  {name}  {one_line(title, 70)}" for name, title in error.candidates]
+    candidates = error.candidates if isinstance(error, errors.Ambiguous) else ()
+    near = [f"{name} {title}" for name, title in candidates] if len(candidates) == 1 else error.near
+    told = [f"{_sentence(_happened(error)(error))} {did_you_mean([one_line(name, 70) for name in near])}".rstrip()]
+    if isinstance(error, errors.Ambiguous) and not near:
+        told += [f"  {name}  {one_line(title, 70)}" for name, title in candidates]
         if error.total > len(error.candidates):
             told.append(f"  {len(error.candidates):,} of {error.total:,}")
     if isinstance(error, errors.Refused):
@@ -57,8 +60,9 @@ def lines(error: PkmError) -> list[str]:
         told[1:] = ["  " + line for line in told[1:]]
     if isinstance(error, errors.Malformed) and error.text:
         told += _pointed(error.text, error.position)
-    kept = _sentence(error.kept or KEPT)
-    told.append(f"Kept: {kept[:1].upper() + kept[1:]}")
+    if error.kept != "":
+        kept = _sentence(error.kept or KEPT)
+        told.append(f"Kept: {kept[:1].upper() + kept[1:]}")
     step = error.next
     if step is None and isinstance(error, errors.Ambiguous):
         step = "name it by its id" + (f": {error.candidates[0][0]}" if len(error.candidates) == 1 else "")

@@ -165,4 +165,4 @@ def _tell_done(scope: str, accepted: "list[Suggestion]", muted: "list[Suggestion
         render.say(f"{one.note}  {made}")
     for one in muted:
         render.say(f"{one.note}  {one.target} will not be suggested again")
-    render.tell("Take it back: pkm undo")
+    render.tell_undo()

@@ -10,9 +10,12 @@ from pkm.cli import current, render
 from pkm.text import count, one_line
 
 
-def import_notebook(path: Path, *, drop_gone: bool, dry_run: bool, json: bool) -> None:
-    """The notebook is in the store, by one command that one undo takes back; exit code 4 where something needs a look."""
-    from pkm.cli.vault import tell_import
+def import_notebook(path: Path, *, drop_gone: bool, whole: bool, yes: bool, dry_run: bool, json: bool) -> None:
+    """The notebook is in the store, by one command that one undo takes back; exit code 4 where something needs a look.
+
+    whole: its templates are wanted as well.
+    """
+    from pkm.cli.vault import tell_import, wants
     from pkm.errors import BadInput
     from pkm.seek import bookmarking, nb
     from pkm.sense import vault
@@ -20,6 +23,8 @@ def import_notebook(path: Path, *, drop_gone: bool, dry_run: bool, json: bool) -
 
     if not path.is_dir():
         raise BadInput(str(path), "it is a file; a notebook is a folder", next=f"pkm import {path.parent} --as nb")
+    if not wants(path, yes=yes or dry_run, marked=True):
+        raise typer.Exit(1)
     store = current.store()
     listed = nb.read_bookmarks(path)
     notes: Any = None
@@ -28,7 +33,7 @@ def import_notebook(path: Path, *, drop_gone: bool, dry_run: bool, json: bool) -
         raise BadInput(str(path), "there is neither a note (.md) nor a bookmark in it")
     if dry_run:
         items = bookmarking.preview_bookmarks(store, listed)
-        notes = vault.preview_import(store, path, leave=nb.ENDING) if has_notes else None
+        notes = vault.preview_import(store, path, leave=nb.ENDING, templates=whole) if has_notes else None
     else:
         with ExitStack() as stack:
             items = bookmarking.preview_bookmarks(store, listed)
@@ -36,7 +41,9 @@ def import_notebook(path: Path, *, drop_gone: bool, dry_run: bool, json: bool) -
                 unit = stack.enter_context(store.unit())
                 items = bookmarking.import_bookmarks(store, listed)
             if has_notes:
-                notes = vault.import_vault(store, current.home(), path, drop_gone=drop_gone, leave=nb.ENDING)
+                notes = vault.import_vault(
+                    store, current.home(), path, drop_gone=drop_gone, leave=nb.ENDING, templates=whole
+                )
             if items.new or items.changed:
                 unit.summarize(f"a notebook of nb: {one_line(path.name, 60)}")
     summary = _summary(notes.as_dict() if notes else {}, items.as_dict(), dry_run)
@@ -44,9 +51,10 @@ def import_notebook(path: Path, *, drop_gone: bool, dry_run: bool, json: bool) -
     render.emit_run(summary, as_json=json, line=f"would be: {line}" if dry_run else line)
     if not json:
         if notes:
-            tell_import(notes, path, dry_run)
+            tell_import(notes, path, dry_run, kind="nb")
         if not dry_run and items.new:
             render.tell(f"{count(len(items.new), 'bookmark')}: kept items. Next: pkm find kind:item")
+    render.tell_undo(as_json=json)
     if summary["failures"]:
         raise typer.Exit(4)
 

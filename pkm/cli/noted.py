@@ -1,5 +1,6 @@
 """How a note that was made or edited is told, and what in it nothing answers to yet."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pkm import ids
@@ -35,6 +36,25 @@ def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
         render.tell(f"[[{one_line(title, 80)}]] is no note yet; it will be linked when one is called that.")
     if added.resolved:
         render.tell(f"{count(added.resolved, 'link')} of other notes waited for this title and now lead here.")
+
+
+def tell_if_mistyped(name: str) -> None:
+    """That there was no such tag yet, where one that is near may have been meant."""
+    from pkm.spelling import did_you_mean
+    from pkm.store import lookup, tags
+
+    db = current.store().read()
+    near = [f"#{tag}" for tag in lookup.near(db, "tag", name)] if tags.find(db, tags.clean_name(name)) is None else []
+    if near:
+        render.tell(f"#{tags.clean_name(name)} is new. {did_you_mean(near)}")
+
+
+def tell_not_there(name: str, held: Iterable[str]) -> None:
+    """That a tag was not taken away, with the one that may have been meant of those that are there."""
+    from pkm.spelling import did_you_mean, near
+
+    question = did_you_mean(near(name, [f"#{tag}" for tag in held]))
+    render.tell(f"#{name} was not there to be taken away. {question}".rstrip())
 
 
 def tell_near(likes: list[tuple[str, list[tuple[str, int]]]]) -> None:

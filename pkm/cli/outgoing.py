@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from pkm.addresses import address_key
 from pkm.cli import current, render
 from pkm.dates import now, parse_stamp, stamp
 from pkm.delivery import CAME_BACK, came_back, is_refused
 from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.store import deliveries, shares
-from pkm.text import count, fold, one_line
+from pkm.text import count, one_line, some
 
 if TYPE_CHECKING:
     from pkm.share.rendered import Rendered
@@ -52,8 +53,7 @@ def addressed(name: str, address: str) -> str:
 
 def named(people: Sequence[str]) -> str:
     """These in one line, a long list cut."""
-    more = f" and {len(people) - NAMED} more" if len(people) > NAMED else ""
-    return ", ".join(people[:NAMED]) + more
+    return some(people, NAMED)
 
 
 def tell_moved(people: Iterable[tuple[int, str, str]]) -> None:
@@ -63,7 +63,7 @@ def tell_moved(people: Iterable[tuple[int, str, str]]) -> None:
     """
     before = deliveries.last_addresses(current.store().read())
     for number, name, address in people:
-        if number in before and fold(before[number]) != fold(address):
+        if number in before and address_key(before[number]) != address_key(address):
             render.tell(f"Another address than last time: {addressed(name, address)}; "
                         f"the last letter went to {one_line(before[number])} (pkm contact show c{number})")  # fmt: skip
 
@@ -180,7 +180,8 @@ def tell_unsettled(rows: Sequence[Row]) -> None:
 def _what_to_whom(rows: Sequence[Row]) -> tuple[str, str]:
     """How many letters or posts, and whom they are for."""
     what = count(len(rows), "letter" if all(row["recipient"] for row in rows) else "post")
-    return what, named([addressed(row["name"] or "", row["recipient"]) if row["recipient"] else row["channel"] for row in rows])
+    whom = [addressed(row["name"] or "", row["recipient"]) if row["recipient"] else row["channel"] for row in rows]
+    return what, named(list(dict.fromkeys(whom)))
 
 
 def tell_back(number: str, row: Row) -> None:

@@ -142,7 +142,7 @@ def drop(
         return
     for row in rows:
         render.say(f"{row['id']}  {one_line(row['title'], 60)}  dropped; its notes stay")
-    render.tell("To bring it back: pkm undo")
+    render.tell_undo()
 
 
 def _wanted(text: str) -> Any:
@@ -161,7 +161,8 @@ def _wanted(text: str) -> Any:
 
 def _refuse_misread(name: str, stage: str) -> None:
     """Raises Malformed where the name is that of a circle with words behind it that were meant to be a gate."""
-    from pkm.share.gate import FORMS, not_understood
+    from pkm.share.gate import FORMS, GATES, not_understood
+    from pkm.spelling import near
     from pkm.store import lookup
 
     words, db = name.split(), current.store().read()
@@ -169,8 +170,9 @@ def _refuse_misread(name: str, stage: str) -> None:
         if lookup.by_name(db, "circle", " ".join(words[:split])):
             rest = one_line(stage).split()[split:]
             if split < len(words):
-                raise Malformed(f"“{not_understood(' '.join(rest), now())}” in the stage “{one_line(stage, 80)}”",
-                                f"that is not understood; a stage is {FORMS}", next="pkm help plans")  # fmt: skip
+                odd = not_understood(" ".join(rest), now())
+                raise Malformed(f"“{odd}” in the stage “{one_line(stage, 80)}”", f"that is not understood; a stage is {FORMS}",
+                                near=near(odd, GATES), next="pkm help plans")  # fmt: skip
             return
 
 

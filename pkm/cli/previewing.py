@@ -11,6 +11,7 @@ from pkm.cli.options import JsonFlag, ShareArgument
 from pkm.delivery import NO_ADDRESS
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row
+from pkm.spelling import near
 from pkm.store import deliveries, shares
 from pkm.text import count, one_line
 
@@ -89,7 +90,7 @@ def _stages(found: Any, circle: str, channel: str) -> list[int | None]:
     if channel and channel not in ways:
         goal = f" for {circle}" if circle else ""
         raise NotFound(f"{found.id}{goal} on {channel}", f"it goes by {', '.join(ways) or 'no channel yet'}",
-                       next=f"pkm share preview {found.id}")  # fmt: skip
+                       near=near(channel, ways), next=f"pkm share preview {found.id}")  # fmt: skip
     return [stage["id"] for stage in asked] if circle else [None]
 
 

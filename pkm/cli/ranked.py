@@ -7,7 +7,6 @@ import typer
 
 from pkm.cli import current, render
 from pkm.dates import day, now
-from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.store import items, ranking, responses
 from pkm.store.tags import existing
@@ -30,7 +29,9 @@ TERMS = {
 def read_sort(word: str) -> str:
     """The order that was asked for. Raises Invalid where there is none of that name."""
     if word not in SORTS:
-        raise Invalid(f"--sort {word}", "it should be one of best, newest, oldest")
+        from pkm.spelling import none_of
+
+        raise none_of(f"--sort {word}", word, SORTS)
     return word
 
 

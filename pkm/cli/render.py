@@ -7,7 +7,7 @@ whole lines.
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TextIO
 
 from pkm.cli import current
@@ -122,19 +122,43 @@ def emit_made(row: Row, *, as_json: bool, also: Sequence[str] = ()) -> None:
     say("  ".join([str(row["id"]), one_line(str(row.get("title", "")), 100), *map(one_line, also)]))
 
 
+def way_back() -> str:
+    """The sentence with the command that takes back what this one did; "" where it changed nothing, or for good."""
+    from pkm.store.journal import is_undoable
+
+    store = current.store()
+    return f"Take it back: pkm undo {store.operation}" if is_undoable(store.read(), store.operation) else ""
+
+
+def tell_undo(told: str = "", *, as_json: bool = False) -> None:
+    """What was done is told and, where something was changed, how it is taken back; a program needs neither."""
+    if not as_json and (line := " ".join(filter(None, [told, way_back()]))):
+        tell(line)
+
+
 def emit_run(summary: Row, *, as_json: bool, line: str, dry_run: bool | None = None) -> None:
-    """A run's summary: `line` for people, the object for programs; each failure a line on stderr.
+    """A run's summary: `line` for people, the object for programs; then what failed, on stderr.
 
     dry_run: whether nothing was done, which is said then; None where that is not asked.
     """
     if dry_run is not None:
         summary, line = {**summary, "dry_run": dry_run}, f"would be: {line}" if dry_run else line
-    for failure in summary.get("failures", []):
-        tell(f"{failure['what']}: {failure['why']}")
     if as_json:
         emit_json(summary)
     else:
         say(line)
+    if failures := summary.get("failures"):
+        tell_failures(failures, as_json=as_json)
+
+
+def tell_failures(failures: Sequence[Mapping[str, str]], *, as_json: bool = False) -> None:
+    """What failed, or was found otherwise, is told as the terminal has room; of what was only counted, how to see each."""
+    from pkm.cli import failures as told
+
+    undo = way_back().removeprefix("Take it back: ")
+    again = f"Each by itself: {undo + ', and ' if undo else ''}the same command with --json"
+    for line in told.tell_failures(failures, columns(), "" if as_json else again):
+        tell(line)
 
 
 def say(line: str = "") -> None:
@@ -200,7 +224,7 @@ def emit_dismissed(keys: Sequence[str], kind: str, said: str, *, as_json: bool) 
         return
     for key in keys:
         say(f"{key}  {said}")
-    tell("Take it back: pkm undo")
+    tell_undo()
 
 
 def screen_rows() -> int:

@@ -106,7 +106,7 @@ def _mark(texts: list[str], half_life: str, json: bool) -> None:
         render.say(f"{row['id']}  {one_line(row['title'], 80)}")
     more = f"and {len(rows) - SHOWN:,} more; " if len(rows) > SHOWN else ""
     what = f"they {comes_back(rows[0]['half_life'], verb='come')}" if half_life else "they come back in their own rhythm"
-    render.tell(f"{more}{count(len(rows), 'note')} seen; {what}. Take it back: pkm undo")
+    render.tell_undo(f"{more}{count(len(rows), 'note')} seen; {what}.")
 
 
 def _tell_left(left: int) -> None:

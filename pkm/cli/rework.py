@@ -9,6 +9,7 @@ from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument, WhenOption
 from pkm.dates import now, parse_past
 from pkm.errors import Invalid
+from pkm.spelling import did_you_mean, near
 from pkm.text import count, one_line
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def link(
     json: JsonFlag = False,
 ) -> None:
     """Link a note to a note, an item or a contact."""
-    from pkm.sense.links import LINKED, read_type, unlink
+    from pkm.sense.links import LINKED, TYPES, read_type, unlink
     from pkm.sense.links import link as link_things
 
     source = selectors.one(note, ("note",))
@@ -70,18 +71,9 @@ def link(
         render.say(f"  {linked.row['type']} → {target.id}  {one_line(target.title, 80)}")
     if not linked.made:
         render.tell("It was linked so already.")
-    elif like := _nearly(linked.row["type"]):
-        render.tell(f"“{linked.row['type']}” is a kind of your own, and nearly {like}: pkm sense link {source.id} {target.id} "
-                    f"--as {like}, and take this one away with --remove --as {linked.row['type']}")  # fmt: skip
-
-
-def _nearly(kind: str) -> str:
-    """The kind with a meaning that this one is nearly; "" where it is one, or like none."""
-    from difflib import get_close_matches
-
-    from pkm.sense.links import TYPES
-
-    return "" if kind in TYPES else next(iter(get_close_matches(kind, TYPES, n=1, cutoff=0.8)), "")
+    elif (kind := linked.row["type"]) not in TYPES and (like := near(kind, TYPES, 1)):
+        render.tell(f"“{kind}” is a kind of your own. {did_you_mean(like)} pkm sense link {source.id} {target.id} "
+                    f"--as {like[0]}, and take this one away with --remove --as {kind}")  # fmt: skip
 
 
 def _resolve(source: "Found", target: "Found", because: str, json: bool) -> None:
@@ -113,8 +105,8 @@ def grow(
 def try_note(
     note: NoteArgument,
     words: Annotated[list[str] | None, typer.Argument(metavar="[TEXT...]", help="What came of it; -: stdin.")] = None,
-    outcome: Annotated[str, typer.Option("--outcome", "-o", help="worked, mixed or failed.")] = "",
-    where: Annotated[str, typer.Option("--where", "-w", help="Where it was tried.")] = "",
+    outcome: Annotated[str, typer.Option("--outcome", help="worked, mixed or failed.")] = "",
+    where: Annotated[str, typer.Option("--where", help="Where it was tried.")] = "",
     by: Annotated[
         str, typer.Option("--by", metavar="WHO", help="Who tried it, if not you.", autocompletion=complete.complete_contacts)
     ] = "",

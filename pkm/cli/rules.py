@@ -142,11 +142,10 @@ def _action(word: str) -> str:
     known = word.lower()
     if known in ACTIONS:
         return known
-    from difflib import get_close_matches
+    from pkm.spelling import near
 
-    near = get_close_matches(known, ACTIONS, n=1, cutoff=0.5)
-    why = f"did you mean {near[0]}?" if near else f"a rule can {', '.join(ACTIONS)}"
-    raise Invalid(f"“{one_line(word, 60)}”", why, next="pkm seek rules add mute 'title:word'")
+    why = f"a rule can {', '.join(ACTIONS)}"
+    raise Invalid(f"“{one_line(word, 60)}”", why, near=near(known, ACTIONS), next="pkm seek rules add mute 'title:word'")
 
 
 @app.command("test", cls=QueryCommand, epilog="Example:  pkm seek rules test u3 --since 30d\n\n"
@@ -235,8 +234,7 @@ def apply(
         render.emit_json({**row, **counts, **survey.as_dict()})
         return
     render.say(f"{row['id']}  {count(changed, 'item')} changed: {row['title']}")
-    if changed:
-        render.tell("Take it back: pkm undo")
+    render.tell_undo()
 
 
 @app.command(epilog="Example:  pkm seek rules remove u3 --unmute")
@@ -262,7 +260,7 @@ def remove(
                     "To bring them back: pkm seek rules unmute --orphaned")  # fmt: skip
     if orphans := sum(row["items"] for row in gone if row["action"] == "assign"):
         render.tell(f"{count(orphans, 'item')} {'is' if orphans == 1 else 'are'} no longer assigned to anybody.")
-    render.tell("Take it back: pkm undo")
+    render.tell_undo()
 
 
 @app.command(epilog="Example:  pkm seek rules unmute i12 i14    (or a rule: all that it muted)")

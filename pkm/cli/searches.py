@@ -17,7 +17,7 @@ def save(name: str, text: str, *, json: bool) -> None:
     else:
         render.say(f"{saved.row['id']}  {saved.row['query']}  ({saved.row['said']})")
     if saved.before is not None and saved.before != saved.row["query"]:
-        render.tell(f"It was: {saved.before}. Take it back: pkm undo")
+        render.tell_undo(f"It was: {saved.before}.", as_json=json)
     render.tell(f"Next: pkm find {saved.row['id']}, or where a thing is wanted: pkm sense tag {saved.row['id']} +review")
 
 
@@ -36,4 +36,4 @@ def forget(name: str, *, json: bool) -> None:
     else:
         render.say(f"{row['id']}  is forgotten; it was: {row['query']}")
     if naming:
-        render.tell(f"It is still named by {', '.join(f':{one}' for one in naming)}. Take it back: pkm undo")
+        render.tell_undo(f"It is still named by {', '.join(f':{one}' for one in naming)}.", as_json=json)

@@ -65,7 +65,7 @@ def _tellers(row: Row) -> str:
     return tellers(row, 24)
 
 
-QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed (for cron).")]
+QuietFlag = Annotated[bool, typer.Option("--quiet", help="Say only what failed (for cron).")]
 
 
 @app.callback()
@@ -185,7 +185,7 @@ def _back_up_weekly(keep: int) -> None:
 def _tell_failures(report: Any) -> None:
     from pkm.cli.failures import tell_failures
 
-    for line in tell_failures(report.failures, render.columns()):
+    for line in tell_failures(report.failures, render.columns(), "Each by itself: pkm doctor; all of them: pkm seek pull --json"):
         render.tell(line)
 
 
@@ -220,7 +220,7 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
         render.tell(f"{double['id']} now leads to what {double['of']} follows; if that lasts a week, the two become one.")
     for one in report.merged:
         came = f"{count(one['moved'], 'item')} came along, {one['same']:,} were the same"
-        render.tell(f"{one['id']} is one with {one['into']} from now on, where it has moved to: {came}. Take it back: pkm undo")
+        render.tell_undo(f"{one['id']} is one with {one['into']} from now on, where it has moved to: {came}.")
     if not quiet:
         mailbox.tell_left(report)
     for warning in report.warnings:

@@ -19,11 +19,11 @@ from pkm.store.forgetting import forgotten_on
 from pkm.store.lookup import Found
 from pkm.text import fold, one_line
 
-LIKE = 80
-"""From this likeness on (0 to 100) a title is offered for the words typed."""
 SURE = 90
-"""From this likeness on it is taken, if no other comes within MARGIN."""
+"""From this likeness on (0 to 100) a title is taken for the words typed, if no other comes within MARGIN."""
 MARGIN = 6
+OFFERED = 8
+"""So many things are offered whose names are near the words."""
 FEW_KINDS = 3
 """So many kinds are named where nothing was found."""
 
@@ -175,25 +175,41 @@ def _by_words(words: str, kinds: Sequence[str], guess: bool) -> Found:
         return holding[0]
     if holding:
         raise _ambiguous(words, holding)
-    return _by_likeness(words, name, candidates, kinds, guess)
+    sure = _by_likeness(name, candidates) if guess else None
+    if sure is not None:
+        return sure
+    if near := _near(name, kinds):
+        raise _ambiguous(words, near)
+    step = _next(kinds[0]) if len(kinds) == 1 else f"pkm find {shlex.quote(words)}"
+    what = f"no {' or '.join(map(_word, kinds))}" if len(kinds) <= FEW_KINDS else "nothing"
+    raise NotFound(f"“{words}”", f"{what} is called like that", next=step)
 
 
-def _by_likeness(words: str, name: str, candidates: list[Found], kinds: Sequence[str], guess: bool) -> Found:
+def _by_likeness(name: str, candidates: list[Found]) -> Found | None:
+    """The one candidate whose title is all but the name, None where there is none or a second."""
     from rapidfuzz import fuzz, process, utils
 
     scored = process.extract(
         name, [found.title for found in candidates], scorer=fuzz.token_sort_ratio, processor=utils.default_process,
-        score_cutoff=LIKE, limit=8,
+        score_cutoff=SURE - MARGIN, limit=2,
     )  # fmt: skip
-    if not scored:
-        step = _next(kinds[0]) if len(kinds) == 1 else f"pkm find {shlex.quote(words)}"
-        what = f"no {' or '.join(map(_word, kinds))}" if len(kinds) <= FEW_KINDS else "nothing"
-        raise NotFound(f"“{words}”", f"{what} is called like that", next=step)
-    best = candidates[scored[0][2]]
-    alone = len(scored) == 1 or scored[0][1] - scored[1][1] >= MARGIN
-    if guess and alone and scored[0][1] >= SURE:
-        return best
-    raise _ambiguous(words, [candidates[position] for _, _, position in scored])
+    alone = bool(scored) and (len(scored) == 1 or scored[0][1] - scored[1][1] >= MARGIN)
+    return candidates[scored[0][2]] if alone and scored[0][1] >= SURE else None
+
+
+def _near(name: str, kinds: Sequence[str]) -> list[Found]:
+    """Things that may have been meant by a mistyped name, each as it is called, with the name that is near beside it."""
+    from pkm.spelling import near
+
+    db = current.store().read()
+    known = {called: (kind, number) for kind in kinds for called, number in lookup.names(db, kind).items()}
+    found: dict[tuple[str, int], Found] = {}
+    for called in near(name, known, OFFERED):
+        thing = lookup.by_number(db, *known[called])
+        if thing is not None:
+            title = thing.title if called == thing.title else f"{thing.title} ({called})"
+            found.setdefault((thing.kind, thing.number), thing._replace(title=title))
+    return list(found.values())
 
 
 def _holds(title: str, words: str) -> bool:

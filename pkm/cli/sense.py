@@ -341,6 +341,7 @@ def reach(
     for row, before in changed:
         if before != wanted:
             _tell_already_out(row["id"], wanted)
+    render.tell_undo(as_json=json)
 
 
 def _tell_audience(wanted: str, before: list[str]) -> None:
@@ -387,7 +388,7 @@ def tag(
     json: JsonFlag = False,
 ) -> None:
     """Put tags on things and take them away: +org -draft."""
-    from pkm.cli.noted import tell_near
+    from pkm.cli.noted import tell_near, tell_not_there
     from pkm.sense.tags import TAGGED, change_tags, new_with_likes, read_changes
 
     texts, add, take = read_changes(words)
@@ -412,7 +413,7 @@ def tag(
     tell_near(likes)
     for name in take:
         if not any(name in one.taken for one in changed):
-            render.tell(f"#{name} was not there to be taken away.")
+            tell_not_there(name, [tag for one in changed for tag in one.tags])
     for one, row in zip(changed, rows, strict=True):
         for name in one.written:
             render.tell(f"#{name} still stands in the text of {row['id']}; its next edit puts it back.")

@@ -40,7 +40,7 @@ def share(
         bool, typer.Option("--due", help="Send what is planned and due, and what you sent and met no server; nothing else.")
     ] = False,
     dry_run: DryRunFlag = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="With --due: say only what went or failed (for cron).")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="With --due: say only what went or failed (for cron).")] = False,
 ) -> None:
     """Draft the digest since the last one, show it, and publish it once confirmed."""
     if ctx.invoked_subcommand is not None:

@@ -9,6 +9,7 @@ from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.errors import Invalid, NotFound, PkmError
 from pkm.ids import Row
+from pkm.spelling import near
 from pkm.store import shares
 from pkm.text import count
 
@@ -23,7 +24,8 @@ def _site(name: str) -> Row:
     rows = [row for row in shares.channels(current.store().read()) if row["channel_kind"] == "site"]
     found = [row for row in rows if row["name"].casefold() == name.casefold()] if name else rows
     if not found:
-        raise NotFound(f"the site {name}".strip(), "there is none", next="pkm share channel add site site:")
+        raise NotFound(f"the site {name}".strip(), "there is none", near=near(name, [row["name"] for row in rows]),
+                       next="pkm share channel list" if rows else "pkm share channel add site site:")  # fmt: skip
     if len(found) > 1:
         raise Invalid("the site", "there are several", next=f"name one of {', '.join(row['name'] for row in found)}")
     return found[0]

@@ -21,11 +21,13 @@ from pkm.cli.source_options import (
 from pkm.dates import ago, day, now
 from pkm.errors import Invalid
 from pkm.ids import Row
+from pkm.spelling import none_of
 from pkm.store import items, lookup, sources
-from pkm.text import count, one_line
+from pkm.text import count, fold, one_line, some
 
 app = group("Sources.")
 
+STATES = ("active", "paused", "gone")
 COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
     ("title", lambda row: one_line(row["title"], 60)),
@@ -77,9 +79,9 @@ def list_sources(
     from pkm.store.source_health import ORDERS
 
     if sort not in ORDERS:
-        raise Invalid(f"--sort {sort}", f"it should be one of {', '.join(ORDERS)}")
-    if state not in ("", "active", "paused", "gone"):
-        raise Invalid(f"--state {state}", "it should be active, paused or gone")
+        raise none_of(f"--sort {sort}", sort, ORDERS)
+    if state not in ("", *STATES):
+        raise none_of(f"--state {state}", state, STATES)
     ids = [found.number for found in selectors.many(which, ("source",))] if which else None
     db = current.store().read()
     rows = health.sort_sources(db, sort, limit, now(), state=state or None, ids=ids)
@@ -180,6 +182,7 @@ def edit(
     fetched, what becomes of updates, what it challenges; and its backlog comes into the inbox.
     """
     from pkm.cli.access import warn_of_secrets
+    from pkm.cli.noted import tell_not_there
     from pkm.seek.sources import SourceEdit, edit_source
 
     state = _read_state(pause=pause, resume=resume)
@@ -205,8 +208,12 @@ def edit(
         row = edit_source(current.store(), found.number, change)
     if credential is None:
         _tell_of_secret(had, row)
+    for name in change.drop_tags:
+        if fold(name.removeprefix("#")) not in map(fold, had.get("tags", ())):
+            tell_not_there(name, row["tags"])
     brought = [f"{count(waited, 'item')} put into the inbox" if waited else "nothing waited in its backlog"] if backlog else []
     render.emit_made(row, as_json=json, also=[*_changed(row, change.contact_id), *brought])
+    render.tell_undo(as_json=json)
 
 
 def _changed(row: Row, writer_number: int | None) -> list[str]:
@@ -256,10 +263,9 @@ def remove(
     if not found:
         raise Invalid("stdin", "it names no source")
     counted = sources.undecided(current.store().read(), [one.number for one in found])
-    names = ", ".join(f"{one.id} ({one_line(one.title, 50)})" for one in found[:5])
-    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    names = some([f"{one.id} ({one_line(one.title, 50)})" for one in found], 5)
     fate = f"{count(counted['goes'], 'item')} of the inbox go too, {counted['stays']:,} stay"
-    if not render.confirm(f"Remove {names}{more}? {fate}.", yes=yes, no="Nothing was removed."):
+    if not render.confirm(f"Remove {names}? {fate}.", yes=yes, no="Nothing was removed."):
         return
     from pkm.seek.sources import remove_sources
 
@@ -270,4 +276,4 @@ def remove(
         return
     for one in found:
         render.say(f"{one.id}  removed: {one_line(one.title, 80)}")
-    render.tell(f"{count(counted['goes'], 'item')} removed, {counted['stays']:,} kept. Take it back: pkm undo")
+    render.tell_undo(f"{count(counted['goes'], 'item')} removed, {counted['stays']:,} kept.")

@@ -10,7 +10,6 @@ from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.cli.plots import bar, listed, percent, sparkline
 from pkm.dates import day, format_span, now, parse_span
-from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.text import count, one_line
 
@@ -27,7 +26,7 @@ PARTS = {
 @app.command(epilog="Example:  pkm stats\n\n          pkm stats people --window 1y")
 def stats(
     part: Annotated[str, typer.Argument(help="seek, sense, share or people; none: the first three in short.")] = "",
-    window: Annotated[str, typer.Option("--window", "-w", help="How far back: 90d, 6mo, 1y.")] = "90d",
+    window: Annotated[str, typer.Option("--window", help="How far back: 90d, 6mo, 1y.")] = "90d",
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many of a list are named.")] = 6,
     json: JsonFlag = False,
 ) -> None:
@@ -56,7 +55,9 @@ def _part(text: str) -> str:
     """The part that is meant; a beginning of its name is enough."""
     found = [name for name in PARTS if text and name.startswith(text.strip().lower())]
     if text and len(found) != 1:
-        raise Invalid(f"“{one_line(text, 40)}”", "there are statistics of seek, sense, share and people", next="pkm stats people")
+        from pkm.spelling import none_of
+
+        raise none_of(f"“{one_line(text, 40)}” as a part of the statistics", text, PARTS, next="pkm stats people")
     return found[0] if found else ""
 
 

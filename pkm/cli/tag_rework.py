@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pkm.cli import complete, current, render, selectors
+from pkm.cli.noted import tell_if_mistyped
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, TagArgument, YesFlag
 from pkm.dates import day, now, stamp
 from pkm.errors import Invalid, NotFound
@@ -36,6 +37,7 @@ def edit(
     if learning is None:
         raise Invalid(f"#{tags.clean_name(name)} alone", "it does not say what to change",
                       next=f"pkm tag edit {tags.clean_name(name)} --learning, or --no-learning")  # fmt: skip
+    tell_if_mistyped(name)
     kept, changed = set_learning(current.store(), name, learning)
     if json:
         render.emit_json(_row(kept))
@@ -113,6 +115,8 @@ def alias(
     if remove == (tag is not None):
         step = f"pkm tag alias {name} TAG, or pkm tag alias {name} --remove"
         raise Invalid("a tag and --remove" if remove else "one name alone", "it is one or the other", next=step)
+    if tag is not None:
+        tell_if_mistyped(tag)
     kept = take_alias(current.store(), name) if tag is None else give_alias(current.store(), name, tag)
     if json:
         render.emit_json(_row(kept))

@@ -68,8 +68,7 @@ def log(
         render.say(f"  {row['id']}  {one_line(row['name'], 60)}  {_standing(row)}")
     if logged.same:
         render.tell(f"It was logged already as {logged.same}, the same words with the same people that day.")
-    if logged.operation is not None:
-        render.say(f"Take it back: pkm undo {logged.operation}")
+    render.tell_undo()
 
 
 def _command(who: str, words: str, when: str, mine: list[str], theirs: list[str], kept: Strings) -> str:

@@ -75,7 +75,8 @@ def import_path(
         typer.Argument(help="OPML, newsboat's urls, bookmarks, vCards or a folder of them, a CSV of contacts, a folder of "
                        "Markdown, a notebook of nb, jrnl's JSON or text, Readwise's CSV, an export."),
     ],
-    as_: Annotated[str, typer.Option("--as", help=f"What it is, where that cannot be seen: {', '.join(KINDS)}.")] = "",
+    as_: Annotated[str, typer.Option("--as", help=f"What it is, where that cannot be seen: {', '.join(KINDS)}. A vault, nb: "
+                     "with its templates.")] = "",
     drop_gone: Annotated[
         bool, typer.Option("--drop-gone", help="Of a folder of Markdown: put away notes whose files are gone from it.")
     ] = False,
@@ -83,7 +84,7 @@ def import_path(
         bool, typer.Option("--forgotten", help="Of a folder of Markdown: take in also files whose notes were forgotten.")
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Of an export: take also the commands that pkm would run.")
+        bool, typer.Option("--yes", "-y", help="Do it without asking; of an export: take also the commands that pkm would run.")
     ] = False,
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
@@ -95,16 +96,20 @@ def import_path(
     if not path.exists():
         raise NotFound(str(path), "there is no such file or folder", next="name one that is there: pkm import -h")
     if as_ and as_ not in KINDS:
-        raise Invalid(f"--as {as_}", f"it should be one of {', '.join(KINDS)}")
+        from pkm.spelling import none_of
+
+        raise none_of(f"--as {as_}", as_, KINDS)
     if as_ == "nb" or (not as_ and _is_notebook(path)):
         from pkm.cli.notebook import import_notebook
 
-        import_notebook(path, drop_gone=drop_gone, dry_run=dry_run, json=json)
+        import_notebook(path, drop_gone=drop_gone, whole=bool(as_), yes=yes, dry_run=dry_run, json=json)
         return
     if as_ == "vault" or (not as_ and _holds_notes(path)):
         from pkm.cli.vault import import_folder
 
-        import_folder(path, drop_gone=drop_gone, forgotten=forgotten, dry_run=dry_run, json=json)
+        import_folder(
+            path, drop_gone=drop_gone, forgotten=forgotten, whole=bool(as_), yes=yes, dry_run=dry_run, json=json
+        )
         return
     if as_ == "jrnl" or (not as_ and _is_journal(path)):
         from pkm.cli.vault import import_journal
@@ -337,15 +342,17 @@ def settings(
          "set": config.read(home).is_set(name)}
         for name, setting in config.SETTINGS.items() if key is None or name == key
     ]  # fmt: skip
-    if key and not rows:
+    if key and not rows and not unset:
         config.get(home, key)  # names the nearest setting
+    rows = rows or [{"id": key, "kind": "setting", "title": "no setting", "value": "", "default": "", "set": False}]
     if json:
         render.emit_json(rows[0] if key and rows else rows)
         return
     if key:
         render.say(f"{rows[0]['id']}  {rows[0]['value'] or '(none)'}")
         if unset:
-            render.tell(f"That is the default{'' if rows[0]['default'] else ': none'}.")
+            default = f"That is the default{'' if rows[0]['default'] else ': none'}."
+            render.tell(default if key in config.SETTINGS else f"There is no such setting; it is out of {home.config}.")
         if key == "keep.items":
             render.tell(_keeping(*config.read(home).limits(key)))
         if value is None and not unset:

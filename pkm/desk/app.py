@@ -26,6 +26,7 @@ from pkm.desk.shelves import Shelf
 from pkm.desk.widgets import Reading, Rows
 from pkm.errors import PkmError
 from pkm.ids import Row, Thing, make, parse
+from pkm.spelling import did_you_mean
 from pkm.store.session import Store
 from pkm.text import count, one_line
 
@@ -159,7 +160,7 @@ class Desk(App[None]):
         except PkmError as error:
             why = f": {error.why}" if error.why else ""
             found = "; ".join(": ".join(map(str, one[:2])) for one in getattr(error, "findings", ())[:2])
-            step = f" Next: {error.next}" if error.next else ""
+            step = "".join(f" {one}" for one in (did_you_mean(error.near), error.next and f"Next: {error.next}") if one)
             if draft is not None and draft.path.exists():
                 step += f" What you typed is in {draft.path.name}: the same key takes it up."
             self.say(f"{error.what}{why}.{f' {found}.' if found else ''}{step}")

@@ -16,7 +16,7 @@ from pkm.people.cadence import HARD
 from pkm.store import circles, contacts, dismissals, exchange
 from pkm.store.exchange import Sign, Trace
 from pkm.store.session import Store
-from pkm.text import clean, count, one_line
+from pkm.text import clean, count, one_line, some
 
 KIND = "member"
 """The kind of dismissal that this is."""
@@ -318,9 +318,8 @@ def dismiss(store: Store, circle_id: int, numbers: Sequence[int], because: str, 
     with store.unit() as unit:
         for number in numbers:
             dismissals.put(unit, KIND, _key(circle_id, number), clean(because).strip())
-        names = ", ".join(one_line(one.person["name"], 60) for one in chosen[:3])
-        more = f" and {len(chosen) - 3} more" if len(chosen) > 3 else ""
-        unit.summarize(f"{names}{more} dismissed for {one_line(found.circle['name'], 60)}")
+        names = some([one_line(one.person["name"], 60) for one in chosen], 3)
+        unit.summarize(f"{names} dismissed for {one_line(found.circle['name'], 60)}")
     return chosen
 
 

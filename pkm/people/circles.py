@@ -12,9 +12,10 @@ from pkm.errors import Exists, Invalid, NotFound
 from pkm.ids import Row
 from pkm.people.cadence import Move
 from pkm.people.contacts import NAME_LIMIT, changed_list
+from pkm.spelling import near, none_of
 from pkm.store import circles, contacts, standings, tags
 from pkm.store.session import Store, Unit
-from pkm.text import check_language, clean, fold, one_line
+from pkm.text import check_language, clean, fold, one_line, some
 
 KINDS = ("team", "community", "network")
 """Kinds of circles, the closest first."""
@@ -170,8 +171,7 @@ def _explain_leaving(unit: Unit, circle_id: int, numbers: Iterable[int], because
 def check_kind(kind: str) -> str:
     """The kind of circle, written in full: none is guessed. Raises Invalid with the three kinds."""
     if fold(kind) not in KINDS:
-        raise Invalid(f"the kind “{one_line(kind, 60)}”", f"a circle is a {', a '.join(KINDS)}",
-                      next="--kind team, --kind community or --kind network")  # fmt: skip
+        raise none_of(f"the kind “{one_line(kind, 60)}”", kind, KINDS, next="--kind team, --kind community or --kind network")
     return fold(kind)
 
 
@@ -179,10 +179,9 @@ def _told(unit: Unit, circle: Row, moves: tuple[Move, ...], verb: str) -> Moved:
     moved = [move for move in moves if move.changed]
     names = [one_line(move.contact["name"], 60) for move in moved or moves if move.changed or move.explained]
     if names:
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         reason = "the reason to have left" if verb == "left" else "the reason to be in"
         verb = f" {verb}" if moved else f": {reason}"
-        unit.summarize(f"{', '.join(names[:3])}{more}{verb} {one_line(circle['name'], 60)}")
+        unit.summarize(f"{some(names, 3)}{verb} {one_line(circle['name'], 60)}")
     row = circles.row(unit.connection, int(circle["id"][1:])) or circle
     return Moved(row, moves, unit.operation if names else None)
 
@@ -245,7 +244,8 @@ def _set_channels(unit: Unit, number: int, names: Sequence[str]) -> None:
         if fold(name) not in known:
             there = ", ".join(name for _, name in circles.channels(db))
             why = f"there is {there}" if there else "there is none yet"
-            raise NotFound(f"the channel “{one_line(name, 60)}”", why, next="pkm share channel add")
+            close = near(name, [name for _, name in circles.channels(db)])
+            raise NotFound(f"the channel “{one_line(name, 60)}”", why, near=close, next="pkm share channel add")
         wanted.add(known[fold(name)])
     held = circles.channel_rows(db, number)
     for channel, row in held.items():

@@ -87,14 +87,13 @@ class ContactChanged:
 class TouchLogged:
     """An interaction and the contacts that took part, as they stand after it; promises made and kept in it.
 
-    operation: what an undo takes back. same: an earlier interaction of that day with the same text and people, None.
+    same: an earlier interaction of that day with the same text and people, None.
     """
 
     row: Row
     contacts: tuple[Row, ...]
     promised: tuple[Row, ...] = ()
     kept: tuple[Row, ...] = ()
-    operation: int | None = None
     same: str | None = None
 
 
@@ -124,19 +123,20 @@ def add_contact(
         row = contacts.row(db, number)
         alike = _may_be(db, number, namesakes)
     assert row is not None
-    told = [f"{ids.make('contact', other)} has the same name" for other in namesakes[:3]] + alike
-    return ContactAdded(row, resolved, (*warnings, *told))
+    return ContactAdded(row, resolved, (*warnings, *alike))
 
 
-def _may_be(db: sqlite3.Connection, number: int, told: Sequence[int]) -> list[str]:
-    """Who else the new contact may be, in words; those that were told of already are not among them."""
+def _may_be(db: sqlite3.Connection, number: int, namesakes: Sequence[int]) -> list[str]:
+    """Who else the new contact may be, in words, with the command that makes one of the two."""
     from pkm.people.duplicates import find_like
 
-    pairs = [pair for pair in find_like(db, number) if pair.one.number not in told]
+    like = [(pair.one.id, pair.other.id, pair.one.title, pair.because[0].what) for pair in find_like(db, number)]
+    told = {who for one, other, *_ in like for who in (one, other)}
+    rows = contacts.rows(db, limit=-1, ids=namesakes) if namesakes else []
+    like += [(row["id"], ids.make("contact", number), row["name"], "the same name") for row in rows if row["id"] not in told]
     return [
-        f"{pair.one.id} {one_line(pair.one.title, 60)} may be the same person ({pair.because[0].what}); "
-        f"pkm contact merge {pair.one.id} {pair.other.id} makes them one"
-        for pair in pairs[:3]
+        f"{one} {one_line(name, 60)} may be the same person ({why}); pkm contact merge {one} {other} makes them one"
+        for one, other, name, why in like[:3]
     ]
 
 
@@ -211,10 +211,9 @@ def log_touch(
         unit.summarize(summary + "".join(f"; kept {promise['id']}" for promise in done))
         row = interactions.row(db, number)
         promised = [promise for one in made if (promise := stored_promises.row(db, one))]
-        operation = unit.operation
     assert row is not None
     earlier = ids.make("interaction", same) if same else None
-    return TouchLogged(row, tuple(rows), tuple(promised), tuple(done), operation, earlier)
+    return TouchLogged(row, tuple(rows), tuple(promised), tuple(done), earlier)
 
 
 def snooze(store: Store, number: int, until: str | None) -> Row:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pkm.errors import Invalid
 from pkm.people.contacts import Fields
+from pkm.spelling import near
 from pkm.text import clean, one_line
 
 _HEAD = """\
@@ -49,7 +50,8 @@ def read_form(text: str) -> Form:
         key, colon, value = line.partition(":")
         key = key.strip().lower()
         if not colon or key not in _ORDER:
-            raise Invalid(f"line {number} “{one_line(line, 60)}”", f"it should begin with one of {', '.join(_ORDER)}")
+            raise Invalid(f"line {number} “{one_line(line, 60)}”", f"it should begin with one of {', '.join(_ORDER)}",
+                          near=near(key, _ORDER))  # fmt: skip
         if key in said:
             why = f"{key} is there twice; part several values by commas"
             raise Invalid(f"line {number} “{one_line(line, 60)}”", why)

@@ -52,6 +52,11 @@ class Failure:
     name: str = ""
 
     @property
+    def asks(self) -> bool:
+        """Whether there is something to do about it: nothing of it came in, or it is not known who it is."""
+        return not self.where or self.name == NO_NAME
+
+    @property
     def told(self) -> str:
         """Why, and what became of it."""
         if not self.where:
@@ -81,14 +86,13 @@ class PeopleRead:
 class PeopleImport:
     """An import that was done, or would be. resolved: mentions in notes that mean the new people now.
 
-    failures: what was lost, and of cards that bring something what to look at. operation: what an undo takes back.
+    failures: what was lost, and of cards that bring something what to look at.
     """
 
     plan: ImportPlan
     failures: tuple[Failure, ...] = ()
     lost: int = 0
     resolved: int = 0
-    operation: int | None = None
 
     @property
     def known(self) -> tuple[int, ...]:
@@ -183,7 +187,6 @@ def import_people(
     bases: what the cards of a person said when somebody last wrote their files, where that is newer than what the person
     remembers. A second import changes nothing; one undo takes the whole of it back.
     """
-    operation = None
     with store.unit() as unit:
         done = preview_import(store, read, bases)
         numbers = _add_new(unit, done.plan.new)
@@ -195,11 +198,10 @@ def import_people(
         if done.plan.new or done.plan.updated:
             told = f"{count(len(numbers), 'new contact')}, {len(done.plan.updated):,} updated"
             unit.summarize(f"{told}, from {one_line(read.name, 60)}")
-            operation = unit.operation
         elif done.plan.remembered:
             told = count(len(done.plan.remembered), "contact")
             unit.summarize(f"remembered what the cards of {told} say, from {one_line(read.name, 60)}")
-    return PeopleImport(done.plan, failures, done.lost, resolved, operation)
+    return PeopleImport(done.plan, failures, done.lost, resolved)
 
 
 def _named(done: PeopleImport, new: Mapping[int, int]) -> tuple[Failure, ...]:

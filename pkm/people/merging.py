@@ -16,6 +16,7 @@ from pkm.errors import Invalid, NotFound
 from pkm.ids import Row
 from pkm.people.arrival import ALSO_UID, KNOWN_AS, NO_NAME, compared, mark
 from pkm.phones import read_number
+from pkm.spelling import near
 from pkm.store import cards, contact_merging, contacts, links, mergers, tags
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
@@ -147,7 +148,7 @@ def read_takes(texts: Iterable[str], rows: Sequence[Row]) -> dict[str, int]:
         field, equals, value = (part.strip() for part in text.partition("="))
         field = field.lower()
         if not equals or field not in fields:
-            raise Invalid(f"--take {one_line(text, 60)}", f"the fields are {', '.join(fields)}",
+            raise Invalid(f"--take {one_line(text, 60)}", f"the fields are {', '.join(fields)}", near=near(field, fields),
                           next=f"as in --take email=both, or --take name={ids.make('contact', rows[0]['id'])}")  # fmt: skip
         takes[field] = _place(field, value, rows)
     return takes

@@ -19,7 +19,7 @@ from pkm.seek.pointers import read_pointers
 from pkm.seek.sitekey import can_be_followed, is_share_button, site_address, site_key
 from pkm.store import discovery
 from pkm.store.session import Store
-from pkm.text import count, one_line
+from pkm.text import count, one_line, some
 
 MAX_KEPT = 3000
 """Items kept or noted, the newest, that are looked at."""
@@ -217,7 +217,7 @@ def _suggest(key: str, mentions: Sequence[Mention]) -> SourceSuggestion:
 
 def _why(names: Sequence[str], mentions: Sequence[Mention]) -> str:
     """One sentence: who links to it, in how many items, and which."""
-    titles = ", ".join(f"“{one.title}” ({make('item', one.item)})" for one in mentions[:3]) + (", …" if len(mentions) > 3 else "")
+    titles = some([f"“{one.title}” ({make('item', one.item)})" for one in mentions], 3)
     by = f"linked by {listed(names)} in" if names else "where you clipped from, in"
     kept = "kept" if all(one.weight == 1 for one in mentions) else "kept or noted"
     return f"{by} {count(len(mentions), 'item')} you {kept}: {titles}"

@@ -10,7 +10,7 @@ from pkm.seek.discover import is_boilerplate, listed, place_of
 from pkm.seek.pointers import read_pointers
 from pkm.seek.quotes import Quote
 from pkm.seek.sitekey import can_be_met, is_share_button, site_key
-from pkm.text import count, fold, one_line
+from pkm.text import count, fold, one_line, some
 
 _NO_NAME_LISTED = (
     "a an article click continue for full here how in link more my of on original our page post read see source story"
@@ -105,16 +105,15 @@ def why_linked(linked: Sequence[Quote], names: Mapping[str, str]) -> str:
     """Who links to somebody, in how many items, and which."""
     writers = sorted({one_line(names.get(one.quoter) or one.quoter, 40) for one in linked}, key=str.casefold)
     items = sorted({one.item for one in linked}, reverse=True)
-    shown = ", ".join(make("item", number) for number in items[:3]) + (", …" if len(items) > 3 else "")
+    shown = some([make("item", number) for number in items], 3)
     return f"linked by {listed(writers)} in {count(len(items), 'item')} ({shown})"
 
 
 def why_answered(answers: Sequence[Row]) -> str:
     """Which of one's shares somebody answered, and how often."""
     shares = sorted({row["share"] for row in answers})
-    shown = ", ".join(make("share", number) for number in shares[:3]) + (", …" if len(shares) > 3 else "")
-    which = ", ".join(make("response", row["id"]) for row in answers[:3]) + (", …" if len(answers) > 3 else "")
-    return f"answered {shown} ({which})"
+    which = some([make("response", row["id"]) for row in answers], 3)
+    return f"answered {some([make('share', number) for number in shares], 3)} ({which})"
 
 
 def is_back(at: str, evidence: Iterable[str]) -> bool:

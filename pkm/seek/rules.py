@@ -12,10 +12,11 @@ from pkm import pattern
 from pkm.errors import Exists, Invalid, NotFound, PkmError, Refused
 from pkm.ids import Row, make
 from pkm.seek.screen import Judgement, Screen, as_judged, compile_rule, read_rules, subject_of_brought, subject_of_row
-from pkm.store import intake, rules, tags
+from pkm.spelling import did_you_mean, near
+from pkm.store import intake, lookup, rules, tags
 from pkm.store.rules import Origin
 from pkm.store.session import Store, Unit
-from pkm.text import count, one_line
+from pkm.text import count, fold, one_line
 
 if TYPE_CHECKING:
     import sqlite3
@@ -277,9 +278,9 @@ def _tell_empty_scope(db: "sqlite3.Connection", row: Row, tag: str | None) -> di
     if row["contact_id"] is not None:
         return {"what": make("contact", row["contact_id"]), "why": f"{told}: no source is this contact's"}
     name = tags.clean_name(tag) if tag else tags.name_of(db, row["tag_id"])
-    near = next((like for like, _ in tags.near(db, name) if rules.tagged_sources(db, like)), "")
-    meant = f"; did you mean #{near}?" if near else ""
-    return {"what": f"#{name}", "why": f"{told}: no source has this tag{meant}"}
+    others = [other for other in lookup.names(db, "tag") if fold(other) != fold(name)]
+    meant = [f"#{other}" for other in near(name, others) if rules.tagged_sources(db, other)]
+    return {"what": f"#{name}", "why": f"{told}: no source has this tag. {did_you_mean(meant)}".rstrip(". ")}
 
 
 def _as_row(store: Store, rule: NewRule | int) -> Row:

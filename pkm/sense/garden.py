@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from pkm import twins
 from pkm.dates import day, stamp
-from pkm.errors import Invalid
 from pkm.ids import Row, make
+from pkm.spelling import none_of
 from pkm.store import garden, notes
 from pkm.store.session import Store
 from pkm.text import count, one_line
@@ -55,8 +55,7 @@ def read_part(name: str) -> str:
         return typed
     meant = [one for one in TITLES if typed and one.startswith(typed)]
     if len(meant) != 1:
-        raise Invalid(f"“{one_line(name, 40)}” as a part of the garden", f"the parts are {', '.join(TITLES)}",
-                      next="pkm sense garden")  # fmt: skip
+        raise none_of(f"“{one_line(name, 40)}” as a part of the garden", typed, TITLES, next="pkm sense garden")
     return meant[0]
 
 

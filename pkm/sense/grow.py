@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.errors import Invalid, Refused
 from pkm.ids import Row, make
+from pkm.spelling import none_of
 from pkm.store import annotations, items, links, notes
 from pkm.store.session import Store, Unit
 from pkm.text import clean, fold, one_line
@@ -166,7 +167,7 @@ def add_trial(
     """
     outcome = one_line(outcome).lower()
     if outcome not in OUTCOMES:
-        raise Invalid(f"--outcome {outcome}", f"it should be one of {', '.join(OUTCOMES)}")
+        raise none_of(f"--outcome {outcome}", outcome, OUTCOMES)
     with store.unit() as unit:
         unit.row("note", number)
         told = _told_in(unit, response)

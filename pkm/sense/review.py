@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pkm.dates import day, local, parse_stamp, stamp
-from pkm.errors import Invalid, NotFound
+from pkm.errors import NotFound
 from pkm.ids import Row, make
+from pkm.spelling import none_of
 from pkm.store import brought, review
 from pkm.store.review import DAYS
 from pkm.store.session import Store
@@ -159,7 +160,7 @@ def _turn(rows: Sequence[Row], by: int) -> list[Row]:
 def only(found: Gathered, part: str, now: datetime) -> tuple[Row, ...]:
     """All of one part. Raises Invalid where there is no such part."""
     if part not in PARTS:
-        raise Invalid(f"--only {one_line(part, 40)}", f"it should be one of {', '.join(PARTS)}")
+        raise none_of(f"--only {one_line(part, 40)}", part, PARTS)
     return tuple(_parts(found, now)[part])
 
 
@@ -306,5 +307,5 @@ def read_half_life(word: str) -> str:
     """The half-life meant, by its first letters. Raises Invalid with what there is."""
     found = [name for name in HALF_LIVES if word.strip() and name.startswith(word.strip().lower())]
     if len(found) != 1:
-        raise Invalid(f"--as {one_line(word, 40)}", f"it should be {', '.join(HALF_LIVES[:-1])} or {HALF_LIVES[-1]}")
+        raise none_of(f"--as {one_line(word, 40)}", word, HALF_LIVES)
     return found[0]

@@ -19,6 +19,7 @@ from pkm.ids import Row, make
 from pkm.sense.vault_folder import Folder, ReadFile, read_folder
 from pkm.sense.vault_links import Counted, Speech, count, read_speech, written
 from pkm.sense.vault_plan import Change, Standing, VaultPlan, moved_root, plan
+from pkm.sense.vault_templates import templates_in
 from pkm.store import attachments, forgotten_files, links, note_intake, note_names, tags
 from pkm.store.attachments import Attached
 from pkm.store.links import Written
@@ -52,6 +53,7 @@ class VaultImport:
     lost: int = 0  # files of which nothing came in
     unmerged: list[str] = field(default_factory=list)  # notes in which two versions stand since an earlier import
     forgotten: list[str] = field(default_factory=list)  # files of notes that were forgotten, and that were left
+    templates: list[str] = field(default_factory=list)  # files that another tool fills in, and that were left
 
     @property
     def wider(self) -> list[str]:
@@ -68,7 +70,8 @@ class VaultImport:
             "merged": sum(change.merged and not change.conflict for change in self.plan.changed),
             "conflicts": self.conflicts, "gone": self.gone, "put_away": self.put_away,
             "other_files": self.others, "lost": self.lost,
-            "forgotten": [one_line(path) for path in self.forgotten], **self.counted.as_dict(),
+            "forgotten": [one_line(path) for path in self.forgotten],
+            "templates": [one_line(path) for path in self.templates], **self.counted.as_dict(),
         }  # fmt: skip
 
     @property
@@ -95,26 +98,29 @@ class _Gathered:
     standing: Standing
     plan: VaultPlan
     kept_away: list[str]
+    templates: list[str]
 
 
-def preview_import(store: Store, path: Path, *, leave: str = "", forgotten: bool = False) -> VaultImport:
+def preview_import(
+    store: Store, path: Path, *, leave: str = "", forgotten: bool = False, templates: bool = False
+) -> VaultImport:
     """What import_vault would do now."""
-    return _told(_gather(store, path, leave, forgotten))
+    return _told(_gather(store, path, leave, forgotten, templates))
 
 
 def import_vault(
     store: Store, home: Home, path: Path, *, drop_gone: bool = False, leave: str = "", forgotten: bool = False,
-    tell: Callable[[str], None] = lambda _: None,
+    templates: bool = False, tell: Callable[[str], None] = lambda _: None,
 ) -> VaultImport:  # fmt: skip
     """Every Markdown file of the folder is a note; a second import changes nothing, one undo takes it back.
 
     Imported notes are private unless their front matter says otherwise. What notes show is in the home's attachments.
     drop_gone: notes whose files are gone from the folder are put away. leave: the ending of files that are not looked at.
-    forgotten: files of notes that were forgotten come in, too.
+    forgotten: files of notes that were forgotten come in, too; templates: what another tool fills in does.
     tell: is told what is going on, where that takes long.
     Raises NotFound, BadInput (no folder, no Markdown in it); what is wrong with one file is a failure.
     """
-    found = _gather(store, path, leave, forgotten)
+    found = _gather(store, path, leave, forgotten, templates)
     done = _told(found)
     if len(found.plan.new) + len(found.plan.changed) >= MANY:
         tell(f"{len(found.folder.notes):,} files are read; they come in all together, or, broken off, none of them …")
@@ -144,7 +150,7 @@ def import_vault(
     return done
 
 
-def _gather(store: Store, path: Path, leave: str, forgotten: bool) -> _Gathered:
+def _gather(store: Store, path: Path, leave: str, forgotten: bool, templates: bool) -> _Gathered:
     if not path.exists():
         raise NotFound(str(path), "there is no such folder")
     if not path.is_dir():
@@ -153,12 +159,14 @@ def _gather(store: Store, path: Path, leave: str, forgotten: bool) -> _Gathered:
     if not folder.notes and not folder.failures:
         raise BadInput(str(path), "there is no Markdown file (.md) in it")
     kept_away = [] if forgotten else _keep_away(store, folder)
-    others = Others(folder.others)
-    speeches = [read_speech(file) for file in folder.notes]
     db = store.read()
     known = note_intake.files_in(db, folder.root)
     moved_from = "" if known else _moved_from(store, folder)
     known = note_intake.files_in(db, moved_from) if moved_from else known
+    forms = [] if templates else [file for file in templates_in(folder.notes, path) if file.path not in known]
+    _leave_out(folder, forms)
+    others = Others(folder.others)
+    speeches = [read_speech(file) for file in folder.notes]
     counted = count(folder.notes, speeches, others, note_intake.links_kept(db, moved_from or folder.root))
     attached = _attached(folder, counted)
     unfiled = {(fold(row["title"]), row["text"].strip()): row["id"] for row in note_intake.unfiled_notes(db)}
@@ -170,15 +178,21 @@ def _gather(store: Store, path: Path, leave: str, forgotten: bool) -> _Gathered:
 
     made = plan(folder.notes, standing, stamp(now()), missing)
     by_path = {file.path: speech for file, speech in zip(folder.notes, speeches, strict=True)}
-    return _Gathered(folder, by_path, others, counted, attached, moved_from, standing, made, kept_away)
+    return _Gathered(folder, by_path, others, counted, attached, moved_from, standing, made, kept_away,
+                     [file.path for file in forms])  # fmt: skip
 
 
 def _keep_away(store: Store, folder: Folder) -> list[str]:
     """The files of notes that were forgotten are no part of the folder; their paths. What took their place since stays out."""
     marks = forgotten_files.kept_away(store.read())
     away = [file for file in folder.notes if marks & forgotten_files.marks_of(folder.root, file.path, file.hash)]
-    folder.notes = [file for file in folder.notes if file not in away] if away else folder.notes
+    _leave_out(folder, away)
     return [file.path for file in away]
+
+
+def _leave_out(folder: Folder, files: Sequence[ReadFile]) -> None:
+    away = {file.path for file in files}
+    folder.notes = [file for file in folder.notes if file.path not in away]
 
 
 def _moved_from(store: Store, folder: Folder) -> str:
@@ -233,7 +247,7 @@ def _told(found: _Gathered) -> VaultImport:
     ]  # fmt: skip
     left = len(found.folder.others) - len(found.counted.attachments)
     return VaultImport(made, found.counted, failures, conflicts, gone, others=left, lost=found.folder.lost, unmerged=unmerged,
-                       forgotten=found.kept_away)  # fmt: skip
+                       forgotten=found.kept_away, templates=found.templates)  # fmt: skip
 
 
 def _file_row(number: int, file: ReadFile, root: str) -> FileRow:

@@ -1,7 +1,7 @@
 """A folder of Markdown as it lies on the disk: its notes, its other files, and what in it cannot be read.
 
 Nothing outside of the folder is looked at: symbolic links are not followed. Folders and files that begin with a dot
-(.obsidian, .trash, .foam) are not part of it.
+(.obsidian, .trash, .foam) are not part of it, nor is Logseq's own, logseq.
 """
 
 import hashlib
@@ -19,6 +19,8 @@ from pkm.notefile import ENDINGS, MAX_BYTES, NoteText, read_file
 from pkm.text import one_line
 
 Failure = tuple[str, str]
+LOGSEQ = "logseq/config.edn"
+"""What makes a folder one of Logseq's; beside it lie its copies of old versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def read_names(folder: Path) -> Names:
     """What lies in the folder, for an export into it. A note that cannot be read counts as one of unknown bytes."""
     found = Names(root_of(folder))
     told = Folder(found.root)
-    for entry, path in _walk(folder, "", told):
+    for entry, path in walk(folder, "", told):
         if not _is_unicode(path):
             continue
         kept = unicodedata.normalize("NFC", path)
@@ -94,13 +96,18 @@ def is_note_name(name: str) -> bool:
 
 def holds_notes(folder: Path, leave: str = "") -> bool:
     """Whether there is a Markdown file in the folder, or in one of its folders; not counting those that end in leave."""
-    names = (entry.name for entry, _ in _walk(folder, "", None))
+    names = (entry.name for entry, _ in walk(folder, "", None))
     return any(is_note_name(name) and not (leave and name.lower().endswith(leave)) for name in names)
+
+
+def is_marked(folder: Path) -> bool:
+    """Whether a tool for notes calls the folder its own: Obsidian, Foam, zk, Logseq or nb."""
+    return any((folder / mark).exists() for mark in (".obsidian", ".foam", ".zk", LOGSEQ, ".index"))
 
 
 def looks_like_vault(folder: Path) -> bool:
     """Whether a folder is one of notes: there is Markdown in it, and it is not one of vCards."""
-    if (folder / ".obsidian").is_dir() or (folder / ".foam").is_dir() or (folder / ".zk").is_dir():
+    if is_marked(folder):
         return holds_notes(folder)
     try:
         cards = any(entry.name.lower().endswith((".vcf", ".vcard")) for entry in os.scandir(folder))
@@ -117,7 +124,7 @@ def read_folder(folder: Path, leave: str = "") -> Folder:
     found = Folder(root_of(folder))
     links: list[tuple[str, Path]] = []
     seen: dict[str, str] = {}
-    for entry, path in _walk(folder, "", found):
+    for entry, path in walk(folder, "", found):
         if leave and entry.name.lower().endswith(leave):
             continue
         if entry.is_symlink():
@@ -142,8 +149,8 @@ def read_folder(folder: Path, leave: str = "") -> Folder:
     return found
 
 
-def _walk(folder: Path, inside: str, found: Folder | None) -> Iterator[tuple[os.DirEntry[str], str]]:
-    """Each file with its path, folders in the order of their names; hidden ones left out, links not followed."""
+def walk(folder: Path, inside: str, found: Folder | None) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Each file with its path, folders in the order of their names; those of the tools left out, links not followed."""
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -152,11 +159,11 @@ def _walk(folder: Path, inside: str, found: Folder | None) -> Iterator[tuple[os.
             found.fail(inside or str(folder), f"the folder cannot be read: {error.strerror or error}")
         return
     for entry in entries:
-        if entry.name.startswith("."):
-            continue
         path = f"{inside}/{entry.name}" if inside else entry.name
+        if entry.name.startswith(".") or (path == "logseq" and (folder / LOGSEQ).is_file()):
+            continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), path, found)
+            yield from walk(Path(entry.path), path, found)
         else:
             yield entry, path
 

@@ -33,6 +33,8 @@ _FORMS = tuple(
 )  # fmt: skip
 _BETWEEN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s+|$", re.IGNORECASE)
 
+GATES = ("now", "tomorrow", "after approval", "no objection", "after 3 answers", "after 3 responses")
+"""Words of a gate, to offer one for what was mistyped."""
 FORMS = "CIRCLE, then now, a date, +14d, after approval [by WHO], after 3 responses, no objection"
 
 

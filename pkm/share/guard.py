@@ -18,7 +18,7 @@ from pkm.markdown import stripped
 from pkm.reach import may_go
 from pkm.share.legible import Seen, look, plain_words, says, words
 from pkm.share.whose import addresses_in, numbers_in
-from pkm.text import fold
+from pkm.text import fold, some
 from pkm.textmerge import is_marked
 
 Finding = tuple[str, str, str]
@@ -152,9 +152,8 @@ class _Sayers:
         wanted = words(text)
         notes = [note for note in self.cleared if says(words(unquote(note["text"])), wanted)] or list(self.cleared)
         named = [make("note", note["id"]) for note in notes]
-        more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
         mend = f"pkm sense edit {named[0]}" if named else f"pkm share edit {self.share}"
-        return what, f"{which} would go out with {', '.join(named[:NAMED]) or self.share}{more}", mend
+        return what, f"{which} would go out with {some(named, NAMED) or self.share}", mend
 
 
 def _passages(said: str, own: str, secrets: Secrets, sayers: _Sayers) -> list[Finding]:

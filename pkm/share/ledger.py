@@ -25,14 +25,6 @@ SETTLED = "settled"
 """What a letter that left, and that the store does not know, is from when the person has said so on."""
 
 
-def delivery_key(
-    share: Mapping[str, Any], stage: Mapping[str, Any], channel: Mapping[str, Any], recipient: str, part: int
-) -> str:  # fmt: skip
-    """The delivery's name, which nobody can guess, the share's being random; the same whenever it is made."""
-    said = "\n".join([share["uid"], str(stage["position"]), str(channel["number"]), recipient.casefold(), str(part), "1"])
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
-
-
 def path_of(home: Home) -> Path:
     """Where the ledger is: beside the store."""
     return home.data / "outbox.log"

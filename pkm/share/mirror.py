@@ -25,6 +25,7 @@ from pkm.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pkm.share.feed import Followed
     from pkm.share.render import Digest
     from pkm.share.site_plan import NotePage
     from pkm.store.journal import Reverted
@@ -120,7 +121,7 @@ def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[in
             title=title, author=settings["name"], base_url=settings["site.url"], digests=tuple(digests.values()),
             notes=_notes(db, list(digests.values())),
             gone=tuple(path for digest in withdrawn for path in (digest_path(digest), *map(note_path, digest.pieces))),
-            blogroll=_blogroll(db, title),
+            blogroll=_blogroll(db),
         )  # fmt: skip
         return {**build(site, templates=home.templates), **pictures}
 
@@ -157,22 +158,14 @@ def _notes(db: sqlite3.Connection, digests: "Sequence[Digest]") -> "tuple[NotePa
     return tuple(pages.values())
 
 
-def _blogroll(db: sqlite3.Connection, title: str) -> bytes:
-    """The sources with the tag PUBLIC as OPML 2.0, b"" where none has it: title and addresses, no folder, no remark."""
-    from xml.etree import ElementTree as ET
+def _blogroll(db: sqlite3.Connection) -> "tuple[Followed, ...]":
+    """The sources with the tag PUBLIC: name and addresses, no remark."""
+    from pkm.share.feed import Followed
 
-    found = [one for one in sources.tagged(db, PUBLIC) if not secret_in(one["url"])]
-    if not found:
-        return b""
-    root = ET.Element("opml", version="2.0")
-    ET.SubElement(ET.SubElement(root, "head"), "title").text = one_line(title)
-    body = ET.SubElement(root, "body")
-    for one in found:
-        name = one_line(one["title"]) or one["url"]
-        values = {"type": "rss", "text": name, "title": name, "xmlUrl": one["url"], "htmlUrl": web_url(one["site_url"])}
-        ET.SubElement(body, "outline", {key: value for key, value in values.items() if value})
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'.encode()
+    return tuple(
+        Followed(one_line(one["title"]) or one["url"], one["url"], web_url(one["site_url"]))
+        for one in sources.tagged(db, PUBLIC) if not secret_in(one["url"])
+    )  # fmt: skip
 
 
 def left_out(db: sqlite3.Connection) -> list[tuple[str, str, str]]:

@@ -9,7 +9,8 @@ from pkm import config
 from pkm.config import Home
 from pkm.delivery import may_have_it
 from pkm.ids import Row
-from pkm.share import draft, figures, ledger, posts
+from pkm.share import draft, figures, posts
+from pkm.share.delivery_keys import Keys
 from pkm.share.recipients import channels_for
 from pkm.store import deliveries, shares
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def bodies(db: sqlite3.Connection, home: Home, share: Row, stage: Row, channel: Row, digest: "Digest") -> list[bytes]:
     """What is posted of a stage's digest on a channel, a part each. Raises as posts.compose does."""
-    key_of = functools.partial(ledger.delivery_key, share, stage, channel, "")
+    key_of = functools.partial(Keys(db, share).of, stage, channel, "")
     return posts.compose(digest, channel, key_of, home, page_of(db, home, share["number"], stage, digest))
 
 

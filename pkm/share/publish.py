@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pkm.errors import Invalid, NotFound, PkmError
+from pkm.errors import Invalid, PkmError
 from pkm.files import write_atomic
 from pkm.store import shares
 from pkm.store.session import Store
@@ -32,9 +32,7 @@ def set_command(store: Store, name: str, command: str) -> dict[str, Any]:
     except ValueError as error:
         raise Invalid(f"the command {one_line(command, 80)}", f"it cannot be split into words: {error}") from error
     with store.unit() as unit:
-        row = next((one for one in shares.channels(unit.connection) if one["name"].casefold() == name.casefold()), None)
-        if row is None:
-            raise NotFound(f"the channel {name}", "there is none of that name", next="pkm share channel list")
+        row = shares.channel_named(unit.connection, name)
         if row["channel_kind"] != "site":
             raise Invalid(f"the channel {row['name']}", "only a site is published by a command", next="pkm share channel list")
         options = {key: value for key, value in row["options"].items() if key != "publish"}

@@ -29,6 +29,7 @@ Writer = Callable[[str, int, "tuple[Figure, ...]"], str]
 _HASHTAG = re.compile(r"(?:^|(?<=\s))#(?P<name>[^\W\d_][\w/\-]*)")
 _LAST_TAGS = re.compile(r"(?:\s+|\A)#[^\W\d_][\w/\-]*\s*\Z")
 _FIRST_HEADING = re.compile(r"\A\s*#{1,6}[ \t]+(?P<heading>[^\n]+?)[ \t#]*(?:\n+|\Z)")
+_ENTRY = re.compile(r"^ *(?:[-*+]|\d{1,9}[.)]) ", re.MULTILINE)
 _NOT_WORDS = re.compile(r"(?:^|(?<=\s))[#@][\w/\-]+|\bhttps?://\S+|!?\[\[[^\]]*\]\]")
 
 
@@ -309,12 +310,23 @@ def without_words(digest: Digest) -> tuple[Piece, ...]:
 
 
 def first_words(digest: Digest, limit: int = 280) -> str:
-    """How the digest begins, as plain text: its introduction, else its first piece's words."""
-    for text in (digest.intro, *(split_heading(piece)[1] for piece in digest.pieces if has_words(piece))):
-        said = one_line(memo.plain(_LAST_TAGS.sub("", text) if "#" in text else text), limit)
-        if said:
+    """How the digest begins, as plain text on one line: the first paragraph of its introduction, else of its pieces."""
+    pieces = (without_last_tags(split_heading(piece)[1], piece.tags) for piece in digest.pieces if has_words(piece))
+    for text in (digest.intro, *pieces):
+        if said := one_line(_first_paragraph(memo.plain(text)), limit):
             return said
     return ""
+
+
+def _first_paragraph(plain: str) -> str:
+    """The paragraph that a plain text begins with; what it announces by a colon too. The entries of a list get dots between."""
+    told = ""
+    for paragraph in plain.strip().split("\n\n"):
+        entries = [entry.strip() for entry in _ENTRY.split(paragraph) if entry.strip()]
+        told = f"{told} {' · '.join(entries)}".strip()
+        if not told.endswith(":"):
+            break
+    return told
 
 
 def linker(digest: Digest) -> Resolve:

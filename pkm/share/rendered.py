@@ -18,7 +18,7 @@ from pkm.ids import Row, make
 from pkm.picture import ENDINGS, Picture
 from pkm.share import clearing, draft, figures, posts
 from pkm.share.channels import is_mirror, is_posts
-from pkm.share.ledger import delivery_key
+from pkm.share.delivery_keys import Keys
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.letter import unpack, whole_size
 from pkm.share.posting import bodies, posted_for
@@ -199,7 +199,7 @@ def _render_stages(
     assert row is not None
     places = letter_places(db, home, share)
     gallery = figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)])
-    given: dict[int, dict[str, str]] = {}
+    keys, given = Keys(db, row), dict[int, dict[str, str]]()
     for stage in shares.stages(db, share):
         for channel in channels_for(db, stage) if only in (None, stage["id"]) else ():
             if by not in ("", channel["name"]):
@@ -214,23 +214,23 @@ def _render_stages(
                 files = _named_apart(db, home, row, stage, channel, digest, given.setdefault(channel["number"], {}))
                 for part, (name, media_type, payload, hash) in enumerate(files, 1):
                     yield Rendered(file_name=name, media_type=media_type, payload=payload, part=part, hash=hash,
-                                   key=delivery_key(row, stage, channel, "", part), **place)  # fmt: skip
+                                   key=keys.of(stage, channel, "", part), **place)  # fmt: skip
             elif is_posts(channel["channel_kind"]):
                 if posted_for(db, home, share, stage, channel, at) is not None:
                     continue
                 for part, payload in enumerate(bodies(db, home, row, stage, channel, digest), 1):
                     yield Rendered(file_name="", media_type=posts.media_type(channel["channel_kind"]), payload=payload,
-                                   part=part, key=delivery_key(row, stage, channel, "", part), **place)  # fmt: skip
+                                   part=part, key=keys.of(stage, channel, "", part), **place)  # fmt: skip
             else:
                 answers = _answered(db, stage)
                 people = people_of(db, home, share, stage)
                 people = [one for one in people if places.get(one["id"]) == (stage["id"], channel["number"])]
                 if answers is not None:
                     people = [one for one in people if one["id"] in answers]
-                keys = {one["id"]: delivery_key(row, stage, channel, recipient_of(one), 1) for one in people}
-                for one, payload in mailing.compose(row["id"], digest, stage, channel, people, keys, home, answers):
+                named = {one["id"]: keys.of(stage, channel, recipient_of(one), 1) for one in people}
+                for one, payload in mailing.compose(row["id"], digest, stage, channel, people, named, home, answers):
                     yield Rendered(
-                        file_name="", media_type=LETTER, payload=payload, part=1, key=keys[one["id"]],
+                        file_name="", media_type=LETTER, payload=payload, part=1, key=named[one["id"]],
                         recipient=recipient_of(one), contact_id=one["id"], name=one["name"], new=bool(one["new"]),
                         hash=hashlib.sha256(whole(payload, pictures)).hexdigest() if pictures else "", **place,
                     )  # fmt: skip

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pkm.config import Home
 from pkm.delivery import MAY_HAVE_LEFT
-from pkm.errors import Exists, Invalid, NotFound, Refused
+from pkm.errors import Exists, Invalid, Refused
 from pkm.ids import Row
 from pkm.secret import check_place
 from pkm.share import postbox, publish, webmentions
@@ -53,7 +53,7 @@ def change_channel(store: Store, name: str, change: Change, home: Home | None = 
         step = '--address, --from, --publish "rsync -a ./ me@example.org:site/", --inbox or --webmentions'
         raise Invalid("nothing to change", "say what", next=step)
     with store.unit() as unit:
-        row = _named(unit.connection, name)
+        row = shares.channel_named(unit.connection, name)
         if change.publish is not None:
             row = publish.set_command(store, name, change.publish)
         options = dict(row["options"])
@@ -77,7 +77,7 @@ def change_channel(store: Store, name: str, change: Change, home: Home | None = 
             kept.address, kept.options = address, json.dumps(options, ensure_ascii=False)
             unit.summarize(f"{row['name']} {', '.join(done)}")
             unit.flush()
-        return _named(unit.connection, name)
+        return shares.channel_named(unit.connection, name)
 
 
 def remove_channel(store: Store, name: str, *, sure: bool = False) -> Row:
@@ -87,7 +87,7 @@ def remove_channel(store: Store, name: str, *, sure: bool = False) -> Row:
     arrived, unless the person is sure.
     """
     with store.unit() as unit:
-        row = _named(unit.connection, name)
+        row = shares.channel_named(unit.connection, name)
         there = shares.hangs_on(unit.connection, row["number"])
         open_ones = {state: there[state] for state in ("waiting", "held", "sending", "unknown") if there.get(state)}
         if open_ones and not sure:
@@ -175,15 +175,6 @@ def _goes_elsewhere(before: str, after: str, what: str, option: str) -> None:
     """Raises Invalid where a secret that was given for one host would go to another."""
     if _host(before) and _host(after) and _host(before) != _host(after):
         raise Invalid(what, f"its secret was given for {_host(before)}, and goes to no other host", next=f"say it anew: {option}")
-
-
-def _named(db: Any, name: str) -> Row:
-    row = next((one for one in shares.channels(db) if one["name"].casefold() == name.casefold()), None)
-    if row is None:
-        if not name.strip():
-            raise Invalid("an empty name", "a channel's name is wanted", next="pkm share channel list")
-        raise NotFound(f"the channel {name}", "there is none of that name", next="pkm share channel list")
-    return row
 
 
 def _with_inbox(row: Row, options: Mapping[str, Any], change: Change) -> Row:

@@ -58,7 +58,9 @@ def build(site: SiteInput, *, templates: Path | None = None) -> dict[str, bytes]
         **_search(plan),
     }  # fmt: skip
     if site.blogroll:
-        files["blogroll.opml"] = site.blogroll
+        files["blogroll.opml"] = feeds.opml(site.title, site.blogroll)
+        path = "blogroll/index.html"
+        files[path] = _page(plan, path, "blogroll.html", "Blogroll", here="blogroll", followed=site.blogroll)
     gone = sorted(set(site.gone) - set(files))
     for path in gone:
         files[path] = _page(plan, path, "gone.html", "Withdrawn")

@@ -13,6 +13,7 @@ from pathlib import Path
 from pkm.errors import BadInput
 from pkm.markdown import web_url
 from pkm.share import memo
+from pkm.share.feed import Followed
 from pkm.share.render import Digest, Piece, first_words, harmless, harmless_piece, has_words, split_heading
 from pkm.text import first_sentence, fold, one_line
 
@@ -42,7 +43,7 @@ class SiteInput:
     uid: what the feeds' own id is made from; where it is "", the address, else title and author.
     gone: paths of pages that were withdrawn; each says so, unless another page stands there now. They are in 410.txt as well,
     a path and its status a line, from which a server can answer so (nginx: a map; Apache: RewriteMap txt:).
-    blogroll: sources that others may know of, as OPML; b"": none.
+    blogroll: sources that others may know of, by name.
     """
 
     title: str
@@ -54,7 +55,17 @@ class SiteInput:
     language: str = "en"
     uid: str = ""
     gone: tuple[str, ...] = ()
-    blogroll: bytes = b""
+    blogroll: tuple[Followed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """One line of a list of finds: on a tag's page, or under an issue on the front page."""
+
+    href: str
+    title: str
+    place: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ class Issue:
     href: str
     first_words: str
     sources: tuple[str, ...]
+    finds: tuple[Find, ...]
 
     @property
     def title(self) -> str:
@@ -75,16 +87,6 @@ class Issue:
     def date(self) -> str:
         """The digest's."""
         return self.digest.date
-
-
-@dataclass(frozen=True, slots=True)
-class Find:
-    """One line of a tag's page."""
-
-    href: str
-    title: str
-    place: str
-    date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _issues(site: SiteInput) -> tuple[Issue, ...]:
     taken: dict[str, Issue] = {}
     for digest in sorted(site.digests, key=lambda digest: (digest.date, digest.uid)):
         href = _free(digest_path(digest), digest.uid, taken)
-        taken[href] = Issue(digest, href, first_words(digest), _sources(digest))
+        taken[href] = Issue(digest, href, first_words(digest), _sources(digest), _finds(digest, href))
     return tuple(reversed(taken.values()))
 
 
@@ -188,6 +190,13 @@ def _names(note: NotePage) -> tuple[str, ...]:
     return (note.piece.title, note.slug, *([note.piece.id] if note.piece.id else []), *note.names)
 
 
+def _finds(digest: Digest, href: str) -> tuple[Find, ...]:
+    shown = [piece for piece in digest.pieces if has_words(piece)]
+    return tuple(
+        Find(f"{href}#p{number}", find_title(piece), digest.title, digest.date) for number, piece in enumerate(shown, 1)
+    )
+
+
 def _sources(digest: Digest) -> tuple[str, ...]:
     """Whom the digest draws on: authors, else their sites; each once, at most six."""
     items = [piece.item for piece in digest.pieces if piece.item is not None and has_words(piece)]
@@ -206,10 +215,7 @@ def _tags(
     finds = [(note.piece, Find(href, find_title(note.piece), "", note.piece.date)) for note, href in notes]
     for issue in issues:
         shown = [piece for piece in issue.digest.pieces if has_words(piece)]
-        for number, piece in enumerate(shown, 1):
-            if piece.id not in own:
-                find = Find(f"{issue.href}#p{number}", find_title(piece), issue.title, issue.date)
-                finds.append((piece, find))
+        finds += [pair for pair in zip(shown, issue.finds, strict=True) if pair[0].id not in own]
     names: dict[str, str] = {}
     tagged: dict[str, list[Find]] = {}
     for piece, find in sorted(finds, key=lambda pair: pair[1].date, reverse=True):

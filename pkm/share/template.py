@@ -13,6 +13,7 @@ from typing import Any
 
 from pkm.errors import Invalid
 from pkm.markdown import escape
+from pkm.spelling import near
 
 PACKAGED = Path(__file__).parent / "templates"
 _MONTHS = (
@@ -117,15 +118,17 @@ def _invalid(name: str, error: Exception) -> Invalid:
     if isinstance(error, TemplateSyntaxError):
         where, line = error.name or name, error.lineno
     why = error.message or "" if isinstance(error, TemplateSyntaxError) else str(error)
+    close: list[str] = []
     if isinstance(error, TemplateNotFound):
         why = f"there is no template {error.name}"
+        close = near(str(error.name), sorted(path.name for path in PACKAGED.iterdir()))
     elif isinstance(error, UndefinedError):
         why = f"{error}: no such value is given to it"
     elif isinstance(error, MemoryError):
         why = "it asks for more memory than is allowed"
     what = f"the template {where or name}" + (f", line {line}" if line else "")
     mend = f"mend {where or name} in the folder templates/, or move it away to use the packaged one"
-    return Invalid(what, why, next=mend)
+    return Invalid(what, why, next=mend, near=close)
 
 
 def _place(error: Exception) -> tuple[str, int]:

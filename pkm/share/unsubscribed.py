@@ -15,7 +15,7 @@ from pkm.ids import Row, make
 from pkm.share import ledger
 from pkm.store import circles, contacts, shares, unsubscribing
 from pkm.store.session import Store
-from pkm.text import one_line
+from pkm.text import one_line, some
 
 OFF, ON = "unsubscribed", "subscribed"
 
@@ -113,7 +113,7 @@ def _key(circle: int, address: str) -> str:
 
 def _named(db: sqlite3.Connection, people: Sequence[int]) -> str:
     rows = contacts.rows(db, limit=-1, ids=list(people))
-    return ", ".join(one_line(row["name"], 40) for row in rows[:3]) + (f" and {len(rows) - 3} more" if len(rows) > 3 else "")
+    return some([one_line(row["name"], 40) for row in rows], 3)
 
 
 def _circle(db: sqlite3.Connection, circle: int) -> str:

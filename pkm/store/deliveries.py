@@ -112,6 +112,14 @@ def keys(db: sqlite3.Connection) -> set[str]:
     return {row[0] for row in db.execute("SELECT key FROM delivery")}
 
 
+def keys_of(db: sqlite3.Connection, share: int) -> dict[tuple[int, int, str, int], str]:
+    """(stage, channel, recipient, part) -> key, of the deliveries of a share that are still those of a stage."""
+    found = db.execute(
+        "SELECT stage_id, channel_id, recipient, part, key FROM delivery WHERE share_id = :share ORDER BY id", {"share": share}
+    )
+    return {tuple(row[:4]): row[4] for row in found}
+
+
 def last_addresses(db: sqlite3.Connection) -> dict[int, str]:
     """By contact: the address that their last letter was sent to."""
     found = db.execute(

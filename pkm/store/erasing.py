@@ -161,7 +161,8 @@ def _blank_gates(db: sqlite3.Connection, what: Erasure) -> None:
     for row in known:
         db.execute(
             "UPDATE share SET slug = ? WHERE id = ? AND slug <> '' "
-            "AND NOT EXISTS (SELECT 1 FROM delivery WHERE share_id = share.id AND payload <> x'')", (f"{GONE}-{make('share', row['share_id'])}", row["share_id"]),
+            "AND NOT EXISTS (SELECT 1 FROM delivery WHERE share_id = share.id AND payload <> x'')",
+            (f"{GONE}-{make('share', row['share_id'])}", row["share_id"]),
         )  # fmt: skip
         with contextlib.suppress(ValueError):
             gate = json.dumps(_blanked(db, json.loads(row["gate"])), ensure_ascii=False)

@@ -90,13 +90,7 @@ def _small(db: sqlite3.Connection, kind: str, number: int) -> Row | None:
     return row
 
 
-def names(db: sqlite3.Connection, kind: str) -> list[str]:
-    """What the tags, sources, contacts or circles are called, the newest 5,000 of them, to offer one for a misspelling."""
-    rows = db.execute(f"SELECT {TITLED[kind]} FROM {kind} ORDER BY id DESC LIMIT 5000")
-    return [without_user(str(row[0])) for row in rows if row[0]]
-
-
-def title_words(db: sqlite3.Connection) -> dict[str, int]:
+def title_words(db: sqlite3.Connection) -> Counter[str]:
     """The words, folded, of the newest 5,000 titles of notes, items, contacts and tags, with how often each stands there."""
     found: Counter[str] = Counter()
     for kind in ("note", "item", "contact", "tag"):

@@ -80,6 +80,11 @@ def last_undoable(db: sqlite3.Connection) -> int:
     return int(row[0])
 
 
+def is_undoable(db: sqlite3.Connection, operation: int | None) -> bool:
+    """Whether the operation changed rows, and can be taken back."""
+    return db.execute(f"SELECT 1 FROM operation WHERE id = ? AND {_UNDOABLE}", (operation,)).fetchone() is not None
+
+
 def final_since(db: sqlite3.Connection, operation: int) -> list[Row]:
     """The later operations that cannot be undone, newest first: {"id", "command", "final"}."""
     found = db.execute(

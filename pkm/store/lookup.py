@@ -39,6 +39,14 @@ SEARCHED = {"item": "item_fts"}
 """Kinds too many to compare one by one: only the newest that share a word are looked at."""
 
 PREFILTERED = 500
+NEWEST = 5_000
+"""So many things of a kind are looked at for one whose name is near."""
+
+ALSO = {
+    "contact": "SELECT id, nick FROM contact WHERE nick <> '' UNION SELECT contact_id, value FROM handle WHERE kind = 'alias'",
+    "note": "SELECT note_id, name FROM note_alias",
+}
+"""What else a thing of a kind is called."""
 
 
 class Found(NamedTuple):
@@ -87,6 +95,24 @@ def by_name(db: sqlite3.Connection, kind: str, words: str) -> list[Found]:
         )
         found = [_found(kind, row[0], row[1]) for row in rows]
     return found
+
+
+def names(db: sqlite3.Connection, kind: str) -> dict[str, int]:
+    """What the newest things of a kind (a tag too) are called, by nick or other name as well, each with its number."""
+    rows = db.execute(f"SELECT id, {TITLES.get(kind, 'name')} FROM {kind} ORDER BY id DESC LIMIT {NEWEST}").fetchall()
+    if kind in ALSO:
+        rows += db.execute(f"SELECT * FROM ({ALSO[kind]}) ORDER BY 1 DESC, 2 LIMIT {NEWEST}").fetchall()
+    found: dict[str, int] = {}
+    for number, name in rows:
+        found.setdefault(without_user(name or ""), number)
+    return found
+
+
+def near(db: sqlite3.Connection, kind: str, typed: str) -> list[str]:
+    """Names of things of a kind, or of tags, that are near the one typed."""
+    from pkm.spelling import near as nearest
+
+    return nearest(typed, names(db, kind))
 
 
 def marks_of_people(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:

@@ -66,6 +66,11 @@ def files_in(db: sqlite3.Connection, root: str) -> dict[str, KnownFile]:
     return {row["path"]: KnownFile(*row) for row in rows}
 
 
+def paths_in(db: sqlite3.Connection, root: str) -> set[str]:
+    """Which files of a folder the store knows."""
+    return {row[0] for row in db.execute("SELECT path FROM note_file WHERE root = :root", {"root": root})}
+
+
 def links_kept(db: sqlite3.Connection, root: str) -> set[tuple[str, str]]:
     """(path, what is written, folded) of each link in a folder's notes that leads to a note which is not put away."""
     rows = db.execute(

@@ -127,13 +127,10 @@ class _Reader:
 
 
 def _not_saved(db: sqlite3.Connection, name: str) -> NotFound:
-    from difflib import get_close_matches
+    from pkm.spelling import near
 
-    near = get_close_matches(name, [one["name"] for one in rows(db)], n=2, cutoff=0.6)
-    why = "no search was saved under that name"
-    if near:
-        why += f"; did you mean {' or '.join(f':{one}' for one in near)}?"
-    return NotFound(f":{name}", why, next=f"pkm find --saved; to find the word, put it in quotes: '\":{name}\"'")
+    return NotFound(f":{name}", "no search was saved under that name", near=near(name, [f":{one['name']}" for one in rows(db)]),
+                    next=f"pkm find --saved; to find the word, put it in quotes: '\":{name}\"'")  # fmt: skip
 
 
 def existing(db: sqlite3.Connection, name: str) -> Row:

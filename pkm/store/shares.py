@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pkm.delivery import MAY_GO, sql_list
+from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, make
+from pkm.spelling import near
 from pkm.store.session import as_dicts
 
 if TYPE_CHECKING:
@@ -278,6 +280,18 @@ def channels(db: sqlite3.Connection, *, removed: bool = False) -> list[Row]:
          "options": json.loads(one["options"])}
         for one in found
     ]  # fmt: skip
+
+
+def channel_named(db: sqlite3.Connection, name: str) -> Row:
+    """The channel of that name, case ignored. Raises Invalid where none was named, NotFound with those that are near."""
+    rows = channels(db)
+    found = next((one for one in rows if one["name"].casefold() == name.casefold()), None)
+    if found is None:
+        if not name.strip():
+            raise Invalid("an empty name", "a channel's name is wanted", next="pkm share channel list")
+        raise NotFound(f"the channel {name}", "there is none of that name", next="pkm share channel list",
+                       near=near(name, [one["name"] for one in rows]))  # fmt: skip
+    return found
 
 
 def channels_of(db: sqlite3.Connection, circle_id: int) -> list[Row]:

@@ -415,10 +415,10 @@ def existing(db: sqlite3.Connection, name: str) -> str:
     """The name of the tag that is meant, which is there, or has tags below it. Raises NotFound, Invalid."""
     name = resolve(db, clean_name(name))
     if find(db, name) is None and not names_below(db, name):
-        like = near(db, name)
-        raise NotFound(
-            f"#{name}", "there is no such tag" + (f"; did you mean #{like[0][0]}?" if like else ""), next="pkm tag list"
-        )
+        from pkm.store import lookup
+
+        like = [f"#{one}" for one in lookup.near(db, "tag", name)]
+        raise NotFound(f"#{name}", "there is no such tag", near=like, next="pkm tag list")
     return name
 
 

@@ -10,6 +10,7 @@ from pkm import attachment_files, config
 from pkm.config import Home
 from pkm.dates import ago, now
 from pkm.errors import PkmError
+from pkm.spelling import did_you_mean, near
 from pkm.store import attachments, deliveries, erasing, forgetting, health, shares, tally
 from pkm.store.compact import compact
 from pkm.store.session import Store
@@ -44,6 +45,7 @@ def examine(store: Store, home: Home) -> list[Finding]:
         *_check_modes(home),
         *_check_unfinished(home),
         *_check_settings(home),
+        *_check_templates(home),
         *_check_drafts(home),
         *_check_sources(store),
     ]
@@ -168,8 +170,22 @@ def _check_settings(home: Home) -> list[Finding]:
     except PkmError as error:
         return [Finding("settings", str(error), "wrong", error.next or "pkm config")]
     return [
-        Finding(f"setting {key}", "there is no such setting", "wrong", f"pkm config --unset {key}") for key in unknown
-    ]
+        Finding(f"setting {key}", f"there is no such setting. {did_you_mean(config.nearest(key))}".rstrip(". "), "wrong",
+                f"pkm config --unset {key}") for key in unknown
+    ]  # fmt: skip
+
+
+def _check_templates(home: Home) -> list[Finding]:
+    """Files of one's own that no page is made from, where they are called nearly as one that is."""
+    from pkm.share.template import PACKAGED
+
+    theirs = {path.name: path.stem for path in sorted(PACKAGED.iterdir())}
+    own = sorted(path for path in home.templates.glob("*") if path.name not in theirs)
+    return [
+        Finding(f"template {path.name}", f"nothing is made from a file of that name. {did_you_mean(meant)}", "told",
+                "pkm help templates") for path in own
+        if (meant := [name for name, stem in theirs.items() if stem in near(path.stem, theirs.values()) and path.suffix in name])
+    ]  # fmt: skip
 
 
 def _check_drafts(home: Home) -> list[Finding]:

@@ -34,5 +34,5 @@ def bench(asked: Namespace, folder: Path) -> Iterator[Row]:
     given = {"notes": (vault, NOTES), "feeds of an OPML": (listed, FEEDS), "vCards": (cards, CARDS)}
     for name, (path, (number, bound)) in given.items():
         env = {"PKM_HOME": str(folder / f"home-{path.name}")}
-        took = run([sys.executable, "-m", "pkm", "import", str(path)], env=env, codes=(0, 4))
+        took = run([sys.executable, "-m", "pkm", "import", str(path), "--yes"], env=env, codes=(0, 4))
         yield Row(f"import of {number:,} {name}", took.wall_s, bound=bound, note=f"cpu {took.cpu_s:.2f} s")

@@ -254,6 +254,7 @@ class TestJoining:
             "From now on what you share with practice is for them too: notes of reach community or network; "
             "1 note may be in the next digest. Nothing was sent.\n"
             "What went to it before (1 share) is not sent again by itself.\n"
+            "Take it back: pkm undo 11\n"
         )
         joined = peopled.json("circle", "join", "practice", "ken", "--because", "peer")
         assert joined["reach"] == {"reaches": ["community", "network"], "waiting": 1, "shares": 1}

@@ -116,12 +116,12 @@ class TestAnswer:
         assert "tried at their team by Maria Silva: mixed" in " ".join(answered("why", "n1").out.split())
         steps = [step for step in answered.json("why", "t1")["chain"] if step["kind"] == "trial"]
         assert [step["response"] for step in steps] == ["r1"]
-        own = answered.json("sense", "try", "n1", "-o", "worked", "--by", "maria", "--when", "yesterday", "said on the phone")
+        own = answered.json("sense", "try", "n1", "--outcome", "worked", "--by", "maria", "--when", "yesterday", "by phone")
         assert (own["contact"], own["response"], own["at"][:10]) == ("c1", None, "2026-11-22")
-        mine = answered.json("sense", "try", "n1", "-o", "worked", "-", stdin="from stdin\n")
+        mine = answered.json("sense", "try", "n1", "--outcome", "worked", "-", stdin="from stdin\n")
         assert (mine["contact"], mine["text"]) == (None, "from stdin")
-        answered("sense", "try", "n1", "-o", "worked", "--from", "r9", ok=1)
-        answered("sense", "try", "n1", "-o", "worked", "--when", "some day", ok=2)
+        answered("sense", "try", "n1", "--outcome", "worked", "--from", "r9", ok=1)
+        answered("sense", "try", "n1", "--outcome", "worked", "--when", "some day", ok=2)
 
 
 class TestQuotes:
@@ -187,7 +187,7 @@ def run(home: Path, *words: str) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("words", [
     ("sense", "note", "precious words"), ("sense", "annotate", "n1", "-m", "precious words"),
-    ("sense", "try", "n1", "-o", "mixed", "precious words"),
+    ("sense", "try", "n1", "--outcome", "mixed", "precious words"),
 ], ids=lambda words: words[1])  # fmt: skip
 def test_a_full_disk_leaves_what_was_typed(pkm: CommandLine, home: Path, words: tuple[str, ...]) -> None:
     pkm("sense", "note", "one")

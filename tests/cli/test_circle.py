@@ -32,7 +32,7 @@ def test_add_prints_the_id_first(pkm):
 
 def test_an_unknown_kind_names_the_three(pkm):
     result = pkm("circle", "add", "x", "--kind", "family", ok=2)
-    assert "a team, a community, a network" in result.err
+    assert "it should be one of team, community, network" in result.err
     assert len(pkm.json("circle", "list")) == 1
 
 
@@ -44,8 +44,8 @@ c1  Maria Silva joined o2 practice
   closest tie: network → community; in touch every 6 weeks (before: 26 weeks), next due 2027-01-04
 c2  Ken joined o2 practice
   closest tie: none → community; in touch every 6 weeks, next due 2027-01-04
-Take it back: pkm undo 5
 """
+    assert result.err.endswith("Take it back: pkm undo 5\n")
     peopled("undo", 5)
     assert [row["circles"] for row in peopled.json("contact", "list")] == [[], ["network"]]
 
@@ -150,7 +150,7 @@ def test_a_circle_without_a_kind_names_the_kinds(pkm):
 @pytest.mark.parametrize("words", [("join", "pratice", "maria"), ("leave", "pratice", "maria")])
 def test_no_circle_is_guessed(peopled, words):
     result = peopled("circle", *words, ok=2)
-    assert "nothing was guessed. Did you mean this?" in result.err
+    assert "nothing was guessed. Did you mean o2 practice?" in result.err
     assert [row["members"] for row in peopled.json("circle", "list")] == [0, 0]
 
 

@@ -98,7 +98,7 @@ def test_a_dry_run_says_what_the_import_then_does(pkm: CommandLine, shared: Path
         file = shared / "vcards" / name
         dry = pkm.json("contact", "import", file, "--dry-run", ok=(0, 4))
         assert list(dry)[: len(KEYS)] == KEYS
-        assert dry == pkm.json("contact", "import", file, ok=(0, 4))
+        assert {**dry, "dry_run": False} == pkm.json("contact", "import", file, ok=(0, 4))
         assert dry["new"] + dry["updated"] > 0
 
 
@@ -143,11 +143,13 @@ def test_a_bad_card_is_named_with_file_line_and_text_and_the_rest_is_imported(pk
     file = write(tmp_path / "odd.vcf", card("FN:Ann", "no property at all", "BDAY:19990231"), card("FN:Ben"), "BEGIN:VCARD\r\n"
                  "FN:Cut Off\r\n")  # fmt: skip
     told = pkm("contact", "import", file, ok=4)
-    assert told.out == "2 read · 2 new · 0 updated · 1 lost\nTake it back: pkm undo 1\n"
+    assert told.out == "2 read · 2 new · 0 updated · 1 lost\n"
     assert "odd.vcf, line 4: no property at all: it has no colon, so nothing is known of it; the rest is c1 Ann" in told.err
     assert "odd.vcf, line 5: BDAY:19990231: it is no date: kept as it is" in told.err
-    assert "Cut Off: the card is cut off" in told.err
-    assert told.err.splitlines()[-1].endswith("; not imported")
+    lines = told.err.splitlines()
+    assert "Cut Off: the card is cut off" in lines[0]  # first what nothing came of
+    assert lines[0].endswith("; not imported")
+    assert lines[-1] == "Take it back: pkm undo 1"
     again = pkm("contact", "import", file, ok=4)  # what was lost is lost again; the rest was looked at
     assert (again.out, again.err.count("\n")) == ("2 read · 0 new · 0 updated · 2 unchanged · 1 lost\n", 1)
     assert "19990231" in pkm("contact", "export", "--vcard", "-").out
@@ -157,23 +159,43 @@ def test_a_card_without_a_name_says_who_it_is_and_is_no_failure_for_ever(pkm: Co
     file = write(tmp_path / "n.vcf", card("UID:u-1", "NOTE:who is this?"))
     told = pkm("contact", "import", file, ok=4)
     assert told.err == ("n.vcf, line 1: a card: it has no name, and nothing to name it by; kept as c1 (no name): "
-                        "pkm contact edit c1 --name …\n")  # fmt: skip
+                        "pkm contact edit c1 --name …\nTake it back: pkm undo 1\n")  # fmt: skip
     again = pkm("contact", "import", file)
     assert (again.out, again.err) == ("1 read · 0 new · 0 updated · 1 unchanged · 0 lost\n", "")
 
 
-def test_possible_duplicates_come_first_and_end_with_a_command(pkm: CommandLine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", ["ab", "abcdefg"])
+def test_few_possible_duplicates_are_named_and_many_counted(pkm: CommandLine, tmp_path: Path, names: str) -> None:
     pkm("contact", "add", "Ann", "--email", "ann@x.example", "--org", "A")
     pairs = [card("FN:Ann", "EMAIL:ann@x.example", "ORG:B")]
-    pairs += [card(f"FN:Person {name}", f"EMAIL:{name}{number}@x.example") for name in "abcdefg" for number in (1, 2)]
+    pairs += [card(f"FN:Person {name}", f"EMAIL:{name}{number}@x.example") for name in names for number in (1, 2)]
     told = pkm("contact", "import", write(tmp_path / "d.vcf", *pairs))
-    lines = told.err.splitlines()
-    assert [line.split(" may be ")[0] for line in lines[:5]] == [f"Person {name}" for name in "abcde"]
-    differs = "c1: org differs: “A” here, “B” in the file"
-    assert lines[5:] == ["and 2 more possible duplicates", differs, "Next: pkm contact dupes"]
-    assert told.out.splitlines()[-1] == "Take it back: pkm undo 2"
+    assert f"{len(names)} possible duplicates" in told.out
+    *named, differs, step, back = told.err.splitlines()
+    assert [line.split(" may be ")[0] for line in named] == ([f"Person {name}" for name in names] if len(names) < 6 else [])
+    assert differs == "c1: org differs: “A” here, “B” in the file"
+    assert (step, back) == ("Next: pkm contact dupes", "Take it back: pkm undo 2")
     pkm("undo", "2")
     assert people(pkm) == ["Ann"]
+
+
+def test_a_long_book_is_told_on_one_screen_and_what_was_lost_comes_first(pkm: CommandLine, tmp_path: Path) -> None:
+    cards = [card(f"FN:Person {n}", f"EMAIL:p{n}@x.example", "BDAY:19990231", "no colon") for n in range(40)]
+    cards += [card(f"FN:Other {n}", f"EMAIL:p{n}@x.example") for n in range(40)]
+    told = pkm("contact", "import", write(tmp_path / "book.vcf", *cards, "BEGIN:VCARD\r\nFN:Cut Off\r\n"), ok=4)
+    lines = told.err.splitlines()
+    assert len(lines) < 12
+    assert lines[0].endswith("it has no END:VCARD; not imported")
+    assert "40 × it is no date: kept as it is (c1, c2, c3, c4 and 36 more)" in lines
+    assert "Each by itself: pkm undo 1, and the same command with --json" in lines
+
+
+def test_a_circle_is_named_exactly(pkm: CommandLine, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.vcf", card("FN:Ann"))
+    for command in (("import", file), ("add", "Ann")):
+        told = pkm("contact", *command, "--circle", "netwrk", ok=2)
+        assert "Did you mean o1 network?" in told.err
+    assert people(pkm) == []
 
 
 @pytest.mark.parametrize(("others", "who"), [(0, '"kind:contact -circle:o1"'), (1, "c1,c2,c3,c4,c5,c6")])
@@ -184,7 +206,8 @@ def test_who_was_here_already_can_join_the_circle(pkm: CommandLine, tmp_path: Pa
         pkm("contact", "add", "Somebody Else")
     file = write(tmp_path / "two.vcf", *cards, card("FN:New", "EMAIL:new@x.example"))
     told = pkm("contact", "import", file, "--circle", "network").err
-    assert told == f"6 were here already, 6 of them not in network: nobody was moved. Next: pkm circle join network {who}\n"
+    step = f"Next: pkm circle join network {who}"
+    assert told.splitlines()[0] == f"6 were here already, 6 of them not in network: nobody was moved. {step}"
     pkm("circle", "join", "network", who.strip('"'))
     assert len(pkm.json("contact", "list", "--circle", "network")) == 7
     assert "6 were here already" not in pkm("contact", "import", file).err

@@ -57,7 +57,7 @@ def test_two_people_are_not_listed_again_until_that_is_undone(twice: CommandLine
     (["merge", "c1", "c1", "--yes"], 2, "it cannot be merged with itself"),
     (["merge", "c1", "c99", "--yes"], 1, "Found nothing for c99"),
     (["merge", "c1", "n1", "--yes"], 2, "this takes a contact"),
-    (["merge", "maria", "Ken O", "--yes"], 2, "c3  Ken Ott"),
+    (["merge", "maria", "Ken O", "--yes"], 2, "Did you mean c3 Ken Ott?"),
     (["merge", "c1", "c2", "--yes", "--take", "shoe=c1"], 2, "the fields are name, nick, org"),
     (["merge", "c1", "c2", "--yes", "--take", "email=c3"], 2, "it is none of c1 (Maria Silva), c2 (M. Silva), or both"),
     (["merge", "c1", "c2", "--yes", "--take", "name=both"], 2, "it holds one value"),

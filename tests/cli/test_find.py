@@ -84,7 +84,7 @@ class TestFind:
         assert f"without {word[1:]}" in done.err
 
     def test_a_mistyped_option_is_wrong_usage(self, pkm: CommandLine) -> None:
-        assert "Cannot use --jsn: pkm find has no such option; did you mean --json?" in pkm("find", "x", "--jsn", ok=2).err
+        assert "Cannot use --jsn: pkm find has no such option. Did you mean --json?" in pkm("find", "x", "--jsn", ok=2).err
 
     def test_what_is_half_typed_is_told(self, pkm: CommandLine) -> None:
         told = pkm("find", "(desire OR").err
@@ -92,7 +92,7 @@ class TestFind:
         assert "OR has nothing to join there" in told
 
     def test_a_misspelled_word_is_told_with_the_one_that_is_there(self, pkm: CommandLine) -> None:
-        assert "Did you mean: desire paths?" in pkm("find", "dseire paths").err
+        assert "Did you mean desire paths?" in pkm("find", "dseire paths").err
 
     def test_on_a_terminal_hits_are_bold_and_lines_fit(self, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLUMNS", "60")

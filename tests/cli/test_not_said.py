@@ -128,7 +128,7 @@ def test_what_was_begun_is_told_and_slips_are_named(pkm: CommandLine, home: Path
     assert "from i1" in pkm("sense", "note", "i1", "walked with Ben").out
     assert pkm.json("sense", "note", "i99", "is no item")["item"] is None
     pkm("sense", "note", "another")
-    assert "nearly supports" in pkm("sense", "link", "n1", "n3", "--as", "suports").err
+    assert "Did you mean supports?" in pkm("sense", "link", "n1", "n3", "--as", "suports").err
     assert "nearly" not in pkm("sense", "link", "n1", "n3", "--as", "echoes").err
     assert "that you began" not in pkm().out
     (home / "drafts").mkdir(exist_ok=True)

@@ -173,7 +173,7 @@ def test_what_an_import_brought_is_no_debt_and_no_question(
 def test_several_are_marked_by_a_search_at_once(pkm: CommandLine, notes: None) -> None:
     told = pkm("sense", "review", "kind:note before:2026-01-07", "--as", "never")
     assert told.out.splitlines()[0].startswith("n")
-    assert told.err == "3 notes seen; they come back no more, only when you look for it. Take it back: pkm undo\n"
+    assert told.err == "3 notes seen; they come back no more, only when you look for it. Take it back: pkm undo 6\n"
     assert parts(pkm, "-n", "50") == {"n1": "contradiction", "n3": "question"}
     pkm("undo")
     assert parts(pkm, "--only", "day") == {"n4": "day"}
@@ -182,7 +182,7 @@ def test_several_are_marked_by_a_search_at_once(pkm: CommandLine, notes: None) -
 
 
 def test_bad_words(pkm: CommandLine, notes: None) -> None:
-    assert "soon, later, eventually or never" in pkm("sense", "review", "n1", "--as", "weekly", ok=2).err
+    assert "one of soon, later, eventually, never" in pkm("sense", "review", "n1", "--as", "weekly", ok=2).err
     assert "contradiction, question" in pkm("sense", "review", "--only", "all", ok=2).err
     assert "which note" in pkm("sense", "review", "--as", "soon", ok=2).err
 

@@ -179,7 +179,7 @@ def test_a_rule_whose_scope_holds_no_source_says_so(pkm: CommandLine, pull: Pull
     pull()
     pkm("contact", "add", "Ann Lee", "--nick", "ann")
     made = pkm("seek", "rules", "add", "up", "paths", "--tag", "news/tehc")
-    told = "#news/tehc: nothing is in its scope yet: no source has this tag; did you mean #news/tech?"
+    told = "#news/tehc: nothing is in its scope yet: no source has this tag. Did you mean #news/tech?"
     assert told in made.err.splitlines()
     assert told in pkm("seek", "rules", "test", "u1").err.splitlines()
     ran = pkm.json("seek", "rules", "add", "up", "paths", "--contact", "ann")
@@ -210,13 +210,13 @@ def test_rules_go_out_and_come_in_with_the_whole(
 
 
 @pytest.mark.parametrize(("words", "told"), [
-    (["mute", "titel:x"], "did you mean title:?"),
+    (["mute", "titel:x"], "Did you mean title:?"),
     (["mute", "title:/a(b/"], "          ^"),
-    (["mut", "x"], "did you mean mute?"),
+    (["mut", "x"], "Did you mean mute?"),
     (["mute"], "say what it looks for"),
     (["tag"], "it needs a tag"),
     (["assign"], "it needs a person"),
-    (["mute", "x", "--sorce", "s1"], "has no such option; did you mean --source"),
+    (["mute", "x", "--sorce", "s1"], "has no such option. Did you mean --source or --force?"),
     (["mute", "x", "--tag", "a", "--source", "s1"], "a rule has one scope"),
     (["keep", "--source", "s1"], "it would do nothing"),
     (["up", "x", "--source", "i1"], "this takes a source"),

@@ -262,7 +262,7 @@ class TestReachAndTag:
         result = pkm("sense", "reach", "n1", "n2", "network")
         assert result.out == "n1  one  private → network\nn2  two  private → network\n"
         assert "May now go to: network (network, 0 members)" in result.err
-        assert pkm("sense", "reach", "n1", "team").err == ""
+        assert pkm("sense", "reach", "n1", "team").err == "Take it back: pkm undo 4\n"
         assert "private, team, community, network" in pkm("sense", "reach", "n1", "everybody", ok=2).err
         pkm("sense", "reach", "network", ok=2)
 

@@ -86,7 +86,10 @@ def test_the_blogroll_names_the_sources_with_its_tag_alone(pkm: CommandLine, bui
     assert "pkm seek edit s3 --url" in pkm("share", "site", "build").err
     roll = (built / "blogroll.opml").read_text()
     assert "open.example/feed?p=1" in roll
-    assert not [word for word in ("own.example", "secret", "abc12") if word in roll]
+    page = (built / "blogroll/index.html").read_text()
+    assert '<a href="https://open.example/">open</a>' in page
+    assert 'href="../blogroll.opml"' in page
+    assert not [word for word in ("own.example", "secret", "abc12") if word in roll + page]
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")

@@ -25,7 +25,7 @@ def test_tags_are_listed_renamed_and_merged_with_counts(pkm: CommandLine) -> Non
 def test_a_tag_nobody_has_is_an_error_that_says_what_to_do(pkm: CommandLine) -> None:
     pkm("sense", "note", "words #organization")
     result = pkm("tag", "merge", "organisation", "x", ok=1)
-    assert "did you mean #organization?" in result.err
+    assert "Did you mean #organization?" in result.err
     assert "Next: pkm tag list" in result.err
     pkm("tag", "rename", "organization", " ", ok=2)
 

@@ -49,8 +49,8 @@ def test_a_shared_vault_is_counted_as_its_index_says_and_goes_out_as_it_came(
         expected = next(row for row in csv.DictReader(file, delimiter="\t") if row["vault"] == name)
     told = {column: int(value) for column, value in expected.items() if column not in ("vault", "source", "licence")}
     vault = shared / "vaults" / name
-    would = pkm.json("import", vault, "--dry-run", ok=(0, 4))
-    first = pkm.json("import", vault, ok=(0, 4))
+    would = pkm.json("import", vault, "--as", "vault", "--dry-run", ok=(0, 4))
+    first = pkm.json("import", vault, "--as", "vault", ok=(0, 4))
     assert {column: first[CALLED.get(column, column)] for column in told} == told
     assert first["new"] == told["notes"]
     assert {**would, "dry_run": False} == first

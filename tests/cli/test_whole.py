@@ -168,7 +168,7 @@ def test_settings_are_shown_changed_and_checked(pkm: CommandLine, home: Path) ->
     assert pkm.json("config", "name")["value"] == "Ann"
     assert "name = " in (home / "config.toml").read_text(encoding="utf-8")
     pkm("config", "seek.every", "soon", ok=2)
-    assert "did you mean" in pkm("config", "nane", ok=2).err
+    assert "Did you mean name?" in pkm("config", "nane", ok=2).err
     pkm("config", "name", "--unset")
     assert pkm.json("config", "name")["value"] == ""
 

@@ -202,6 +202,7 @@ def test_tags_links_reach_and_a_share(store: Store) -> None:
 def test_a_mistake_is_said_and_nothing_is_changed(store: Store) -> None:
     assert "Only a note has a reach" in said(play(store, press("r")))
     assert "Nothing was done yet" in said(play(store, press("u")))
+    assert "Did you mean kind:note?" in said(play(store, press("/", Words("kind:ntoe"), "enter")))
     desk = play(store, press("/", Words("kind:nothing"), "enter"))
     assert "kind:nothing" in said(desk) or "kind" in said(desk)
 

@@ -454,7 +454,8 @@ class TestUnsubscribing:
         (sent.inbox / "tried").write_bytes(answer(letters["ann@example.org"], "ann@example.org", "Tried it"))
         told = pkm("share", "heard").err
         assert "ann@example.org answered a letter that left and that this store, older than outbox.log, does not know" in told
-        later = sent.get(answer(letters["ann@example.org"], "ann@example.org", "Again"), answer(sent.ben, "ben@example.org", "Hi"))
+        again = answer(letters["ann@example.org"], "ann@example.org", "Again")
+        later = sent.get(again, answer(sent.ben, "ben@example.org", "Hi"))
         assert (later.unknown, texts(later)) == (("ann@example.org",), {"Ben": "Hi"})
         assert sent.get() == Collected()
         assert "inbox_waits" not in pkm("share", "channel", "list", "--json").out

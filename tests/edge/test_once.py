@@ -149,6 +149,20 @@ def test_what_was_refused_goes_again_only_when_the_person_says_so(
     assert "refused" not in plan.pkm("share", "log").err
 
 
+def test_what_was_refused_stays_so_where_its_stage_gets_another_place(plan: Plan, mail: MailServer, tmp_path: Path) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann")
+    mail.refuse["ann@example.org"] = "550 no such user"
+    plan.due(0, 1)
+    mail.refuse.clear()
+    plan.pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
+    plan.pkm("circle", "add", "club", "--kind", "community", "--channel", "drop")
+    plan.pkm("share", "plan", "x1", "--stage", "club now", "--stage", "practice now")
+    assert "To try again: pkm share send x1" in plan.due(1, 2, 3)
+    assert not mail.letters
+    assert [row["error"] for row in plan.pkm.json("share", "log", "x1") if row["channel"] == "way"] == ["550 no such user"]
+
+
 def test_what_was_refused_before_does_not_go_at_night(plan: Plan, mail: MailServer) -> None:
     plan.make(mail.url, "--from", "Me <me@example.org>")
     plan.join("practice", "ann", "cy")

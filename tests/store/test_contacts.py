@@ -102,7 +102,9 @@ def test_a_nick_or_email_is_one_persons(peopled: Store, given: dict, named: str)
 
 
 def test_the_same_name_is_allowed_but_told(peopled: Store):
-    assert people.add_contact(peopled, "Maria SILVA").warnings == ("c1 has the same name",)
+    assert people.add_contact(peopled, "Maria SILVA").warnings == (
+        "c1 Maria Silva may be the same person (the same name); pkm contact merge c1 c6 makes them one",
+    )
 
 
 def test_edit_changes_what_is_given_and_nothing_else(peopled: Store):

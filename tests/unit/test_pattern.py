@@ -48,7 +48,7 @@ def test_a_pattern_does_not_match(pattern: str) -> None:
     ("a) b", 1, "closes nothing"),
     ("a OR", 4, "wanted here"),
     ("OR a", 0, "wanted here"),
-    ("foo titel:x", 4, "did you mean title:?"),
+    ("foo titel:x", 4, "a rule knows title:, author:"),
     ("xyzzy:x", 0, "a rule knows title:, author:"),
     ("title: x", 6, "right after title:"),
     ("has:sound", 4, "one of enclosure, audio"),

@@ -10,6 +10,7 @@ import pytest
 
 from pkm.cli.help import read_topic
 from pkm.share import render, site, site_plan
+from pkm.share.feed import Followed
 from pkm.share.render import Digest, ItemRef, Piece, PieceView, Quote
 from pkm.share.template import PACKAGED
 
@@ -50,7 +51,8 @@ def test_each_file_is_given_what_the_page_says(monkeypatch: pytest.MonkeyPatch) 
     render.render_letter(DIGEST, listed=True)
     render.render_html(DIGEST)
     notes = (site_plan.NotePage("u2", "", PIECE),)
-    site.build(site_plan.SiteInput("Finds", digests=(DIGEST,), notes=notes, gone=("2025/x/index.html",)))
+    site.build(site_plan.SiteInput("Finds", digests=(DIGEST,), notes=notes, gone=("2025/x/index.html",),
+                               blogroll=(Followed("Ann", "https://ann.example/feed", ""),)))  # fmt: skip
     assert len(given) >= 14
     for name, values in given.items():
         assert set(told(name)) == values, name

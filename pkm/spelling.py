@@ -1,0 +1,56 @@
+"""What a mistyped name may have been: one measure and one question for all that is called by a name. Pure.
+
+Nothing acts on what is found here: it is told, and the person types again.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+
+from pkm.errors import Invalid
+from pkm.text import fold
+
+_WORDS = re.compile(r"[^\W_]+")
+_FAR = 1_000
+
+
+def near(typed: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """The names nearest to the one that was typed, as they are spelled; of equally near ones those that come first.
+
+    Near is what is a letter too many, missing, wrong or swapped with the next: one in a word of three or four, two in a
+    longer one. Where the whole is not near, each word that was typed is compared with those of the name.
+    """
+    word = fold(typed)
+    parts = _WORDS.findall(word)
+    slips = cache(_slips)  # many names have the same words
+    apart: dict[str, tuple[int, bool]] = {}
+    for name in dict.fromkeys(names):
+        folded = fold(name)
+        apart[name] = (_slips(word, folded), False)
+        if apart[name][0] >= _FAR and parts:
+            words = _WORDS.findall(folded)
+            apart[name] = (sum(min((slips(part, one) for one in words), default=_FAR) for part in parts), True)
+    least = min(apart.values(), default=(_FAR, True))
+    return [name for name, far in apart.items() if far == least < (_FAR,)][:most]
+
+
+def _slips(typed: str, name: str) -> int:
+    """How many slips apart the words are; _FAR where it is too many for one to stand for the other."""
+    longest = max(len(typed), len(name))
+    most = (longest > 2) + (longest > 4)
+    if abs(len(typed) - len(name)) > most:
+        return _FAR
+    from rapidfuzz.distance import OSA  # counts two letters swapped as one slip, the commonest of all
+
+    slips = int(OSA.distance(typed, name, score_cutoff=most))
+    return slips if slips <= most else _FAR
+
+
+def did_you_mean(names: Sequence[str]) -> str:
+    """The question after names that are near; "" where there are none."""
+    return f"Did you mean {' or '.join(filter(None, (', '.join(names[:-1]), names[-1])))}?" if names else ""
+
+
+def none_of(what: str, typed: str, known: Collection[str], *, next: str | None = None) -> Invalid:
+    """The error for a word that is none of a few; what: the word with what it was given for."""
+    return Invalid(what, f"it should be one of {', '.join(known)}", near=near(typed, known), next=next)
