@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from pkm.addresses import address_key
 from pkm import ids
+from pkm.addresses import address_key
 from pkm.ids import Row
 from pkm.people.arrival import NO_NAME, compared, profile_key
 from pkm.people.names import Name, are_apart, compare, read_name

@@ -202,7 +202,8 @@ def deliveries_to(db: sqlite3.Connection, contacts: Iterable[int]) -> list[Row]:
     went = [row[0] for row in nobodys if address_key(row[0]) in theirs]
     return [dict(row) for row in db.execute(
         f"{_DELIVERY} WHERE delivery.contact_id IN (SELECT value FROM json_each(:ids)) OR (delivery.contact_id IS NULL "
-        "AND delivery.recipient <> '' AND (delivery.recipient IN (SELECT value FROM json_each(:went)) OR (substr(delivery.recipient, 1, 1) = 'c' AND "
+        "AND delivery.recipient <> '' AND (delivery.recipient IN (SELECT value FROM json_each(:went)) "
+        "OR (substr(delivery.recipient, 1, 1) = 'c' AND "
         "substr(delivery.recipient, 2) IN (SELECT CAST(value AS TEXT) FROM json_each(:ids))))) ORDER BY delivery.id",
         {"ids": json.dumps(ids), "went": json.dumps(went)},
     )]  # fmt: skip
