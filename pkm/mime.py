@@ -17,6 +17,7 @@ from email.policy import compat32
 from email.utils import parseaddr
 
 from pkm import text
+from pkm.addresses import address_key
 from pkm.filekind import decode_text
 from pkm.html import text_to_html
 
@@ -136,7 +137,7 @@ _QUOTED = re.compile(r'\A\s*"(?:[^"\\]|\\.)*"(?=\s*<)')
 
 
 def only_address(message: Message, name: str) -> str:
-    """The one email address that the header gives, in lower case; "" where it can be read in two ways, or stands there twice.
+    """The one email address that the header gives (its address_key); "" where it can be read in two ways, or stands there twice.
 
     Servers vouch for the address that they read, which need not be the one that is read first. A name in quotes is a name;
     any other may be written as it likes, but without an @: then there is but one address to read.
@@ -145,7 +146,7 @@ def only_address(message: Message, name: str) -> str:
     found = _ALONE.fullmatch(_QUOTED.sub("", raw_header(message, name)))
     if len(given) != 1 or not found:
         return ""
-    return str(found[1] or found[3]).casefold()
+    return address_key(str(found[1] or found[3]))
 
 
 def read_body(message: Message) -> Body:

@@ -84,6 +84,7 @@ def edit_channel(
         address, sender, login, place_of(password_env, secret, "--password-env and --credential"),
     ), current.home())  # fmt: skip
     row["options"].pop("inbox_read", None)
+    row["options"].pop("inbox_waits", None)
     render.emit_made(row, as_json=json, also=_told(row))
     if not json and (inbox or webmentions):
         render.tell("Next: pkm share heard, which collects what came; pkm seek does so too")
@@ -95,6 +96,7 @@ def remove_channel(name: ChannelArgument, yes: YesFlag = False, json: JsonFlag =
 
     row = remove(current.store(), name, sure=yes)
     row["options"].pop("inbox_read", None)
+    row["options"].pop("inbox_waits", None)
     if json:
         render.emit_json({**row, "removed": True})
         return

@@ -133,6 +133,10 @@ def tell(came: Any, *, quiet: bool) -> None:
         render.tell(f"{one.contact['id']} {one_line(one.contact['name'], 60)} asked by mail for no more letters of "
                     f"{one_line(one.circle_name, 60)}, and gets none. Take it back: "
                     f"pkm circle join {one.circle} {one.contact['id']} --letters")  # fmt: skip
+    for address in came.unknown:
+        render.tell(f"{one_line(address, 100)} answered a letter that left and that this store, older than outbox.log, does not "
+                    "know. The answer stays in the mailbox and is kept once the letter is known again. Next: "
+                    "pkm share send SHARE (what left is held, not sent again), then pkm share heard")  # fmt: skip
     for address, circle, people in came.asked:
         render.tell(f"{one_line(address, 100)} asked by mail for no more letters of {circle}, but the mail answers none that "
                     "went there, and anybody can write in their name: nothing was done. If they meant it: "

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from pkm.addresses import address_key
 from pkm.cli import current, render
 from pkm.dates import now, parse_stamp, stamp
 from pkm.delivery import CAME_BACK, came_back, is_refused
 from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.store import deliveries, shares
-from pkm.text import count, fold, one_line, some
+from pkm.text import count, one_line, some
 
 if TYPE_CHECKING:
     from pkm.share.rendition import Rendered
@@ -62,7 +63,7 @@ def tell_moved(people: Iterable[tuple[int, str, str]]) -> None:
     """
     before = deliveries.last_addresses(current.store().read())
     for number, name, address in people:
-        if number in before and fold(before[number]) != fold(address):
+        if number in before and address_key(before[number]) != address_key(address):
             render.tell(f"Another address than last time: {addressed(name, address)}; "
                         f"the last letter went to {one_line(before[number])} (pkm contact show c{number})")  # fmt: skip
 

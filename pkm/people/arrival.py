@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
+from pkm.addresses import address_key
 from pkm.ids import is_selector
 from pkm.people.card import Card
 from pkm.people.vcard import leftover
@@ -136,6 +137,8 @@ def uid_line(uid: str) -> str:
 
 def compared(kind: str, value: str) -> tuple[str, str]:
     """A handle as it is compared: a number by its digits, an address without a slash at its end."""
+    if kind == "email":
+        return kind, address_key(value)
     text = fold(value)
     if kind == "phone":
         return kind, _PUNCTUATION.sub("", text) or text

@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Any
 
 from pkm import ids
+from pkm.addresses import address_key
 from pkm.ids import Row
 from pkm.people.arrival import NO_NAME, compared, profile_key
 from pkm.people.names import Name, are_apart, compare, read_name
@@ -115,7 +116,7 @@ def read_candidate(row: Mapping[str, Any]) -> Candidate:
             profiles.add(key)
         else:
             pages.add(compared("url", value)[1])
-    emails = set(map(fold, handles["email"]))
+    emails = set(map(address_key, handles["email"]))
     owned = {(kind, fold(value)) for kind, value in accounts}
     names = dict.fromkeys(map(read_name, _real_names(row["name"], handles["alias"])))
     keys: set[tuple[str, ...]] = {("phone", number.tail) for number, _ in numbers} | {("email", _box(email)) for email in emails}

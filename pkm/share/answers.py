@@ -3,18 +3,20 @@
 Gathers from the channels first, then writes in one unit. An answer counts as a touch of the contact who has the name that
 the channel knows them by, or the address that they wrote from; where nobody has, or several do, it says who wrote. A letter
 that asks to be taken off a circle's list is acted on only where it names the key of a letter that went to the address that it
-comes from: anybody can write anything else, also in somebody's name. Never prints.
+comes from: anybody can write anything else, also in somebody's name. What nothing of that kind proves is kept as nobody's
+answer: it counts for no contact and opens no gate. Never prints.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pkm import config
+from pkm.addresses import address_key
 from pkm.channels.way import Answer
 from pkm.config import Home
 from pkm.dates import now, stamp
@@ -23,17 +25,21 @@ from pkm.ids import Row, make
 from pkm.share.channels import KINDS
 from pkm.store import circles, contacts, deliveries, posts, responses, shares, unsubscribing
 from pkm.store.session import Store, Unit
-from pkm.text import clean, count, fold, one_line
+from pkm.text import clean, count, one_line
 
 if TYPE_CHECKING:
     from pkm.share.bounces import Bounce
     from pkm.share.postbox import Came
+    from pkm.share.waiting import Waits
     from pkm.share.webmentions import Mention
 
 DAYS, MOST = 30, 100
 """How far back posts are asked about, and about how many."""
 
 LONGEST = 10_000
+
+UNPROVEN = "unproven"
+"""What stands behind the name that an answer gives, where nothing shows that it is theirs."""
 
 _READ_ON = 50
 """So many letters of others may pass before it is written down how far a mailbox was read, where nothing else is written."""
@@ -55,6 +61,7 @@ class Collected:
     strangers: (address, circle's id) of those who asked to be taken off and are not known there; nothing was done for them.
     asked: (address, circle's id, contacts' ids) where it is known, and nothing shows that they wrote it; nothing was done.
     back: letters that a server could not deliver, as share.outbox.settle_bounced has them.
+    unknown: who answered letters that the store, older than the ledger, does not know; they stay in the mailbox (share.waiting).
     """
 
     new: tuple[Row, ...] = ()
@@ -63,32 +70,39 @@ class Collected:
     strangers: tuple[tuple[str, str], ...] = ()
     back: tuple[Row, ...] = ()
     asked: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """An answer to a delivery: {"id", "share_id", "channel_id"}. address: it was written from, None where that is no mail, ""
-    where nobody can tell.
-    since: a stamp; what claims to be older than that came now.
+    where nobody can tell. source: of a webmention, the page that it stands on and who is said to have it, else None.
+    since: a stamp; what claims to be older than that came now. names_it: whether it names the delivery that it answers.
     """
 
     row: Mapping[str, Any]
     answer: Answer
     address: str | None = None
     since: str = ""
+    source: tuple[str, str] | None = None
+    names_it: bool = True
 
 
 @dataclass(slots=True)
 class _Gathered:
-    """What the channels gave. leaving: (channel, letter) of those who ask to be taken off; cursors: by channel; answered:
-    letters that answer one of the own; strangers, asked: as Collected has them.
+    """What the channels gave. leaving: letters of those who ask to be taken off; cursors: by channel; answered:
+    letters that answer one of the own; read: all letters, each of which may lie in the mailbox of several channels; waits: by
+    channel, where what waits in its mailbox is other than it was; strangers, asked, unknown: as Collected has them.
     """
 
     found: list[_Found] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
-    leaving: list[tuple[Row, "Came"]] = field(default_factory=list)
+    leaving: list["Came"] = field(default_factory=list)
     cursors: dict[int, str] = field(default_factory=dict)
     answered: list["Came"] = field(default_factory=list)
+    read: set["Came"] = field(default_factory=set)
+    waits: dict[int, "Waits"] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
     bounces: "list[Bounce]" = field(default_factory=list)
     strangers: list[tuple[str, str]] = field(default_factory=list)
     asked: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
@@ -142,26 +156,41 @@ def _from_posts(channel: Row, mine: list[Row], gathered: _Gathered) -> None:
 
 
 def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _Gathered) -> None:
-    from pkm.share import ledger, postbox
+    from pkm.share import ledger, postbox, waiting
 
-    lost = ledger.addressed(home).keys() - deliveries.keys(db)  # a store that was put back does not know them
-    keys = unsubscribing.keys(db, channel["number"]) | lost
+    began = ledger.began(home).keys() - unsubscribing.emptied(db)
+    lost = began - deliveries.keys(db)  # a store that was put back does not know them
+    keys = unsubscribing.keys(db) | began
     if not keys:
         return
-    me = fold(channel["options"]["from"].rpartition("<")[2].rstrip("> "))
+    mine, before, waits = _own_addresses(db), channel["options"].get("inbox_read"), waiting.of(channel["options"])
     taken = postbox.take(channel, keys)
-    if taken.cursor and taken.cursor != channel["options"].get("inbox_read"):
+    if taken.cursor and taken.cursor != before:
         gathered.cursors[channel["number"]] = taken.cursor
     gathered.bounces += taken.bounces
-    for letter in taken.letters:
-        if fold(letter.sender) == me:  # one's own, in the same thread
+    come = waits.keys - lost
+    again = postbox.take(waiting.read_again(channel, waits), come).letters if come else ()
+    new = [one for one in taken.letters if one.key in lost and not one.leaves and one not in gathered.read]
+    left = waiting.after(waits, before or "", come, frozenset(one.key for one in new))
+    if left != waits:
+        gathered.waits[channel["number"]] = left
+    gathered.unknown += [one.sender or one.name or "somebody" for one in new]
+    for letter in [*taken.letters, *(one for one in again if one.key in come)]:
+        if letter.sender in mine or letter in gathered.read:  # one's own, in the same thread
             continue
+        gathered.read.add(letter)
         if letter.key:
             gathered.answered.append(letter)
         if letter.leaves:
-            gathered.leaving.append((channel, letter))
+            gathered.leaving.append(letter)
         elif row := unsubscribing.letter(db, letter.key):
             gathered.found.append(_answer_of(row, letter))
+
+
+def _own_addresses(db: sqlite3.Connection) -> set[str]:
+    """The addresses that letters are or were sent from, as addresses are compared."""
+    senders = [str(channel["options"].get("from") or "") for channel in shares.channels(db, removed=True)]
+    return {address_key(one.rpartition("<")[2].rstrip("> ")) for one in senders if one}
 
 
 def _answer_of(row: Row, letter: "Came") -> _Found:
@@ -184,8 +213,8 @@ def _about(db: sqlite3.Connection, home: Home, channel: Row, mentions: "Iterable
 
     pages = _pages(db, home, channel["number"])
     return [
-        _Found(row, Answer(one.ident, (one.author or one.author_url or one.source, *webmentions.names_of(one)), one.text, one.at),
-               since=row["at"])
+        _Found(row, Answer(one.ident, (one.author or one.author_url or one.source,), one.text, one.at),
+               since=row["at"], source=(one.source, one.author_url))
         for one in mentions if (row := pages.get(webmentions.key_of(one.target)))
     ]  # fmt: skip
 
@@ -222,22 +251,23 @@ def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
     failures = tuple(gathered.failures)
     bounced = outbox.settle_bounced(store, home, gathered.bounces)
     answered = {
-        outbox.settle_answered(store, home, letter.key, fold(letter.sender), letter.at or stamp(now()))
+        outbox.settle_answered(store, home, letter.key, letter.sender, letter.at or stamp(now()))
         for letter in gathered.answered
     }  # who answers has it, whatever a server said
     back = tuple(row for row in bounced if row["id"] not in answered)
     off = _take_off(store, home, gathered)
     fresh = _unknown(store.read(), gathered.found)
     if not (fresh or gathered.leaving):
-        _read_on(store, gathered.cursors, surely=bool(gathered.bounces))
-        return Collected(failures=failures, back=back)
+        _read_on(store, gathered)
+        return Collected(failures=failures, back=back, unknown=tuple(gathered.unknown))
     with store.unit() as unit:
         new = _keep(unit, fresh)
-        for channel, cursor in gathered.cursors.items():
-            _set_cursor(unit, channel, cursor)
+        for channel in gathered.cursors.keys() | gathered.waits.keys():
+            _set_cursor(unit, channel, gathered)
         people = f"; {count(len(off), 'person', 'people')} taken off" if off else ""
         unit.summarize(f"{count(len(new), 'answer')} came home{people}", final=KEPT_BESIDE if off else "")
-    return Collected(new, failures, tuple(off), tuple(gathered.strangers), back, tuple(gathered.asked))
+    strangers, asked, unknown = tuple(gathered.strangers), tuple(gathered.asked), tuple(gathered.unknown)
+    return Collected(new, failures, tuple(off), strangers, back, asked, unknown)
 
 
 def _unknown(db: sqlite3.Connection, found: list[_Found]) -> list[_Found]:
@@ -252,14 +282,19 @@ def _unknown(db: sqlite3.Connection, found: list[_Found]) -> list[_Found]:
     return fresh
 
 
-def _read_on(store: Store, cursors: Mapping[int, str], *, surely: bool) -> None:
-    """How far mailboxes were read is kept, where that is worth a write: nothing came for a while, or a report did (surely)."""
+def _read_on(store: Store, gathered: _Gathered) -> None:
+    """How far mailboxes were read is kept, where that is worth a write: nothing came for a while, or a report did, or what
+    waits there is other than it was.
+    """
     options = {one["number"]: one["options"] for one in shares.channels(store.read())}
-    far = {number: cursor for number, cursor in cursors.items() if surely or _far(options[number].get("inbox_read"), cursor)}
+    far = {
+        number for number, cursor in gathered.cursors.items()
+        if gathered.bounces or gathered.unknown or _far(options[number].get("inbox_read"), cursor)
+    } | gathered.waits.keys()  # fmt: skip
     if far:
         with store.unit(journal=False) as unit:
-            for number, cursor in far.items():
-                _set_cursor(unit, number, cursor)
+            for number in far:
+                _set_cursor(unit, number, gathered)
 
 
 def _far(before: str | None, cursor: str) -> bool:
@@ -272,11 +307,17 @@ def _far(before: str | None, cursor: str) -> bool:
     return int(now_at["next"]) - int(was.get("next") or 0) > _READ_ON
 
 
-def _set_cursor(unit: Unit, channel: int, cursor: str) -> None:
+def _set_cursor(unit: Unit, channel: int, gathered: _Gathered) -> None:
+    from pkm.share.waiting import with_waits
     from pkm.store.model import Channel
 
     row = unit.get(Channel, channel)
-    row.options = json.dumps({**json.loads(row.options), "inbox_read": cursor}, ensure_ascii=False)
+    options = json.loads(row.options)
+    if channel in gathered.cursors:
+        options["inbox_read"] = gathered.cursors[channel]
+    if channel in gathered.waits:
+        options = with_waits(options, gathered.waits[channel])
+    row.options = json.dumps(options, ensure_ascii=False)
     unit.flush()
 
 
@@ -285,15 +326,15 @@ def _take_off(store: Store, home: Home, gathered: _Gathered) -> list[Off]:
     from pkm.share import unsubscribed
 
     off: list[Off] = []
-    for channel, letter in gathered.leaving:
+    for letter in gathered.leaving:
         db = store.read()
         row = unsubscribing.letter(db, letter.key) if letter.key else None
         circle, is_theirs = _proven(db, home, letter, row)
-        people = unsubscribing.got_letters(db, circle, fold(letter.sender)) if letter.sender else []
+        people = unsubscribing.got_letters(db, circle, letter.sender) if letter.sender else []
         if people and is_theirs:
             off += _leave(store, home, circle, people, letter)
         elif not people or len(unsubscribed.off(db, home, circle, people)) < len(people):
-            _ask_about(db, channel, letter, row, circle, people, gathered)
+            _ask_about(db, letter, row, circle, people, gathered)
     return off
 
 
@@ -304,28 +345,27 @@ def _proven(db: sqlite3.Connection, home: Home, letter: "Came", row: Row | None)
     """
     from pkm.share import ledger
 
-    sender = fold(letter.sender)
     if row is not None:
-        is_theirs = fold(row["recipient"]) == sender or row["contact_id"] in contacts.with_handle(db, "email", sender)
+        is_theirs, _ = unsubscribing.sender_of(db, row["id"], letter.sender)
         return letter.circle or row["circle_id"] or 0, is_theirs
     to = ledger.addressed(home).get(letter.key) if letter.key else None
     for number in unsubscribing.circles(db) if to else ():
-        if ledger.address_digest(letter.key, number, sender) == to:
+        if to in ledger.address_digests(letter.key, number, letter.sender):
             return letter.circle or number, True
     return letter.circle, False
 
 
 def _ask_about(
-    db: sqlite3.Connection, channel: Row, letter: "Came", row: Row | None, circle: int, people: list[int], gathered: _Gathered
+    db: sqlite3.Connection, letter: "Came", row: Row | None, circle: int, people: list[int], gathered: _Gathered
 ) -> None:
-    """What asked to be taken off is kept as an answer, and said, once; nothing else is done."""
-    row = row or unsubscribing.last_letter(db, circle, channel["number"])
-    if letter.ident in responses.remote_ids(db, channel["number"]):
+    """What asked to be taken off is kept as nobody's answer, and said, once; nothing else is done."""
+    row = row or unsubscribing.last_letter(db, circle)
+    if letter.ident in unsubscribing.idents(db):
         return
     if row is not None:
         found = _answer_of(row, letter)
-        words = Answer(letter.ident, found.answer.names, letter.words or "unsubscribe", letter.at)
-        gathered.found.append(_Found(row, words, found.address, found.since))
+        words = replace(found.answer, text=letter.words or "unsubscribe")
+        gathered.found.append(replace(found, answer=words, names_it=False))
     if circle and people:
         gathered.asked.append((letter.sender, make("circle", circle), tuple(make("contact", one) for one in people)))
     elif circle:
@@ -351,9 +391,10 @@ def _keep(unit: Unit, fresh: list[_Found]) -> tuple[Row, ...]:
         row, answer = one.row, one.answer
         contact = _who(db, one)
         response = unit.add(Response(
-            share_id=row["share_id"], delivery_id=row["id"], channel_id=row["channel_id"], contact_id=contact,
+            share_id=row["share_id"], delivery_id=row["id"] if one.names_it else None,
+            channel_id=row["channel_id"], contact_id=contact,
             remote_id=answer.remote_id, text=clean(answer.text).strip()[:LONGEST],
-            author="" if contact else one_line(answer.names[0], 200),
+            author="" if contact else _author(db, one),
             at=answer.at if max(one.since, "0") <= answer.at <= unit.at else unit.at,
         ))  # fmt: skip
         made.append(response.id or 0)
@@ -361,10 +402,18 @@ def _keep(unit: Unit, fresh: list[_Found]) -> tuple[Row, ...]:
 
 
 def _who(db: sqlite3.Connection, found: _Found) -> int | None:
-    """The contact who answered: by the address, or by the names that the channel knows them by; None where that is not one."""
-    if found.address is None:
-        people = responses.known_as(db, found.answer.names)
-        return people[0] if len(people) == 1 else None
-    people = contacts.with_handle(db, "email", found.address) if found.address else []
-    recipient = found.row.get("contact_id")
-    return recipient if recipient in people else people[0] if len(people) == 1 else None
+    """The contact who answered, None where that is not one, or nothing shows it: who the letter went to, if they wrote from an
+    address of theirs; whose page a mention stands on; else by the names that the channel knows them by.
+    """
+    if found.address is not None:
+        return unsubscribing.sender_of(db, found.row["id"], found.address)[1] if found.names_it else None
+    people = responses.at_home(db, *found.source) if found.source else responses.known_as(db, found.answer.names)
+    return people[0] if len(people) == 1 else None
+
+
+def _author(db: sqlite3.Connection, found: _Found) -> str:
+    """Who it says gave it; and that nothing shows it, where it is in the name of a contact or of who got the letter."""
+    said = one_line(found.answer.names[0], 180)
+    theirs = contacts.with_handle(db, "email", found.address) if found.address else []
+    theirs += contacts.find_mentioned(db, said) if found.source else []
+    return f"{said}, {UNPROVEN}" if theirs or not found.names_it else said

@@ -10,15 +10,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from email.message import Message
 
+from pkm.addresses import address_key
 from pkm.mime import raw_header
-from pkm.text import clean, fold, one_line
+from pkm.text import clean, one_line
 
 MAX_RECIPIENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A letter that could not be delivered. key: of the own letter; failed: address, in lower case -> the server's words.
+    """A letter that could not be delivered. key: of the own letter; failed: address (its address_key) -> the server's words.
 
     at: a stamp, "" where the report gives no time.
     """
@@ -70,5 +71,5 @@ def _failed(part: Message) -> Iterator[tuple[str, str]]:
         said = one_line(clean(raw_header(block, "diagnostic-code").partition(";")[2]), 200)
         words = said if status in said else f"{status} {said}".strip()
         for name in ("original-recipient", "final-recipient"):
-            if address := fold(raw_header(block, name).partition(";")[2].strip().strip("<>")):
+            if address := address_key(raw_header(block, name).partition(";")[2].strip().strip("<>")):
                 yield address, words

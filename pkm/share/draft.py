@@ -265,7 +265,7 @@ def digest_for(
     language = stage["language"] or settings["share.language"]
     naming = called.Naming(db, language, called.known_to(db, share, stage, kind), wide_enough(kind))
     return Digest(
-        uid=row["uid"], title=naming.line(title_for(row, stage)), slug=_name_for(db, row, stage, channel_kind),
+        uid=shares.published_id(db, row), title=naming.line(title_for(row, stage)), slug=_name_for(db, row, stage, channel_kind),
         date=at, author=settings["name"],
         intro=naming.text(words.get("introduction") or row["introduction"] or (stage["introduction"] if own else "")),
         salutation=naming.text(stage["salutation"] if own else ""),

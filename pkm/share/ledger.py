@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pkm.addresses import spellings
 from pkm.config import Home
 from pkm.delivery import MAY_HAVE_LEFT
 from pkm.errors import StoreError
 from pkm.ids import make
-from pkm.text import fold
 
 QUEUED, ELSEWHERE = "queued", "elsewhere"
 """What is to leave from this home, and what the person said is not."""
@@ -45,7 +45,13 @@ def note(home: Home, key: str, state: str, at: str, *, to: str = "") -> None:
 
 def address_digest(key: str, circle: int, address: str) -> str:
     """What tells later that the letter of that key went to that address, as one of that circle: not the address itself."""
-    return hashlib.sha256(f"{key}\n{make('circle', circle)}\n{fold(address)}".encode()).hexdigest()[:32]
+    return address_digests(key, circle, address)[0]
+
+
+def address_digests(key: str, circle: int, address: str) -> list[str]:
+    """The same, then what an older version made of that address."""
+    said = [f"{key}\n{make('circle', circle)}\n{one}" for one in spellings(address)]
+    return [hashlib.sha256(one.encode()).hexdigest()[:32] for one in said]
 
 
 def addressed(home: Home) -> dict[str, str]:

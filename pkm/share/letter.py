@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
+from pkm.addresses import wire_address as wire_address
 from pkm.dates import parse_stamp
 from pkm.errors import Invalid
 from pkm.text import one_line
@@ -89,12 +90,6 @@ def is_address(text: str) -> bool:
     except UnicodeError:
         return False
     return True
-
-
-def wire_address(address: str) -> str:
-    """The address as the server gets it: its domain in ASCII (RFC 5890)."""
-    local, _, domain = address.rpartition("@")
-    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
 
 
 def write(letter: Letter) -> bytes:

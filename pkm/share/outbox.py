@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pkm import config, dates
+from pkm.addresses import address_key
 from pkm.config import Home
 from pkm.delivery import CAME_BACK, NO_ADDRESS, NOT_LEFT, UNSETTLED, came_back
 from pkm.errors import Invalid, NotFound, PkmError, Refused, StoreError
@@ -24,7 +25,6 @@ from pkm.share.recipients import channels_for
 from pkm.share.rendered import frozen, look_at
 from pkm.store import bounced, deliveries, shares, unsubscribing
 from pkm.store.session import Store
-from pkm.text import fold
 
 if TYPE_CHECKING:
     from pkm.share.bounces import Bounce
@@ -292,7 +292,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
 def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) -> int | None:
     """The letter of that key that nobody knew to have arrived, or that came back, has: it was answered. Its number, or None.
 
-    A letter to both of an introduction has one name: it arrived for who answered. sender: the address, folded; at: a stamp.
+    A letter to both of an introduction has one name: it arrived for who answered. sender: an address_key; at: a stamp.
     """
     db = store.read()
     found = unsubscribing.letter(db, key)
@@ -306,7 +306,7 @@ def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) ->
     to_both = share["type"] == "introduction"
     one = next((
         row for row in rows
-        if (row["contact"] and fold(row["recipient"]) == sender if to_both else row["id"] == make("delivery", found["id"]))
+        if (row["contact"] and address_key(row["recipient"]) == sender if to_both else row["id"] == make("delivery", found["id"]))
     ), None)  # fmt: skip
     if one is None:
         return None
@@ -388,7 +388,7 @@ def settle_bounced(store: Store, home: Home, bounces: "Sequence[Bounce]") -> lis
     for one in bounces:
         words = dict(reversed(one.failed))
         for row in bounced.letters(store.read(), one.key):
-            address = fold(row["recipient"])
+            address = address_key(row["recipient"])
             if address not in words or not _of_this_time(row, one.at):
                 continue
             why = f"{CAME_BACK}{words[address] or 'the server does not say why'}"

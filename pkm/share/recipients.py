@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pkm import dates
+from pkm.addresses import address_key
 from pkm.config import Home
 from pkm.delivery import may_have_it
 from pkm.ids import Row, make
@@ -16,7 +17,6 @@ from pkm.share import draft
 from pkm.share.channels import is_letters
 from pkm.share.unsubscribed import subscribers
 from pkm.store import audience, deliveries, shares
-from pkm.text import fold
 
 
 def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
@@ -45,7 +45,7 @@ def letter_places(db: sqlite3.Connection, home: Home, share: int) -> dict[int, t
     for stage in sorted(shares.stages(db, share), key=lambda one: REACHES.index(one["circle_kind"] or "private")):
         ways = [channel["number"] for channel in channels_for(db, stage) if is_letters(channel["channel_kind"])]
         for one in people_of(db, home, share, stage) if ways else ():
-            address = fold(recipient_of(one))
+            address = address_key(recipient_of(one))
             if not stage["circle_id"] or addresses.setdefault(address, one["id"]) == one["id"]:
                 places.setdefault(one["id"], (stage["id"], ways[0]))
     return places
@@ -58,7 +58,7 @@ def _had(db: sqlite3.Connection, share: int) -> tuple[dict[int, tuple[int, int]]
     for row in deliveries.frozen(db, share):
         if row["contact_id"] is not None and may_have_it(row["state"], row["error"]):
             places.setdefault(row["contact_id"], (row["stage_id"], row["channel_id"]))
-            addresses.setdefault(fold(row["recipient"]), row["contact_id"])
+            addresses.setdefault(address_key(row["recipient"]), row["contact_id"])
     return places, addresses
 
 
@@ -70,7 +70,7 @@ def had_before(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[st
     return [
         one for one in people_of(db, home, share, stage)
         if places.get(one["id"], (stage["id"],))[0] != stage["id"]
-        or addresses.get(fold(recipient_of(one)), one["id"]) != one["id"]
+        or addresses.get(address_key(recipient_of(one)), one["id"]) != one["id"]
     ]  # fmt: skip
 
 

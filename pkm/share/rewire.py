@@ -24,7 +24,7 @@ from pkm.store import shares
 from pkm.store.session import Store
 from pkm.text import one_line, without_user
 
-_OF_INBOX = ("inbox", "inbox_credential", "inbox_read", "copy")
+_OF_INBOX = ("inbox", "inbox_credential", "inbox_read", "inbox_waits", "copy")
 _OF_MENTIONS = ("webmentions", "webmentions_credential")
 
 _FORMS = "files:FOLDER, site:FOLDER, smtp://HOST:PORT, smtps://HOST:PORT, or one of {posts}://HOST"
@@ -319,8 +319,9 @@ def _with_inbox(row: Row, options: Mapping[str, Any], change: Change) -> Row:
     if named["inbox"].startswith("imap") and not (credential or options.get("credential")):
         raise Invalid("the mailbox", "it is not said where its password is", next="--inbox-password-env VARIABLE")
     same = named["inbox"] == options.get("inbox")
-    if same and "inbox_read" in options:  # another mailbox is read from its beginning
-        kept["inbox_read"] = options["inbox_read"]
+    for name in ("inbox_read", "inbox_waits"):
+        if same and name in options:  # another mailbox is read from its beginning
+            kept[name] = options[name]
     copy = options.get("copy", True) if change.copy is None else change.copy
     return {**kept, **named, **({} if copy else {"copy": False})}
 

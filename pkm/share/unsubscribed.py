@@ -9,12 +9,13 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+from pkm.addresses import address_key, spellings
 from pkm.config import Home
 from pkm.ids import Row, make
 from pkm.share import ledger
 from pkm.store import circles, contacts, shares, unsubscribing
 from pkm.store.session import Store
-from pkm.text import fold, one_line, some
+from pkm.text import one_line, some
 
 OFF, ON = "unsubscribed", "subscribed"
 
@@ -37,8 +38,9 @@ def off(db: sqlite3.Connection, home: Home, circle: int, people: Sequence[int]) 
     found = {}
     for number in people:
         said = [by_person[number]] if number in by_person else []
-        said += [by_address[one] for one in held.get(number, ()) if one in by_address]
-        written = [beside[key] for one in held.get(number, ()) if (key := _key(circle, one)) in beside]
+        theirs = [form for one in held.get(number, ()) for form in spellings(one)]
+        said += [by_address[one] for one in theirs if one in by_address]
+        written = [beside[key] for one in theirs if (key := _key(circle, one)) in beside]
         last = max(said, default=("", ""))
         state, at = max(((state, at) for state, at in written), key=lambda one: (one[1], one[0] == OFF), default=("", ""))
         if at > last[0] and state == ON:
@@ -67,7 +69,7 @@ def take_off(store: Store, home: Home, circle: int, people: Sequence[int], becau
     with store.unit() as unit:
         db = unit.connection
         held = unsubscribing.addresses(db, new)
-        every = dict.fromkeys([fold(also)] if also else [])
+        every = dict.fromkeys([address_key(also)] if also else [])
         every |= dict.fromkeys(one for addresses in held.values() for one in addresses)
         unsubscribing.put(unit, circle, new, every, one_line(because, 200))
         for address in every:
@@ -78,7 +80,9 @@ def take_off(store: Store, home: Home, circle: int, people: Sequence[int], becau
 
 def back_since(home: Home, circle: int, address: str) -> str:
     """The stamp of when it was last said that letters of the circle go to that address again, "" where it never was."""
-    state, at = _beside(home).get(_key(circle, fold(address)), ("", ""))
+    beside = _beside(home)
+    said = [beside[key] for one in spellings(address) if (key := _key(circle, one)) in beside]
+    state, at = max(said, key=lambda one: (one[1], one[0] == OFF), default=("", ""))
     return at if state == ON else ""
 
 
@@ -90,7 +94,7 @@ def put_back(store: Store, home: Home, circle: int, people: Sequence[int]) -> li
     with store.unit() as unit:
         db = unit.connection
         held = unsubscribing.addresses(db, new)
-        every = dict.fromkeys(one for addresses in held.values() for one in addresses)
+        every = dict.fromkeys(form for addresses in held.values() for one in addresses for form in spellings(one))
         unsubscribing.remove(unit, circle, new, every)
         for address in every:
             ledger.append(path_of(home), _key(circle, address), ON, unit.at, kept="Nothing was changed.")

@@ -222,13 +222,6 @@ def _instant(value: Any) -> str:
         return ""
 
 
-def names_of(mention: Mention) -> tuple[str, ...]:
-    """How a contact may have the author's address: with and without the slash at its end, secured or not."""
-    url = mention.author_url.rstrip("/")
-    other = re.sub(r"\Ahttps?", lambda found: "http" if found[0].lower() == "https" else "https", url, flags=re.I)
-    return tuple(dict.fromkeys([url, other])) if url else ()
-
-
 def key_of(url: str) -> str:
     """What the addresses of one page share."""
     return same_page_key(url)

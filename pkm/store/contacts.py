@@ -3,10 +3,12 @@
 Reads only, plain SQL, in the shape of the JSON contract. The standing (tie, last touch, due) is standings.py's.
 """
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from pkm.addresses import address_key, readable
 from pkm.grouped import grouped
 from pkm.ids import Row, make
 from pkm.store import standings, tags
@@ -183,12 +185,23 @@ def with_alias(db: sqlite3.Connection, name: str) -> list[int]:
 
 
 def with_handle(db: sqlite3.Connection, kind: str, value: str) -> list[int]:
-    """Contacts with that handle (email, url, alias, …), case ignored, by id."""
+    """Contacts with that handle (email, url, alias, …), case ignored, by id; an e-mail address in any spelling, and no other."""
+    if kind == "email":
+        return _with_address(db, value)
     found = db.execute(
         "SELECT DISTINCT contact_id FROM handle WHERE kind = :kind AND folded = :folded ORDER BY contact_id",
         {"kind": kind, "folded": fold(value)},
     )
     return [row[0] for row in found]
+
+
+def _with_address(db: sqlite3.Connection, address: str) -> list[int]:
+    key = address_key(address)
+    found = db.execute(
+        "SELECT contact_id, value FROM handle WHERE kind = 'email' AND folded IN (SELECT value FROM json_each(:forms)) "
+        "ORDER BY contact_id", {"forms": json.dumps([key, fold(address), fold(readable(key))])},
+    )  # fmt: skip
+    return list(dict.fromkeys(row[0] for row in found if address_key(row[1]) == key))
 
 
 def _called(db: sqlite3.Connection, column: str, text: str) -> list[int]:

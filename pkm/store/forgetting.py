@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from pkm.addresses import address_key
 from pkm.conceal import targets
 from pkm.ids import LETTERS, Row, make
 from pkm.link_forms import name_of
+from pkm.store import unsubscribing
 from pkm.store.lookup import TITLES
 from pkm.text import fold
 
@@ -194,12 +196,16 @@ def answers_of(db: Past, contacts: Iterable[int]) -> set[int]:
 
 def deliveries_to(db: sqlite3.Connection, contacts: Iterable[int]) -> list[Row]:
     """What went or goes to these contacts, by number: id, share_id, share_state, type, state, recipient, channel, sent_at."""
+    ids = sorted(contacts)
+    theirs = {one for addresses in unsubscribing.addresses(db, ids).values() for one in addresses}
+    nobodys = db.execute("SELECT DISTINCT recipient FROM delivery WHERE contact_id IS NULL AND recipient <> ''")
+    went = [row[0] for row in nobodys if address_key(row[0]) in theirs]
     return [dict(row) for row in db.execute(
         f"{_DELIVERY} WHERE delivery.contact_id IN (SELECT value FROM json_each(:ids)) OR (delivery.contact_id IS NULL "
-        "AND delivery.recipient <> '' AND (lower(delivery.recipient) IN (SELECT folded FROM handle WHERE kind = 'email' "
-        "AND contact_id IN (SELECT value FROM json_each(:ids))) OR (substr(delivery.recipient, 1, 1) = 'c' AND "
+        "AND delivery.recipient <> '' AND (delivery.recipient IN (SELECT value FROM json_each(:went)) "
+        "OR (substr(delivery.recipient, 1, 1) = 'c' AND "
         "substr(delivery.recipient, 2) IN (SELECT CAST(value AS TEXT) FROM json_each(:ids))))) ORDER BY delivery.id",
-        {"ids": json.dumps(sorted(contacts))},
+        {"ids": json.dumps(ids), "went": json.dumps(went)},
     )]  # fmt: skip
 
 

@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
+from pkm.addresses import wire_domain
 from pkm.ids import Row, make
 from pkm.text import first_sentence, fold
 
@@ -87,6 +90,45 @@ def known_as(db: sqlite3.Connection, names: Iterable[str]) -> list[int]:
         {"names": json.dumps(sorted(folded | {f"{name}/" for name in folded}))},
     )
     return [row[0] for row in found]
+
+
+def at_home(db: sqlite3.Connection, page: str, writer: str = "") -> list[int]:
+    """Contacts on whose own web address a page stands, by id: the same host, and at that address or beneath it. Where a host
+    is many people's, only the path tells whose a page is. writer: the address of who it says wrote it: on the same host, or
+    also theirs, else it is a guest's.
+    """
+    found = db.execute("SELECT contact_id, value FROM handle WHERE kind = 'url' ORDER BY contact_id")
+    homes = [(row[0], home) for row in found if (home := _place(row[1]))]
+    theirs = _within(homes, _place(page))
+    if not writer or not theirs or (_place(writer) or ("", ""))[0] == (_place(page) or ("", ""))[0]:
+        return theirs
+    return [number for number in _within(homes, _place(writer)) if number in theirs]
+
+
+def _within(homes: list[tuple[int, tuple[str, str]]], place: tuple[str, str] | None) -> list[int]:
+    if place is None:
+        return []
+    return list(dict.fromkeys(
+        number for number, (host, path) in homes if host == place[0] and f"{place[1]}/".startswith(f"{path}/")
+    ))  # fmt: skip
+
+
+def _place(url: str) -> tuple[str, str] | None:
+    """(host with its port, path) of an address of the web, without `www.` and what names the folder's own page; None for one
+    that can be read in two ways.
+    """
+    if "\\" in url or not url[:8].lower().startswith(("http://", "https://")):
+        return None
+    try:
+        parts = urlsplit(url)
+        port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
+        host = wire_domain((parts.hostname or "").rstrip("."))
+    except ValueError:  # UnicodeError is one
+        return None
+    path = unquote(parts.path)
+    if not host or "@" in parts.netloc or {".", ".."} & set(path.split("/")):
+        return None
+    return host.removeprefix("www.") + port, re.sub(r"/(?:index\.\w+)?$", "", path)
 
 
 def _shape(one: sqlite3.Row) -> Row:

@@ -1,5 +1,6 @@
 """Shares, the stages of their plans, their notes and channels: what may go next. Reads, but for a channel that is taken away."""
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -45,6 +46,22 @@ def _shape(db: sqlite3.Connection, share: sqlite3.Row) -> Row:
         "circles": [circle[0] for circle in circles], "notes": [make("note", note[0]) for note in notes],
         "contacts": [{"id": make("contact", one["id"]), "name": one["name"]} for one in people],
     }  # fmt: skip
+
+
+def published_id(db: sqlite3.Connection, share: Row) -> str:
+    """What feeds and receivers know a share by, for ever: the id that its page has, else one made from its uid, which cannot be
+    told from it. The uid itself is nobody's business: the keys of its letters are made of it.
+    """
+    found = db.execute(
+        "SELECT CAST(payload AS TEXT) FROM delivery JOIN channel ON channel.id = channel_id AND channel.kind = 'site' "
+        "WHERE share_id = :id AND payload <> x'' AND media_type = 'application/vnd.pkm.digest+json' ORDER BY delivery.id LIMIT 1",
+        {"id": share["number"]},
+    ).fetchone()
+    if found:
+        return str(json.loads(found[0])["uid"])
+    from uuid import UUID
+
+    return str(UUID(hashlib.sha256(f"published\n{share['uid']}".encode()).hexdigest()[:32]))
 
 
 def stages(db: sqlite3.Connection, share_id: int) -> list[Row]:

@@ -9,9 +9,11 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pkm.addresses import address_key
 from pkm.grouped import grouped
 from pkm.ids import Row, make
-from pkm.store import dismissals
+from pkm.store import contacts, dismissals
+from pkm.store.responses import Known
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
@@ -21,7 +23,7 @@ PERSON, ADDRESS = "unsubscribed", "unsubscribed address"
 
 
 def kept(db: sqlite3.Connection, circle: int) -> tuple[dict[int, tuple[str, str]], dict[str, tuple[str, str]]]:
-    """(contact -> (since when, why), address, case folded -> the same): who gets no letters of the circle."""
+    """(contact -> (since when, why), address -> the same): who gets no letters of the circle."""
     start = f"{make('circle', circle)}:"
     by_person = {one.key[len(start) + 1 :]: (one.at, one.because) for one in dismissals.starting(db, PERSON, start)}
     by_address = {one.key[len(start) :]: (one.at, one.because) for one in dismissals.starting(db, ADDRESS, start)}
@@ -46,13 +48,13 @@ def remove(unit: "Unit", circle: int, contacts: Iterable[int], addresses: Iterab
 
 
 def addresses(db: sqlite3.Connection, contacts: Iterable[int]) -> dict[int, list[str]]:
-    """Contact -> their e-mail addresses, case folded, the first first."""
+    """Contact -> their e-mail addresses, as addresses are compared, the first first."""
     found = db.execute(
-        "SELECT contact_id, folded FROM handle WHERE kind = 'email' "
+        "SELECT contact_id, value FROM handle WHERE kind = 'email' "
         "AND contact_id IN (SELECT value FROM json_each(:ids)) ORDER BY contact_id, position, id",
         {"ids": json.dumps(list(contacts))},
     )
-    return grouped((row[0], row[1]) for row in found)
+    return grouped((row[0], address_key(row[1])) for row in found)
 
 
 def letter(db: sqlite3.Connection, key: str) -> Row | None:
@@ -64,24 +66,43 @@ def letter(db: sqlite3.Connection, key: str) -> Row | None:
     return dict(found) if found else None
 
 
-def last_letter(db: sqlite3.Connection, circle: int, channel: int) -> Row | None:
-    """The circle's last delivery that left by a channel, as `letter` has it; None where none did."""
+def last_letter(db: sqlite3.Connection, circle: int) -> Row | None:
+    """The circle's last letter that left, by whatever channel, as `letter` has it; None where none did."""
     found = db.execute(
-        "SELECT key FROM delivery WHERE circle_id = :circle AND channel_id = :channel AND attempts > 0 "
-        "ORDER BY coalesce(sent_at, frozen_at) DESC, id DESC LIMIT 1", {"circle": circle, "channel": channel},
+        "SELECT key FROM delivery WHERE circle_id = :circle AND attempts > 0 "
+        "AND channel_id IN (SELECT id FROM channel WHERE kind = 'mail') "
+        "ORDER BY coalesce(sent_at, frozen_at) DESC, id DESC LIMIT 1", {"circle": circle},
     ).fetchone()  # fmt: skip
     return letter(db, found[0]) if found else None
 
 
 def got_letters(db: sqlite3.Connection, circle: int, address: str) -> list[int]:
-    """Contacts who have that address, case folded, and are or were in the circle, or got a letter of it there; by id."""
-    found = db.execute(
-        "SELECT contact_id FROM handle WHERE kind = 'email' AND folded = :address AND EXISTS (SELECT 1 FROM membership "
-        "WHERE membership.contact_id = handle.contact_id AND circle_id = :circle) UNION SELECT contact_id FROM delivery "
-        "WHERE circle_id = :circle AND lower(recipient) = :address AND contact_id IS NOT NULL ORDER BY contact_id",
-        {"circle": circle, "address": address},
+    """Contacts who have that address and are or were in the circle, or got a letter of it there; by id."""
+    members = db.execute("SELECT DISTINCT contact_id FROM membership WHERE circle_id = :circle", {"circle": circle})
+    found = set(contacts.with_handle(db, "email", address)) & {row[0] for row in members}
+    went = db.execute(
+        "SELECT DISTINCT contact_id, recipient FROM delivery WHERE circle_id = :circle AND contact_id IS NOT NULL",
+        {"circle": circle},
     )
-    return [row[0] for row in found]
+    return sorted(found | {row[0] for row in went if address_key(row[1]) == address_key(address)})
+
+
+def sender_of(db: sqlite3.Connection, delivery: int, address: str) -> tuple[bool, int | None]:
+    """Whether a letter went to who writes from that address, and the contact that it is, None where it is none.
+
+    It is theirs where it went to that address, or to a contact who has it. A letter that introduces two went to both.
+    """
+    people, key = contacts.with_handle(db, "email", address), address_key(address)
+    went = db.execute(
+        "SELECT other.contact_id, other.recipient FROM delivery AS one JOIN delivery AS other ON other.id = one.id "
+        "OR (one.circle_id IS NULL AND other.circle_id IS NULL AND other.share_id = one.share_id "
+        "AND other.channel_id = one.channel_id) WHERE one.id = :id AND other.recipient <> '' "
+        "ORDER BY other.id <> one.id, other.id", {"id": delivery},
+    ).fetchall()  # fmt: skip
+    for row in went:
+        if address and (row["contact_id"] in people or address_key(row["recipient"]) == key):
+            return True, row["contact_id"] or (people[0] if len(people) == 1 else None)
+    return False, None
 
 
 def circles(db: sqlite3.Connection) -> list[int]:
@@ -89,7 +110,26 @@ def circles(db: sqlite3.Connection) -> list[int]:
     return [row[0] for row in db.execute("SELECT id FROM circle ORDER BY id")]
 
 
-def keys(db: sqlite3.Connection, channel: int) -> set[str]:
-    """The keys of all letters that began to leave by a channel."""
-    sql = "SELECT key FROM delivery WHERE channel_id = :channel AND attempts > 0 AND payload <> x''"
-    return {row[0] for row in db.execute(sql, {"channel": channel})}
+def keys(db: sqlite3.Connection) -> set[str]:
+    """The keys of all letters that began to leave, by whatever channel, one that was removed too: an answer says which letter
+    it means, whatever mailbox it comes into.
+    """
+    sql = (
+        "SELECT key FROM delivery WHERE attempts > 0 AND payload <> x'' "
+        "AND channel_id IN (SELECT id FROM channel WHERE kind = 'mail')"
+    )
+    return {row[0] for row in db.execute(sql)}
+
+
+def emptied(db: sqlite3.Connection) -> set[str]:
+    """The keys of letters whose words were forgotten."""
+    return {row[0] for row in db.execute("SELECT key FROM delivery WHERE payload = x''")}
+
+
+def idents(db: sqlite3.Connection) -> Known:
+    """What the answers that came by mail are called, by whatever channel."""
+    sql = (
+        "SELECT remote_id FROM response WHERE remote_id IS NOT NULL "
+        "AND channel_id IN (SELECT id FROM channel WHERE kind = 'mail')"
+    )
+    return Known(row[0] for row in db.execute(sql))

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from pkm.config import Home
 from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import PkmError
-from pkm.people.circles import add_circle, join
+from pkm.people.circles import add_circle, edit_circle, join
 from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.share import outbox
 from pkm.share.answers import Collected, collect
 from pkm.share.letter import open_letter
 from pkm.share.ownwords import asks_to_leave, own_words
 from pkm.share.postbox import concerns, read_letter
-from pkm.share.rewire import Change, add_channel, change_channel
+from pkm.share.rewire import Change, add_channel, change_channel, remove_channel
 from pkm.store import deliveries, plans, shares
 from tests.conftest import CommandLine
 from tests.imap_server import Folder, ImapServer
@@ -325,6 +325,45 @@ class TestLetters:
         (row,) = sent.get(raw.replace(b"From: stranger@evil.example", f"From: {sender}".encode())).new
         assert (row["contact"], row["text"]) == (None, "Mine")
 
+    @pytest.mark.parametrize("how", ["asks to leave without a key", "an answer to another's letter", "no address"])
+    def test_what_no_key_proves_is_nobodys_answer_and_opens_no_gate(self, sent: Sent, how: str) -> None:
+        letter = {
+            "asks to leave without a key": TestUnsubscribing.BY_SUBJECT % b"Ben <ben@example.org>",
+            "an answer to another's letter": answer(sent.ann, "Ben <ben@example.org>", "Go on"),
+            "no address": answer(sent.ben, "Ben <ben@example.org> <ben@example.org>", "Go on"),
+        }[how]
+        (row,) = sent.get(letter).new
+        assert (row["contact"], row["author"].endswith("unproven")) == (None, how != "no address")
+        assert (row["delivery"] is None) == (how == "asks to leave without a key")
+        assert plans.answers(fresh(sent.home).read(), 1) == []
+        assert sent.get() == Collected()
+
+    def test_both_of_an_introduction_answer_with_the_key_that_they_share(self, sent: Sent, mail: MailServer) -> None:
+        from pkm.share import introduction
+
+        share = int(introduction.create(fresh(sent.home), [1, 2], "Ann and Ben", "Do talk.")["number"])
+        send(sent.home, share)
+        came = sent.get(*(answer(mail.letters[-1][1], f"{who}@example.org", f"I am {who}") for who in ("ann", "ben")))
+        assert texts(came) == {"Ann": "I am ann", "Ben": "I am ben"}
+
+    def test_an_address_is_theirs_in_any_spelling(self, home_paths: Home, mail: MailServer, tmp_path: Path) -> None:
+        for part in ("new", "cur", "tmp"):
+            (tmp_path / "in" / part).mkdir(parents=True)
+        share = setup(home_paths, mail.url, f"maildir:{tmp_path}/in")
+        edit_contact(fresh(home_paths), 1, Fields(emails=("ann@müller.example",)))
+        edit_contact(fresh(home_paths), 2, Fields(emails=("ben@fass.example",)))
+        send(home_paths, share)
+        ann, ben = (next(letter for to, letter in mail.letters if to.startswith(who)) for who in ("ann", "ben"))
+        sent = Sent(home_paths, ann, ben, tmp_path / "in" / "new")
+        came = sent.get(answer(ann, "ann@xn--mller-kva.example", "Mine"),
+                        answer(ben, "ben@xn--fa-hia.example", "Unsubscribe"))  # fmt: skip
+        assert (came.off, came.strangers) == ((), (("ben@xn--fa-hia.example", "o2"),))
+        assert texts(came)["Ann"] == "Mine"
+        assert len(sent.get(by_header(ann, "ann@xn--mller-kva.example")).off) == 1
+        assert sent.reaches() == ["ben@fass.example"]
+        assert len(sent.get(report(ben, to="ben@xn--fa-hia.example")).back) == 0
+        assert len(sent.get(report(ben, to="Ben@FASS.example")).back) == 1
+
     def test_a_gate_counts_what_came_of_one_person_once(self, sent: Sent) -> None:
         for words in ("One", "Two", "Three"):
             sent.get(answer(sent.ann, "ann@example.org", words))
@@ -382,6 +421,50 @@ class TestUnsubscribing:
                 "by another's": answer(letters["ann@example.org"], "ben@example.org", "Unsubscribe")}[how]  # fmt: skip
         assert [one.contact["id"] for one in sent.get(asks).off] == ([] if "another" in how else ["c2"])
         assert b"example.org" not in (sent.home.data / "outbox.log").read_bytes()
+
+    @pytest.mark.parametrize("in_between", [False, True])
+    def test_letters_of_a_channel_that_was_removed_are_still_answered(
+        self, sent: Sent, mail: MailServer, in_between: bool
+    ) -> None:
+        store = fresh(sent.home)
+        remove_channel(store, "mail")
+        add_channel(store, sent.home, "post", mail.url, sender=f"Me <{ME}>")
+        change_channel(store, "post", Change(inbox=f"maildir:{sent.inbox.parent}"))
+        edit_circle(store, 2, channels=["post"])
+        if in_between:
+            assert len(sent.reaches()) == 2
+        came = sent.get(sent.ann, answer(sent.ann, "ann@example.org", "Tried it"), by_header(sent.ben, "ben@example.org"))
+        assert texts(came) == {"Ann": "Tried it"}
+        assert [one.contact["id"] for one in came.off] == ["c2"]
+        assert len(sent.get(report(sent.ann)).back) == 0  # she answered
+        assert sent.reaches() == ["ann@example.org"]
+        add_channel(store, sent.home, "third", mail.url, sender=f"Me <{ME}>")
+        change_channel(store, "third", Change(inbox=f"maildir:{sent.inbox.parent}"))
+        assert sent.get() == Collected()  # what was read by another channel is known
+
+    def test_an_answer_waits_for_a_letter_that_the_store_does_not_know_any_more(self, sent: Sent, pkm: CommandLine) -> None:
+        share = another(sent.home)
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            at.backup(old)
+        send(sent.home, share)
+        letters = {row["recipient"]: row["payload"] for row in deliveries.frozen(fresh(sent.home).read(), share)}
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            old.backup(at)
+        (sent.inbox / "tried").write_bytes(answer(letters["ann@example.org"], "ann@example.org", "Tried it"))
+        told = pkm("share", "heard").err
+        assert "ann@example.org answered a letter that left and that this store, older than outbox.log, does not know" in told
+        again = answer(letters["ann@example.org"], "ann@example.org", "Again")
+        later = sent.get(again, answer(sent.ben, "ben@example.org", "Hi"))
+        assert (later.unknown, texts(later)) == (("ann@example.org",), {"Ben": "Hi"})
+        assert sent.get() == Collected()
+        assert "inbox_waits" not in pkm("share", "channel", "list", "--json").out
+        change_channel(fresh(sent.home), "mail", Change(copy=False))
+        send(sent.home, share)  # made again, and held
+        came = sent.get()
+        assert [(row["contact"], row["text"]) for row in came.new] == [("c1", "Tried it"), ("c1", "Again")]
+        rows = deliveries.rows(fresh(sent.home).read(), share=share)
+        assert {row["recipient"]: row["state"] for row in rows} == {"ann@example.org": "sent", "ben@example.org": "held"}
+        assert sent.get() == Collected()
 
     def test_whoever_is_not_known_there_takes_nobody_off_and_is_heard(self, sent: Sent, pkm: CommandLine) -> None:
         add_contact(fresh(sent.home), "Out", emails=["out@example.org"])

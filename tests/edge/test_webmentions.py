@@ -13,6 +13,7 @@ from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.share.answers import collect, collect_mentions
 from pkm.share.rewire import Change, change_channel
 from pkm.share.webmentions import parse
+from pkm.store import plans
 from tests.conftest import CommandLine
 from tests.sending import drafted, fresh, note, send
 from tests.server import Answer, FeedServer
@@ -136,3 +137,26 @@ def test_without_an_address_of_the_site_it_is_said(home_paths: Home, tmp_path: P
     (tmp_path / "one.json").write_text(json.dumps(mention()))
     assert "pkm config site.url" in pkm("share", "heard", "--webmentions", str(tmp_path / "one.json"), ok=2).err
     assert "no such folder" in pkm("share", "heard", "--webmentions", str(tmp_path / "none"), ok=1).err
+
+
+@pytest.mark.parametrize(("source", "author", "contact"), [
+    ("https://ken.example/1", {}, "c1"), ("http://www.KEN.example/1", {"url": "https://ken.example/"}, "c1"),
+    ("https://ken.example/1", {"name": "Guest", "url": "https://guest.example/"}, None),
+    ("https://evil.example/1", {"name": "Ken", "url": "https://ken.example/"}, None),
+    ("https://evil.example/1", {"name": "Kenny"}, None),
+    ("https://ken.example.evil.example/1", {}, None), ("https://ken.example@evil.example/", {}, None),
+    ("https://evil.example\\@ken.example/", {}, None), ("https://ken.example:8080/", {}, None),
+    ("https://many.example/ann/2026/walks", {"url": "https://many.example/ann"}, "c2"),
+    ("https://many.example/annabel", {"url": "https://many.example/ann"}, None),
+    ("https://many.example/ann/../eve", {}, None), ("https://many.example/ann/%2e%2e/eve", {}, None),
+])  # fmt: skip
+def test_a_mention_is_theirs_whose_page_it_stands_on_whoever_it_names(
+    site: Home, tmp_path: Path, source: str, author: dict[str, str], contact: str | None
+) -> None:
+    edit_contact(fresh(site), 1, Fields(aliases=("Kenny",)))
+    edit_contact(fresh(site), add_contact(fresh(site), "Ann").number, Fields(urls=("https://many.example/ann/",)))
+    (tmp_path / "one.json").write_text(json.dumps(mention(**{"wm-source": source}, author={"type": "card", **author})))
+    (row,) = collect_mentions(fresh(site), site, tmp_path / "one.json").new
+    assert row["contact"] == contact
+    assert len(plans.answers(fresh(site).read(), 1)) == (contact is not None)
+    assert row["author"].endswith("unproven") == (contact is None and author.get("name", "").startswith("Ken"))
