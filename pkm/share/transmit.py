@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm import attachment_files, dates
+from pkm.addresses import wire_address
 from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
 from pkm.delivery import BEGAN, MAY_HAVE_LEFT, came_back, may_go, may_have_left
@@ -64,7 +65,7 @@ class _Letters:
 
     def send(self, job: Job) -> Outcome:
         """The letter was handed in, or not."""
-        return self._mailer.send(self._sender, job.recipient, job.payload, self._copy)
+        return self._mailer.send(self._sender, wire_address(job.recipient), job.payload, self._copy)
 
 
 def open_mail(channel: Mapping[str, Any]) -> _Letters:

@@ -79,6 +79,13 @@ class TestBytes:
             assert "<style" not in opened.html
             assert not [other for other in PEOPLE if other != name and address(other).encode() in letter]
 
+    def test_a_domain_beyond_ascii_is_asked_for_as_every_server_knows_it(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee",))
+        edit_contact(fresh(home_paths), 1, Fields(emails=("ann@müller.example",)))
+        send(home_paths, share)
+        (letter,) = mail.to("ann@xn--mller-kva.example")
+        assert "ann@xn--mller-kva.example" in open_letter(letter).header("To")
+
     def test_the_same_store_gives_the_same_letters(self, home_paths: Home, mail: MailServer) -> None:
         share = setup(home_paths, mail.url)
         first, second = ([one.payload for one in look_at(fresh(home_paths), home_paths, share)] for _ in range(2))
