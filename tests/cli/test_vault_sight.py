@@ -86,7 +86,7 @@ def test_a_folder_that_is_no_vault_is_shown_and_asked_about(
     monkeypatch.setattr(vault_sight, "LARGE", 3)
     told = pkm("import", folder, ok=3).err
     assert why in told
-    assert "Next: run it again with --yes" in told
+    assert f"Next: pkm import {folder} --yes" in told
     monkeypatch.setattr("pkm.cli.render.is_asked", lambda: True)
     assert "Nothing was changed." in pkm("import", folder, ok=1, stdin="n\n").err
     assert pkm.json("find", "kind:note") == []
