@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pkm.capture import title_of as title_of_text
@@ -232,11 +231,11 @@ def words_hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, s
     words = stage["gate"].get("words") or {}
     said = [words.get("title") or row["title"], words.get("introduction") or row["introduction"]]
     beside = [stage["introduction"] or "", stage["salutation"] or ""]
-    files = attachments.rows(db)
+    files = [(one.name.rpartition("/")[2], f"{one.name}\t{one.sha256}") for one in attachments.rows(db)]
     for note in notes_for(db, share, stage):
         said += [note["title"], note["text"]]
         beside += shares.quotes(db, note["item_id"]) if note["item_id"] is not None else ()
-        beside += [f"{one.name}\t{one.sha256}" for one in files if PurePath(one.name).name in note["text"]]
+        beside += [file for name, file in files if name in note["text"]]
     return _hash([*said, "", *beside]), _hash(said)
 
 

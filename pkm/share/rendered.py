@@ -1,7 +1,6 @@
 """The very bytes that a share would send, for each circle, channel and recipient, or that it has sent.
 
-What began to leave is never rendered anew. A delivery's key is made of what it is (share, stage, channel, recipient, part),
-so that the same letter has the same name in a store that was put back from a copy.
+What began to leave is never rendered anew.
 """
 
 import hashlib
