@@ -81,9 +81,10 @@ def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
     before: Row | None = None
     for stage in shares.stages(db, share):
         said = [one["name"] for one in stage["gate"].get("objections", ())]
+        words = draft.words_hashes(db, share, stage) if stage["gate"].get("approved") else ()
         facts = gate.Facts(
             now=now, planned_at=dates.parse_stamp(stage["gate"].get("planned_at") or row["created_at"]),
-            before=(before or {}).get("circle") or "", words=draft.words_hashes(db, share, stage) if stage["gate"].get("approved") else (),
+            before=(before or {}).get("circle") or "", words=words,
             before_at=dates.parse_stamp(before["passed_at"]) if before and before["passed_at"] else None,
             answers=answers, objections=tuple(dict.fromkeys([*said, *against])),
         )  # fmt: skip
