@@ -66,6 +66,12 @@ def spellings(address: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([key, *folded]))
 
 
+def others(address: str) -> tuple[str, ...]:
+    """What older versions kept of the address that another's has now, too: they had ss for ß. It may only ever stop a letter."""
+    known = spellings(address)
+    return tuple(dict.fromkeys(one for one in (fold(address), fold(readable(known[0]))) if one not in known))
+
+
 def readable(address: str) -> str:
     """The address with its domain's own letters in place of xn--, as far as they can be told."""
     local, at, domain = address.rpartition("@")

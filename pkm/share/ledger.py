@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pkm.addresses import spellings
+from pkm.addresses import others, spellings
 from pkm.config import Home
 from pkm.delivery import MAY_HAVE_LEFT
 from pkm.errors import StoreError
@@ -49,8 +49,8 @@ def address_digest(key: str, circle: int, address: str) -> str:
 
 
 def address_digests(key: str, circle: int, address: str) -> list[str]:
-    """The same, then what an older version made of that address."""
-    said = [f"{key}\n{make('circle', circle)}\n{one}" for one in spellings(address)]
+    """The same, then what older versions made of that address."""
+    said = [f"{key}\n{make('circle', circle)}\n{one}" for one in (*spellings(address), *others(address))]
     return [hashlib.sha256(one.encode()).hexdigest()[:32] for one in said]
 
 
