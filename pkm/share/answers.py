@@ -331,6 +331,8 @@ def _take_off(store: Store, home: Home, gathered: _Gathered) -> list[Off]:
         row = unsubscribing.letter(db, letter.key) if letter.key else None
         circle, is_theirs = _proven(db, home, letter, row)
         people = unsubscribing.got_letters(db, circle, letter.sender) if letter.sender else []
+        if is_theirs and row is not None and row["contact_id"]:
+            people = sorted({*people, row["contact_id"]})
         if people and is_theirs:
             off += _leave(store, home, circle, people, letter)
         elif not people or len(unsubscribed.off(db, home, circle, people)) < len(people):
