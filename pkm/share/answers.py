@@ -158,7 +158,8 @@ def _from_posts(channel: Row, mine: list[Row], gathered: _Gathered) -> None:
 def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _Gathered) -> None:
     from pkm.share import ledger, postbox, waiting
 
-    began = ledger.began(home).keys() - unsubscribing.emptied(db)
+    forgotten = unsubscribing.emptied(db)
+    began = ledger.began(home).keys() - forgotten
     lost = began - deliveries.keys(db)  # a store that was put back does not know them
     keys = unsubscribing.keys(db) | began
     if not keys:
@@ -167,7 +168,7 @@ def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _G
     taken = postbox.take(channel, keys)
     if taken.cursor and taken.cursor != before:
         gathered.cursors[channel["number"]] = taken.cursor
-    gathered.bounces += taken.bounces
+    gathered.bounces += [one for one in taken.bounces if one.key not in forgotten]
     come = waits.keys - lost
     again = postbox.take(waiting.read_again(channel, waits), come).letters if come else ()
     new = [one for one in taken.letters if one.key in lost and not one.leaves and one not in gathered.read]
@@ -179,6 +180,8 @@ def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _G
         if letter.sender in mine or letter in gathered.read:  # one's own, in the same thread
             continue
         gathered.read.add(letter)
+        if letter.key in forgotten and not letter.leaves:  # of such a letter nothing new is kept but that somebody leaves
+            continue
         if letter.key:
             gathered.answered.append(letter)
         if letter.leaves:

@@ -116,10 +116,10 @@ def circles(db: sqlite3.Connection) -> list[int]:
 
 def keys(db: sqlite3.Connection) -> set[str]:
     """The keys of all letters that began to leave, by whatever channel, one that was removed too: an answer says which letter
-    it means, whatever mailbox it comes into.
+    it means, whatever mailbox it comes into. Of letters whose words were forgotten those of which it is known whose they are.
     """
     sql = (
-        "SELECT key FROM delivery WHERE attempts > 0 AND payload <> x'' "
+        "SELECT key FROM delivery WHERE attempts > 0 AND (payload <> x'' OR contact_id IS NOT NULL) "
         "AND channel_id IN (SELECT id FROM channel WHERE kind = 'mail')"
     )
     return {row[0] for row in db.execute(sql)}

@@ -510,6 +510,17 @@ class TestUnsubscribing:
         edit_contact(fresh(sent.home), 1, Fields(emails=("ann@home.example",)))
         assert [one.contact["id"] for one in sent.get(by_header(sent.ann, "ann@example.org")).off] == ["c1"]
 
+    @pytest.mark.parametrize("how", ["by the header", "by an answer"])
+    def test_by_a_letter_whose_words_were_forgotten(self, sent: Sent, pkm: CommandLine, how: str) -> None:
+        pkm("forget", "n1", "--yes")
+        assert sent.get(answer(sent.ann, "ann@example.org", "Tried it"), report(sent.ann)) == Collected()
+        asks = {"by the header": by_header(sent.ben, "ben@example.org"),
+                "by an answer": answer(sent.ben, "ben@example.org", "Unsubscribe")}[how]  # fmt: skip
+        came = sent.get(asks)
+        assert ([one.contact["id"] for one in came.off], came.new) == (["c2"], ())
+        pkm("forget", "c1", "--yes")
+        assert sent.get(by_header(sent.ann, "ann@example.org")).off == ()
+
     def test_what_waits_for_them_does_not_go(self, sent: Sent, mail: MailServer) -> None:
         mail.refuse["ben@example.org"] = "451 later"
         share = another(sent.home)
