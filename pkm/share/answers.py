@@ -346,17 +346,18 @@ def _take_off(store: Store, home: Home, gathered: _Gathered) -> list[Off]:
 def _proven(db: sqlite3.Connection, home: Home, letter: "Came", row: Row | None) -> tuple[int, bool]:
     """The circle whose letters are not wanted, 0 where it is none's; whether the key that it names went to who wrote it.
 
-    row: the letter of that key; where a store that was put back has it no more, the ledger tells.
+    A key is good for the circle that its letter went to, and one of no circle's letter for none. row: the letter of that key;
+    where a store that was put back has it no more, the ledger tells.
     """
     from pkm.share import ledger
 
     if row is not None:
         is_theirs, _ = unsubscribing.sender_of(db, row["id"], letter.sender)
-        return letter.circle or row["circle_id"] or 0, is_theirs
+        return (row["circle_id"], is_theirs) if row["circle_id"] else (letter.circle, False)
     to = ledger.addressed(home).get(letter.key) if letter.key else None
     for number in unsubscribing.circles(db) if to else ():
         if to in ledger.address_digests(letter.key, number, letter.sender):
-            return letter.circle or number, True
+            return number, True
     return letter.circle, False
 
 

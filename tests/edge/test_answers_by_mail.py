@@ -408,6 +408,23 @@ class TestUnsubscribing:
         assert "asked by mail" not in pkm("share", "heard").err
         assert sorted(sent.reaches()) == ["ann@example.org", "ben@example.org"]
 
+    @pytest.mark.parametrize(("key_of", "circle"), [("an introduction", 2), ("an introduction", 0), ("practice", 3)])
+    def test_a_key_is_good_for_the_circle_of_its_letter_alone(
+        self, sent: Sent, mail: MailServer, key_of: str, circle: int
+    ) -> None:
+        from pkm.share import introduction
+
+        add_circle(fresh(sent.home), "friends", "community", channels=["mail"])
+        join(fresh(sent.home), 3, [1, 2], "peers")
+        share = introduction.create(fresh(sent.home), [1, 2], "Ann and Ben", "Do talk.")["number"]
+        send(sent.home, int(share))
+        letter = mail.letters[-1][1] if key_of == "an introduction" else sent.ben
+        asks = answer(letter, "ben@example.org", "Unsubscribe")
+        if circle:
+            key = open_letter(letter).header("Message-ID")[1:33]
+            asks = answer(letter, "ben@example.org", "", Subject=f"unsubscribe o{circle} {key}")
+        assert [one.circle for one in sent.get(asks).off] == (["o2"] if key_of == "practice" else [])
+
     @pytest.mark.parametrize("how", ["by the header", "by an answer", "by another's"])
     def test_it_works_for_a_letter_that_the_store_does_not_know_any_more(self, sent: Sent, how: str) -> None:
         with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
