@@ -36,6 +36,20 @@ def wire_domain(domain: str) -> str:
     return ".".join(map(_wire_label, _mapped(domain).split(".")))
 
 
+def is_plain(domain: str) -> bool:
+    """Whether every server reads that domain as it is compared here: but for case and composed letters nothing is mapped."""
+    if domain.isascii():
+        return True
+    try:
+        mapped = readable(wire_domain(domain))
+    except UnicodeError:
+        return False
+    if any(unicodedata.normalize("NFC", sign) != sign for sign in domain):  # the sign for Kelvin is no k
+        return False
+    lower = "".join(sign.lower() for sign in unicodedata.normalize("NFC", domain))  # a sigma by itself is no final one
+    return readable(unicodedata.normalize("NFC", lower)) == mapped
+
+
 def _mapped(domain: str) -> str:
     text = unicodedata.normalize("NFKC", _DOTS.sub(".", _IGNORED.sub("", domain)))
     return unicodedata.normalize("NFC", "".join(_KEPT.get(sign) or sign.casefold() for sign in text))

@@ -421,5 +421,5 @@ def _author(db: sqlite3.Connection, found: _Found) -> str:
     """Who it says gave it; and that nothing shows it, where it is in the name of a contact or of who got the letter."""
     said = one_line(found.answer.names[0], 180)
     theirs = contacts.with_handle(db, "email", found.address) if found.address else []
-    theirs += contacts.find_mentioned(db, said) if found.source else []
+    theirs += contacts.find_mentioned(db, said) if found.source or found.address == "" else []
     return f"{said}, {UNPROVEN}" if theirs or not found.names_it else said

@@ -318,6 +318,7 @@ class TestLetters:
     @pytest.mark.parametrize("sender", [
         "ann@example.org <stranger@evil.example>", "<ann@example.org> <stranger@evil.example>",
         '(a"b) ann@example.org <stranger@evil.example>', "ann@example.org\nFrom: stranger@evil.example",
+        "Ann <ann@\uff45xample.org>", "Ann <ann@exam\u00adple.org>",
     ])  # fmt: skip
     def test_who_sent_it_is_who_alone_is_named(self, sent: Sent, sender: str) -> None:
         """Servers vouch for one address, which need not be the one that is read first."""
@@ -333,7 +334,7 @@ class TestLetters:
             "no address": answer(sent.ben, "Ben <ben@example.org> <ben@example.org>", "Go on"),
         }[how]
         (row,) = sent.get(letter).new
-        assert (row["contact"], row["author"].endswith("unproven")) == (None, how != "no address")
+        assert (row["contact"], row["author"].endswith("unproven")) == (None, True)
         assert (row["delivery"] is None) == (how == "asks to leave without a key")
         assert plans.answers(fresh(sent.home).read(), 1) == []
         assert sent.get() == Collected()
