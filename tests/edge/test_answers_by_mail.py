@@ -440,6 +440,56 @@ class TestUnsubscribing:
         assert [one.contact["id"] for one in sent.get(asks).off] == ([] if "another" in how else ["c2"])
         assert b"example.org" not in (sent.home.data / "outbox.log").read_bytes()
 
+    def lost(self, sent: Sent) -> tuple[int, dict[str, bytes]]:
+        """A share that left, by recipient, and that a store put back from before does not know."""
+        share = another(sent.home)
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            at.backup(old)
+        send(sent.home, share)
+        letters = {row["recipient"]: row["payload"] for row in deliveries.frozen(fresh(sent.home).read(), share)}
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            old.backup(at)
+        change_channel(fresh(sent.home), "mail", Change(copy=False))
+        return share, letters
+
+    @pytest.mark.parametrize("how", ["by the header", "by an answer"])
+    def test_from_another_address_it_waits_for_the_letter(self, sent: Sent, pkm: CommandLine, how: str) -> None:
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@example.org", "ben@home.example")))
+        share, letters = self.lost(sent)
+        asks = {"by the header": by_header(letters["ben@example.org"], "ben@home.example"),
+                "by an answer": answer(letters["ben@example.org"], "ben@home.example", "Unsubscribe")}[how]  # fmt: skip
+        (sent.inbox / "asks").write_bytes(asks)
+        told = pkm("share", "heard").err
+        assert "ben@home.example asked for no more letters, in answer to one that left and that this store, older" in told
+        assert sent.get() == Collected()
+        send(sent.home, share)  # made again, and held
+        assert [one.contact["id"] for one in sent.get().off] == ["c2"]
+        assert sent.get() == Collected()
+
+    @pytest.mark.parametrize("settled", ["", "sent"])
+    def test_a_report_waits_for_the_letter(self, sent: Sent, settled: str) -> None:
+        share, letters = self.lost(sent)
+        early = report(letters["ben@example.org"], date="Mon, 23 Nov 2026 07:00:00 +0000", to="ben@example.org")
+        assert sent.get(report(letters["ann@example.org"]), early) == Collected()
+        with pytest.MonkeyPatch.context() as clock:
+            clock.setenv("PKM_NOW", stamp(now() + timedelta(days=2)))
+            send(sent.home, share)
+            if settled:
+                outbox.resolve(fresh(sent.home), sent.home, 3, settled)
+            assert [row["recipient"] for row in sent.get().back] == ["ann@example.org"]
+            rows = deliveries.rows(fresh(sent.home).read(), share=share)
+            assert {row["recipient"]: (row["state"], row["error"][:12]) for row in rows} == {
+                "ann@example.org": ("refused", "it came back"), "ben@example.org": ("held", "outbox.log s"),
+            }  # fmt: skip
+            assert sent.get() == Collected()
+            assert send(sent.home, share).sent == ()
+
+    def test_a_letter_of_ones_own_does_not_wait(self, sent: Sent) -> None:
+        _, letters = self.lost(sent)
+        assert sent.get(answer(letters["ann@example.org"], f"Me <{ME}>", "My own afterthought")) == Collected()
+        (channel,) = (row for row in shares.channels(fresh(sent.home).read()) if row["name"] == "mail")
+        assert "inbox_waits" not in channel["options"]
+
     @pytest.mark.parametrize("in_between", [False, True])
     def test_letters_of_a_channel_that_was_removed_are_still_answered(
         self, sent: Sent, mail: MailServer, in_between: bool
