@@ -78,10 +78,13 @@ def check_rendered(db: sqlite3.Connection, home: Home, share: int, rendered: "Se
 
 
 def _readable(one: "Rendered", opened: "Opened | None", home: Home) -> bytes:
-    """What a receiver can read of it, decoded: a letter's subject and both its texts, the page that the site makes; what a
-    page or a file is called, too.
+    """What a receiver can read of it, decoded: a letter's subject and both its texts, the page that the site makes; and what
+    a page or a file is called after, but for its circle.
     """
-    return b"\n\n".join([_words_in(one, opened, home), PurePath(one.file_name).stem.encode()])
+    from pkm.share import mirror
+
+    called = PurePath(one.file_name).stem.removesuffix(mirror.circle_mark(one.circle or ""))
+    return b"\n\n".join([_words_in(one, opened, home), called.encode()])
 
 
 def _words_in(one: "Rendered", opened: "Opened | None", home: Home) -> bytes:

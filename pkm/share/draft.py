@@ -23,7 +23,7 @@ from pkm.reach import REACHES, wide_enough
 from pkm.share import called, holding
 from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
-from pkm.store import attachments, audience, plans, shares
+from pkm.store import audience, plans, shares
 from pkm.store.session import Store, Unit
 from pkm.text import fold, one_line
 
@@ -226,17 +226,25 @@ def words_hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, s
 
     The second is as approvals had it that were given before the circle's own words, quotes and pictures counted.
     """
+    from pkm.share.figures import Names
+
     row = shares.row(db, share)
     assert row is not None
     words = stage["gate"].get("words") or {}
     said = [words.get("title") or row["title"], words.get("introduction") or row["introduction"]]
     beside = [stage["introduction"] or "", stage["salutation"] or ""]
-    files = [(one.name.rpartition("/")[2], f"{one.name}\t{one.sha256}") for one in attachments.rows(db)]
-    for note in notes_for(db, share, stage):
+    notes = notes_for(db, share, stage)
+    names = Names(db, [note["id"] for note in notes])
+    for note in notes:
         said += [note["title"], note["text"]]
+        beside += [note[name] or "" for name in _CREDITED]
         beside += shares.quotes(db, note["item_id"]) if note["item_id"] is not None else ()
-        beside += [file for name, file in files if name in note["text"]]
+        beside += [f"{one.target}\t{one.attached.sha256}" for one in names.shown(note)]
     return _hash([*said, "", *beside]), _hash(said)
+
+
+_CREDITED = ("item_title", "item_url", "item_author", "source_title", "source_url")
+"""What a digest says of where a note came from: others may change it."""
 
 
 def _hash(texts: Iterable[str]) -> str:
