@@ -11,7 +11,7 @@ from pkm.cli.options import JsonFlag, LimitOption
 from pkm.cli.source_options import SourcesArgument
 from pkm.dates import now
 from pkm.ids import Row
-from pkm.store import items
+from pkm.store import contacts, items
 from pkm.store.sources import count_all
 from pkm.text import count
 
@@ -216,8 +216,8 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
     elif report.failed and not quiet:
         render.tell("Kept: all items that were there. What failed is tried again later; now: pkm seek pull SOURCE")
     if not report.sources and not quiet:
-        due = "No source is due. All of them now: pkm seek pull --all"
-        render.tell(due if count_all(current.store().read()) else first.UNFOLLOWED)
+        due, db = "No source is due. All of them now: pkm seek pull --all", current.store().read()
+        render.tell(due if count_all(db) else first.unfollowed(contacts.first_with_url(db)))
 
 
 def _exit_for(report: Any) -> None:
