@@ -104,7 +104,8 @@ def _show_new(rows: list[Row], new: int, inbox: int, *, pulled: bool) -> None:
     if rows:
         render.emit_table(rows, ranked.COLUMNS)
     if inbox:
-        cut = f"{len(rows):,} of {new:,} shown (-n for more); " if len(rows) < new else ""
+        more = max(50, 2 * len(rows))
+        cut = f"{len(rows):,} of {new:,} shown; more: pkm sense inbox -n {more}; " if len(rows) < new else ""
         render.tell(f"{cut}{count(inbox, 'item')} in the inbox: pkm sense")
     elif pulled:
         render.tell("The inbox is empty.")
