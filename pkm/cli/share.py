@@ -69,7 +69,9 @@ def share(
         _tell_left_out(plan)
     plans = [plan for plan in plans if plan.notes]
     if not plans and not unfinished:
-        _nothing_to_share(targets, json)
+        if dry_run and json:
+            _tell_dry_run([], [], json)
+        _nothing_to_share(targets, json and not dry_run)
         return
     settings = config.read(home)
     if not json:

@@ -52,6 +52,8 @@ def test_what_would_go_is_shown_unasked_and_nothing_is_kept(world: CommandLine, 
     (going,) = world.json("share", "--to", "practice", "--dry-run")["would_go"]
     assert (going["kind"], going["title"], going["notes"]) == ("circle", "practice", ["n3"])
     assert (world("log").out, (tmp_path / "drop").exists()) == (log, False)
+    world("share", "--to", "practice", "--yes")
+    assert world.json("share", "--to", "practice", "--dry-run")["would_go"] == []
 
 
 def notes(pkm: CommandLine) -> list[list[str]]:
