@@ -7,7 +7,7 @@ import typer
 from pkm import first
 from pkm.cli import card, complete, contact_files, current, introduce, merge, render, selectors, story, touch
 from pkm.cli.app import group
-from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, as_seconds
+from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, as_seconds, put_tags
 from pkm.dates import day, format_span
 from pkm.errors import Invalid, NotFound, PkmError
 from pkm.ids import Row
@@ -48,10 +48,7 @@ ReadOption = Annotated[
     str | None,
     typer.Option("--read", help="How often what they write shows up: daily, weekly, 3w … yearly; \"\": as it comes."),
 ]
-TagOption = Annotated[
-    Strings,
-    typer.Option("--tag", help="A subject of theirs; may be given again.", autocompletion=complete.complete_tags),
-]
+TagOption = Annotated[Strings, put_tags("A subject of theirs; may be given again.")]
 InCircleOption = Annotated[
     str | None, typer.Option("--circle", help="A circle.", autocompletion=complete.complete_circles)
 ]

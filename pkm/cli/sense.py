@@ -388,7 +388,7 @@ def tag(
     json: JsonFlag = False,
 ) -> None:
     """Put tags on things and take them away: +org -draft."""
-    from pkm.cli.noted import tell_near, tell_not_there
+    from pkm.cli.noted import tell_new, tell_not_there
     from pkm.sense.tags import TAGGED, change_tags, new_with_likes, read_changes
 
     texts, add, take = read_changes(words)
@@ -410,7 +410,7 @@ def tag(
                     [row["id"], one_line(row["title"], 80), " ".join(f"#{name}" for name in row["tags"])]
                 ).rstrip()
             )
-    tell_near(likes)
+    tell_new(likes)
     for name in take:
         if not any(name in one.taken for one in changed):
             tell_not_there(name, [tag for one in changed for tag in one.tags])

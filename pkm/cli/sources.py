@@ -7,7 +7,7 @@ import typer
 from pkm import first
 from pkm.cli import arrivals, complete, current, render, selectors, standing
 from pkm.cli.app import group
-from pkm.cli.options import JsonFlag, LimitOption, YesFlag
+from pkm.cli.options import JsonFlag, LimitOption, YesFlag, put_tags
 from pkm.cli.source_options import (
     AgentOption,
     CircleOption,
@@ -140,10 +140,7 @@ def edit(
     title: Annotated[str | None, typer.Option("--title", "-t", help="What to call it.")] = None,
     url: Annotated[str | None, typer.Option("--url", help="Where it is fetched from now on; its items stay.")] = None,
     every: Annotated[str | None, typer.Option("--every", help="How often to look: 1h, 2d; \"\": its own pace.")] = None,
-    tag: Annotated[
-        Strings,
-        typer.Option("--tag", help="+tag puts one on, -tag takes it away.", autocompletion=complete.complete_tags),
-    ] = None,
+    tag: Annotated[Strings, put_tags("+tag puts one on, -tag takes it away.")] = None,
     contact: Annotated[
         str | None,
         typer.Option("--contact", help="Who writes it; \"\": nobody.", autocompletion=complete.complete_contacts),
@@ -163,9 +160,7 @@ def edit(
         typer.Option("--full-text/--summaries", help="Fetch the text of its new items' pages, or take what it gives."),
     ] = None,
     challenges: Annotated[
-        str | None,
-        typer.Option("--challenges", help="A tag: it disagrees with what you think there; \"\": no longer.",
-                     autocompletion=complete.complete_tags),
+        str | None, put_tags("A tag: it disagrees with what you think there; \"\": no longer.", "--challenges")
     ] = None,
     backlog: Annotated[bool, typer.Option("--backlog", help="Bring its backlog into the inbox.")] = False,
     updates: arrivals.UpdatesOption = None,

@@ -240,7 +240,7 @@ def _make_note(state: Walk, words: str, path: Any) -> bool:
 
 
 def _tag(state: Walk) -> bool:
-    from pkm.cli.noted import tell_near
+    from pkm.cli.noted import tell_new
     from pkm.sense.tags import change_tags, new_with_likes
 
     words = state.keys.ask("Tags (+ adds, - takes away): ").replace(",", " ").split()
@@ -251,7 +251,7 @@ def _tag(state: Walk) -> bool:
         with _command(state, f"sense tag {state.item['id']} {' '.join(words)}"):
             changed = change_tags(state.store, [("item", state.number)], [n for n in add if n], [n for n in take if n])
         print(" ".join(f"#{name}" for name in changed[0].tags) or "no tags")
-        tell_near(likes)
+        tell_new(likes)
     return False
 
 

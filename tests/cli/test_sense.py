@@ -153,7 +153,7 @@ class TestNote:
         result = pkm("sense", "note", "See [[Another]] with @maria_silva #org/desgin")
         assert 'pkm contact add "Maria Silva …" --nick maria_silva' in result.err
         assert "[[Another]] is no note yet" in result.err
-        assert "#org/desgin is new, and nearly #org/design (1): pkm tag merge org/desgin org/design" in result.err
+        assert "#org/desgin is new. Did you mean #org/design? If so: pkm tag merge org/desgin org/design" in result.err
         assert drafts(home) == []
 
     def test_a_wrong_reach_is_told_before_anything(self, pkm: CommandLine) -> None:
