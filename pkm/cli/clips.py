@@ -44,7 +44,7 @@ def clip(
     if not note:
         _show_clipped(*_clip(address, url, "", tag, keep_page), json)
         return
-    with drafts.kept(note, drafts.name_for("clip")):
+    with drafts.kept(note, drafts.name_for("note", "clip")):
         _show_clipped(*_clip(address, url, note, tag, keep_page), json)
 
 

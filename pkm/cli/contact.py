@@ -266,6 +266,7 @@ def edit(
 def _edit_in_editor(number: int) -> Any:
     from dataclasses import replace
 
+    from pkm.cli.drafts import name_for
     from pkm.cli.editor import edit
     from pkm.people import contacts as people
     from pkm.people.form import read_form, write_form
@@ -274,7 +275,7 @@ def _edit_in_editor(number: int) -> Any:
     if row is None:
         raise NotFound(f"c{number}", "it is no longer there", next="pkm contact list")
     form = write_form(row, format_span(row["own_every_s"]) if row["own_every_s"] else "")
-    text, draft = edit(form, f"contact {row['name']}.txt", instead=f"pkm contact edit {row['id']} --name NAME")
+    text, draft = edit(form, name_for("contact", row["id"], ".txt"), instead=f"pkm contact edit {row['id']} --name NAME")
     try:
         filled = read_form(text)
         fields = replace(filled.fields, through=_through(filled.through), every_s=as_seconds(filled.every))

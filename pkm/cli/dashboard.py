@@ -109,7 +109,7 @@ def lines(facts: dict[str, Any]) -> list[str]:
         late = f", {facts['promises']['overdue']:,} overdue" if facts["promises"]["overdue"] else ""
         told.append(f"promises {count(facts['promises']['open'], 'open promise')}{late}: pkm contact promises")
     if facts["unfinished"]:
-        command = "pkm sense note --draft last" if current.home().begun(notes=True) else "pkm doctor"
+        command = "pkm sense note --draft last" if current.home().begun("note") else "pkm doctor"
         told.append(f"drafts   {count(facts['unfinished'], 'text')} that you began: {command}")
     told += [
         f"share    {count(one['notes'], 'note')} may go to {one['circle']}: {_share_with(one)}"

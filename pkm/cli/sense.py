@@ -293,17 +293,17 @@ def edit(
     path: Path | None = None
     given = drafts.typed() if text == "-" else text
     if draft:
-        given, path = drafts.take_up(draft)
+        given, path = drafts.take_up(draft, f"edit-{found.id}")
     elif title is None and given is None:
         given, path = editor.edit(
-            base["text"] + "\n", drafts.name_for(found.id), instead=f'pkm sense edit {found.id} --text "…"',
+            base["text"] + "\n", drafts.name_for("edit", found.id), instead=f'pkm sense edit {found.id} --text "…"',
             again=f"pkm sense edit {found.id} --draft last",
         )
         if clean(given).strip() == base["text"].strip():
             path.unlink(missing_ok=True)
             render.tell("Nothing was changed.")
             return
-    with drafts.kept(given or "", drafts.name_for(found.id), path, again=f"pkm sense edit {found.id} --draft"):
+    with drafts.kept(given or "", drafts.name_for("edit", found.id), path, again=f"pkm sense edit {found.id} --draft"):
         added = edit_note(store, found.number, text=given, title=title, base=base)
     emit_note(added, as_json=json)
 

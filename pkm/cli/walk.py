@@ -206,7 +206,7 @@ def _drop(state: Walk) -> bool:
 def _note(state: Walk) -> bool:
     words = state.keys.ask("Your words (empty: cancel, e: editor): ")
     if state.keys.broken_off.strip():
-        path = drafts.keep(state.keys.broken_off, drafts.name_for(f"{state.item['id']}-note"))
+        path = drafts.keep(state.keys.broken_off, drafts.name_for("note", state.item["id"]))
         render.tell(f"Not noted. What you typed is in {path}")
         render.tell(f"Next: pkm sense note --draft last --from {state.item['id']}")
         return False
@@ -216,7 +216,7 @@ def _note(state: Walk) -> bool:
 
 
 def _write(state: Walk) -> bool:
-    name = drafts.name_for(f"{state.item['id']}-note")
+    name = drafts.name_for("note", state.item["id"])
     with state.keys.lines():
         text, path = editor.edit("", name, instead=f'pkm sense keep {state.item["id"]} --note "…"')
     if not text.strip():

@@ -295,8 +295,8 @@ def test_what_a_killed_desk_left_is_taken_up_by_its_key(store: Store) -> None:
     ended.wait()
     home = Home.find()
     home.ensure()
-    (home.drafts / f"i3-note-2026-11-22T08-00-00Z-{ended.pid}.md").write_text("Half a thought", encoding="utf-8")
-    (home.drafts / f"i3-note-2026-11-22T09-00-00Z-{os.getppid()}.md").write_text("Of a desk that runs", encoding="utf-8")
+    (home.drafts / f"note-i3-2026-11-22T08-00-00Z-{ended.pid}.md").write_text("Half a thought", encoding="utf-8")
+    (home.drafts / f"note-i3-2026-11-22T09-00-00Z-{os.getppid()}.md").write_text("Of a desk that runs", encoding="utf-8")
     seen = []
 
     async def moves(pilot: Pilot[None]) -> None:
