@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import card, complete, contact_files, current, introduce, merge, render, selectors, story, touch
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, as_seconds, put_tags
@@ -16,7 +16,7 @@ from pkm.store import contacts, lookup, sources
 from pkm.text import count, one_line
 
 app = group("The people you learn with: add, show, log what passed between you.", invoke_without_command=True,
-            epilog=f"Example:  {first.STEP}")  # fmt: skip
+            epilog=f"Example:  {first_step.STEP}")  # fmt: skip
 
 COLUMNS = (
     ("id", lambda row: row["id"]),
@@ -95,7 +95,7 @@ def _list(words: str | None, circle: str | None, limit: int, json: bool) -> None
     near = lookup.near(db, "contact", words) if words and not rows else []
     nobody = f"Nobody is in {one_line(found.title, 40)}. Next: pkm circle join {found.id} WHO" if found and not words else ""
     unlike = f"No contact like that. {did_you_mean(near) or 'Next: pkm contact list'}"
-    empty = nobody or (unlike if narrowed else f"Nobody yet. Next: {first.STEP}")
+    empty = nobody or (unlike if narrowed else f"Nobody yet. Next: {first_step.STEP}")
     render.emit_list(rows, COLUMNS, as_json=json, noun="contact", total=total, empty=empty)
 
 

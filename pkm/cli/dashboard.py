@@ -3,7 +3,7 @@
 from shlex import quote
 from typing import Any
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import current, render
 from pkm.dates import ago, day, local, now, stamp
 from pkm.ids import Row
@@ -84,7 +84,7 @@ def lines(facts: dict[str, Any]) -> list[str]:
     from pkm.share.holding import told as waits
 
     if today.is_empty(facts):
-        return list(first.NOTHING)
+        return list(first_step.NOTHING)
     told = []
     if facts["sources"]:
         told += [_first(row) for row in facts["best"][:1]]
@@ -170,7 +170,7 @@ def next_steps(facts: dict[str, Any]) -> dict[str, Step]:
 
 def _seek(facts: dict[str, Any]) -> Step:
     if not facts["contacts"] and not facts["sources"]:
-        return first.STEP, "a person whose writing you follow"
+        return first_step.STEP, "a person whose writing you follow"
     if facts["sources_due"]:
         return "pkm seek", f"{count(facts['sources_due'], 'source')} due"
     return "pkm seek add URL", "no source is due; follow one more" if facts["sources"] else "nothing is followed yet"

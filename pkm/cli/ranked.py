@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import current, render
 from pkm.dates import day, now
 from pkm.ids import Row
@@ -101,7 +101,7 @@ def _empty(source: int | None, tags: Sequence[str]) -> str:
 
 def empty_inbox() -> str:
     """What is said of an inbox that holds nothing: pull, or follow somebody first."""
-    return "The inbox is empty. Next: pkm seek" if sources.count_all(current.store().read()) else first.UNFOLLOWED
+    return "The inbox is empty. Next: pkm seek" if sources.count_all(current.store().read()) else first_step.UNFOLLOWED
 
 
 def _emit_explained(rows: list[Row], total: int) -> None:

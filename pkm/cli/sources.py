@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import arrivals, complete, current, render, selectors, standing
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption, YesFlag, put_tags
@@ -83,7 +83,7 @@ def list_sources(
     db = current.store().read()
     rows = health.sort_sources(db, sort, limit, now(), state=state or None, ids=ids)
     total = len(rows) if ids or state else sources.count_all(db)
-    render.emit_list(rows, COLUMNS, as_json=json, noun="source", total=total, empty=first.UNFOLLOWED)
+    render.emit_list(rows, COLUMNS, as_json=json, noun="source", total=total, empty=first_step.UNFOLLOWED)
     if sort == "noise" and not json:
         standing.tell_noise(rows)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import current
 from pkm.cli.app import run
 from pkm.config import Home
@@ -78,7 +78,7 @@ class TestInbox:
 
     def test_an_empty_one_says_what_to_do(self, pkm: CommandLine) -> None:
         result = pkm("sense")
-        assert (result.out, result.err) == ("", f"{first.UNFOLLOWED}\n")
+        assert (result.out, result.err) == ("", f"{first_step.UNFOLLOWED}\n")
         pkm("sense", "inbox", "--sort", "worst", ok=2)
 
 

@@ -22,7 +22,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from pkm import first
+from pkm import first_step
 from pkm.config import Home
 from pkm.dates import now
 from pkm.desk.app import Desk
@@ -415,7 +415,7 @@ def test_links_are_suggested_with_why_and_tags_of_notes_like_it(store: Store) ->
     assert row[2] in (3, 4)
 
 
-@pytest.mark.parametrize(("filled", "words"), [(True, "The inbox is empty: well done."), (False, f"q, then: {first.STEP}")])
+@pytest.mark.parametrize(("filled", "words"), [(True, "The inbox is empty: well done."), (False, f"q, then: {first_step.STEP}")])
 def test_an_empty_inbox_says_what_to_do(store: Store, tmp_path: Path, filled: bool, words: str) -> None:
     if not filled:
         with store.unit() as unit:
