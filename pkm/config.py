@@ -4,7 +4,6 @@ Owns the list of settings. Knows nothing of the store's inside, of the verbs or 
 """
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 WRITABLE = "set PKM_HOME to a folder you can write"
-
-_OF_NO_NOTE = re.compile(r"(?:^|-)(?:trial|quote|heard|letter|words|introduction|log|share)[- ]")
-"""Names of drafts that make no note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +52,9 @@ class Home:
         """What was typed and is not yet in the store."""
         return self.data / "drafts"
 
-    def begun(self, *, notes: bool = False) -> list[Path]:
-        """The texts that were typed and are not in the store, the newest last; notes: only those that make a note."""
-        found = [path for path in self.drafts.glob("*.md") if not (notes and _OF_NO_NOTE.search(path.name))]
+    def begun(self, kind: str = "") -> list[Path]:
+        """The texts that were typed and are not in the store, the newest last; kind: with that in front of their names only."""
+        found = [path for path in self.drafts.glob(f"{kind}-*" if kind else "*") if not path.name.startswith(".")]
         return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
     @property

@@ -11,7 +11,9 @@ from pkm.errors import Invalid
 from pkm.text import fold
 
 _WORDS = re.compile(r"[^\W_]+")
-_FAR = 1_000
+MOST = 2
+"""Slips from one word to another that it may stand for, at most."""
+FAR = 1_000
 
 
 def near(typed: str, names: Iterable[str], most: int = 3, within: int = 2) -> list[str]:
@@ -24,28 +26,28 @@ def near(typed: str, names: Iterable[str], most: int = 3, within: int = 2) -> li
     """
     word = fold(typed)
     parts = _WORDS.findall(word)
-    slips = cache(_slips)  # many names have the same words
+    known = cache(slips)  # many names have the same words
     apart: dict[str, tuple[int, bool]] = {}
     for name in dict.fromkeys(names):
         folded = fold(name)
-        apart[name] = (_slips(word, folded), False)
-        if apart[name][0] >= _FAR and parts:
+        apart[name] = (slips(word, folded), False)
+        if apart[name][0] >= FAR and parts:
             words = _WORDS.findall(folded)
-            apart[name] = (sum(min((slips(part, one) for one in words), default=_FAR) for part in parts), True)
-    least = min(apart.values(), default=(_FAR, True))
+            apart[name] = (sum(min((known(part, one) for one in words), default=FAR) for part in parts), True)
+    least = min(apart.values(), default=(FAR, True))
     return [name for name, far in apart.items() if far == least < (within + 1,)][:most]
 
 
-def _slips(typed: str, name: str) -> int:
-    """How many slips apart the words are; _FAR where it is too many for one to stand for the other."""
+def slips(typed: str, name: str) -> int:
+    """How many slips apart two folded words are; FAR where it is too many for one to stand for the other."""
     longest = max(len(typed), len(name))
-    most = (longest > 2) + (longest > 4)
+    most = min(MOST, (longest > 2) + (longest > 4))
     if abs(len(typed) - len(name)) > most:
-        return _FAR
+        return FAR
     from rapidfuzz.distance import OSA  # counts two letters swapped as one slip, the commonest of all
 
-    slips = int(OSA.distance(typed, name, score_cutoff=most))
-    return slips if slips <= most else _FAR
+    apart = int(OSA.distance(typed, name, score_cutoff=most))
+    return apart if apart <= most else FAR
 
 
 def did_you_mean(names: Sequence[str]) -> str:

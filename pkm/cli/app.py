@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 import typer
 from typer.core import TyperGroup
 
-from pkm import first, groups
+from pkm import first_step, groups
 from pkm.cli.shape import Group, Shaped
 from pkm.errors import BadInput, Invalid, NotFound
 
@@ -144,7 +144,7 @@ class RootGroup(LazyGroup):
 app = typer.Typer(
     cls=RootGroup, suggest_commands=False, rich_markup_mode=None, invoke_without_command=True, pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=f"Start with:  {first.STEP}",
+    epilog=f"Start with:  {first_step.STEP}",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pkm import first
+from pkm import first_step
 from pkm.dates import ago, day, format_span, parse_stamp
 from pkm.ids import Row
 from pkm.text import count, one_line, with_kind
@@ -173,7 +173,7 @@ def _pace(row: Row, now: datetime) -> list[str]:
 
 def _unfollowed(card: Row) -> str:
     url = next((handle["value"] for handle in card["handles"] if handle["kind"] == "url"), "URL")
-    return f"not followed: {first.follow(url, card['id'])}"
+    return f"not followed: {first_step.follow(url, card['id'])}"
 
 
 def _source(source: Row) -> str:

@@ -8,7 +8,7 @@ import typer
 from pkm.cli import candidates as listing
 from pkm.cli import circle_card, complete, current, membership, render, selectors
 from pkm.cli.app import group
-from pkm.cli.options import BecauseOption, CircleArgument, JsonFlag, as_seconds
+from pkm.cli.options import BecauseOption, CircleArgument, JsonFlag, as_seconds, put_tags
 from pkm.dates import day, format_span, now
 from pkm.errors import Ambiguous, Invalid, NotFound
 from pkm.ids import Row
@@ -36,9 +36,7 @@ EveryOption = Annotated[
     str | None,
     typer.Option("--every", help="How often to be in touch with its members (6w); else as its kind: 2w, 6w, 26w."),
 ]
-TagOption = Annotated[
-    Strings, typer.Option("--tag", help="An interest; may be given again.", autocompletion=complete.complete_tags)
-]
+TagOption = Annotated[Strings, put_tags("An interest; may be given again.")]
 ChannelOption = Annotated[
     Strings,
     typer.Option("--channel", help="A way to reach it; may be given again.", autocompletion=complete.complete_channels),

@@ -7,6 +7,7 @@ import typer
 
 from pkm.cli import current, mailbox, render
 from pkm.cli.app import group
+from pkm.cli.noted import tell_new
 from pkm.cli.options import JsonFlag, TagOption
 from pkm.errors import Invalid
 from pkm.text import count
@@ -43,7 +44,7 @@ def clip(
     if not note:
         _show_clipped(*_clip(address, url, "", tag, keep_page), json)
         return
-    with drafts.kept(note, drafts.name_for("clip")):
+    with drafts.kept(note, drafts.name_for("note", "clip")):
         _show_clipped(*_clip(address, url, note, tag, keep_page), json)
 
 
@@ -81,6 +82,8 @@ def _show_clipped(clipped: Any, noted: Any, json: bool) -> None:
     render.emit_made(row, as_json=json, also=also)
     if not clipped.new:
         render.tell("It was here already; it is one item.")
+    if noted:
+        tell_new(noted.near_tags)
     if noted and noted.unknown_people:
         names = ", ".join(f"@{name}" for name in noted.unknown_people)
         render.tell(f"Nobody is called {names} yet. Next: pkm contact add \"Name\" --nick NICK")

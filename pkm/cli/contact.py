@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import card, complete, contact_files, current, introduce, merge, render, selectors, story, touch
 from pkm.cli.app import group
-from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, as_seconds
+from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, as_seconds, put_tags
 from pkm.cli.their_feeds import follow, follow_alone, follows, look_for_feeds, tell_feeds
 from pkm.dates import day, format_span
 from pkm.errors import Invalid, NotFound, PkmError
@@ -17,7 +17,7 @@ from pkm.store import contacts, lookup, sources
 from pkm.text import count, one_line
 
 app = group("The people you learn with: add, show, log what passed between you.", invoke_without_command=True,
-            epilog=f"Example:  {first.STEP}")  # fmt: skip
+            epilog=f"Example:  {first_step.STEP}")  # fmt: skip
 
 COLUMNS = (
     ("id", lambda row: row["id"]),
@@ -49,10 +49,7 @@ ReadOption = Annotated[
     str | None,
     typer.Option("--read", help="How often what they write shows up: daily, weekly, 3w … yearly; \"\": as it comes."),
 ]
-TagOption = Annotated[
-    Strings,
-    typer.Option("--tag", help="A subject of theirs; may be given again.", autocompletion=complete.complete_tags),
-]
+TagOption = Annotated[Strings, put_tags("A subject of theirs; may be given again.")]
 NoFollowFlag = Annotated[bool, typer.Option("--no-follow", help="Do not look for a feed at --url.")]
 InCircleOption = Annotated[
     str | None, typer.Option("--circle", help="A circle.", autocompletion=complete.complete_circles)
@@ -100,7 +97,7 @@ def _list(words: str | None, circle: str | None, limit: int, json: bool) -> None
     near = lookup.near(db, "contact", words) if words and not rows else []
     nobody = f"Nobody is in {one_line(found.title, 40)}. Next: pkm circle join {found.id} WHO" if found and not words else ""
     unlike = f"No contact like that. {did_you_mean(near) or 'Next: pkm contact list'}"
-    empty = nobody or (unlike if narrowed else f"Nobody yet. Next: {first.STEP}")
+    empty = nobody or (unlike if narrowed else f"Nobody yet. Next: {first_step.STEP}")
     render.emit_list(rows, COLUMNS, as_json=json, noun="contact", total=total, empty=empty)
 
 
@@ -256,6 +253,7 @@ def _new_urls(before: Row, row: Row) -> tuple[str, ...]:
 def _edit_in_editor(number: int) -> Any:
     from dataclasses import replace
 
+    from pkm.cli.drafts import name_for
     from pkm.cli.editor import edit
     from pkm.people import contacts as people
     from pkm.people.form import read_form, write_form
@@ -264,7 +262,7 @@ def _edit_in_editor(number: int) -> Any:
     if row is None:
         raise NotFound(f"c{number}", "it is no longer there", next="pkm contact list")
     form = write_form(row, format_span(row["own_every_s"]) if row["own_every_s"] else "")
-    text, draft = edit(form, f"contact {row['name']}.txt", instead=f"pkm contact edit {row['id']} --name NAME")
+    text, draft = edit(form, name_for("contact", row["id"], ".txt"), instead=f"pkm contact edit {row['id']} --name NAME")
     try:
         filled = read_form(text)
         fields = replace(filled.fields, through=_through(filled.through), every_s=as_seconds(filled.every))

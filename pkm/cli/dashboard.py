@@ -3,7 +3,7 @@
 from shlex import quote
 from typing import Any
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import current, render
 from pkm.dates import ago, day, local, now, stamp
 from pkm.ids import Row
@@ -43,14 +43,10 @@ def show_dashboard(*, json: bool) -> None:
     past = years_ago(db, at)
     people = contacts.due(db, stamp(at), limit=SHOWN)
     owed = {"open": promises.count(db), "overdue": promises.count(db, before=stamp(at))}
-    ready = []
-    there = circles.rows(db)
-    for circle in there:
-        number = int(circle["id"][1:])
-        reaches = reaches_for(db, {"number": number, "circle_kind": circle["circle_kind"]})
-        if circle["channels"] and (waiting := shares.count_candidates(db, number, reaches)):
-            ready.append((circle["name"], waiting))
-    close = next((circle for circle in there if circle["circle_kind"] != "network"), None)
+    there = {int(row["id"][1:]): row for row in circles.rows(db)}
+    reaches = {number: reaches_for(db, {**row, "number": number}) for number, row in there.items()}
+    waiting = {number: shares.count_candidates(db, number, reaches[number]) for number, row in there.items() if row["channels"]}
+    close = next((circle for circle in there.values() if circle["circle_kind"] != "network"), None)
     facts: dict[str, Any] = {
         **standing, "at": stamp(at), "sources_due": sources.count_due(db, stamp(at)),
         "sources_failing": today.sources_failing(db), "new": new_count, "new_since": since,
@@ -60,9 +56,9 @@ def show_dashboard(*, json: bool) -> None:
         "people_due_count": len(standings.due(db, stamp(at), -1)), "rhythm": standings.first_due(db) is not None,
         "promises": owed,
         "close": close["name"] if close else "", "close_kind": close["circle_kind"] if close else "",
-        "to_share": [{"circle": name, "notes": waiting} for name, waiting in ready],
+        "to_share": [{"circle": there[number]["name"], "notes": notes} for number, notes in waiting.items() if notes],
         "private": today.newest_note(db, private=True), "latest": today.newest_note(db, private=False),
-        "to_send": holding.drafts_for(db, [{**circle, "number": int(circle["id"][1:])} for circle in there]),
+        "to_send": holding.drafts_for(db, reaches),
     }  # fmt: skip
     facts["years_ago"] = [{**row, "why": in_words(row)} for row in past[:1]]
     steps = next_steps(facts)
@@ -88,7 +84,7 @@ def lines(facts: dict[str, Any]) -> list[str]:
     from pkm.share.holding import told as waits
 
     if today.is_empty(facts):
-        return list(first.NOTHING)
+        return list(first_step.NOTHING)
     told = []
     if facts["sources"]:
         told += [_first(row) for row in facts["best"][:1]]
@@ -113,11 +109,14 @@ def lines(facts: dict[str, Any]) -> list[str]:
         late = f", {facts['promises']['overdue']:,} overdue" if facts["promises"]["overdue"] else ""
         told.append(f"promises {count(facts['promises']['open'], 'open promise')}{late}: pkm contact promises")
     if facts["unfinished"]:
-        command = "pkm sense note --draft last" if current.home().begun(notes=True) else "pkm doctor"
+        command = "pkm sense note --draft last" if current.home().begun("note") else "pkm doctor"
         told.append(f"drafts   {count(facts['unfinished'], 'text')} that you began: {command}")
     told += [
-        f"share    {count(one['notes'], 'note')} may go to {one['circle']}: {_share_with(one)}" for one in facts["to_share"]
+        f"share    {count(one['notes'], 'note')} may go to {one['circle']}: {_share_with(one)}"
+        for one in facts["to_share"][:SHOWN]
     ]
+    if others := len(facts["to_share"][SHOWN:]):
+        told.append(f"share    and {count(others, 'more circle')} that notes may go to: pkm share --to CIRCLE")
     told += [f"share    {waits(one)}: {step(one)}" for one in facts["to_send"][:SHOWN]]
     if more := facts["drafts"] - len(facts["to_send"][:SHOWN]):
         told.append(f"share    {count(more, 'draft')} not sent yet: pkm share plan")
@@ -171,7 +170,7 @@ def next_steps(facts: dict[str, Any]) -> dict[str, Step]:
 
 def _seek(facts: dict[str, Any]) -> Step:
     if not facts["contacts"] and not facts["sources"]:
-        return first.STEP, "a person whose writing you follow"
+        return first_step.STEP, "a person whose writing you follow"
     if facts["sources_due"]:
         return "pkm seek", f"{count(facts['sources_due'], 'source')} due"
     return "pkm seek add URL", "no source is due; follow one more" if facts["sources"] else "nothing is followed yet"

@@ -15,9 +15,9 @@ from pkm.dates import now, stamp
 from pkm.errors import NotFound, PkmError
 
 
-def name_for(what: str = "note") -> str:
-    """The file name of a draft made now."""
-    return f"{what}-{stamp(now())}.md"
+def name_for(kind: str = "note", of: str = "", ending: str = ".md") -> str:
+    """The file name of a draft made now: what it is to be (note: a new note), of which thing, and when."""
+    return "-".join(filter(None, (kind, of, stamp(now())))) + ending
 
 
 def keep(text: str, name: str) -> Path | None:
@@ -85,11 +85,11 @@ def _tell_kept(error: PkmError, text: str, path: Path | None, again: str) -> Non
         error.next = f"{error.next}; then: {step}" if error.next else step
 
 
-def take_up(which: str) -> tuple[str, Path]:
-    """The text of a draft and its path: `last`, its name in drafts/, or a path. Raises NotFound."""
+def take_up(which: str, kind: str = "note") -> tuple[str, Path]:
+    """The text of a draft and its path: `last` of the kind, its name in drafts/, or a path. Raises NotFound."""
     folder = current.home().drafts
     if which == "last":
-        found = current.home().begun(notes=True)
+        found = current.home().begun(kind)
         if not found:
             raise NotFound("the last draft", f"there is none in {folder}")
         path = found[-1]

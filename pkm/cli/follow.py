@@ -8,7 +8,7 @@ import typer
 
 from pkm.cli import access, arrivals, current, mailbox, render, selectors
 from pkm.cli.app import group
-from pkm.cli.options import JsonFlag
+from pkm.cli.options import JsonFlag, TagOption
 from pkm.cli.source_options import (
     AgentOption,
     AuthorOption,
@@ -18,7 +18,6 @@ from pkm.cli.source_options import (
     CredentialOption,
     EveryOption,
     FullTextFlag,
-    TagOption,
     read_circles,
     read_contact,
     read_seconds,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import current, render
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption
@@ -25,7 +25,7 @@ def log(limit: LimitOption = 20, json: JsonFlag = False) -> None:
         render.emit_json([{**row, "id": row["id"], "title": row["command"]} for row in rows])
         return
     if not rows:
-        render.tell(f"Nothing has been written yet. Next: {first.STEP}")
+        render.tell(f"Nothing has been written yet. Next: {first_step.STEP}")
         return
     for row in rows:
         undone = f"  (undone by {row['undone_by']})" if row["undone_by"] else "" if row["undoable"] else "  (no undo)"

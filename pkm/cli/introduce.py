@@ -119,7 +119,7 @@ def _write(found: list[Any], subject: str, words: str) -> Row:
 
     form = write_form(subject, words)
     pair = " ".join(one.id for one in found)
-    typed, path = edit(form, f"introduction {subject}.md", instead=f'pkm contact introduce {pair} -m "your words"')
+    typed, path = edit(form, drafts.name_for("introduction", subject), instead=f'pkm contact introduce {pair} -m "your words"')
     if typed.strip() == form.strip():
         path.unlink(missing_ok=True)
         raise Invalid("an introduction without a word of your own", "nothing was typed",

@@ -1,7 +1,9 @@
 """How a note that was made or edited is told, and what in it nothing answers to yet."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import typer
 
 from pkm import ids
 from pkm.cli import current, render
@@ -27,7 +29,7 @@ def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
         row["reach"], f"on {day(row['at'])}" if row["at"] else "",
     ]  # fmt: skip
     render.emit_made(row, as_json=as_json, also=[part for part in also if part])
-    tell_near(added.near_tags)
+    tell_new(added.near_tags)
     for link in mentioned:
         if link["to_kind"] == "contact" and link["to"] and ids.parse(link["written"]) not in (None, ids.parse(link["to"])):
             render.tell(f"{link['written']} was merged into {link['to']} {one_line(link['to_title'], 60)}.")
@@ -38,15 +40,16 @@ def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
         render.tell(f"{count(added.resolved, 'link')} of other notes waited for this title and now lead here.")
 
 
-def tell_if_mistyped(name: str) -> None:
-    """That there was no such tag yet, where one that is near may have been meant."""
-    from pkm.spelling import did_you_mean
-    from pkm.store import lookup, tags
+def ask_of_new(ctx: typer.Context, value: Any) -> Any:
+    """The value of an option that puts tags on things, as it is; once they are there, those that nearly were are told."""
+    from pkm.sense.tags import new_with_likes
+    from pkm.store import tags
 
-    db = current.store().read()
-    near = [f"#{tag}" for tag in lookup.near(db, "tag", name)] if tags.find(db, tags.clean_name(name)) is None else []
-    if near:
-        render.tell(f"#{tags.clean_name(name)} is new. {did_you_mean(near)}")
+    given = [value] if isinstance(value, str) else value or ()
+    names = [name.removeprefix("+") for name in given if name.strip("+# ") and not name.startswith("-")]
+    if names and not ctx.resilient_parsing and (likes := new_with_likes(current.store(), names)):
+        ctx.call_on_close(lambda: tell_new(one for one in likes if tags.find(current.store().read(), one[0])))
+    return value
 
 
 def tell_not_there(name: str, held: Iterable[str]) -> None:
@@ -57,8 +60,10 @@ def tell_not_there(name: str, held: Iterable[str]) -> None:
     render.tell(f"#{name} was not there to be taken away. {question}".rstrip())
 
 
-def tell_near(likes: list[tuple[str, list[tuple[str, int]]]]) -> None:
-    """Each new tag that nearly exists, with the command that merges it."""
+def tell_new(likes: Iterable[tuple[str, list[tuple[str, int]]]]) -> None:
+    """Each new tag that nearly was there before, with the command that makes the two one."""
+    from pkm.spelling import did_you_mean
+
     for name, like in likes:
-        others = ", ".join(f"#{other} ({number})" for other, number in like)
-        render.tell(f"#{name} is new, and nearly {others}: pkm tag merge {name} {like[0][0]}")
+        question = did_you_mean([f"#{other}" for other, _ in like])
+        render.tell(f"#{name} is new. {question} If so: pkm tag merge {name} {like[0][0]}")

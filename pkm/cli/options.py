@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pkm.cli import complete
+from pkm.cli.noted import ask_of_new
 from pkm.cli.shape import Command
 from pkm.dates import parse_span
 
@@ -30,10 +31,14 @@ ShareArgument = Annotated[
 ]
 TagArgument = Annotated[str, typer.Argument(metavar="TAG", help="The tag.", autocompletion=complete.complete_tags)]
 ChannelArgument = Annotated[str, typer.Argument(help="Its name.", autocompletion=complete.complete_channels)]
-TagOption = Annotated[
-    list[str] | None,
-    typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags),
-]
+
+
+def put_tags(help: str, name: str = "--tag") -> Any:
+    """The option that puts tags on what is made or changed; a new one that nearly was there before is asked about."""
+    return typer.Option(name, help=help, autocompletion=complete.complete_tags, callback=ask_of_new)
+
+
+TagOption = Annotated[list[str] | None, put_tags("A tag; may be given again.")]
 ForCircleOption = Annotated[
     str, typer.Option("--for", metavar="CIRCLE", help="Only for this circle.", autocompletion=complete.complete_circles)
 ]

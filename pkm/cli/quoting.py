@@ -100,7 +100,7 @@ def _make(found: "Found", said: list[tuple[str, str]], nth: int, json: bool) -> 
     from pkm.sense.annotate import annotate_all
 
     words = _words(said) if any(comment.strip() for _, comment in said) else ""
-    with drafts.kept(words, drafts.name_for(f"{found.id}-quote"), again=""):
+    with drafts.kept(words, drafts.name_for("quote", found.id), again=""):
         made = annotate_all(current.store(), found.kind, found.number, said, nth=nth)
     current.remember(touched=made[-1].row["id"])
     if json:
@@ -129,7 +129,7 @@ def _change(found: "Found", quotes: list[str], comments: list[str], nth: int, js
     if len(quotes) > 1 or len(comments) > 1 or not (quotes or comments):
         raise Invalid(found.id, "say what it is to be: one -m, one -q, or both", next=f'pkm sense annotate {found.id} -m "…"')
     words = _words([("".join(quotes), "".join(comments))]) if "".join(comments).strip() else ""
-    with drafts.kept(words, drafts.name_for(found.id), again=""):
+    with drafts.kept(words, drafts.name_for("annotation", found.id), again=""):
         made = edit(
             current.store(), found.number, quote=quotes[0] if quotes else None,
             comment=comments[0] if comments else None, nth=nth,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import current, render
 from pkm.dates import day, now
 from pkm.ids import Row
@@ -102,7 +102,7 @@ def _empty(source: int | None, tags: Sequence[str]) -> str:
 def empty_inbox() -> str:
     """What is said of an inbox that holds nothing: pull, or follow somebody first."""
     db = current.store().read()
-    return "The inbox is empty. Next: pkm seek" if sources.count_all(db) else first.unfollowed(contacts.first_with_url(db))
+    return "The inbox is empty. Next: pkm seek" if sources.count_all(db) else first_step.unfollowed(contacts.first_with_url(db))
 
 
 def _emit_explained(rows: list[Row], total: int) -> None:

@@ -129,12 +129,17 @@ def changed_fields(names: Sequence[str]) -> str:
     return f"changed: {told}" if told else "nothing changed"
 
 
-def way_back() -> str:
-    """The sentence with the command that takes back what this one did; "" where it changed nothing, or for good."""
+def undo_command() -> str:
+    """The command that takes back what this one did; "" where it changed nothing, or for good."""
     from pkm.store.journal import is_undoable
 
     store = current.store()
-    return f"Take it back: pkm undo {store.operation}" if is_undoable(store.read(), store.operation) else ""
+    return f"pkm undo {store.operation}" if is_undoable(store.read(), store.operation) else ""
+
+
+def way_back() -> str:
+    """The sentence with the command that takes back what this one did; "" where there is none."""
+    return f"Take it back: {undo}" if (undo := undo_command()) else ""
 
 
 def tell_undo(told: str = "", *, as_json: bool = False) -> None:
@@ -162,8 +167,7 @@ def tell_failures(failures: Sequence[Mapping[str, str]], *, as_json: bool = Fals
     """What failed, or was found otherwise, is told as the terminal has room; of what was only counted, how to see each."""
     from pkm.cli import failures as told
 
-    undo = way_back().removeprefix("Take it back: ")
-    again = f"Each by itself: {undo + ', and ' if undo else ''}the same command with --json"
+    again = f"Each by itself: {', and '.join(filter(None, [undo_command(), 'the same command with --json']))}"
     for line in told.tell_failures(failures, columns(), "" if as_json else again):
         tell(line)
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import current, render, selectors
 from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import JsonFlag, LimitOption
@@ -218,7 +218,7 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
         render.tell("Kept: all items that were there. What failed is tried again later; now: pkm seek pull SOURCE")
     if not report.sources and not quiet:
         due, db = "No source is due. All of them now: pkm seek pull --all", current.store().read()
-        render.tell(due if count_all(db) else first.unfollowed(contacts.first_with_url(db)))
+        render.tell(due if count_all(db) else first_step.unfollowed(contacts.first_with_url(db)))
 
 
 def _exit_for(report: Any) -> None:

@@ -293,17 +293,17 @@ def edit(
     path: Path | None = None
     given = drafts.typed() if text == "-" else text
     if draft:
-        given, path = drafts.take_up(draft)
+        given, path = drafts.take_up(draft, f"edit-{found.id}")
     elif title is None and given is None:
         given, path = editor.edit(
-            base["text"] + "\n", drafts.name_for(found.id), instead=f'pkm sense edit {found.id} --text "…"',
+            base["text"] + "\n", drafts.name_for("edit", found.id), instead=f'pkm sense edit {found.id} --text "…"',
             again=f"pkm sense edit {found.id} --draft last",
         )
         if clean(given).strip() == base["text"].strip():
             path.unlink(missing_ok=True)
             render.tell("Nothing was changed.")
             return
-    with drafts.kept(given or "", drafts.name_for(found.id), path, again=f"pkm sense edit {found.id} --draft"):
+    with drafts.kept(given or "", drafts.name_for("edit", found.id), path, again=f"pkm sense edit {found.id} --draft"):
         added = edit_note(store, found.number, text=given, title=title, base=base)
     emit_note(added, as_json=json)
 
@@ -388,7 +388,7 @@ def tag(
     json: JsonFlag = False,
 ) -> None:
     """Put tags on things and take them away: +org -draft."""
-    from pkm.cli.noted import tell_near, tell_not_there
+    from pkm.cli.noted import tell_new, tell_not_there
     from pkm.sense.tags import TAGGED, change_tags, new_with_likes, read_changes
 
     texts, add, take = read_changes(words)
@@ -410,7 +410,7 @@ def tag(
                     [row["id"], one_line(row["title"], 80), " ".join(f"#{name}" for name in row["tags"])]
                 ).rstrip()
             )
-    tell_near(likes)
+    tell_new(likes)
     for name in take:
         if not any(name in one.taken for one in changed):
             tell_not_there(name, [tag for one in changed for tag in one.tags])

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pkm.cli import complete
+from pkm.cli.options import put_tags
 
 Strings = list[str] | None
 
@@ -16,9 +17,6 @@ SourceArgument = Annotated[
     str, typer.Argument(metavar="SOURCE", help="s1, or words of a title.", autocompletion=complete.complete_sources)
 ]
 EveryOption = Annotated[str | None, typer.Option("--every", help="How often to look: 30min, 1h, weekly; else at its own pace.")]
-TagOption = Annotated[
-    Strings, typer.Option("--tag", help="A tag; may be given again.", autocompletion=complete.complete_tags)
-]
 ContactOption = Annotated[
     str | None,
     typer.Option("--contact", help="The contact who writes it.", autocompletion=complete.complete_contacts),
@@ -41,11 +39,7 @@ AuthorOption = Annotated[
 FullTextFlag = Annotated[
     bool, typer.Option("--full-text", help="Fetch the text of its new items' pages too, where it gives summaries.")
 ]
-ChallengesOption = Annotated[
-    str | None,
-    typer.Option("--challenges", help="A tag: it disagrees with what you think there.",
-                 autocompletion=complete.complete_tags),
-]  # fmt: skip
+ChallengesOption = Annotated[str | None, put_tags("A tag: it disagrees with what you think there.", "--challenges")]
 
 
 def read_seconds(every: str | None) -> int | None:

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import arrivals, complete, current, render, selectors, standing
 from pkm.cli.app import group
-from pkm.cli.options import JsonFlag, LimitOption, YesFlag
+from pkm.cli.options import JsonFlag, LimitOption, YesFlag, put_tags
 from pkm.cli.source_options import (
     AgentOption,
     CircleOption,
@@ -83,7 +83,7 @@ def list_sources(
     db = current.store().read()
     rows = health.sort_sources(db, sort, limit, now(), state=state or None, ids=ids)
     total = len(rows) if ids or state else sources.count_all(db)
-    empty = "" if rows else first.unfollowed(contacts.first_with_url(db))
+    empty = "" if rows else first_step.unfollowed(contacts.first_with_url(db))
     render.emit_list(rows, COLUMNS, as_json=json, noun="source", total=total, empty=empty)
     if sort == "noise" and not json:
         standing.tell_noise(rows)
@@ -141,10 +141,7 @@ def edit(
     title: Annotated[str | None, typer.Option("--title", "-t", help="What to call it.")] = None,
     url: Annotated[str | None, typer.Option("--url", help="Where it is fetched from now on; its items stay.")] = None,
     every: Annotated[str | None, typer.Option("--every", help="How often to look: 1h, 2d; \"\": its own pace.")] = None,
-    tag: Annotated[
-        Strings,
-        typer.Option("--tag", help="+tag puts one on, -tag takes it away.", autocompletion=complete.complete_tags),
-    ] = None,
+    tag: Annotated[Strings, put_tags("+tag puts one on, -tag takes it away.")] = None,
     contact: Annotated[
         str | None,
         typer.Option("--contact", help="Who writes it; \"\": nobody.", autocompletion=complete.complete_contacts),
@@ -164,9 +161,7 @@ def edit(
         typer.Option("--full-text/--summaries", help="Fetch the text of its new items' pages, or take what it gives."),
     ] = None,
     challenges: Annotated[
-        str | None,
-        typer.Option("--challenges", help="A tag: it disagrees with what you think there; \"\": no longer.",
-                     autocompletion=complete.complete_tags),
+        str | None, put_tags("A tag: it disagrees with what you think there; \"\": no longer.", "--challenges")
     ] = None,
     backlog: Annotated[bool, typer.Option("--backlog", help="Bring its backlog into the inbox.")] = False,
     updates: arrivals.UpdatesOption = None,

@@ -27,7 +27,7 @@ PARTS = {
 def stats(
     part: Annotated[str, typer.Argument(help="seek, sense, share or people; none: the first three in short.")] = "",
     window: Annotated[str, typer.Option("--window", help="How far back: 90d, 6mo, 1y.")] = "90d",
-    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help="How many of a list are named.")] = 6,
+    limit: Annotated[int | None, typer.Option("-n", "--limit", min=1, help="How many of a list are named.")] = None,
     json: JsonFlag = False,
 ) -> None:
     """Tell how the loop goes: seek, sense, share and people, in counts and small plots."""
@@ -47,7 +47,7 @@ def stats(
         render.say()
         render.say(PARTS.get(name, "Seek : sense : share"))
         for measure in measures:
-            _show(measure, limit if chosen else min(limit, SHORT), short=not chosen)
+            _show(measure, limit or (LONG if chosen else SHORT), short=not chosen)
     render.tell("Next: pkm stats seek, sense, share or people, for more of each" if not chosen else "No number here is a goal.")
 
 
@@ -86,8 +86,8 @@ def _show(measure: Any, limit: int, *, short: bool) -> None:
         render.say(f"      {measure.next}")
 
 
-SHORT = 3
-"""So many of a list are named where all three verbs are told at once."""
+SHORT, LONG = 3, 6
+"""So many of a list are named where all three verbs are told at once, and where one is."""
 LONG_ONLY = {"shared_of_kept", "filters", "growing", "narrow", "came_back"}
 """Measures that only their own part tells."""
 
@@ -125,7 +125,7 @@ def _kept_of_came_in(values: Row, verdict: str, limit: int) -> list[str]:
         lines.append("What several sources told counts once in all, and for each of them here.")
     idle = values["nothing_kept"]
     if idle["total"]:
-        lines.append(f"Nothing kept of ten or more decided on: {listed(_titles(idle), idle['total'], limit)}.")
+        lines.append(f"Nothing kept of {idle['least']} or more decided on: {listed(_titles(idle), idle['total'], limit)}.")
     return lines
 
 
@@ -172,14 +172,17 @@ def _stages(values: Row, verdict: str, limit: int) -> list[str]:
 
 
 def _named(words: str, one: str = "") -> Callable[[Row, str, int], list[str]]:
-    """Lines for a measure that names things: how many, in those words, and which. one: the words for one of them."""
+    """Lines for a measure that names things: how many, in those words, and which. one: the words for one of them.
+
+    Where the measure has a figure of its own (days), the words name it.
+    """
 
     def told(values: Row, verdict: str, limit: int) -> list[str]:
         if not values["total"]:
             return []
         named = [f"{row['id']} {one_line(row['title'], 50)}" if isinstance(row, Mapping) else row for row in values["things"]]
         said = one if one and values["total"] == 1 else words
-        return [said.format(count=f"{values['total']:,}"), *stats_people.things(named, values["total"], limit)]
+        return [said.format_map({**values, "count": f"{values['total']:,}"}), *stats_people.things(named, values["total"], limit)]
 
     return told
 
@@ -232,16 +235,17 @@ def _promises(values: Row, verdict: str, limit: int) -> list[str]:
 WORDS: Mapping[str, Callable[[Row, str, int], Sequence[str]]] = {
     "ratio": _ratio, "kept_of_came_in": _kept_of_came_in, "filters": _filters, "echo": _echo,
     "unchallenged": _unchallenged, "stages": _stages,
-    "never_tried": _named("{count} ideas are older than 60 days and were not tried.",
-                          "One idea is older than 60 days and was not tried."),
+    "never_tried": _named("{count} ideas are older than {days} days and were not tried.",
+                          "One idea is older than {days} days and was not tried."),
     "unsupported": _named("{count} practices rest on no trial.", "One practice rests on no trial."),
-    "questions": _named("{count} questions are open for more than 30 days.",
-                        "One question is open for more than 30 days."),
+    "questions": _named("{count} questions are open for more than {days} days.",
+                        "One question is open for more than {days} days."),
     "growing": _growing, "shared_of_kept": _shared_of_kept, "answers": _answers,
     "gone_quiet": _gone_quiet,
     "taken_back": _named("{count} shares were taken back, and count as not shared.",
                          "One share was taken back, and counts as not shared."),
-    "unreached": _named("{count} ideas reached no community in 30 days.", "One idea reached no community in 30 days."),
+    "unreached": _named("{count} ideas reached no community in {days} days.",
+                        "One idea reached no community in {days} days."),
     "skipped": _named("{count} notes went to a network before any community saw them.",
                       "One note went to a network before any community saw it."),
     "narrow": _named("{count} practices were not seen by a network.", "One practice was not seen by a network."),

@@ -6,6 +6,7 @@ import typer
 
 from pkm.cli import complete, current, render, subject, tag_rework
 from pkm.cli.app import group
+from pkm.cli.noted import tell_new
 from pkm.cli.options import JsonFlag, LimitOption
 from pkm.store import tags
 from pkm.text import count
@@ -58,10 +59,8 @@ def rename(old: OldArgument, new: Annotated[str, typer.Argument(help="Its new na
     moved = rename_tag(store, old, new)
     below = f", {count(moved.children, 'tag')} below it" if moved.children else ""
     _emit(moved, f"#{moved.old} ({moved.old_count}) is now #{moved.new} ({moved.total}){below}", json)
-    for name, like in likes:
-        others = [(other, number) for other, number in like if other.casefold() != moved.old.casefold()]
-        for other, number in others[:1]:
-            render.tell(f"#{name} is nearly #{other} ({number}): pkm tag merge {name} {other}")
+    others = [(name, [one for one in like if one[0].casefold() != moved.old.casefold()]) for name, like in likes]
+    tell_new(one for one in others if one[1])
 
 
 @app.command(epilog="Example:  pkm tag merge notetaking note-taking")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pkm.cli import complete, current, render, selectors
-from pkm.cli.noted import tell_if_mistyped
+from pkm.cli.noted import tell_new
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, TagArgument, YesFlag
 from pkm.dates import day, now, stamp
 from pkm.errors import Invalid, NotFound
@@ -32,13 +32,14 @@ def edit(
     json: JsonFlag = False,
 ) -> None:
     """Mark a tag as something you want to learn about, or no longer."""
-    from pkm.sense.tags import set_learning
+    from pkm.sense.tags import new_with_likes, set_learning
 
     if learning is None:
         raise Invalid(f"#{tags.clean_name(name)} alone", "it does not say what to change",
                       next=f"pkm tag edit {tags.clean_name(name)} --learning, or --no-learning")  # fmt: skip
-    tell_if_mistyped(name)
+    likes = new_with_likes(current.store(), [name])
     kept, changed = set_learning(current.store(), name, learning)
+    tell_new(likes)
     if json:
         render.emit_json(_row(kept))
         return
@@ -110,14 +111,14 @@ def alias(
     json: JsonFlag = False,
 ) -> None:
     """Let another name mean a tag: what is written with it lands there."""
-    from pkm.sense.tags import give_alias, take_alias
+    from pkm.sense.tags import give_alias, new_with_likes, take_alias
 
     if remove == (tag is not None):
         step = f"pkm tag alias {name} TAG, or pkm tag alias {name} --remove"
         raise Invalid("a tag and --remove" if remove else "one name alone", "it is one or the other", next=step)
-    if tag is not None:
-        tell_if_mistyped(tag)
+    likes = new_with_likes(current.store(), [] if tag is None else [tag])
     kept = take_alias(current.store(), name) if tag is None else give_alias(current.store(), name, tag)
+    tell_new(likes)
     if json:
         render.emit_json(_row(kept))
     else:

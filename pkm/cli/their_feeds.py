@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import current, render
 from pkm.errors import PkmError
 from pkm.ids import Row
@@ -70,4 +70,4 @@ def tell_feeds(row: Row, feeds: list[Any], followed: list[Row], told: list[str])
     if followed:
         render.tell("Next: pkm seek")
     elif told and not feeds and (urls := contacts.urls_of(row)):
-        render.tell(f"Next, once it answers, or with their feed's own address: {first.follow(urls[0], row['id'])}")
+        render.tell(f"Next, once it answers, or with their feed's own address: {first_step.follow(urls[0], row['id'])}")

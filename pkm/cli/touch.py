@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import card_layout, complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
 from pkm.dates import ago, day, format_span, now, parse_past, parse_span, parse_when, stamp
@@ -295,7 +295,7 @@ def _tell_nobody_due() -> None:
     elif contacts.count(db):
         render.tell("Nobody is due. Next: pkm circle join CIRCLE WHO, so that there is a rhythm to keep")
     else:
-        render.tell(f"Nobody yet. Next: {first.STEP}")
+        render.tell(f"Nobody yet. Next: {first_step.STEP}")
     late = stored.count(db, before=stamp(now()))
     if late:
         render.tell(f"{count(late, 'promise is over its', 'promises are over their')} date: pkm contact promises")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import render
 from pkm.cli.app import group
 
@@ -119,7 +119,7 @@ def _tell_end(stage: "Stage", page: "Path", waits: bool) -> None:
     render.say()
     render.say(f"Look around:     PKM_HOME={stage.home} {program}")
     render.say(f"Remove it all:   rm -r {stage.home}")
-    render.say(f"Begin for real:  {program}{first.STEP.removeprefix('pkm')}")
+    render.say(f"Begin for real:  {program}{first_step.STEP.removeprefix('pkm')}")
     if waits:
         render.say()
         print("The made-up sites are served until you press Enter.", end="", flush=True)

@@ -206,7 +206,7 @@ def _drop(state: Walk) -> bool:
 def _note(state: Walk) -> bool:
     words = state.keys.ask("Your words (empty: cancel, e: editor): ")
     if state.keys.broken_off.strip():
-        path = drafts.keep(state.keys.broken_off, drafts.name_for(f"{state.item['id']}-note"))
+        path = drafts.keep(state.keys.broken_off, drafts.name_for("note", state.item["id"]))
         render.tell(f"Not noted. What you typed is in {path}")
         render.tell(f"Next: pkm sense note --draft last --from {state.item['id']}")
         return False
@@ -216,7 +216,7 @@ def _note(state: Walk) -> bool:
 
 
 def _write(state: Walk) -> bool:
-    name = drafts.name_for(f"{state.item['id']}-note")
+    name = drafts.name_for("note", state.item["id"])
     with state.keys.lines():
         text, path = editor.edit("", name, instead=f'pkm sense keep {state.item["id"]} --note "…"')
     if not text.strip():
@@ -240,7 +240,7 @@ def _make_note(state: Walk, words: str, path: Any) -> bool:
 
 
 def _tag(state: Walk) -> bool:
-    from pkm.cli.noted import tell_near
+    from pkm.cli.noted import tell_new
     from pkm.sense.tags import change_tags, new_with_likes
 
     words = state.keys.ask("Tags (+ adds, - takes away): ").replace(",", " ").split()
@@ -251,7 +251,7 @@ def _tag(state: Walk) -> bool:
         with _command(state, f"sense tag {state.item['id']} {' '.join(words)}"):
             changed = change_tags(state.store, [("item", state.number)], [n for n in add if n], [n for n in take if n])
         print(" ".join(f"#{name}" for name in changed[0].tags) or "no tags")
-        tell_near(likes)
+        tell_new(likes)
     return False
 
 

@@ -30,6 +30,9 @@ from pkm.spelling import did_you_mean
 from pkm.store.session import Store
 from pkm.text import count, one_line
 
+TAKES_UP = {"note": "n", "edit": "e", "comment": '"'}
+"""The key that goes on with a draft of that kind."""
+
 
 class Done(NamedTuple):
     """A decision that `u` takes back: the command's number, the thing, its place, the shelf it stood on."""
@@ -104,9 +107,10 @@ class Desk(App[None]):
         self.query_one(Rows).focus()
         waiting = drafts.left(self.home)
         if waiting:
-            of, what = waiting[0][0].split("-")[0], waiting[0][0]
-            step = "n takes it up" if what == "note" else f"{'e' if of[:1] == 'n' else 'n'} on {of} takes it up"
-            self.say(f"{count(len(waiting), 'text')} that you began here: {step}; or pkm sense note --draft last")
+            kind, _, of = waiting[0][0].partition("-")
+            step = f"{TAKES_UP.get(kind, 'n')}{f' on {of}' if of else ''} takes it up"
+            step += "; or pkm sense note --draft last" if kind == "note" else ""
+            self.say(f"{count(len(waiting), 'text')} that you began here: {step}")
         self.run_worker(deeds.warm_up, thread=True)
 
     # What is shown
@@ -209,7 +213,7 @@ class Desk(App[None]):
         thing = self.thing
         of_item = thing if thing and thing[0] in ("item", "response") else None
         answer = thing[1] if thing and thing[0] == "response" else None
-        draft, text = drafts.take_up(self.home, f"{make(*of_item)}-note" if of_item else "note")
+        draft, text = drafts.take_up(self.home, f"note-{make(*of_item)}" if of_item else "note")
         about = f"Your words on {make(*of_item)}" if of_item else "A new note"
 
         def made(text: str | None) -> None:
@@ -244,7 +248,7 @@ class Desk(App[None]):
         if base is None:
             return
         before = base
-        draft, begun = drafts.take_up(self.home, before["id"])
+        draft, begun = drafts.take_up(self.home, f"edit-{before['id']}")
 
         def changed(text: str | None) -> None:
             if text is None or text.strip() == before["text"].strip():
@@ -275,7 +279,7 @@ class Desk(App[None]):
             self.say('Select words first (Shift and arrows, or the mouse), then ". Tab goes back to the list.')
             return
         near = reading.selected_from + len(quote) - len(quote.lstrip())
-        draft, begun = drafts.take_up(self.home, f"{make(*thing)}-comment")
+        draft, begun = drafts.take_up(self.home, f"comment-{make(*thing)}")
 
         def said(comment: str | None) -> None:
             if comment is None:

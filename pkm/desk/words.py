@@ -1,6 +1,6 @@
 """What the desk says: its keys, and what to do where there is nothing to show."""
 
-from pkm import first
+from pkm import first_step
 from pkm.store import contacts, today
 from pkm.store.session import Store
 
@@ -31,10 +31,11 @@ def nothing_here(store: Store, shelf: str) -> str:
         return "Nothing was found.\n\n/  search again      i  the inbox"
     counts = today.counts(store.read())
     if today.is_empty(counts):
-        told = [first.NOTHING[0], f"q, then: {first.STEP}", *first.NOTHING[1:]]
+        told = [first_step.NOTHING[0], f"q, then: {first_step.STEP}", *first_step.NOTHING[1:]]
         return "\n\n".join([*told, "n  write a note of your own now"])
     if not counts["sources"]:
-        return f"{first.unfollowed(contacts.first_with_url(store.read()))}\n\nn  write a note      v  the review      q  quit"
+        step = first_step.unfollowed(contacts.first_with_url(store.read()))
+        return f"{step}\n\nn  write a note      v  the review      q  quit"
     return (
         "The inbox is empty: well done.\n\nv  the review: what is due, questions, one note by chance\n"
         "/  search      n  a note      q  quit, then pkm seek: what is new"

@@ -32,8 +32,8 @@ TITLE = 300
 class NoteAdded(NamedTuple):
     """A note as it is now, and what in it nothing answers to yet.
 
-    unknown_people: names nobody has; ambiguous: names that several contacts have; near_tags: tags it made that nearly
-    exist; wanted: titles no note has; resolved: links of other notes that were waiting for it.
+    unknown_people: names nobody has; ambiguous: names that several contacts have; near_tags: tags its text made that
+    nearly exist; wanted: titles no note has; resolved: links of other notes that were waiting for it.
     """
 
     row: Row
@@ -56,7 +56,7 @@ def add_note(
     captured = read(text)
     reach = read_reach(reach)
     with store.unit() as unit:
-        likes = new_with_likes(store, [*captured.tags, *names])
+        likes = new_with_likes(store, captured.tags)
         called = _title(title, captured)
         number = unit.insert(
             "note", uid=str(uuid.uuid4()), title=called, text=captured.body, stage="observation", reach=reach,

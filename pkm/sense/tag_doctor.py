@@ -12,7 +12,7 @@ from pkm.ids import Row
 from pkm.store import discovery, tag_health
 from pkm.store.session import Store
 from pkm.store.tag_health import Single, Together
-from pkm.store.tags import LIKE, near_among
+from pkm.store.tags import near_among
 from pkm.text import count, fold
 
 KIND = "tag"
@@ -72,14 +72,17 @@ def _alike(used: Mapping[str, int]) -> list[Finding]:
 
 def _near(used: Mapping[str, int]) -> dict[str, dict[str, int]]:
     """For each name, those that may be nearly it, with their counts; each pair once."""
-    from rapidfuzz import fuzz, process
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    from pkm.spelling import MOST
 
     names = list(used)
     folded = [fold(name) for name in names]
     bare = grouped((re.sub(r"[-_.·]+|(?:ies|y|s)\b", "", name), place) for place, name in enumerate(folded))
     found: dict[str, dict[str, int]] = {}
     for place, name in enumerate(folded):
-        like = process.extract(name, folded[place + 1 :], scorer=fuzz.ratio, score_cutoff=LIKE, limit=None)
+        like = process.extract(name, folded[place + 1 :], scorer=OSA.distance, score_cutoff=MOST, limit=None)
         near = {place + 1 + position for _, _, position in like}
         near |= {one for one in bare[re.sub(r"[-_.·]+|(?:ies|y|s)\b", "", name)] if one > place}
         if near:

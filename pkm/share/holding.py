@@ -1,7 +1,7 @@
 """Which drafts and plans keep notes for a circle, so that they are in no other digest for it; and why a digest is empty."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Mapping
 from shlex import quote
 
 from pkm.dates import day, local, now
@@ -12,9 +12,12 @@ from pkm.store import shares
 from pkm.text import count
 
 
-def drafts_for(db: sqlite3.Connection, circles: Iterable[Row]) -> list[Row]:
-    """The drafts that keep notes for one of these circles (number, circle_kind), each once, by number; as shares.holding()."""
-    found = [one for circle in circles for one in shares.holding(db, circle["number"], reaches_for(db, circle))]
+def drafts_for(db: sqlite3.Connection, circles: Mapping[int, list[str]]) -> list[Row]:
+    """The drafts that keep notes for one of these circles, each once, by number; as shares.holding().
+
+    circles: the reaches of notes that may go to each, as reaches_for() has them.
+    """
+    found = [one for number, reaches in circles.items() for one in shares.holding(db, number, reaches)]
     drafts: dict[str, Row] = {}
     for one in found:
         if one["state"] == "draft" and one["notes"] > drafts.get(one["id"], {"notes": 0})["notes"]:

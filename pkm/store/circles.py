@@ -5,8 +5,10 @@ Reads only, plain SQL, in the shape of the JSON contract.
 
 import sqlite3
 
+from pkm.grouped import grouped
 from pkm.ids import Row, make
 from pkm.store import standings, tags
+from pkm.store.rows import in_ids
 from pkm.store.sources import without_user
 from pkm.store.standings import RANK
 from pkm.text import fold
@@ -19,13 +21,12 @@ _ROWS = (
 
 def rows(db: sqlite3.Connection) -> list[Row]:
     """All circles, the closest kind first, then by name and id."""
-    return [_shape(db, found) for found in db.execute(_ROWS.format(where=""))]
+    return _shaped(db, db.execute(_ROWS.format(where="")).fetchall())
 
 
 def row(db: sqlite3.Connection, number: int) -> Row | None:
     """One circle as an object, None where there is none."""
-    found = db.execute(_ROWS.format(where="WHERE circle.id = :id"), {"id": number}).fetchone()
-    return None if found is None else _shape(db, found)
+    return next(iter(_shaped(db, db.execute(_ROWS.format(where="WHERE circle.id = :id"), {"id": number}).fetchall())), None)
 
 
 def by_name(db: sqlite3.Connection, name: str) -> Row | None:
@@ -36,25 +37,24 @@ def by_name(db: sqlite3.Connection, name: str) -> Row | None:
     return None
 
 
-def _shape(db: sqlite3.Connection, found: sqlite3.Row) -> Row:
-    return {
-        "id": make("circle", found["id"]), "kind": "circle", "title": found["name"], "name": found["name"],
-        "circle_kind": found["kind"], "purpose": found["purpose"], "members": found["members"],
-        "channels": [name for _, name in channels_of(db, found["id"])], "tags": tags.of(db, "circle", found["id"]),
-        "every_s": found["every_s"], "salutation": found["salutation"], "introduction": found["introduction"],
-        "language": found["language"],
-        "created_at": found["created_at"],
-    }  # fmt: skip
-
-
-def channels_of(db: sqlite3.Connection, number: int) -> list[tuple[int, str]]:
-    """(number, name) of the channels that reach a circle, by name."""
-    found = db.execute(
-        "SELECT channel.id, channel.name FROM circle_channel JOIN channel ON channel.id = circle_channel.channel_id "
-        "WHERE circle_channel.circle_id = :id ORDER BY channel.name, channel.id",
-        {"id": number},
-    )
-    return [(row[0], row[1]) for row in found]
+def _shaped(db: sqlite3.Connection, rows: list[sqlite3.Row]) -> list[Row]:
+    """The circles as objects, with the names of the channels that reach each and its tags; asked once for all."""
+    numbers = [row["id"] for row in rows]
+    channels = grouped(db.execute(
+        "SELECT circle_id, channel.name FROM circle_channel JOIN channel ON channel.id = channel_id "
+        f"WHERE circle_id IN {in_ids(numbers)} ORDER BY channel.name, channel.id"
+    ))  # fmt: skip
+    tagged = tags.of_many(db, "circle", numbers)
+    return [
+        {
+            "id": make("circle", row["id"]), "kind": "circle", "title": row["name"], "name": row["name"],
+            "circle_kind": row["kind"], "purpose": row["purpose"], "members": row["members"],
+            "channels": channels.get(row["id"], []), "tags": tagged.get(row["id"], []),
+            "every_s": row["every_s"], "salutation": row["salutation"], "introduction": row["introduction"],
+            "language": row["language"], "created_at": row["created_at"],
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 def channel_rows(db: sqlite3.Connection, number: int) -> dict[int, int]:

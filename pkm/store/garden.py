@@ -7,6 +7,7 @@ import sqlite3
 
 from pkm.ids import Row
 from pkm.store.conditions import FROM_THERE, SENT, TO_THERE
+from pkm.store.rows import in_ids
 
 _NOTE = "SELECT count(*) OVER () AS total, note.id AS number, note.title, note.updated_at, note.reach"
 _HERE = "note.dropped_at IS NULL"
@@ -78,10 +79,10 @@ def beginnings(db: sqlite3.Connection, limit: int) -> list[tuple[int, str]]:
 
 def unlinked_pairs(db: sqlite3.Connection, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Those of the pairs of notes that no link joins."""
-    joined = (
-        "SELECT 1 FROM link WHERE from_kind = 'note' AND to_kind = 'note' AND from_id = :one AND to_id = :other "
-        "UNION ALL SELECT 1 FROM link WHERE from_kind = 'note' AND to_kind = 'note' AND from_id = :other AND to_id = :one"
+    notes = in_ids({number for pair in pairs for number in pair})
+    links = db.execute(
+        "SELECT from_id, to_id FROM link WHERE from_kind = 'note' AND to_kind = 'note' "
+        f"AND from_id IN {notes} AND to_id IN {notes}"
     )
-    return [
-        (one, other) for one, other in pairs if not db.execute(joined, {"one": one, "other": other}).fetchone()
-    ]  # fmt: skip
+    joined = {frozenset(link) for link in links}
+    return [pair for pair in pairs if frozenset(pair) not in joined]

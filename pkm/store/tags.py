@@ -19,8 +19,6 @@ from pkm.text import fold, one_line
 if TYPE_CHECKING:
     from pkm.store.session import Unit
 
-LIKE = 86
-"""From this likeness (rapidfuzz ratio, 0 to 100) on, two names are told as nearly the same."""
 COUNTED = {"note": "notes", "item": "items", "source": "sources", "contact": "contacts", "circle": "circles"}
 
 
@@ -199,10 +197,10 @@ def _shape(name: str, counts: dict[str, int], aliases: list[str], learning: bool
 
 
 def near(db: sqlite3.Connection, name: str, limit: int = 3) -> list[tuple[str, int]]:
-    """Tags in use whose names are nearly that one, with their counts, the most like first.
+    """Tags in use whose names are nearly that one, with their counts, the most like first, then the most used.
 
-    Nearly: the same without case, separators and plural, or alike by LIKE. Names that differ in figures only are not, nor
-    such as say the opposite.
+    Nearly: the same without case, separators and plural, or so few slips apart that one may be meant for the other. Names
+    that differ in figures only are not, nor such as say the opposite.
     """
     sql = "SELECT name, count(*) FROM tagging JOIN tag ON tag.id = tag_id GROUP BY tag.id ORDER BY name"
     return near_among(name, {row[0]: row[1] for row in db.execute(sql)}, limit)
@@ -210,7 +208,7 @@ def near(db: sqlite3.Connection, name: str, limit: int = 3) -> list[tuple[str, i
 
 def near_among(name: str, used: dict[str, int], limit: int = 3) -> list[tuple[str, int]]:
     """Of the names with their counts, those nearly the name; see `near`."""
-    from rapidfuzz import fuzz
+    from pkm.spelling import FAR, slips
 
     folded, bare = fold(name), _bare(name)
     scored = []
@@ -220,10 +218,10 @@ def near_among(name: str, used: dict[str, int], limit: int = 3) -> list[tuple[st
             continue
         if _turned(bare, _bare(other)):
             continue
-        score = 100.0 if _bare(other) == bare else fuzz.ratio(folded, there)
-        if score >= LIKE and _without_figures(folded) != _without_figures(there):
-            scored.append((-score, other, number))
-    return [(other, number) for _, other, number in sorted(scored)[:limit]]
+        apart = 0 if _bare(other) == bare else slips(folded, there)
+        if apart < FAR and _without_figures(folded) != _without_figures(there):
+            scored.append((apart, -number, other))
+    return [(other, -number) for _, number, other in sorted(scored)[:limit]]
 
 
 _TURNS = ("un", "non", "anti", "dis", "de", "in", "im", "ir", "il", "mis", "counter")

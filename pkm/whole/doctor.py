@@ -196,7 +196,7 @@ def _check_drafts(home: Home) -> list[Finding]:
     if not begun:
         return []
     why = f"{count(len(begun), 'text')} that you began and that did not get into the store, in {home.drafts}"
-    of_note = "pkm sense note --draft last" if home.begun(notes=True) else "read them there, and remove what you need no more"
+    of_note = "pkm sense note --draft last" if home.begun("note") else "read them there, and remove what you need no more"
     return [Finding("drafts", why, "told", of_note)]
 
 

@@ -73,7 +73,7 @@ def _kept_by_source(store: Store, span: Span, kept: Sequence[Row], sources: dict
     return Measure(
         "kept_of_came_in", "Kept of what comes in",
         {**totals, "kept": len(once) - once.count(None), "clips": once.count(None), "told": told,
-         "sources": listed(rows), "nothing_kept": listed(idle)},
+         "sources": listed(rows), "nothing_kept": {**listed(idle), "least": measures.MIN_CASES}},
         next=f"pkm seek edit {idle[0]['id']} --pause" if idle else "",
     )  # fmt: skip
 
@@ -129,11 +129,11 @@ def measure_sense(store: Store, span: Span) -> list[Measure]:
         Measure("stages", "Notes by stage and age",
                 {stage: {"total": len(found), **measures.count_ages(found)} for stage, found in ages.items()},
                 next="pkm find stage:observation --sort oldest" if ages["observation"] else ""),
-        Measure("never_tried", f"Ideas not tried after {TRIED_DAYS} days", listed(untried),
+        Measure("never_tried", f"Ideas not tried after {TRIED_DAYS} days", {**listed(untried), "days": TRIED_DAYS},
                 next=f'pkm sense try {untried[0]["id"]} --where "…" --outcome mixed "…"' if untried else ""),
         Measure("unsupported", "Practices without a trial", listed(bare),
                 next=f'pkm sense try {bare[0]["id"]} --where "…" --outcome worked "…"' if bare else ""),
-        Measure("questions", f"Questions open for more than {OPEN_DAYS} days", listed(open_),
+        Measure("questions", f"Questions open for more than {OPEN_DAYS} days", {**listed(open_), "days": OPEN_DAYS},
                 next="pkm find is:question" if open_ else ""),
         _growing(store, span),
     ]  # fmt: skip
@@ -178,7 +178,8 @@ def measure_share(store: Store, span: Span) -> list[Measure]:
                 next=f"pkm share log {back_again[0]['id']}" if back_again else ""),
         _answers(store, span),
         measure_quiet(store, span),
-        Measure("unreached", f"Ideas that reached no community in {REACHED_DAYS} days", listed(unreached),
+        Measure("unreached", f"Ideas that reached no community in {REACHED_DAYS} days",
+                {**listed(unreached), "days": REACHED_DAYS},
                 next=f"pkm sense reach {unreached[0]['id']} community" if unreached else ""),
         Measure("skipped", "To the network without a community first", listed(skipped),
                 next=f"pkm why {skipped[0]['id']}" if skipped else ""),

@@ -1,9 +1,11 @@
 """A draft that waits: what it keeps from every other digest is said, and a note can be taken out of it, or put into it."""
 
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
 
+from pkm.store.session import Store
 from tests.conftest import CommandLine, KeptHomes
 
 
@@ -201,3 +203,33 @@ def test_what_is_said_of_a_trial_a_word_and_who_only_got_shares(world: CommandLi
     world("share", "send", "x1", "--yes")
     monkeypatch.setenv("PKM_NOW", "2027-06-01T09:00:00Z")
     assert "Ann Berg is due (no touch logged; got 1 share)" in world().out
+
+
+def test_many_circles_are_told_in_few_lines_and_few_questions(pkm: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    pkm("share", "channel", "add", "letters", "files:letters")
+    pkm("sense", "note", "for all of them", "--reach", "network")
+    asked: list[str] = []
+    read = Store.read
+
+    def listened_to(store: Store) -> Connection:
+        db = read(store)
+        db.set_trace_callback(asked.append)
+        return db
+
+    questions = []
+    for names in ("abc", "defghij"):
+        for name in names:
+            pkm("circle", "add", f"circle {name}", "--kind", "team", "--channel", "letters")
+        with monkeypatch.context() as patched:
+            patched.setattr(Store, "read", listened_to)
+            asked.clear()
+            told = pkm().out
+        questions.append(len(asked))
+    lines = [line for line in told.splitlines() if line.startswith("share ")]
+    assert len(lines) == 4
+    assert lines[2:] == [
+        "share    1 note may go to circle c: pkm share --to 'circle c'",
+        "share    and 8 more circles that notes may go to: pkm share --to CIRCLE",
+    ]
+    assert len(pkm.json()["to_share"]) == 11
+    assert questions[1] - questions[0] <= 3 * 7  # the reach that is wide enough, what may go, what a draft holds

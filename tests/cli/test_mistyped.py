@@ -142,6 +142,26 @@ def test_the_near_name_is_asked_about_and_nothing_is_done(pkm: CommandLine, mean
         log = pkm("log").out
 
 
+PUT = """
+    sense note 'Two #pakr' | sense note two --tag pakr | sense edit n1 -m 'Two #pakr' | sense keep i1 --tag pakr
+    sense keep i1 -m 'Two #pakr' | sense tag n1 +pakr | seek clip page.html --url https://e.org/2 --tag pakr
+    seek clip page.html --url https://e.org/2 -m 'Two #pakr' | contact add 'Zed Q' --tag pakr
+    contact edit c1 --tag +pakr | circle add zz --kind team --tag pakr | circle edit practice --tag pakr
+    seek add https://e.org/feed --force --tag pakr | seek add https://e.org/feed --force --challenges pakr
+    seek edit s1 --tag pakr | seek edit s1 --tag +pakr | seek edit s1 --challenges pakr | tag rename news pakr
+    tag edit pakr --learning | tag alias plaza pakr"""
+"""Command lines that put a new tag on something, or make one: #pakr, where there is #park."""
+
+
+@pytest.mark.usefixtures("known")
+def test_a_new_tag_that_nearly_was_there_is_asked_about_wherever_it_is_put(pkm: CommandLine) -> None:
+    question = "#pakr is new. Did you mean #park? If so: pkm tag merge pakr park\n"
+    for line in re.split(r"\s*[|\n]\s*", PUT.strip()):
+        assert pkm(*shlex.split(line)).err.count(question) == 1, line
+        pkm("undo")
+    assert question not in pkm("circle", "add", "practice", "--kind", "team", "--tag", "pakr", ok=None).err  # was not made
+
+
 def test_where_nothing_could_change_nothing_is_said_to_be_kept(pkm: CommandLine) -> None:
     assert "Kept" not in pkm("help", "serch", ok=1).err
     assert "Kept: Nothing was changed." in pkm("contact", "show", "haorld", ok=1).err

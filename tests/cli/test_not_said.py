@@ -76,7 +76,7 @@ def test_a_field_is_not_called_none(pkm: CommandLine, query: str) -> None:
 def test_the_last_draft_is_one_of_a_note(pkm: CommandLine, home: Path) -> None:
     pkm("sense", "note", "A thought")
     pkm("sense", "try", "n1", "--where", "x", "--outcome", "bogus", "it went badly", ok=2)
-    assert list((home / "drafts").glob("n1-trial-*.md"))
+    assert list((home / "drafts").glob("trial-n1-*.md"))
     assert "there is none" in pkm("sense", "note", "--draft", "last", ok=1).err
 
 
@@ -136,3 +136,22 @@ def test_what_was_begun_is_told_and_slips_are_named(pkm: CommandLine, home: Path
     (home / "drafts").mkdir(exist_ok=True)
     (home / "drafts" / "note-1.md").write_text("half")
     assert "drafts   1 text that you began" in pkm().out
+
+
+def test_a_draft_that_makes_no_note_is_told_and_never_becomes_one(
+    pkm: CommandLine, home: Path, items: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pkm("contact", "add", "Sam Lee")
+    pkm("sense", "note", "a note")
+    pkm("sense", "annotate", "n1", "-m", "a comment")
+    monkeypatch.setenv("EDITOR", "sed -i 1iBLA")
+    pkm("contact", "edit", "c1", ok=2)  # what was typed is no form
+    monkeypatch.setenv("EDITOR", "sh -c 'echo mine > \"$0\"; exit 1'")
+    pkm("sense", "edit", "n1", ok=1)
+    pkm("sense", "annotate", "a1", "-q", "not there", "-m", "another comment", ok=1)
+    begun = sorted(path.name.rpartition("-2026")[0] for path in (home / "drafts").iterdir())
+    assert begun == ["annotation-a1", "contact-c1", "edit-n1"]
+    assert "drafts   3 texts that you began: pkm doctor" in pkm().out
+    assert "3 texts that you began" in pkm("doctor").out
+    assert "there is none in" in pkm("sense", "note", "--draft", "last", ok=1).err
+    assert pkm.json("sense", "edit", "n1", "--draft", "last")["text"] == "mine"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pkm import first
+from pkm import first_step
 from pkm.cli import current
 from pkm.cli.app import run
 from pkm.config import Home
@@ -78,7 +78,7 @@ class TestInbox:
 
     def test_an_empty_one_says_what_to_do(self, pkm: CommandLine) -> None:
         result = pkm("sense")
-        assert (result.out, result.err) == ("", f"{first.UNFOLLOWED}\n")
+        assert (result.out, result.err) == ("", f"{first_step.UNFOLLOWED}\n")
         pkm("sense", "inbox", "--sort", "worst", ok=2)
 
 
@@ -153,7 +153,7 @@ class TestNote:
         result = pkm("sense", "note", "See [[Another]] with @maria_silva #org/desgin")
         assert 'pkm contact add "Maria Silva …" --nick maria_silva' in result.err
         assert "[[Another]] is no note yet" in result.err
-        assert "#org/desgin is new, and nearly #org/design (1): pkm tag merge org/desgin org/design" in result.err
+        assert "#org/desgin is new. Did you mean #org/design? If so: pkm tag merge org/desgin org/design" in result.err
         assert drafts(home) == []
 
     def test_a_wrong_reach_is_told_before_anything(self, pkm: CommandLine) -> None:

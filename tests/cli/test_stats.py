@@ -89,6 +89,33 @@ def test_a_circle_is_quiet_when_nothing_passed_either_way_for_longer_than_its_ca
     assert f"{names[0]}: nothing either way for {found['things'][0]['weeks']} weeks" in world("stats", "share").out
 
 
+def test_as_many_are_named_as_are_asked_for_and_the_days_are_those_that_were_counted(
+    pkm: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = {"2026-09-23": 4, "2026-09-25": 1, "2026-10-23": 1, "2026-10-25": 1}  # 61, 59, 31 and 29 days ago
+    for day, ideas in days.items():
+        monkeypatch.setenv("PKM_NOW", f"{day}T09:00:00Z")
+        pkm("sense", "note", f"Why is {day} a day?")
+        for number in range(ideas):
+            pkm("sense", "note", f"idea {number} of {day}", "--reach", "team")
+            pkm("sense", "grow", f"idea {number} of {day}", "--because", "it is one")
+    monkeypatch.setenv("PKM_NOW", "2026-11-23T10:00:00Z")
+    shown = pkm("stats").out
+    assert "4 ideas are older than 60 days and were not tried." in shown
+    assert "6 ideas reached no community in 30 days." in shown
+    assert "3 questions are open for more than 30 days." in shown
+    assert shown.count("of 2026-09-23") == 2 * 3
+    assert pkm("stats", "-n", "20").out.count("of 2026-09-23") == 2 * 4
+    assert pkm("stats", "sense", "-n", "1").out.count("of 2026-09-23") == 1
+    monkeypatch.setattr("pkm.whole.stats.TRIED_DAYS", 50)
+    monkeypatch.setattr("pkm.whole.stats.OPEN_DAYS", 20)
+    monkeypatch.setattr("pkm.whole.stats.REACHED_DAYS", 25)
+    shown = pkm("stats").out
+    assert "5 ideas are older than 50 days and were not tried." in shown
+    assert "7 ideas reached no community in 25 days." in shown
+    assert "4 questions are open for more than 20 days." in shown
+
+
 def test_a_part_may_be_shortened_and_a_wrong_one_is_refused(world: CommandLine) -> None:
     assert world("stats", "pe").out == world("stats", "people").out
     for wrong in ("s", "friends", "se"):

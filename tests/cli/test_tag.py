@@ -11,7 +11,7 @@ def test_tags_are_listed_renamed_and_merged_with_counts(pkm: CommandLine) -> Non
         pkm("sense", "note", f"note {number} #notetaking")
     pkm("sense", "note", "both #notetaking #note-taking")
     near = pkm("sense", "note", "more #note-taking #notetakings")
-    assert "#notetakings is new, and nearly" in near.err
+    assert "#notetakings is new. Did you mean #notetaking" in near.err
     assert "pkm tag merge notetakings" in near.err
     rows = pkm.json("tag")
     assert [(row["id"], row["count"]) for row in rows] == [("#notetaking", 4), ("#note-taking", 2), ("#notetakings", 1)]

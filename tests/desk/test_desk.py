@@ -22,7 +22,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from pkm import first
+from pkm import first_step
 from pkm.config import Home
 from pkm.dates import now
 from pkm.desk.app import Desk
@@ -323,8 +323,8 @@ def test_what_a_killed_desk_left_is_taken_up_by_its_key(store: Store) -> None:
     ended.wait()
     home = Home.find()
     home.ensure()
-    (home.drafts / f"i3-note-2026-11-22T08-00-00Z-{ended.pid}.md").write_text("Half a thought", encoding="utf-8")
-    (home.drafts / f"i3-note-2026-11-22T09-00-00Z-{os.getppid()}.md").write_text("Of a desk that runs", encoding="utf-8")
+    (home.drafts / f"note-i3-2026-11-22T08-00-00Z-{ended.pid}.md").write_text("Half a thought", encoding="utf-8")
+    (home.drafts / f"note-i3-2026-11-22T09-00-00Z-{os.getppid()}.md").write_text("Of a desk that runs", encoding="utf-8")
     seen = []
 
     async def moves(pilot: Pilot[None]) -> None:
@@ -443,7 +443,7 @@ def test_links_are_suggested_with_why_and_tags_of_notes_like_it(store: Store) ->
     assert row[2] in (3, 4)
 
 
-@pytest.mark.parametrize(("filled", "words"), [(True, "The inbox is empty: well done."), (False, f"q, then: {first.STEP}")])
+@pytest.mark.parametrize(("filled", "words"), [(True, "The inbox is empty: well done."), (False, f"q, then: {first_step.STEP}")])
 def test_an_empty_inbox_says_what_to_do(store: Store, tmp_path: Path, filled: bool, words: str) -> None:
     if not filled:
         with store.unit() as unit:

@@ -135,3 +135,12 @@ def test_a_new_kind_tells_whose_tie_it_changes(store: Store):
     assert [(move.contact["id"], move.tie_before, move.tie_after) for move in saved.moves] == [
         ("c1", "community", "network")
     ]
+
+
+def test_all_circles_are_read_in_three_questions_however_many_they_are(store: Store):
+    asked: list[str] = []
+    store.read().set_trace_callback(asked.append)
+    assert [(row["name"], row["channels"], row["tags"]) for row in circles.rows(store.read())] == [
+        ("crew", [], []), ("practice", ["site"], ["map", "org"]), ("network", ["site"], []),
+    ]  # fmt: skip
+    assert len(asked) == 3

@@ -6,7 +6,7 @@ import pytest
 from pkm.errors import Invalid
 from pkm.sense.links import link, unlink
 from pkm.sense.notes import add_note, edit_note
-from pkm.store import links
+from pkm.store import garden, links
 from pkm.store.model import Contact, Item
 from pkm.store.session import Store, Unit
 
@@ -108,3 +108,15 @@ def test_hand_links_are_made_once_typed_and_taken_away(store: Store) -> None:
         link(store, 1, "note", 1)
     with pytest.raises(Invalid):
         link(store, 1, "note", 2, "two words")
+
+
+def test_which_of_many_notes_no_link_joins_is_one_question(store: Store) -> None:
+    for text in ("Alpha", "Beta [[Alpha]]", "Gamma", "Delta [[Gamma]] @gamma"):
+        add_note(store, text)
+    asked: list[str] = []
+    store.read().set_trace_callback(asked.append)
+    pairs = [(one, other) for one in range(1, 5) for other in range(1, 5) if one != other]
+    joined = {(1, 2), (2, 1), (3, 4), (4, 3)}
+    assert garden.unlinked_pairs(store.read(), pairs) == [pair for pair in pairs if pair not in joined]
+    assert garden.unlinked_pairs(store.read(), []) == []
+    assert len(asked) == 2

@@ -57,8 +57,9 @@ def test_a_tag_is_one_whatever_its_case(store: Store) -> None:
     ("org/design", {"org": 5, "org/design/x": 1}, []),
     ("week-41", {"week-42": 1}, []),
     ("meeting-2025", {"meeting-2026": 1}, []),
-    ("cop", {"cow": 2, "map": 1}, []),
-    ("class", {"clas": 0, "glass": 1}, ["clas"]),
+    ("cop", {"cow": 2, "map": 1}, ["cow"]),
+    ("parkign", {"parking": 1, "park": 1}, ["parking"]),
+    ("class", {"clas": 0, "glass": 1}, ["glass", "clas"]),
 ])  # fmt: skip
 def test_what_nearly_exists(name: str, used: dict[str, int], near: list[str]) -> None:
     assert [other for other, _ in tags.near_among(name, used)] == near
