@@ -189,6 +189,7 @@ def draft(
 ) -> None:
     """Make a draft of some notes, or of all that may go since the last one."""
     from pkm import config
+    from pkm.cli import outgoing
     from pkm.dates import now
     from pkm.share import draft as drafting
 
@@ -211,6 +212,7 @@ def draft(
         for circle in (one for one in targets if not one["channels"]):
             render.tell(f"{one_line(circle['name'], 60)} has no way out yet: pkm share channel add NAME files:/some/folder, then "
                         f"pkm circle edit {one_line(circle['name'], 60)} --channel NAME")  # fmt: skip
+        outgoing.tell_again(row["number"])
         render.tell(f"Next: pkm share preview {row['id']}, then pkm share send {row['id']}")
 
 
@@ -250,6 +252,7 @@ def send(
     at = outgoing.instant(found.id)
     shown = look_at(store, home, found.number, at)  # the guard speaks before the question is put
     outgoing.tell_before(shown)
+    outgoing.tell_before_sending(found.number)
     goes = row["state"] != "sent" or any(one.state and one.may_go for one in shown)
     untimely = outgoing.tell_untimely(found.number) if goes else ""
     if dry_run:

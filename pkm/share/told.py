@@ -4,7 +4,7 @@ Gathers from the store; sends and writes nothing.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pkm.config import Home
@@ -14,7 +14,7 @@ from pkm.ids import Row, make
 from pkm.keys import secret_in
 from pkm.markdown import web_url
 from pkm.reach import wide_enough
-from pkm.share import draft
+from pkm.share import draft, holding
 from pkm.share.channels import effective_kind, is_letters, is_posts
 from pkm.share.guard import Finding
 from pkm.share.letter import is_address
@@ -22,7 +22,10 @@ from pkm.share.posting import posted_for
 from pkm.share.recipients import channels_for, had_before
 from pkm.share.unsubscribed import subscribers
 from pkm.store import notes, shares
-from pkm.text import one_line
+from pkm.text import one_line, some
+
+NAMED = 8
+"""How many notes are named in one line."""
 
 
 def look(db: sqlite3.Connection, home: Home, share: int) -> list[Finding]:
@@ -31,17 +34,37 @@ def look(db: sqlite3.Connection, home: Home, share: int) -> list[Finding]:
 
     Of the stages that are still to go; nothing of a share that has gone.
     """
+    found: list[Finding] = []
+    for stage in _ahead(db, share):
+        found += _before(db, share, stage)
+        found += _without_address(db, home, share, stage)
+        found += _had(db, home, share, stage)
+    return list(dict.fromkeys(found))
+
+
+def before_sending(db: sqlite3.Connection, share: int, stages: Collection[int] | None = None) -> list[Finding]:
+    """The same without what sending says itself, which is who gets no letter. stages: of these alone; None: all ahead."""
+    wanted = [stage for stage in _ahead(db, share) if stages is None or stage["id"] in stages]
+    return list(dict.fromkeys(one for stage in wanted for one in _before(db, share, stage)))
+
+
+def again(db: sqlite3.Connection, share: int) -> list[Finding]:
+    """The notes that another share holds for the same circle, or took there."""
+    return list(dict.fromkeys(one for stage in _ahead(db, share) for one in _again(db, share, stage)))
+
+
+def _ahead(db: sqlite3.Connection, share: int) -> list[Row]:
+    """The stages that are still to go; none of a share that has gone."""
     row = shares.row(db, share)
     if row is None or row["state"] not in ("draft", "planned"):
         return []
-    found: list[Finding] = []
-    for stage in shares.stages(db, share):
-        if stage["passed_at"] is None:
-            found += _cut_links(db, share, stage)
-            found += _cut_addresses(draft.notes_for(db, share, stage))
-            found += _without_address(db, home, share, stage)
-            found += _had(db, home, share, stage)
-    return list(dict.fromkeys(found))
+    return [stage for stage in shares.stages(db, share) if stage["passed_at"] is None]
+
+
+def _before(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
+    yield from _cut_links(db, share, stage)
+    yield from _cut_addresses(draft.notes_for(db, share, stage))
+    yield from _again(db, share, stage)
 
 
 def _cut_links(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
@@ -64,6 +87,21 @@ def _cut_addresses(found: Iterable[Row]) -> Iterable[Finding]:
                 name, left = make("note", note["id"]), web_url(address)
                 yield (name, f"the address of its source has {what} and goes out {f'as {left}' if left else 'not at all'}",
                        f"pkm sense edit {name}, to name another address in its words")  # fmt: skip
+
+
+def _again(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
+    """What would go to the circle twice: it holds nothing back, since a note may have grown."""
+    if stage["circle_id"] is None:
+        return
+    numbers = [note["id"] for note in draft.notes_for(db, share, stage)]
+    circle = one_line(stage["circle"], 40)
+    for other in shares.others_with(db, numbers, stage["circle_id"], share):
+        named = some([make("note", number) for number in other["notes"]], NAMED)
+        if other["went"]:
+            yield named, f"went to {circle} in {other['id']} already", f"pkm share log {other['id']}"
+        else:
+            waits = "waits" if len(other["notes"]) == 1 else "wait"
+            yield named, f"{waits} for {circle} in {other['id']} as well", holding.step(other)
 
 
 def _without_address(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> Iterable[Finding]:
