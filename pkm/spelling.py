@@ -14,11 +14,11 @@ _WORDS = re.compile(r"[^\W_]+")
 _FAR = 1_000
 
 
-def near(typed: str, names: Iterable[str], most: int = 3) -> list[str]:
+def near(typed: str, names: Iterable[str], most: int = 3, *, whole: bool = False) -> list[str]:
     """The names nearest to the one that was typed, as they are spelled; of equally near ones those that come first.
 
     Near is what is a letter too many, missing, wrong or swapped with the next: one in a word of three or four, two in a
-    longer one. Where the whole is not near, each word that was typed is compared with those of the name.
+    longer one. Where the whole is not near, each word that was typed is compared with those of the name; whole: it is not.
     """
     word = fold(typed)
     parts = _WORDS.findall(word)
@@ -27,7 +27,7 @@ def near(typed: str, names: Iterable[str], most: int = 3) -> list[str]:
     for name in dict.fromkeys(names):
         folded = fold(name)
         apart[name] = (_slips(word, folded), False)
-        if apart[name][0] >= _FAR and parts:
+        if apart[name][0] >= _FAR and parts and not whole:
             words = _WORDS.findall(folded)
             apart[name] = (sum(min((slips(part, one) for one in words), default=_FAR) for part in parts), True)
     least = min(apart.values(), default=(_FAR, True))

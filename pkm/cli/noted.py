@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     """A note that was made or edited: its line, then what in it nothing answers to yet."""
-    from pkm.cli.mentions import tell_people
+    from pkm.cli.mentions import tell_people, tell_wanted
     from pkm.store import links
 
     row = added.row
@@ -31,9 +31,8 @@ def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     for link in mentioned:
         if link["to_kind"] == "contact" and link["to"] and ids.parse(link["written"]) not in (None, ids.parse(link["to"])):
             render.tell(f"{link['written']} was merged into {link['to']} {one_line(link['to_title'], 60)}.")
-    tell_people(added.unknown_people, added.ambiguous)
-    for title in added.wanted:
-        render.tell(f"[[{one_line(title, 80)}]] is no note yet; it will be linked when one is called that.")
+    tell_people(row["id"], added.unknown_people, added.ambiguous)
+    tell_wanted(row["id"], added.wanted)
     if added.resolved:
         render.tell(f"{count(added.resolved, 'link')} of other notes waited for this title and now lead here.")
 

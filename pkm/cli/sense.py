@@ -394,7 +394,7 @@ def tag(
     texts, add, take = read_changes(words)
     found = selectors.many(texts, TAGGED)
     store = current.store()
-    likes = new_with_likes(store, add)
+    likes = new_with_likes(store, add, take)
     changed = change_tags(store, [(one.kind, one.number) for one in found], add, take)
     rows: list[Row] = [
         {"id": one.id, "kind": one.kind, "title": one.title, "tags": now.tags, "added": now.added, "taken": now.taken}
