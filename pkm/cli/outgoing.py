@@ -14,6 +14,7 @@ from pkm.store import deliveries, shares
 from pkm.text import count, one_line, some
 
 if TYPE_CHECKING:
+    from pkm.share.draft import DigestPlan
     from pkm.share.guard import Finding
     from pkm.share.rendition import Rendered
 
@@ -135,6 +136,13 @@ def tell_before_sending(share: int, stages: Collection[int] | None = None) -> No
     from pkm.share import told
 
     _tell_findings(told.before_sending(current.store().read(), share, stages))
+
+
+def tell_of_digest(plan: "DigestPlan") -> None:
+    """The same of a digest that is in no share yet."""
+    from pkm.share import told
+
+    _tell_findings(told.of_digest(current.store().read(), plan.circle, plan.notes))
 
 
 def tell_again(share: int) -> None:

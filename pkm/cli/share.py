@@ -51,7 +51,7 @@ def share(
     if dry_run:
         raise Invalid("--dry-run", "it goes with --due, or with a share", next="pkm share send x12 --dry-run")
     from pkm import config
-    from pkm.cli import sent
+    from pkm.cli import outgoing, sent
     from pkm.dates import now
     from pkm.share import draft, outbox
 
@@ -59,9 +59,7 @@ def share(
     outbox.ask_channels(store, home)
     unsettled = deliveries.unsettled(store.read())
     if unsettled:
-        from pkm.cli.outgoing import tell_unsettled
-
-        tell_unsettled(unsettled)
+        outgoing.tell_unsettled(unsettled)
     unfinished = [] if to else shares.unfinished(store.read())
     targets = selectors.circles_named(to or ["network"])
     _refuse_unreachable(targets)
@@ -80,6 +78,8 @@ def share(
             _show_plan(plan)
         if not config.read(home)["name"]:
             render.tell('It is signed by nobody. To sign it: pkm config name "Your Name"')
+    for plan in plans:
+        outgoing.tell_of_digest(plan)
     settings = config.read(home)
 
     def make(plan: Any) -> Row:
