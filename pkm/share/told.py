@@ -15,7 +15,7 @@ from pkm.ids import Row, make
 from pkm.keys import secret_in
 from pkm.markdown import web_url
 from pkm.reach import wide_enough
-from pkm.share import called, draft, holding
+from pkm.share import called, draft, holding, linked, worded
 from pkm.share.channels import effective_kind, is_letters, is_posts
 from pkm.share.guard import Finding
 from pkm.share.letter import is_address
@@ -71,7 +71,7 @@ def _ahead(db: sqlite3.Connection, share: int) -> list[Row]:
 
 
 def _before(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
-    yield from _as_written(db, share, stage, draft.notes_for(db, share, stage))
+    yield from _as_written(db, share, stage, worded.notes_for(db, share, stage))
     yield from _beside(db, share, stage)
     yield from _again(db, share, stage)
 
@@ -125,7 +125,7 @@ def _said(nicks: Mapping[str, bool]) -> list[str]:
 def _cut_links(db: sqlite3.Connection, share: int, stage: Row, notes: Sequence[Row]) -> Iterable[Finding]:
     for kind in _kinds(db, share, stage):
         for note in notes:
-            for number in dict.fromkeys(other for _, other in draft.narrower_links(db, [note], [], wide_enough(kind))):
+            for number in dict.fromkeys(other for _, other in linked.narrower_links(db, [note], [], wide_enough(kind))):
                 other = stored.row(db, number)
                 name, target = make("note", note["id"]), make("note", number)
                 is_so = "was put away" if other is None or other["dropped_at"] else f"is {other['reach']}"
@@ -147,7 +147,7 @@ def _again(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
     """What would go to the circle twice: it holds nothing back, since a note may have grown."""
     if stage["circle_id"] is None:
         return
-    numbers = [note["id"] for note in draft.notes_for(db, share, stage)]
+    numbers = [note["id"] for note in worded.notes_for(db, share, stage)]
     circle = one_line(stage["circle"], 40)
     for other in shares.others_with(db, numbers, stage["circle_id"], share):
         named = some([make("note", number) for number in other["notes"]], NAMED)
