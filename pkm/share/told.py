@@ -124,7 +124,8 @@ def _said(nicks: Mapping[str, bool]) -> list[str]:
 
 def _cut_links(db: sqlite3.Connection, share: int, stage: Row, notes: Sequence[Row]) -> Iterable[Finding]:
     for kind in _kinds(db, share, stage):
-        for note in notes:
+        some_cut = linked.narrower_links(db, notes, [], wide_enough(kind))  # asked at once: it reads what all notes are called
+        for note in notes if some_cut else ():
             for number in dict.fromkeys(other for _, other in linked.narrower_links(db, [note], [], wide_enough(kind))):
                 other = stored.row(db, number)
                 name, target = make("note", note["id"]), make("note", number)
