@@ -16,13 +16,13 @@ MOST = 2
 FAR = 1_000
 
 
-def near(typed: str, names: Iterable[str], most: int = 3, within: int = 2) -> list[str]:
+def near(typed: str, names: Iterable[str], most: int = 3, within: int = 2, *, whole: bool = False) -> list[str]:
     """The names nearest to the one that was typed, as they are spelled; of equally near ones those that come first.
 
     within: how many slips apart at most.
 
     Near is what is a letter too many, missing, wrong or swapped with the next: one in a word of three or four, two in a
-    longer one. Where the whole is not near, each word that was typed is compared with those of the name.
+    longer one. Where the whole is not near, each word that was typed is compared with those of the name; whole: it is not.
     """
     word = fold(typed)
     parts = _WORDS.findall(word)
@@ -31,7 +31,7 @@ def near(typed: str, names: Iterable[str], most: int = 3, within: int = 2) -> li
     for name in dict.fromkeys(names):
         folded = fold(name)
         apart[name] = (slips(word, folded), False)
-        if apart[name][0] >= FAR and parts:
+        if apart[name][0] >= FAR and parts and not whole:
             words = _WORDS.findall(folded)
             apart[name] = (sum(min((known(part, one) for one in words), default=FAR) for part in parts), True)
     least = min(apart.values(), default=(FAR, True))

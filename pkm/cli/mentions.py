@@ -6,23 +6,34 @@ from typing import Any
 
 from pkm.cli import current, render
 from pkm.ids import Row, make
-from pkm.store import contacts
+from pkm.spelling import did_you_mean
+from pkm.store import contacts, lookup
 from pkm.text import count, one_line
 
 
-def tell_people(unknown: Iterable[str], ambiguous: Iterable[str]) -> None:
+def tell_people(note: str, unknown: Iterable[str], ambiguous: Iterable[str]) -> None:
     """Each name in a note that nobody has is offered for creation; of one that several have, it is said how to write it.
 
     Whose nick it might become is said once, at the first note; from then on `pkm contact list --wanted` says it.
     """
     for name in unknown:
-        if told := _unknown(name):
+        if told := _unknown(note, name):
             render.tell(told)
     for name in ambiguous:
         render.tell(_several(name))
 
 
-def _unknown(name: str) -> str:
+def tell_wanted(note: str, titles: Iterable[str]) -> None:
+    """Each title in a note that no note has: it waits for one, and may be that of another, mistyped."""
+    meant = lookup.Meant(current.store().read())
+    for title in titles:
+        question = did_you_mean([one_line(one, 80) for one in meant.near("note", title, int(note[1:]))])
+        waits = "it will be linked when one is called that."
+        told = f"{question} If so: pkm sense edit {note}; if not, {waits}" if question else waits
+        render.tell(f"[[{one_line(title, 80)}]] is no note yet{'. ' if question else '; '}{told}")
+
+
+def _unknown(note: str, name: str) -> str:
     """What helps; "" where it was said before."""
     db = current.store().read()
     known = contacts.first_named(db, name)
@@ -35,6 +46,8 @@ def _unknown(name: str) -> str:
     if known:
         may = ", ".join(f"{row['id']} {one_line(row['name'], 40)}" for row in known)
         return f"@{name} may be {may}: {_next(name)}"
+    if question := did_you_mean(lookup.Meant(db).near("contact", name)):
+        return f"@{name} is nobody yet. {one_line(question, 160)} If so: pkm sense edit {note}; if not: {_next(name)}"
     return f"@{name} is nobody yet: {_next(name)}"
 
 
@@ -83,8 +96,12 @@ def list_wanted(limit: int, json: bool) -> None:
     if json:
         render.emit_json(rows)
         return
+    meant = lookup.Meant(db)
     for row in rows:
         render.say(f"@{row['name']}  in {count(row['total'], 'note')}: {', '.join(row['notes'][:5])}{' …' * (row['total'] > 5)}")
+        question = "" if row["may_be"] else did_you_mean(meant.near("contact", row["name"]))
+        if question:
+            render.say(f"    {one_line(question, 160)} If so: pkm sense edit {row['notes'][0]}; if not:")
         render.say(f"    {row['next']}")
     told = render.count_of(len(rows), total, "name")
     render.tell(told if rows else "Everybody whom your notes mention is a contact.")

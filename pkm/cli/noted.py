@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
     """A note that was made or edited: its line, then what in it nothing answers to yet."""
-    from pkm.cli.mentions import tell_people
-    from pkm.store import links
+    from pkm.cli.mentions import tell_people, tell_wanted
+    from pkm.store import links, notes
 
     row = added.row
     mentioned = [
@@ -29,13 +29,14 @@ def emit_note(added: "NoteAdded", *, as_json: bool) -> None:
         row["reach"], f"on {day(row['at'])}" if row["at"] else "",
     ]  # fmt: skip
     render.emit_made(row, as_json=as_json, also=[part for part in also if part])
+    if (twin := notes.same_words(current.store().read(), int(row["id"][1:]))) is not None:
+        render.tell(f"{row['id']} has the same words as {ids.make('note', twin)}. {render.way_back()}".rstrip())
     tell_new(added.near_tags)
     for link in mentioned:
         if link["to_kind"] == "contact" and link["to"] and ids.parse(link["written"]) not in (None, ids.parse(link["to"])):
             render.tell(f"{link['written']} was merged into {link['to']} {one_line(link['to_title'], 60)}.")
-    tell_people(added.unknown_people, added.ambiguous)
-    for title in added.wanted:
-        render.tell(f"[[{one_line(title, 80)}]] is no note yet; it will be linked when one is called that.")
+    tell_people(row["id"], added.unknown_people, added.ambiguous)
+    tell_wanted(row["id"], added.wanted)
     if added.resolved:
         render.tell(f"{count(added.resolved, 'link')} of other notes waited for this title and now lead here.")
 

@@ -1,6 +1,6 @@
 """What would leave, shown before it does: the bytes as their receiver sees them, who gets them, what cannot be taken back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ from pkm.store import deliveries, shares
 from pkm.text import count, one_line, some
 
 if TYPE_CHECKING:
+    from pkm.share.draft import DigestPlan
+    from pkm.share.guard import Finding
     from pkm.share.rendition import Rendered
 
 FRESH = timedelta(hours=1)
@@ -126,7 +128,32 @@ def tell_otherwise(share: int) -> None:
     """What goes out otherwise than it is written, and who gets no letter: it keeps nothing back."""
     from pkm.share import told
 
-    for what, why, mend in told.look(current.store().read(), current.home(), share):
+    _tell_findings(told.look(current.store().read(), current.home(), share))
+
+
+def tell_before_sending(share: int, stages: Collection[int] | None = None) -> None:
+    """The same as it is sent, which says itself who gets no letter. stages: of these alone; None: all that are ahead."""
+    from pkm.share import told
+
+    _tell_findings(told.before_sending(current.store().read(), share, stages))
+
+
+def tell_of_digest(plan: "DigestPlan") -> None:
+    """The same of a digest that is in no share yet."""
+    from pkm.share import told
+
+    _tell_findings(told.of_digest(current.store().read(), plan.circle, plan.notes))
+
+
+def tell_again(share: int) -> None:
+    """What of a new draft another one holds for the same circle, or took there."""
+    from pkm.share import told
+
+    _tell_findings(told.again(current.store().read(), share))
+
+
+def _tell_findings(found: "Iterable[Finding]") -> None:
+    for what, why, mend in found:
         render.tell(f"{what}: {why} ({mend})")
 
 

@@ -272,6 +272,7 @@ def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: boo
         )
         return
     outgoing.tell_before(shown)
+    outgoing.tell_before_sending(found.number, [row["id"] for row in going])
     question = f"Send {found.id} “{found.title}” to {goal}, {outgoing.summary(shown)} Go on?"
     if not render.confirm(question, yes=yes, no="Nothing was sent."):
         return

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,9 @@ from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, NoteArgument, QueryCommand, ReachOption, TagOption
 from pkm.errors import Invalid
 from pkm.ids import Row
-from pkm.store import circles, deliveries, items, responses, shares
+from pkm.store import circles, deliveries, items, notes, responses, shares
 from pkm.store import versions as past
+from pkm.store.lookup import Found
 from pkm.text import clean, count, one_line, with_kind
 
 COMMANDS: Table = {
@@ -268,8 +270,18 @@ def drop(
                          as_json=json, noun="thing would be dropped", plural="things would be dropped")  # fmt: skip
         return
     filters = ranked.find_filters([one.number for one in found if one.kind == "item"])
+    there = _dropped_of(found)
     dropped = drop_things(current.store(), [(one.kind, one.number) for one in found], filters=filters)
-    emit_changed(dropped, as_json=json)
+    emit_changed(dropped, as_json=json, already=there)
+
+
+def _dropped_of(found: Sequence[Found]) -> set[str]:
+    """The ids of those that are dropped, or put away, as it is."""
+    db = current.store().read()
+    numbers = {kind: [one.number for one in found if one.kind == kind] for kind in ("item", "note", "response")}
+    rows = [*items.rows(db, numbers["item"]), *notes.rows(db, numbers["note"])]
+    rows += [responses.row(db, number) or {} for number in numbers["response"]]
+    return {row["id"] for row in rows if row.get("state") == "dropped" or row.get("dropped_at")}
 
 
 @app.command(
@@ -394,7 +406,7 @@ def tag(
     texts, add, take = read_changes(words)
     found = selectors.many(texts, TAGGED)
     store = current.store()
-    likes = new_with_likes(store, add)
+    likes = new_with_likes(store, add, take)
     changed = change_tags(store, [(one.kind, one.number) for one in found], add, take)
     rows: list[Row] = [
         {"id": one.id, "kind": one.kind, "title": one.title, "tags": now.tags, "added": now.added, "taken": now.taken}

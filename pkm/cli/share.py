@@ -49,7 +49,7 @@ def share(
         planning.send_due(yes=yes, dry_run=dry_run, json=json, quiet=quiet)
         return
     from pkm import config
-    from pkm.cli import sent
+    from pkm.cli import outgoing, sent
     from pkm.dates import now
     from pkm.share import draft, outbox
 
@@ -58,9 +58,7 @@ def share(
         outbox.ask_channels(store, home)
     unsettled = deliveries.unsettled(store.read())
     if unsettled:
-        from pkm.cli.outgoing import tell_unsettled
-
-        tell_unsettled(unsettled)
+        outgoing.tell_unsettled(unsettled)
     unfinished = [] if to else shares.unfinished(store.read())
     targets = selectors.circles_named(to or ["network"])
     _refuse_unreachable(targets)
@@ -76,6 +74,8 @@ def share(
     settings = config.read(home)
     if not json:
         _show_plans(unfinished, plans, signed=bool(settings["name"]))
+    for plan in plans:
+        outgoing.tell_of_digest(plan)
     if dry_run:
         _tell_dry_run(unfinished, plans, json)
         return
@@ -210,6 +210,7 @@ def draft(
 ) -> None:
     """Make a draft of some notes, or of all that may go since the last one."""
     from pkm import config
+    from pkm.cli import outgoing
     from pkm.dates import now
     from pkm.share import draft as drafting
 
@@ -232,6 +233,7 @@ def draft(
         for circle in (one for one in targets if not one["channels"]):
             render.tell(f"{one_line(circle['name'], 60)} has no way out yet: pkm share channel add NAME files:/some/folder, then "
                         f"pkm circle edit {one_line(circle['name'], 60)} --channel NAME")  # fmt: skip
+        outgoing.tell_again(row["number"])
         render.tell(f"Next: pkm share preview {row['id']}, then pkm share send {row['id']}")
 
 
@@ -271,6 +273,7 @@ def send(
     at = outgoing.instant(found.id)
     shown = look_at(store, home, found.number, at)  # the guard speaks before the question is put
     outgoing.tell_before(shown)
+    outgoing.tell_before_sending(found.number)
     goes = row["state"] != "sent" or any(one.state and one.may_go for one in shown)
     untimely = outgoing.tell_untimely(found.number) if goes else ""
     if dry_run:

@@ -9,7 +9,7 @@ from pkm import twins
 from pkm.dates import day, stamp
 from pkm.ids import Row, make
 from pkm.spelling import none_of
-from pkm.store import garden, notes
+from pkm.store import garden, lookup, notes
 from pkm.store.session import Store
 from pkm.text import count, one_line
 
@@ -32,6 +32,8 @@ HUB = 8
 """So many links make a hub."""
 COMPARED = 5_000
 """So many notes, the last changed, are compared with one another for the overview; asked for the part, all of them."""
+NEAR = 100
+"""Of so many titles and people that are wanted, the first, those that nearly are there are looked for."""
 _ALL = 1_000_000
 
 
@@ -69,6 +71,12 @@ def look_at(store: Store, name: str, now: datetime, limit: int = _ALL, *, whole:
     if name == "twins":
         return _twins(store, limit, _ALL if whole else COMPARED)
     found = garden.part(store.read(), name, limit, before=stamp(now - OLD), least=HUB)
+    if name == "wanted":
+        meant = lookup.Meant(store.read())
+        found = [
+            {**row, "near": meant.near(row["to_kind"], row["title"], row["number"]) if at < NEAR else []}
+            for at, row in enumerate(found)
+        ]
     rows = tuple(_shape(name, row) for row in found)
     return Part(name, found[0]["total"] if found else 0, rows)
 
@@ -87,6 +95,9 @@ def _wanted(row: Row) -> tuple[str, str]:
     """Whoever it is that is wanted is told with the first note that names it."""
     named = f"named in {count(row['notes'], 'note')}, first in {_id(row)}"
     title = one_line(row["title"], 120)
+    if row["near"]:
+        shown = f"@{title}: " if row["to_kind"] == "contact" else ""
+        return f"{shown}{named}; nearly {one_line(', '.join(row['near']), 160)}", f"pkm sense edit {_id(row)}"
     if row["to_kind"] == "contact":
         nick = shlex.quote(title)
         return f"@{title}: {named}", f"pkm contact add {shlex.quote(title.replace('_', ' ').title())} --nick {nick}"

@@ -8,6 +8,7 @@ from pkm.ids import make
 from pkm.store import learning, tags
 from pkm.store.session import Store
 from pkm.store.tags import Moved
+from pkm.text import fold
 
 TAGGED = ("note", "item", "source", "contact", "circle")
 """Kinds of things that tags may be on."""
@@ -42,12 +43,18 @@ def read_changes(words: Sequence[str]) -> tuple[list[str], list[str], list[str]]
     return things, add, take
 
 
-def new_with_likes(store: Store, names: Iterable[str]) -> list[tuple[str, list[tuple[str, int]]]]:
-    """Of the names, those that no tag has yet but that nearly exist: (name, [(like it, how often)])."""
+def new_with_likes(
+    store: Store, names: Iterable[str], taken: Iterable[str] = ()
+) -> list[tuple[str, list[tuple[str, int]]]]:  # fmt: skip
+    """Of the names, those that no tag has yet but that nearly exist: (name, [(like it, how often)]).
+
+    taken: tags that are taken away for them, and so are not what was meant.
+    """
     db = store.read()
+    gone = {fold(tags.resolve(db, tags.clean_name(name))) for name in taken}
     found = []
     for name in dict.fromkeys(tags.resolve(db, tags.clean_name(name)) for name in names):
-        if tags.find(db, name) is None and (like := tags.near(db, name)):
+        if tags.find(db, name) is None and (like := [one for one in tags.near(db, name) if fold(one[0]) not in gone]):
             found.append((name, like))
     return found
 

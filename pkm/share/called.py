@@ -44,6 +44,17 @@ class Naming:
         """A title as they read it."""
         return unmarked(title, (), self._who(beside), self._language)
 
+    def unnamed(self, markdown: str, tags: Collection[str] = (), beside: Sequence[str] = ()) -> dict[str, bool]:
+        """The nicks in a Markdown that are read as no name, in order: whether as "somebody", or as they stand."""
+        who, asked = self._who(beside), {}
+
+        def ask(nick: str) -> str | None:
+            asked[nick] = who(nick)
+            return asked[nick]
+
+        unmarked(markdown, tags, ask, self._language)
+        return {nick: name == "" for nick, name in reversed(asked.items()) if not name}
+
     def _who(self, beside: Sequence[str]) -> "functools.partial[str | None]":
         return functools.partial(self._name, {fold(one) for one in beside if one})
 

@@ -4,9 +4,10 @@ Gathers from the store; sends and writes nothing.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from pkm.capture import masked, tags_in
 from pkm.config import Home
 from pkm.delivery import NO_ADDRESS
 from pkm.errors import PkmError
@@ -14,42 +15,119 @@ from pkm.ids import Row, make
 from pkm.keys import secret_in
 from pkm.markdown import web_url
 from pkm.reach import wide_enough
-from pkm.share import draft, linked, worded
+from pkm.share import called, draft, holding, linked, worded
 from pkm.share.channels import effective_kind, is_letters, is_posts
 from pkm.share.guard import Finding
 from pkm.share.letter import is_address
 from pkm.share.posting import posted_for
 from pkm.share.recipients import channels_for, had_before
 from pkm.share.unsubscribed import subscribers
-from pkm.store import notes, shares
-from pkm.text import one_line
+from pkm.store import notes as stored
+from pkm.store import shares, tags
+from pkm.text import fold, one_line, some
+
+NAMED = 8
+"""How many notes are named in one line."""
 
 
 def look(db: sqlite3.Connection, home: Home, share: int) -> list[Finding]:
-    """(what, what becomes of it, the command that changes that) of each link that is cut, of who has no address, and of
-    who and what has it already.
+    """(what, what becomes of it, the command that changes that) of each link that is cut, of the writer's marks that are read
+    otherwise or stand, of who has no address, and of who and what has it already.
 
     Of the stages that are still to go; nothing of a share that has gone.
     """
-    row = shares.row(db, share)
-    if row is None or row["state"] not in ("draft", "planned"):
-        return []
     found: list[Finding] = []
-    for stage in shares.stages(db, share):
-        if stage["passed_at"] is None:
-            found += _cut_links(db, share, stage)
-            found += _cut_addresses(worded.notes_for(db, share, stage))
-            found += _without_address(db, home, share, stage)
-            found += _had(db, home, share, stage)
+    for stage in _ahead(db, share):
+        found += _before(db, share, stage)
+        found += _without_address(db, home, share, stage)
+        found += _had(db, home, share, stage)
     return list(dict.fromkeys(found))
 
 
-def _cut_links(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
+def before_sending(db: sqlite3.Connection, share: int, stages: Collection[int] | None = None) -> list[Finding]:
+    """The same without what sending says itself, which is who gets no letter. stages: of these alone; None: all ahead."""
+    wanted = [stage for stage in _ahead(db, share) if stages is None or stage["id"] in stages]
+    return list(dict.fromkeys(one for stage in wanted for one in _before(db, share, stage)))
+
+
+def again(db: sqlite3.Connection, share: int) -> list[Finding]:
+    """The notes that another share holds for the same circle, or took there."""
+    return list(dict.fromkeys(one for stage in _ahead(db, share) for one in _again(db, share, stage)))
+
+
+def of_digest(db: sqlite3.Connection, circle: Row, notes: Sequence[Row]) -> list[Finding]:
+    """The same of notes that are in no share yet: a digest of them for a circle (number, name, circle_kind, language)."""
+    stage = {"circle_id": circle["number"], "circle": circle["name"], "circle_kind": circle["circle_kind"], "gate": {},
+             "language": circle.get("language")}  # fmt: skip
+    return list(dict.fromkeys(_as_written(db, 0, stage, notes)))
+
+
+def _ahead(db: sqlite3.Connection, share: int) -> list[Row]:
+    """The stages that are still to go; none of a share that has gone."""
+    row = shares.row(db, share)
+    if row is None or row["state"] not in ("draft", "planned"):
+        return []
+    return [stage for stage in shares.stages(db, share) if stage["passed_at"] is None]
+
+
+def _before(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
+    yield from _as_written(db, share, stage, worded.notes_for(db, share, stage))
+    yield from _beside(db, share, stage)
+    yield from _again(db, share, stage)
+
+
+def _as_written(db: sqlite3.Connection, share: int, stage: Row, notes: Sequence[Row]) -> Iterable[Finding]:
+    """What of the notes' words is said otherwise, or stands where it was not meant to."""
+    yield from _cut_links(db, share, stage, notes)
+    yield from _cut_addresses(notes)
+    for kind in _kinds(db, share, stage):
+        naming = _naming(db, share, stage, kind)
+        for note in notes:
+            yield from _marks(db, note, naming)
+
+
+def _kinds(db: sqlite3.Connection, share: int, stage: Row) -> list[str]:
+    """The kinds of circle that those who read a stage are treated as, by its channels."""
     circle = draft.kind_by_name(db, share) if stage["circle_id"] is None else stage["circle_kind"]
-    for kind in dict.fromkeys(effective_kind(circle, one["channel_kind"]) for one in channels_for(db, stage)):
-        for note in worded.notes_for(db, share, stage):
+    return list(dict.fromkeys(effective_kind(circle, one["channel_kind"]) for one in channels_for(db, stage)))
+
+
+def _naming(db: sqlite3.Connection, share: int, stage: Row, kind: str) -> called.Naming:
+    return called.Naming(db, stage["language"] or "en", called.known_to(db, share, stage, kind), wide_enough(kind))
+
+
+def _marks(db: sqlite3.Connection, note: Row, naming: called.Naming) -> Iterable[Finding]:
+    """The nicks and tags of a note that stay within its words: whoever reads them may not be meant to."""
+    about = tags.of(db, "note", note["id"])
+    beside = (note["item_author"] or "", note["source_title"] or "") if note["item_id"] is not None else ()
+    there = {fold(tag) for tag in about}
+    stay = [tag for tag in tags_in(masked(naming.text(note["text"], about, beside))) if fold(tags.resolve(db, tag)) not in there]
+    said = [*_said(naming.unnamed(note["text"], about, beside)), *(f"#{tag} is still in its words" for tag in stay)]
+    if said:
+        yield make("note", note["id"]), "; ".join(said), f"pkm sense edit {make('note', note['id'])}"
+
+
+def _beside(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
+    """The nicks in the title and the few words in front."""
+    row, words = shares.row(db, share), stage["gate"].get("words") or {}
+    assert row is not None
+    texts = [words.get("title") or row["title"], words.get("introduction") or row["introduction"]]
+    for kind in _kinds(db, share, stage):
+        naming = _naming(db, share, stage, kind)
+        if said := _said({nick: how for text in texts for nick, how in naming.unnamed(text).items()}):
+            yield make("share", share), "; ".join(said), f"pkm share edit {make('share', share)}"
+
+
+def _said(nicks: Mapping[str, bool]) -> list[str]:
+    return [f"@{nick} is written as “somebody”" if is_known else f"@{nick} stands as it is" for nick, is_known in nicks.items()]
+
+
+def _cut_links(db: sqlite3.Connection, share: int, stage: Row, notes: Sequence[Row]) -> Iterable[Finding]:
+    for kind in _kinds(db, share, stage):
+        some_cut = linked.narrower_links(db, notes, [], wide_enough(kind))  # asked at once: it reads what all notes are called
+        for note in notes if some_cut else ():
             for number in dict.fromkeys(other for _, other in linked.narrower_links(db, [note], [], wide_enough(kind))):
-                other = notes.row(db, number)
+                other = stored.row(db, number)
                 name, target = make("note", note["id"]), make("note", number)
                 is_so = "was put away" if other is None or other["dropped_at"] else f"is {other['reach']}"
                 yield (name, f"a link to {target}, which {is_so}, shows as “…”",
@@ -64,6 +142,21 @@ def _cut_addresses(found: Iterable[Row]) -> Iterable[Finding]:
                 name, left = make("note", note["id"]), web_url(address)
                 yield (name, f"the address of its source has {what} and goes out {f'as {left}' if left else 'not at all'}",
                        f"pkm sense edit {name}, to name another address in its words")  # fmt: skip
+
+
+def _again(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
+    """What would go to the circle twice: it holds nothing back, since a note may have grown."""
+    if stage["circle_id"] is None:
+        return
+    numbers = [note["id"] for note in worded.notes_for(db, share, stage)]
+    circle = one_line(stage["circle"], 40)
+    for other in shares.others_with(db, numbers, stage["circle_id"], share):
+        named = some([make("note", number) for number in other["notes"]], NAMED)
+        if other["went"]:
+            yield named, f"went to {circle} in {other['id']} already", f"pkm share log {other['id']}"
+        else:
+            waits = "waits" if len(other["notes"]) == 1 else "wait"
+            yield named, f"{waits} for {circle} in {other['id']} as well", holding.step(other)
 
 
 def _without_address(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> Iterable[Finding]:

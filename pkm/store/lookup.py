@@ -115,6 +115,37 @@ def near(db: sqlite3.Connection, kind: str, typed: str) -> list[str]:
     return nearest(typed, names(db, kind))
 
 
+class Meant:
+    """What a name in a note that means nobody, or no note, may have been meant to be. Names are read once a kind."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._names: dict[str, dict[str, int]] = {}
+
+    def near(self, kind: str, written: str, by: int = 0) -> list[str]:
+        """The people (kind contact) or notes whose names are near, as a note mentions them: @julien, [[Carrots]].
+
+        Names that differ in figures alone are of two things: [[Week 47]], [[Week 48]]. by: the note that names it.
+        """
+        from pkm.spelling import near as nearest
+
+        if kind not in self._names:
+            put_away = self._db.execute("SELECT id FROM note WHERE dropped_at IS NOT NULL AND :kind = 'note'", {"kind": kind})
+            away = {row[0] for row in put_away}
+            self._names[kind] = {name: number for name, number in names(self._db, kind).items() if number not in away}
+        bare = _without_figures(written)
+        known = [
+            name for name, number in self._names[kind].items()
+            if name and (kind, number) != ("note", by) and (bare == written or _without_figures(name) != bare)
+        ]  # fmt: skip
+        found = nearest(written, known, whole=kind == "note")
+        return [f"[[{name}]]" if kind == "note" or " " in name else f"@{name}" for name in found]
+
+
+def _without_figures(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if not letter.isdigit())
+
+
 def marks_of_people(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]:
     """What tells these contacts from others of the name: the organization, else the first e-mail address, else ""."""
     found = db.execute(

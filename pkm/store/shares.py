@@ -194,6 +194,29 @@ def holding(db: sqlite3.Connection, circle_id: int, reaches: list[str]) -> list[
     return [{**dict(row), "id": make("share", row["id"])} for row in found]
 
 
+def others_with(db: sqlite3.Connection, notes: list[int], circle_id: int, share: int) -> list[Row]:
+    """The other shares that hold some of these notes for a circle, or took them there and were not taken back since.
+
+    By number: {"id", "state", "went" (whether it did), "notes" (numbers, in order)}.
+    """
+    found = db.execute(
+        "SELECT share.id, share.state, share_note.note_id AS note, EXISTS (SELECT 1 FROM delivery "
+        "WHERE delivery.stage_id = stage.id AND delivery.state = 'sent') AS went FROM share_note "
+        "JOIN stage ON stage.share_id = share_note.share_id AND stage.circle_id = :circle "
+        "JOIN share ON share.id = stage.share_id WHERE share_note.note_id IN (SELECT value FROM json_each(:notes)) "
+        "AND share.id <> :share AND share.state <> 'retracted' AND (json_type(stage.gate, '$.notes') IS NULL "
+        "OR share_note.note_id IN (SELECT value FROM json_each(stage.gate, '$.notes'))) "
+        "AND (went OR (share.state IN ('draft', 'planned') AND stage.passed_at IS NULL)) ORDER BY share.id, note, stage.id",
+        {"notes": json.dumps(notes), "circle": circle_id, "share": share},
+    )
+    others: dict[int, Row] = {}
+    for row in found:
+        other = others.setdefault(row["id"], {"id": make("share", row["id"]), "state": row["state"], "went": False, "notes": []})
+        other["went"] = other["went"] or bool(row["went"])
+        other["notes"] = list(dict.fromkeys([*other["notes"], row["note"]]))
+    return list(others.values())
+
+
 def kept_without_note(db: sqlite3.Connection, since: str, limit: int) -> list[Row]:
     """Items kept since then that no note was made from, newest first: they have no words of one's own."""
     found = db.execute(

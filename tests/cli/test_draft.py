@@ -46,6 +46,19 @@ def test_what_a_forgotten_draft_keeps_back_is_said_wherever_a_digest_is_made(
     assert "all that may go there has gone, last on 2027-01-04" in world("share", "draft", "--to", "practice", ok=2).err
 
 
+def test_what_would_go_to_a_circle_twice_is_said_by_draft_and_send(world: CommandLine) -> None:
+    twice = world("share", "draft", "n2", "n3", "--to", "practice", "--title", "Again").err
+    assert "n2: waits for practice in x1 as well (pkm share send x1, or pkm share drop x1)" in twice
+    assert "n2: waits for practice in x2 as well" in world("share", "send", "x1", "--yes").err
+    went = "n2: went to practice in x1 already (pkm share log x1)"
+    for words in (("preview",), ("check",), ("send", "--dry-run"), ("send", "--yes")):
+        assert went in world("share", words[0], "x2", *words[1:]).err
+    assert "already" not in world("share", "draft", "n2", "--to", "network").err  # another circle
+    world("share", "retract", "x1")
+    world("share", "retract", "x2")
+    assert "already" not in world("share", "draft", "n2", "--to", "practice").err
+
+
 def test_what_would_go_is_shown_unasked_and_nothing_is_kept(world: CommandLine, tmp_path: Path) -> None:
     log = world("log").out
     shown = world("share", "--to", "practice", "--dry-run")

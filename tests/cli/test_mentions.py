@@ -71,6 +71,25 @@ def test_who_is_nobody_yet_is_offered_and_listed(maria: CommandLine) -> None:
     assert maria.json("contact", "list", "--wanted") == []
 
 
+def test_a_name_typed_wrong_leads_to_no_second_person_or_note(maria: CommandLine) -> None:
+    maria("sense", "note", "Carrots for vendors\n\nThey take them all.")
+    maria("sense", "note", "Week 47")
+    told = maria("sense", "note", "With @marria, see [[Carrots for vendor]] and [[Week 48]]").err.splitlines()
+    assert told == [
+        '@marria is nobody yet. Did you mean @maria? If so: pkm sense edit n3; if not: pkm contact add "Marria …" --nick marria',
+        "[[Carrots for vendor]] is no note yet. Did you mean [[Carrots for vendors]]? If so: pkm sense edit n3; if not, it will "
+        "be linked when one is called that.",
+        "[[Week 48]] is no note yet; it will be linked when one is called that.",
+    ]
+    assert "    Did you mean @maria? If so: pkm sense edit n3; if not:" in maria("contact", "list", "--wanted").out
+    wanted = {row["title"]: (row["why"], row["next"]) for row in maria.json("sense", "garden", "wanted")}
+    assert wanted["marria"] == ("@marria: named in 1 note, first in n3; nearly @maria", "pkm sense edit n3")
+    assert wanted["Carrots for vendor"] == ("named in 1 note, first in n3; nearly [[Carrots for vendors]]", "pkm sense edit n3")
+    assert wanted["Week 48"][1] == "pkm sense note --title 'Week 48'"
+    maria("sense", "drop", "n1")
+    assert "Did you mean" not in maria("sense", "note", "See [[Carrots for vendor]]").err
+
+
 def test_two_of_one_name_are_both_named_with_how_to_write_them(maria: CommandLine) -> None:
     maria("contact", "add", "Ann Lee")
     maria("contact", "add", "ann lee", "--nick", "annie")

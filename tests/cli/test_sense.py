@@ -131,8 +131,27 @@ class TestKeep:
         assert pkm.json("sense", "show", "n1")["dropped_at"] is None
         pkm("sense", "drop", "number", ok=2)
 
+    def test_what_was_dropped_before_is_said(self, pkm: CommandLine, items: Path) -> None:
+        pkm("sense", "note", "A note to go")
+        pkm("sense", "drop", "i1", "n1")
+        told = pkm("sense", "drop", "i1", "n1", "i2")
+        assert told.out == "i1  Item number 1  dropped already\nn1  A note to go  put away already\ni2  Item number 2  dropped\n"
+        assert "2 of them already" in told.err
+
 
 class TestNote:
+    def test_the_same_words_twice_are_said(self, pkm: CommandLine, items: Path) -> None:
+        pkm("sense", "note", "Twice the same. And more")
+        pkm("sense", "note", "Twice the same")
+        told = pkm("sense", "note", "Twice the same. And more")
+        number = pkm.json("log")[0]["id"]
+        assert told.err == f"n3 has the same words as n1. Take it back: pkm undo {number}\n"
+        assert pkm("sense", "keep", "i1", "--note", "Twice the same").err == ""  # of something else
+        assert "n5 has the same words as n4." in pkm("sense", "keep", "i1", "--note", "Twice the same").err
+        pkm("undo")
+        pkm("sense", "drop", "n1", "n3")
+        assert pkm("sense", "note", "Twice the same. And more").err == ""
+
     @pytest.mark.parametrize(("words", "stdin"), [
         (["Title or first sentence.", "More."], ""), (["-"], "Title or first sentence. More.\n"),
         ([], "Title or first sentence. More."),

@@ -144,3 +144,10 @@ def test_a_split_by_query_takes_sources_and_circles_as_well(pkm: CommandLine, ho
     store.close()
     pkm("tag", "split", "big", "--into", "big/one=tag:big", "--yes")
     assert {row["id"] for row in pkm.json("find", "tag:big/one kind:note,circle,source")} == {"n1", "o2", "s1"}
+
+
+def test_a_tag_that_is_put_right_is_not_asked_about(pkm: CommandLine) -> None:
+    pkm("sense", "note", "About #privcy")
+    pkm("sense", "note", "More of it #privcy")
+    assert "merge" not in pkm("sense", "tag", "n1", "-privcy", "+privacy").err
+    assert "pkm tag merge privacies privacy" in pkm("sense", "tag", "n1", "-privcy", "+privacies").err

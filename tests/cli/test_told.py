@@ -65,6 +65,27 @@ def test_a_cut_link_and_a_missing_address_are_told_and_keep_nothing(world: Comma
     assert world.json("share", "check", "x1") == []
 
 
+def test_marks_that_go_out_otherwise_than_written_are_told_before_they_do(world: CommandLine, home: Path) -> None:
+    world("contact", "add", "Julien Voisin", "--nick", "julien")
+    world("contact", "edit", "c1", "--nick", "annie")
+    world("sense", "note", "With @julien, @annie and @bob I saw how #privcy works, and #trust. #trust")
+    world("sense", "tag", "n3", "-privcy", "+privacy")
+    world("sense", "reach", "n3", "network")
+    far = "@julien is written as “somebody”; @annie is written as “somebody”; @bob stands as it is; #privcy is still in its words"
+    near = far.replace("; @annie is written as “somebody”", "")  # they know her
+    mend = "(pkm sense edit n3)"
+    world("sense", "drop", "n2")
+    assert f"n3: {far} {mend}" in world("share", "--to", "network", ok=3).err.splitlines()
+    world("share", "draft", "n3", "--to", "practice", "--title", "With @bob")
+    for command in (("preview",), ("check",), ("send", "--dry-run")):
+        said = world("share", command[0], "x2", *command[1:]).err.splitlines()
+        assert f"n3: {near} {mend}" in said
+        assert "x2: @bob stands as it is (pkm share edit x2)" in said
+    assert f"n3: {far} {mend}" in world("share", "--yes").err.splitlines()
+    (page,) = (home / "site" / "notes").glob("*/index.html")
+    assert "With somebody, somebody and @bob I saw how #privcy works" in page.read_text()
+
+
 def test_drafts_are_listed_and_one_can_be_dropped_and_brought_back(world: CommandLine) -> None:
     world("share", "draft", "n2", "--to", "network", "--title", "Second")
     assert "pkm share send x1, or pkm share drop x1" in world().out
