@@ -1,4 +1,4 @@
-"""A query said in plain words, for --explain and for messages. Knows the tree of pkm.query and nothing else."""
+"""A query said in plain words, for --explain and for messages. Knows the tree of pkm.query_tree and nothing else."""
 
 from collections.abc import Sequence
 

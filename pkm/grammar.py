@@ -1,6 +1,6 @@
-"""The search grammar read: text into the tree of pkm.query, whatever was typed.
+"""The search grammar read: text into the tree of pkm.query_tree, whatever was typed.
 
-Owns what is an operator, a field or a word; pkm.query says what the parts mean.
+Owns what is an operator, a field or a word; pkm.query_tree says what the parts mean.
 """
 
 import re

@@ -101,6 +101,15 @@ def test_commands_named_in_the_docs_exist(page: str) -> None:
             assert any(name.startswith(f"{typed[0]} {typed[1]}") for name in ALL), f"{page} names pkm {words}"
 
 
+def test_every_room_is_named_in_the_architecture() -> None:
+    """Commands have their table (cli/app.py), and the schema its own folders; each other file is named where its room is told."""
+    told = re.findall(r"`([^`]*)`", (ROOT / "pkm/ARCHITECTURE.md").read_text(encoding="utf-8"))
+    named = {name for words in told for name in re.findall(r"\w+", words)}
+    paths = [path.relative_to(ROOT / "pkm") for path in (ROOT / "pkm").rglob("*.py")]
+    rooms = [path for path in paths if not {"cli", "desk", "model", "migrations"}.intersection(path.parts)]
+    assert [str(path) for path in sorted(rooms) if path.stem not in {*named, "__init__", "__main__"}] == []
+
+
 @pytest.mark.parametrize(
     "path",
     re.findall(r"`([a-z]+/[a-z_]+\.py|[a-z]+/[a-z]+/)`", (ROOT / "pkm/ARCHITECTURE.md").read_text(encoding="utf-8")),

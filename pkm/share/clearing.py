@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pkm.config import Home
 from pkm.ids import Row, make
 from pkm.reach import wide_enough
-from pkm.share import draft, figures, posts
+from pkm.share import draft, figures, linked, posts, worded
 from pkm.share.channels import effective_kind, is_letters
 from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
 from pkm.share.letter import MEDIA_TYPE as LETTER
@@ -28,7 +28,7 @@ def check_pictures(db: sqlite3.Connection, home: Home, share: int, stage: int | 
     for step in shares.stages(db, share):
         if stage not in (None, step["id"]):
             continue
-        notes = draft.notes_for(db, share, step)
+        notes = worded.notes_for(db, share, step)
         findings += gallery.check(notes)
         letters = any(is_letters(channel["channel_kind"]) for channel in channels_for(db, step))
         if letters and (size := gallery.size(notes)) > figures.MAX_LETTER:
@@ -44,8 +44,8 @@ def check_rendered(db: sqlite3.Connection, home: Home, share: int, rendered: "Se
     findings: list[Finding] = []
     row = shares.row(db, share)
     stages = {stage["id"]: stage for stage in shares.stages(db, share)}
-    steps = {number: draft.notes_for(db, share, stage) for number, stage in stages.items()}
-    linked: dict[tuple[int, str], tuple[tuple[str, int], ...]] = {}
+    steps = {number: worded.notes_for(db, share, stage) for number, stage in stages.items()}
+    narrower: dict[tuple[int, str], tuple[tuple[str, int], ...]] = {}
     emails = dict(shares.emails(db))
     kinds = {number: stage["circle_kind"] or draft.kind_by_name(db, share) for number, stage in stages.items()}
     others = [text for note in shares.notes(db, share) for text in _words_of_others(db, note)]
@@ -64,24 +64,27 @@ def check_rendered(db: sqlite3.Connection, home: Home, share: int, rendered: "Se
             continue
         checked.add((one.stage_id, text, allowed))
         reaches = wide_enough(effective_kind(kinds[one.stage_id], one.channel_kind))
-        if (place := (one.stage_id, one.channel_kind)) not in linked:
-            linked[place] = tuple(draft.linked_by(db, share, stages[one.stage_id], reaches))
-            findings += draft.check_beside(db, share, stages[one.stage_id], reaches)
+        if (place := (one.stage_id, one.channel_kind)) not in narrower:
+            narrower[place] = tuple(linked.linked_by(db, share, stages[one.stage_id], reaches))
+            findings += linked.check_beside(db, share, stages[one.stage_id], reaches)
         hidden = {address: person for address, person in emails.items() if address not in allowed}
         secrets = Secrets(
             tuple(shares.narrower_titles(db, reaches)), hidden, tuple(others), tuple(shares.phones(db)),
-            functools.partial(shares.narrower_texts, db, reaches), linked[place],
+            functools.partial(shares.narrower_texts, db, reaches), narrower[place],
         )  # fmt: skip
-        beside = draft.words_beside(db, share, stages[one.stage_id])
+        beside = worded.words_beside(db, share, stages[one.stage_id])
         findings += check_bytes(text, secrets, steps[one.stage_id], said=own, share=make("share", share), beside=beside)
     return list(dict.fromkeys(findings))
 
 
 def _readable(one: "Rendered", opened: "Opened | None", home: Home) -> bytes:
-    """What a receiver can read of it, decoded: a letter's subject and both its texts, the page that the site makes; what a
-    page or a file is called, too.
+    """What a receiver can read of it, decoded: a letter's subject and both its texts, the page that the site makes; and what
+    a page or a file is called after, but for its circle.
     """
-    return b"\n\n".join([_words_in(one, opened, home), PurePath(one.file_name).stem.encode()])
+    from pkm.share import mirror
+
+    called = PurePath(one.file_name).stem.removesuffix(mirror.circle_mark(one.circle or ""))
+    return b"\n\n".join([_words_in(one, opened, home), called.encode()])
 
 
 def _words_in(one: "Rendered", opened: "Opened | None", home: Home) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pkm.errors import Invalid, Refused
 from pkm.ids import Row, make
-from pkm.share import draft, plan
+from pkm.share import draft, plan, worded
 from pkm.store import shares
 from pkm.store.session import Store
 
@@ -31,7 +31,7 @@ def change(
         if row["type"] == "introduction":
             raise Invalid(row["id"], "an introduction has no notes", next=f"pkm share edit {row['id']}")
         open_ = _open_stages(db, row, circle)
-        has = {stage["id"]: [note["id"] for note in draft.notes_for(db, share, stage)] for stage in shares.stages(db, share)}
+        has = {stage["id"]: [note["id"] for note in worded.notes_for(db, share, stage)] for stage in shares.stages(db, share)}
         _check_out(row, out, [has[stage["id"]] for stage in open_], circle)
         wanted = dict(has)
         for stage in open_:

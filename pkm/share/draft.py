@@ -3,29 +3,25 @@
 Gathers from the store, decides in pure functions, and applies in one transaction. Sends nothing.
 """
 
-import hashlib
 import re
 import shlex
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pkm.capture import title_of as title_of_text
-from pkm.conceal import conceal, names_in, unlinked
 from pkm.config import Settings
 from pkm.dates import day, local, now, stamp
 from pkm.errors import NotFound
 from pkm.ids import Row, make
-from pkm.link_forms import name_of
 from pkm.reach import REACHES, wide_enough
-from pkm.share import called, holding
+from pkm.share import called, holding, linked, page_names, worded
 from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
-from pkm.store import attachments, audience, plans, shares
-from pkm.store.session import Store, Unit
+from pkm.store import audience, plans, shares
+from pkm.store.session import Store
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
@@ -119,7 +115,7 @@ def create_share(
             unit.insert("share_note", share_id=number, note_id=note, position=position)
         for position, circle in enumerate(circles, 1):
             unit.insert("stage", share_id=number, circle_id=circle["number"], position=position, gate="{}")
-        name_page(unit, number)
+        page_names.name_page(unit, number)
         findings = check_share(db, number, there=())
         if findings:
             raise Refused("the draft", "something in it may not go there", findings=findings, kept="No draft was made.")
@@ -140,7 +136,7 @@ def check_share(
     for step in shares.stages(db, share):
         if stage is not None and step["id"] != stage:
             continue
-        notes = notes_for(db, share, step)
+        notes = worded.notes_for(db, share, step)
         if step["circle_id"] is None:
             names = " and ".join(one["name"] for one in shares.people_of(db, share))
             findings += check_notes(notes, names, kind_by_name(db, share))
@@ -195,55 +191,6 @@ def _taken_out(db: sqlite3.Connection, share: int, step: Row, note: str, of: int
     return f"pkm share edit {name}{only} --without {note}"
 
 
-def notes_for(db: sqlite3.Connection, share: int, stage: Row) -> list[Row]:
-    """The notes that one stage's circle gets, in order, each in the words that are for it."""
-    gate = stage["gate"]
-    words = gate.get("words") or {}
-    chosen = gate.get("notes")
-    return [
-        _reworded(note, words.get(make("note", note["id"]))) for note in shares.notes(db, share)
-        if chosen is None or note["id"] in chosen
-    ]  # fmt: skip
-
-
-def _reworded(note: Row, words: str | None) -> Row:
-    """The note with other words; a title that was taken from its own is taken from these."""
-    if not words:
-        return note
-    own = title_of_text(note["text"]) == note["title"]
-    return {**note, "text": words, "title": (own and title_of_text(words)) or note["title"], "reworded": True}
-
-
-def title_for(row: Row, stage: Row | None) -> str:
-    """What a stage of a share is told as its title, the share's own without one: with no comments in it."""
-    from pkm.markdown import without_comments
-
-    words = (stage["gate"].get("words") if stage else None) or {}
-    return one_line(without_comments(words.get("title") or row["title"])) or "Finds"
-
-
-def words_hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, str]:
-    """A hash of all that the person wrote for one stage, and shows there: an approval is of that, and of no other words.
-
-    The second is as approvals had it that were given before the circle's own words, quotes and pictures counted.
-    """
-    row = shares.row(db, share)
-    assert row is not None
-    words = stage["gate"].get("words") or {}
-    said = [words.get("title") or row["title"], words.get("introduction") or row["introduction"]]
-    beside = [stage["introduction"] or "", stage["salutation"] or ""]
-    files = attachments.rows(db)
-    for note in notes_for(db, share, stage):
-        said += [note["title"], note["text"]]
-        beside += shares.quotes(db, note["item_id"]) if note["item_id"] is not None else ()
-        beside += [f"{one.name}\t{one.sha256}" for one in files if PurePath(one.name).name in note["text"]]
-    return _hash([*said, "", *beside]), _hash(said)
-
-
-def _hash(texts: Iterable[str]) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
-
-
 def digest_for(
     db: sqlite3.Connection, share: int, stage: Row, channel_kind: str, settings: Mapping[str, str] | Settings, at: str
 ) -> "Digest":
@@ -256,16 +203,17 @@ def digest_for(
     row = shares.row(db, share)
     if row is None:
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
-    notes = notes_for(db, share, stage)
+    notes = worded.notes_for(db, share, stage)
     words = stage["gate"].get("words") or {}
     by_name = stage["circle_id"] is None
     kind = effective_kind(kind_by_name(db, share) if by_name else stage["circle_kind"], channel_kind)
     own = stage["circle_kind"] == kind
-    hidden = [name for name, _ in linked_by(db, share, stage, wide_enough(kind))]
+    hidden = [name for name, _ in linked.linked_by(db, share, stage, wide_enough(kind))]
     language = stage["language"] or settings["share.language"]
     naming = called.Naming(db, language, called.known_to(db, share, stage, kind), wide_enough(kind))
     return Digest(
-        uid=shares.published_id(db, row), title=naming.line(title_for(row, stage)), slug=_name_for(db, row, stage, channel_kind),
+        uid=shares.published_id(db, row), title=naming.line(worded.title_for(row, stage)),
+        slug=page_names.name_for(db, row, stage, channel_kind),
         date=at, author=settings["name"],
         intro=naming.text(words.get("introduction") or row["introduction"] or (stage["introduction"] if own else "")),
         salutation=naming.text(stage["salutation"] if own else ""),
@@ -291,109 +239,6 @@ def may_be_read_in(db: sqlite3.Connection, share: int, channel: int, recipient: 
     options = next(one["options"] for one in shares.channels(db) if one["number"] == channel)
     named = [read_mailbox(options["from"]).address, recipient, *(one["email"] or "" for one in shares.people_of(db, share))]
     return frozenset(fold(one) for address in named if "@" in address for one in (address, wire_address(address)))
-
-
-def linked_by(db: sqlite3.Connection, share: int, stage: Row, reaches: list[str]) -> list[tuple[str, int]]:
-    """(name, number) of all that notes are called by that something in a stage links to and that may not go there."""
-    return narrower_links(db, notes_for(db, share, stage), words_beside(db, share, stage), reaches)
-
-
-def check_beside(db: sqlite3.Connection, share: int, stage: Row, reaches: list[str]) -> list[Finding]:
-    """A finding for each note that title, introduction or salutation links to and that may not go there."""
-    by = make("share", share)
-    titles = {number: name for name, number in narrower_links(db, [], words_beside(db, share, stage), reaches)}
-    return [
-        (f"{make('note', number)} “{title}”", f"{by} links to it in its title or introduction, and it may not go there",
-         f"pkm share edit {by}") for number, title in titles.items()
-    ]  # fmt: skip
-
-
-def words_beside(db: sqlite3.Connection, share: int, stage: Row) -> list[str]:
-    """What is written in a stage beside its notes: title, introduction, salutation, all that may be taken for these."""
-    row = shares.row(db, share) or {}
-    words = stage["gate"].get("words") or {}
-    texts = [words.get("title"), words.get("introduction"), row.get("title"), row.get("introduction"),
-             stage["introduction"], stage["salutation"]]  # fmt: skip
-    return [text for text in texts if text]
-
-
-def narrower_links(
-    db: sqlite3.Connection, notes: Sequence[Row], texts: Iterable[str], reaches: list[str]
-) -> list[tuple[str, int]]:  # fmt: skip
-    """(name, number) of all that notes are called by that these notes, or texts, link to and that may not go there.
-
-    A link is one in whatever form, in code and comments too. A name that a note which may go has as well means that one,
-    unless the store says otherwise.
-    """
-    known = [row for note in notes if not note.get("reworded") for row in shares.narrower_targets(db, note["id"], reaches)]
-    asked = frozenset().union(*(names_in(text) for text in [*(note["text"] for note in notes), *texts]))
-    if not known and not asked:
-        return []
-    called = [(name_of(name), number, narrow) for name, number, narrow in plans.called(db, reaches)]
-    wide = {fold(name) for name, _, narrow in called if not narrow}
-    numbers = {number for name, number, narrow in called if narrow and fold(name) in asked and fold(name) not in wide}
-    numbers |= {row["id"] for row in known}
-    named = [(name, number) for name, number, _ in called if number in numbers]
-    return list(dict.fromkeys([*((row["written"], row["id"]) for row in known if row["written"]), *named]))
-
-
-def name_page(unit: Unit, share: int) -> None:
-    """The share has page_name's name in the store, too."""
-    name = page_name(unit.connection, share)
-    if (shares.row(unit.connection, share) or {}).get("slug") != name:
-        unit.update("share", share, slug=name)
-
-
-def page_name(db: sqlite3.Connection, share: int) -> str:
-    """The name of a share's page, and of its files: its title, as those may read it who read the page.
-
-    So it is another one once the title is, or a note's reach or a circle's channels, until a page or a file stands. Where
-    another share has that name, before this one or for what stands, there is a number behind it.
-    """
-    row = shares.row(db, share) or {}
-    stages = [stage for stage in shares.stages(db, share) if stage["circle_kind"]]
-    if not stages or shares.stands(db, share):
-        return str(row["slug"])
-    on_site = next((one for one in stages if _goes_on_site(db, one)), None)
-    reaches = min((_reaches(db, one) for one in stages), key=len)
-    return _free(db, row, _slug(db, row, on_site, wide_enough("network") if on_site else reaches))
-
-
-def _free(db: sqlite3.Connection, row: Row, wanted: str) -> str:
-    """The name that is wanted, or the first of it with a number behind it that no other share has."""
-    taken, free, number = shares.slugs(db, row["number"]), wanted, 2
-    while free in taken and (taken[free] or free != row["slug"]):
-        free, number = f"{wanted}-{number}", number + 1
-    return free
-
-
-def _name_for(db: sqlite3.Connection, row: Row, stage: Row, channel_kind: str) -> str:
-    """The name of the page, or of the files, of a stage. A page that stands keeps its own; files of a stage that is told another
-    title than the page are called by that.
-    """
-    name = shares.page(db, row["number"]) if channel_kind == "site" else ""
-    if name or not stage["circle_kind"]:
-        return name or str(row["slug"])
-    name = page_name(db, row["number"])
-    wanted = _slug(db, row, stage, wide_enough(effective_kind(stage["circle_kind"], channel_kind)))
-    return name if name == _free(db, row, wanted) else f"{wanted}-{row['id']}"
-
-
-def _slug(db: sqlite3.Connection, row: Row, stage: Row | None, reaches: list[str]) -> str:
-    """What the title of a share, or of a stage of it, makes as a name that those may read who may read notes of these reaches."""
-    from pkm.share.site_plan import slugify
-
-    title = title_for(row, stage)
-    hidden = frozenset(fold(name) for name, _ in narrower_links(db, [], [title], reaches))
-    return slugify(unlinked(conceal(called.Naming(db).line(title), hidden)) or "Finds", row["created_at"])
-
-
-def _goes_on_site(db: sqlite3.Connection, stage: Row) -> bool:
-    return any(channel["channel_kind"] == "site" for channel in shares.channels_of(db, stage["circle_id"]))
-
-
-def _reaches(db: sqlite3.Connection, stage: Row) -> list[str]:
-    return reaches_for(db, {"number": stage["circle_id"], "circle_kind": stage["circle_kind"]})
 
 
 def piece_of(db: sqlite3.Connection, note: Row, naming: called.Naming, hidden: Sequence[str] = ()) -> "Piece":

@@ -43,15 +43,13 @@ class Shown(NamedTuple):
     attached: Attached
 
 
-class Gallery:
+class Names:
     """The attachments that there are, by what notes call them; made once for a share."""
 
-    def __init__(self, db: sqlite3.Connection, home: Home, notes: Sequence[int]) -> None:
-        self._folder = home.attachments
+    def __init__(self, db: sqlite3.Connection, notes: Sequence[int]) -> None:
         self._rows = {one.name: one for one in attachments.rows(db)}
         self._others = Others(self._rows)
         self._paths = note_names.paths_of(db, notes) if self._rows else {}
-        self._clean: dict[str, Picture] = {}
 
     def shown(self, note: Row) -> Iterator[Shown]:
         """Each attachment that the note's words show, once, in order; what they call so and nobody knows is none."""
@@ -72,6 +70,15 @@ class Gallery:
         target = re.split(r"[#?]", target, maxsplit=1)[0].replace("\\", "/")
         joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
         return (self._others.exactly(joined) or self._others.meant(target)) if target else ""
+
+
+class Gallery(Names):
+    """The same with their bytes."""
+
+    def __init__(self, db: sqlite3.Connection, home: Home, notes: Sequence[int]) -> None:
+        super().__init__(db, notes)
+        self._folder = home.attachments
+        self._clean: dict[str, Picture] = {}
 
     def picture(self, one: Attached) -> Picture:
         """The picture, clean. Raises BadInput (of no kind that can be cleaned, broken, too large), StoreError (missing)."""

@@ -9,7 +9,7 @@ from pkm import attachment_files, config, dates
 from pkm.config import Home
 from pkm.delivery import MAY_GO, NO_ADDRESS, is_refused, may_go, may_have_left
 from pkm.ids import Row, make
-from pkm.share import draft, origin
+from pkm.share import draft, origin, page_names
 from pkm.share.channels import is_mirror
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.rendered import frozen, look_at, queued
@@ -38,7 +38,7 @@ def freeze(
         attachment_files.keep(home.attachments, picture.data)
     with store.unit() as unit:  # of two runs at once, the second waits here and finds the deliveries of the first
         db = unit.connection
-        draft.name_page(unit, share)
+        page_names.name_page(unit, share)
         existing = deliveries.of(db, share, stage)
         origin.queue(db, home, share, (one.key for one in rendered if one.payload and not is_mirror(one.channel_kind)), unit.at)
         if any(may_have_left(row["state"], row["error"]) for row in existing):

@@ -10,7 +10,7 @@ from pkm.delivery import may_have_left
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, make
 from pkm.markdown import without_comments
-from pkm.share.draft import name_page
+from pkm.share.page_names import name_page
 from pkm.store import deliveries, interactions, shares
 from pkm.store.session import Store
 from pkm.text import clean, one_line

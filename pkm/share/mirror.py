@@ -39,12 +39,10 @@ def files(digest: "Digest", channel_kind: str, home: Home, suffix: str = "") -> 
 
     suffix: what is added to the names of the files in a folder.
     """
-    from pkm.files import safe_name
     from pkm.share.render import SITE_MEDIA_TYPE, freeze, has_words, render_html, render_markdown
 
     name = f"{digest.date[:10]}-{digest.slug.removesuffix('-' + digest.date[5:10])}{suffix}"  # the day once
-    if digest.circle:  # two circles may share a folder, each with its own wording
-        name += "-" + safe_name(digest.circle).replace(" ", "-").lower()
+    name += circle_mark(digest.circle)  # two circles may share a folder, each with its own wording
     shown = {one.sha256: one for piece in digest.pieces if has_words(piece) for one in piece.figures}
     pictures = [(one.file, one.media_type, b"", one.sha256) for one in shown.values()]
     if channel_kind == "site":
@@ -53,6 +51,13 @@ def files(digest: "Digest", channel_kind: str, home: Home, suffix: str = "") -> 
         (f"{name}.md", "text/markdown", render_markdown(digest, templates=home.templates), ""),
         (f"{name}.html", "text/html", render_html(digest, templates=home.templates), ""), *pictures,
     ]  # fmt: skip
+
+
+def circle_mark(circle: str) -> str:
+    """How the name of a file for a circle ends; "" where it may not be named."""
+    from pkm.files import safe_name
+
+    return f"-{safe_name(circle).replace(' ', '-').lower()}" if circle else ""
 
 
 def send(store: Store, home: Home, channel: Row, numbers: list[int]) -> PkmError | None:

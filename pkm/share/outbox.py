@@ -1,4 +1,5 @@
-"""The outbox: frozen bytes on their way out, each delivery once; what came of a send, and what the person says of it.
+"""The outbox: frozen bytes on their way out, each delivery once; what came of a send, and what is said of it by the
+person, an answer or a report.
 
 There are two ways: mirrors (mirror.py) may be written again and again; what is handed in (transmit.py) may not. Freezing is
 freeze.py's. Sending again sends nothing that was sent.

@@ -16,7 +16,7 @@ from pkm.delivery import UNSETTLED, may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import Row, make
 from pkm.markdown import without_comments
-from pkm.share import draft, gate, origin
+from pkm.share import draft, gate, origin, page_names, worded
 from pkm.store import circles, deliveries, plans, shares
 from pkm.store.session import Store
 from pkm.text import clean, one_line
@@ -81,9 +81,10 @@ def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
     before: Row | None = None
     for stage in shares.stages(db, share):
         said = [one["name"] for one in stage["gate"].get("objections", ())]
+        words = worded.words_hashes(db, share, stage) if stage["gate"].get("approved") else ()
         facts = gate.Facts(
             now=now, planned_at=dates.parse_stamp(stage["gate"].get("planned_at") or row["created_at"]),
-            before=(before or {}).get("circle") or "", words=draft.words_hashes(db, share, stage),
+            before=(before or {}).get("circle") or "", words=words,
             before_at=dates.parse_stamp(before["passed_at"]) if before and before["passed_at"] else None,
             answers=answers, objections=tuple(dict.fromkeys([*said, *against])),
         )  # fmt: skip
@@ -109,7 +110,7 @@ def as_rows(db: sqlite3.Connection, share: int, now: datetime) -> list[Row]:
             "leaves_at": step.leaving or None, "passed_at": step.row["passed_at"],
             "because": step.row["gate"].get("because") or None, "approved": step.row["gate"].get("approved"),
             "objections": step.row["gate"].get("objections") or [],
-            "notes": [make("note", note["id"]) for note in draft.notes_for(db, share, step.row)],
+            "notes": [make("note", note["id"]) for note in worded.notes_for(db, share, step.row)],
             "words": sorted(step.row["gate"].get("words") or {}),
         }
         for number, step in enumerate(steps(db, share, now), 1)
@@ -133,7 +134,7 @@ def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], bec
         origin.plan(unit.connection, home, share, unit.at)
         there = {stage["circle_id"] for stage in shares.stages(unit.connection, share)}
         _lay(unit, share, wanted, because)
-        draft.name_page(unit, share)  # it may be for others from now on, who may not read all of its title
+        page_names.name_page(unit, share)  # it may be for others from now on, who may not read all of its title
         from pkm.store.model import Share
 
         unit.get(Share, share).state = "planned"
@@ -214,7 +215,7 @@ def approve(store: Store, share: int, who: Row, *, circle: int | None = None, ag
             if (state.get("approved") or {}).get("by") == who["id"]:
                 del state["approved"]
         elif state.get("approval"):
-            state["approved"] = {**said, "words": draft.words_hashes(unit.connection, share, stage)[0]}
+            state["approved"] = {**said, "words": worded.words_hashes(unit.connection, share, stage)[0]}
         set_gate(unit, stage, {key: value for key, value in state.items() if value})
         verb = "objects to" if against else "approved"
         unit.summarize(f"{who['name']} {verb} {row['id']} for {stage['circle']}")
@@ -324,7 +325,7 @@ def community_first(db: sqlite3.Connection, share: int) -> Row | None:
     network = next((stage for stage in ahead if stage["circle_kind"] == "network"), None)
     if network is None or any(stage["circle_kind"] == "community" for stage in ahead) or network["gate"].get("because"):
         return None
-    return offer(db, [note["id"] for note in draft.notes_for(db, share, network)], network["circle"])
+    return offer(db, [note["id"] for note in worded.notes_for(db, share, network)], network["circle"])
 
 
 def offer(db: sqlite3.Connection, numbers: Sequence[int], network: str) -> Row | None:

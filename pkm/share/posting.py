@@ -9,7 +9,7 @@ from pkm import config
 from pkm.config import Home
 from pkm.delivery import may_have_it
 from pkm.ids import Row
-from pkm.share import draft, figures, posts
+from pkm.share import draft, figures, posts, worded
 from pkm.share.delivery_keys import Keys
 from pkm.share.recipients import channels_for
 from pkm.store import deliveries, shares
@@ -36,7 +36,7 @@ def posted_for(db: sqlite3.Connection, home: Home, share: int, stage: Row, chann
 
     def words(step: Row, way: Row) -> list[str]:
         digest = draft.digest_for(db, share, step, way["channel_kind"], settings, at)
-        digest, _ = gallery().fill(digest, draft.notes_for(db, share, step))
+        digest, _ = gallery().fill(digest, worded.notes_for(db, share, step))
         return [posts.words(way["channel_kind"], one) for one in bodies(db, home, row, step, way, digest)]
 
     ways = {one["number"]: one for one in shares.channels(db) if posts.account(one) == posts.account(channel)}

@@ -13,7 +13,7 @@ from pkm.channels.way import Room
 from pkm.config import Home
 from pkm.ids import Row, make
 from pkm.picture import ENDINGS
-from pkm.share import draft
+from pkm.share import worded
 from pkm.share.channels import KINDS, adapter, is_public, recall
 from pkm.share.letter import MEDIA_TYPE, inlined, open_letter
 from pkm.share.posts import kind_of
@@ -93,7 +93,7 @@ def _room(found: Room | None) -> Row | None:
 def _people(db: sqlite3.Connection, share: int, shown: Sequence[Rendered]) -> list[list[Row]]:
     """Whom each tells: a letter its recipient, what goes to a circle as a whole its members; public: nobody by name."""
     stages = {stage["id"]: stage for stage in shares.stages(db, share)}
-    notes = {number: [note["id"] for note in draft.notes_for(db, share, stage)] for number, stage in stages.items()}
+    notes = {number: [note["id"] for note in worded.notes_for(db, share, stage)] for number, stage in stages.items()}
     told: list[list[Row]] = []
     known: dict[tuple[int, int | None], list[Row]] = {}
     for one in shown:

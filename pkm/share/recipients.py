@@ -13,7 +13,7 @@ from pkm.config import Home
 from pkm.delivery import may_have_it
 from pkm.ids import Row, make
 from pkm.reach import REACHES
-from pkm.share import draft
+from pkm.share import worded
 from pkm.share.channels import is_letters
 from pkm.share.unsubscribed import subscribers
 from pkm.store import audience, deliveries, shares
@@ -31,7 +31,7 @@ def people_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str
     """Who is to get a stage: of a circle without those of whom the person said that one of its notes is not for them."""
     if not stage["circle_id"]:
         return shares.people_of(db, share)
-    notes = [note["id"] for note in draft.notes_for(db, share, dict(stage))]
+    notes = [note["id"] for note in worded.notes_for(db, share, dict(stage))]
     withheld = audience.withheld_people(db, notes, dates.day(dates.now()))
     return [one for one in subscribers(db, home, stage["circle_id"]) if one["id"] not in withheld]
 

@@ -1,7 +1,6 @@
 """The very bytes that a share would send, for each circle, channel and recipient, or that it has sent.
 
-What began to leave is never rendered anew. A delivery's key is made of what it is (share, stage, channel, recipient, part),
-so that the same letter has the same name in a store that was put back from a copy.
+What began to leave is never rendered anew.
 """
 
 import hashlib
@@ -15,7 +14,7 @@ from pkm.delivery import may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import Row, make
 from pkm.picture import Picture
-from pkm.share import clearing, draft, figures, posts
+from pkm.share import clearing, draft, figures, posts, worded
 from pkm.share.channels import is_mirror, is_posts
 from pkm.share.delivery_keys import Keys
 from pkm.share.letter import MEDIA_TYPE as LETTER
@@ -142,7 +141,7 @@ def _render_stages(
                      "channel_id": channel["number"], "channel": channel["name"],
                      "channel_kind": channel["channel_kind"]}  # fmt: skip
             digest = draft.digest_for(db, share, stage, channel["channel_kind"], settings, at)
-            digest, pictures = gallery.fill(digest, draft.notes_for(db, share, stage))
+            digest, pictures = gallery.fill(digest, worded.notes_for(db, share, stage))
             place["pictures"] = pictures
             if is_mirror(channel["channel_kind"]):
                 files = _named_apart(db, home, row, stage, channel, digest, given.setdefault(channel["number"], {}))

@@ -164,7 +164,7 @@ def _posts_gone(outcomes: Sequence[Outcome]) -> str:
 def _correct(unit: "Unit", share: Row, letters: list[Row], because: str) -> Row | None:
     """A draft to those who got a letter, as an answer to it."""
     from pkm.ids import new_uid
-    from pkm.share.draft import name_page
+    from pkm.share.page_names import name_page
     from pkm.store.model import Share, Stage
 
     db = unit.connection

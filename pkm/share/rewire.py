@@ -240,9 +240,9 @@ def _with_address(
 
 
 def _check_folder(others: Iterable[Row], home: Home, folder: Path) -> None:
-    """Raises Exists where one of the channels writes that folder."""
+    """Raises Exists where one of the channels writes that folder, by whatever path."""
     for other in others:
-        if is_mirror(other["channel_kind"]) and folder_of(other, home) == folder:
+        if is_mirror(other["channel_kind"]) and folder_of(other, home).resolve() == folder.resolve():
             raise Exists(f"a channel that writes {folder}", f"it is {other['name']}", next="choose another folder")
 
 

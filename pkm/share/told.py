@@ -14,7 +14,7 @@ from pkm.ids import Row, make
 from pkm.keys import secret_in
 from pkm.markdown import web_url
 from pkm.reach import wide_enough
-from pkm.share import draft
+from pkm.share import draft, linked, worded
 from pkm.share.channels import effective_kind, is_letters, is_posts
 from pkm.share.guard import Finding
 from pkm.share.letter import is_address
@@ -38,7 +38,7 @@ def look(db: sqlite3.Connection, home: Home, share: int) -> list[Finding]:
     for stage in shares.stages(db, share):
         if stage["passed_at"] is None:
             found += _cut_links(db, share, stage)
-            found += _cut_addresses(draft.notes_for(db, share, stage))
+            found += _cut_addresses(worded.notes_for(db, share, stage))
             found += _without_address(db, home, share, stage)
             found += _had(db, home, share, stage)
     return list(dict.fromkeys(found))
@@ -47,8 +47,8 @@ def look(db: sqlite3.Connection, home: Home, share: int) -> list[Finding]:
 def _cut_links(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
     circle = draft.kind_by_name(db, share) if stage["circle_id"] is None else stage["circle_kind"]
     for kind in dict.fromkeys(effective_kind(circle, one["channel_kind"]) for one in channels_for(db, stage)):
-        for note in draft.notes_for(db, share, stage):
-            for number in dict.fromkeys(other for _, other in draft.narrower_links(db, [note], [], wide_enough(kind))):
+        for note in worded.notes_for(db, share, stage):
+            for number in dict.fromkeys(other for _, other in linked.narrower_links(db, [note], [], wide_enough(kind))):
                 other = notes.row(db, number)
                 name, target = make("note", note["id"]), make("note", number)
                 is_so = "was put away" if other is None or other["dropped_at"] else f"is {other['reach']}"

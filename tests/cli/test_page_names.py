@@ -100,6 +100,20 @@ def test_what_a_file_is_called_is_checked_as_its_words_are(on: Days, home_paths:
     assert [[why for _, why, _ in findings] for findings in found] == [[], ["its title would go out with n2"]]
 
 
+def test_a_circle_that_a_private_note_is_called_by_has_its_files(on: Days, tmp_path: Path) -> None:
+    on(DAY, "circle", "add", "Walking group", "--kind", "community", "--channel", "drop")
+    on(DAY, "sense", "note", "Walking group")
+    on(DAY, "share", "draft", "n2", "--to", "Walking group", "--title", "Report 3")
+    on(DAY, "share", "send", "x2", "--yes")
+    assert len(list((tmp_path / "drop").glob("*report-3-walking-group.md"))) == 1
+
+
+def test_a_name_that_says_a_private_title_is_found(on: Days) -> None:
+    on(DAY, "sense", "note", "Silence costs")
+    on(DAY, "share", "draft", "n2", "--to", "practice", "--title", "Silence, costs")
+    assert "n4 “Silence costs”" in on(DAY, "share", "check", "x2", ok=3)
+
+
 @pytest.mark.parametrize(("titles", "heads"), [
     (("Fete 9", "Fete 9!"), ["# Fete 9", "# Fete 9!"]),
     (("Fete 9!", "Fete 9!"), ["# Fete 9!"]),
@@ -176,3 +190,10 @@ def test_no_undo_brings_a_page_back_where_another_stands(on: Days, home: Path) -
     assert "x3 stands there now" in said
     assert pages(home) == ["finds-12-01"]
     assert "SIT" in text(home / "site")
+
+
+@pytest.mark.parametrize("path", ["x/../drop", "same"])
+def test_a_folder_has_one_channel_by_whatever_path(on: Days, tmp_path: Path, path: str) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "same").symlink_to(tmp_path / "drop")
+    assert "it is drop" in on(DAY, "share", "channel", "add", "again", f"files:{tmp_path / path}", ok=1)

@@ -10,6 +10,8 @@ from tests.conftest import CommandLine, KeptHomes
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
 
+PICTURE = Path(__file__).parent.parent / "data" / "pictures" / "told.png"
+
 
 class Days:
     """The command line on a day."""
@@ -56,17 +58,24 @@ def text(folder: Path) -> str:
 @pytest.mark.parametrize("change", [
     ["circle", "edit", "practice", "--intro", "Nobody approved this."],
     ["circle", "edit", "practice", "--salutation", "Dear fools,"], ["sense", "annotate", "i1", "-q", "unlike them"],
+    ["UPDATE item SET title = 'Buy pills'"], ["UPDATE attachment SET sha256 = 'another'"],
 ])  # fmt: skip
-def test_a_yes_is_for_all_that_is_said(on: Days, change: list[str], tmp_path: Path) -> None:
+def test_a_yes_is_for_all_that_is_said(on: Days, change: list[str], tmp_path: Path, home: Path) -> None:
     (tmp_path / "a.html").write_text("<html><title>Talks</title><p>Feeds are for people unlike them.</p></html>")
     on("2026-12-01", "seek", "clip", tmp_path / "a.html")
     on("2026-12-01", "sense", "keep", "i1", "--note", "Feeds are good")
     on("2026-12-01", "sense", "reach", "n4", "community")
+    (tmp_path / "my walk.png").write_bytes(PICTURE.read_bytes())
+    on("2026-12-01", "sense", "attach", "n4", tmp_path / "my walk.png", "--alt", "A walk")
     on("2026-12-01", "share", "draft", "n4", "--to", "practice")
     on("2026-12-01", "share", "plan", "x2", "--stage", "practice after approval")
     on("2026-12-01", "share", "approve", "x2", "--by", "ann")
     assert "due" in on("2026-12-01", "share", "plan", "x2")
-    on("2026-12-01", *change)
+    if change[1:]:
+        on("2026-12-01", *change)
+    else:  # what a feed, or an import, brings
+        with sqlite3.connect(home / "pkm.db") as db:
+            db.execute(*change)
     assert "a new approval" in on("2026-12-01", "share", "--due", "--yes")
 
 

@@ -15,6 +15,7 @@ from pkm.people.circles import add_circle, join, leave
 from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.sense.notes import add_note, set_reach
 from pkm.share import introduction, ledger, outbox, transmit
+from pkm.share.freeze import freeze
 from pkm.share.letter import open_letter
 from pkm.share.rendered import look_at
 from pkm.share.rewire import add_channel
@@ -85,6 +86,21 @@ class TestBytes:
         send(home_paths, share)
         (letter,) = mail.to("ann@xn--mller-kva.example")
         assert "ann@xn--mller-kva.example" in open_letter(letter).header("To")
+
+    def test_two_who_differ_in_a_letter_alone_both_get_theirs(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee", "Bob Ray"))
+        for number, domain in ((1, "straße"), (2, "strasse")):
+            edit_contact(fresh(home_paths), number, Fields(emails=(f"a@{domain}.example",)))
+        assert not send(home_paths, share).failures
+        assert len(mail.to("a@strasse.example")) == len(mail.to("a@xn--strae-oqa.example")) == 1
+
+    def test_a_letter_that_waits_is_the_same_however_its_address_is_written(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee",))
+        (before,) = look_at(fresh(home_paths), home_paths, share)
+        freeze(fresh(home_paths), home_paths, share)
+        edit_contact(fresh(home_paths), 1, Fields(emails=(address("Ann Lee").upper(),)))
+        (after,) = look_at(fresh(home_paths), home_paths, share)
+        assert before.key == after.key
 
     def test_the_same_store_gives_the_same_letters(self, home_paths: Home, mail: MailServer) -> None:
         share = setup(home_paths, mail.url)

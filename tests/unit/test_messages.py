@@ -34,8 +34,8 @@ def test_an_ambiguous_word_lists_what_it_may_mean() -> None:
 
 TOLD = {
     "of several, a list": (errors.Ambiguous("ann", [("c1", "Ann"), ("c2", "Anne")], total=12), [
-        "“ann” can mean several things; nothing was guessed.", "  c1  Ann", "  c2  Anne", "  2 of 12", "Kept: Nothing was changed.",
-        "Next: name it by its id"]),
+        "“ann” can mean several things; nothing was guessed.", "  c1  Ann", "  c2  Anne", "  2 of 12",
+        "Kept: Nothing was changed.", "Next: name it by its id"]),
     "of one, a question and no list": (errors.Ambiguous("ann", [("c1", "Anne")]), [
         "“ann” is no name that is known; nothing was guessed. Did you mean c1 Anne?", "Kept: Nothing was changed.",
         "Next: name it by its id: c1"]),

@@ -1,0 +1,79 @@
+"""What a stage of a share is told: its notes and its title, as its circle has them, and the words beside them.
+
+A hash of all of it is what an approval is for.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable
+
+from pkm.capture import title_of as title_of_text
+from pkm.ids import Row, make
+from pkm.store import shares
+from pkm.text import one_line
+
+
+def notes_for(db: sqlite3.Connection, share: int, stage: Row) -> list[Row]:
+    """The notes that one stage's circle gets, in order, each in the words that are for it."""
+    gate = stage["gate"]
+    words = gate.get("words") or {}
+    chosen = gate.get("notes")
+    return [
+        _reworded(note, words.get(make("note", note["id"]))) for note in shares.notes(db, share)
+        if chosen is None or note["id"] in chosen
+    ]  # fmt: skip
+
+
+def _reworded(note: Row, words: str | None) -> Row:
+    """The note with other words; a title that was taken from its own is taken from these."""
+    if not words:
+        return note
+    own = title_of_text(note["text"]) == note["title"]
+    return {**note, "text": words, "title": (own and title_of_text(words)) or note["title"], "reworded": True}
+
+
+def title_for(row: Row, stage: Row | None) -> str:
+    """What a stage of a share is told as its title, the share's own without one: with no comments in it."""
+    from pkm.markdown import without_comments
+
+    words = (stage["gate"].get("words") if stage else None) or {}
+    return one_line(without_comments(words.get("title") or row["title"])) or "Finds"
+
+
+def words_hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, str]:
+    """A hash of all that the person wrote for one stage, and shows there: an approval is of that, and of no other words.
+
+    The second is as approvals had it that were given before the circle's own words, quotes and pictures counted.
+    """
+    from pkm.share.figures import Names
+
+    row = shares.row(db, share)
+    assert row is not None
+    words = stage["gate"].get("words") or {}
+    said = [words.get("title") or row["title"], words.get("introduction") or row["introduction"]]
+    beside = [stage["introduction"] or "", stage["salutation"] or ""]
+    notes = notes_for(db, share, stage)
+    names = Names(db, [note["id"] for note in notes])
+    for note in notes:
+        said += [note["title"], note["text"]]
+        beside += [note[name] or "" for name in _CREDITED]
+        beside += shares.quotes(db, note["item_id"]) if note["item_id"] is not None else ()
+        beside += [f"{one.target}\t{one.attached.sha256}" for one in names.shown(note)]
+    return _hash([*said, "", *beside]), _hash(said)
+
+
+_CREDITED = ("item_title", "item_url", "item_author", "source_title", "source_url")
+"""What a digest says of where a note came from: others may change it."""
+
+
+def _hash(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
+
+
+def words_beside(db: sqlite3.Connection, share: int, stage: Row) -> list[str]:
+    """What is written in a stage beside its notes: title, introduction, salutation, all that may be taken for these."""
+    row = shares.row(db, share) or {}
+    words = stage["gate"].get("words") or {}
+    texts = [words.get("title"), words.get("introduction"), row.get("title"), row.get("introduction"),
+             stage["introduction"], stage["salutation"]]  # fmt: skip
+    return [text for text in texts if text]
