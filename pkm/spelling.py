@@ -53,4 +53,9 @@ def did_you_mean(names: Sequence[str]) -> str:
 
 def none_of(what: str, typed: str, known: Collection[str], *, next: str | None = None) -> Invalid:
     """The error for a word that is none of a few; what: the word with what it was given for."""
-    return Invalid(what, f"it should be one of {', '.join(known)}", near=near(typed, known), next=next)
+    return Invalid(what, should_be(known), near=near(typed, known), next=next)
+
+
+def should_be(known: Collection[str]) -> str:
+    """Why a word that is none of a few cannot be used."""
+    return f"it should be one of {', '.join(known)}"

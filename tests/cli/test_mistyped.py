@@ -86,6 +86,8 @@ MEANT = {
     "orphans": "sense garden orphnas",
     "people": "stats peopel",
     "newest": "sense --sort nweest | sense inbox --sort nweest | find x --sort nweest",
+    "refused": "share log --resolve older refsued | share log --resolve copy refsued",
+    "silent": "seek edit s1 --updates silnet | seek add e.org --updates silnet",
     "noise": "seek list --sort nosie",
     "paused": "seek list --state pausd",
     "html": "map --format hmtl",
