@@ -98,7 +98,7 @@ def test_a_service_of_webmentions_gets_no_other_s_token(way: CommandLine, home: 
     ("edit loft --address files:here", "There already is a channel that writes"),
     ("add feed mastodon+https://m.example --from me@example.org", "--from: a channel of mastodon has none"),
     ("edit fedi --from me@example.org", "--from: a channel of mastodon has none"),
-    ("add x files:x --from me@example.org", "--from, --login and the password: a channel of files has none"),
+    ("add x files:x --from me@example.org", "--from: a channel of files has none"),
     ("edit drop --from me@example.org", "--from: a channel of files has none"),
     ("edit drop --login me", "--login and the password: a channel of files has none"),
     ("edit drop --address site:x", "drop is a channel of files, and stays one"),
