@@ -36,6 +36,20 @@ def wire_domain(domain: str) -> str:
     return ".".join(map(_wire_label, _mapped(domain).split(".")))
 
 
+def is_plain(domain: str) -> bool:
+    """Whether every server reads that domain as it is compared here: but for case and composed letters nothing is mapped."""
+    if domain.isascii():
+        return True
+    try:
+        mapped = readable(wire_domain(domain))
+    except UnicodeError:
+        return False
+    if any(unicodedata.normalize("NFC", sign) != sign for sign in domain):  # the sign for Kelvin is no k
+        return False
+    lower = "".join(sign.lower() for sign in unicodedata.normalize("NFC", domain))  # a sigma by itself is no final one
+    return readable(unicodedata.normalize("NFC", lower)) == mapped
+
+
 def _mapped(domain: str) -> str:
     text = unicodedata.normalize("NFKC", _DOTS.sub(".", _IGNORED.sub("", domain)))
     return unicodedata.normalize("NFC", "".join(_KEPT.get(sign) or sign.casefold() for sign in text))
@@ -64,6 +78,12 @@ def spellings(address: str) -> tuple[str, ...]:
     key = address_key(address)
     folded = (one for one in (fold(address), fold(readable(key))) if address_key(one) == key)
     return tuple(dict.fromkeys([key, *folded]))
+
+
+def others(address: str) -> tuple[str, ...]:
+    """What older versions kept of the address that another's has now, too: they had ss for ß. It may only ever stop a letter."""
+    known = spellings(address)
+    return tuple(dict.fromkeys(one for one in (fold(address), fold(readable(known[0]))) if one not in known))
 
 
 def readable(address: str) -> str:

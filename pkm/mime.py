@@ -17,7 +17,7 @@ from email.policy import compat32
 from email.utils import parseaddr
 
 from pkm import text
-from pkm.addresses import address_key
+from pkm.addresses import address_key, is_plain
 from pkm.filekind import decode_text
 from pkm.html import text_to_html
 
@@ -140,13 +140,15 @@ def only_address(message: Message, name: str) -> str:
     """The one email address that the header gives (its address_key); "" where it can be read in two ways, or stands there twice.
 
     Servers vouch for the address that they read, which need not be the one that is read first. A name in quotes is a name;
-    any other may be written as it likes, but without an @: then there is but one address to read.
+    any other may be written as it likes, but without an @: then there is but one address to read. A domain in letters that only
+    some take for others (fullwidth ones, a soft hyphen) is nobody's: no server vouches for the domain that they look like.
     """
     given = message.get_all(name) or []
     found = _ALONE.fullmatch(_QUOTED.sub("", raw_header(message, name)))
     if len(given) != 1 or not found:
         return ""
-    return address_key(str(found[1] or found[3]))
+    written = str(found[1] or found[3])
+    return address_key(written) if is_plain(written.rpartition("@")[2]) else ""
 
 
 def read_body(message: Message) -> Body:

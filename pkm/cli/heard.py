@@ -137,6 +137,11 @@ def tell(came: Any, *, quiet: bool) -> None:
         render.tell(f"{one_line(address, 100)} answered a letter that left and that this store, older than outbox.log, does not "
                     "know. The answer stays in the mailbox and is kept once the letter is known again. Next: "
                     "pkm share send SHARE (what left is held, not sent again), then pkm share heard")  # fmt: skip
+    for address in came.wishes:
+        render.tell(f"{one_line(address, 100)} asked for no more letters, in answer to one that left and that this store, older "
+                    "than outbox.log, does not know: nothing was done yet. It is done once the letter is known again, if it went "
+                    "to them. Next: pkm share send SHARE (what left is held, not sent again), then pkm share heard; or at once: "
+                    "pkm circle leave CIRCLE WHO --letters")  # fmt: skip
     for address, circle, people in came.asked:
         render.tell(f"{one_line(address, 100)} asked by mail for no more letters of {circle}, but the mail answers none that "
                     "went there, and anybody can write in their name: nothing was done. If they meant it: "

@@ -9,7 +9,7 @@ answer: it counts for no contact and opens no gate. Never prints.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -62,6 +62,7 @@ class Collected:
     asked: (address, circle's id, contacts' ids) where it is known, and nothing shows that they wrote it; nothing was done.
     back: letters that a server could not deliver, as share.outbox.settle_bounced has them.
     unknown: who answered letters that the store, older than the ledger, does not know; they stay in the mailbox (share.waiting).
+    wishes: who asked to be taken off in answer to one, from an address of which it is not known that one went there; the same.
     """
 
     new: tuple[Row, ...] = ()
@@ -71,6 +72,7 @@ class Collected:
     back: tuple[Row, ...] = ()
     asked: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     unknown: tuple[str, ...] = ()
+    wishes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class _Found:
 class _Gathered:
     """What the channels gave. leaving: letters of those who ask to be taken off; cursors: by channel; answered:
     letters that answer one of the own; read: all letters, each of which may lie in the mailbox of several channels; waits: by
-    channel, where what waits in its mailbox is other than it was; strangers, asked, unknown: as Collected has them.
+    channel, where what waits in its mailbox is other than it was; strangers, asked, unknown, wishes: as Collected has them.
     """
 
     found: list[_Found] = field(default_factory=list)
@@ -103,6 +105,7 @@ class _Gathered:
     read: set["Came"] = field(default_factory=set)
     waits: dict[int, "Waits"] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    wishes: list[str] = field(default_factory=list)
     bounces: "list[Bounce]" = field(default_factory=list)
     strangers: list[tuple[str, str]] = field(default_factory=list)
     asked: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
@@ -158,7 +161,8 @@ def _from_posts(channel: Row, mine: list[Row], gathered: _Gathered) -> None:
 def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _Gathered) -> None:
     from pkm.share import ledger, postbox, waiting
 
-    began = ledger.began(home).keys() - unsubscribing.emptied(db)
+    forgotten = unsubscribing.emptied(db)
+    began = ledger.began(home).keys() - forgotten
     lost = began - deliveries.keys(db)  # a store that was put back does not know them
     keys = unsubscribing.keys(db) | began
     if not keys:
@@ -167,24 +171,39 @@ def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _G
     taken = postbox.take(channel, keys)
     if taken.cursor and taken.cursor != before:
         gathered.cursors[channel["number"]] = taken.cursor
-    gathered.bounces += taken.bounces
     come = waits.keys - lost
-    again = postbox.take(waiting.read_again(channel, waits), come).letters if come else ()
-    new = [one for one in taken.letters if one.key in lost and not one.leaves and one not in gathered.read]
-    left = waiting.after(waits, before or "", come, frozenset(one.key for one in new))
+    again = postbox.take(waiting.read_again(channel, waits), come) if come else postbox.Taken((), None)
+    letters = [*taken.letters, *(one for one in again.letters if one.key in come)]
+    letters = [one for one in letters if one.sender not in mine]  # one's own, in the same thread, are none
+    bounces = dict.fromkeys((*taken.bounces, *again.bounces))
+    new = [one for one in letters if one not in gathered.read and _is_to_wait(db, home, one, lost)]
+    gathered.bounces += [one for one in bounces if one.key not in forgotten | lost]
+    about = frozenset(one.key for one in new) | (lost & {one.key for one in bounces})
+    left = waiting.after(waits, before or "", come, about)
     if left != waits:
         gathered.waits[channel["number"]] = left
-    gathered.unknown += [one.sender or one.name or "somebody" for one in new]
-    for letter in [*taken.letters, *(one for one in again if one.key in come)]:
-        if letter.sender in mine or letter in gathered.read:  # one's own, in the same thread
+    for one in new:
+        (gathered.wishes if one.leaves else gathered.unknown).append(one.sender or one.name or "somebody")
+    for letter in letters:
+        if letter in gathered.read:
             continue
         gathered.read.add(letter)
+        if letter in new or (letter.key in forgotten and not letter.leaves):  # of those it is kept alone that somebody leaves
+            continue
         if letter.key:
             gathered.answered.append(letter)
         if letter.leaves:
             gathered.leaving.append(letter)
         elif row := unsubscribing.letter(db, letter.key):
             gathered.found.append(_answer_of(row, letter))
+
+
+def _is_to_wait(db: sqlite3.Connection, home: Home, letter: "Came", lost: Set[str]) -> bool:
+    """Whether a letter is about one that the store has lost, and nothing can be done about it before that is back."""
+    if letter.key not in lost or not letter.leaves:
+        return letter.key in lost
+    circle, is_theirs = _proven(db, home, letter, None)
+    return not (is_theirs and unsubscribing.got_letters(db, circle, letter.sender))
 
 
 def _own_addresses(db: sqlite3.Connection) -> set[str]:
@@ -257,17 +276,17 @@ def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
     back = tuple(row for row in bounced if row["id"] not in answered)
     off = _take_off(store, home, gathered)
     fresh = _unknown(store.read(), gathered.found)
+    unknown, wishes = tuple(gathered.unknown), tuple(gathered.wishes)
     if not (fresh or gathered.leaving):
         _read_on(store, gathered)
-        return Collected(failures=failures, back=back, unknown=tuple(gathered.unknown))
+        return Collected(failures=failures, back=back, unknown=unknown, wishes=wishes)
     with store.unit() as unit:
         new = _keep(unit, fresh)
         for channel in gathered.cursors.keys() | gathered.waits.keys():
             _set_cursor(unit, channel, gathered)
         people = f"; {count(len(off), 'person', 'people')} taken off" if off else ""
         unit.summarize(f"{count(len(new), 'answer')} came home{people}", final=KEPT_BESIDE if off else "")
-    strangers, asked, unknown = tuple(gathered.strangers), tuple(gathered.asked), tuple(gathered.unknown)
-    return Collected(new, failures, tuple(off), strangers, back, asked, unknown)
+    return Collected(new, failures, tuple(off), tuple(gathered.strangers), back, tuple(gathered.asked), unknown, wishes)
 
 
 def _unknown(db: sqlite3.Connection, found: list[_Found]) -> list[_Found]:
@@ -289,7 +308,7 @@ def _read_on(store: Store, gathered: _Gathered) -> None:
     options = {one["number"]: one["options"] for one in shares.channels(store.read())}
     far = {
         number for number, cursor in gathered.cursors.items()
-        if gathered.bounces or gathered.unknown or _far(options[number].get("inbox_read"), cursor)
+        if gathered.bounces or gathered.unknown or gathered.wishes or _far(options[number].get("inbox_read"), cursor)
     } | gathered.waits.keys()  # fmt: skip
     if far:
         with store.unit(journal=False) as unit:
@@ -331,6 +350,8 @@ def _take_off(store: Store, home: Home, gathered: _Gathered) -> list[Off]:
         row = unsubscribing.letter(db, letter.key) if letter.key else None
         circle, is_theirs = _proven(db, home, letter, row)
         people = unsubscribing.got_letters(db, circle, letter.sender) if letter.sender else []
+        if is_theirs and row is not None and row["contact_id"]:
+            people = sorted({*people, row["contact_id"]})
         if people and is_theirs:
             off += _leave(store, home, circle, people, letter)
         elif not people or len(unsubscribed.off(db, home, circle, people)) < len(people):
@@ -341,17 +362,18 @@ def _take_off(store: Store, home: Home, gathered: _Gathered) -> list[Off]:
 def _proven(db: sqlite3.Connection, home: Home, letter: "Came", row: Row | None) -> tuple[int, bool]:
     """The circle whose letters are not wanted, 0 where it is none's; whether the key that it names went to who wrote it.
 
-    row: the letter of that key; where a store that was put back has it no more, the ledger tells.
+    A key is good for the circle that its letter went to, and one of no circle's letter for none. row: the letter of that key;
+    where a store that was put back has it no more, the ledger tells.
     """
     from pkm.share import ledger
 
     if row is not None:
         is_theirs, _ = unsubscribing.sender_of(db, row["id"], letter.sender)
-        return letter.circle or row["circle_id"] or 0, is_theirs
+        return (row["circle_id"], is_theirs) if row["circle_id"] else (letter.circle, False)
     to = ledger.addressed(home).get(letter.key) if letter.key else None
     for number in unsubscribing.circles(db) if to else ():
         if to in ledger.address_digests(letter.key, number, letter.sender):
-            return letter.circle or number, True
+            return number, True
     return letter.circle, False
 
 
@@ -415,5 +437,5 @@ def _author(db: sqlite3.Connection, found: _Found) -> str:
     """Who it says gave it; and that nothing shows it, where it is in the name of a contact or of who got the letter."""
     said = one_line(found.answer.names[0], 180)
     theirs = contacts.with_handle(db, "email", found.address) if found.address else []
-    theirs += contacts.find_mentioned(db, said) if found.source else []
+    theirs += contacts.find_mentioned(db, said) if found.source or found.address == "" else []
     return f"{said}, {UNPROVEN}" if theirs or not found.names_it else said

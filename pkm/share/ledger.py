@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pkm.addresses import spellings
+from pkm.addresses import others, spellings
 from pkm.config import Home
 from pkm.delivery import MAY_HAVE_LEFT
 from pkm.errors import StoreError
+from pkm.grouped import grouped
 from pkm.ids import make
 
 QUEUED, ELSEWHERE = "queued", "elsewhere"
@@ -49,8 +50,8 @@ def address_digest(key: str, circle: int, address: str) -> str:
 
 
 def address_digests(key: str, circle: int, address: str) -> list[str]:
-    """The same, then what an older version made of that address."""
-    said = [f"{key}\n{make('circle', circle)}\n{one}" for one in spellings(address)]
+    """The same, then what older versions made of that address."""
+    said = [f"{key}\n{make('circle', circle)}\n{one}" for one in (*spellings(address), *others(address))]
     return [hashlib.sha256(one.encode()).hexdigest()[:32] for one in said]
 
 
@@ -102,6 +103,11 @@ def left_unknown(home: Home, known: Collection[str]) -> list[str]:
 def began(home: Home) -> dict[str, str]:
     """Key -> the stamp of when it last began to leave, as the ledger says."""
     return {key: at for key, state, at in steps(path_of(home)) or () if state == "sending"}
+
+
+def times_begun(home: Home) -> dict[str, list[str]]:
+    """Key -> the stamps of when it began to leave, as the ledger says, the last last."""
+    return grouped((key, at) for key, state, at in steps(path_of(home)) or () if state == "sending")
 
 
 def read(home: Home) -> dict[str, tuple[str, str]] | None:

@@ -21,7 +21,7 @@ from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
 from pkm.share.clearing import check_rendered
 from pkm.share.freeze import freeze
-from pkm.share.ledger import SETTLED, left_unknown, note
+from pkm.share.ledger import SETTLED, left_unknown, note, times_begun
 from pkm.share.recipients import channels_for
 from pkm.share.rendered import frozen, look_at
 from pkm.spelling import none_of
@@ -391,17 +391,28 @@ _SLACK = timedelta(hours=1)
 
 
 def settle_bounced(store: Store, home: Home, bounces: "Sequence[Bounce]") -> list[Row]:
-    """The letters that came back count as refused, with the server's words; each as store.bounced has it. Others stay."""
+    """The letters that came back count as refused, with the server's words; each as store.bounced has it. Others stay.
+
+    When they left is told by the ledger where it knows: a store that was put back may not. Of the held ones only those that did.
+    """
     done: list[Row] = []
+    begun = times_begun(home) if bounces else {}
     for one in bounces:
         words = dict(reversed(one.failed))
         for row in bounced.letters(store.read(), one.key):
             address = address_key(row["recipient"])
+            if times := begun.get(row["key"]):
+                row |= {"attempts": len(times), "since": times[-1]}
+            elif row["state"] == "held":
+                continue
             if address not in words or not _of_this_time(row, one.at):
                 continue
             why = f"{CAME_BACK}{words[address] or 'the server does not say why'}"
             with store.unit() as unit:
                 transmit.settle_as(unit, home, row["id"], "refused", why)
+                unit.flush()
+                if row["state"] == "held":
+                    _finish(store, int(row["share"][1:]), row["stage"])
                 unit.summarize(f"d{row['id']} to {address} came back", final="it is settled by pkm share log --resolve")
             done.append({**row, "error": why})
     return done

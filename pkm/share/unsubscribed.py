@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from pkm.addresses import address_key, spellings
+from pkm.addresses import address_key, others, spellings
 from pkm.config import Home
 from pkm.ids import Row, make
 from pkm.share import ledger
@@ -28,8 +28,13 @@ def path_of(home: Home) -> Path:
     return home.data / "unsubscribed.log"
 
 
-def off(db: sqlite3.Connection, home: Home, circle: int, people: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Contact -> (since when, why), of those of these people who get no letters of the circle."""
+def off(
+    db: sqlite3.Connection, home: Home, circle: int, people: Sequence[int], *, strictly: bool = False
+) -> dict[int, tuple[str, str]]:
+    """Contact -> (since when, why), of those of these people who get no letters of the circle.
+
+    strictly: not also who is only taken for one who asked for none, by what older versions kept of their address.
+    """
     by_person, by_address = unsubscribing.kept(db, circle)
     beside = _beside(home)
     if not (by_person or by_address or beside):
@@ -41,8 +46,12 @@ def off(db: sqlite3.Connection, home: Home, circle: int, people: Sequence[int]) 
         theirs = [form for one in held.get(number, ()) for form in spellings(one)]
         said += [by_address[one] for one in theirs if one in by_address]
         written = [beside[key] for one in theirs if (key := _key(circle, one)) in beside]
+        for form in [form for one in held.get(number, ()) for form in others(one)] if not strictly else ():
+            row, (state, at) = by_address.get(form), beside.get(_key(circle, form), ("", ""))
+            said += [row] if row and not (state == ON and at > row[0]) else []
+            written += [(OFF, at)] if state == OFF else []  # that another gets letters again is not said of this one
         last = max(said, default=("", ""))
-        state, at = max(((state, at) for state, at in written), key=lambda one: (one[1], one[0] == OFF), default=("", ""))
+        state, at = max(written, key=lambda one: (one[1], one[0] == OFF), default=("", ""))
         if at > last[0] and state == ON:
             continue
         if said or state == OFF:
@@ -63,7 +72,7 @@ def take_off(store: Store, home: Home, circle: int, people: Sequence[int], becau
     also: an address that letters reached them at, beside those that are known. Raises StoreError where it cannot be written
     beside the store; nothing is changed then.
     """
-    new = [number for number in people if number not in off(store.read(), home, circle, people)]
+    new = [number for number in people if number not in off(store.read(), home, circle, people, strictly=True)]
     if not new:
         return []
     with store.unit() as unit:

@@ -1,6 +1,7 @@
-"""Answers that wait in a mailbox for the letter that they answer: a store that was put back from a backup does not know it.
+"""What waits in a mailbox for the letter that it is about: a store that was put back from a backup does not know that one.
 
-The letter's delivery is made again by the next send of its share, under the same key. Until then the channel remembers from
+Answers, reports of what came back, and wishes to leave of which nothing shows yet that they are theirs who say so. The
+letter's delivery is made again by the next send of its share, under the same key. Until then the channel remembers from
 where its mailbox is to be read again, and for which keys; no word of an answer is kept meanwhile. Pure.
 """
 

@@ -77,14 +77,18 @@ def last_letter(db: sqlite3.Connection, circle: int) -> Row | None:
 
 
 def got_letters(db: sqlite3.Connection, circle: int, address: str) -> list[int]:
-    """Contacts who have that address and are or were in the circle, or got a letter of it there; by id."""
-    members = db.execute("SELECT DISTINCT contact_id FROM membership WHERE circle_id = :circle", {"circle": circle})
-    found = set(contacts.with_handle(db, "email", address)) & {row[0] for row in members}
+    """Contacts who have that address and are or were in the circle, or got a letter of it; by id.
+
+    Where nobody has it any more, who got a letter of the circle there: what one person had may be another's now.
+    """
     went = db.execute(
         "SELECT DISTINCT contact_id, recipient FROM delivery WHERE circle_id = :circle AND contact_id IS NOT NULL",
         {"circle": circle},
-    )
-    return sorted(found | {row[0] for row in went if address_key(row[1]) == address_key(address)})
+    ).fetchall()
+    if not (holders := set(contacts.with_handle(db, "email", address))):
+        return sorted({row[0] for row in went if address_key(row[1]) == address_key(address)})
+    members = db.execute("SELECT DISTINCT contact_id FROM membership WHERE circle_id = :circle", {"circle": circle})
+    return sorted(holders & {row[0] for row in (*went, *members)})
 
 
 def sender_of(db: sqlite3.Connection, delivery: int, address: str) -> tuple[bool, int | None]:
@@ -112,10 +116,10 @@ def circles(db: sqlite3.Connection) -> list[int]:
 
 def keys(db: sqlite3.Connection) -> set[str]:
     """The keys of all letters that began to leave, by whatever channel, one that was removed too: an answer says which letter
-    it means, whatever mailbox it comes into.
+    it means, whatever mailbox it comes into. Of letters whose words were forgotten those of which it is known whose they are.
     """
     sql = (
-        "SELECT key FROM delivery WHERE attempts > 0 AND payload <> x'' "
+        "SELECT key FROM delivery WHERE attempts > 0 AND (payload <> x'' OR contact_id IS NOT NULL) "
         "AND channel_id IN (SELECT id FROM channel WHERE kind = 'mail')"
     )
     return {row[0] for row in db.execute(sql)}

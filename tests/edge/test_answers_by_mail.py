@@ -319,6 +319,7 @@ class TestLetters:
     @pytest.mark.parametrize("sender", [
         "ann@example.org <stranger@evil.example>", "<ann@example.org> <stranger@evil.example>",
         '(a"b) ann@example.org <stranger@evil.example>', "ann@example.org\nFrom: stranger@evil.example",
+        "Ann <ann@\uff45xample.org>", "Ann <ann@exam\u00adple.org>",
     ])  # fmt: skip
     def test_who_sent_it_is_who_alone_is_named(self, sent: Sent, sender: str) -> None:
         """Servers vouch for one address, which need not be the one that is read first."""
@@ -334,7 +335,7 @@ class TestLetters:
             "no address": answer(sent.ben, "Ben <ben@example.org> <ben@example.org>", "Go on"),
         }[how]
         (row,) = sent.get(letter).new
-        assert (row["contact"], row["author"].endswith("unproven")) == (None, how != "no address")
+        assert (row["contact"], row["author"].endswith("unproven")) == (None, True)
         assert (row["delivery"] is None) == (how == "asks to leave without a key")
         assert plans.answers(fresh(sent.home).read(), 1) == []
         assert sent.get() == Collected()
@@ -409,6 +410,23 @@ class TestUnsubscribing:
         assert "asked by mail" not in pkm("share", "heard").err
         assert sorted(sent.reaches()) == ["ann@example.org", "ben@example.org"]
 
+    @pytest.mark.parametrize(("key_of", "circle"), [("an introduction", 2), ("an introduction", 0), ("practice", 3)])
+    def test_a_key_is_good_for_the_circle_of_its_letter_alone(
+        self, sent: Sent, mail: MailServer, key_of: str, circle: int
+    ) -> None:
+        from pkm.share import introduction
+
+        add_circle(fresh(sent.home), "friends", "community", channels=["mail"])
+        join(fresh(sent.home), 3, [1, 2], "peers")
+        share = introduction.create(fresh(sent.home), [1, 2], "Ann and Ben", "Do talk.")["number"]
+        send(sent.home, int(share))
+        letter = mail.letters[-1][1] if key_of == "an introduction" else sent.ben
+        asks = answer(letter, "ben@example.org", "Unsubscribe")
+        if circle:
+            key = open_letter(letter).header("Message-ID")[1:33]
+            asks = answer(letter, "ben@example.org", "", Subject=f"unsubscribe o{circle} {key}")
+        assert [one.circle for one in sent.get(asks).off] == (["o2"] if key_of == "practice" else [])
+
     @pytest.mark.parametrize("how", ["by the header", "by an answer", "by another's"])
     def test_it_works_for_a_letter_that_the_store_does_not_know_any_more(self, sent: Sent, how: str) -> None:
         with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
@@ -422,6 +440,56 @@ class TestUnsubscribing:
                 "by another's": answer(letters["ann@example.org"], "ben@example.org", "Unsubscribe")}[how]  # fmt: skip
         assert [one.contact["id"] for one in sent.get(asks).off] == ([] if "another" in how else ["c2"])
         assert b"example.org" not in (sent.home.data / "outbox.log").read_bytes()
+
+    def lost(self, sent: Sent) -> tuple[int, dict[str, bytes]]:
+        """A share that left, by recipient, and that a store put back from before does not know."""
+        share = another(sent.home)
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            at.backup(old)
+        send(sent.home, share)
+        letters = {row["recipient"]: row["payload"] for row in deliveries.frozen(fresh(sent.home).read(), share)}
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            old.backup(at)
+        change_channel(fresh(sent.home), "mail", Change(copy=False))
+        return share, letters
+
+    @pytest.mark.parametrize("how", ["by the header", "by an answer"])
+    def test_from_another_address_it_waits_for_the_letter(self, sent: Sent, pkm: CommandLine, how: str) -> None:
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@example.org", "ben@home.example")))
+        share, letters = self.lost(sent)
+        asks = {"by the header": by_header(letters["ben@example.org"], "ben@home.example"),
+                "by an answer": answer(letters["ben@example.org"], "ben@home.example", "Unsubscribe")}[how]  # fmt: skip
+        (sent.inbox / "asks").write_bytes(asks)
+        told = pkm("share", "heard").err
+        assert "ben@home.example asked for no more letters, in answer to one that left and that this store, older" in told
+        assert sent.get() == Collected()
+        send(sent.home, share)  # made again, and held
+        assert [one.contact["id"] for one in sent.get().off] == ["c2"]
+        assert sent.get() == Collected()
+
+    @pytest.mark.parametrize("settled", ["", "sent"])
+    def test_a_report_waits_for_the_letter(self, sent: Sent, settled: str) -> None:
+        share, letters = self.lost(sent)
+        early = report(letters["ben@example.org"], date="Mon, 23 Nov 2026 07:00:00 +0000", to="ben@example.org")
+        assert sent.get(report(letters["ann@example.org"]), early) == Collected()
+        with pytest.MonkeyPatch.context() as clock:
+            clock.setenv("PKM_NOW", stamp(now() + timedelta(days=2)))
+            send(sent.home, share)
+            if settled:
+                outbox.resolve(fresh(sent.home), sent.home, 3, settled)
+            assert [row["recipient"] for row in sent.get().back] == ["ann@example.org"]
+            rows = deliveries.rows(fresh(sent.home).read(), share=share)
+            assert {row["recipient"]: (row["state"], row["error"][:12]) for row in rows} == {
+                "ann@example.org": ("refused", "it came back"), "ben@example.org": ("held", "outbox.log s"),
+            }  # fmt: skip
+            assert sent.get() == Collected()
+            assert send(sent.home, share).sent == ()
+
+    def test_a_letter_of_ones_own_does_not_wait(self, sent: Sent) -> None:
+        _, letters = self.lost(sent)
+        assert sent.get(answer(letters["ann@example.org"], f"Me <{ME}>", "My own afterthought")) == Collected()
+        (channel,) = (row for row in shares.channels(fresh(sent.home).read()) if row["name"] == "mail")
+        assert "inbox_waits" not in channel["options"]
 
     @pytest.mark.parametrize("in_between", [False, True])
     def test_letters_of_a_channel_that_was_removed_are_still_answered(
@@ -462,7 +530,7 @@ class TestUnsubscribing:
         change_channel(fresh(sent.home), sent.home, "mail", Change(copy=False))
         send(sent.home, share)  # made again, and held
         came = sent.get()
-        assert [(row["contact"], row["text"]) for row in came.new] == [("c1", "Tried it"), ("c1", "Again")]
+        assert {(row["contact"], row["text"]) for row in came.new} == {("c1", "Tried it"), ("c1", "Again")}
         rows = deliveries.rows(fresh(sent.home).read(), share=share)
         assert {row["recipient"]: row["state"] for row in rows} == {"ann@example.org": "sent", "ben@example.org": "held"}
         assert sent.get() == Collected()
@@ -497,6 +565,30 @@ class TestUnsubscribing:
             old.backup(at)
         outbox.resolve_older(fresh(sent.home), sent.home, "sent")  # else it holds what is new
         assert sent.reaches() == ["ann@example.org"]
+
+    def test_whose_address_it_was_stays(self, sent: Sent, mail: MailServer) -> None:
+        edit_contact(fresh(sent.home), 1, Fields(emails=("ann@home.example",)))
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ann@example.org",)))
+        assert sorted(sent.reaches()) == ["ann@example.org", "ann@home.example"]
+        (now_bens,) = [one for to, one in mail.letters if to == "ann@example.org" and one != sent.ann]
+        came = sent.get(by_header(now_bens, "ann@example.org"))
+        assert ([one.contact["id"] for one in came.off], came.asked) == (["c2"], ())
+        assert sent.reaches() == ["ann@home.example"]
+
+    def test_whose_address_it_was_is_who_asks_where_nobody_has_it(self, sent: Sent) -> None:
+        edit_contact(fresh(sent.home), 1, Fields(emails=("ann@home.example",)))
+        assert [one.contact["id"] for one in sent.get(by_header(sent.ann, "ann@example.org")).off] == ["c1"]
+
+    @pytest.mark.parametrize("how", ["by the header", "by an answer"])
+    def test_by_a_letter_whose_words_were_forgotten(self, sent: Sent, pkm: CommandLine, how: str) -> None:
+        pkm("forget", "n1", "--yes")
+        assert sent.get(answer(sent.ann, "ann@example.org", "Tried it"), report(sent.ann)) == Collected()
+        asks = {"by the header": by_header(sent.ben, "ben@example.org"),
+                "by an answer": answer(sent.ben, "ben@example.org", "Unsubscribe")}[how]  # fmt: skip
+        came = sent.get(asks)
+        assert ([one.contact["id"] for one in came.off], came.new) == (["c2"], ())
+        pkm("forget", "c1", "--yes")
+        assert sent.get(by_header(sent.ann, "ann@example.org")).off == ()
 
     def test_what_waits_for_them_does_not_go(self, sent: Sent, mail: MailServer) -> None:
         mail.refuse["ben@example.org"] = "451 later"

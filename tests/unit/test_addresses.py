@@ -1,10 +1,16 @@
 """Addresses of mail are the same where the wire has them the same, and only there."""
 
+import hashlib
+
 import pytest
 
-from pkm.addresses import address_key, spellings, wire_address
+from pkm.addresses import address_key, others, spellings, wire_address
 from pkm.config import Home
+from pkm.people.circles import add_circle, join
+from pkm.people.contacts import add_contact
+from pkm.share import ledger, unsubscribed
 from pkm.store import contacts, unsubscribing
+from pkm.store.session import Store
 from tests.conftest import CommandLine
 from tests.sending import fresh
 
@@ -33,6 +39,52 @@ def test_a_domain_that_cannot_be_written_is_no_other(address: str) -> None:
 def test_what_older_versions_kept_of_an_address_still_means_it() -> None:
     assert spellings("Ann@Müller.example") == ("ann@xn--mller-kva.example", "ann@müller.example")
     assert spellings("ann@faß.example") == ("ann@xn--fa-hia.example",)  # they had fass for it, which is another's
+    assert others("ann@faß.example") == others("ann@xn--fa-hia.example") == ("ann@fass.example",)
+    assert others("Straße@müller.example") == ("strasse@müller.example",)
+    assert others("ann@fass.example") == others("ann@müller.example") == ()
+
+
+class TestWhoAskedAnOlderVersionForNoLetters:
+    """It kept ann@fass.example of ann@faß.example, in the store and beside it."""
+
+    def made(self, home: Home) -> Store:
+        store = fresh(home)
+        add_circle(store, "practice", "community")
+        join(store, 2, [add_contact(store, "Ann", emails=["ann@faß.example"]).number], "peers")
+        return store
+
+    def write(self, home: Home, address: str, state: str, at: str) -> None:
+        key = hashlib.sha256(f"unsubscribed\no2\n{address}".encode()).hexdigest()[:32]
+        ledger.append(unsubscribed.path_of(home), key, state, at, kept="")
+
+    def is_off(self, home: Home) -> bool:
+        return bool(unsubscribed.off(fresh(home).read(), home, 2, [1]))
+
+    @pytest.mark.parametrize("where", ["the file", "the store"])
+    def test_gets_none_until_they_are_put_back(self, home_paths: Home, where: str) -> None:
+        store = self.made(home_paths)
+        if where == "the file":
+            self.write(home_paths, "ann@fass.example", unsubscribed.OFF, "2026-11-22T09:00:00Z")
+        else:
+            with store.unit() as unit:
+                unsubscribing.put(unit, 2, [], ["ann@fass.example"], "they asked")
+                unit.summarize("no letters")
+        assert self.is_off(home_paths)
+        with pytest.MonkeyPatch.context() as clock:
+            clock.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
+            unsubscribed.put_back(fresh(home_paths), home_paths, 2, [1])
+        assert not self.is_off(home_paths)
+
+    def test_letters_for_the_other_who_has_that_address_are_none_for_them(self, home_paths: Home) -> None:
+        self.made(home_paths)
+        self.write(home_paths, "ann@fass.example", unsubscribed.OFF, "2026-11-22T09:00:00Z")
+        unsubscribed.take_off(fresh(home_paths), home_paths, 2, [1], "they asked")
+        self.write(home_paths, "ann@fass.example", unsubscribed.ON, "2026-11-24T09:00:00Z")
+        assert self.is_off(home_paths)
+        assert unsubscribed.back_since(home_paths, 2, "ann@faß.example") == ""
+
+    def test_is_known_by_the_letter_that_left_then(self) -> None:
+        assert ledger.address_digest("k", 1, "ann@fass.example") in ledger.address_digests("k", 1, "ann@faß.example")
 
 
 def test_contacts_are_found_by_any_spelling_and_by_no_other_address(pkm: CommandLine, home_paths: Home) -> None:

@@ -26,6 +26,11 @@ from pkm.mime import only_address, read_message
     ("<ken@example.org(x).evil.example>", ""), ("ken@example.org .evil.example", ""), ("<ken@example.org.\n evil.example>", ""),
     ('"evil".ken@example.org', ""), ("evil .ken@example.org", ""), (".ken@example.org", ""), ("evil\xa0ken@example.org", ""),
     ('"a\\" <ken@example.org> "b" <s@evil.example>', ""), ('"a" "ken@example.org" <s@evil.example>', ""),
+    ("ken@müller.example", "ken@xn--mller-kva.example"), ("ken@xn--mller-kva.EXAMPLE", "ken@xn--mller-kva.example"),
+    ("ken@MU\u0308LLER.example", "ken@xn--mller-kva.example"), ("ken@FAẞ.xn--mller-kva", "ken@xn--fa-hia.xn--mller-kva"),
+    ("ken@ΒΌΛΟΣ.example", "ken@xn--nxasmq6b.example"), ("ken@日本.example", "ken@xn--wgv71a.example"),
+    ("ken@\uff45xample.org", ""), ("ken@exam\u00adple.org", ""), ("ken@\U0001d41example.org", ""),
+    ("ken@example\u3002co.org", ""), ("ken@ex\u212aample.org", ""), ("ken@ℂ℀.example", ""), ("ken@e\u200bxample.org", ""),
     ("ken@example.org(x)@evil.example", ""), ("ken@example.org\nFrom: s@evil.example", ""), ("Ken", ""), ("", ""),
 ])  # fmt: skip
 def test_who_a_letter_is_from(header: str, email: str) -> None:
