@@ -14,8 +14,10 @@ _WORDS = re.compile(r"[^\W_]+")
 _FAR = 1_000
 
 
-def near(typed: str, names: Iterable[str], most: int = 3) -> list[str]:
+def near(typed: str, names: Iterable[str], most: int = 3, within: int = 2) -> list[str]:
     """The names nearest to the one that was typed, as they are spelled; of equally near ones those that come first.
+
+    within: how many slips apart at most.
 
     Near is what is a letter too many, missing, wrong or swapped with the next: one in a word of three or four, two in a
     longer one. Where the whole is not near, each word that was typed is compared with those of the name.
@@ -31,7 +33,7 @@ def near(typed: str, names: Iterable[str], most: int = 3) -> list[str]:
             words = _WORDS.findall(folded)
             apart[name] = (sum(min((slips(part, one) for one in words), default=_FAR) for part in parts), True)
     least = min(apart.values(), default=(_FAR, True))
-    return [name for name, far in apart.items() if far == least < (_FAR,)][:most]
+    return [name for name, far in apart.items() if far == least < (within + 1,)][:most]
 
 
 def _slips(typed: str, name: str) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pkm import first
 from pkm.dates import ago, day, format_span, parse_stamp
 from pkm.ids import Row
 from pkm.text import count, one_line, with_kind
@@ -171,7 +172,8 @@ def _pace(row: Row, now: datetime) -> list[str]:
 
 
 def _unfollowed(card: Row) -> str:
-    return f"nothing of theirs is followed. Next: pkm seek add URL --contact {card['id']}"
+    url = next((handle["value"] for handle in card["handles"] if handle["kind"] == "url"), "URL")
+    return f"not followed: {first.follow(url, card['id'])}"
 
 
 def _source(source: Row) -> str:

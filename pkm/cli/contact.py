@@ -8,6 +8,7 @@ from pkm import first
 from pkm.cli import card, complete, contact_files, current, introduce, merge, render, selectors, story, touch
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, as_seconds
+from pkm.cli.their_feeds import follow, follow_alone, follows, look_for_feeds, tell_feeds
 from pkm.dates import day, format_span
 from pkm.errors import Invalid, NotFound, PkmError
 from pkm.ids import Row
@@ -52,6 +53,7 @@ TagOption = Annotated[
     Strings,
     typer.Option("--tag", help="A subject of theirs; may be given again.", autocompletion=complete.complete_tags),
 ]
+NoFollowFlag = Annotated[bool, typer.Option("--no-follow", help="Do not look for a feed at --url.")]
 InCircleOption = Annotated[
     str | None, typer.Option("--circle", help="A circle.", autocompletion=complete.complete_circles)
 ]
@@ -119,7 +121,7 @@ def add(
     alias: AliasOption = None,
     every: EveryOption = None,
     read: ReadOption = None,
-    no_follow: Annotated[bool, typer.Option("--no-follow", help="Do not look for a feed at --url.")] = False,
+    no_follow: NoFollowFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Add a contact; with --url, look for their feed and follow it."""
@@ -134,8 +136,12 @@ def add(
         urls=tuple(url or ()), aliases=tuple(alias or ()),
         tags=tuple(tag or ()),
     ))  # fmt: skip
-    people.refuse_taken(store.read(), fields)  # before the network is asked for anything
     in_circle = selectors.one(circle, ("circle",), guess=False).number if circle else None
+    same = None if no_follow else people.find_same(store.read(), fields, in_circle)
+    if same and not sources.of_contact(store.read(), int(same["id"][1:])):
+        _follow_later(same, fields, json)
+        return
+    people.refuse_taken(store.read(), fields)  # before the network is asked for anything
     feeds, told = ([], []) if no_follow else look_for_feeds(fields.urls or ())
     with store.unit() as unit:
         added = people.add_contact(
@@ -150,63 +156,29 @@ def add(
         followed = follow(feeds, added.number, told)
         more = f", follows {', '.join(row['id'] for row in followed)}" if followed else ""
         unit.summarize(f"added {added.row['id']} {one_line(added.row['name'], 60)}{more}")
-    _show_added(added, followed, told, json)
+    _show_added(added, feeds, followed, told, json)
 
 
-def _show_added(added: Any, followed: list[Row], told: list[str], json: bool) -> None:
+def _show_added(added: Any, feeds: list[Any], followed: list[Row], told: list[str], json: bool) -> None:
     row = contacts.row(current.store().read(), added.number) or added.row
     also = [f"in {', '.join(row['circles'])}"] if row["circles"] else []
-    also += [f"follows {source['id']} {one_line(source['title'], 60)}" for source in followed]
+    also += follows(followed)
     if json:
         row = {**row, "sources": [source["id"] for source in followed], "resolved": added.resolved}
     render.emit_made(row, as_json=json, also=also)
     _warn(added.warnings, added.resolved)
-    for line in told:
-        render.tell(line)
+    tell_feeds(row, feeds, followed, told)
     if added.warnings:
         render.tell_undo(as_json=json)
-    if followed:
-        render.tell("Next: pkm seek")
 
 
-_BY_HAND = "If you know their feed: pkm seek add FEED --contact NAME"
-
-
-def look_for_feeds(urls: tuple[str, ...]) -> tuple[list[Any], list[str]]:
-    """The main feed found at each address, and what to say of the rest. The network is done when this returns."""
-    feeds: list[Any] = []
-    told = []
-    if urls:
-        from pkm.seek.sources import choose_main, look_for_feed
-    for url in urls:
-        try:
-            found = look_for_feed(url)
-        except PkmError as error:
-            told.append(f"No feed was found at {url}: {error.why or error.what}. {_BY_HAND}")
-            continue
-        main = choose_main(found) or found[0]
-        feeds.append(main)
-        if len(found) > 1:
-            others = ", ".join(feed.url for feed in found[:6] if feed is not main)
-            told.append(f"There are other feeds at {url}: {others}")
-    return feeds, told
-
-
-def follow(feeds: list[Any], number: int, told: list[str]) -> list[Row]:
-    """The feeds are sources of that contact; one that is followed already and is nobody's becomes theirs."""
-    store = current.store()
-    followed: list[Row] = []
-    if feeds:
-        from pkm.seek.sources import SourceEdit, add_source, edit_source
-    for feed in feeds:
-        there = sources.by_url(store.read(), feed.url)
-        if there is None:
-            followed.append(add_source(store, feed, contact_id=number).row)
-        elif there["contact"] in (None, f"c{number}"):
-            followed.append(edit_source(store, there["number"], SourceEdit(contact_id=number)))
-        else:
-            told.append(f"{feed.url} is followed already, as {there['id']} of {there['contact']}; it stays theirs.")
-    return followed
+def _follow_later(row: Row, fields: Any, json: bool) -> None:
+    """The contact is there, as they are now said to be, and their feed was not found then: it is looked for again."""
+    feeds, told = look_for_feeds(fields.urls)
+    followed = follow_alone(feeds, row, told)
+    also = ["as before", *follows(followed)]
+    render.emit_made({**row, "sources": [one["id"] for one in followed]} if json else row, as_json=json, also=also)
+    tell_feeds(row, feeds, followed, told)
 
 
 @app.command(epilog="Example:  pkm contact show maria")
@@ -242,6 +214,7 @@ def edit(
     alias: AliasOption = None,
     every: EveryOption = None,
     read: ReadOption = None,
+    no_follow: NoFollowFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Change a contact; without options, in your editor. A list is set whole, or changed by +VALUE and -VALUE."""
@@ -257,13 +230,27 @@ def edit(
         name=name, nick=nick, org=org, role=role, met=met, about=about, through=_through(through),
         every_s=as_seconds(every), read_every_s=as_seconds(read), **lists,
     )  # fmt: skip
+    before = contacts.row(current.store().read(), found.number)
     if fields == people.Fields():
         changed = _edit_in_editor(found.number)
     else:
         changed = people.edit_contact(current.store(), found.number, fields)
-    also = [render.changed_fields(changed.changed)]
+    urls = () if no_follow or before is None else _new_urls(before, changed.row)
+    feeds, told = look_for_feeds(urls)
+    followed = follow_alone(feeds, changed.row, told)
+    also = [render.changed_fields(changed.changed), *follows(followed)]
     render.emit_made(changed.row, as_json=json, also=also)
     _warn(changed.warnings, changed.resolved)
+    if urls:
+        tell_feeds(changed.row, feeds, followed, told)
+
+
+def _new_urls(before: Row, row: Row) -> tuple[str, ...]:
+    """The addresses that the contact has now and had not, where nothing of theirs is followed: their feed may be there."""
+    if sources.of_contact(current.store().read(), int(row["id"][1:])):
+        return ()
+    had = contacts.urls_of(before)
+    return tuple(url for url in contacts.urls_of(row) if url not in had)
 
 
 def _edit_in_editor(number: int) -> Any:

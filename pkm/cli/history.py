@@ -1,5 +1,6 @@
 """`pkm log` and `pkm undo`: what each command changed, and taking it back."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -59,7 +60,9 @@ def undo(
     render.say(f"{undone.operation}  undone: {command}")
     for row in rows[:20]:
         render.say(f"  {row['id']}  {row['what']}  {one_line(row['title'], 70)}")
-    if not rows:
+    if not rows and (folder := _folder_written(undone.rows)):
+        render.say(f"  what was written stays in {one_line(folder, 200)}: remove it there")
+    elif not rows:
         render.say(f"  taken back: {one_line(without_user(undone.summary), 90)}")
     rest = len(undone.rows) - min(len(rows), 20)
     if rows and rest > 0:
@@ -75,6 +78,12 @@ def undo(
         db = current.store().read()
         for name in unpublished(db, current.home()):
             render.tell(f"What others read at {name} is as it was. Next: pkm share site build{shares.site_named(db, name)}")
+
+
+def _folder_written(rows: Iterable[journal.Reverted]) -> str:
+    """Where the files are that an export wrote, which the store now knows nothing of; "" where it was no export."""
+    gone = (row for row in rows if row.table == "note_file" and row.what != "restored")
+    return next((str((row.after or row.before)["root"]) for row in gone), "")
 
 
 def _title(row: journal.Reverted) -> str:

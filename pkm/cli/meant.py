@@ -21,6 +21,7 @@ INSTEAD = {
     ("seek", "delete"): "pkm seek remove SOURCE", ("seek", "follow"): "pkm seek add URL",
     ("seek", "subscribe"): "pkm seek add URL", ("seek", "rename"): "pkm seek edit SOURCE --title NAME",
     ("seek", "fetch"): "pkm seek pull", ("seek", "update"): "pkm seek pull",
+    ("sense", "write"): 'pkm sense note "your words"', ("pkm", "write"): 'pkm sense note "your words"',
     ("sense", "list"): "pkm find kind:note", ("sense", "new"): 'pkm sense note "your words"',
     ("sense", "comment"): 'pkm sense annotate ITEM -m "your words"', ("sense", "unlink"): "pkm sense link NOTE OTHER --remove",
     ("sense", "quote"): 'pkm sense annotate ITEM -q "the exact words"',
@@ -101,7 +102,7 @@ def _whole(command: str, rest: Sequence[str]) -> str:
 def _in_the_groups(root: Any, typed: str) -> list[str]:
     """The commands of that name, or nearly, in all groups: `pkm sense note` for note."""
     names = [(group, name) for group in LIKELY for name in root.command.load(group).list_commands(root)]
-    close = near(typed, [name for _, name in names], len(names))
+    close = near(typed, [name for _, name in names], len(names), within=1)  # of so many some are two slips from any word
     return [f"pkm {group} {name}" for group, name in names if name in close]
 
 

@@ -137,7 +137,7 @@ def _looked_up(one: Any, address: str) -> Any:
 
 def _feeds(one: Any, no_follow: bool) -> tuple[list[Any], list[str]]:
     """The feed found at their pages, where none of theirs is followed yet. The network is done when this returns."""
-    from pkm.cli.contact import look_for_feeds
+    from pkm.cli.their_feeds import look_for_feeds
 
     if no_follow or one.feeds or not one.urls:
         return [], []
@@ -151,7 +151,7 @@ def _feeds(one: Any, no_follow: bool) -> tuple[list[Any], list[str]]:
 
 
 def _add(one: Any, name: str, feeds: list[Any], told: list[str]) -> tuple[Any, list[Row]]:
-    from pkm.cli.contact import follow
+    from pkm.cli.their_feeds import follow
     from pkm.people.contacts import add_contact
     from pkm.seek.candidates import claim_answers
     from pkm.seek.sources import SourceEdit, edit_source

@@ -62,14 +62,19 @@ def note(
 
         put_together(source, title, " ".join(said), reach, tag or [], json=json)
         return
-    origin = _origin(source) if source else Origin()
+    origin, none = _origin(source) if source else Origin(), ""
     if said and not source and is_address(said[0]):
         origin = Origin(address=said.pop(0))
-    elif len(said) > 1 and not source and _is_origin(said[0]):
-        origin = _origin(said.pop(0))
+    elif len(said) > 1 and not source and _is_like_origin(said[0]):
+        if _is_there(said[0]):
+            origin = _origin(said.pop(0))
+        else:
+            none = said[0]
     text, path = _text(said, draft, clipboard, origin)
     with drafts.kept(text, drafts.name_for(), path):
         _store(text, origin, title, reach, tag or [], json)
+    if none:  # it may be a word, as in "i3 tiles windows": the thought is not refused
+        render.tell_undo(f"There is no {none} here: it stands in the note as a word.", as_json=json)
 
 
 def is_search(asked: str) -> bool:
@@ -84,12 +89,18 @@ def is_address(word: str) -> bool:
     return "://" in word and not any(letter.isspace() for letter in word) and is_web_address(word)
 
 
-def _is_origin(word: str) -> bool:
-    """Whether a word is the id of an item or an answer that is there."""
+def _is_like_origin(word: str) -> bool:
+    """Whether a word is written as the id of an item or an answer is."""
+    found = ids.parse(word)
+    return found is not None and found[0] in ("item", "response")
+
+
+def _is_there(asked: str) -> bool:
+    """Whether there is a thing of that id."""
     from pkm.store.lookup import by_number
 
-    found = ids.parse(word)
-    return found is not None and found[0] in ("item", "response") and by_number(current.store().read(), *found) is not None
+    found = ids.parse(asked)
+    return found is not None and by_number(current.store().read(), *found) is not None
 
 
 def _origin(asked: str) -> Origin:

@@ -405,7 +405,7 @@ def offer_community(share: Row) -> Row | None:
 def plans_first(digest: Any, make: Callable[[], Row], *, yes: bool) -> bool:
     """Whether a digest for a network now goes by way of a community first: as take_offer has it, of one that is not drafted yet.
 
-    make: drafts it. yes: it is told, and not asked.
+    make: drafts it. yes: it is told, not offered and not asked: it goes now.
     """
     from pkm.share.plan import offer, set_plan
 
@@ -415,9 +415,12 @@ def plans_first(digest: Any, make: Callable[[], Row], *, yes: bool) -> bool:
         offered = offer(store.read(), [note["id"] for note in digest.notes], circle["name"])
     if offered is None:
         return False
+    if yes:
+        render.tell(f"{_untried(offered)}. Without --yes, pkm share offers to go there first.")
+        return False
     _tell_offer("", offered)
     first, then = offered["stages"]
-    if yes or not render.takes(f"{one_line(offered['circle'], 40)} first? That is {first}, then {then}."):
+    if not render.takes(f"{one_line(offered['circle'], 40)} first? That is {first}, then {then}."):
         return False
     row = make()
     set_plan(store, current.home(), row["number"], [_wanted(text) for text in offered["stages"]])
@@ -428,13 +431,16 @@ def plans_first(digest: Any, make: Callable[[], Row], *, yes: bool) -> bool:
 
 def _tell_offer(share: str, offer: Row) -> None:
     """Why a community should have it first, and how to have it so. share: "" where it is not drafted yet."""
-    first, *rest = offer["notes"]
-    more = f" and {len(rest)} more" if rest else ""
-    render.tell(f"{first['id']} {one_line(first['title'], 50)}{more} went to no community yet: there people you know "
-                "can try it and say what is wrong with it before everybody reads it.")  # fmt: skip
+    render.tell(f"{_untried(offer)}: there people you know can try it and say what is wrong with it before everybody reads it.")
     stages = " ".join(f'--stage "{stage}"' for stage in offer["stages"])
     drafted = "" if share else "pkm share draft, then "
     render.tell(f"To go there first: {drafted}pkm share plan {share or '.'} --offered, which is {stages}")
+
+
+def _untried(offer: Row) -> str:
+    first, *rest = offer["notes"]
+    more = f" and {len(rest)} more" if rest else ""
+    return f"{first['id']} {one_line(first['title'], 50)}{more} went to no community yet"
 
 
 def take_offer(number: int, *, stopped: str = render.UNCHANGED) -> bool:

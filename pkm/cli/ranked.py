@@ -9,7 +9,7 @@ from pkm import first
 from pkm.cli import current, render
 from pkm.dates import day, now
 from pkm.ids import Row
-from pkm.store import items, ranking, responses, sources
+from pkm.store import contacts, items, ranking, responses, sources
 from pkm.store.tags import existing
 from pkm.text import count, one_line
 
@@ -101,7 +101,8 @@ def _empty(source: int | None, tags: Sequence[str]) -> str:
 
 def empty_inbox() -> str:
     """What is said of an inbox that holds nothing: pull, or follow somebody first."""
-    return "The inbox is empty. Next: pkm seek" if sources.count_all(current.store().read()) else first.UNFOLLOWED
+    db = current.store().read()
+    return "The inbox is empty. Next: pkm seek" if sources.count_all(db) else first.unfollowed(contacts.first_with_url(db))
 
 
 def _emit_explained(rows: list[Row], total: int) -> None:

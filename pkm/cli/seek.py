@@ -11,7 +11,7 @@ from pkm.cli.options import JsonFlag, LimitOption
 from pkm.cli.source_options import SourcesArgument
 from pkm.dates import now
 from pkm.ids import Row
-from pkm.store import items
+from pkm.store import contacts, items
 from pkm.store.sources import count_all
 from pkm.text import count
 
@@ -104,7 +104,8 @@ def _show_new(rows: list[Row], new: int, inbox: int, *, pulled: bool) -> None:
     if rows:
         render.emit_table(rows, ranked.COLUMNS)
     if inbox:
-        cut = f"{len(rows):,} of {new:,} shown (-n for more); " if len(rows) < new else ""
+        more = max(50, 2 * len(rows))
+        cut = f"{len(rows):,} of {new:,} shown; more: pkm sense inbox -n {more}; " if len(rows) < new else ""
         render.tell(f"{cut}{count(inbox, 'item')} in the inbox: pkm sense")
     elif pulled:
         render.tell("The inbox is empty.")
@@ -216,8 +217,8 @@ def _show_report(report: Any, *, quiet: bool, json: bool) -> None:
     elif report.failed and not quiet:
         render.tell("Kept: all items that were there. What failed is tried again later; now: pkm seek pull SOURCE")
     if not report.sources and not quiet:
-        due = "No source is due. All of them now: pkm seek pull --all"
-        render.tell(due if count_all(current.store().read()) else first.UNFOLLOWED)
+        due, db = "No source is due. All of them now: pkm seek pull --all", current.store().read()
+        render.tell(due if count_all(db) else first.unfollowed(contacts.first_with_url(db)))
 
 
 def _exit_for(report: Any) -> None:

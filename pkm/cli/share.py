@@ -11,7 +11,7 @@ from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, ForCircleOption, JsonFlag, LimitOption, NotesLimitOption, ShareArgument, YesFlag
 from pkm.dates import day
 from pkm.errors import Invalid
-from pkm.ids import Row
+from pkm.ids import Row, make
 from pkm.store import deliveries, shares, today
 from pkm.text import count, one_line, with_kind
 
@@ -48,15 +48,14 @@ def share(
     if due:
         planning.send_due(yes=yes, dry_run=dry_run, json=json, quiet=quiet)
         return
-    if dry_run:
-        raise Invalid("--dry-run", "it goes with --due, or with a share", next="pkm share send x12 --dry-run")
     from pkm import config
     from pkm.cli import sent
     from pkm.dates import now
     from pkm.share import draft, outbox
 
     store, home = current.store(), current.home()
-    outbox.ask_channels(store, home)
+    if not dry_run:
+        outbox.ask_channels(store, home)
     unsettled = deliveries.unsettled(store.read())
     if unsettled:
         from pkm.cli.outgoing import tell_unsettled
@@ -70,17 +69,16 @@ def share(
         _tell_left_out(plan)
     plans = [plan for plan in plans if plan.notes]
     if not plans and not unfinished:
-        _nothing_to_share(targets, json)
+        if dry_run and json:
+            _tell_dry_run([], [], json)
+        _nothing_to_share(targets, json and not dry_run)
         return
-    if not json:
-        for row in unfinished:
-            goal = ", ".join(row["circles"]) or " and ".join(one["name"] for one in row["contacts"])
-            render.say(f"Not finished: {row['id']} “{row['title']}” for {goal}")
-        for plan in plans:
-            _show_plan(plan)
-        if not config.read(home)["name"]:
-            render.tell('It is signed by nobody. To sign it: pkm config name "Your Name"')
     settings = config.read(home)
+    if not json:
+        _show_plans(unfinished, plans, signed=bool(settings["name"]))
+    if dry_run:
+        _tell_dry_run(unfinished, plans, json)
+        return
 
     def make(plan: Any) -> Row:
         title = draft.title_of(settings, plan.circle["name"], len(plan.notes), now())
@@ -115,6 +113,29 @@ def _tell_left_out(plan: Any) -> None:
     for held in plan.holding:
         if held["state"] == "draft" or not plan.notes:
             render.tell(f"{holding.told(held)}: {holding.step(held)}")
+
+
+def _show_plans(unfinished: list[Row], plans: list[Any], *, signed: bool) -> None:
+    """What goes is listed: shares that were begun, then the digests."""
+    for row in unfinished:
+        goal = ", ".join(row["circles"]) or " and ".join(one["name"] for one in row["contacts"])
+        render.say(f"Not finished: {row['id']} “{row['title']}” for {goal}")
+    for plan in plans:
+        _show_plan(plan)
+    if not signed:
+        render.tell('It is signed by nobody. To sign it: pkm config name "Your Name"')
+
+
+def _tell_dry_run(unfinished: list[Row], plans: list[Any], json: bool) -> None:
+    """What would go was shown and nothing is kept of it; for programs, the shares and the circles with their notes."""
+    if not json:
+        render.tell("Nothing was published and nothing was kept. Next: pkm share, or pkm share draft, to keep a draft")
+        return
+    going = [{"id": row["id"], "kind": "share", "title": row["title"], "notes": row["notes"]} for row in unfinished]
+    going += [{"id": make("circle", plan.circle["number"]), "kind": "circle", "title": plan.circle["name"],
+               "notes": [make("note", note["id"]) for note in plan.notes]} for plan in plans]  # fmt: skip
+    run = {"new": len(going), "updated": 0, "unchanged": 0, "failed": 0, "failures": [], "would_go": going}
+    render.emit_run(run, as_json=True, line="", dry_run=True)
 
 
 def _show_plan(plan: Any) -> None:

@@ -23,7 +23,7 @@ from pkm.dates import ago, day, now
 from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.spelling import none_of
-from pkm.store import items, lookup, sources
+from pkm.store import contacts, items, lookup, sources
 from pkm.text import count, fold, one_line, some
 
 app = group("Sources.")
@@ -83,7 +83,8 @@ def list_sources(
     db = current.store().read()
     rows = health.sort_sources(db, sort, limit, now(), state=state or None, ids=ids)
     total = len(rows) if ids or state else sources.count_all(db)
-    render.emit_list(rows, COLUMNS, as_json=json, noun="source", total=total, empty=first.UNFOLLOWED)
+    empty = "" if rows else first.unfollowed(contacts.first_with_url(db))
+    render.emit_list(rows, COLUMNS, as_json=json, noun="source", total=total, empty=empty)
     if sort == "noise" and not json:
         standing.tell_noise(rows)
 

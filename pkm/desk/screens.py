@@ -25,7 +25,7 @@ Choose OptionList { height: auto; max-height: 14; }
 """
 
 
-IN_A_LINE = """Enter        done              Escape  leave: nothing is changed
+IN_A_LINE = """Enter, ^S    done              Escape  leave: nothing is changed
 Right, Tab   take what is offered, grey behind the cursor
 Ctrl-A, -E   to the beginning, to the end
 Ctrl-W, -U   delete a word, everything before the cursor
@@ -36,7 +36,7 @@ Shift and arrows: select         Ctrl-X, -C, -V  cut, copy, paste
 The first line or sentence is the title. #tags, @people and [[notes]]
 are read out of the text. What is typed is on the disk at once: after a
 crash the same key (n, e) takes it up again."""
-IN_A_CHOICE = """Type to narrow the list, Down to go into it, Enter to take one.
+IN_A_CHOICE = """Type to narrow the list, Down to go into it, Enter or Ctrl-S to take one.
 Escape: leave; nothing is changed"""
 
 
@@ -93,9 +93,11 @@ class Modal(Passing):
 
 
 class Ask(Modal):
-    """One line; Enter gives it, Escape gives nothing. What is typed is in `draft`, where there is one."""
+    """One line; Enter or Ctrl-S gives it, Escape gives nothing. What is typed is in `draft`, where there is one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "Complete", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", "Complete", priority=True), Binding("ctrl+s", "save", "Done", priority=True),
+    ]  # fmt: skip
     HELP = IN_A_LINE
 
     def __init__(self, question: str, known: Sequence[str] = (), value: str = "", draft: Draft | None = None) -> None:
@@ -118,6 +120,10 @@ class Ask(Modal):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """What was typed is the answer."""
         self.leave(event.value)
+
+    def action_save(self) -> None:
+        """As with Enter: the key that ends a text ends a line as well."""
+        self.leave(self.query_one(Input).value)
 
     def action_complete(self) -> None:
         """What is offered is taken."""
@@ -166,9 +172,9 @@ class Write(Modal):
 
 
 class Choose(Modal):
-    """One of several; what is typed above narrows them. Enter gives it, Escape gives nothing."""
+    """One of several; what is typed above narrows them. Enter or Ctrl-S gives it, Escape gives nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("down", "into", "List")]
+    BINDINGS: ClassVar[list[BindingType]] = [("down", "into", "List"), Binding("ctrl+s", "save", "Done", priority=True)]
     HELP = IN_A_CHOICE
 
     def __init__(self, question: str, offer: Callable[[str], Sequence[tuple[str, str]]], *, typed: bool = True,
@@ -208,6 +214,10 @@ class Choose(Modal):
 
     def on_input_submitted(self) -> None:
         """The first one is taken."""
+        self.action_save()
+
+    def action_save(self) -> None:
+        """The one that is marked is taken."""
         listed = self.query_one(OptionList)
         if listed.highlighted is not None:
             self.leave(listed.get_option_at_index(listed.highlighted).id)

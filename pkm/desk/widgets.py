@@ -95,7 +95,7 @@ class Rows(ScrollView, can_focus=True):
         """One line of the list."""
         line = y + self.scroll_offset.y
         at, second = divmod(line, 2)
-        width = self.size.width
+        width = self.scrollable_content_region.width  # what the scrollbar leaves
         if at >= self.length:
             return Strip.blank(width, self.rich_style)
         row = self._read(at)

@@ -1,7 +1,7 @@
 """What the desk says: its keys, and what to do where there is nothing to show."""
 
 from pkm import first
-from pkm.store import today
+from pkm.store import contacts, today
 from pkm.store.session import Store
 
 HELP = """k  keep          d  drop          u  undo the last of these
@@ -34,7 +34,7 @@ def nothing_here(store: Store, shelf: str) -> str:
         told = [first.NOTHING[0], f"q, then: {first.STEP}", *first.NOTHING[1:]]
         return "\n\n".join([*told, "n  write a note of your own now"])
     if not counts["sources"]:
-        return f"{first.UNFOLLOWED}\n\nn  write a note      v  the review      q  quit"
+        return f"{first.unfollowed(contacts.first_with_url(store.read()))}\n\nn  write a note      v  the review      q  quit"
     return (
         "The inbox is empty: well done.\n\nv  the review: what is due, questions, one note by chance\n"
         "/  search      n  a note      q  quit, then pkm seek: what is new"

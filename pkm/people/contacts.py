@@ -264,6 +264,20 @@ def refuse_taken(db: sqlite3.Connection, fields: Fields, but: int = 0) -> None:
                          next=f"pkm contact show {other['id']}, or pkm contact edit {other['id']}")  # fmt: skip
 
 
+def find_same(db: sqlite3.Connection, fields: Fields, circle: int | None = None) -> Row | None:
+    """The contact of that name who has all that is given already, an address among it; None where anything is new."""
+    if not fields.urls:
+        return None
+    for row in contacts.rows(db, limit=-1, ids=contacts.with_name(db, fields.name or "")):
+        own = row | {key: _values(row, kind) for key, kind in HANDLES.items()} | {"every_s": row["own_every_s"]}
+        own["through"] = int(row["through"][1:]) if row["through"] else None
+        told = {key: value for key in Fields.__slots__ if (value := getattr(fields, key)) and key != "name"}
+        there = all(set(value) <= set(own[key]) if isinstance(value, tuple) else value == own[key] for key, value in told.items())
+        if there and (circle is None or circle in {int(one["id"][1:]) for one in contacts.memberships(db, int(row["id"][1:]))}):
+            return row
+    return None
+
+
 def changed_list(current: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
     """The list after `given`: +value adds, -value takes away (case ignored); values without a sign are the new list.
 

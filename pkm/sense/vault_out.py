@@ -108,7 +108,7 @@ def export_notes(store: Store, home: Home, folder: Path) -> FolderExport:
         with store.unit() as unit:
             note_intake.keep_files(unit, writing.rows)
             note_intake.forget_files(unit, root, writing.left)
-            unit.summarize(f"{count(len(writing.rows), 'note')} written to {one_line(folder.name, 60)}; an undo leaves the files")
+            unit.summarize(f"{count(len(writing.rows), 'note')} written to {one_line(folder.name, 60)}")
     return done
 
 

@@ -142,6 +142,20 @@ def first_named(db: sqlite3.Connection, name: str) -> list[Row]:
     return [{"id": make("contact", row["id"]), "name": row["name"]} for row in found]
 
 
+def urls_of(row: Row) -> list[str]:
+    """The web addresses of a contact, as row gives one, in their order."""
+    return [handle["value"] for handle in row["handles"] if handle["kind"] == "url"]
+
+
+def first_with_url(db: sqlite3.Connection) -> Row | None:
+    """The first contact whose web address is known: id, name, url; None where there is none."""
+    found = db.execute(
+        "SELECT contact.id, contact.name, handle.value AS url FROM handle JOIN contact ON contact.id = handle.contact_id "
+        "WHERE handle.kind = 'url' ORDER BY contact.id, handle.position, handle.id LIMIT 1"
+    ).fetchone()
+    return {"id": make("contact", found["id"]), "name": found["name"], "url": found["url"]} if found else None
+
+
 def mentioned_in_vain(db: sqlite3.Connection, limit: int) -> tuple[int, list[Row]]:
     """How many names notes mention that mean nobody, or several; and the first of them by how many notes, then by name.
 

@@ -72,7 +72,7 @@ def test_no_feed_is_said_and_the_contact_stays(pkm, server, path):
     result = pkm("contact", "add", "Maria", "--url", server.url + path)
     assert result.out == "c1  Maria\n"
     assert "No feed was found at" in result.err
-    assert "pkm seek add" in result.err
+    assert f"pkm seek add {server.url}{path} --contact c1" in result.err
 
 
 def test_no_network_is_said_and_the_contact_stays(pkm):
@@ -85,6 +85,20 @@ def test_no_follow_asks_nobody(pkm, site, server):
     pkm("contact", "add", "Maria", "--url", site, "--no-follow")
     assert not server.hits("/")
     assert pkm.json("seek", "list") == []
+
+
+def test_a_feed_that_did_not_answer_is_looked_for_again(pkm, site, server):
+    maria, step = ("contact", "add", "Maria Silva", "--nick", "maria", "--url", site), f"pkm seek add {site} --contact c1"
+    pkm(*maria, "--no-follow")
+    for command in (("seek",), ("seek", "list"), ("sense", "inbox")):
+        assert pkm(*command).err == f"Nothing is followed yet. Maria Silva is there: {step}\n"
+    assert f"not followed: {step}" in pkm("contact", "show", "c1").out
+    assert (pkm(*maria, "--org", "ACME", ok=1).out, server.hits("/")) == ("", 0)
+    assert pkm(*maria).out == "c1  Maria Silva  as before  follows s1 Maria writes\n"
+    pkm("undo")
+    assert pkm("contact", "edit", "c1", "--url", f"+{site}/feed.xml").out.endswith("  follows s2 Maria writes\n")
+    pkm("undo")
+    assert (pkm.json("seek", "list"), pkm.json("contact", "show", "c1")["sources"]) == ([], [])
 
 
 def test_a_taken_nick_is_refused_before_the_network_is_asked(pkm, site, server):

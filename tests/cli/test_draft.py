@@ -44,6 +44,18 @@ def test_what_a_forgotten_draft_keeps_back_is_said_wherever_a_digest_is_made(
     assert "all that may go there has gone, last on 2027-01-04" in world("share", "draft", "--to", "practice", ok=2).err
 
 
+def test_what_would_go_is_shown_unasked_and_nothing_is_kept(world: CommandLine, tmp_path: Path) -> None:
+    log = world("log").out
+    shown = world("share", "--to", "practice", "--dry-run")
+    assert shown.out.splitlines()[1:] == ["  n3  Boards fill by themselves"]
+    assert "Nothing was published and nothing was kept." in shown.err
+    (going,) = world.json("share", "--to", "practice", "--dry-run")["would_go"]
+    assert (going["kind"], going["title"], going["notes"]) == ("circle", "practice", ["n3"])
+    assert (world("log").out, (tmp_path / "drop").exists()) == (log, False)
+    world("share", "--to", "practice", "--yes")
+    assert world.json("share", "--to", "practice", "--dry-run")["would_go"] == []
+
+
 def notes(pkm: CommandLine) -> list[list[str]]:
     """The notes of x1, and of each of its stages."""
     stages = pkm.json("share", "plan", "x1")

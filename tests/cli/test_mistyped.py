@@ -184,6 +184,14 @@ def test_every_command_that_takes_a_name_is_in_the_table() -> None:
     assert [name for name in takes if not any(f"{line} ".startswith(f"{name} ") for line in typed)] == []
 
 
+@pytest.mark.parametrize(("typed", "step"), [
+    ("sense write i170", 'pkm sense note "your words"'), ("write", 'pkm sense note "your words"'),
+    ("seek sight", "pkm seek show sight"), ("sense sitee", "pkm share site"),
+])  # fmt: skip
+def test_what_is_elsewhere_is_offered_for_a_slip_and_not_for_another_word(pkm: CommandLine, typed: str, step: str) -> None:
+    assert f"Next: {step}" in pkm(*typed.split(), ok=2).err
+
+
 @pytest.mark.parametrize(("typed", "names", "found"), [
     ("kne", ["ken", "kneebone", "cop"], ["ken"]),
     ("jarhce", ["Harold Jarche", "Jar"], ["Harold Jarche"]),

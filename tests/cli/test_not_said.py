@@ -126,7 +126,9 @@ def test_an_odd_time_costs_one_entry_of_a_journal(pkm: CommandLine, tmp_path: Pa
 
 def test_what_was_begun_is_told_and_slips_are_named(pkm: CommandLine, home: Path, items: Path) -> None:
     assert "from i1" in pkm("sense", "note", "i1", "walked with Ben").out
-    assert pkm.json("sense", "note", "i99", "is no item")["item"] is None
+    assert "There is no i99 here: it stands in the note as a word. Take it back: pkm undo" in pkm(
+        "sense", "note", "i99", "is no item").err  # fmt: skip
+    assert pkm.json("sense", "show", "n2")["item"] is None
     pkm("sense", "note", "another")
     assert "Did you mean supports?" in pkm("sense", "link", "n1", "n3", "--as", "suports").err
     assert "nearly" not in pkm("sense", "link", "n1", "n3", "--as", "echoes").err

@@ -488,12 +488,13 @@ class TestMail:
 
 def test_what_no_community_got_is_said_before_all_that_is_new_goes_to_a_network(on: Days) -> None:
     said = on("2026-12-01", "share", "--yes")
-    assert "went to no community yet" in said
-    assert "To go there first: pkm share draft, then pkm share plan . --offered" in said
+    assert "went to no community yet. Without --yes, pkm share offers to go there first." in said
+    assert "--offered" not in said  # it goes now
 
 
 def test_it_goes_there_first_where_that_is_taken(on: Days, home: Path) -> None:
     said = run_on_pty(home, ["share"], [("practice first?", "y\n")])
+    assert "To go there first: pkm share draft, then pkm share plan . --offered" in " ".join(said.split())
     assert "x2 is planned; nothing was sent. Next: pkm share send x2" in said
     assert [row["circle"] for row in on.pkm.json("share", "plan", "x2")] == ["practice", "network"]
     assert not (home / "site").exists()

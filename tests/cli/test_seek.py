@@ -44,7 +44,8 @@ def test_bare_seek_lists_what_this_pull_brought_and_says_where_the_rest_is(pkm, 
     pkm("seek", "add", server.add("/f", rss("a", "b")))
     ran = pkm("seek", "-n", "1")
     assert ran.out.splitlines()[0] == "2 new, 0 updated, 0 unchanged, from 1 source"
-    assert (len(ran.out.splitlines()), ran.err) == (2, "1 of 2 shown (-n for more); 2 items in the inbox: pkm sense\n")
+    assert len(ran.out.splitlines()) == 2
+    assert ran.err == "1 of 2 shown; more: pkm sense inbox -n 50; 2 items in the inbox: pkm sense\n"
     monkeypatch.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
     pkm("sense", "drop", "i1")
     monkeypatch.setenv("PKM_NOW", "2026-11-25T09:00:00Z")

@@ -181,6 +181,34 @@ def test_selected_words_are_quoted(store: Store) -> None:
     assert "a1 “People”" in said(desk)
 
 
+def test_ctrl_s_ends_every_box_as_it_ends_a_note(store: Store) -> None:
+    select = ["tab", *["shift+right"] * 6, '"']
+    play(store, press(*select, Words("as we do"), "ctrl+s", "n", Words("Desire paths"), "ctrl+s"))
+    play(store, press("/", Words("kind:note desire"), "ctrl+s", "t", Words("+org"), "ctrl+s", "r", "down", "ctrl+s"))
+    assert quotes(store) == [("People", "as we do", 0)]
+    row = notes.rows(store.read(), [1])[0]
+    assert (row["tags"], row["reach"]) == (["org"], "team")
+
+
+def test_what_is_cut_in_a_long_list_ends_beside_the_scrollbar(store: Store) -> None:
+    from pkm.sense.notes import add_note
+
+    for number in range(16):
+        add_note(store, f"{number} desire paths " + "beat roadmaps " * 12)
+    lines: list[str] = []
+
+    async def moves(pilot: Pilot[None]) -> None:
+        await press("/", Words("kind:note desire"), "enter")(pilot)
+        rows = pilot.app.query_one(Rows)
+        assert rows.scrollbars_enabled == (True, False)
+        at, edge = rows.region.y, rows.region.right - rows.scrollbars_space[0]
+        lines.extend(line[:edge] for line in picture(pilot.app)[at : at + rows.size.height : 2])  # type: ignore[arg-type]
+
+    play(store, moves)
+    assert len(lines) > 5
+    assert [line for line in lines if not line.rstrip().endswith("…")] == []
+
+
 def test_without_a_selection_it_says_how(store: Store) -> None:
     assert "Select words first" in said(play(store, press('"')))
 
