@@ -326,11 +326,11 @@ def _checked(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _bad_value(name: str, value: str, known: Sequence[str]) -> Invalid:
-    from pkm.spelling import near
+    from pkm.spelling import near, should_be
 
     meant = [f"{name}:{one}" for one in near(value, known)]
     mended = f"pkm find {meant[0]}, or for the words as they stand: " if len(meant) == 1 else "for the words as they stand: "
-    return Invalid(f"{name}:{value}", f"it should be one of {', '.join(known)}", near=meant,
+    return Invalid(f"{name}:{value}", should_be(known), near=meant,
                    next=f"{mended}pkm find '\"{name}:{value}\"'")  # fmt: skip
 
 

@@ -276,9 +276,9 @@ class _Reader:
         word = self.bare(commas=True).lower()
         word = next((name for name in HAS if word in (name, name + "s")), word)
         if word not in HAS:
-            from pkm.spelling import near
+            from pkm.spelling import near, should_be
 
-            self.refuse(start, f"it should be one of {', '.join(HAS)}", "pkm seek rules add --help", near(word, HAS))
+            self.refuse(start, should_be(HAS), "pkm seek rules add --help", near(word, HAS))
         return Term("has", word, "has")
 
     def regex(self, field: str) -> Term:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from pkm.errors import Invalid
-from pkm.text import fold
+from pkm.text import fold, one_of
 
 _WORDS = re.compile(r"[^\W_]+")
 MOST = 2
@@ -52,9 +52,14 @@ def slips(typed: str, name: str) -> int:
 
 def did_you_mean(names: Sequence[str]) -> str:
     """The question after names that are near; "" where there are none."""
-    return f"Did you mean {' or '.join(filter(None, (', '.join(names[:-1]), names[-1])))}?" if names else ""
+    return f"Did you mean {one_of(names)}?" if names else ""
 
 
 def none_of(what: str, typed: str, known: Collection[str], *, next: str | None = None) -> Invalid:
     """The error for a word that is none of a few; what: the word with what it was given for."""
-    return Invalid(what, f"it should be one of {', '.join(known)}", near=near(typed, known), next=next)
+    return Invalid(what, should_be(known), near=near(typed, known), next=next)
+
+
+def should_be(known: Collection[str]) -> str:
+    """Why a word that is none of a few cannot be used."""
+    return f"it should be one of {', '.join(known)}"

@@ -130,6 +130,21 @@ def some(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
+def one_of(names: Sequence[str]) -> str:
+    """The names as a choice: "a, b or c"; "" of none."""
+    return _joined(names, " or ")
+
+
+def listed(names: Sequence[str], total: int, most: int) -> str:
+    """The first names of so many as one says them: "Ann, Bo and Cy"; "Ann, Bo and 12 more"."""
+    shown = names[:most]
+    return f"{', '.join(shown)} and {total - len(shown):,} more" if total > len(shown) else _joined(shown, " and ")
+
+
+def _joined(names: Sequence[str], last: str) -> str:
+    return last.join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
 def looks_cut_off(texts: Sequence[str]) -> bool:
     """Whether all of these, three at least, are short, and nearly all break off: "…", "[...]", "Read more"."""
     short = [text.rstrip() for text in texts if text.strip()]

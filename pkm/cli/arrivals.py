@@ -8,7 +8,6 @@ from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import JsonFlag
 from pkm.cli.ranked import COLUMNS
 from pkm.dates import day
-from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.store import items
 from pkm.text import count, one_line
@@ -29,7 +28,9 @@ UpdatesOption = Annotated[
 def read_updates(word: str | None) -> str | None:
     """What was typed, where it is one of the three. Raises Invalid."""
     if word is not None and word not in UPDATES:
-        raise Invalid(f"--updates {word}", f"it is {', '.join(UPDATES[:-1])} or {UPDATES[-1]}")
+        from pkm.spelling import none_of
+
+        raise none_of(f"--updates {word}", word, UPDATES)
     return word
 
 

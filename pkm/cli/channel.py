@@ -123,7 +123,7 @@ def add_channel(
             room=room, visibility=visibility,
         )  # fmt: skip
         if change != Change():
-            made = change_channel(current.store(), made["name"], change)
+            made = change_channel(current.store(), current.home(), made["name"], change)
     row = _with_powers(made)
     where = row["address"] if row["folder"] else _where(row)
     render.emit_made(row, as_json=json, also=[where or str(current.home().site)])

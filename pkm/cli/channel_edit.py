@@ -78,11 +78,11 @@ def edit_channel(
     """Change a way out: how the site is published, where answers to it, or to letters, are found."""
     from pkm.share.rewire import Change, change_channel
 
-    row = change_channel(current.store(), name, Change(
+    row = change_channel(current.store(), current.home(), name, Change(
         publish, inbox, place_of(inbox_password_env, inbox_credential, "--inbox-password-env and --inbox-credential"), copy,
         webmentions, place_of(token_env, token_credential, "--token-env and --token-credential"),
         address, sender, login, place_of(password_env, secret, "--password-env and --credential"),
-    ), current.home())  # fmt: skip
+    ))  # fmt: skip
     row["options"].pop("inbox_read", None)
     row["options"].pop("inbox_waits", None)
     render.emit_made(row, as_json=json, also=_told(row))

@@ -13,6 +13,7 @@ from pkm.cli import current
 from pkm.errors import Invalid, NotFound, PkmError
 from pkm.groups import GROUPS
 from pkm.spelling import near
+from pkm.text import one_of
 
 INSTEAD = {
     ("seek", "pause"): "pkm seek edit SOURCE --pause", ("seek", "resume"): "pkm seek edit SOURCE --resume",
@@ -109,8 +110,7 @@ def _elsewhere(root: Any, typed: str, rest: Sequence[str]) -> str:
     found = _in_the_groups(root, typed)
     if typed == "add" and rest and ("://" in rest[0] or rest[0].startswith(("www.", "~", "/"))):
         found = ["pkm seek add"]
-    told = [_whole(command, rest) for command in found[:3]]
-    return " or ".join(filter(None, (", ".join(told[:-1]), told[-1]))) if told else ""
+    return one_of([_whole(command, rest) for command in found[:3]])
 
 
 def _of_the_group(group: str, typed: str, rest: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from pkm.text import listed as listed
+
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _WIDTHS = " ▏▎▍▌▋▊▉█"
 
@@ -20,14 +22,6 @@ def bar(value: float, most: float, width: int) -> str:
         return ""
     eighths = max(1, round(min(1.0, value / most) * width * 8))
     return _WIDTHS[8] * (eighths // 8) + (_WIDTHS[eighths % 8] if eighths % 8 else "")
-
-
-def listed(names: Sequence[str], total: int, limit: int) -> str:
-    """Names as one says them: "Ann, Bo and Cy"; "Ann, Bo and 12 more"."""
-    shown = list(names[:limit])
-    if total > len(shown):
-        return f"{', '.join(shown)} and {total - len(shown):,} more"
-    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
 
 
 def percent(part: float | None) -> str:

@@ -17,7 +17,7 @@ from pkm.ids import Row
 from pkm.store import lookup
 from pkm.store.forgetting import forgotten_on
 from pkm.store.lookup import Found
-from pkm.text import fold, one_line
+from pkm.text import fold, one_line, one_of
 
 SURE = 90
 """From this likeness on (0 to 100) a title is taken for the words typed, if no other comes within MARGIN."""
@@ -241,8 +241,7 @@ def _article(kind: str) -> str:
 
 def _listed(kinds: Sequence[str]) -> str:
     """The kinds with their letters: "an item (i…), a note (n…) or an annotation (a…)"."""
-    named = [f"{_article(kind)} {_word(kind)} ({ids.LETTERS[kind]}…)" for kind in kinds]
-    return " or ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+    return one_of([f"{_article(kind)} {_word(kind)} ({ids.LETTERS[kind]}…)" for kind in kinds])
 
 
 LISTS = {

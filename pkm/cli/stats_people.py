@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from pkm.cli.plots import listed, percent, sparkline
+from pkm.cli.plots import percent, sparkline
 from pkm.dates import day
 from pkm.ids import Row
-from pkm.text import count, one_line
+from pkm.text import count, listed, one_line
 
 FILTERS = {"person": "people you chose", "network": "sources you follow", "rule": "your rules", "score": "the order",
            "chance": "chance"}  # fmt: skip

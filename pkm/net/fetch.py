@@ -189,8 +189,7 @@ class Fetcher:
 
     def fetch(
         self, url: str, *, etag: str | None = None, modified: str | None = None, timeout_s: float = TOTAL_S,
-        connect_s: float = CONNECT_S, max_bytes: int = MAX_BYTES, max_redirects: int = MAX_REDIRECTS,
-        accept: str = ACCEPT_FEED, headers: Mapping[str, str] | None = None, user_agent: str = "",
+        max_bytes: int = MAX_BYTES, accept: str = ACCEPT_FEED, headers: Mapping[str, str] | None = None, user_agent: str = "",
         allow_private: bool = True, method: str = "GET", begun: Begun | None = None,
     ) -> Response:  # fmt: skip
         """The answer of the web, at the latest after timeout_s, with at most max_bytes of unpacked body.
@@ -205,7 +204,7 @@ class Fetcher:
         first, secret = _web_url(url)
         private = {**secret, **(headers or {})}
         public = {**self._headers, "Accept": accept, **_conditions(etag, modified), **_agent(user_agent)}
-        limits = _Limits(time.monotonic(), timeout_s, connect_s, max_bytes, method)
+        limits = _Limits(time.monotonic(), timeout_s, max_bytes, method)
         guarded = not allow_private and not self._proxy(first)
         if guarded:
             check_address(_host(first))
@@ -218,8 +217,8 @@ class Fetcher:
                 break
             asked = _next_url(url, asked, answer.location)
             hops.append((answer.status, asked))
-            if len(hops) > max_redirects:
-                raise FetchError(url, f"more than {max_redirects} redirects, one after another", redirects=tuple(hops))
+            if len(hops) > MAX_REDIRECTS:
+                raise FetchError(url, f"more than {MAX_REDIRECTS} redirects, one after another", redirects=tuple(hops))
             guarded = guarded or self._leaves_the_public(url, first, asked)
         unchanged = answer.status == 304 and bool(etag or modified)
         if not unchanged and not 200 <= answer.status < 300:
@@ -257,13 +256,12 @@ class Fetcher:
                 except (HTTPError, OSError, ValueError) as error:
                     if attempt == 1 and call.reused and not call.expired and hung_up(error):
                         continue
-                    times = {"timeout_s": limits.timeout_s, "connect_s": limits.connect_s}
-                    raise explain(url, error, expired=call.expired, **times) from error
+                    raise explain(url, error, expired=call.expired, timeout_s=limits.timeout_s, connect_s=CONNECT_S) from error
         raise AssertionError("unreachable")
 
     def _exchange(self, asked: str, sent: Mapping[str, str], limits: "_Limits", call: Call) -> "_Answer":
         left = max(0.001, call.deadline - time.monotonic())
-        timeout = urllib3.Timeout(connect=min(limits.connect_s, left), read=left)
+        timeout = urllib3.Timeout(connect=min(CONNECT_S, left), read=left)
         pool, target = self._way(asked)
         raw = pool.urlopen(
             limits.method, target, headers=sent, redirect=False, retries=False, preload_content=False, timeout=timeout
@@ -284,8 +282,7 @@ class Fetcher:
                 raw.close()
                 return answer
             except (HTTPError, OSError, ValueError) as error:
-                times = {"timeout_s": limits.timeout_s, "connect_s": limits.connect_s}
-                raise explain(begun.url, error, expired=call.expired, **times) from error
+                raise explain(begun.url, error, expired=call.expired, timeout_s=limits.timeout_s, connect_s=CONNECT_S) from error
             finally:
                 begun.sock.close()
 
@@ -332,7 +329,6 @@ class Fetcher:
 class _Limits:
     started: float
     timeout_s: float
-    connect_s: float
     max_bytes: int
     method: str = "GET"
 

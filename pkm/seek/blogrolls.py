@@ -15,7 +15,7 @@ from pkm.errors import PkmError
 from pkm.ids import make
 from pkm.net.connect import is_private
 from pkm.net.fetch import ACCEPT_PAGE, Fetcher, Response
-from pkm.seek.discover import SourceSuggestion, listed
+from pkm.seek.discover import SourceSuggestion, tell_names
 from pkm.seek.opml import OpmlFeed, read_opml
 from pkm.seek.sitekey import can_be_followed, site_key
 from pkm.store import discovery
@@ -182,7 +182,7 @@ def _suggest(key: str, named: Sequence[tuple[Blogroll, OpmlFeed]]) -> SourceSugg
     named = sorted(named, key=lambda one: (-one[0].owner.affinity, one[0].owner.contact_id))
     owners = {roll.owner.contact_id: roll.owner for roll, _ in named}
     score = sum(roll.owner.affinity / math.sqrt(len(roll.feeds)) for roll, _ in named)
-    names = listed([owner.name for owner in owners.values()])
+    names = tell_names([owner.name for owner in owners.values()])
     only = f", whose items you mostly keep ({named[0][0].owner.affinity:.0%})" if len(owners) == 1 else ""
     why = f"in the {'blogroll' if len(owners) == 1 else count(len(owners), 'blogroll')} of {names}{only}"
     feed = named[0][1]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pkm.ids import Row, make
 from pkm.seek import quotes
 from pkm.seek.bylines import Person, Writing, full_names, group_people, read_bylines
-from pkm.seek.discover import MAX_KEPT, SHOWN_EVIDENCE, listed, place_of, sample_boilerplate, writer_of
+from pkm.seek.discover import MAX_KEPT, SHOWN_EVIDENCE, place_of, sample_boilerplate, tell_names, writer_of
 from pkm.seek.known import KnownPeople, feeds_of_people, places_of_contacts
 from pkm.seek.mentions import (
     contacts_who_link,
@@ -74,7 +74,7 @@ class PersonSuggestion:
     @property
     def title(self) -> str:
         """The name, with the other spellings."""
-        return f"{self.name}, also as {listed(self.spellings)}" if self.spellings else self.name
+        return f"{self.name}, also as {tell_names(self.spellings)}" if self.spellings else self.name
 
     def as_dict(self) -> Row:
         """The suggestion as the JSON contract has it."""
@@ -255,7 +255,7 @@ class _Decider:
         if self.feeds[one.key]:
             whys.append(f"writes {', '.join(make('source', number) for number in self.feeds[one.key])}, which you follow")
         if one.maybe:
-            whys.append(f"maybe the same as {listed(one.maybe)}")
+            whys.append(f"maybe the same as {tell_names(one.maybe)}")
         path = self.paths.get(node)
         return PersonSuggestion(
             one.key, one.name, (one.score if recurs else 0.0) + self._rank(node) + _score_pointed(linked, answers),

@@ -19,7 +19,7 @@ from pkm.seek.pointers import read_pointers
 from pkm.seek.sitekey import can_be_followed, is_share_button, site_address, site_key
 from pkm.store import discovery
 from pkm.store.session import Store
-from pkm.text import count, one_line, some
+from pkm.text import count, listed, one_line, some
 
 MAX_KEPT = 3000
 """Items kept or noted, the newest, that are looked at."""
@@ -218,17 +218,14 @@ def _suggest(key: str, mentions: Sequence[Mention]) -> SourceSuggestion:
 def _why(names: Sequence[str], mentions: Sequence[Mention]) -> str:
     """One sentence: who links to it, in how many items, and which."""
     titles = some([f"“{one.title}” ({make('item', one.item)})" for one in mentions], 3)
-    by = f"linked by {listed(names)} in" if names else "where you clipped from, in"
+    by = f"linked by {tell_names(names)} in" if names else "where you clipped from, in"
     kept = "kept" if all(one.weight == 1 for one in mentions) else "kept or noted"
     return f"{by} {count(len(mentions), 'item')} you {kept}: {titles}"
 
 
-def listed(names: Sequence[str], most: int = 3) -> str:
-    """Names as one says them: "Ann, Bo and Cy"; "Ann, Bo, Cy and 2 more"."""
-    shown = [one_line(name, 40) for name in names[:most]]
-    if len(names) > most:
-        return f"{', '.join(shown)} and {len(names) - most} more"
-    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+def tell_names(names: Sequence[str], most: int = 3) -> str:
+    """Names, each cut, as one says them: "Ann, Bo and Cy"; "Ann, Bo, Cy and 2 more"."""
+    return listed([one_line(name, 40) for name in names], len(names), most)
 
 
 def find_owner(store: Store, key: str) -> int | None:

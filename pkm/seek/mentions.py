@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from pkm.ids import Row, make, parse
 from pkm.seek.bylines import is_person
-from pkm.seek.discover import is_boilerplate, listed, place_of
+from pkm.seek.discover import is_boilerplate, place_of, tell_names
 from pkm.seek.pointers import read_pointers
 from pkm.seek.quotes import Quote
 from pkm.seek.sitekey import can_be_met, is_share_button, site_key
@@ -106,7 +106,7 @@ def why_linked(linked: Sequence[Quote], names: Mapping[str, str]) -> str:
     writers = sorted({one_line(names.get(one.quoter) or one.quoter, 40) for one in linked}, key=str.casefold)
     items = sorted({one.item for one in linked}, reverse=True)
     shown = some([make("item", number) for number in items], 3)
-    return f"linked by {listed(writers)} in {count(len(items), 'item')} ({shown})"
+    return f"linked by {tell_names(writers)} in {count(len(items), 'item')} ({shown})"
 
 
 def why_answered(answers: Sequence[Row]) -> str:

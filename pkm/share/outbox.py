@@ -24,12 +24,16 @@ from pkm.share.freeze import freeze
 from pkm.share.ledger import SETTLED, left_unknown, note, times_begun
 from pkm.share.recipients import channels_for
 from pkm.share.rendered import frozen, look_at
+from pkm.spelling import none_of
 from pkm.store import bounced, deliveries, shares, unsubscribing
 from pkm.store.session import Store
 
 if TYPE_CHECKING:
     from pkm.share.bounces import Bounce
     from pkm.store.journal import Reverted
+
+OUTCOMES = ("sent", "refused")
+"""How a delivery can end, as a person says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +278,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
     row = deliveries.row(store.read(), number)
     if row is None:
         raise NotFound(make("delivery", number), "there is no such delivery", next="pkm share log")
-    if outcome not in ("sent", "refused"):
-        raise Invalid(f"“{outcome}”", "it is sent or refused", next=f"pkm share log --resolve {row['id']} sent")
+    _check_outcome(outcome, f"pkm share log --resolve {row['id']} sent")
     if is_mirror(row["channel_kind"]) or row["state"] not in (*UNSETTLED, "sent", "refused"):
         raise Invalid(row["id"], f"it is {row['state']}; only a letter that was handed in is settled by hand",
                       next=f"pkm share send {row['share']}")  # fmt: skip
@@ -320,14 +323,19 @@ def settle_answered(store: Store, home: Home, key: str, sender: str, at: str) ->
     return number
 
 
+def _check_outcome(outcome: str, step: str) -> None:
+    """Raises Invalid where it is not how a delivery can end."""
+    if outcome not in OUTCOMES:
+        raise none_of(f"“{outcome}”", outcome, OUTCOMES, next=step)
+
+
 def resolve_older(store: Store, home: Home, outcome: str) -> list[Row]:
     """The letters that left and that this store does not know are settled, and with them what was held because of them.
 
     outcome: what was held counts as sent (it is what they got), or as refused: it goes with the next send of its share.
     The deliveries that were held. Raises Invalid for another outcome, or where the store is not older than the ledger.
     """
-    if outcome not in ("sent", "refused"):
-        raise Invalid(f"“{outcome}”", "it is sent or refused", next="pkm share log --resolve older sent")
+    _check_outcome(outcome, "pkm share log --resolve older sent")
     with transmit.alone(home):
         db = store.read()
         unknown = left_unknown(home, deliveries.keys(db))
@@ -346,8 +354,7 @@ def resolve_copy(store: Store, home: Home, outcome: str) -> list[Row]:
     outcome: the other home sends what is queued, so that it counts as sent here, or that one is no more (refused): it goes from
     here when its share does. The deliveries that were held. Raises Invalid for another outcome, or where nothing tells of a copy.
     """
-    if outcome not in ("sent", "refused"):
-        raise Invalid(f"“{outcome}”", "it is sent or refused", next="pkm share log --resolve copy refused")
+    _check_outcome(outcome, "pkm share log --resolve copy refused")
     with transmit.alone(home):
         db = store.read()
         held = [row for row in deliveries.unsettled(db) if row["error"].startswith(origin.COPY)]

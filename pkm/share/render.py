@@ -163,12 +163,12 @@ def render_markdown(digest: Digest, *, templates: Path | None = None) -> bytes:
     return render("digest.md", values, templates)
 
 
-def render_text(digest: Digest, canonical_url: str = "", *, templates: Path | None = None) -> bytes:
+def render_text(digest: Digest) -> bytes:
     """The digest as plain text for a mail or a chat room (digest.txt); addresses stand in brackets."""
     digest = harmless(digest)
     link = linker(digest)
     values = digest_values(digest, lambda text, *_: to_plain(text, urls=True, link=link))
-    return render("digest.txt", {**values, "canonical_url": web_url(canonical_url)}, templates)
+    return render("digest.txt", {**values, "canonical_url": ""})
 
 
 def render_letter(digest: Digest, *, listed: bool, templates: Path | None = None) -> tuple[str, str]:
@@ -190,7 +190,7 @@ def render_letter(digest: Digest, *, listed: bool, templates: Path | None = None
     return text, inliner.inline(page) + "\n"
 
 
-def render_html(digest: Digest, canonical_url: str = "", *, templates: Path | None = None) -> bytes:
+def render_html(digest: Digest, *, templates: Path | None = None) -> bytes:
     """The digest as one complete HTML page (digest.html) that needs no other file: its style is within it."""
     from markupsafe import Markup
 
@@ -198,7 +198,7 @@ def render_html(digest: Digest, canonical_url: str = "", *, templates: Path | No
     values = {
         **html_values(digest, Links(note=linker(digest), figure=lambda one: one.file)),
         "site": None, "root": "", "here": "", "newer": None, "older": None, "style": Markup(style(templates)),
-        "canonical_url": web_url(canonical_url), "description": first_words(digest, 200),
+        "canonical_url": "", "description": first_words(digest, 200),
     }  # fmt: skip
     return render("digest.html", values, templates)
 

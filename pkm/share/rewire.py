@@ -6,7 +6,7 @@ Of a secret only its place is kept (pkm.secret). Writes in one unit. Never print
 import contextlib
 import json
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,30 +44,19 @@ def add_channel(
     from pkm.store.model import Channel
 
     name = one_line(name, 60)
-    scheme, _, rest = address.partition(":")
-    kind = SCHEMES.get(scheme)
+    kind = SCHEMES.get(address.partition(":")[0])
     if kind is None:
         posts = ", ".join(one for one in SCHEMES if one.endswith("+https"))
         raise Invalid(f"the address {one_line(without_user(address), 80)}", f"it should be {_FORMS.format(posts=posts)}",
                       next=f"pkm share channel add {name} files:/some/folder")  # fmt: skip
     if not name or " " in name:
         raise Invalid(f"the name “{name}”", "a channel's name is one word")
-    folder = None
-    if (room or visibility) and not is_posts(kind):
-        raise Invalid("--room and --visibility", f"a channel of {kind} has none")
-    if is_letters(kind):
-        address, options = _mail(address, sender, login, credential)
-    elif is_posts(kind):
-        if sender:
-            raise Invalid("--from", f"a channel of {kind} has none")
-        address, options = _posts(kind, address, login, credential, room, visibility)
-    elif sender or login or credential:
-        raise Invalid("--from, --login and the password", f"a channel of {kind} has none")
-    else:
-        if kind == "files" and not rest:
-            raise Invalid(f"the address {address}", "a folder is wanted behind files:")
-        folder = Path(rest).expanduser().absolute() if rest else home.site
-        address, options = f"{kind}:{folder}" if rest else "", {}
+    given = {"from": sender, "login": one_line(login, 200), "credential": credential and check_place(credential),
+             "room": room.strip(), "visibility": visibility.strip()}  # fmt: skip
+    address, options = _options_for(kind, address, {key: value for key, value in given.items() if value})
+    if is_posts(kind):
+        with contextlib.suppress(PkmError):  # it is asked again when the channel is tried
+            options |= adapter(kind).learn(address)
     if not is_mirror(kind):
         origin.begin(store.read(), home, stamp(now()))
     with store.unit() as unit:
@@ -75,8 +64,8 @@ def add_channel(
             if other["name"].casefold() == name.casefold():
                 raise Exists(f"a channel {other['name']}", other["address"] or other["channel_kind"],
                              next=f"pkm share channel edit {other['name']} --address ADDRESS")
-        if folder:
-            _check_folder(shares.channels(unit.connection), home, folder)
+        if is_mirror(kind):
+            _check_folder(shares.channels(unit.connection), home, folder_of({"address": address}, home))
         unit.add(Channel(
             name=name, kind=kind, address=address, options=json.dumps(options, ensure_ascii=False), created_at=unit.at
         ))  # fmt: skip
@@ -84,18 +73,34 @@ def add_channel(
         return shares.channel_named(unit.connection, name)
 
 
-def _posts(
-    kind: str, address: str, login: str, credential: str, room: str, visibility: str
-) -> tuple[str, dict[str, Any]]:  # fmt: skip
-    """(address, options) of a channel that posts, checked; what only its server knows where that answers."""
-    from pkm.channels.way import Given
+_ACCESS = "--login and the password"
+_HAVE: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "from": ("--from", is_letters), "login": (_ACCESS, lambda kind: not is_mirror(kind)),
+    "credential": (_ACCESS, lambda kind: not is_mirror(kind)), "room": ("--room and --visibility", is_posts),
+    "visibility": ("--room and --visibility", is_posts),
+}  # fmt: skip
+"""What is said of a channel: by which option, and which kinds have it."""
 
-    way = adapter(kind)
-    place = check_place(credential) if credential else ""
-    address, options = way.check(address, Given(one_line(login, 200), place, room.strip(), visibility.strip()))
-    with contextlib.suppress(PkmError):  # it is asked again when the channel is tried
-        options |= way.learn(address)
-    return address, options
+
+def _options_for(kind: str, address: str, given: Mapping[str, str]) -> tuple[str, Row]:
+    """(address, options) of a channel of that kind, checked. given: what is said of it, by the keys of _HAVE.
+
+    Raises Invalid where the kind has none of that, or wants more.
+    """
+    for key in given:
+        option, has = _HAVE[key]
+        if not has(kind):
+            raise Invalid(option, f"a channel of {kind} has none")
+    if is_letters(kind):
+        return _mail(address, given)
+    if is_posts(kind):
+        from pkm.channels.way import Given
+
+        return adapter(kind).check(address, Given(**given))
+    folder = address.partition(":")[2]
+    if kind == "files" and not folder:
+        raise Invalid(f"the address {address}", "a folder is wanted behind files:")
+    return f"{kind}:{Path(folder).expanduser().absolute()}" if folder else "", {}
 
 
 def learn_again(store: Store, channel: Mapping[str, Any]) -> None:
@@ -113,20 +118,19 @@ def learn_again(store: Store, channel: Mapping[str, Any]) -> None:
             unit.summarize(f"learned the limits of {channel['name']}")
 
 
-def _mail(address: str, sender: str, login: str, credential: str) -> tuple[str, dict[str, str]]:
+def _mail(address: str, given: Mapping[str, str]) -> tuple[str, Row]:
     """(address, options) of a mail channel, checked."""
     from pkm.channels.mail import read_address
     from pkm.share.letter import read_mailbox
 
     server = read_address(address)
-    if not sender:
+    if "from" not in given:
         raise Invalid("a mail channel", "it is not said whom its letters are from",
                       next=f'pkm share channel add NAME {server} --from "Me <me@example.org>"')  # fmt: skip
-    _check_login(login, credential)
-    options = {"from": str(read_mailbox(sender))}
-    if login:
-        options |= {"login": one_line(login, 200), "credential": check_place(credential)}
-    return str(server), options
+    if ("login" in given) != ("credential" in given):
+        raise Invalid("--login", "who logs in and where the password is are said together",
+                      next="--login NAME --password-env VARIABLE")  # fmt: skip
+    return str(server), {**given, "from": str(read_mailbox(given["from"]))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ class Change:
     credential: str | None = None
 
 
-def change_channel(store: Store, name: str, change: Change, home: Home | None = None) -> Row:
+def change_channel(store: Store, home: Home, name: str, change: Change) -> Row:
     """The channel is as wanted; its row. Raises NotFound; Invalid where nothing is wanted, or it is of another kind."""
     if change == Change():
         step = '--address, --from, --publish "rsync -a ./ me@example.org:site/", --inbox or --webmentions'
@@ -202,41 +206,23 @@ def remove_channel(store: Store, name: str, *, sure: bool = False) -> Row:
         return {**row, "gone": gone, "deliveries": sum(there.values())}
 
 
-def _with_address(
-    db: Any, row: Row, options: Mapping[str, Any], change: Change, home: Home | None
-) -> tuple[str, Row]:  # fmt: skip
+def _with_address(db: Any, row: Row, options: Mapping[str, Any], change: Change, home: Home) -> tuple[str, Row]:
     """(address, options) of the channel at another place, of the same kind. Raises Invalid, Exists."""
     kind, address = row["channel_kind"], row["address"] if change.address is None else change.address
-    scheme, _, rest = address.partition(":")
-    if change.address is not None and SCHEMES.get(scheme) != kind:
+    if change.address is not None and SCHEMES.get(address.partition(":")[0]) != kind:
         raise Invalid("--address", f"{row['name']} is a channel of {kind}, and stays one",
                       next="pkm share channel add, for another")  # fmt: skip
-    if change.sender is not None and not is_letters(kind):
-        raise Invalid("--from", f"a channel of {kind} has none")
-    if is_mirror(kind) and (change.login, change.credential) != (None, None):
-        raise Invalid("--login and the password", f"a channel of {kind} has none")
+    said = {"from": change.sender, "login": change.login, "credential": change.credential}
+    given = {key: value for key, value in said.items() if value is not None}
     if not is_mirror(kind):
         options = _with_access(db, row, options, change, address)
-    if is_letters(kind):
-        from pkm.channels.mail import read_address
-        from pkm.share.letter import read_mailbox
-
-        sender = options["from"] if change.sender is None else str(read_mailbox(change.sender))
-        return str(read_address(address)), {**options, "from": sender}
-    if is_posts(kind):
-        from pkm.channels.way import Given
-
-        given = Given(options.get("login", ""), options.get("credential", ""), options.get("room", ""),
-                      options.get("visibility", ""))  # fmt: skip
-        place, checked = adapter(kind).check(address, given)
-        return place, {**options, **checked}
-    if not rest and kind == "files":
-        raise Invalid("--address", "a folder is wanted behind files:")
-    moved = f"{kind}:{Path(rest).expanduser().absolute()}" if rest else ""
-    if home:
+        given = {key: options[key] for key in _HAVE if key in options}
+        given |= {"from": change.sender} if change.sender is not None else {}
+    place, checked = _options_for(kind, address, given)
+    if is_mirror(kind):
         others = [one for one in shares.channels(db) if one["number"] != row["number"]]
-        _check_folder(others, home, folder_of({"address": moved}, home))
-    return moved, dict(options)
+        _check_folder(others, home, folder_of({"address": place}, home))
+    return place, {**options, **checked}
 
 
 def _check_folder(others: Iterable[Row], home: Home, folder: Path) -> None:
@@ -266,16 +252,7 @@ def _with_access(db: Any, row: Row, options: Mapping[str, Any], change: Change, 
         kept["inbox_credential"] = options["credential"]  # the mailbox has not moved
     if change.login == "" and is_letters(row["channel_kind"]):
         return kept
-    if is_letters(row["channel_kind"]):
-        _check_login(login, place)
     return {**kept, **({"login": login} if login else {}), **({"credential": place} if place else {})}
-
-
-def _check_login(login: str, credential: str) -> None:
-    """Raises Invalid where one of the two is said without the other."""
-    if bool(login) != bool(credential):
-        raise Invalid("--login", "who logs in and where the password is are said together",
-                      next="--login NAME --password-env VARIABLE")  # fmt: skip
 
 
 def _host(address: str) -> str:

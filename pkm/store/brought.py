@@ -7,6 +7,8 @@ its file (or of the import itself, where the file says a later one). One who nev
 import sqlite3
 from collections.abc import Iterable
 
+from pkm.store.rows import in_ids
+
 LAST_SEEN = "coalesce(note.reviewed_at, note.updated_at)"
 BROUGHT = (
     f"(+note.id IN (SELECT note_id FROM note_file) AND ({LAST_SEEN} NOT IN (SELECT at FROM operation) "
@@ -27,10 +29,9 @@ def folders_of(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]
 
     Empty pages and templates are left out.
     """
-    listed = ", ".join(str(int(number)) for number in numbers)
     found = db.execute(
         f"SELECT note.id, note.text, note.title, note_file.root, note_file.path FROM note JOIN note_file "
-        f"ON note_file.note_id = note.id WHERE note.id IN ({listed}) AND {BROUGHT} ORDER BY note.id, note_file.id DESC"
+        f"ON note_file.note_id = note.id WHERE note.id IN {in_ids(numbers)} AND {BROUGHT} ORDER BY note.id, note_file.id DESC"
     )
     return {
         row["id"]: row["root"].rstrip("/").rpartition("/")[2]
@@ -41,5 +42,4 @@ def folders_of(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, str]
 
 def are_brought(db: sqlite3.Connection, numbers: Iterable[int]) -> set[int]:
     """Which of these notes an import brought and nobody touched."""
-    listed = ", ".join(str(int(number)) for number in numbers)
-    return {row[0] for row in db.execute(f"SELECT note.id FROM note WHERE note.id IN ({listed}) AND {BROUGHT}")}
+    return {row[0] for row in db.execute(f"SELECT note.id FROM note WHERE note.id IN {in_ids(numbers)} AND {BROUGHT}")}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pkm.delivery import CAME_BACK, MAY_HAVE_LEFT, UNSETTLED, sql_list
 from pkm.ids import Row, make
-from pkm.store.rows import as_dicts
+from pkm.store.rows import as_dicts, in_ids
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
@@ -149,11 +149,10 @@ def sending(db: sqlite3.Connection, mirrors: Iterable[str]) -> list[Row]:
 
 def payloads(db: sqlite3.Connection, channel_id: int, *, also: tuple[int, ...] = ()) -> list[Row]:
     """What was sent on a channel and stands there now, with its bytes, oldest first; `also`: deliveries on their way."""
-    marks = ", ".join(str(int(number)) for number in also) or "0"
     return as_dicts(db.execute(
         "SELECT delivery.id, share_id, file_name, media_type, payload, sha256, coalesce(delivery.sent_at, frozen_at) AS at "
         "FROM delivery JOIN share ON share.id = share_id WHERE channel_id = :channel AND share.state <> 'retracted' "
-        f"AND (delivery.state = 'sent' OR delivery.id IN ({marks})) ORDER BY delivery.id", {"channel": channel_id},
+        f"AND (delivery.state = 'sent' OR delivery.id IN {in_ids(also)}) ORDER BY delivery.id", {"channel": channel_id},
     ))  # fmt: skip
 
 

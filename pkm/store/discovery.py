@@ -13,6 +13,9 @@ from pkm.store.sources import without_user
 if TYPE_CHECKING:
     from pkm.store.session import Unit
 
+EACH = 100
+"""So many items of one source are looked at for who is named in them."""
+
 _ITEM = """
 SELECT item.id, item.title, item.url, item.source_id, item.state, item.author, item.authors, item.html,
   coalesce(item.decided_at, item.received_at) AS at, source.contact_id,
@@ -49,13 +52,13 @@ def kept_items(db: sqlite3.Connection, limit: int) -> list[Row]:
     return [{**_shape(row), "weight": 3 if row["id"] in shared else 2 if row["id"] in noted else 1} for row in found]
 
 
-def items_of_people(db: sqlite3.Connection, limit: int, *, each: int = 100) -> list[Row]:
-    """The newest items of the sources that belong to contacts, at most `each` of a source, by id, newest first."""
+def items_of_people(db: sqlite3.Connection, limit: int) -> list[Row]:
+    """The newest items of the sources that belong to contacts, at most EACH of a source, by id, newest first."""
     found = db.execute(
         f"{_ITEM} WHERE item.id IN (SELECT latest.id FROM source AS owned JOIN item AS latest ON latest.id IN "
         "(SELECT id FROM item WHERE source_id = owned.id ORDER BY id DESC LIMIT :each) "
         "WHERE owned.contact_id IS NOT NULL) AND item.state <> 'muted' ORDER BY item.id DESC LIMIT :limit",
-        {"limit": limit, "each": each},
+        {"limit": limit, "each": EACH},
     )
     return [{**_shape(row), "weight": 0} for row in found]
 

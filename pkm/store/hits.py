@@ -10,6 +10,7 @@ from typing import Any
 from pkm.ids import Row, make
 from pkm.query_tree import Word
 from pkm.stemming import common_beginning, stem
+from pkm.store.rows import in_ids
 from pkm.store.sources import without_user
 from pkm.text import fold, one_line
 
@@ -38,8 +39,7 @@ def whole_text(kind: str, where: str = "") -> str:
 
 def read(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> dict[int, Row]:
     """The rows of these numbers in the contract's shape; `searched` beside them is the text to take a snippet from."""
-    listed = ", ".join(str(int(number)) for number in numbers)
-    beginnings = db.execute(f"SELECT id, substr({_TEXTS[kind]}, 1, 20000) FROM {kind} WHERE id IN ({listed})")
+    beginnings = db.execute(f"SELECT id, substr({_TEXTS[kind]}, 1, 20000) FROM {kind} WHERE id IN {in_ids(numbers)}")
     texts = {row[0]: without_user(str(row[1] or "")) for row in beginnings}
     return {number: {**row, "searched": texts.get(number, "")} for number, row in _rows(db, kind, numbers).items()}
 
@@ -65,9 +65,8 @@ def _rows(db: sqlite3.Connection, kind: str, numbers: Sequence[int]) -> dict[int
 def _tags(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Row]:
     from pkm.store import tags
 
-    listed = ", ".join(str(int(number)) for number in numbers)
     names = {
-        row[1]: row[0] for row in db.execute(f"SELECT id, name FROM tag WHERE alias_of IS NULL AND id IN ({listed})")
+        row[1]: row[0] for row in db.execute(f"SELECT id, name FROM tag WHERE alias_of IS NULL AND id IN {in_ids(numbers)}")
     }
     return {names[row["name"]]: row for row in tags.rows(db, names=list(names))}
 

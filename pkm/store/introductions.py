@@ -6,7 +6,7 @@ Only what few people share says something of them: a subject or a circle of more
 import sqlite3
 
 from pkm.ids import Row
-from pkm.store.rows import as_dicts
+from pkm.store.rows import as_dicts, in_ids
 
 # +kind: the index by tag covers the question; the one by kind would look up each row.
 _TAGGED = """
@@ -85,8 +85,7 @@ def through(db: sqlite3.Connection) -> list[tuple[int, int]]:
 
 def names(db: sqlite3.Connection, numbers: list[int]) -> dict[int, str]:
     """What these contacts are called."""
-    listed = ", ".join(str(int(number)) for number in numbers) or "0"
-    return {row[0]: row[1] for row in db.execute(f"SELECT id, name FROM contact WHERE id IN ({listed})")}
+    return {row[0]: row[1] for row in db.execute(f"SELECT id, name FROM contact WHERE id IN {in_ids(numbers)}")}
 
 
 def common_tags(db: sqlite3.Connection, first: int, second: int) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pkm.ids import Row, make
 from pkm.store import conditions, stories, tags, tally
+from pkm.store.rows import in_ids
 from pkm.store.sources import without_user
 
 if TYPE_CHECKING:
@@ -81,9 +82,8 @@ def newest(
     They are read as they came, the last first, until none can be newer that came before. Beyond WINDOW they stay so.
     """
     where, given = _waiting(db, source, state, tags)
-    left_out = ", ".join(str(int(number)) for number in skipped)
     found = db.execute(
-        f"SELECT {WRITTEN} AS at, item.id, item.received_at FROM item WHERE {where} AND item.id NOT IN ({left_out}) "
+        f"SELECT {WRITTEN} AS at, item.id, item.received_at FROM item WHERE {where} AND item.id NOT IN {in_ids(skipped)} "
         f"ORDER BY {NEWEST}", given,
     )  # fmt: skip
     best: list[tuple[str, int]] = []  # a heap, what was written first on top
@@ -133,9 +133,8 @@ def next_in_inbox(db: sqlite3.Connection, skipped: Iterable[int], *, sort: str =
     if sort == "newest":
         first = newest(db, 1, skipped=skipped)
         return row(db, first[0]) if first else None
-    left_out = ", ".join(str(int(number)) for number in skipped)
     sql = (
-        f"SELECT item.id FROM item WHERE state = 'inbox' AND story_id IS NULL AND id NOT IN ({left_out}) "
+        f"SELECT item.id FROM item WHERE state = 'inbox' AND story_id IS NULL AND id NOT IN {in_ids(skipped)} "
         f"ORDER BY {OLDEST} LIMIT 1"
     )
     found = db.execute(sql).fetchone()
@@ -167,8 +166,7 @@ def row(db: sqlite3.Connection, number: int) -> Row | None:
 
 def rows(db: sqlite3.Connection, ids: Sequence[int]) -> list[Row]:
     """The items of these numbers, in their order, without texts; those that are not there are left out."""
-    listed = ", ".join(str(int(number)) for number in ids)
-    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.id IN ({listed})"
+    sql = f"SELECT {_COLUMNS} {_FROM} WHERE item.id IN {in_ids(ids)}"
     found = {row["id"]: row for row in db.execute(sql)}
     return _shaped(db, [found[number] for number in ids if number in found])
 

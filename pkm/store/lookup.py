@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pkm.ids import make
 from pkm.store import mergers
+from pkm.store.rows import in_ids
 from pkm.store.sources import without_user
 
 TITLES = {
@@ -150,7 +151,7 @@ def marks_of_people(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int,
     """What tells these contacts from others of the name: the organization, else the first e-mail address, else ""."""
     found = db.execute(
         "SELECT id, coalesce(nullif(org, ''), (SELECT value FROM handle WHERE contact_id = contact.id AND kind = 'email' "
-        f"ORDER BY position, id LIMIT 1), '') FROM contact WHERE id IN ({', '.join(str(int(one)) for one in numbers)}) "
+        f"ORDER BY position, id LIMIT 1), '') FROM contact WHERE id IN {in_ids(numbers)} "
         "ORDER BY id"
     )
     return {row[0]: row[1] for row in found}

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pkm.store import lookup
 from pkm.store.conditions import FROM_THERE, TO_THERE
 from pkm.store.hits import TITLED
+from pkm.store.rows import in_ids
 
 Thing = tuple[str, int]
 
@@ -27,15 +28,14 @@ class Compared(NamedTuple):
 
 def texts(db: sqlite3.Connection, kind: str, numbers: Iterable[int]) -> list[Compared]:
     """Notes or items with the beginning of their text, by id; notes that were put away are left out."""
-    listed = ", ".join(str(int(number)) for number in numbers)
     if kind == "note":
-        sql = f"SELECT id, title, substr(text, 1, 3000), NULL FROM note WHERE id IN ({listed}) AND dropped_at IS NULL"
+        sql = f"SELECT id, title, substr(text, 1, 3000), NULL FROM note WHERE id IN {in_ids(numbers)} AND dropped_at IS NULL"
     else:
         sql = (
             f"SELECT item.id, {TITLED['item']}, "
             "substr(item.text, 1, 3000), coalesce(rule.person_id, source.contact_id) FROM item "
             "LEFT JOIN source ON source.id = item.source_id LEFT JOIN rule ON rule.id = item.rule_id "
-            f"WHERE item.id IN ({listed})"
+            f"WHERE item.id IN {in_ids(numbers)}"
         )
     return [Compared(kind, row[0], row[1] or "", row[2] or "", row[3]) for row in db.execute(f"{sql} ORDER BY 1")]
 

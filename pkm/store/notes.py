@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pkm.ids import Row, make
 from pkm.store import tags
 from pkm.store.note_names import paths_of
+from pkm.store.rows import in_ids
 from pkm.text import one_line
 
 
@@ -34,8 +35,7 @@ def row(db: sqlite3.Connection, number: int) -> Row | None:
 
 def rows(db: sqlite3.Connection, ids: Sequence[int]) -> list[Row]:
     """The notes of these numbers, in their order; those that are not there are left out."""
-    listed = ", ".join(str(int(number)) for number in ids)
-    found = {row["id"]: row for row in db.execute(f"SELECT * FROM note WHERE id IN ({listed})")}
+    found = {row["id"]: row for row in db.execute(f"SELECT * FROM note WHERE id IN {in_ids(ids)}")}
     return _shaped(db, [found[number] for number in ids if number in found])
 
 

@@ -96,12 +96,11 @@ def imported_without_text(db: sqlite3.Connection, limit: int) -> list[tuple[int,
     return [(row[0], row[1]) for row in rows]
 
 
-def latest_texts(db: sqlite3.Connection, source_id: int, limit: int = 12) -> list[str]:
+def latest_texts(db: sqlite3.Connection, source_id: int) -> list[str]:
     """How the texts of a source's latest items end: their last 1000 characters, "" for what is not there."""
     rows = db.execute(
-        "SELECT substr(text, -1000) FROM item WHERE source_id = :id ORDER BY id DESC LIMIT :limit",
-        {"id": source_id, "limit": limit},
-    )
+        "SELECT substr(text, -1000) FROM item WHERE source_id = :id ORDER BY id DESC LIMIT 12", {"id": source_id},
+    )  # fmt: skip
     return [row[0] for row in rows]
 
 

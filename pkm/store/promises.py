@@ -6,6 +6,7 @@ Reads only, plain SQL, in the shape of the JSON contract. Who promised or was pr
 import sqlite3
 
 from pkm.ids import Row, make
+from pkm.store.rows import in_ids
 
 _ROWS = (
     "SELECT promise.*, interaction.at, group_concat(contact.id) AS people, group_concat(contact.name, char(10)) AS names "
@@ -34,7 +35,7 @@ def rows(
     """
     where, given = _filter(contact, owed_by, settled)
     if ids is not None:
-        where = f"promise.id IN ({', '.join(str(int(number)) for number in ids)})"
+        where = f"promise.id IN {in_ids(ids)}"
     return [_shape(found) for found in db.execute(_ROWS.format(where=where), {**given, "limit": limit})]
 
 

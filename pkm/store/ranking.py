@@ -146,7 +146,7 @@ def unranked(db: sqlite3.Connection, beyond: Iterable[int], limit: int) -> list[
     return [row[0] for row in found]
 
 
-def own_notes(db: sqlite3.Connection, limit: int = NOTES) -> list[tuple[int, str, str, bool]]:
+def own_notes(db: sqlite3.Connection) -> list[tuple[int, str, str, bool]]:
     """(id, title, text, an open question?) of the latest own notes."""
     from pkm.store.conditions import IS
 
@@ -154,7 +154,7 @@ def own_notes(db: sqlite3.Connection, limit: int = NOTES) -> list[tuple[int, str
         f"SELECT note.id, note.title, note.text, {IS['question']['note']} FROM note WHERE note.dropped_at IS NULL "
         "ORDER BY note.updated_at DESC, note.id DESC LIMIT :limit"
     )
-    return [(row[0], row[1], row[2], bool(row[3])) for row in db.execute(sql, {"limit": limit})]
+    return [(row[0], row[1], row[2], bool(row[3])) for row in db.execute(sql, {"limit": NOTES})]
 
 
 def compared(db: sqlite3.Connection, today: str) -> list[Row]:

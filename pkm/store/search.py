@@ -25,6 +25,7 @@ from pkm.ids import Row
 from pkm.store import searches, stories, telling, terms
 from pkm.store.conditions import AT, Scope, all_of, any_of, none_of, of_date, of_field
 from pkm.store.hits import REGEX_TEXT, TITLED, cut, read, whole_text
+from pkm.store.rows import in_ids
 from pkm.text import fold
 
 WINDOW = 2000
@@ -431,10 +432,9 @@ def _snippets(
     wanted = " OR ".join(dict.fromkeys(one for one in expressions if one))
     if not wanted:
         return {}
-    listed = ", ".join(str(int(number)) for number in numbers)
     found = db.execute(
         f"SELECT rowid, snippet({kind}_fts, {_SNIPPET[kind]}, :on, :off, '…', 18) FROM {kind}_fts "
-        f"WHERE {kind}_fts MATCH :words AND rowid IN ({listed})",
+        f"WHERE {kind}_fts MATCH :words AND rowid IN {in_ids(numbers)}",
         {"on": _MARKS[0], "off": _MARKS[1], "words": wanted},
     )
     return {number: _unmarked(text) for number, text in found if _MARKS[0] in text}

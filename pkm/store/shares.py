@@ -327,7 +327,7 @@ def channels_of(db: sqlite3.Connection, circle_id: int) -> list[Row]:
     found = as_dicts(db.execute(
         "SELECT channel.id AS number, channel.name, channel.kind AS channel_kind, channel.address, channel.options "
         "FROM circle_channel JOIN channel ON channel.id = channel_id WHERE circle_id = :circle "
-        "AND json_extract(channel.options, '$.removed') IS NULL ORDER BY channel.name",
+        "ORDER BY channel.name, channel.id",
         {"circle": circle_id},
     ))  # fmt: skip
     return [{**one, "options": json.loads(one["options"])} for one in found]

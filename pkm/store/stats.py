@@ -10,6 +10,7 @@ from pkm.ids import Row, make
 from pkm.store.audience import STANDS
 from pkm.store.brought import BROUGHT
 from pkm.store.conditions import IS
+from pkm.store.rows import in_ids
 from pkm.store.sources import without_user
 
 TEXT = 4000
@@ -122,10 +123,9 @@ def shares_made(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
         {"since": since, "until": until},
     ).fetchall()
     texts: dict[int, list[str]] = {row["id"]: [row["introduction"]] for row in found}
-    listed = "(" + ", ".join(str(int(number)) for number in texts) + ")"
     for number, text in db.execute(
         f"SELECT share_note.share_id, substr(note.text, 1, {TEXT}) FROM share_note JOIN note ON note.id = share_note.note_id "
-        f"WHERE share_note.share_id IN {listed} ORDER BY share_note.share_id, share_note.position, note.id"
+        f"WHERE share_note.share_id IN {in_ids(texts)} ORDER BY share_note.share_id, share_note.position, note.id"
     ):
         texts[number].append(text)
     return [

@@ -14,6 +14,7 @@ from pkm.errors import Exists, Invalid, NotFound
 from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.store import tally
+from pkm.store.rows import in_ids
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
@@ -110,10 +111,9 @@ def of(db: sqlite3.Connection, kind: str, number: int) -> list[str]:
 
 def of_many(db: sqlite3.Connection, kind: str, numbers: Iterable[int]) -> dict[int, list[str]]:
     """For each thing that has tags: their names, by name."""
-    listed = ", ".join(str(int(number)) for number in numbers)
     return grouped(db.execute(
         f"SELECT entity_id, tag.name FROM tagging JOIN tag ON tag.id = tag_id WHERE kind = :kind "
-        f"AND entity_id IN ({listed}) ORDER BY tag.name COLLATE NOCASE, tag.id",
+        f"AND entity_id IN {in_ids(numbers)} ORDER BY tag.name COLLATE NOCASE, tag.id",
         {"kind": kind},
     ))  # fmt: skip
 
@@ -175,8 +175,7 @@ def _children(tags: dict[int, str]) -> dict[int, list[int]]:
 
 
 def _counts_together(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[str, int]:
-    listed = ", ".join(map(str, numbers))
-    sql = f"SELECT kind, count(DISTINCT entity_id) FROM tagging WHERE tag_id IN ({listed}) GROUP BY kind"
+    sql = f"SELECT kind, count(DISTINCT entity_id) FROM tagging WHERE tag_id IN {in_ids(numbers)} GROUP BY kind"
     return {row[0]: row[1] for row in db.execute(sql)}
 
 

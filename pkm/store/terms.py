@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pkm.query_tree import And, Node, Not, Or, Word, searchable
 from pkm.stemming import stem
+from pkm.store.rows import in_ids
 
 _RANKS = {"note": "3.0, 1.0", "item": "3.0, 0.0, 1.0"}
 """bm25's weights of the columns; what an item's author is called says nothing of its subject."""
@@ -86,6 +87,5 @@ def most_holding(db: sqlite3.Connection, kind: str, words: Sequence[str], limit:
         {"words": wanted, "after": newest - _BOUND, "some": limit * 2},
     )
     numbers = [row[0] for row in found]
-    listed = ", ".join(str(int(number)) for number in numbers)
-    there = {row[0] for row in db.execute(f"SELECT id FROM {kind} WHERE id IN ({listed}) AND {_SHOWN[kind]}")}
+    there = {row[0] for row in db.execute(f"SELECT id FROM {kind} WHERE id IN {in_ids(numbers)} AND {_SHOWN[kind]}")}
     return [number for number in numbers if number in there][:limit]

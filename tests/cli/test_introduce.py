@@ -64,7 +64,7 @@ class TestSending:
         assert "pkm share log --resolve d1 sent|refused" in told
         mail.drop_after_data = False
         assert "d2 to Ben" in pkm("share", "--yes", ok=(0, 4)).err
-        assert "it is sent or refused" in pkm("share", "log", "--resolve", "d1", "perhaps", ok=2).err
+        assert "should be one of sent, refused" in pkm("share", "log", "--resolve", "d1", "perhaps", ok=2).err
         assert "it is the id of a delivery" in pkm("share", "log", "--resolve", "x1", "sent", ok=2).err
         assert pkm("share", "log", "--resolve", "d1", "sent").out.startswith("d1  ")
         assert "e1  introduced" in pkm("share", "log", "--resolve", "d2", "sent").out
@@ -136,7 +136,7 @@ def test_a_store_put_back_from_a_copy_says_so_and_holds_what_is_new(pkm: Command
     assert "pkm share log --resolve older sent" in told
     assert why in pkm("share", "send", "x1", ok=3).err
     assert len(mail.letters) == 2
-    assert "it is sent or refused" in pkm("share", "log", "--resolve", "older", ok=2).err
+    assert "should be one of sent, refused" in pkm("share", "log", "--resolve", "older", ok=2).err
     assert pkm("share", "log", "--resolve", "older", "sent").out == "2 held letters count as sent; what else left is settled\n"
     assert "nothing was sent again" in pkm("share", "send", "x1", "--yes").out
     pkm("sense", "note", "Silent retros", "--reach", "community")

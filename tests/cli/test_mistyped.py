@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pkm.spelling import near
+from pkm.spelling import did_you_mean, near
+from pkm.store import lookup
+from pkm.store.session import Store
 from tests.conftest import CommandLine, KeptHomes
 from tests.test_docs import ALL
 
@@ -84,6 +86,8 @@ MEANT = {
     "orphans": "sense garden orphnas",
     "people": "stats peopel",
     "newest": "sense --sort nweest | sense inbox --sort nweest | find x --sort nweest",
+    "refused": "share log --resolve older refsued | share log --resolve copy refsued",
+    "silent": "seek edit s1 --updates silnet | seek add e.org --updates silnet",
     "noise": "seek list --sort nosie",
     "paused": "seek list --state pausd",
     "html": "map --format hmtl",
@@ -217,7 +221,43 @@ def test_what_is_elsewhere_is_offered_for_a_slip_and_not_for_another_word(pkm: C
     ("zoe", ["Zoë"], ["Zoë"]),
     ("desrie pahts", ["Desire paths beat roadmaps"], ["Desire paths beat roadmaps"]),
     ("desrie stone", ["Desire paths beat roadmaps"], []),  # each word that was typed is near
+    ("brook", ["break"], ["break"]), ("balk", ["park"], []),  # two letters, of five and of four
+    ("cat", ["bat", "hat", "mat", "rat"], ["bat", "hat", "mat"]),  # of equals the first
     ("", ["a", ""], [""]), ("!!", ["ok"], []),
 ])  # fmt: skip
 def test_near(typed: str, names: list[str], found: list[str]) -> None:
     assert near(typed, names) == found
+
+
+@pytest.mark.parametrize(("names", "asked"), [
+    ([], ""), (["a"], "Did you mean a?"), (["a", "b"], "Did you mean a or b?"), (["a", "b", "c"], "Did you mean a, b or c?"),
+])  # fmt: skip
+def test_the_question(names: list[str], asked: str) -> None:
+    assert did_you_mean(names) == asked
+
+
+@pytest.mark.parametrize("words", ["harxld smith", "har"])
+def test_all_that_may_be_meant_is_offered_where_nothing_is_guessed(pkm: CommandLine, words: str) -> None:
+    for name in ("Harold Smith", "Harald Smith", "Zed"):
+        pkm("contact", "add", name, "--no-follow")
+    told = pkm("contact", "merge", words, "c3", "--yes", ok=2).err
+    assert "can mean several things" in told
+    assert ("c1  Harold Smith" in told, "c2  Harald Smith" in told) == (True, True)
+
+
+@pytest.mark.parametrize(("kind", "called"), [
+    ("note", {"New": 3, "Old": 1, "An old name": 1}), ("contact", {"Ann": 1, "annie": 1, "Aunt Ann": 1}),
+    ("source", {"https://e.example/feed": 1}),
+])  # fmt: skip
+def test_what_things_are_called(store: Store, kind: str, called: dict[str, int]) -> None:
+    from pkm.store.model import Contact, Handle, Note, NoteAlias, Source
+
+    at = "2026-11-20T08:00:00Z"
+    with store.unit() as unit:
+        unit.add(Source(url="https://ann:secret@e.example/feed", created_at=at))
+        for uid, title in enumerate(("Old", "New", "New")):
+            unit.add(Note(uid=str(uid), title=title, text="x", created_at=at, updated_at=at))
+        unit.add(NoteAlias(note_id=1, name="An old name", folded="an old name"))
+        unit.add(Contact(uid="c", name="Ann", nick="annie", created_at=at, updated_at=at))
+        unit.add(Handle(contact_id=1, kind="alias", value="Aunt Ann", folded="aunt ann"))
+    assert lookup.names(store.read(), kind) == called

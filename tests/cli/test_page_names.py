@@ -1,9 +1,14 @@
 """What a share's page and files are called: what their readers may read, once, and for as long as they stand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pkm.config import Home
+from pkm.share.clearing import check_rendered
+from pkm.share.rendered import look_at
+from pkm.store.session import Store
 from tests.cli.test_plan import Days, text
 from tests.cli.test_plan import on as on
 
@@ -71,6 +76,28 @@ def test_two_shares_or_circles_whose_names_make_one_write_over_none_of_each_othe
     for share in ("x2", "x3"):
         on(DAY, "share", "send", share, "--yes")
     assert len(list((tmp_path / "drop").glob("*.md"))) == 3
+
+
+def test_a_name_that_ends_in_its_share_is_not_marked_by_it_again(on: Days, tmp_path: Path) -> None:
+    for circle in ("Team A", "Team-A"):
+        on(DAY, "circle", "add", circle, "--kind", "network", "--channel", "drop")
+    on(DAY, "share", "draft", "n2", "--to", "Team A", "--to", "Team-A", "--title", "Report x2")
+    on(DAY, "share", "edit", "x2", "--for", "Team A", "-m", "With a space")
+    on(DAY, "share", "plan", "x2", "--stage", "Team A now", "--stage", "Team-A now")
+    for _ in range(2):
+        on(DAY, "share", "send", "x2", "--yes")
+    assert sorted(path.name for path in (tmp_path / "drop").glob("*.md")) == [
+        f"{DAY}-report-x2-2.md", f"{DAY}-report-x2.md"
+    ]  # fmt: skip
+
+
+def test_what_a_file_is_called_is_checked_as_its_words_are(on: Days, home_paths: Home) -> None:
+    store = Store(home_paths)
+    one = look_at(store, home_paths, 1)[0]
+    found = [check_rendered(store.read(), home_paths, 1, [replace(one, file_name=name)])
+             for name in (one.file_name, "SECRETLY the boss hates it.md")]  # fmt: skip
+    store.close()
+    assert [[why for _, why, _ in findings] for findings in found] == [[], ["its title would go out with n2"]]
 
 
 def test_a_circle_that_a_private_note_is_called_by_has_its_files(on: Days, tmp_path: Path) -> None:

@@ -208,6 +208,7 @@ class TestPeople:
         monkeypatch.setenv("PKM_NOW", "2026-11-25T09:00:00Z")
         result = pkm("sense", "inbox")
         assert "1 item of 1 person waits for its day: pkm sense inbox --sort newest" in result.err
+        assert result.err.startswith("18 of 19 items in the inbox\n")  # and -n has no more of them
         assert "Source 6" not in result.out
         assert "Source 6" in pkm("sense", "inbox", "--sort", "newest").out
         assert pkm.json("find", theirs[1]["title"])[0]["id"] == theirs[1]["id"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pkm.config import Home
+from pkm.store.session import Store
 from tests.cli.test_sense import run_on_pty
 from tests.conftest import CommandLine
 from tests.store.world import make_world
@@ -29,6 +30,30 @@ def test_an_empty_store_has_nothing_to_tell_and_no_verdict(pkm: CommandLine, par
     assert {row["verdict"] for row in measures(pkm, *([part] if part else [])).values()} <= {None, "few"}
 
 
+def test_a_story_told_twice_counts_once_in_totals(pkm: CommandLine, store: Store) -> None:
+    from pkm.store.model import Item, Note, Source
+
+    day, old = "2026-11-20T08:00:00Z", "2026-09-20T08:00:00Z"
+    with store.unit() as unit:
+        for name in ("one", "two"):
+            unit.add(Source(url=f"https://{name}.example/feed", title=name, created_at=day))
+        for source, told_by, via in ((1, None, "person"), (2, 1, "person"), (None, None, "clip")):  # the last is a clip
+            unit.add(Item(source_id=source, story_id=told_by, via=via, state="kept", title="x", received_at=day, decided_at=day))
+        for title, stage, reach, at in (
+            ("Three words only", "observation", "community", day), ("For me alone", "idea", "private", old),
+            ("For others too", "idea", "community", old),
+        ):  # fmt: skip
+            unit.add(Note(uid=title, title=title, text=title, stage=stage, reach=reach, created_at=at, updated_at=day))
+    seek = measures(pkm, "seek")
+    assert {name: seek["kept_of_came_in"][name] for name in ("came_in", "decided", "kept", "clips", "told")} == {
+        "came_in": 1, "decided": 1, "kept": 1, "clips": 1, "told": 1,
+    }  # fmt: skip
+    assert (seek["concentration_sources"]["cases"], seek["concentration_sources"]["parts"]) == (1, 1)
+    assert (seek["filters"]["cases"], seek["filters"]["by"], seek["echo"]["cases"]) == (1, {"person": 1}, 2)
+    assert [measures(pkm)["ratio"][name] for name in ("kept", "notes", "shares")] == [2, 3, 0]
+    assert [row["id"] for row in measures(pkm, "share")["unreached"]["things"]] == ["n3"]
+
+
 def test_few_cases_are_counted_and_not_judged(world: CommandLine) -> None:
     found = measures(world, "people")
     assert (found["concentration_people"]["cases"], found["concentration_people"]["verdict"]) == (1, "few")
@@ -49,9 +74,6 @@ def test_an_age_is_no_part_of_the_calendar(pkm: CommandLine, monkeypatch: pytest
 
 
 def test_who_gave_first_is_named_and_who_is_read_and_never_answered(world: CommandLine) -> None:
-    from pkm.config import Home
-    from pkm.store.session import Store
-
     found = measures(world, "people")
     given = {row["id"] for row in found["reciprocity"]["people"]["things"]}
     assert given <= {"c1", "c2"}

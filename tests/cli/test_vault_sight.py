@@ -1,10 +1,12 @@
 """What of a folder is nobody's own words, or not the person's: templates are left out, a wrong folder is asked about."""
 
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
 from pkm.sense import vault_sight
+from pkm.store.session import Store
 from tests.conftest import CommandLine
 
 
@@ -31,6 +33,10 @@ TEMPLATES = {
         {"templates/Day.md": "---\ndate: {{date}}\n---\n", "templates/Book.md": "<% tp.date.now() %>",
          "templates/To do.md": "- [ ]"},
         ["templates/Book.md", "templates/Day.md", "templates/To do.md"],
+    ),
+    "with an underscore": (
+        {"_templates/Day.md": "# $FOAM_TITLE", "_Template/Book.md": "${FOAM_DATE_YEAR}"},
+        ["_Template/Book.md", "_templates/Day.md"],
     ),
     "words about templates": ({"Templates/In C++.md": "They are compiled.", "Own.md": "{{x}}"}, []),
     "Logseq's blocks": (
@@ -108,3 +114,18 @@ def test_what_is_shown_is_counted_by_folder(pkm: CommandLine, tmp_path: Path, mo
     for wrong in (folder, folder.parent):
         assert "it is your home folder, or one that holds it" in pkm("import", wrong, ok=3).err
     assert "home folder" not in pkm("import", folder / "docs").err
+
+
+def test_what_is_new_is_counted_against_what_the_home_holds(
+    pkm: CommandLine, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vault_sight, "LARGE", 3)
+    folder = fill(tmp_path / "v", {normalize("NFD", "Café.md"): "x"})
+    (folder / "Linked.md").symlink_to(folder / "Gone.md")
+    seen = vault_sight.look(store, folder)
+    assert (seen.notes, seen.new, seen.held) == ({"": 1}, 1, 0)
+    pkm("import", folder, ok=(0, 4))
+    assert (vault_sight.look(store, folder).new, vault_sight.look(store, folder).held) == (0, 1)
+    for number, doubt in ((10, ""), (11, "11 notes would be new, and you have 1")):
+        fill(folder, {f"n{one}.md": "x" for one in range(number)})
+        assert vault_sight.look(store, folder).doubt == doubt

@@ -7,9 +7,11 @@ import os
 import shlex
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pkm.cli import dashboard
 from tests.cli.test_sense import run_on_pty
 from tests.conftest import CommandLine, KeptHomes
 from tests.server import FeedServer
@@ -322,3 +324,29 @@ def test_the_doctor_makes_the_store_small(lived_in: CommandLine, home: Path) -> 
     assert (home / "pkm.db").stat().st_size < 2_000_000
     assert "none of it empty" in lived_in("doctor", "--compact").out
     assert lived_in.json("find", "words") == before
+
+
+DUE = [{"id": f"n{number}", "title": f"Note {number}"} for number in (1, 2, 3)]
+PAST = [{"id": "n2", "title": "Note 2", "why": "1 year ago today"}]
+HELD = [{"id": f"x{number}", "state": "draft", "notes": 2, "at": "2026-11-20T09:00:00Z"} for number in range(1, 6)]
+LINES = [  # (what stands there, the beginning of its lines, and the lines)
+    ({"to_review": DUE, "at": "2026-11-23T09:00:00Z"}, "review", ["review   n3  Note 3 and 2 more: pkm sense review"]),
+    ({"to_review": DUE, "at": "2026-11-24T09:00:00Z"}, "review", ["review   n1  Note 1 and 2 more: pkm sense review"]),
+    ({"to_review": DUE[:1]}, "review", ["review   n1  Note 1: pkm sense review"]),
+    ({"to_review": DUE, "years_ago": PAST, "at": "2026-11-23T09:00:00Z"}, "review", [
+        "review   n2  Note 2  (1 year ago today): pkm sense show n2", "review   n3  Note 3 and 1 more: pkm sense review"]),
+    ({"inbox": 5, "new": 2, "new_since": "2026-11-20T09:00:00Z"}, "inbox", [
+        "inbox    5 items to look at, 2 new since 2026-11-20"]),
+    ({"inbox": 5, "new": 5, "new_since": "2026-11-20T09:00:00Z"}, "inbox", ["inbox    5 items to look at"]),
+    ({"drafts": 5, "to_send": HELD}, "share    2 drafts", ["share    2 drafts not sent yet: pkm share plan"]),
+    ({"drafts": 1, "to_send": HELD[:1]}, "share    ", [
+        "share    2 notes wait in x1 (a draft of 20 Nov): pkm share send x1, or pkm share drop x1"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stands", "start", "told"), LINES)
+def test_the_dashboard_says_each_thing_in_a_line(
+    lived_in: CommandLine, stands: dict[str, Any], start: str, told: list[str]
+) -> None:
+    facts = lived_in.json() | {"to_share": [], **stands}
+    assert sorted(line for line in dashboard.lines(facts) if line.startswith(start)) == told

@@ -42,7 +42,8 @@ def setup(home: Home, smtp: str, inbox: str, people: tuple[str, ...] = ("Ann", "
     """A community `practice` that is reached by mail, whose answers come into `inbox`; the draft of a note for it."""
     store = fresh(home)
     add_channel(store, home, "mail", smtp, sender=f"Me <{name}>")
-    change_channel(store, "mail", Change(inbox=inbox, inbox_credential="env:INBOX_PASSWORD" if "imap" in inbox else None))
+    place = "env:INBOX_PASSWORD" if "imap" in inbox else None
+    change_channel(store, home, "mail", Change(inbox=inbox, inbox_credential=place))
     add_circle(store, "practice", "community", channels=["mail"])
     numbers = [add_contact(store, one, emails=[f"{one.lower()}@example.org"]).number for one in people]
     join(store, 2, numbers, "peers")
@@ -155,7 +156,7 @@ class TestRealParts:
 
         me = "filed@example.org"
         share = setup(home_paths, mail.url, office.imap(me), ("Ann",), name=me)
-        change_channel(fresh(home_paths), "mail", Change(copy=False))
+        change_channel(fresh(home_paths), home_paths, "mail", Change(copy=False))
         mail.drop_after_data = True
         send(home_paths, share)
         assert [to for to, _ in mail.letters] == ["ann@example.org"]
@@ -384,8 +385,8 @@ class TestLetters:
     def test_the_same_letter_twice_is_one_answer_also_where_the_mailbox_is_read_again(self, sent: Sent) -> None:
         letter = answer(sent.ann, "ANN@Example.org", "Once")
         assert texts(sent.get(letter, letter)) == {"Ann": "Once"}
-        change_channel(fresh(sent.home), "mail", Change(inbox=""))
-        change_channel(fresh(sent.home), "mail", Change(inbox=f"maildir:{sent.inbox.parent}"))
+        change_channel(fresh(sent.home), sent.home, "mail", Change(inbox=""))
+        change_channel(fresh(sent.home), sent.home, "mail", Change(inbox=f"maildir:{sent.inbox.parent}"))
         assert sent.get(letter) == Collected()
 
 
@@ -497,7 +498,7 @@ class TestUnsubscribing:
         store = fresh(sent.home)
         remove_channel(store, "mail")
         add_channel(store, sent.home, "post", mail.url, sender=f"Me <{ME}>")
-        change_channel(store, "post", Change(inbox=f"maildir:{sent.inbox.parent}"))
+        change_channel(store, sent.home, "post", Change(inbox=f"maildir:{sent.inbox.parent}"))
         edit_circle(store, 2, channels=["post"])
         if in_between:
             assert len(sent.reaches()) == 2
@@ -507,7 +508,7 @@ class TestUnsubscribing:
         assert len(sent.get(report(sent.ann)).back) == 0  # she answered
         assert sent.reaches() == ["ann@example.org"]
         add_channel(store, sent.home, "third", mail.url, sender=f"Me <{ME}>")
-        change_channel(store, "third", Change(inbox=f"maildir:{sent.inbox.parent}"))
+        change_channel(store, sent.home, "third", Change(inbox=f"maildir:{sent.inbox.parent}"))
         assert sent.get() == Collected()  # what was read by another channel is known
 
     def test_an_answer_waits_for_a_letter_that_the_store_does_not_know_any_more(self, sent: Sent, pkm: CommandLine) -> None:
@@ -526,7 +527,7 @@ class TestUnsubscribing:
         assert (later.unknown, texts(later)) == (("ann@example.org",), {"Ben": "Hi"})
         assert sent.get() == Collected()
         assert "inbox_waits" not in pkm("share", "channel", "list", "--json").out
-        change_channel(fresh(sent.home), "mail", Change(copy=False))
+        change_channel(fresh(sent.home), sent.home, "mail", Change(copy=False))
         send(sent.home, share)  # made again, and held
         came = sent.get()
         assert {(row["contact"], row["text"]) for row in came.new} == {("c1", "Tried it"), ("c1", "Again")}
@@ -661,7 +662,7 @@ class TestAccess:
     def test_what_is_no_mailbox_is_refused(self, home_paths: Home, change: Change, why: str) -> None:
         add_channel(fresh(home_paths), home_paths, "mail", "smtp://127.0.0.1:25", sender=ME)
         with pytest.raises(PkmError) as refused:
-            change_channel(fresh(home_paths), "mail", change)
+            change_channel(fresh(home_paths), home_paths, "mail", change)
         assert why in f"{refused.value} {refused.value.next}"
         assert "hunter2" not in f"{refused.value} {refused.value.next}"
 

@@ -124,7 +124,7 @@ def test_connection_that_must_be_public_is_checked_when_it_is_made(server: FeedS
     from pkm.net.connect import PrivateAddress
 
     with pytest.raises(PrivateAddress), fetcher._watch.call(time.monotonic() + 5, refuse_private=True) as call:
-        fetcher._exchange(server.url + "/x", {}, fetching._Limits(time.monotonic(), 5, 5, 10), call)
+        fetcher._exchange(server.url + "/x", {}, fetching._Limits(time.monotonic(), 5, 10), call)
     assert server.requests == []
 
 

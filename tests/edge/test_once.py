@@ -1,5 +1,6 @@
 """Nobody gets the same twice: who moves between the circles of a plan, an address that two have, an account of two circles."""
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -10,6 +11,9 @@ import pytest
 
 from pkm.errors import StoreError
 from pkm.share import transmit
+from pkm.share.delivery_keys import Keys
+from pkm.store import deliveries, shares
+from pkm.store.connection import connect_to_read
 from tests.conftest import CommandLine, KeptHomes
 from tests.edge.test_answers_by_mail import report
 from tests.mail_server import MailServer
@@ -297,3 +301,16 @@ def test_other_words_are_another_post_and_another_channel_is_the_same_account(pl
     plan.pkm("share", "send", "x2", "--yes")
     assert len(social.made) == 3
     assert plan.pkm.json("share", "log", "x2")[0]["state"] == "sent"
+
+
+def test_a_delivery_has_a_key_of_its_own_however_its_address_is_written(plan: Plan, mail: MailServer) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann")
+    plan.due(0, 1)
+    with contextlib.closing(connect_to_read(plan.home / "pkm.db")) as db:
+        keys = Keys(db, shares.row(db, 1) or {})
+        (step, later), channel = shares.stages(db, 1), shares.channel_named(db, "way")
+        first = keys.of(step, channel, "ann@example.org", 1)
+        assert [row["key"] for row in deliveries.frozen(db, 1)] == [first]
+        assert keys.of({**later, "position": step["position"]}, channel, "ann@example.org", 1) != first
+        assert keys.of(later, channel, "Ann@Example.org", 1) == keys.of(later, channel, "ann@example.org", 1)

@@ -1,10 +1,14 @@
 """A channel that is removed, or led elsewhere, while something of it waits, is unknown or stands there."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pkm.config import Home
+from pkm.store import shares
+from pkm.store.session import Store
 from tests.conftest import CommandLine
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
@@ -86,3 +90,57 @@ def test_a_service_of_webmentions_gets_no_other_s_token(way: CommandLine, home: 
     edit = ("share", "channel", "edit", "site", "--webmentions")
     way(*edit, "https://one.example/api", "--token-env", "MENTIONS")
     assert "goes to no other host" in way(*edit, "https://two.example/api", ok=2).err
+
+
+@pytest.mark.parametrize(("line", "why"), [
+    ("add Drop files:other", "There already is a channel drop"),
+    ("add second files:here", "There already is a channel that writes"),
+    ("edit loft --address files:here", "There already is a channel that writes"),
+    ("add feed mastodon+https://m.example --from me@example.org", "--from: a channel of mastodon has none"),
+    ("edit fedi --from me@example.org", "--from: a channel of mastodon has none"),
+    ("add x files:x --from me@example.org", "--from: a channel of files has none"),
+    ("edit drop --from me@example.org", "--from: a channel of files has none"),
+    ("edit drop --login me", "--login and the password: a channel of files has none"),
+    ("edit drop --address site:x", "drop is a channel of files, and stays one"),
+    ("edit drop --address files:", "a folder is wanted behind files:"),
+])  # fmt: skip
+def test_what_a_channel_cannot_have_is_refused(
+    way: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, why: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    way("share", "channel", "add", "drop", "files:here")
+    way("share", "channel", "add", "loft", "files:there")
+    before = way.json("share", "channel", "list")
+    assert why in way("share", "channel", *line.split(), ok=(1, 2)).err
+    assert way.json("share", "channel", "list") == before
+    way("share", "channel", "edit", "loft", "--address", "files:there")  # its own folder is nobody else's
+
+
+def test_what_may_have_left_holds_a_channel_and_letters_hold_no_host(way: CommandLine, social: Social, mail: MailServer) -> None:
+    social.faults = ["drop after"]
+    way("share", "send", "x1", "--yes", ok=4)
+    assert "of its deliveries are 1 unknown" in way("share", "channel", "remove", "fedi", ok=3).err
+    way("share", "channel", "add", "mail", mail.url, "--from", "me@example.org")
+    way("circle", "add", "pals", "--kind", "community", "--channel", "mail")
+    way("contact", "add", "Ann", "--email", "ann@example.org", "--no-follow")
+    way("circle", "join", "pals", "c1", "--because", "peer")
+    way("share", "draft", "n1", "--to", "pals")
+    way("share", "send", "x2", "--yes")
+    assert len(mail.letters) == 1
+    moved = way.json("share", "channel", "edit", "mail", "--address", "smtp://localhost")
+    assert moved["address"].startswith("smtp://localhost")  # a letter is at home where it arrived
+
+
+def test_another_mailbox_is_read_from_its_beginning(way: CommandLine, mail: MailServer, tmp_path: Path, home_paths: Home) -> None:
+    way("share", "channel", "add", "mail", mail.url, "--from", "me@example.org", "--inbox", f"mbox:{tmp_path / 'one'}")
+    from pkm.store.model import Channel
+
+    store = Store(home_paths, "test")
+    with store.unit() as unit:
+        kept = next(unit.get(Channel, row["number"]) for row in shares.channels(unit.connection) if row["name"] == "mail")
+        kept.options = json.dumps(json.loads(kept.options) | {"inbox_read": {"at": 7}, "inbox_waits": ["x"]})
+    for change, still in ((["--copy"], True), (["--inbox", f"mbox:{tmp_path / 'two'}"], False)):
+        way("share", "channel", "edit", "mail", *change)
+        read = shares.channel_named(store.read(), "mail")["options"]
+        assert ("inbox_read" in read, "inbox_waits" in read) == (still, still)
+    store.close()

@@ -69,7 +69,7 @@ def test_a_folder_of_files_each_once_whichever_file_holds_it(site: Home, tmp_pat
     assert "Eve" in pkm("share", "heard").out
     (folder / "broken.json").unlink()
     assert collect_mentions(fresh(site), site, folder).new == ()
-    change_channel(fresh(site), "site", Change(webmentions=str(folder)))
+    change_channel(fresh(site), site, "site", Change(webmentions=str(folder)))
     (folder / "new.jf2").write_text(json.dumps([mention(number=6)]))
     assert len(pkm.json("seek")["answers"]) == 1
     assert collect(fresh(site), site).new == ()
@@ -128,7 +128,7 @@ def test_an_odd_one_is_still_read(odd: dict[str, Any]) -> None:
 ])  # fmt: skip
 def test_what_is_no_place_of_mentions_is_refused(home_paths: Home, change: Change, why: str) -> None:
     with pytest.raises(PkmError) as refused:
-        change_channel(fresh(home_paths), "site", change)
+        change_channel(fresh(home_paths), home_paths, "site", change)
     assert why in f"{refused.value} {refused.value.next}"
     assert "hunter2" not in f"{refused.value} {refused.value.next}"
 

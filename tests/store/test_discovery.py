@@ -45,13 +45,14 @@ def test_no_more_than_asked_for_and_the_last_decided_first(store):
     assert list(kept(store, 3)) == ["kept 8", "kept 7", "kept 6"]
 
 
-def test_peoples_items_are_those_of_their_sources_but_muted_ones(world):
+def test_peoples_items_are_those_of_their_sources_but_muted_ones(world, monkeypatch):
     add_items(world, "inbox", "muted", "backlog")
     add_items(world, "inbox", source=2)
     titles = [row["title"] for row in discovery.items_of_people(world.read(), 100)]
-    assert titles == ["backlog 2", "inbox 0", "Roadmaps and plans", "Desire paths in parks"]
-    assert len(discovery.items_of_people(world.read(), 100, each=2)) == 1  # of the two newest one is muted
     assert len(discovery.items_of_people(world.read(), 1)) == 1
+    assert titles == ["backlog 2", "inbox 0", "Roadmaps and plans", "Desire paths in parks"]
+    monkeypatch.setattr(discovery, "EACH", 2)
+    assert len(discovery.items_of_people(world.read(), 100)) == 1  # of the two newest one is muted
 
 
 def test_the_rest_is_answered_from_the_world(world):

@@ -306,3 +306,13 @@ def test_a_beginning_spelled_out_finds_what_the_index_finds_for_it(monkeypatch: 
     assert spelled > 80
     monkeypatch.setattr(terms, "_SPELLED", 1)
     assert terms.spelled_out(db, query.Word("u", prefix=True)) == query.Word("u", prefix=True)
+
+
+@pytest.mark.parametrize(("text", "total"), [
+    ("desire kind:item", 1), ('"desire paths" kind:item', None), ('"desire paths" kind:note', 1),
+])  # fmt: skip
+def test_of_a_phrase_in_items_half_as_many_are_ranked(
+    store: Store, monkeypatch: pytest.MonkeyPatch, text: str, total: int | None
+) -> None:
+    monkeypatch.setattr(search_module, "WINDOW", 2)
+    assert look(store, text, limit=1).total == total

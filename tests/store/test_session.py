@@ -9,13 +9,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pkm.config import Home
 from pkm.errors import StoreError
 from pkm.store import schema
-from pkm.store.connection import connect
+from pkm.store.connection import connect, connect_to_read, translate
 from pkm.store.model import FULL_TEXT, Note
 from pkm.store.session import Store
 from pkm.store.version import SCHEMA_VERSION
@@ -175,6 +176,37 @@ def test_a_home_that_cannot_be_written_can_be_read(store: Store, home_paths: Hom
         with pytest.raises(StoreError, match="cannot be"), reading.unit():
             pass
         reading.close()
+
+
+def test_a_reader_writes_nothing_and_an_index_that_is_left_over_is_not_passed_by(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.read()
+    store.close()
+    with contextlib.closing(connect_to_read(store.path)) as reader, pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.execute("DELETE FROM circle")
+    monkeypatch.setattr("pkm.store.connection.connect", unable)
+    with contextlib.closing(connect_to_read(store.path)) as reader:  # the file alone is the whole store
+        assert reader.execute("SELECT count(*) FROM circle").fetchone()[0] == 1
+    for wal, opens in ((b"", True), (b"what was written last", False)):
+        store.path.with_name("pkm.db-wal").write_bytes(wal)
+        with contextlib.nullcontext() if opens else pytest.raises(sqlite3.OperationalError):
+            connect_to_read(store.path).close()
+
+
+def unable(*_: object, **__: object) -> sqlite3.Connection:
+    raise sqlite3.OperationalError("unable to open database file")
+
+
+@pytest.mark.parametrize(("words", "free", "why"), [
+    ("disk I/O error", 0, "the disk is full"), ("disk I/O error", 64 * 1024, "the disk gave an error"),
+    ("unable to open database file", 0, "it cannot be opened"),
+])  # fmt: skip
+def test_a_disk_is_called_full_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, free: int, why: str
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    assert translate(sqlite3.OperationalError(words), tmp_path / "pkm.db").why == why
 
 
 def test_two_processes_make_the_store_at_once(home_paths: Home) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pkm.config import Home
-from pkm.store import intake, sources
+from pkm.store import intake, sources, today
 from pkm.store.session import Store
 
 NOW = "2026-11-23T09:00:00Z"
@@ -77,3 +77,10 @@ def test_by_url_and_host(store):
     assert sources.urls(store.read())["http://d.org/f"] == 4
     assert sources.of_contact(store.read(), 1) == []
     assert sources.count_all(store.read()) == 5
+
+
+def test_a_source_that_is_paused_does_not_fail(store: Store) -> None:
+    with store.unit() as unit:
+        for number in (1, 3):
+            intake.set_polled(unit, number, {"failures": 2})
+    assert today.sources_failing(store.read()) == 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pkm.html import clean_html
 from pkm.seek.blogrolls import Blogroll, Owner, decide_blogrolls, join_suggestions
-from pkm.seek.discover import LinkFacts, decide_sources, find_boilerplate, listed
+from pkm.seek.discover import LinkFacts, decide_sources, find_boilerplate, tell_names
 from pkm.seek.opml import OpmlFeed
 from pkm.seek.pointers import read_pointers
 from pkm.seek.sitekey import can_be_followed, is_share_button, site_address, site_key
@@ -192,7 +192,7 @@ def test_boilerplate_is_what_most_items_of_a_source_hold():
 
 
 def test_names_are_listed_as_one_says_them():
-    assert [listed(names) for names in (["A"], ["A", "B"], ["A", "B", "C"], list("ABCDE"), [])] == [
+    assert [tell_names(names) for names in (["A"], ["A", "B"], ["A", "B", "C"], list("ABCDE"), [])] == [
         "A", "A and B", "A, B and C", "A, B, C and 2 more", "",
     ]  # fmt: skip
 

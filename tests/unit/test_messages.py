@@ -32,6 +32,29 @@ def test_an_ambiguous_word_lists_what_it_may_mean() -> None:
     assert told[-1] == "Next: name it by its id"
 
 
+TOLD = {
+    "of several, a list": (errors.Ambiguous("ann", [("c1", "Ann"), ("c2", "Anne")], total=12), [
+        "“ann” can mean several things; nothing was guessed.", "  c1  Ann", "  c2  Anne", "  2 of 12",
+        "Kept: Nothing was changed.", "Next: name it by its id"]),
+    "of one, a question and no list": (errors.Ambiguous("ann", [("c1", "Anne")]), [
+        "“ann” is no name that is known; nothing was guessed. Did you mean c1 Anne?", "Kept: Nothing was changed.",
+        "Next: name it by its id: c1"]),
+    "no mark behind a path": (errors.BadInput("a file", "it is in /home/ann/drafts"), [
+        "Could not read a file: it is in /home/ann/drafts", "Kept: Nothing was changed."]),
+    "a mark behind a name with a line": (errors.BadInput("and/or"), ["Could not read and/or", "Kept: Nothing was changed."]),
+    "one mark, whatever stands there": (errors.BadInput("a file", "is it there?", kept="all of it."), [
+        "Could not read a file: is it there?", "Kept: All of it."]),
+    "under wide letters": (errors.Malformed("a query", "it ends", text="日本x\u0302 x", position=5), [
+        "Cannot use a query: it ends.", "  日本x\u0302 x", "  " + " " * 6 + "^", "Kept: Nothing was changed."]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_what_is_told(case: str) -> None:
+    error, told = TOLD[case]
+    assert lines(error) == told
+
+
 def test_hostile_text_in_an_error_stays_text() -> None:
     told = lines(errors.BadInput("\x1b]8;;http://evil\x07x\x1b[31m", "a\nb\u202e"))
     assert told[0] == "Could not read x: a b."

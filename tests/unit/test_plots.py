@@ -2,7 +2,8 @@
 
 import pytest
 
-from pkm.cli.plots import bar, listed, percent, sparkline
+from pkm.cli.plots import bar, percent, sparkline
+from pkm.text import listed
 
 
 @pytest.mark.parametrize(("values", "shown"), [

@@ -2,6 +2,8 @@
 
 import io
 
+import pytest
+
 from pkm.cli.failures import REASONS, tell_failures
 from pkm.cli.progress import Bar, Lines
 
@@ -77,3 +79,12 @@ def test_many_are_told_by_reason_the_commonest_first_and_fit_a_screen() -> None:
     assert told[-2] == "14 for 14 other reasons"
     assert told[-1] == "Each by itself: pkm doctor"
     assert max(map(len, told)) <= 80
+
+
+@pytest.mark.parametrize(("width", "named"), [
+    (0, "(s1, s2, s3, s4 and 3 more)"), (50, "(s1, s2, s3, s4 and 3 more)"), (49, "(s1, s2, s3 and 4 more)"),
+    (45, "(s1, s2 and 5 more)"), (20, "(s1 and 6 more)"),
+])  # fmt: skip
+def test_as_many_are_named_as_there_is_room_for(width: int, named: str) -> None:
+    (told,) = tell_failures([failure(number, "connection refused") for number in range(1, 8)], width)
+    assert told.endswith(f" {named}")

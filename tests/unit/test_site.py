@@ -100,6 +100,7 @@ def test_the_index_has_the_newest_first_with_first_words_and_names_whom_it_draws
     page = build(site())["index.html"].decode()
     assert page.index("Finds 47") < page.index("Three finds.") < page.index("With Maria Silva") < page.index("Finds 46")
     assert page.index("Finds 46") < page.index("Older words, as in Slow loops.")
+    assert '<link rel="canonical" href="https://ada.example/finds/">' in page
 
 
 def test_an_index_of_many_leads_to_the_archive():
