@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from pkm.text import listed as listed
-
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _WIDTHS = " ▏▎▍▌▋▊▉█"
 

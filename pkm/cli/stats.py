@@ -8,10 +8,10 @@ import typer
 from pkm.cli import current, render, stats_people
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
-from pkm.cli.plots import bar, listed, percent, sparkline
+from pkm.cli.plots import bar, percent, sparkline
 from pkm.dates import day, format_span, now, parse_span
 from pkm.ids import Row
-from pkm.text import count, one_line
+from pkm.text import count, listed, one_line
 
 app = group("Stats.")
 
