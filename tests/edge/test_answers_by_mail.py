@@ -450,7 +450,7 @@ class TestUnsubscribing:
         letters = {row["recipient"]: row["payload"] for row in deliveries.frozen(fresh(sent.home).read(), share)}
         with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
             old.backup(at)
-        change_channel(fresh(sent.home), "mail", Change(copy=False))
+        change_channel(fresh(sent.home), sent.home, "mail", Change(copy=False))
         return share, letters
 
     @pytest.mark.parametrize("how", ["by the header", "by an answer"])
