@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
@@ -167,7 +167,9 @@ def test_where_the_quoted_place_is_cut_out_the_same_few_words_elsewhere_are_not_
 def test_other_words_in_the_same_surroundings_are_not_the_quoted_ones(seed: int, size: int) -> None:
     text = prose(seed, 60)
     kept = select(text, Passage(100, 100 + size))
-    assert anchor(text[:100] + "0123456789"[:size] + text[100 + size :], *kept) is None
+    changed = text[:100] + "0123456789"[:size] + text[100 + size :]
+    assume(kept.exact not in changed)  # a few letters may stand right beside, too
+    assert anchor(changed, *kept) is None
 
 
 def test_a_word_that_came_in_takes_no_word_away() -> None:
