@@ -15,6 +15,13 @@ from tests.cli.test_plan import on as on
 DAY = "2026-12-01"
 
 
+def draft_for(on: Days, circles: tuple[str, str], kind: str, title: str) -> None:
+    """x2 is a draft for two new circles that share a folder."""
+    for circle in circles:
+        on(DAY, "circle", "add", circle, "--kind", kind, "--channel", "drop")
+    on(DAY, "share", "draft", "n2", "--to", circles[0], "--to", circles[1], "--title", title)
+
+
 def pages(home: Path) -> list[str]:
     return sorted(page.parent.name for page in (home / "site").glob("2026/*/index.html"))
 
@@ -41,9 +48,7 @@ def test_an_address_says_what_its_readers_may_read(on: Days, home: Path, circle:
 
 
 def test_files_of_a_circle_that_is_told_another_title_are_called_by_that(on: Days, tmp_path: Path) -> None:
-    for circle in ("kin", "choir"):
-        on(DAY, "circle", "add", circle, "--kind", "community", "--channel", "drop")
-    on(DAY, "share", "draft", "n2", "--to", "kin", "--to", "choir", "--title", "Walking 2")
+    draft_for(on, ("kin", "choir"), "community", "Walking 2")
     on(DAY, "share", "plan", "x2", "--stage", "kin now", "--stage", "choir now")
     on(DAY, "share", "edit", "x2", "--for", "kin", "--title", "A surprise for 1")
     for _ in range(2):
@@ -68,9 +73,7 @@ def test_no_name_says_what_its_title_does_not(on: Days, home: Path, tmp_path: Pa
 
 
 def test_two_shares_or_circles_whose_names_make_one_write_over_none_of_each_other(on: Days, tmp_path: Path) -> None:
-    for circle in ("Team A", "Team-A"):
-        on(DAY, "circle", "add", circle, "--kind", "community", "--channel", "drop")
-    on(DAY, "share", "draft", "n2", "--to", "Team A", "--to", "Team-A", "--title", "Report 3")
+    draft_for(on, ("Team A", "Team-A"), "community", "Report 3")
     on(DAY, "share", "edit", "x2", "--for", "Team A", "-m", "With a space")
     on(DAY, "share", "draft", "n2", "--to", "Team A", "--title", "Report 3 12-01")
     for share in ("x2", "x3"):
@@ -79,9 +82,7 @@ def test_two_shares_or_circles_whose_names_make_one_write_over_none_of_each_othe
 
 
 def test_a_name_that_ends_in_its_share_is_not_marked_by_it_again(on: Days, tmp_path: Path) -> None:
-    for circle in ("Team A", "Team-A"):
-        on(DAY, "circle", "add", circle, "--kind", "network", "--channel", "drop")
-    on(DAY, "share", "draft", "n2", "--to", "Team A", "--to", "Team-A", "--title", "Report x2")
+    draft_for(on, ("Team A", "Team-A"), "network", "Report x2")
     on(DAY, "share", "edit", "x2", "--for", "Team A", "-m", "With a space")
     on(DAY, "share", "plan", "x2", "--stage", "Team A now", "--stage", "Team-A now")
     for _ in range(2):
@@ -119,9 +120,7 @@ def test_a_name_that_says_a_private_title_is_found(on: Days) -> None:
     (("Fete 9!", "Fete 9!"), ["# Fete 9!"]),
 ])  # fmt: skip
 def test_two_circles_that_no_file_may_name_write_over_none_of_each_other(on: Days, tmp_path: Path, titles, heads) -> None:
-    for circle in ("alpha", "beta"):
-        on(DAY, "circle", "add", circle, "--kind", "network", "--channel", "drop")
-    on(DAY, "share", "draft", "n2", "--to", "alpha", "--to", "beta", "--title", "Zoo")
+    draft_for(on, ("alpha", "beta"), "network", "Zoo")
     for circle, title in zip(("alpha", "beta"), titles, strict=True):
         on(DAY, "share", "edit", "x2", "--for", circle, "--title", title)
     on(DAY, "share", "plan", "x2", "--stage", "alpha now", "--stage", "beta now")
