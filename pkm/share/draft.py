@@ -204,10 +204,9 @@ def digest_for(
     if row is None:
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
     notes = worded.notes_for(db, share, stage)
-    words = stage["gate"].get("words") or {}
     by_name = stage["circle_id"] is None
     kind = effective_kind(kind_by_name(db, share) if by_name else stage["circle_kind"], channel_kind)
-    own = stage["circle_kind"] == kind
+    said = worded.said(row, stage, own=stage["circle_kind"] == kind)
     hidden = [name for name, _ in linked.linked_by(db, share, stage, wide_enough(kind))]
     language = stage["language"] or settings["share.language"]
     naming = called.Naming(db, language, called.known_to(db, share, stage, kind), wide_enough(kind))
@@ -215,8 +214,7 @@ def digest_for(
         uid=shares.published_id(db, row), title=naming.line(worded.title_for(row, stage)),
         slug=page_names.name_for(db, row, stage, channel_kind),
         date=at, author=settings["name"],
-        intro=naming.text(words.get("introduction") or row["introduction"] or (stage["introduction"] if own else "")),
-        salutation=naming.text(stage["salutation"] if own else ""),
+        intro=naming.text(said.introduction), salutation=naming.text(said.salutation),
         circle=(stage["circle"] or "") if kind != "network" else "",
         circle_kind=kind, pieces=tuple(piece_of(db, note, naming, hidden) for note in notes),
         hidden=tuple(dict.fromkeys(hidden)), language=language,

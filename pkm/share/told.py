@@ -108,14 +108,16 @@ def _marks(db: sqlite3.Connection, note: Row, naming: called.Naming) -> Iterable
 
 
 def _beside(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
-    """The nicks in the title and the few words in front."""
-    row, words = shares.row(db, share), stage["gate"].get("words") or {}
+    """The nicks in the title and the few words in front, and in the circle's salutation."""
+    row, name = shares.row(db, share), make("share", share)
     assert row is not None
-    texts = [words.get("title") or row["title"], words.get("introduction") or row["introduction"]]
     for kind in _kinds(db, share, stage):
-        naming = _naming(db, share, stage, kind)
-        if said := _said({nick: how for text in texts for nick, how in naming.unnamed(text).items()}):
-            yield make("share", share), "; ".join(said), f"pkm share edit {make('share', share)}"
+        naming, words = _naming(db, share, stage, kind), worded.said(row, stage, own=stage["circle_kind"] == kind)
+        if said := _said(naming.unnamed(words.title) | naming.unnamed(words.introduction)):
+            yield name, "; ".join(said), f"pkm share edit {name}"
+        if said := _said(naming.unnamed(words.salutation)):
+            circle = make("circle", stage["circle_id"])
+            yield f"the salutation of {circle}", "; ".join(said), f"pkm circle edit {circle} --salutation WORDS"
 
 
 def _said(nicks: Mapping[str, bool]) -> list[str]:

@@ -6,6 +6,7 @@ A hash of all of it is what an approval is for.
 import hashlib
 import sqlite3
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from pkm.capture import title_of as title_of_text
 from pkm.ids import Row, make
@@ -32,12 +33,30 @@ def _reworded(note: Row, words: str | None) -> Row:
     return {**note, "text": words, "title": (own and title_of_text(words)) or note["title"], "reworded": True}
 
 
+class Said(NamedTuple):
+    """What a stage is told beside its notes, "" where there is nothing."""
+
+    title: str
+    introduction: str
+    salutation: str
+
+
+def said(row: Row, stage: Row | None, own: bool) -> Said:
+    """What a stage of a share is told beside its notes, as it is written: the stage's words, else the share's.
+
+    own: whether those alone read it whom the circle's introduction and salutation are kept for; else it has neither.
+    """
+    words = (stage["gate"].get("words") if stage else None) or {}
+    circle = stage if stage and own else {"introduction": "", "salutation": ""}
+    introduction = words.get("introduction") or row["introduction"] or circle["introduction"]
+    return Said(words.get("title") or row["title"], introduction or "", circle["salutation"] or "")
+
+
 def title_for(row: Row, stage: Row | None) -> str:
-    """What a stage of a share is told as its title, the share's own without one: with no comments in it."""
+    """The title that a stage of a share is told, with no comments in it."""
     from pkm.markdown import without_comments
 
-    words = (stage["gate"].get("words") if stage else None) or {}
-    return one_line(without_comments(words.get("title") or row["title"])) or "Finds"
+    return one_line(without_comments(said(row, stage, own=False).title)) or "Finds"
 
 
 def words_hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, str]:
@@ -49,17 +68,16 @@ def words_hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, s
 
     row = shares.row(db, share)
     assert row is not None
-    words = stage["gate"].get("words") or {}
-    said = [words.get("title") or row["title"], words.get("introduction") or row["introduction"]]
+    words = [*said(row, stage, own=False)[:2]]
     beside = [stage["introduction"] or "", stage["salutation"] or ""]
     notes = notes_for(db, share, stage)
     names = Names(db, [note["id"] for note in notes])
     for note in notes:
-        said += [note["title"], note["text"]]
+        words += [note["title"], note["text"]]
         beside += [note[name] or "" for name in _CREDITED]
         beside += shares.quotes(db, note["item_id"]) if note["item_id"] is not None else ()
         beside += [f"{one.target}\t{one.attached.sha256}" for one in names.shown(note)]
-    return _hash([*said, "", *beside]), _hash(said)
+    return _hash([*words, "", *beside]), _hash(words)
 
 
 _CREDITED = ("item_title", "item_url", "item_author", "source_title", "source_url")
@@ -72,8 +90,7 @@ def _hash(texts: Iterable[str]) -> str:
 
 def words_beside(db: sqlite3.Connection, share: int, stage: Row) -> list[str]:
     """What is written in a stage beside its notes: title, introduction, salutation, all that may be taken for these."""
-    row = shares.row(db, share) or {}
-    words = stage["gate"].get("words") or {}
-    texts = [words.get("title"), words.get("introduction"), row.get("title"), row.get("introduction"),
-             stage["introduction"], stage["salutation"]]  # fmt: skip
-    return [text for text in texts if text]
+    row = shares.row(db, share)
+    assert row is not None
+    texts = [*said(row, stage, own=True), row["title"], row["introduction"], stage["introduction"]]
+    return [*dict.fromkeys(filter(None, texts))]

@@ -86,6 +86,19 @@ def test_marks_that_go_out_otherwise_than_written_are_told_before_they_do(world:
     assert "With somebody, somebody and @bob I saw how #privcy works" in page.read_text()
 
 
+def test_a_nick_in_what_a_circle_is_always_told_is_said_too(world: CommandLine, tmp_path: Path) -> None:
+    world("contact", "add", "Julien Voisin", "--nick", "julien")
+    world("circle", "edit", "practice", "--intro", "What @julien showed us", "--salutation", "Hello @julien and @bob,")
+    said = world("share", "check", "x1").err.splitlines()
+    assert "x1: @julien is written as “somebody” (pkm share edit x1)" in said
+    greeting = "@julien is written as “somebody”; @bob stands as it is"
+    assert f"the salutation of o2: {greeting} (pkm circle edit o2 --salutation WORDS)" in said
+    world("share", "send", "x1", "--yes", ok=None)
+    sent = next((tmp_path / "drop").glob("*.md")).read_text()
+    assert "What somebody showed us" in sent
+    assert "Hello somebody and @bob," in sent
+
+
 def test_drafts_are_listed_and_one_can_be_dropped_and_brought_back(world: CommandLine) -> None:
     world("share", "draft", "n2", "--to", "network", "--title", "Second")
     assert "pkm share send x1, or pkm share drop x1" in world().out
