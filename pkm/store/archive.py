@@ -6,17 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pkm.ids import Row
+from pkm.store.derived import tables
 from pkm.store.session import Unit
-
-LEFT_OUT = {
-    "operation", "change", "journal", "signal", "standing", "source_entries", "tally", "alembic_version", "sqlite_sequence",
-}  # fmt: skip
-
-
-def tables(db: sqlite3.Connection) -> list[str]:
-    """The tables that are exported, by name."""
-    names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '*_fts*' ORDER BY name")
-    return [row[0] for row in names if row[0] not in LEFT_OUT]
 
 
 def dump(db: sqlite3.Connection, table: str) -> Iterator[Row]:

@@ -17,9 +17,6 @@ from pkm.text import fold
 Rows = dict[str, set[int]]
 """Rows by table: their numbers."""
 
-DERIVED = {"operation", "change", "journal", "signal", "standing", "source_entries", "alembic_version", "sqlite_sequence"}
-"""Tables without a history of their own; what is in them goes with the rows it was made from."""
-
 WORDED = {
     "title", "text", "name", "nick", "org", "role", "met", "about", "birthday", "vcard", "value", "exact", "comment", "prefix",
     "suffix", "because", "left_because", "label", "place", "sentence", "written", "url", "author", "authors", "summary", "html",
@@ -86,14 +83,10 @@ def _column(name: str, image: str) -> str:
     return f"json_extract({image}, '$.{name}')" if image else f'"{name}"'
 
 
-def tables(db: sqlite3.Connection) -> list[str]:
-    """The tables that have a history, by name."""
-    found = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '*_fts*' ORDER BY name")
-    return [row[0] for row in found if row[0] not in DERIVED]
-
-
 def ties(db: sqlite3.Connection, *, cascading: bool = True) -> list[Tie]:
     """What goes with what; with cascading=False also what merely refers to it."""
+    from pkm.store.derived import tables
+
     found = [
         Tie(key["table"], table, key["from"]) for table in tables(db) for key in db.execute(f"PRAGMA foreign_key_list({table})")
         if key["on_delete"] == "CASCADE" or not cascading

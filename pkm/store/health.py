@@ -2,10 +2,8 @@
 
 import sqlite3
 
+from pkm.store.derived import FULL_TEXT
 from pkm.store.session import Store
-
-TEXT_TABLES = ("annotation", "contact", "handle", "item", "note")
-"""Tables with a full-text index (store/model/'s FULL_TEXT, which a read does not import); a test holds them equal."""
 
 
 def integrity(db: sqlite3.Connection) -> list[str]:
@@ -19,7 +17,7 @@ def integrity(db: sqlite3.Connection) -> list[str]:
 def broken_texts(db: sqlite3.Connection) -> list[tuple[str, int]]:
     """Rows of searched tables whose text is not UTF-8 any more: (table, number), at most 20 a table."""
     found = []
-    for table in TEXT_TABLES:
+    for table in FULL_TEXT:
         columns = [row["name"] for row in db.execute(f"PRAGMA table_info({table})") if row["type"] in ("TEXT", "VARCHAR")]
         joined = " || ".join(f"coalesce(CAST(\"{column}\" AS BLOB), x'')" for column in columns)
         for row in db.execute(f"SELECT id, CAST({joined} AS BLOB) AS bytes FROM {table}"):
@@ -38,7 +36,7 @@ def broken_references(db: sqlite3.Connection) -> int:
 def stale_indexes(store: Store) -> list[str]:
     """Tables whose full-text index does not fit their rows."""
     stale = []
-    for table in TEXT_TABLES:
+    for table in FULL_TEXT:
         try:
             with store.unit(journal=False) as unit:
                 # rank 1: compare with the content table as well (FTS5 4.2.3, "integrity-check")

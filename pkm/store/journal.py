@@ -255,9 +255,10 @@ def _refuse_if_used(
 
 def _references(db: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
     """For each table, the (table, condition) pairs whose rows point at a row :id of it; what is only computed does not."""
+    from pkm.store.derived import tables
+
     found: dict[str, list[tuple[str, str]]] = {}
-    journaled = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'journal_*_delete' ORDER BY tbl_name"
-    for name in [row[0] for row in db.execute(journaled)]:
+    for name in tables(db):
         for key in db.execute(f"PRAGMA foreign_key_list({name})"):
             found.setdefault(key["table"], []).append((name, f'"{key["from"]}" = :id'))
     for kind in LETTERS:

@@ -1,7 +1,7 @@
 """Brings an older store to this program's schema. Imported only when the versions differ.
 
 Each migration is a file in migrations/versions, append-only, and changes tables alone. Triggers and full-text indexes
-are made from the model, so they are dropped before the first and made anew after the last one. An index of words that is
+are made from the tables, so they are dropped before the first and made anew after the last one. An index of words that is
 the model's already stays where no step touches what it holds: a million texts take minutes.
 """
 
@@ -11,8 +11,10 @@ from pathlib import Path
 
 from pkm.dates import now
 from pkm.errors import PkmError, StoreError
+from pkm.store import tally
 from pkm.store.backup import back_up
 from pkm.store.connection import Paths, connect, translate
+from pkm.store.derived import FULL_TEXT, derived
 from pkm.store.version import SCHEMA_VERSION
 
 FOLDER = Path(__file__).with_name("migrations")
@@ -80,8 +82,6 @@ def _upgrade(raw: sqlite3.Connection, version: int) -> None:
 
 def drop_derived(raw: sqlite3.Connection, *, keep_texts: bool = False) -> None:
     """No trigger and no full-text index is in the store. keep_texts: but for those that are as the model has them."""
-    from pkm.store.schema import derived
-
     kept = set(derived()) if keep_texts else set()
     names = raw.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE type = 'trigger' OR sql LIKE 'CREATE VIRTUAL TABLE%'"
@@ -95,10 +95,6 @@ def drop_derived(raw: sqlite3.Connection, *, keep_texts: bool = False) -> None:
 
 def make_derived(raw: sqlite3.Connection) -> None:
     """Triggers and full-text indexes are those of the model, the indexes hold every row, and the tallies count them."""
-    from pkm.store import tally
-    from pkm.store.model import FULL_TEXT
-    from pkm.store.schema import derived
-
     there = {row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")}
     for statement in derived():
         if not any(statement.startswith(f"CREATE VIRTUAL TABLE {name} ") for name in there):

@@ -11,7 +11,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pkm import config
@@ -299,13 +298,14 @@ def create(home: Paths) -> None:
     """The store is there, with the first circle; a second process that makes it at the same time does no harm."""
     home.ensure()
     os.close(os.open(home.db, os.O_CREAT | os.O_RDWR, 0o600))
-    script = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+    from pkm.store import derived
+
     with contextlib.closing(connect(home.db)) as raw:
         raw.execute("PRAGMA journal_mode = WAL")
         raw.execute("BEGIN IMMEDIATE")
         if not raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            # executescript() would commit first and run statement by statement
-            for statement in script.split(";\n\n"):
+            derived.make_tables(raw)
+            for statement in derived.derived():
                 raw.execute(statement)
             _first_rows(raw)
         raw.execute("COMMIT")

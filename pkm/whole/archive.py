@@ -18,7 +18,7 @@ from pkm.config import Home
 from pkm.errors import BadInput, Invalid, Refused, StoreError
 from pkm.files import safe_name, write_atomic
 from pkm.ids import Row, make
-from pkm.store import archive, attachments
+from pkm.store import archive, attachments, derived
 from pkm.store.session import Store
 from pkm.store.version import SCHEMA_VERSION
 from pkm.text import one_line
@@ -54,7 +54,7 @@ def export_all(store: Store, home: Home, folder: Path) -> ExportReport:
     db = store.read()
     counts: dict[str, int] = {}
     files: dict[str, bytes] = {"README.md": _README.encode()}
-    for table in archive.tables(db):
+    for table in derived.tables(db):
         rows = list(archive.dump(db, table))
         counts[table] = len(rows)
         if table == "note":
@@ -188,7 +188,7 @@ def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False,
             f"the import of {folder}", "the store is not empty", kept="Nothing was changed.",
             next="PKM_HOME=/some/new/folder pkm import " + str(folder),
         )  # fmt: skip
-    tables = {table: _read_table(folder, table, archive.columns(db, table)) for table in archive.tables(db)}
+    tables = {table: _read_table(folder, table, archive.columns(db, table)) for table in derived.tables(db)}
     counts = {table: len(rows) for table, rows in tables.items()}
     if dry_run:
         return counts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pkm.store.model import FULL_TEXT
+from pkm.store.derived import FULL_TEXT
 
 Key = tuple[Any, ...]
 """A row: its table and what tells it from the others of that table."""

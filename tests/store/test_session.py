@@ -17,7 +17,7 @@ from pkm.config import Home
 from pkm.errors import StoreError
 from pkm.store import schema
 from pkm.store.connection import connect, connect_to_read, translate
-from pkm.store.model import FULL_TEXT, Note
+from pkm.store.model import Note
 from pkm.store.session import Store
 from pkm.store.version import SCHEMA_VERSION
 
@@ -86,12 +86,6 @@ def test_full_text_follows_every_change(store: Store) -> None:
     with store.unit() as unit:
         unit.delete(unit.get(Note, row.id or 0))
     assert found("roadmap") == 0
-
-
-def test_every_searched_table_is_known_to_the_doctor() -> None:
-    from pkm.store.health import TEXT_TABLES
-
-    assert sorted(TEXT_TABLES) == sorted(FULL_TEXT)
 
 
 def test_a_second_writer_waits_for_the_first(store: Store, home_paths: Home) -> None:

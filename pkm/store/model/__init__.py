@@ -30,21 +30,3 @@ __all__ = [  # noqa: RUF022 - by file, as they are above
     "Tagging", "Trial",
     "Channel", "Delivery", "Response", "Share", "ShareContact", "ShareNote", "Stage",
 ]  # fmt: skip
-
-ENTITIES = ("source", "item", "annotation", "note", "contact", "circle", "share", "delivery", "response", "trial",
-            "interaction", "promise")  # fmt: skip
-"""Tables whose rows have ids that people see; tags and links may hang on them."""
-
-UNJOURNALED = ("operation", "change", "journal", "signal", "standing", "source_entries", "tally")
-
-FULL_TEXT = {
-    "item": ("title", "author", "text"),
-    "note": ("title", "text"),
-    "annotation": ("exact", "comment"),
-    "contact": ("name", "nick", "org", "about"),
-    "handle": ("value",),
-}
-"""What is searched: an FTS5 table `<table>_fts` over these columns, kept in step by triggers."""
-
-PREFIXED = {"note": "2"}
-"""How many letters of a beginning (or*) are looked up whole; two letters begin too many words to read each of them."""
