@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pkm import dates
 from pkm.errors import Invalid
-from pkm.query_tree import FIELDS, And, Field, Node, Not, Or, Query, Regex, When, Word, searchable
+from pkm.query_tree import FIELDS, And, Field, Node, Not, Or, Query, Regex, When, Word, joined, negated, searchable
 from pkm.text import clean
 from pkm.timed_regex import compile_regex
 
@@ -177,7 +177,7 @@ class _Reader:
             if self._peek() != "or":
                 break
             self.at += 1
-        return _flat(Or, sides)
+        return joined(Or, sides)
 
     def _both(self, *, first: bool) -> Node | None:
         """What stands side by side, up to an OR with something on both of its sides, or the end of the group."""
@@ -192,7 +192,7 @@ class _Reader:
             node = self._one()
             if node is not None:
                 nodes.append(node)
-        return _scoped(_flat(And, nodes), scope)
+        return _scoped(joined(And, nodes), scope)
 
     def _operand_follows(self) -> bool:
         at = self.at
@@ -201,17 +201,15 @@ class _Reader:
         return at < len(self.tokens) and self.tokens[at][0] != ")"
 
     def _one(self) -> Node | None:
-        negated = False
+        positive = True
         while True:
             what, text = self.tokens[self.at]
             self.at += 1
             if what not in ("not", "minus") or self._peek() in ("", ")", "or", "and", "in"):
                 break
-            negated = not negated
+            positive = not positive
         node = self._wanted(what, text)
-        if node is None or not negated:
-            return node
-        return node.node if isinstance(node, Not) else Not(node)
+        return node if node is None or positive else negated(node)
 
     def _wanted(self, what: str, text: str) -> Node | None:
         if what == "(":
@@ -245,7 +243,7 @@ class _Reader:
             return _when(what, _values(text), self.now)
         if what in ("title", "text"):
             words = [word for value in _values(text) if (word := self._word(value, what))]
-            return _flat(Or, words)
+            return joined(Or, words)
         if what in FIELDS:
             return _field(what, _values(text))
         return self._word(text, phrase=what == "phrase")
@@ -259,16 +257,6 @@ class _Reader:
         return Word(text.strip('"“”„').rstrip("*") if not phrase else text, prefix, phrase or " " in text, where)
 
 
-def _flat(of: type[And] | type[Or], nodes: Sequence[Node]) -> Node | None:
-    """The nodes joined; those of the same kind come in one, equal ones once."""
-    parts: dict[Node, None] = {}
-    for node in nodes:
-        parts.update(dict.fromkeys(node.nodes if isinstance(node, And | Or) and isinstance(node, of) else (node,)))
-    if len(parts) < 2:
-        return next(iter(parts), None)
-    return of(tuple(parts))
-
-
 def _scoped(node: Node | None, where: str) -> Node | None:
     """The node with its words looked for only there, where they say nothing else themselves."""
     if not where or node is None:
@@ -279,7 +267,7 @@ def _scoped(node: Node | None, where: str) -> Node | None:
         inner = _scoped(node.node, where)
         return Not(inner) if inner is not None else None
     if isinstance(node, And | Or):
-        return _flat(type(node), [part for one in node.nodes if (part := _scoped(one, where)) is not None])
+        return joined(type(node), [part for one in node.nodes if (part := _scoped(one, where)) is not None])
     return node
 
 

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable
 from unicodedata import normalize
 
-from pkm.pattern import ANYWHERE, And, Node, Not, Or, Term
+from pkm.pattern import ANYWHERE, Node, Term
+from pkm.query_tree import And, Not, Or
 from pkm.timed_regex import compile_regex
 
 LIMIT_S = 0.1

@@ -11,11 +11,12 @@ Knows the text alone: pkm.matching says what matches.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
 from pkm.errors import Malformed
+from pkm.query_tree import And, Not, Or, Tree, leaves
 from pkm.timed_regex import compile_regex
 
 FIELDS = {
@@ -41,28 +42,7 @@ class Term:
     field: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The node does not match."""
-
-    node: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All of the nodes match."""
-
-    nodes: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """One of the nodes matches."""
-
-    nodes: tuple["Node", ...]
-
-
-Node = Term | Not | And | Or
+Node = Tree[Term]
 
 
 def read(text: str) -> Node | None:
@@ -70,21 +50,10 @@ def read(text: str) -> Node | None:
     return _Reader(text).whole()
 
 
-def terms(node: Node | None) -> Iterator[Term]:
-    """Every term of the pattern."""
-    if isinstance(node, Term):
-        yield node
-    elif isinstance(node, Not):
-        yield from terms(node.node)
-    elif node is not None:
-        for one in node.nodes:
-            yield from terms(one)
-
-
 def fields(node: Node | None) -> set[str]:
     """The fields of an item that the pattern looks into."""
     found: set[str] = set()
-    for term in terms(node):
+    for term in leaves(node):
         found |= set(ANYWHERE) if not term.field else {term.field}
     return found
 

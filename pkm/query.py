@@ -21,11 +21,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pkm import dates
-from pkm.query_tree import FIELDS, KINDS, And, Field, Node, Not, Or, Query, Regex, When, Word, searchable
+from pkm.query_tree import (
+    FIELDS,
+    KINDS,
+    And,
+    Field,
+    Node,
+    Not,
+    Or,
+    Query,
+    Regex,
+    When,
+    Word,
+    joined,
+    leaves,
+    negated,
+    searchable,
+)
 
 __all__ = [
     "FIELDS", "KINDS", "And", "Field", "Node", "Not", "Or", "Query", "Regex", "When", "Word", "conjuncts", "fields",
-    "fts", "has_field", "is_text", "parse", "rest_of", "searchable", "terms", "text_of",
+    "fts", "has_field", "is_text", "joined", "leaves", "negated", "parse", "rest_of", "searchable", "terms", "text_of",
 ]  # fmt: skip
 
 
@@ -42,12 +58,12 @@ def parse(text: str, now: datetime | None = None) -> Query:
 
 def text_of(query: Query) -> Node | None:
     """The part that one full-text MATCH answers and ranks: the words at the top, and groups of words only."""
-    return _all(_split(query)[0])
+    return joined(And, _split(query)[0])
 
 
 def rest_of(query: Query) -> Node | None:
     """All that text_of leaves."""
-    return _all(_split(query)[1])
+    return joined(And, _split(query)[1])
 
 
 def is_text(node: Node) -> bool:
@@ -95,22 +111,12 @@ def terms(node: Node | None) -> list[Word]:
 
 def fields(node: Node | None) -> Iterator[Field]:
     """The fields of the tree, wherever they stand, in order."""
-    if isinstance(node, Field):
-        yield node
-    elif isinstance(node, Not):
-        yield from fields(node.node)
-    elif isinstance(node, And | Or):
-        for part in node.nodes:
-            yield from fields(part)
+    return (leaf for leaf in leaves(node) if isinstance(leaf, Field))
 
 
 def has_field(node: Node | None) -> bool:
     """Whether the tree asks for more than words: a field, a saved search, a date."""
-    if isinstance(node, Not):
-        return has_field(node.node)
-    if isinstance(node, And | Or):
-        return any(map(has_field, node.nodes))
-    return isinstance(node, Field | When)
+    return any(isinstance(leaf, Field | When) for leaf in leaves(node))
 
 
 # From a tree to the parts of a search
@@ -121,10 +127,6 @@ def conjuncts(node: Node | None) -> tuple[Node, ...]:
     if node is None:
         return ()
     return node.nodes if isinstance(node, And) else (node,)
-
-
-def _all(nodes: Sequence[Node]) -> Node | None:
-    return And(tuple(nodes)) if len(nodes) > 1 else nodes[0] if nodes else None
 
 
 def _split(query: Query) -> tuple[list[Node], list[Node]]:

@@ -1,7 +1,8 @@
-"""A query once it is read: a tree of And, Or, Not over the leaves Word, Field, When and Regex; the fields there are."""
+"""A query once it is read: a tree of And, Or, Not over leaves (a search's Word, Field, When, Regex); the fields there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
 
 KINDS = ("item", "annotation", "note", "contact", "share", "source", "circle", "tag", "response", "trial")
 REACHES = ("private", "team", "community", "network")
@@ -63,28 +64,57 @@ class Regex:
     pattern: str
 
 
+LeafT = TypeVar("LeafT")
+
+
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(Generic[LeafT]):
     """The node does not hold."""
 
-    node: "Node"
+    node: "Tree[LeafT]"
 
 
 @dataclass(frozen=True, slots=True)
-class And:
-    """All of the nodes hold; two or more, none of them an And."""
+class And(Generic[LeafT]):
+    """All of the nodes hold; two or more, in a search none of them an And."""
 
-    nodes: tuple["Node", ...]
+    nodes: tuple["Tree[LeafT]", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Or:
-    """One of the nodes holds; two or more, none of them an Or."""
+class Or(Generic[LeafT]):
+    """One of the nodes holds; two or more, in a search none of them an Or."""
 
-    nodes: tuple["Node", ...]
+    nodes: tuple["Tree[LeafT]", ...]
 
 
-Node = Word | Field | When | Regex | Not | And | Or
+Tree: TypeAlias = LeafT | Not[LeafT] | And[LeafT] | Or[LeafT]
+Leaf = Word | Field | When | Regex
+Node: TypeAlias = Tree[Leaf]
+
+
+def leaves(node: Tree[LeafT] | None) -> Iterator[LeafT]:
+    """The leaves of the tree, wherever they stand, in order."""
+    if isinstance(node, Not):
+        yield from leaves(node.node)
+    elif isinstance(node, And | Or):
+        for part in node.nodes:
+            yield from leaves(part)
+    elif node is not None:
+        yield node
+
+
+def joined(of: type[And[Leaf]] | type[Or[Leaf]], nodes: Sequence[Node]) -> Node | None:
+    """The nodes under one roof; those of the same kind come in one, equal ones once. None where there is none."""
+    parts: dict[Node, None] = {}
+    for node in nodes:
+        parts.update(dict.fromkeys(node.nodes if isinstance(node, And | Or) and isinstance(node, of) else (node,)))
+    return of(tuple(parts)) if len(parts) > 1 else next(iter(parts), None)
+
+
+def negated(node: Node) -> Node:
+    """What holds where the node does not."""
+    return node.node if isinstance(node, Not) else Not(node)
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ def _sql(scope: Scope, query: q.Query, hidden: str, sort: str) -> str:
     text, rest = q.text_of(query), q.rest_of(query)
     ranked = text is not None and scope.kind in _RANKS
     scope.least = _least_id(scope, query) if scope.kind == "item" else 0
-    parts = [_compile(scope, node) for node in _parts(rest)]
+    parts = [_compile(scope, node) for node in q.conjuncts(rest)]
     if text is not None and not ranked:
         parts.append(_compile(scope, text))
     if scope.least:
@@ -189,10 +189,6 @@ def _sql(scope: Scope, query: q.Query, hidden: str, sort: str) -> str:
     short = any(word.prefix and len(word.text) < _SHORT for word in q.terms(text))
     expression = q.fts(terms.spelled_out(scope.db, text) if scope.kind == "item" else text, _COLUMNS[scope.kind])
     return _ranked_sql(scope, expression, parts, sort, rank=sort == "best" and not short) if expression else ""
-
-
-def _parts(node: q.Node | None) -> Sequence[q.Node]:
-    return node.nodes if isinstance(node, q.And) else () if node is None else (node,)
 
 
 def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, *, rank: bool) -> str:
@@ -216,7 +212,7 @@ def _ranked_sql(scope: Scope, expression: str, parts: Sequence[str], sort: str, 
 
 def _least_id(scope: Scope, query: q.Query) -> int:
     """The first item that came in at or after the query's `after:`, where that spares walking over older ones; else 0."""
-    since = max((node.since for node in _parts(query.node) if isinstance(node, q.When) and node.since), default=None)
+    since = max((node.since for node in q.conjuncts(query.node) if isinstance(node, q.When) and node.since), default=None)
     if since is None:
         return 0
     few = WINDOW * 50
@@ -293,20 +289,9 @@ def _be_patient(db: sqlite3.Connection, node: q.Node | None) -> _Patience:
     """The connection can hold texts against words and patterns; a pattern that takes too long is stopped, in any thread."""
     patience = _Patience()
     db.create_function("holds_word", 2, lambda word, text: word in fold(text or ""), deterministic=True)
-    if any(isinstance(part, q.Regex) for part in _all_nodes(node)):
+    if any(isinstance(part, q.Regex) for part in q.leaves(node)):
         db.create_function("holds_regex", 2, _matcher(patience), deterministic=True)
     return patience
-
-
-def _all_nodes(node: q.Node | None) -> Iterator[q.Node]:
-    if node is None:
-        return
-    yield node
-    if isinstance(node, q.Not):
-        yield from _all_nodes(node.node)
-    elif isinstance(node, q.And | q.Or):
-        for part in node.nodes:
-            yield from _all_nodes(part)
 
 
 def _matcher(patience: _Patience) -> Any:
@@ -406,7 +391,7 @@ def _first(hits: list[_Hit], limit: int, sort: str) -> list[_Hit]:
 
 def _shown(db: sqlite3.Connection, hits: list[_Hit], query: q.Query) -> list[Row]:
     words = q.terms(query.node)
-    patterns = [_compiled(node.pattern) for node in _parts(query.node) if isinstance(node, q.Regex)]
+    patterns = [_compiled(node.pattern) for node in q.conjuncts(query.node) if isinstance(node, q.Regex)]
     by_kind = grouped((hit.kind, hit.number) for hit in hits)
     rows = {kind: read(db, kind, numbers) for kind, numbers in by_kind.items()}
     marked = {kind: _snippets(db, kind, numbers, words) for kind, numbers in by_kind.items()}

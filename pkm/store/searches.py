@@ -5,7 +5,6 @@ A saved search is kept as it was typed and read anew each time, so that `after:3
 
 import re
 import sqlite3
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -93,12 +92,11 @@ class _Reader:
     def put(self, node: q.Node, within: tuple[str, ...]) -> q.Node:
         """The node with each saved search in it put into words; `within` are those that it is part of."""
         if isinstance(node, q.Field) and node.name == "saved":
-            return _joined(q.Or, [self.named(fold(name), within) for name in node.values])
+            return q.joined(q.Or, [self.named(fold(name), within) for name in node.values]) or node
         if isinstance(node, q.Not):
-            inner = self.put(node.node, within)
-            return inner.node if isinstance(inner, q.Not) else q.Not(inner)
+            return q.negated(self.put(node.node, within))
         if isinstance(node, q.And | q.Or):
-            return _joined(type(node), [self.put(part, within) for part in node.nodes])
+            return q.joined(type(node), [self.put(part, within) for part in node.nodes]) or node
         self.leaves += 1
         if self.leaves > MOST_LEAVES:
             raise Invalid("a query that long", f"with its saved searches it has more than {MOST_LEAVES} terms",
@@ -139,11 +137,3 @@ def existing(db: sqlite3.Connection, name: str) -> Row:
     if found is None:
         raise _not_saved(db, fold(name))
     return found
-
-
-def _joined(of: type[q.And] | type[q.Or], nodes: Sequence[q.Node]) -> q.Node:
-    """The nodes under one roof; those of the same kind come in one, equal ones once."""
-    parts: dict[q.Node, None] = {}
-    for node in nodes:
-        parts.update(dict.fromkeys(node.nodes if isinstance(node, q.And | q.Or) and isinstance(node, of) else (node,)))
-    return next(iter(parts)) if len(parts) == 1 else of(tuple(parts))
