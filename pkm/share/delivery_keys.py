@@ -27,15 +27,14 @@ class Keys:
         """The key of one part for one recipient of a stage's channel; no other delivery has it."""
         place = _place(stage["id"], channel["number"], recipient, part)
         if place not in self._keys:
-            # A stage that is elsewhere in the plan by now may have been frozen at this place, and addresses that are
-            # alike but for ß and ss make one name.
-            ways = (stage["position"], f"{stage['position']}.{stage['id']}", f"{stage['position']}.{stage['id']} {place[2]}")
-            made = [self._made(way, channel, recipient, part) for way in ways]
+            # a stage that is elsewhere in the plan by now may have been frozen at this place
+            ways = (stage["position"], f"{stage['position']}.{stage['id']}")
+            made = [self._made(way, channel, place[2], part) for way in ways]
             self._keys[place] = next(key for key in made if self._places.setdefault(key, place) == place)
         return self._keys[place]
 
-    def _made(self, way: object, channel: Mapping[str, Any], recipient: str, part: int) -> str:
-        said = [self._share["uid"], str(way), str(channel["number"]), recipient.casefold(), str(part), "1"]
+    def _made(self, way: object, channel: Mapping[str, Any], address: str, part: int) -> str:
+        said = [self._share["uid"], str(way), str(channel["number"]), address, str(part), "1"]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
 
 

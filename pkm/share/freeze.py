@@ -9,12 +9,11 @@ from pkm import attachment_files, config, dates
 from pkm.config import Home
 from pkm.delivery import MAY_GO, NO_ADDRESS, is_refused, may_go, may_have_left
 from pkm.ids import Row, make
-from pkm.share import draft, origin, page_names
+from pkm.share import draft, origin, page_names, recipients
 from pkm.share.channels import is_mirror
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.rendered import frozen, look_at, queued
 from pkm.share.rendition import Rendered
-from pkm.share.unsubscribed import subscribers
 from pkm.store import attachments, deliveries, shares
 from pkm.store.attachments import Attached
 from pkm.store.session import Store
@@ -113,18 +112,9 @@ def _refuse_still(unit: Any, share: int, before: Iterable[Row]) -> None:
 
 
 def _cancel_gone(unit: Any, home: Home, share: int) -> None:
-    """Who left the circle meanwhile, or asked for no more letters, gets nothing of what still waits."""
-    db = unit.connection
-    members: dict[int, set[int]] = {}
-    for row in deliveries.frozen(db, share):
-        if row["circle_id"] is None or row["contact_id"] is None or not may_go(row["state"], row["error"]):
-            continue
-        circle = row["circle_id"]
-        if circle not in members:
-            members[circle] = {one["id"] for one in subscribers(db, home, circle)}
-        if row["contact_id"] not in members[circle]:
-            why = "they left the circle, or asked for no more letters"
-            unit.update("delivery", row["id"], state="cancelled", error=why)
+    """What still waits for somebody who is not to get it any more goes nowhere."""
+    for number, why in recipients.not_for(unit.connection, home, share).items():
+        unit.update("delivery", number, state="cancelled", error=why)
 
 
 def _amend(unit: Any, share: int, rendered: Sequence[Rendered], existing: Sequence[Row], at: str) -> None:

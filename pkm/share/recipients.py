@@ -3,6 +3,7 @@
 What somebody has, or may have, of a share in one stage they do not get again in another; no two letters of it go to one address.
 """
 
+import functools
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
@@ -10,13 +11,16 @@ from typing import Any
 from pkm import dates
 from pkm.addresses import address_key
 from pkm.config import Home
-from pkm.delivery import may_have_it
+from pkm.delivery import may_go, may_have_it
 from pkm.ids import Row, make
 from pkm.reach import REACHES
 from pkm.share import worded
 from pkm.share.channels import is_letters
 from pkm.share.unsubscribed import subscribers
 from pkm.store import audience, deliveries, shares
+
+NOT_THEIRS = "they left the circle or asked for no more letters, or a note in it is not for them"
+"""Why a letter that waited goes nowhere."""
 
 
 def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
@@ -60,6 +64,29 @@ def _had(db: sqlite3.Connection, share: int) -> tuple[dict[int, tuple[int, int]]
             places.setdefault(row["contact_id"], (row["stage_id"], row["channel_id"]))
             addresses.setdefault(address_key(row["recipient"]), row["contact_id"])
     return places, addresses
+
+
+def not_for(db: sqlite3.Connection, home: Home, share: int) -> dict[int, str]:
+    """Delivery -> why it is for nobody any more, of a share's letters to circles that may still go: who has no part in its stage
+    now; who has a letter of it, or is to get another: two contacts turned out to be one. What a server refused gives way.
+    """
+    stages = {stage["id"]: stage for stage in shares.stages(db, share)}
+    people = functools.cache(lambda stage: {one["id"] for one in people_of(db, home, share, stages[stage])})
+    had, addresses = _had(db, share)
+    contacts, found = set(had), dict[int, str]()
+    rows = [row for row in deliveries.frozen(db, share) if row["circle_id"] is not None and row["recipient"]]
+    for row in sorted(rows, key=lambda one: one["state"] == "refused"):
+        contact, address = row["contact_id"], address_key(row["recipient"])
+        if not may_go(row["state"], row["error"]):
+            continue
+        if contact not in people(row["stage_id"]):
+            found[row["id"]] = NOT_THEIRS
+        elif contact in contacts or address in addresses:
+            found[row["id"]] = "another letter of it is theirs"
+        else:
+            contacts.add(contact)
+            addresses[address] = contact
+    return found
 
 
 def had_before(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> list[Row]:

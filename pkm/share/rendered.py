@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pkm import config
 from pkm.config import Home
-from pkm.delivery import may_go, may_have_left
+from pkm.delivery import may_go, may_have_it, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import Row, make
 from pkm.picture import Picture
@@ -110,7 +110,7 @@ def frozen(db: sqlite3.Connection, share: int, stage: int | None = None) -> Iter
 def amended(db: sqlite3.Connection, home: Home, share: int, at: str = "", stage: int | None = None) -> list[Rendered]:
     """Letters to those who did not get theirs and have another address now; the rest of the share has begun to leave."""
     rows = [row for row in deliveries.of(db, share, stage) if row["contact"]]
-    got = {row["contact"] for row in rows if not may_go(row["state"], row["error"])}
+    got = {row["contact"] for row in rows if may_have_it(row["state"], row["error"])}
     tried = {row["recipient"] for row in rows}
     asked = {row["contact"] for row in rows} - got
     if not asked:

@@ -21,9 +21,10 @@ from pkm.errors import PkmError, StoreError
 from pkm.ids import Row
 from pkm.lock import locked
 from pkm.secret import hide
-from pkm.share import ledger, origin
+from pkm.share import ledger, origin, unsubscribed
 from pkm.share.channels import KINDS, adapter, is_mirror, is_posts
 from pkm.share.letter import unpack
+from pkm.share.recipients import NOT_THEIRS
 from pkm.store import deliveries, posts, shares
 from pkm.store.session import Store
 
@@ -36,7 +37,7 @@ CANNOT_RECALL = "what left by it cannot be recalled by an undo"
 """Why such a command is not undone."""
 
 OLDER = "this store is older than outbox.log: "
-"""How the reason begins for which a letter is held that the ledger does not know, beside others that the store does not."""
+"""How the reason begins for which a letter is held in a store that does not know others, which left."""
 
 DIED = "the run was ended before the answer came"
 
@@ -179,24 +180,23 @@ def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -
 
 
 def older(db: sqlite3.Connection, home: Home) -> str:
-    """Why new letters are held: letters left that this store, put back from an older copy, does not know; "" where none did."""
+    """Why letters are held: others left that this store, put back from an older copy, does not know; "" where none did."""
     count = len(ledger.left_unknown(home, deliveries.keys(db)))
     return f"{OLDER}{count:,} {'letter' if count == 1 else 'letters'} left that it does not know" if count else ""
 
 
 def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str]], older: str) -> Result | None:
-    """A letter that left, or that was queued elsewhere, is held; and, in a store that is older, each that is new: it may be one
-    that left by another key.
+    """A letter that left, or that was queued elsewhere, is held; and, in a store that is older, each other: what the ledger says
+    did not arrive may have left since by another key.
     """
     state, at = known.get(row["key"], ("", ""))
-    if older and state in ("", ledger.QUEUED):
+    if state in (*MAY_HAVE_LEFT, ledger.SETTLED):
+        return _settle(store, home, row, Outcome("held", f"{BEGAN} on {dates.day(at)}; this store is older than that"))
+    if older and state != ledger.ELSEWHERE:
         return _settle(store, home, row, Outcome("held", older))
     if state in ("", ledger.ELSEWHERE):
         return _settle(store, home, row, Outcome("held", origin.NOT_QUEUED_HERE))
-    if state not in (*MAY_HAVE_LEFT, ledger.SETTLED):
-        return None
-    why = f"{BEGAN} on {dates.day(at)}; this store is older than that"
-    return _settle(store, home, row, Outcome("held", why))
+    return None
 
 
 def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Result:
@@ -214,8 +214,11 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
             return Result(row["id"], row["recipient"], delivery.state, delivery.error)
         if shares.read_gate(unit.get(Stage, delivery.stage_id).gate).get("held"):
             return Result(row["id"], row["recipient"], delivery.state, "its share was put on hold")
-        delivery.state, delivery.attempts, delivery.error = "sending", delivery.attempts + 1, ""
         circle = delivery.circle_id if row["recipient"] else None
+        if circle is not None and unsubscribed.off(unit.connection, home, circle, [delivery.contact_id or 0]):
+            delivery.state, delivery.error = "cancelled", NOT_THEIRS  # they asked while others were sent to
+            return Result(row["id"], row["recipient"], delivery.state, delivery.error)
+        delivery.state, delivery.attempts, delivery.error = "sending", delivery.attempts + 1, ""
         to = ledger.address_digest(row["key"], circle, row["recipient"]) if circle is not None else ""
         ledger.note(home, row["key"], "sending", unit.at, to=to)
         # whatever comes of it: a run that is killed here has perhaps sent

@@ -13,6 +13,7 @@ from pkm.config import Home
 from pkm.errors import PkmError, Refused, StoreError, Unreachable
 from pkm.people.circles import add_circle, join, leave
 from pkm.people.contacts import Fields, add_contact, edit_contact
+from pkm.people.merging import merge_contacts
 from pkm.sense.notes import add_note, set_reach
 from pkm.share import introduction, ledger, outbox, transmit
 from pkm.share.freeze import freeze
@@ -20,6 +21,8 @@ from pkm.share.letter import open_letter
 from pkm.share.rendered import look_at
 from pkm.share.rewire import add_channel
 from pkm.share.trying import try_channel
+from pkm.share.unsubscribed import take_off
+from pkm.share.who import decline
 from pkm.store import deliveries, interactions, shares
 from pkm.whole.undo import undo_command
 from tests.effort import tries
@@ -181,6 +184,56 @@ class TestAnswers:
         assert mail.to("eve@example.org") == []
         assert report.share["state"] == "sent"
         assert states(home_paths)["eve@example.org"] == "cancelled"
+
+    @pytest.mark.parametrize("why", ["451 try later", "550 no such user here"])
+    def test_who_a_note_is_not_for_meanwhile_gets_nothing_more(self, home_paths: Home, mail: MailServer, why: str) -> None:
+        mail.refuse["eve@example.org"] = why
+        share = setup(home_paths, mail.url)
+        send(home_paths, share)
+        mail.refuse.clear()
+        decline(fresh(home_paths), 1, "c5", "", "not for her")
+        report = send(home_paths, share)
+        assert mail.to("eve@example.org") == []
+        assert report.share["state"] == "sent"
+        assert states(home_paths)["eve@example.org"] == "cancelled"
+
+    @pytest.mark.parametrize(("away", "gets"), [
+        ({"eve": "451 later"}, "ann"), ({"ann": "451 later"}, "eve"), ({"ann": "451 later", "eve": "451 later"}, "ann"),
+        ({"ann": "550 no such user", "eve": "451 later"}, "eve"),
+    ])  # fmt: skip
+    def test_two_that_turn_out_to_be_one_get_one_letter(
+        self, home_paths: Home, mail: MailServer, away: dict[str, str], gets: str
+    ) -> None:
+        mail.refuse |= {f"{who}@example.org": answer for who, answer in away.items()}
+        share = setup(home_paths, mail.url)
+        send(home_paths, share)
+        mail.refuse.clear()
+        merge_contacts(fresh(home_paths), [1, 5])
+        report = send(home_paths, share)
+        assert [to for to, _ in mail.letters if to in ("ann@example.org", "eve@example.org")] == [f"{gets}@example.org"]
+        assert report.share["state"] == "sent"
+
+    def test_who_unsubscribes_while_others_are_sent_to_gets_nothing(self, home_paths: Home, mail: MailServer) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
+
+        def unsubscribe(when: str) -> None:
+            if when == "after":
+                take_off(fresh(home_paths), home_paths, 2, [2], "they asked")
+
+        mail.on_data = unsubscribe
+        report = send(home_paths, share)
+        assert [to for to, _ in mail.letters] == ["ann@example.org"]
+        assert states(home_paths) == {"ann@example.org": "sent", "cy@example.org": "cancelled"}
+        assert report.share["state"] == "sent"
+
+    def test_a_second_new_address_is_tried_as_the_first_was(self, home_paths: Home, mail: MailServer) -> None:
+        mail.refuse |= {"eve@example.org": "550 no such user", "eve@new.example": "550 nor here"}
+        share = setup(home_paths, mail.url)
+        send(home_paths, share)
+        for domain in ("new", "newest"):
+            edit_contact(fresh(home_paths), 5, Fields(emails=(f"eve@{domain}.example",)))
+            report = send(home_paths, share)
+        assert [row["recipient"] for row in report.sent] == ["eve@newest.example"]
 
     def test_a_letter_that_is_refused_as_a_whole(self, home_paths: Home, mail: MailServer) -> None:
         mail.answer = "554 looks like spam"
@@ -398,6 +451,41 @@ class TestLedger:
         assert len(mail.letters) == 2
         outbox.resolve(fresh(home_paths), home_paths, 1, "sent")
         assert states(home_paths)["ann@example.org"] == "sent"
+
+    @pytest.mark.parametrize("answer", ["451 try later", "550 no such user"])
+    def test_a_store_put_back_sends_nothing_again_to_an_address_that_is_another_by_now(
+        self, home_paths: Home, mail: MailServer, answer: str
+    ) -> None:
+        """The ledger says of the old address that it did not go there; that it went to the new one this store does not know."""
+        mail.refuse["ann@example.org"] = answer
+        share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
+        send(home_paths, share)
+        with sqlite3.connect(home_paths.db) as now, sqlite3.connect(home_paths.data / "old.db") as old:
+            now.backup(old)
+        edit_contact(fresh(home_paths), 1, Fields(emails=("ann@new.example",)))
+        assert len(send(home_paths, share).sent) == 1
+        mail.refuse.clear()
+        with sqlite3.connect(home_paths.db) as now, sqlite3.connect(home_paths.data / "old.db") as old:
+            old.backup(now)
+        assert [row["state"] for row in send(home_paths, share).unknown] == ["held"]
+        assert sorted(to for to, _ in mail.letters) == ["ann@new.example", "cy@example.org"]
+
+    def test_a_letter_is_called_the_same_whoever_else_gets_one(self, home_paths: Home, mail: MailServer) -> None:
+        """Their addresses were one as names are folded, so that the letter of the first was called as the second's here."""
+        share = setup(home_paths, mail.url, ("Ann Lee", "Bob Ray"))
+        for number, domain in ((1, "straße"), (2, "strasse")):
+            edit_contact(fresh(home_paths), number, Fields(emails=(f"a@{domain}.example",)))
+        with sqlite3.connect(home_paths.db) as now, sqlite3.connect(home_paths.data / "old.db") as old:
+            now.backup(old)
+        mail.refuse["a@strasse.example"] = "550 no such user"
+        send(home_paths, share)
+        with sqlite3.connect(home_paths.db) as now, sqlite3.connect(home_paths.data / "old.db") as old:
+            old.backup(now)
+        leave(fresh(home_paths), 2, [1], "moved")
+        send(home_paths, share)
+        join(fresh(home_paths), 2, [1], "back")
+        send(home_paths, share)
+        assert [to for to, _ in mail.letters] == ["a@xn--strae-oqa.example"]
 
     def test_a_copy_of_a_store_without_its_ledger_sends_nothing(self, home_paths: Home, mail: MailServer) -> None:
         mail.refuse["cy@example.org"] = "451 later"
