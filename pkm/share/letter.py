@@ -22,7 +22,8 @@ from pkm.text import one_line
 
 MEDIA_TYPE = "message/rfc822"
 
-_ADDRESS = re.compile(r"[^\s@<>(),;:\"\\\[\]]+@[^\s@<>(),;:\"\\\[\]/]+")
+_LABEL = r"[^\s@<>(),;:\"\\\[\]/.]+"
+_ADDRESS = re.compile(rf"[^\s@<>(),;:\"\\\[\]]+@{_LABEL}(?:\.{_LABEL})*")
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\s*")
 _CRLF = b"\r\n"
 _FOLD = "\r\n "

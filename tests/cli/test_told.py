@@ -65,6 +65,11 @@ def test_a_cut_link_and_a_missing_address_are_told_and_keep_nothing(world: Comma
     assert world.json("share", "check", "x1") == []
 
 
+def test_an_address_that_is_none_keeps_nobody_else_from_their_letter(world: CommandLine) -> None:
+    world("contact", "edit", "c3", "--email", "lea@b..c")
+    assert "c3 Lea Low: no e-mail address is known" in world("share", "preview", "x1").err
+
+
 def test_marks_that_go_out_otherwise_than_written_are_told_before_they_do(world: CommandLine, home: Path) -> None:
     world("contact", "add", "Julien Voisin", "--nick", "julien")
     world("contact", "edit", "c1", "--nick", "annie")

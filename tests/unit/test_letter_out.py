@@ -62,7 +62,8 @@ def test_whom_letters_are_from(typed: str, name: str, address: str) -> None:
 
 
 @pytest.mark.parametrize("typed", [
-    "", "Me", "Me <>", "a@b, c@d", "Me <a@b> <c@d>", "a b@c.d", "a@b@c", "me@", "@b.c", "a@b..c" * 60, "a@" + "ü" * 80 + ".org",
+    "", "Me", "Me <>", "a@b, c@d", "Me <a@b> <c@d>", "a b@c.d", "a@b@c", "me@", "@b.c", "a@b.c" * 60, "a@" + "ü" * 80 + ".org",
+    "a@b..c", "a@.b", "a@b.c.", "a@ü..c",
 ])  # fmt: skip
 def test_what_is_no_address(typed: str) -> None:
     assert not is_address(typed)
