@@ -9,7 +9,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pkm.text import fold
+from pkm.text import fold, seen
+
+NO_SIGNS = r"\s<>()\[\]\\,;:@\""
+"""What stands in no address that is written without quotes (RFC 5322, 3.2.3), for a class of signs in a pattern."""
 
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _KEPT = {"ß": "ß", "ẞ": "ß", "ς": "ς", "\u200c": "\u200c", "\u200d": "\u200d"}
@@ -78,6 +81,14 @@ def spellings(address: str) -> tuple[str, ...]:
     key = address_key(address)
     folded = (one for one in (fold(address), fold(readable(key))) if address_key(one) == key)
     return tuple(dict.fromkeys([key, *folded]))
+
+
+def alike(address: str) -> str:
+    """What the address has in common with all that are folded alike, as older rules have it (IDNA 2003): ß with ss, σ with ς.
+
+    It may only ever keep something back: these may be several people's.
+    """
+    return fold(seen(readable(address_key(address))))
 
 
 def others(address: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from email.policy import compat32
 from email.utils import parseaddr
 
 from pkm import text
-from pkm.addresses import address_key, is_plain
+from pkm.addresses import NO_SIGNS, address_key, is_plain
 from pkm.filekind import decode_text
 from pkm.html import text_to_html
 
@@ -130,7 +130,7 @@ def address(message: Message, name: str) -> tuple[str, str]:
     return ("" if "@" in called else called), email  # an address is no name, and names are shown to others
 
 
-_PART = r"[^\s<>()\[\]\\,;:@\".]+"
+_PART = f"[^{NO_SIGNS}.]+"
 _MAILBOX = rf"({_PART}(?:\.{_PART})*@{_PART}(?:\.{_PART})+)"
 _ALONE = re.compile(rf"\s*(?:{_MAILBOX}|(?P<name>[^<>@]*)<\s*{_MAILBOX}\s*>)\s*(?:\s\([^<>()@\\]*\)\s*)?")
 _QUOTED = re.compile(r'\A\s*"(?:[^"\\]|\\.)*"(?=\s*<)')

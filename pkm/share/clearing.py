@@ -14,6 +14,7 @@ from pkm.share.channels import effective_kind, is_letters
 from pkm.share.guard import Finding, Secrets, check_addresses, check_bytes
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.recipients import channels_for
+from pkm.share.whose import Addresses
 from pkm.store import shares
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def check_rendered(db: sqlite3.Connection, home: Home, share: int, rendered: "Se
     stages = {stage["id"]: stage for stage in shares.stages(db, share)}
     steps = {number: worded.notes_for(db, share, stage) for number, stage in stages.items()}
     narrower: dict[tuple[int, str], tuple[tuple[str, int], ...]] = {}
-    emails = dict(shares.emails(db))
+    people = Addresses(dict(shares.emails(db)))
     kinds = {number: stage["circle_kind"] or draft.kind_by_name(db, share) for number, stage in stages.items()}
     others = [text for note in shares.notes(db, share) for text in _words_of_others(db, note)]
     own = row["introduction"] if row and row["type"] == "introduction" else ""
@@ -67,10 +68,10 @@ def check_rendered(db: sqlite3.Connection, home: Home, share: int, rendered: "Se
         if (place := (one.stage_id, one.channel_kind)) not in narrower:
             narrower[place] = tuple(linked.linked_by(db, share, stages[one.stage_id], reaches))
             findings += linked.check_beside(db, share, stages[one.stage_id], reaches)
-        hidden = {address: person for address, person in emails.items() if address not in allowed}
         secrets = Secrets(
-            tuple(shares.narrower_titles(db, reaches)), hidden, tuple(others), tuple(shares.phones(db)),
+            tuple(shares.narrower_titles(db, reaches)), people, tuple(others), tuple(shares.phones(db)),
             functools.partial(shares.narrower_texts, db, reaches), narrower[place],
+            allowed,
         )  # fmt: skip
         beside = worded.words_beside(db, share, stages[one.stage_id])
         findings += check_bytes(text, secrets, steps[one.stage_id], said=own, share=make("share", share), beside=beside)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pkm.addresses import address_key
 from pkm.capture import title_of as title_of_text
 from pkm.config import Settings
 from pkm.dates import day, local, now, stamp
@@ -22,7 +23,7 @@ from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
 from pkm.store import audience, plans, shares
 from pkm.store.session import Store
-from pkm.text import fold, one_line
+from pkm.text import one_line
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest, Piece
@@ -231,12 +232,12 @@ def kind_by_name(db: sqlite3.Connection, share: int) -> str:
 
 
 def may_be_read_in(db: sqlite3.Connection, share: int, channel: int, recipient: str) -> frozenset[str]:
-    """The addresses that a letter may name, folded: its sender's and its recipient's; an introduction's, of both."""
-    from pkm.share.letter import read_mailbox, wire_address
+    """The addresses that a letter may name (address_key): its sender's and its recipient's; an introduction's, of both."""
+    from pkm.share.letter import read_mailbox
 
     options = next(one["options"] for one in shares.channels(db) if one["number"] == channel)
     named = [read_mailbox(options["from"]).address, recipient, *(one["email"] or "" for one in shares.people_of(db, share))]
-    return frozenset(fold(one) for address in named if "@" in address for one in (address, wire_address(address)))
+    return frozenset(address_key(one) for one in named if "@" in one)
 
 
 def piece_of(db: sqlite3.Connection, note: Row, naming: called.Naming, hidden: Sequence[str] = ()) -> "Piece":

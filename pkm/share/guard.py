@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from pkm.addresses import address_key, readable
 from pkm.conceal import own_words
 from pkm.ids import make
 from pkm.keys import keys_in, secret_addresses
 from pkm.markdown import stripped
 from pkm.reach import may_go
 from pkm.share.legible import Seen, look, plain_words, says, words
-from pkm.share.whose import addresses_in, numbers_in
-from pkm.text import fold, some
+from pkm.share.whose import Addresses, numbers_in
+from pkm.text import some
 from pkm.textmerge import is_marked
 
 Finding = tuple[str, str, str]
@@ -47,17 +48,18 @@ class Secrets:
     """What must not stand in what leaves.
 
     titles: (title, number) of every note that may not go; texts: (text, number) of the same; linked: (name, number) of all
-    that those are called which the draft links to; emails: address -> contact's number; phones: (number as it is known,
-    contact's number); public: texts that are public already (titles and quotes of items), which may say what a private note
-    is called.
+    that those are called which the draft links to; emails: of contacts, but for those that are allowed (address_key); phones:
+    (number as it is known, contact's number); public: texts that are public already (titles and quotes of items), which may
+    say what a private note is called.
     """
 
     titles: tuple[tuple[str, int], ...] = ()
-    emails: Mapping[str, int] | None = None
+    emails: Addresses | None = None
     public: tuple[str, ...] = ()
     phones: tuple[tuple[str, int], ...] = ()
     texts: Callable[[], Iterable[tuple[str, int]]] = tuple
     linked: tuple[tuple[str, int], ...] = ()
+    allowed: frozenset[str] = frozenset()
 
 
 def check_notes(notes: Iterable[Mapping[str, Any]], circle: str, circle_kind: str) -> list[Finding]:
@@ -90,12 +92,12 @@ def check_bytes(
     own = " | ".join([*(own_plain(note["text"]) for note in cleared), own_plain(said), *map(words, secrets.public)])
     sayers = _Sayers(cleared, share)
     findings = [*_titles(seen, own, secrets, sayers)]
-    for address, person in addresses_in(f"{seen.decoded}\n{seen.raw}", secrets.emails or {}):
-        findings.append(sayers.find(make("contact", person), f"the address {address}", address))
-    for number, person, written in numbers_in(f"{seen.decoded}\n{seen.raw}", secrets.phones):
+    wherever = f"{seen.decoded}\n{seen.raw}"
+    for address, person in secrets.emails.found_in(wherever, secrets.allowed) if secrets.emails else ():
+        findings.append(sayers.find(make("contact", person), f"the address {readable(address)}", readable(address)))
+    for number, person, written in numbers_in(wherever, secrets.phones):
         findings.append(sayers.find(make("contact", person), f"the number {number}", written))
-    wherever = unicodedata.normalize("NFKC", f"{seen.decoded}\n{seen.raw}").replace("\N{MINUS SIGN}", "-")
-    for place in dict.fromkeys(_PLACE.findall(wherever)):
+    for place in dict.fromkeys(_PLACE.findall(unicodedata.normalize("NFKC", wherever).replace("\N{MINUS SIGN}", "-"))):
         findings.append(sayers.find(f"geo:{place}", "a place", place))
     findings += _passages(words(seen.shown), own, secrets, sayers)
     texts = [(make("note", note["id"]), note["text"], "pkm sense edit") for note in cleared]
@@ -177,8 +179,8 @@ def _runs(said: str) -> set[tuple[str, ...]]:
 
 
 def check_addresses(header: str, allowed: Collection[str], share: str) -> list[Finding]:
-    """A finding for each address in a letter's header that is not one of those that may be read there (folded)."""
+    """A finding for each address in a letter's header that is not one of those that may be read there (address_key)."""
     from email.utils import getaddresses
 
-    found = [address for _, address in getaddresses([header]) if fold(address) not in allowed]
+    found = [address for _, address in getaddresses([header]) if address_key(address) not in allowed]
     return [(share, f"the address {address} would go out with it", f"pkm share preview {share}") for address in found]

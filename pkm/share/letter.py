@@ -15,15 +15,15 @@ from email.utils import format_datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pkm.addresses import wire_address as wire_address
+from pkm.addresses import NO_SIGNS, wire_address
 from pkm.dates import parse_stamp
 from pkm.errors import Invalid
 from pkm.text import one_line
 
 MEDIA_TYPE = "message/rfc822"
 
-_LABEL = r"[^\s@<>(),;:\"\\\[\]/.]+"
-_ADDRESS = re.compile(rf"[^\s@<>(),;:\"\\\[\]]+@{_LABEL}(?:\.{_LABEL})*")
+_LABEL = f"[^{NO_SIGNS}/.]+"
+_ADDRESS = re.compile(rf"[^{NO_SIGNS}]+@{_LABEL}(?:\.{_LABEL})*")
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\s*")
 _CRLF = b"\r\n"
 _FOLD = "\r\n "

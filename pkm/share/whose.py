@@ -1,22 +1,30 @@
 """Addresses and telephone numbers of people in a text, however they are written there. Pure."""
 
+import functools
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from pkm.addresses import NO_SIGNS, address_key, alike
+from pkm.grouped import grouped
 from pkm.phones import LEAST, TAIL, Number, read_number
 from pkm.text import fold
 
-_LOCAL = re.compile(r"[\w.+'’-]+$")
-_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _LONGEST = 260
-_AT = re.compile(r"\s*[\[({<]\s*(?:at|ät|@)\s*[\])}>]\s*|\s+@\s+")
+_LOCAL = re.compile(f"[^{NO_SIGNS}]+$")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)+)"$')
+_BEFORE = re.compile(r"[^\w.+'’-]|\.\.|(?<=[^\x00-\u024f])(?=[!-~]+$)")
+"""Behind what an address may begin: "user=", a dash, an ellipsis, a word of a script without spaces."""
+_LABEL = r"[^\s!-,./:-@\[-^`{-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2000-\u206f\u3001-\u3004\u3008-\u3020\u3030]"
+_DOMAIN = re.compile(rf"{_LABEL}+(?:[.。]{_LABEL}+)+")
+_ASCII = re.compile(r"[!-~]+")
+_AT = re.compile(r"\s*[\[({<]\s*(?:at|ät|@)\s*[\])}>]\s*|\s*@\s*")
 _DOT = re.compile(r"\s*[\[({<]\s*(?:dot|punkt|\.)\s*[\])}>]\s*| dot ")
-_IS_SPELLED = re.compile(r"[\[({<]\s*(?:at|ät|@|dot|punkt|\.)\s*[\])}>]|\s@\s| dot ")
+_COMMENT = re.compile(r"\s?\([^()]{0,100}\)\s?(?=[@.])|(?<=[@.])\s?\([^()]{0,100}\)\s?")  # RFC 5322, 3.2.2
+_IS_SPELLED = re.compile(r"[\[({<]\s*(?:at|ät|@|dot|punkt|\.)\s*[\])}>]|\s@|@\s| dot |\)\s?[@.]|[@.]\s?\(")
 _SPELLED = re.compile(r"(?<=\w) at (?=\w+(?: dot \w+)+)")
-_NO_LETTER = re.compile(r"[\x21-\x7e]+$")
 
 _DASHES = re.compile("[\u2010-\u2015\u2043\u2212]")
 _FOREIGN = re.compile(r"(?![0-9])\d")
@@ -27,47 +35,86 @@ _SURE = 9
 """So many digits are no other number by chance."""
 
 
-def addresses_in(text: str, known: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """(address, whose) of each known address of mail (folded) in a text, by address."""
-    folded = fold(text)
-    is_spelled = bool(known) and _IS_SPELLED.search(folded) is not None
-    if not known or not (is_spelled or "@" in folded):
-        return
-    spelled = _DOT.sub(".", _AT.sub("@", _SPELLED.sub("@", folded))) if is_spelled else folded
-    found: set[str] = set()
-    for form in dict.fromkeys((folded, spelled)):
-        for at in re.finditer("@", form):
-            run = _LOCAL.search(form[max(0, at.start() - _LONGEST) : at.start()])
-            place = _DOMAIN.match(form, at.end(), at.end() + _LONGEST)
-            if run and place:
-                found.update(f"{one}@{other}" for one in _locals(run[0]) for other in _domains(place[0]))
-    for address, person in sorted(known.items()):
-        local, _, domain = fold(address).rpartition("@")
-        if f"{local}@{_ascii(domain)}" in found:
-            yield address, person
+class Addresses:
+    """Addresses of mail of people, ready to be looked for in many texts. known: address_key -> whose."""
+
+    def __init__(self, known: Mapping[str, int]) -> None:
+        self._known = known
+
+    def found_in(self, text: str, allowed: Collection[str] = ()) -> Iterator[tuple[str, int]]:
+        """(address, whose) of each that stands in a text, by address.
+
+        allowed: those that may stand there. What is one of all these to the letter is no other that is only written alike.
+        """
+        plain = " ".join(unicodedata.normalize("NFKC", text).lower().split()) if self._known else ""
+        forms = [plain]
+        if _IS_SPELLED.search(plain):
+            forms.append(_DOT.sub(".", _COMMENT.sub("", _AT.sub("@", _SPELLED.sub("@", plain)))))
+        names = self._names.union(map(_name, allowed))
+        found: set[str] = set()
+        for form in forms:
+            for at in re.finditer("@", form):
+                place = _DOMAIN.match(form, at.end(), at.end() + _LONGEST)
+                before = form[max(0, at.start() - _LONGEST) : at.start()] if place else ""
+                if place and (locals_ := [one for one in _locals(before) if fold(one) in names]):
+                    found.update(self._meant([f"{one}@{domain}" for one in locals_ for domain in _domains(place[0])], allowed))
+        yield from sorted((one, self._known[one]) for one in found.difference(allowed))
+
+    def _meant(self, readings: Sequence[str], allowed: Collection[str]) -> Collection[str]:
+        """The known addresses that an @ with what stands around it may mean: by the first reading that is one, or is like one."""
+        for one in map(address_key, readings):
+            if one in allowed or one in self._exact:
+                return self._exact.get(one, ())
+        return next((found for one in readings if (found := self._alike.get(alike(one)))), ())
+
+    @functools.cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(map(_name, self._known))
+
+    @functools.cached_property
+    def _exact(self) -> Mapping[str, list[str]]:
+        return grouped((_unquoted(one), one) for one in self._known)
+
+    @functools.cached_property
+    def _alike(self) -> Mapping[str, list[str]]:
+        return grouped((alike(_unquoted(one)), one) for one in self._known)
 
 
-def _locals(run: str) -> set[str]:
-    """What may be an address's local part at the end of a run of its signs: quotes, dots and other scripts stand before it."""
-    bare = {run.lstrip(".'’-_+"), run, run.rpartition("..")[2], run.rpartition("'")[2] if run.startswith("'") else run}
-    return bare | {match[0] for one in bare if not one.isascii() and (match := _NO_LETTER.search(one))}
+def _unquoted(address: str) -> str:
+    """The address without the quotes about its local part: they say nothing (RFC 5321, 4.1.2)."""
+    local, at, domain = address.rpartition("@")
+    quoted = _QUOTED.fullmatch(local)
+    return f"{_plain(quoted) if quoted else local}{at}{domain}"
+
+
+def _plain(quoted: re.Match[str]) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted[1])
+
+
+def _name(address: str) -> str:
+    """The local part, as it is like others."""
+    return alike(_unquoted(address)).rpartition("@")[0]
+
+
+def _locals(before: str) -> Iterator[str]:
+    """What may be an address's local part at the end of what stands before an @, the longest first."""
+    if quoted := _QUOTED.search(before):
+        yield "".join(_plain(quoted).split())
+    elif run := _LOCAL.search(before):
+        for start in (0, *(found.end() for found in _BEFORE.finditer(run[0]))):
+            one = run[0][start:]
+            yield from (one, one.lstrip(".'’-_+"))
+            if one.startswith("'"):
+                yield one.rpartition("'")[2]
 
 
 def _domains(run: str) -> Iterator[str]:
-    """What may be a domain at the beginning of a run of its signs: the next sentence may begin right behind it."""
-    parts = run.strip("-_").split(".")
-    for end in range(2, len(parts) + 1):
-        yield _ascii(".".join(parts[:end]).rstrip("-_"))
-
-
-def _ascii(domain: str) -> str:
-    """The domain as it goes over the wire (RFC 5890)."""
-    if domain.isascii():
-        return domain
-    try:
-        return domain.encode("idna").decode()
-    except UnicodeError:
-        return domain
+    """What may be a domain at the beginning of a run of its signs, the longest first: a sentence may begin right behind."""
+    parts = run.strip("-_").replace("。", ".").split(".")
+    for end in range(len(parts), 1, -1):
+        *front, last = parts[:end]
+        for one in (last, found[0] if (found := _ASCII.match(last)) else last):
+            yield ".".join([*front, one]).rstrip("-_")
 
 
 class _Known(NamedTuple):

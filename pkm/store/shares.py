@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pkm.addresses import address_key
 from pkm.delivery import MAY_GO, sql_list
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, make
@@ -285,9 +286,9 @@ def phones(db: sqlite3.Connection) -> list[tuple[str, int]]:
 
 
 def emails(db: sqlite3.Connection) -> list[tuple[str, int]]:
-    """Every contact's e-mail address, case folded, with the contact's number."""
-    found = db.execute("SELECT folded, contact_id FROM handle WHERE kind = 'email' ORDER BY id")
-    return [(one[0], one[1]) for one in found]
+    """Every contact's e-mail address, as addresses are compared, with the contact's number."""
+    found = db.execute("SELECT value, contact_id FROM handle WHERE kind = 'email' ORDER BY id")
+    return [(address_key(one[0]), one[1]) for one in found]
 
 
 def channels(db: sqlite3.Connection, *, removed: bool = False) -> list[Row]:

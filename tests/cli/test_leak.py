@@ -143,12 +143,14 @@ def test_nothing_that_is_private_leaves(
     assert not pkm.json("share", "check", ".")
 
 
-def test_an_address_that_one_may_read_goes_to_none_of_the_others(pkm: CommandLine) -> None:
+@pytest.mark.parametrize("addresses", [("ann@example.org", "ben@example.org"), ("ann@faß.example", "ann@fass.example")])
+def test_an_address_that_one_may_read_goes_to_none_of_the_others(pkm: CommandLine, addresses: tuple[str, str]) -> None:
     pkm("share", "channel", "add", "post", "smtp://127.0.0.1:9", "--from", "Me <me@example.org>")
     pkm("circle", "add", "practice", "--kind", "community", "--channel", "post")
-    for name in ("ann", "ben"):  # her letter is looked at first
-        pkm("contact", "add", name, "--email", f"{name}@example.org")
+    for name, address in zip(("ann", "ben"), addresses, strict=True):  # her letter is looked at first
+        pkm("contact", "add", name, "--email", address)
         pkm("circle", "join", "practice", name, "--because", "peer")
-    pkm("sense", "note", "Write to ann@example.org", "--reach", "community")
+    pkm("sense", "note", f"Write to {addresses[0]}", "--reach", "community")
     pkm("share", "draft", "n1", "--to", "practice")
-    assert [one["what"] for one in pkm.json("share", "check", "x1", ok=3)] == ["c1"]
+    (found,) = pkm.json("share", "check", "x1", ok=3)
+    assert (found["what"], found["why"]) == ("c1", f"the address {addresses[0]} would go out with n1")

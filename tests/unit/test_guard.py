@@ -6,6 +6,7 @@ from pkm.errors import Invalid
 from pkm.people.circles import check_kind
 from pkm.reach import REACHES, may_go, read_reach, wide_enough
 from pkm.share.guard import Secrets, check_bytes, check_notes
+from pkm.share.whose import Addresses
 
 NOTE = {"id": 1, "title": "Public", "text": "Public words", "reach": "network", "dropped_at": None}
 
@@ -123,7 +124,8 @@ def test_own_words_may_say_what_a_private_note_is_called(said: str) -> None:
 ])  # fmt: skip
 def test_private_things_in_the_bytes_are_found(payload: bytes, why: str) -> None:
     private = (("Nobody but us knows that the office closes", 8),)
-    secrets = Secrets((("The budget talk", 9),), {"bob@example.org": 4}, phones=(("+49 30 12345678", 4),), texts=lambda: private)
+    people, phones = Addresses({"bob@example.org": 4}), (("+49 30 12345678", 4),)
+    secrets = Secrets((("The budget talk", 9),), people, phones=phones, texts=lambda: private)
     noted = {**NOTE, "text": "Public words %%private remark%% <!-- unseen remark -->, see [[The budget talk]]"}
     assert any(why in found for _, found, _ in check_bytes(payload, secrets, [noted]))
 
@@ -135,7 +137,7 @@ def test_private_things_in_the_bytes_are_found(payload: bytes, why: str) -> None
                                      b"on 2026-11-23 at 09:00", b"task-force-of-the-whole-community-here"]
 )
 def test_what_is_meant_to_be_said_passes(payload: bytes) -> None:
-    secrets = Secrets((("Ideas", 9),), {"bob@example.org": 4})
+    secrets = Secrets((("Ideas", 9),), Addresses({"bob@example.org": 4}))
     assert check_bytes(payload, secrets, [NOTE]) == []
 
 
