@@ -17,12 +17,12 @@ from pkm.frontmatter import Fields
 from pkm.reach import REACHES
 from pkm.text import fold, one_line
 from pkm.textmerge import plain
+from pkm.vocabulary import STAGES
 
 ENDINGS = (".md", ".markdown")
 MAX_BYTES = 20_000_000
 """Of one note; a book is under it."""
 TITLE = 300
-STAGES = ("observation", "idea", "practice")
 
 _BOX = r"\A(?:\ufeff|\s)*#[ \t]+\[([ xX])\][ \t]+"
 _UNCLOSED = r"---[ \t]*\r?\n[ \t]*[\w\"'-][^\n:]{0,80}:(?:[ \t\r\n]|$)"

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
+from pkm.reach import REACHES
+from pkm.vocabulary import STAGES
+
 KINDS = ("item", "annotation", "note", "contact", "share", "source", "circle", "tag", "response", "trial")
-REACHES = ("private", "team", "community", "network")
-STAGES = ("observation", "idea", "practice")
 IS: Mapping[str, str] = {
     "inbox": "in the inbox", "kept": "kept", "dropped": "dropped", "backlog": "in the backlog",
     "muted": "muted by a rule", "question": "open questions", "orphan": "not linked",

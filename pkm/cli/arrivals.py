@@ -11,11 +11,11 @@ from pkm.dates import day
 from pkm.ids import Row
 from pkm.store import items
 from pkm.text import count, one_line
+from pkm.vocabulary import UPDATES
 
 FEW = 5
 """So many items that were changed are named."""
 
-UPDATES = ("silent", "resurface", "ignore")
 BacklogFlag = Annotated[
     bool, typer.Option("--backlog", help="All that it brings comes into the inbox; else its newest five.")
 ]

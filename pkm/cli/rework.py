@@ -115,7 +115,8 @@ def try_note(
     json: JsonFlag = False,
 ) -> None:
     """Log where an idea was tried and what came of it."""
-    from pkm.sense.grow import OUTCOMES, add_trial
+    from pkm.sense.grow import add_trial
+    from pkm.vocabulary import OUTCOMES
 
     if not outcome:
         raise Invalid("a trial without --outcome", f"say {', '.join(OUTCOMES)}",

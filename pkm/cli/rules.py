@@ -14,6 +14,7 @@ from pkm.errors import Invalid, NotFound
 from pkm.store import items
 from pkm.store import rules as stored
 from pkm.text import count, one_line
+from pkm.vocabulary import RULE_ACTIONS
 
 if TYPE_CHECKING:
     from pkm.seek.rules import NewRule, Survey
@@ -22,7 +23,6 @@ app = group("List the rules: what is muted, kept only, tagged, ranked or assigne
             invoke_without_command=True,
             epilog="Example:  pkm seek rules add mute 'title:sponsored OR category:ads'")  # fmt: skip
 
-ACTIONS = ("mute", "keep", "tag", "up", "down", "assign")
 NAMED = {"tag": "a tag: pkm seek rules add tag org/design '\"desire path\"'",
          "assign": "a person: pkm seek rules add assign ann 'author:\"Ann Lee\"'"}  # fmt: skip
 """Actions that need a name before the pattern."""
@@ -140,12 +140,12 @@ def _contact(name: str) -> int:
 
 def _action(word: str) -> str:
     known = word.lower()
-    if known in ACTIONS:
+    if known in RULE_ACTIONS:
         return known
     from pkm.spelling import near
 
-    why = f"a rule can {', '.join(ACTIONS)}"
-    raise Invalid(f"“{one_line(word, 60)}”", why, near=near(known, ACTIONS), next="pkm seek rules add mute 'title:word'")
+    why = f"a rule can {', '.join(RULE_ACTIONS)}"
+    raise Invalid(f"“{one_line(word, 60)}”", why, near=near(known, RULE_ACTIONS), next="pkm seek rules add mute 'title:word'")
 
 
 @app.command("test", cls=QueryCommand, epilog="Example:  pkm seek rules test u3 --since 30d\n\n"

@@ -25,10 +25,10 @@ from pkm.ids import Row
 from pkm.spelling import none_of
 from pkm.store import contacts, items, lookup, sources
 from pkm.text import count, fold, one_line, some
+from pkm.vocabulary import SOURCE_STATES
 
 app = group("Sources.")
 
-STATES = ("active", "paused", "gone")
 COLUMNS: render.Columns = (
     ("id", lambda row: row["id"]),
     ("title", lambda row: one_line(row["title"], 60)),
@@ -77,8 +77,8 @@ def list_sources(
 
     if sort not in ORDERS:
         raise none_of(f"--sort {sort}", sort, ORDERS)
-    if state not in ("", *STATES):
-        raise none_of(f"--state {state}", state, STATES)
+    if state not in ("", *SOURCE_STATES):
+        raise none_of(f"--state {state}", state, SOURCE_STATES)
     ids = [found.number for found in selectors.many(which, ("source",))] if which else None
     db = current.store().read()
     rows = health.sort_sources(db, sort, limit, now(), state=state or None, ids=ids)

@@ -16,9 +16,7 @@ from pkm.spelling import near, none_of
 from pkm.store import circles, contacts, standings, tags
 from pkm.store.session import Store, Unit
 from pkm.text import check_language, clean, fold, one_line, some
-
-KINDS = ("team", "community", "network")
-"""Kinds of circles, the closest first."""
+from pkm.vocabulary import CIRCLE_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +168,8 @@ def _explain_leaving(unit: Unit, circle_id: int, numbers: Iterable[int], because
 
 def check_kind(kind: str) -> str:
     """The kind of circle, written in full: none is guessed. Raises Invalid with the three kinds."""
-    if fold(kind) not in KINDS:
-        raise none_of(f"the kind “{one_line(kind, 60)}”", kind, KINDS)
+    if fold(kind) not in CIRCLE_KINDS:
+        raise none_of(f"the kind “{one_line(kind, 60)}”", kind, CIRCLE_KINDS)
     return fold(kind)
 
 

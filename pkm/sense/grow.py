@@ -10,12 +10,11 @@ from pkm.spelling import none_of
 from pkm.store import annotations, items, links, notes
 from pkm.store.session import Store, Unit
 from pkm.text import clean, fold, one_line
+from pkm.vocabulary import OUTCOMES, STAGES
 
 if TYPE_CHECKING:
     from pkm.store.live import Live
 
-STAGES = ("observation", "idea", "practice")
-OUTCOMES = ("worked", "mixed", "failed")
 CLAIM_WORDS = 4
 """A title of fewer words names a subject; a claim says something about it."""
 OWN_WORDS = 5

@@ -8,11 +8,10 @@ from pkm.store import tags
 from pkm.store.conditions import IS, tag_numbers
 from pkm.store.rows import in_ids
 from pkm.store.sources import without_user
+from pkm.vocabulary import STAGES
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
-
-STAGES = ("observation", "idea", "practice")
 
 
 def tagged(kind: str, numbers: str) -> str:

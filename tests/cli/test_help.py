@@ -14,6 +14,7 @@ from pkm import dates, query, query_tree
 from pkm.cli.app import app
 from pkm.cli.help import TOPICS, read_topic
 from pkm.reach import REACHES
+from pkm.vocabulary import STAGES
 from tests.conftest import CommandLine
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -44,7 +45,7 @@ def test_the_search_page_names_all_there_is_and_its_examples_are_read() -> None:
     page = read_topic("search")
     for name in query.FIELDS:
         assert f"{name}:" in page, name
-    for values in (query_tree.IS, query_tree.HAS, query.KINDS, query_tree.STAGES, REACHES):
+    for values in (query_tree.IS, query_tree.HAS, query.KINDS, STAGES, REACHES):
         assert not [value for value in values if not re.search(rf"\b{value}\b", page)]
     for words in commands("search"):
         assert query.parse(words[-1] if "--sort" not in words and "--explain" not in words else words[2], NOW).node

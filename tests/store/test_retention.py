@@ -3,8 +3,8 @@
 import pytest
 
 from pkm.store import retention
-from pkm.store.model.base import ITEM_STATES
 from pkm.store.session import Store
+from pkm.vocabulary import ITEM_STATES
 
 ALWAYS = retention.ALWAYS_KEPT
 AT = "2026-01-01T00:00:00Z"

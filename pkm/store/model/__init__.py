@@ -5,7 +5,7 @@ over the same tables. Times are stamps (text, RFC 3339, UTC, whole seconds), so 
 Ids are never used again (AUTOINCREMENT): an id that somebody wrote down means one thing for ever.
 """
 
-from pkm.store.model.base import CIRCLE_KINDS, HALF_LIVES, ITEM_STATES, REACHES, RULE_ACTIONS, STAGES, UPDATES, Table  # noqa: I001
+from pkm.store.model.base import Table  # noqa: I001
 from pkm.store.model.history import Change, Journal, Operation, Tally
 from pkm.store.model.people import (
     Circle, CircleChannel, CircleSource, Contact, Handle, Interaction, InteractionContact, Membership, Merger,
@@ -20,8 +20,7 @@ from pkm.store.model.sensing import (
 from pkm.store.model.sharing import Channel, Delivery, Response, Share, ShareContact, ShareNote, Stage
 
 __all__ = [  # noqa: RUF022 - by file, as they are above
-    "CIRCLE_KINDS", "HALF_LIVES", "ITEM_STATES", "REACHES", "RULE_ACTIONS", "STAGES", "UPDATES", "Table",
-    "Change", "Journal", "Operation", "Tally",
+    "Table", "Change", "Journal", "Operation", "Tally",
     "Circle", "CircleChannel", "CircleSource", "Contact", "Handle", "Interaction", "InteractionContact",
     "Membership", "Merger", "Promise", "Standing",
     "Citation", "Dismissal", "Enclosure", "Entry", "Item", "Page", "Rule", "Signal", "Source", "SourceEntries",

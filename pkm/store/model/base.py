@@ -1,18 +1,10 @@
-"""What the tables of the model are made of: the values that columns know, the kinds of columns, the class they share."""
+"""What the tables of the model are made of: the kinds of columns, the class they share."""
 
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Text
 from sqlmodel import SQLModel
-
-REACHES = ("private", "team", "community", "network")
-CIRCLE_KINDS = ("team", "community", "network")
-STAGES = ("observation", "idea", "practice")
-ITEM_STATES = ("inbox", "backlog", "muted", "kept", "dropped")
-UPDATES = ("silent", "resurface", "ignore")
-HALF_LIVES = ("", "soon", "later", "eventually", "never")
-RULE_ACTIONS = ("mute", "keep", "tag", "up", "down", "assign")
 
 
 def id_column() -> Column[int]:

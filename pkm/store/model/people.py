@@ -3,7 +3,8 @@
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlmodel import Field
 
-from pkm.store.model.base import CIRCLE_KINDS, Table, id_column, one_of, ref_column, text_column
+from pkm.store.model.base import Table, id_column, one_of, ref_column, text_column
+from pkm.vocabulary import CIRCLE_KINDS
 
 
 class Contact(Table, table=True):

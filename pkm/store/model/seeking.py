@@ -3,24 +3,15 @@
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlmodel import Field
 
-from pkm.store.model.base import (
-    ITEM_STATES,
-    RULE_ACTIONS,
-    UPDATES,
-    Table,
-    id_column,
-    number_column,
-    one_of,
-    ref_column,
-    text_column,
-)
+from pkm.store.model.base import Table, id_column, number_column, one_of, ref_column, text_column
+from pkm.vocabulary import ITEM_STATES, RULE_ACTIONS, SOURCE_STATES, UPDATES
 
 
 class Source(Table, table=True):
     """A stream that is followed: a feed. May belong to a contact; circles hold it through circle_source."""
 
     __table_args__ = (
-        one_of("state", ("active", "paused", "gone")),
+        one_of("state", SOURCE_STATES),
         one_of("updates", UPDATES),
         UniqueConstraint("url"),
         Index("source_due", "state", "next_at"),

@@ -3,17 +3,9 @@
 from sqlalchemy import CheckConstraint, Column, Index, String, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from pkm.store.model.base import (
-    HALF_LIVES,
-    REACHES,
-    STAGES,
-    Table,
-    id_column,
-    number_column,
-    one_of,
-    ref_column,
-    text_column,
-)
+from pkm.reach import REACHES
+from pkm.store.model.base import Table, id_column, number_column, one_of, ref_column, text_column
+from pkm.vocabulary import HALF_LIVES, OUTCOMES, STAGES
 
 
 class Note(Table, table=True):
@@ -139,7 +131,7 @@ class Link(Table, table=True):
 class Trial(Table, table=True):
     """Where an idea was tried and what came of it."""
 
-    __table_args__ = (one_of("outcome", ("worked", "mixed", "failed")), {"sqlite_autoincrement": True})
+    __table_args__ = (one_of("outcome", OUTCOMES), {"sqlite_autoincrement": True})
     id: int | None = Field(default=None, sa_column=id_column())
     note_id: int = Field(sa_column=ref_column("note.id", required=True, gone="CASCADE"))
     place: str = ""
