@@ -123,6 +123,14 @@ def collect(*, quiet: bool) -> Any:
     return came
 
 
+_DOUBTS = {
+    "unproven": "the mail answers none that went there, and anybody can write in their name",
+    "shared": "several have or had that address, and whose letter it is cannot be told",
+    "earlier": "the mail answers one from before they came back, and may be as old",
+}
+"""Why nobody is taken off, as share.leaving tells it."""
+
+
 def tell(came: Any, *, quiet: bool) -> None:
     """What came of asking; quiet: only what could not be asked, and who was taken off, or asked for it and was not."""
     for channel, why in came.failures:
@@ -142,10 +150,14 @@ def tell(came: Any, *, quiet: bool) -> None:
                     "than outbox.log, does not know: nothing was done yet. It is done once the letter is known again, if it went "
                     "to them. Next: pkm share send SHARE (what left is held, not sent again), then pkm share heard; or at once: "
                     "pkm circle leave CIRCLE WHO --letters")  # fmt: skip
-    for address, circle, people in came.asked:
-        render.tell(f"{one_line(address, 100)} asked by mail for no more letters of {circle}, but the mail answers none that "
-                    "went there, and anybody can write in their name: nothing was done. If they meant it: "
-                    f"pkm circle leave {circle} {' '.join(people)} --letters")  # fmt: skip
+    for one in came.asked:
+        render.tell(f"{one_line(one.address, 100)} asked by mail for no more letters of {one.circle}, but {_DOUBTS[one.doubt]}: "
+                    "nothing was done. If they meant it: "
+                    f"pkm circle leave {one.circle} {' '.join(one.people)} --letters")  # fmt: skip
+    for address, circle in came.away:
+        render.tell(f"{one_line(address, 100)} asked by mail for no more letters of {circle}. No contact here has that address; "
+                    "whoever is given it gets none. Take it back then: "
+                    f"pkm circle join {circle} WHO --letters")  # fmt: skip
     for address, circle in came.strangers:
         went = "none went to that address" if "@" in address else "it cannot be told whether one went there"
         render.tell(f"{one_line(address, 100)} asked for no more letters of {circle}; {went}, so nothing was done. "

@@ -9,11 +9,11 @@ answer: it counts for no contact and opens no gate. Never prints.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm import config
 from pkm.addresses import address_key
@@ -29,6 +29,7 @@ from pkm.text import clean, count, one_line
 
 if TYPE_CHECKING:
     from pkm.share.bounces import Bounce
+    from pkm.share.leaving import Wish
     from pkm.share.postbox import Came
     from pkm.share.waiting import Waits
     from pkm.share.webmentions import Mention
@@ -54,12 +55,24 @@ class Off:
     circle_name: str
 
 
+class Asked(NamedTuple):
+    """Who asked to be taken off a circle, and was not: the address, the circle's id, the ids of the contacts that it may be,
+    and the doubt, as share.leaving has it.
+    """
+
+    address: str
+    circle: str
+    people: tuple[str, ...]
+    doubt: str
+
+
 @dataclass(frozen=True, slots=True)
 class Collected:
     """What came: the answers that are new, who was taken off a circle's letters, (channel, why) where one could not be asked.
 
     strangers: (address, circle's id) of those who asked to be taken off and are not known there; nothing was done for them.
-    asked: (address, circle's id, contacts' ids) where it is known, and nothing shows that they wrote it; nothing was done.
+    asked: those where it is known, and nothing was done all the same.
+    away: (address, circle's id) of those who got its letters and are no contacts here: whoever has that address gets none.
     back: letters that a server could not deliver, as share.outbox.settle_bounced has them.
     unknown: who answered letters that the store, older than the ledger, does not know; they stay in the mailbox (share.waiting).
     wishes: who asked to be taken off in answer to one, from an address of which it is not known that one went there; the same.
@@ -70,7 +83,8 @@ class Collected:
     off: tuple[Off, ...] = ()
     strangers: tuple[tuple[str, str], ...] = ()
     back: tuple[Row, ...] = ()
-    asked: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    asked: tuple[Asked, ...] = ()
+    away: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
     wishes: tuple[str, ...] = ()
 
@@ -94,7 +108,7 @@ class _Found:
 class _Gathered:
     """What the channels gave. leaving: letters of those who ask to be taken off; cursors: by channel; answered:
     letters that answer one of the own; read: all letters, each of which may lie in the mailbox of several channels; waits: by
-    channel, where what waits in its mailbox is other than it was; strangers, asked, unknown, wishes: as Collected has them.
+    channel, where what waits in its mailbox is other than it was; strangers, asked, away, unknown, wishes: as Collected has them.
     """
 
     found: list[_Found] = field(default_factory=list)
@@ -108,7 +122,8 @@ class _Gathered:
     wishes: list[str] = field(default_factory=list)
     bounces: "list[Bounce]" = field(default_factory=list)
     strangers: list[tuple[str, str]] = field(default_factory=list)
-    asked: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    away: list[tuple[str, str]] = field(default_factory=list)
 
 
 def collect(store: Store, home: Home) -> Collected:
@@ -160,6 +175,7 @@ def _from_posts(channel: Row, mine: list[Row], gathered: _Gathered) -> None:
 
 def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _Gathered) -> None:
     from pkm.share import ledger, postbox, waiting
+    from pkm.share.leaving import UNPROVEN, Wishes
 
     forgotten = unsubscribing.emptied(db)
     began = ledger.began(home).keys() - forgotten
@@ -176,13 +192,17 @@ def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _G
     letters = [*taken.letters, *(one for one in again.letters if one.key in come)]
     letters = [one for one in letters if one.sender not in mine]  # one's own, in the same thread, are none
     bounces = dict.fromkeys((*taken.bounces, *again.bounces))
-    new = [one for one in letters if one not in gathered.read and _is_to_wait(db, home, one, lost)]
+    about_lost = [one for one in letters if one.key in lost]
+    wishes = Wishes(home)
+    new = [one for one in about_lost if not one.leaves or wishes.read(db, one).doubt == UNPROVEN]
     gathered.bounces += [one for one in bounces if one.key not in forgotten | lost]
     about = frozenset(one.key for one in new) | (lost & {one.key for one in bounces})
     left = waiting.after(waits, before or "", come, about)
     if left != waits:
         gathered.waits[channel["number"]] = left
     for one in new:
+        if one in gathered.read:
+            continue
         (gathered.wishes if one.leaves else gathered.unknown).append(one.sender or one.name or "somebody")
     for letter in letters:
         if letter in gathered.read:
@@ -196,14 +216,6 @@ def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _G
             gathered.leaving.append(letter)
         elif row := unsubscribing.letter(db, letter.key):
             gathered.found.append(_answer_of(row, letter))
-
-
-def _is_to_wait(db: sqlite3.Connection, home: Home, letter: "Came", lost: Set[str]) -> bool:
-    """Whether a letter is about one that the store has lost, and nothing can be done about it before that is back."""
-    if letter.key not in lost or not letter.leaves:
-        return letter.key in lost
-    circle, is_theirs = _proven(db, home, letter, None)
-    return not (is_theirs and unsubscribing.got_letters(db, circle, letter.sender))
 
 
 def _own_addresses(db: sqlite3.Connection) -> set[str]:
@@ -286,7 +298,9 @@ def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
             _set_cursor(unit, channel, gathered)
         people = f"; {count(len(off), 'person', 'people')} taken off" if off else ""
         unit.summarize(f"{count(len(new), 'answer')} came home{people}", final=KEPT_BESIDE if off else "")
-    return Collected(new, failures, tuple(off), tuple(gathered.strangers), back, tuple(gathered.asked), unknown, wishes)
+    return Collected(
+        new, failures, tuple(off), tuple(gathered.strangers), back, tuple(gathered.asked), tuple(gathered.away), unknown, wishes
+    )
 
 
 def _unknown(db: sqlite3.Connection, found: list[_Found]) -> list[_Found]:
@@ -343,66 +357,47 @@ def _set_cursor(unit: Unit, channel: int, gathered: _Gathered) -> None:
 def _take_off(store: Store, home: Home, gathered: _Gathered) -> list[Off]:
     """Who asked for no more letters, in an answer to one, gets none; what else asked is kept as an answer, and said."""
     from pkm.share import unsubscribed
+    from pkm.share.leaving import Wishes
 
     off: list[Off] = []
+    wishes = Wishes(home)
     for letter in gathered.leaving:
         db = store.read()
-        row = unsubscribing.letter(db, letter.key) if letter.key else None
-        circle, is_theirs = _proven(db, home, letter, row)
-        people = unsubscribing.got_letters(db, circle, letter.sender) if letter.sender else []
-        if is_theirs and row is not None and row["contact_id"]:
-            people = sorted({*people, row["contact_id"]})
-        if people and is_theirs:
-            off += _leave(store, home, circle, people, letter)
-        elif not people or len(unsubscribed.off(db, home, circle, people)) < len(people):
-            _ask_about(db, letter, row, circle, people, gathered)
+        wish = wishes.read(db, letter)
+        if not wish.doubt and wish.people:
+            off += _leave(store, home, wish, letter)
+        elif not wish.doubt:
+            if unsubscribed.keep_away(db, home, wish.circle, letter.sender):
+                gathered.away.append((letter.sender, make("circle", wish.circle)))
+        elif not wish.people or len(unsubscribed.off(db, home, wish.circle, wish.people)) < len(wish.people):
+            _ask_about(db, letter, wish, gathered)
     return off
 
 
-def _proven(db: sqlite3.Connection, home: Home, letter: "Came", row: Row | None) -> tuple[int, bool]:
-    """The circle whose letters are not wanted, 0 where it is none's; whether the key that it names went to who wrote it.
+def _leave(store: Store, home: Home, wish: "Wish", letter: "Came") -> list[Off]:
+    from pkm.share.unsubscribed import take_off
 
-    A key is good for the circle that its letter went to, and one of no circle's letter for none. row: the letter of that key;
-    where a store that was put back has it no more, the ledger tells.
-    """
-    from pkm.share import ledger
-
-    if row is not None:
-        is_theirs, _ = unsubscribing.sender_of(db, row["id"], letter.sender)
-        return (row["circle_id"], is_theirs) if row["circle_id"] else (letter.circle, False)
-    to = ledger.addressed(home).get(letter.key) if letter.key else None
-    for number in unsubscribing.circles(db) if to else ():
-        if to in ledger.address_digests(letter.key, number, letter.sender):
-            return number, True
-    return letter.circle, False
+    reached = [letter.sender, *([wish.letter["recipient"]] if wish.letter else [])]
+    gone = take_off(store, home, wish.circle, wish.people, "they unsubscribed by a letter", also=reached)
+    row, name = circles.row(store.read(), wish.circle), make("circle", wish.circle)
+    return [Off(contact, name, row["name"] if row else name) for contact in gone]
 
 
-def _ask_about(
-    db: sqlite3.Connection, letter: "Came", row: Row | None, circle: int, people: list[int], gathered: _Gathered
-) -> None:
+def _ask_about(db: sqlite3.Connection, letter: "Came", wish: "Wish", gathered: _Gathered) -> None:
     """What asked to be taken off is kept as nobody's answer, and said, once; nothing else is done."""
-    row = row or unsubscribing.last_letter(db, circle)
+    row, circle = wish.letter or unsubscribing.last_letter(db, wish.circle), wish.circle
     if letter.ident in unsubscribing.idents(db):
         return
     if row is not None:
         found = _answer_of(row, letter)
         words = replace(found.answer, text=letter.words or "unsubscribe")
         gathered.found.append(replace(found, answer=words, names_it=False))
-    if circle and people:
-        gathered.asked.append((letter.sender, make("circle", circle), tuple(make("contact", one) for one in people)))
+    if circle and wish.people:
+        people = tuple(make("contact", one) for one in wish.people)
+        gathered.asked.append(Asked(letter.sender, make("circle", circle), people, wish.doubt))
     elif circle:
         who = letter.sender or f"{letter.name or 'somebody'}, whose address nobody can tell,"
         gathered.strangers.append((who, make("circle", circle)))
-
-
-def _leave(store: Store, home: Home, circle: int, people: list[int], letter: "Came") -> list[Off]:
-    from pkm.share.unsubscribed import back_since, take_off
-
-    if letter.at and letter.at <= back_since(home, circle, letter.sender):  # they came back after that letter
-        return []
-    gone = take_off(store, home, circle, people, "they unsubscribed by a letter", also=letter.sender)
-    row = circles.row(store.read(), circle)
-    return [Off(contact, make("circle", circle), row["name"] if row else make("circle", circle)) for contact in gone]
 
 
 def _keep(unit: Unit, fresh: list[_Found]) -> tuple[Row, ...]:

@@ -8,7 +8,7 @@ of whom a circle's letters went to, and where the ledger itself lies (origin.py)
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from pkm.config import Home
 from pkm.delivery import MAY_HAVE_LEFT
 from pkm.errors import StoreError
 from pkm.grouped import grouped
-from pkm.ids import make
 
 QUEUED, ELSEWHERE = "queued", "elsewhere"
 """What is to leave from this home, and what the person said is not."""
@@ -44,14 +43,17 @@ def note(home: Home, key: str, state: str, at: str, *, to: str = "") -> None:
     _write(path_of(home), [said], "The letter did not leave.")
 
 
-def address_digest(key: str, circle: int, address: str) -> str:
-    """What tells later that the letter of that key went to that address, as one of that circle: not the address itself."""
-    return address_digests(key, circle, address)[0]
+def address_digest(key: str, marks: Sequence[str], address: str) -> str:
+    """What tells later that the letter of that key went to that address, as one of that circle: not the address itself.
+
+    marks: the circle's, as store.circles.marks has them.
+    """
+    return address_digests(key, marks, address)[0]
 
 
-def address_digests(key: str, circle: int, address: str) -> list[str]:
-    """The same, then what older versions made of that address."""
-    said = [f"{key}\n{make('circle', circle)}\n{one}" for one in (*spellings(address), *others(address))]
+def address_digests(key: str, marks: Sequence[str], address: str) -> list[str]:
+    """The same, then what older versions made of that circle and address."""
+    said = [f"{key}\n{mark}\n{one}" for mark in marks for one in (*spellings(address), *others(address))]
     return [hashlib.sha256(one.encode()).hexdigest()[:32] for one in said]
 
 

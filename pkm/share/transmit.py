@@ -25,7 +25,7 @@ from pkm.share import ledger, origin, unsubscribed
 from pkm.share.channels import KINDS, adapter, is_mirror, is_posts
 from pkm.share.letter import unpack
 from pkm.share.recipients import NOT_THEIRS
-from pkm.store import deliveries, posts, shares
+from pkm.store import circles, deliveries, posts, shares
 from pkm.store.session import Store
 
 if TYPE_CHECKING:
@@ -219,7 +219,8 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
             delivery.state, delivery.error = "cancelled", NOT_THEIRS  # they asked while others were sent to
             return Result(row["id"], row["recipient"], delivery.state, delivery.error)
         delivery.state, delivery.attempts, delivery.error = "sending", delivery.attempts + 1, ""
-        to = ledger.address_digest(row["key"], circle, row["recipient"]) if circle is not None else ""
+        marks = circles.marks(unit.connection, circle) if circle is not None else ()
+        to = ledger.address_digest(row["key"], marks, row["recipient"]) if marks else ""
         ledger.note(home, row["key"], "sending", unit.at, to=to)
         # whatever comes of it: a run that is killed here has perhaps sent
         unit.summarize(f"sending x{row['share_id']}", final=CANNOT_RECALL)

@@ -29,6 +29,15 @@ def row(db: sqlite3.Connection, number: int) -> Row | None:
     return next(iter(_shaped(db, db.execute(_ROWS.format(where="WHERE circle.id = :id"), {"id": number}).fetchall())), None)
 
 
+def marks(db: sqlite3.Connection, number: int) -> tuple[str, ...]:
+    """What files beside the store call the circle: its number and when it was made, since a store that was put back from a
+    backup gives the numbers again that came after it; then, as older versions did, by its number alone.
+    """
+    found = db.execute("SELECT created_at FROM circle WHERE id = :id", {"id": number}).fetchone()
+    name = make("circle", number)
+    return (f"{name} {found[0]}", name) if found else (name,)
+
+
 def by_name(db: sqlite3.Connection, name: str) -> Row | None:
     """The circle of that name, case ignored, None where there is none."""
     for number, found in db.execute("SELECT id, name FROM circle ORDER BY id"):

@@ -39,12 +39,13 @@ def put(unit: "Unit", circle: int, contacts: Iterable[int], addresses: Iterable[
         dismissals.put(unit, ADDRESS, f"{name}:{address}", because)
 
 
-def remove(unit: "Unit", circle: int, contacts: Iterable[int], addresses: Iterable[str]) -> bool:
-    """They get letters of the circle again; False where they did before."""
+def remove(unit: "Unit", circle: int, contacts: Iterable[int], addresses: Iterable[str]) -> None:
+    """They get letters of the circle again."""
     name = make("circle", circle)
-    gone = [dismissals.remove(unit, PERSON, f"{name}:{make('contact', contact)}") for contact in contacts]
-    gone += [dismissals.remove(unit, ADDRESS, f"{name}:{address}") for address in addresses]
-    return any(gone)
+    for contact in contacts:
+        dismissals.remove(unit, PERSON, f"{name}:{make('contact', contact)}")
+    for address in addresses:
+        dismissals.remove(unit, ADDRESS, f"{name}:{address}")
 
 
 def addresses(db: sqlite3.Connection, contacts: Iterable[int]) -> dict[int, list[str]]:
@@ -55,6 +56,17 @@ def addresses(db: sqlite3.Connection, contacts: Iterable[int]) -> dict[int, list
         {"ids": json.dumps(list(contacts))},
     )
     return grouped((row[0], address_key(row[1])) for row in found)
+
+
+def reached_at(db: sqlite3.Connection, circle: int, contacts: Iterable[int]) -> list[str]:
+    """The addresses that letters of the circle to these contacts went to, or were to go, by delivery."""
+    found = db.execute(
+        "SELECT DISTINCT recipient FROM delivery WHERE circle_id = :circle AND recipient LIKE '%@%' "
+        "AND channel_id IN (SELECT id FROM channel WHERE kind = 'mail') "
+        "AND contact_id IN (SELECT value FROM json_each(:ids)) ORDER BY id",
+        {"circle": circle, "ids": json.dumps(list(contacts))},
+    )
+    return [row[0] for row in found]
 
 
 def letter(db: sqlite3.Connection, key: str) -> Row | None:

@@ -511,6 +511,22 @@ class TestUnsubscribing:
         change_channel(store, sent.home, "third", Change(inbox=f"maildir:{sent.inbox.parent}"))
         assert sent.get() == Collected()  # what was read by another channel is known
 
+    @pytest.mark.parametrize("leaves", [False, True])
+    def test_of_two_channels_with_one_mailbox_both_wait(self, sent: Sent, mail: MailServer, leaves: bool) -> None:
+        add_channel(fresh(sent.home), sent.home, "post", mail.url, sender=f"Me <{ME}>")
+        change_channel(fresh(sent.home), sent.home, "post", Change(inbox=f"maildir:{sent.inbox.parent}"))
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@example.org", "ben@home.example")))
+        share, letters = self.lost(sent)
+        words = "Unsubscribe" if leaves else "Tried it"
+        came = sent.get(answer(letters["ben@example.org"], "ben@home.example", words))
+        assert (came.wishes if leaves else came.unknown) == ("ben@home.example",)  # said once
+        change_channel(fresh(sent.home), sent.home, "mail", Change(inbox=""))
+        send(sent.home, share)  # made again, and held
+        came = sent.get()
+        assert ([one.contact["id"] for one in came.off], list(texts(came).values())) == (
+            (["c2"], []) if leaves else ([], ["Tried it"])
+        )  # fmt: skip
+
     def test_an_answer_waits_for_a_letter_that_the_store_does_not_know_any_more(self, sent: Sent, pkm: CommandLine) -> None:
         share = another(sent.home)
         with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
@@ -607,8 +623,118 @@ class TestUnsubscribing:
         monkeypatch.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
         assert "Ben gets its letters again" in pkm("circle", "join", "practice", "c2", "--letters").out
         early = by_header(sent.ben, "ben@example.org", date="Mon, 23 Nov 2026 08:59:00 +0000")
-        assert sent.get(early).off == ()  # it was written before they came back
+        came = sent.get(early)
+        assert (came.off, [(one.people, one.doubt) for one in came.asked]) == ((), [(("c2",), "earlier")])  # they came back since
         assert sorted(sent.reaches()) == ["ann@example.org", "ben@example.org"]
+
+    @pytest.mark.parametrize(("of", "dated"), [("before", "Tue, 24 Nov 2026 10:30:00 +0000"),
+                                               ("after", "Mon, 1 Jan 1990 00:00:00 +0000"), ("after", "")])  # fmt: skip
+    def test_who_came_back_leaves_again_whatever_their_clock_says(
+        self, sent: Sent, pkm: CommandLine, mail: MailServer, monkeypatch: pytest.MonkeyPatch, of: str, dated: str
+    ) -> None:
+        pkm("circle", "leave", "practice", "c2", "--letters")
+        monkeypatch.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
+        pkm("circle", "join", "practice", "c2", "--letters")
+        monkeypatch.setenv("PKM_NOW", "2026-11-24T10:00:00Z")
+        assert len(sent.reaches()) == 2
+        last = next(letter for to, letter in reversed(mail.letters) if to == "ben@example.org")
+        asks = by_header(last if of == "after" else sent.ben, "ben@example.org", date=dated)
+        assert [one.contact["id"] for one in sent.get(asks).off] == ["c2"]
+        assert sent.reaches() == ["ann@example.org"]
+
+    def test_who_came_back_by_a_clock_that_was_ahead_is_not_passed_over(
+        self, sent: Sent, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pkm("circle", "leave", "practice", "c2", "--letters")
+        monkeypatch.setenv("PKM_NOW", "2036-11-24T09:00:00Z")
+        pkm("circle", "join", "practice", "c2", "--letters")
+        monkeypatch.setenv("PKM_NOW", "2026-11-25T09:00:00Z")
+        ahead = by_header(sent.ben, "ben@example.org", date="Wed, 25 Nov 2026 10:00:00 +0000")
+        (sent.inbox / "asks").write_bytes(by_header(sent.ben, "ben@example.org", date="Wed, 25 Nov 2026 08:00:00 +0000"))
+        told = pkm("share", "heard").err
+        assert "answers one from before they came back, and may be as old: nothing was done. If they meant it: " in told
+        assert "pkm circle leave o2 c2 --letters" in told
+        assert len(sent.get(ahead).off) == 1
+        assert sent.reaches() == ["ann@example.org"]
+
+    @pytest.mark.parametrize("how", ["by hand", "by the header"])
+    def test_it_holds_for_every_address_that_their_letters_went_to(self, sent: Sent, pkm: CommandLine, how: str) -> None:
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@new.example",)))
+        if how == "by hand":
+            pkm("circle", "leave", "practice", "c2", "--letters")
+        else:
+            assert len(sent.get(by_header(sent.ben, "ben@new.example")).off) == 1
+        add_contact(fresh(sent.home), "Ben again", emails=["ben@example.org"])
+        join(fresh(sent.home), 2, [3], "imported")
+        assert sent.reaches() == ["ann@example.org"]
+
+    def test_whose_address_is_another_s_now_is_taken_off_without_it(self, sent: Sent, pkm: CommandLine) -> None:
+        edit_contact(fresh(sent.home), 1, Fields(emails=("ann@home.example",)))
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ann@example.org",)))
+        pkm("circle", "leave", "practice", "c1", "--letters")
+        assert sent.reaches() == ["ann@example.org"]
+
+    @pytest.mark.parametrize("how", ["an address that went to another", "an address of two"])
+    def test_one_letter_takes_off_one(self, sent: Sent, pkm: CommandLine, how: str) -> None:
+        if "another" in how:
+            edit_contact(fresh(sent.home), 1, Fields(emails=("ann@home.example",)))
+            edit_contact(fresh(sent.home), 2, Fields(emails=("ann@example.org",)))
+        else:
+            with sqlite3.connect(sent.home.db) as db:
+                db.execute("INSERT INTO handle (contact_id, kind, value, folded, label, position) "
+                           "VALUES (2, 'email', 'ann@example.org', 'ann@example.org', '', 5)")  # fmt: skip
+        (sent.inbox / "asks").write_bytes(by_header(sent.ann, "ann@example.org"))
+        told = pkm("share", "heard").err
+        assert "several have or had that address, and whose letter it is cannot be told: nothing was done" in told
+        assert "pkm circle leave o2 c1 c2 --letters" in told
+        assert len(sent.reaches()) == 2
+
+    def test_who_is_no_contact_in_a_store_that_was_put_back_gets_none_when_made_again(
+        self, home_paths: Home, mail: MailServer, tmp_path: Path, pkm: CommandLine
+    ) -> None:
+        for part in ("new", "cur", "tmp"):
+            (tmp_path / "in" / part).mkdir(parents=True)
+        share = setup(home_paths, mail.url, f"maildir:{tmp_path}/in", ("Ann",))
+        with sqlite3.connect(home_paths.db) as at, sqlite3.connect(home_paths.data / "old.db") as old:
+            at.backup(old)
+        add_contact(fresh(home_paths), "Ben", emails=["ben@example.org"])
+        join(fresh(home_paths), 2, [2], "peers")
+        send(home_paths, share)
+        letters = dict(mail.letters)
+        with sqlite3.connect(home_paths.db) as at, sqlite3.connect(home_paths.data / "old.db") as old:
+            old.backup(at)
+        asks = tmp_path / "in" / "new" / "asks"
+        asks.write_bytes(by_header(letters["ben@example.org"], "ben@example.org"))
+        told = pkm("share", "heard").err
+        assert "ben@example.org asked by mail for no more letters of o2. No contact here has that address; whoever is" in told
+        assert "asked by mail" not in pkm("share", "heard").err
+        asks.unlink()
+        assert b"ben" not in (home_paths.data / "unsubscribed.log").read_bytes()
+        pkm("contact", "add", "Ben", "--email", "ben@example.org")
+        pkm("circle", "join", "practice", "Ben", "--because", "imported")
+        assert [one["name"] for one in pkm.json("circle", "show", "practice")["unsubscribed"]] == ["Ben"]
+        pkm("circle", "join", "practice", "Ben", "--letters")
+        assert pkm.json("circle", "show", "practice")["unsubscribed"] == []
+
+    def test_a_circle_that_is_given_a_number_again_is_another(self, sent: Sent, pkm: CommandLine, mail: MailServer) -> None:
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            at.backup(old)
+        add_circle(fresh(sent.home), "friends", "community", channels=["mail"])
+        join(fresh(sent.home), 3, [1, 2], "peers")
+        pkm("circle", "leave", "friends", "Ben", "--letters")
+        send(sent.home, drafted(sent.home, [note(sent.home, "A third thing works", "community")], "friends", title="Finds 49"))
+        letters = {to: letter for to, letter in mail.letters if open_letter(letter).header("Subject") == "Finds 49"}
+        assert "ben@example.org" not in letters
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            old.backup(at)
+        with pytest.MonkeyPatch.context() as clock:
+            clock.setenv("PKM_NOW", stamp(now() + timedelta(days=2)))
+            add_circle(fresh(sent.home), "neighbors", "community", channels=["mail"])
+            join(fresh(sent.home), 3, [1, 2], "peers")
+            assert pkm.json("circle", "show", "neighbors")["unsubscribed"] == []
+            came = sent.get(answer(letters["ann@example.org"], "ann@example.org", "Unsubscribe"))
+            assert (came.off, came.wishes) == ((), ("ann@example.org",))
+            assert pkm.json("circle", "show", "neighbors")["unsubscribed"] == []
 
 
 class TestAccess:

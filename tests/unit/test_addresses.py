@@ -1,13 +1,14 @@
 """Addresses of mail are the same where the wire has them the same, and only there."""
 
 import hashlib
+import sqlite3
 
 import pytest
 
 from pkm.addresses import address_key, others, spellings, wire_address
 from pkm.config import Home
 from pkm.people.circles import add_circle, join
-from pkm.people.contacts import add_contact
+from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.share import ledger, unsubscribed
 from pkm.store import contacts, unsubscribing
 from pkm.store.session import Store
@@ -47,10 +48,10 @@ def test_what_older_versions_kept_of_an_address_still_means_it() -> None:
 class TestWhoAskedAnOlderVersionForNoLetters:
     """It kept ann@fass.example of ann@faß.example, in the store and beside it."""
 
-    def made(self, home: Home) -> Store:
+    def made(self, home: Home, address: str = "ann@faß.example") -> Store:
         store = fresh(home)
         add_circle(store, "practice", "community")
-        join(store, 2, [add_contact(store, "Ann", emails=["ann@faß.example"]).number], "peers")
+        join(store, 2, [add_contact(store, "Ann", emails=[address]).number], "peers")
         return store
 
     def write(self, home: Home, address: str, state: str, at: str) -> None:
@@ -81,10 +82,78 @@ class TestWhoAskedAnOlderVersionForNoLetters:
         unsubscribed.take_off(fresh(home_paths), home_paths, 2, [1], "they asked")
         self.write(home_paths, "ann@fass.example", unsubscribed.ON, "2026-11-24T09:00:00Z")
         assert self.is_off(home_paths)
-        assert unsubscribed.back_since(home_paths, 2, "ann@faß.example") == ""
+        assert unsubscribed.back_since(fresh(home_paths).read(), home_paths, 2, "ann@faß.example") == ""
 
     def test_is_known_by_the_letter_that_left_then(self) -> None:
-        assert ledger.address_digest("k", 1, "ann@fass.example") in ledger.address_digests("k", 1, "ann@faß.example")
+        said = hashlib.sha256(b"k\no1\nann@fass.example").hexdigest()[:32]
+        assert said in ledger.address_digests("k", ("o1 2026-11-01T09:00:00Z", "o1"), "ann@faß.example")
+
+    @pytest.mark.parametrize("states", [[unsubscribed.ON, unsubscribed.OFF], [unsubscribed.OFF, unsubscribed.ON]])
+    @pytest.mark.parametrize("forms", [("ann@müller.example", "ann@xn--mller-kva.example"),
+                                       ("ann@xn--mller-kva.example", "ann@müller.example")])  # fmt: skip
+    def test_what_was_said_last_of_an_address_counts_however_it_was_spelled(
+        self, home_paths: Home, forms: tuple[str, str], states: list[str]
+    ) -> None:
+        self.made(home_paths, "ann@Müller.example")
+        for form, state, at in zip(forms, states, ("2026-11-23T09:00:00Z", "2026-11-21T09:00:00Z"), strict=True):
+            self.write(home_paths, form, state, at)
+        assert self.is_off(home_paths) == (states[-1] == unsubscribed.OFF)
+
+
+class TestWhatWasSaidLastCounts:
+    """Whatever the clocks said."""
+
+    def made(self, home: Home, *addresses: str) -> Store:
+        store = fresh(home)
+        add_circle(store, "practice", "community")
+        join(store, 2, [add_contact(store, "Ann", emails=list(addresses)).number], "peers")
+        return store
+
+    def say(self, home: Home, state: str, at: str) -> None:
+        with pytest.MonkeyPatch.context() as clock:
+            clock.setenv("PKM_NOW", at)
+            if state == unsubscribed.OFF:
+                unsubscribed.take_off(fresh(home), home, 2, [1], "they asked")
+            else:
+                unsubscribed.put_back(fresh(home), home, 2, [1])
+
+    @pytest.mark.parametrize("later", ["2026-11-23T09:00:00Z", "2026-11-20T09:00:00Z"])
+    @pytest.mark.parametrize("said", [[unsubscribed.OFF, unsubscribed.ON], [unsubscribed.OFF, unsubscribed.ON, unsubscribed.OFF]])
+    def test_also_where_the_store_was_put_back(self, home_paths: Home, said: list[str], later: str) -> None:
+        self.made(home_paths, "ann@example.org")
+        with sqlite3.connect(home_paths.db) as at, sqlite3.connect(home_paths.data / "before.db") as old:
+            at.backup(old)
+        for state, when in zip(said, ("2026-11-23T09:00:00Z", later, later), strict=False):
+            self.say(home_paths, state, when)
+            if state == unsubscribed.OFF:
+                with sqlite3.connect(home_paths.db) as at, sqlite3.connect(home_paths.data / "off.db") as old:
+                    at.backup(old)
+        is_off = said[-1] == unsubscribed.OFF
+        assert bool(unsubscribed.off(fresh(home_paths).read(), home_paths, 2, [1])) == is_off
+        for copy in ("before.db", "off.db"):
+            with sqlite3.connect(home_paths.db) as at, sqlite3.connect(home_paths.data / copy) as old:
+                old.backup(at)
+            assert bool(unsubscribed.off(fresh(home_paths).read(), home_paths, 2, [1])) == is_off
+
+    def test_that_letters_go_to_one_address_again_is_not_said_of_another(self, home_paths: Home) -> None:
+        self.made(home_paths, "ann@example.org")
+        self.say(home_paths, unsubscribed.OFF, "2026-11-21T09:00:00Z")
+        store = fresh(home_paths)
+        add_contact(store, "Anne", emails=["anne@example.org"])
+        join(store, 2, [2], "peers")
+        unsubscribed.take_off(store, home_paths, 2, [2], "they asked")
+        unsubscribed.put_back(fresh(home_paths), home_paths, 2, [2])
+        edit_contact(fresh(home_paths), 1, Fields(emails=()))
+        edit_contact(fresh(home_paths), 2, Fields(emails=("anne@example.org", "ann@example.org")))
+        assert list(unsubscribed.off(fresh(home_paths).read(), home_paths, 2, [2])) == [2]
+
+    def test_who_is_off_by_the_file_alone_is_kept_in_the_store_too(self, home_paths: Home) -> None:
+        store = self.made(home_paths, "ann@example.org")
+        assert unsubscribed.keep_away(store.read(), home_paths, 2, "Ann@example.org")
+        assert not unsubscribed.keep_away(store.read(), home_paths, 2, "ann@example.org")
+        assert unsubscribed.take_off(store, home_paths, 2, [1], "they asked") == []
+        unsubscribed.path_of(home_paths).unlink()
+        assert unsubscribed.off(fresh(home_paths).read(), home_paths, 2, [1])
 
 
 def test_contacts_are_found_by_any_spelling_and_by_no_other_address(pkm: CommandLine, home_paths: Home) -> None:
