@@ -203,7 +203,7 @@ def draft(
         ),
     ] = None,
     to: ToOption = [],  # noqa: B006
-    title: Annotated[str, typer.Option("--title", "-t", help="Its title.")] = "",
+    title: Annotated[str, typer.Option("--title", "-t", help="Its title; else that of its only note, or the digest's.")] = "",
     intro: Annotated[str, typer.Option("--intro", help="A few words in front, in Markdown.")] = "",
     limit: LimitOption = 20,
     json: JsonFlag = False,
@@ -222,9 +222,11 @@ def draft(
         plan = drafting.plan_digest(store.read(), targets[0], limit=limit)
         _tell_left_out(plan)
         numbers = [note["id"] for note in plan.notes]
-    named = one_line(title, 200) or drafting.title_of(
-        config.read(current.home()), targets[0]["name"], len(numbers), now()
-    )
+    named = one_line(title, 200)
+    if not named and notes and len(set(numbers)) == 1:
+        named = drafting.title_of_note(store.read(), numbers[0], targets)
+    elif not named:
+        named = drafting.title_of(config.read(current.home()), targets[0]["name"], len(numbers), now())
     row = drafting.create_share(store, numbers, targets, named, intro)
     offer = planning.offer_community(row)
     also = [f"{count(len(row['notes']), 'note')} for {', '.join(row['circles'])}"]

@@ -171,14 +171,12 @@ def offer_circles(store: Store) -> Sequence[tuple[str, str]]:
 
 def draft_share(store: Store, number: int, circle_id: int) -> Row:
     """A draft of the note for the circle. Raises Refused where its reach is too narrow."""
-    from pkm.share.draft import create_share
-    from pkm.store import notes
+    from pkm.share.draft import create_share, title_of_note
 
-    circle = circles.row(store.read(), circle_id)
-    note = notes.row(store.read(), number)
-    assert circle is not None
-    assert note is not None
-    return create_share(store, [number], [{**circle, "number": circle_id}], note["title"])
+    row = circles.row(store.read(), circle_id)
+    assert row is not None
+    circle = {**row, "number": circle_id}
+    return create_share(store, [number], [circle], title_of_note(store.read(), number, [circle]))
 
 
 def links(store: Store, thing: Thing) -> list[tuple[str, str]]:

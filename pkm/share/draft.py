@@ -22,6 +22,7 @@ from pkm.share import called, holding, linked, page_names, worded
 from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
 from pkm.store import audience, plans, shares
+from pkm.store import notes as stored
 from pkm.store.session import Store
 from pkm.text import one_line
 
@@ -86,6 +87,16 @@ def title_of(settings: Mapping[str, str] | Settings, circle: str, count: int, at
     for key, value in (("name", settings["name"]), ("date", date), ("circle", circle), ("count", str(count))):
         title = title.replace("{" + key + "}", value)
     return title
+
+
+def title_of_note(db: sqlite3.Connection, number: int, circles: Sequence[Row]) -> str:
+    """What a share of that note alone is called: as the note is, without names of notes that some of the circles may not get."""
+    note = stored.row(db, number)
+    if note is None:
+        raise NotFound(make("note", number), "there is no such note")
+    reaches = min((reaches_for(db, circle) for circle in circles), key=len)
+    narrow = linked.narrower_links(db, [{**note, "id": number}], [], reaches)
+    return concealed(note["title"], [name for name, _ in narrow])
 
 
 def create_share(
@@ -207,12 +218,12 @@ def digest_for(
     notes = worded.notes_for(db, share, stage)
     by_name = stage["circle_id"] is None
     kind = effective_kind(kind_by_name(db, share) if by_name else stage["circle_kind"], channel_kind)
-    said = worded.said(row, stage, own=stage["circle_kind"] == kind)
+    said = worded.said(db, row, stage, own=stage["circle_kind"] == kind)
     hidden = [name for name, _ in linked.linked_by(db, share, stage, wide_enough(kind))]
     language = stage["language"] or settings["share.language"]
     naming = called.Naming(db, language, called.known_to(db, share, stage, kind), wide_enough(kind))
     return Digest(
-        uid=shares.published_id(db, row), title=naming.line(worded.title_for(row, stage)),
+        uid=shares.published_id(db, row), title=naming.line(worded.title_for(db, row, stage)),
         slug=page_names.name_for(db, row, stage, channel_kind),
         date=at, author=settings["name"],
         intro=naming.text(said.introduction), salutation=naming.text(said.salutation),

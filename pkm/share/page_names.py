@@ -60,7 +60,7 @@ def _slug(db: sqlite3.Connection, row: Row, stage: Row | None, reaches: list[str
     """What the title of a share, or of a stage of it, makes as a name that those may read who may read notes of these reaches."""
     from pkm.share.site_plan import slugify
 
-    title = title_for(row, stage)
+    title = title_for(db, row, stage)
     hidden = frozenset(fold(name) for name, _ in narrower_links(db, [], [title], reaches))
     return slugify(unlinked(conceal(called.Naming(db).line(title), hidden)) or "Finds", row["created_at"])
 

@@ -234,7 +234,8 @@ def digest_values(
     digest: Digest, text_of: Writer, tag_url: Resolve = lambda _: None, *, cut_tags: bool = False
 ) -> dict[str, Any]:
     """The variables of every template of a digest; `text_of` writes the person's Markdown."""
-    pieces = enumerate((piece for piece in digest.pieces if has_words(piece)), 1)
+    pieces = [piece for piece in digest.pieces if has_words(piece)]
+    under = digest.title if len(pieces) == 1 else ""
     values = {
         "title": digest.title,
         "date": digest.date,
@@ -242,7 +243,9 @@ def digest_values(
         "language": digest.language,
         "salutation": text_of(digest.salutation, 2, ()) if digest.salutation else "",
         "intro": text_of(digest.intro, 2, ()) if digest.intro else "",
-        "pieces": [view_piece(piece, number, text_of, tag_url, cut_tags=cut_tags) for number, piece in pieces],
+        "pieces": [
+            view_piece(piece, number, text_of, tag_url, cut_tags=cut_tags, under=under) for number, piece in enumerate(pieces, 1)
+        ],
     }
     if digest.circle_kind in ("team", "community"):
         values["circle"] = digest.circle  # elsewhere a template that names it fails: it is a private label
@@ -250,10 +253,11 @@ def digest_values(
 
 
 def view_piece(
-    piece: Piece, number: int, text_of: Writer, tag_url: Resolve, *, cut_tags: bool
+    piece: Piece, number: int, text_of: Writer, tag_url: Resolve, *, cut_tags: bool, under: str = ""
 ) -> PieceView:  # fmt: skip
-    """The piece as templates get it; `number` is its place in the page."""
+    """The piece as templates get it; `number` is its place in the page. under: the title right above, which is not repeated."""
     heading, words = split_heading(piece)
+    heading = "" if fold(heading) == fold(under) else heading
     if cut_tags:
         words = without_last_tags(words, piece.tags)
     said = {fold(match["name"]) for match in _HASHTAG.finditer(words)} if "#" in words else ()

@@ -112,7 +112,7 @@ def _beside(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]
     row, name = shares.row(db, share), make("share", share)
     assert row is not None
     for kind in _kinds(db, share, stage):
-        naming, words = _naming(db, share, stage, kind), worded.said(row, stage, own=stage["circle_kind"] == kind)
+        naming, words = _naming(db, share, stage, kind), worded.said(db, row, stage, own=stage["circle_kind"] == kind)
         if said := _said(naming.unnamed(words.title) | naming.unnamed(words.introduction)):
             yield name, "; ".join(said), f"pkm share edit {name}"
         if said := _said(naming.unnamed(words.salutation)):

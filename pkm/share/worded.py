@@ -41,7 +41,7 @@ class Said(NamedTuple):
     salutation: str
 
 
-def said(row: Row, stage: Row | None, own: bool) -> Said:
+def said(db: sqlite3.Connection, row: Row, stage: Row | None, own: bool) -> Said:
     """What a stage of a share is told beside its notes, as it is written: the stage's words, else the share's.
 
     own: whether those alone read it whom the circle's introduction and salutation are kept for; else it has neither.
@@ -49,14 +49,23 @@ def said(row: Row, stage: Row | None, own: bool) -> Said:
     words = (stage["gate"].get("words") if stage else None) or {}
     circle = stage if stage and own else {"introduction": "", "salutation": ""}
     introduction = words.get("introduction") or row["introduction"] or circle["introduction"]
-    return Said(words.get("title") or row["title"], introduction or "", circle["salutation"] or "")
+    title = words.get("title") or (stage and _as_reworded(db, row, stage)) or row["title"]
+    return Said(title, introduction or "", circle["salutation"] or "")
 
 
-def title_for(row: Row, stage: Row | None) -> str:
+def _as_reworded(db: sqlite3.Connection, row: Row, stage: Row) -> str:
+    """What the only note of a share is called in the words for one stage, where the share is called as the note is; else ""."""
+    if len(row["notes"]) != 1:
+        return ""
+    titles = [note["title"] for note in notes_for(db, row["number"], stage) if note.get("reworded")]
+    return titles[0] if titles and row["title"] == shares.notes(db, row["number"])[0]["title"] else ""
+
+
+def title_for(db: sqlite3.Connection, row: Row, stage: Row | None) -> str:
     """The title that a stage of a share is told, with no comments in it."""
     from pkm.markdown import without_comments
 
-    return one_line(without_comments(said(row, stage, own=False).title)) or "Finds"
+    return one_line(without_comments(said(db, row, stage, own=False).title)) or "Finds"
 
 
 def words_hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, str]:
@@ -68,7 +77,7 @@ def words_hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, s
 
     row = shares.row(db, share)
     assert row is not None
-    words = [*said(row, stage, own=False)[:2]]
+    words = [*said(db, row, stage, own=False)[:2]]
     beside = [stage["introduction"] or "", stage["salutation"] or ""]
     notes = notes_for(db, share, stage)
     names = Names(db, [note["id"] for note in notes])
@@ -92,5 +101,5 @@ def words_beside(db: sqlite3.Connection, share: int, stage: Row) -> list[str]:
     """What is written in a stage beside its notes: title, introduction, salutation, all that may be taken for these."""
     row = shares.row(db, share)
     assert row is not None
-    texts = [*said(row, stage, own=True), row["title"], row["introduction"], stage["introduction"]]
+    texts = [*said(db, row, stage, own=True), row["title"], row["introduction"], stage["introduction"]]
     return [*dict.fromkeys(filter(None, texts))]

@@ -246,3 +246,23 @@ def test_many_circles_are_told_in_few_lines_and_few_questions(pkm: CommandLine, 
     ]
     assert len(pkm.json()["to_share"]) == 11
     assert questions[1] - questions[0] <= 3 * 7  # the reach that is wide enough, what may go, what a draft holds
+
+
+def test_a_share_of_one_note_is_called_as_the_note_is(world: CommandLine) -> None:
+    assert "x2  Boards fill by themselves  1 note" in world("share", "draft", "n3", "--to", "practice").out
+    assert "x3  Say it  1 note" in world("share", "draft", "n3", "--to", "practice", "--title", "Say it").out
+    assert "x4  Finds, 23 November 2026  2 notes" in world("share", "draft", "n2", "n3", "--to", "practice").out
+    world("share", "edit", "x2", "--for", "practice", "--note", "n3", "-m", "Boards fill. Try it.")
+    assert "# Boards fill\n" in world("share", "preview", "x2").out
+    world("share", "edit", "x3", "--for", "practice", "--note", "n3", "-m", "Boards fill. Try it.")
+    assert "# Say it\n" in world("share", "preview", "x3").out
+    world("sense", "note", "Try it on Monday.", "--title", "A walk a week", "--reach", "network")
+    assert "x5  A walk a week  1 note" in world("share", "draft", "n5", "--to", "practice").out
+    assert world("share", "preview", "x5").out.count("A walk a week") == 1  # not once more as the note's heading
+
+
+def test_the_title_taken_from_a_note_names_no_note_that_may_not_go_there(world: CommandLine) -> None:
+    world("sense", "note", "As [[The boss hates it]] says, boards fill", "--reach", "network")
+    made = world("share", "draft", "n5", "--to", "practice")
+    assert "x2  As … says, boards fill  1 note" in made.out
+    assert "boss" not in world("share", "preview", "x2").out
