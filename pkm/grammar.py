@@ -19,7 +19,8 @@ MOST_TERMS = 200
 DEEPEST = 12
 """Groups in groups that are told apart; further parentheses are as if they were not there."""
 
-_ALSO = {"source": "from", "author": "by", "since": "after", "date": "on", "type": "kind", "state": "is"}
+ALSO = {"source": "from", "author": "by", "since": "after", "date": "on", "type": "kind", "state": "is"}
+"""What a field is called elsewhere, and its name here."""
 _DATED = ("before", "after", "on")
 
 
@@ -129,14 +130,14 @@ def _too_long() -> Invalid:
 def _field_name(typed: str) -> str | None:
     """The field; None where it is a word. Raises Invalid where it is nearly a field."""
     name = typed.lower()
-    name = _ALSO.get(name, name)
+    name = ALSO.get(name, name)
     if name in FIELDS:
         return name
     if typed != name:
         return None
     from pkm.spelling import near
 
-    meant = near(name, [*FIELDS, *_ALSO], 1)
+    meant = near(name, [*FIELDS, *ALSO], 1)
     if not meant:
         return None
     raise Invalid(

@@ -5,13 +5,16 @@ Read only when something was mistyped, so it may import what it likes.
 
 import re
 import shlex
+import sys
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from pkm import ids
 from pkm.cli import current
 from pkm.errors import Invalid, NotFound, PkmError
+from pkm.grammar import ALSO
 from pkm.groups import GROUPS
+from pkm.query_tree import FIELDS
 from pkm.spelling import near
 from pkm.text import one_of
 
@@ -51,6 +54,10 @@ OPTIONS = {"--cadence": "--every", "--interval": "--every", "--reason": "--becau
            "--max": "-n", "--tags": "--tag", "--who": "--contact", "--group": "--circle", "--date": "--when",
            "--text": "-m", "--name": "--title"}  # fmt: skip
 """What an option is called elsewhere, and here; said where the command has it."""
+
+FIELDS_ELSEWHERE = {"tags": "tag", "contact": "person", "who": "person", "with": "person", "until": "before", "kinds": "kind",
+                    "stages": "stage", "circles": "circle", "link": "links"}  # fmt: skip
+"""What a field of a search is called where it is an option; said beside grammar.ALSO."""
 
 LIKELY = sorted(GROUPS, key=lambda name: (name != "sense", name in ("share", "tag")))
 """The groups, those first where most of what is typed without one belongs."""
@@ -146,6 +153,8 @@ def usage(error: Any, at: str = "pkm") -> PkmError:
 
 
 def _unknown_option(context: Any, path: str, typed: str) -> Invalid:
+    if written := _in_a_search(context, path, typed):
+        return written
     there = [name for param in (context.command.params if context else ()) for name in (*param.opts, *param.secondary_opts)
              if name.startswith("-")]  # fmt: skip
     name = typed.split("=")[0]
@@ -154,6 +163,41 @@ def _unknown_option(context: Any, path: str, typed: str) -> Invalid:
     close = close if len(name) > 2 else []
     step = current.typed(instead=(name, close[0])) if len(close) == 1 else ""
     return Invalid(typed, f"{path} has no such option", near=close, next=step if 0 < len(step) <= 80 else f"{path} -h")
+
+
+def _in_a_search(context: Any, path: str, typed: str) -> Invalid | None:
+    """The error for an option of other tools that is a field here, on a command that takes a search: how it is written there.
+
+    None where it is none.
+    """
+    said = (f"{param.metavar or ''} {getattr(param, 'help', '') or ''}" for param in (context.command.params if context else ())
+            if param.param_type_name == "argument")  # fmt: skip
+    name, equals, value = typed.removeprefix("--").partition("=")
+    field = _field(name) if typed.startswith("--") else ""
+    if not field or not any(re.search(r"QUERY|\bsearch\b", one) for one in said):
+        return None
+    words, step = iter(sys.argv[1:]), ["pkm"]
+    for word in words:
+        name, equals, value = word.partition("=")
+        if other := _field(name.removeprefix("--")) if word.startswith("--") else "":
+            value = value if equals else next(words, "")
+            word = f"{other}:{_quoted(value) if value else '…'}"
+        step.append(word)
+    written = next((word for word in step if word.startswith(f"{field}:")), f"{field}:…")
+    again = shlex.join(step)
+    return Invalid(typed, f"{path} takes a search, and there it is written {written}",
+                   next=again if len(again) <= 120 else f"{path} {shlex.quote(written)}")  # fmt: skip
+
+
+def _field(name: str) -> str:
+    """The field of a search that an option of that name would be; "" where there is none."""
+    name = {**ALSO, **FIELDS_ELSEWHERE}.get(name, name)
+    return name if name in FIELDS else ""
+
+
+def _quoted(value: str) -> str:
+    """The value as a field has it: in quotes where there are spaces."""
+    return f'"{value}"' if " " in value else value
 
 
 def _called(param: Any) -> str:

@@ -261,3 +261,19 @@ def test_what_things_are_called(store: Store, kind: str, called: dict[str, int])
         unit.add(Contact(uid="c", name="Ann", nick="annie", created_at=at, updated_at=at))
         unit.add(Handle(contact_id=1, kind="alias", value="Aunt Ann", folded="aunt ann"))
     assert lookup.names(store.read(), kind) == called
+
+
+@pytest.mark.parametrize(("typed", "written", "step"), [
+    ("find --tag cop", "tag:cop", "find tag:cop"), ("find walk --tag=cop -n 5", "tag:cop", "find walk tag:cop -n 5"),
+    ("find --kind note --tag 'two words'", "kind:note", "find kind:note 'tag:\"two words\"'"),
+    ("find --since 3d", "after:3d", "find after:3d"), ("find --contact maria", "person:maria", "find person:maria"),
+    ("find walk --tag", "tag:…", "find walk 'tag:…'"), ("map --tags cop", "tag:cop", "map tag:cop"),
+    ("sense drop --tag cop", "tag:cop", "sense drop tag:cop"),
+    ("sense review --stage idea --as later", "stage:idea", "sense review stage:idea --as later"),
+])  # fmt: skip
+def test_an_option_that_is_written_in_the_search_here_is_shown_as_it_is_written(
+    pkm: CommandLine, typed: str, written: str, step: str
+) -> None:
+    said = pkm(*shlex.split(typed), ok=2).err
+    assert f"takes a search, and there it is written {written}" in said
+    assert f"Next: pkm {step}\n" in said
