@@ -244,13 +244,15 @@ def _with_access(db: Any, row: Row, options: Mapping[str, Any], change: Change, 
         raise Refused(f"to lead {row['name']} elsewhere", why, next="pkm share channel add, for another")
     kept = {key: value for key, value in options.items() if key not in ("login", "credential")}
     login = options.get("login", "") if change.login is None else one_line(change.login, 200)
-    if options.get("credential") and moved and change.credential is None and change.login != "":
+    nobody = change.login == "" and is_letters(row["channel_kind"])
+    if options.get("credential") and moved and change.credential is None and not nobody:
         raise Invalid("--address", f"its secret was given for {_host(row['address'])}, and goes to no other host",
                       next="say it anew: --token-env, --secret-env, or --login NAME --password-env VARIABLE")  # fmt: skip
     place = options.get("credential", "") if change.credential is None else check_place(change.credential)
-    if options.get("inbox", "").startswith("imap") and "inbox_credential" not in options and options.get("credential"):
+    has_inbox = options.get("inbox", "").startswith("imap") and "inbox_credential" not in options
+    if has_inbox and options.get("credential") and (moved or nobody):
         kept["inbox_credential"] = options["credential"]  # the mailbox has not moved
-    if change.login == "" and is_letters(row["channel_kind"]):
+    if nobody:
         return kept
     return {**kept, **({"login": login} if login else {}), **({"credential": place} if place else {})}
 

@@ -69,7 +69,8 @@ def test_a_secret_goes_to_the_host_that_it_was_given_for(
 ) -> None:
     edit = ("share", "channel", "edit")
     other = f"mastodon+http://localhost:{social.port}"
-    assert "goes to no other host" in way(*edit, "fedi", "--address", other, ok=2).err
+    for nobody in ((), ("--login", "")):  # an account's token is no matter of who logs in
+        assert "goes to no other host" in way(*edit, "fedi", "--address", other, *nobody, ok=2).err
     monkeypatch.setenv("OTHER", TOKEN)
     assert way.json(*edit, "fedi", "--address", other, "--token-env", "OTHER")["options"]["credential"] == "env:OTHER"
     way("share", "send", "x1", "--yes")
@@ -84,6 +85,25 @@ def test_a_secret_goes_to_the_host_that_it_was_given_for(
     options = way.json(*edit, "mail", "--address", "smtp://localhost", "--password-env", "OTHER")["options"]
     assert (options["credential"], options["inbox_credential"]) == ("env:OTHER", "env:PW")
     assert "credential" not in way.json(*edit, "mail", "--address", "smtp://[::1]", "--login", "")["options"]
+
+
+def test_another_password_is_the_mailbox_s_too_unless_the_letters_go_elsewhere(way: CommandLine) -> None:
+    edit = ("share", "channel", "edit", "mail")
+    way("share", "channel", "add", "mail", "smtp://127.0.0.1:2525", "--from", "me@example.org", "--login", "ann",
+        "--password-env", "PW", "--inbox", "imap://me@127.0.0.1:1143/INBOX")  # fmt: skip
+    options = way.json(*edit, "--password-env", "NEW")["options"]
+    assert (options["credential"], options.get("inbox_credential", "")) == ("env:NEW", "")
+    options = way.json(*edit, "--login", "")["options"]
+    assert (options.get("credential", ""), options["inbox_credential"]) == ("", "env:NEW")  # the mailbox still wants it
+
+
+def test_one_folder_is_written_by_one_channel_whatever_path_leads_there(way: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    for first, second in (("real", "link"), ("link", "real"), ("real", "real/../real")):
+        way("share", "channel", "add", "one", f"files:{tmp_path / first}")
+        assert "channel that writes" in way("share", "channel", "add", "two", f"files:{tmp_path / second}", ok=1).err
+        way("share", "channel", "remove", "one")
 
 
 def test_a_service_of_webmentions_gets_no_other_s_token(way: CommandLine, home: Path) -> None:
