@@ -157,6 +157,8 @@ class Change:
 
 def change_channel(store: Store, home: Home, name: str, change: Change) -> Row:
     """The channel is as wanted; its row. Raises NotFound; Invalid where nothing is wanted, or it is of another kind."""
+    from pkm.store.model import Channel
+
     if change == Change():
         step = '--address, --from, --publish "rsync -a ./ me@example.org:site/", --inbox or --webmentions'
         raise Invalid("nothing to change", "say what", next=step)
@@ -177,13 +179,10 @@ def change_channel(store: Store, home: Home, name: str, change: Change) -> Row:
         if (change.webmentions, change.token) != (None, None):
             options = _with_mentions(row, options, change)
             done.append(f"has its webmentions in {options.get('webmentions', 'no place')}")
-        if done:
-            from pkm.store.model import Channel
-
-            kept = unit.get(Channel, row["number"])
-            kept.address, kept.options = address, json.dumps(options, ensure_ascii=False)
-            unit.summarize(f"{row['name']} {', '.join(done)}")
-            unit.flush()
+        kept = unit.get(Channel, row["number"])
+        kept.address, kept.options = address, json.dumps(options, ensure_ascii=False)
+        unit.summarize(f"{row['name']} {', '.join(done)}")
+        unit.flush()
         return shares.channel_named(unit.connection, name)
 
 
