@@ -109,8 +109,8 @@ def add_channel(
     json: JsonFlag = False,
 ) -> None:
     """Add a way out; then give it to a circle."""
-    from pkm.share.rewire import Change, change_channel
-    from pkm.share.rewire import add_channel as add
+    from pkm.share.wiring import Change, change_channel
+    from pkm.share.wiring import add_channel as add
 
     places = [f"env:{name}" for name in (password_env, token_env, secret_env) if name] + ([credential] if credential else [])
     if len(places) > 1:
@@ -146,8 +146,8 @@ app.command("remove", epilog="Example:  pkm share channel remove mail")(channel_
 @app.command("test", epilog="Example:  pkm share channel test mail")
 def try_out(name: ChannelArgument, json: JsonFlag = False) -> None:
     """Try a way out: nobody but yourself gets anything; a folder is only looked at."""
-    from pkm.share.rewire import learn_again
     from pkm.share.trying import try_channel
+    from pkm.share.wiring import learn_again
 
     row = shares.channel_named(current.store().read(), name)
     try:

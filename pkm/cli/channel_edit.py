@@ -76,7 +76,7 @@ def edit_channel(
     json: JsonFlag = False,
 ) -> None:  # fmt: skip
     """Change a way out: how the site is published, where answers to it, or to letters, are found."""
-    from pkm.share.rewire import Change, change_channel
+    from pkm.share.wiring import Change, change_channel
 
     row = change_channel(current.store(), current.home(), name, Change(
         publish, inbox, place_of(inbox_password_env, inbox_credential, "--inbox-password-env and --inbox-credential"), copy,
@@ -92,7 +92,7 @@ def edit_channel(
 
 def remove_channel(name: ChannelArgument, yes: YesFlag = False, json: JsonFlag = False) -> None:
     """Remove a way out: it is in no list, and nothing goes by it; what has left stays in the log."""
-    from pkm.share.rewire import remove_channel as remove
+    from pkm.share.wiring import remove_channel as remove
 
     row = remove(current.store(), name, sure=yes)
     row["options"].pop("inbox_read", None)

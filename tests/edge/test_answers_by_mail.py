@@ -24,7 +24,7 @@ from pkm.share.answers import Collected, collect
 from pkm.share.letter import open_letter
 from pkm.share.ownwords import asks_to_leave, own_words
 from pkm.share.postbox import concerns, read_letter
-from pkm.share.rewire import Change, add_channel, change_channel, remove_channel
+from pkm.share.wiring import Change, add_channel, change_channel, remove_channel
 from pkm.store import deliveries, plans, shares
 from tests.conftest import CommandLine
 from tests.imap_server import Folder, ImapServer

@@ -19,10 +19,10 @@ from pkm.share import introduction, ledger, outbox, transmit
 from pkm.share.freeze import freeze
 from pkm.share.letter import open_letter
 from pkm.share.rendered import look_at
-from pkm.share.rewire import add_channel
 from pkm.share.trying import try_channel
 from pkm.share.unsubscribed import take_off
 from pkm.share.who import decline
+from pkm.share.wiring import add_channel
 from pkm.store import deliveries, interactions, shares
 from pkm.whole.undo import undo_command
 from tests.effort import tries

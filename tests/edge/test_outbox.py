@@ -13,7 +13,7 @@ from pkm.people.circles import add_circle
 from pkm.sense.notes import add_note, set_reach
 from pkm.share import draft, mirror
 from pkm.share.rendered import look_at
-from pkm.share.rewire import add_channel
+from pkm.share.wiring import add_channel
 from pkm.store import deliveries, shares
 from pkm.store.session import Store
 from pkm.whole.undo import undo_command

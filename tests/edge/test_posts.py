@@ -16,8 +16,8 @@ from pkm.people.circles import add_circle
 from pkm.sense.notes import add_note
 from pkm.share import outbox
 from pkm.share.rendered import look_at
-from pkm.share.rewire import add_channel
 from pkm.share.trying import try_channel
+from pkm.share.wiring import add_channel
 from pkm.store import deliveries, shares
 from tests.sending import Kill, drafted, fresh, note, send
 from tests.social_server import TOKEN, Social

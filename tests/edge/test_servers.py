@@ -23,8 +23,8 @@ from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.share.answers import collect
 from pkm.share.rendered import look_at
 from pkm.share.retract import retract
-from pkm.share.rewire import add_channel
 from pkm.share.trying import try_channel
+from pkm.share.wiring import add_channel
 from pkm.store import deliveries, posts, shares
 from pkm.store.session import Store
 from tests import real_servers, sending

@@ -11,8 +11,8 @@ from pkm.config import Home
 from pkm.errors import PkmError
 from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.share.answers import collect, collect_mentions
-from pkm.share.rewire import Change, change_channel
 from pkm.share.webmentions import parse
+from pkm.share.wiring import Change, change_channel
 from pkm.store import plans
 from tests.conftest import CommandLine
 from tests.sending import drafted, fresh, note, send
