@@ -9,6 +9,7 @@ import sqlite3
 from pkm.grouped import grouped_sets
 from pkm.ids import Row, make
 from pkm.store.circles import CAME
+from pkm.store.rows import things
 from pkm.store.standings import EVERY_S, RANK
 from pkm.store.stats import SENT
 
@@ -168,8 +169,9 @@ def unanswered(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
     put away asks for nothing. {"id", "kind", "title", "at", "share", "contact", "name"}; contact: None for nobody's yet.
     """
     found = db.execute(
-        "SELECT response.id, response.text, response.at, response.share_id, response.contact_id, contact.name FROM response "
-        "LEFT JOIN contact ON contact.id = response.contact_id WHERE response.note_id IS NULL AND response.state <> 'dropped' "
+        "SELECT response.id, response.text AS title, response.at, response.share_id, coalesce(contact.name, '') AS name, "
+        "response.contact_id FROM response LEFT JOIN contact ON contact.id = response.contact_id "
+        "WHERE response.note_id IS NULL AND response.state <> 'dropped' "
         "AND response.at >= :since AND response.at < :until "
         "AND NOT EXISTS (SELECT 1 FROM trial WHERE trial.response_id = response.id) "
         "AND NOT EXISTS (SELECT 1 FROM interaction_contact JOIN interaction "
@@ -180,12 +182,7 @@ def unanswered(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
         "ORDER BY response.at, response.id",
         {"since": since, "until": until},
     )
-    return [
-        {"id": make("response", row["id"]), "kind": "response", "title": row["text"], "at": row["at"],
-         "share": make("share", row["share_id"]), "name": row["name"] or "",
-         "contact": row["contact_id"] and make("contact", row["contact_id"])}
-        for row in found
-    ]  # fmt: skip
+    return things("response", found)
 
 
 def overdue(db: sqlite3.Connection, now: str) -> tuple[int, list[Row]]:
@@ -195,13 +192,10 @@ def overdue(db: sqlite3.Connection, now: str) -> tuple[int, list[Row]]:
     """
     total = db.execute("SELECT count(*) FROM promise WHERE owed_by = 'me' AND state = 'open'").fetchone()[0]
     found = db.execute(
-        "SELECT id, text, due_at FROM promise WHERE owed_by = 'me' AND state = 'open' AND due_at < :now ORDER BY due_at, id",
-        {"now": now},
+        "SELECT id, text AS title, due_at FROM promise WHERE owed_by = 'me' AND state = 'open' AND due_at < :now "
+        "ORDER BY due_at, id", {"now": now},
     )
-    late = [
-        {"id": make("promise", row["id"]), "kind": "promise", "title": row["text"], "due_at": row["due_at"]} for row in found
-    ]
-    return int(total), late
+    return int(total), things("promise", found)
 
 
 def answers_by_circle(db: sqlite3.Connection, since: str, until: str) -> dict[int, tuple[int, int]]:

@@ -12,7 +12,7 @@ from pkm.addresses import address_key, readable
 from pkm.grouped import grouped
 from pkm.ids import Row, make
 from pkm.store import standings, tags
-from pkm.store.rows import in_ids
+from pkm.store.rows import in_ids, things
 from pkm.store.standings import RANK
 from pkm.text import fold
 
@@ -251,17 +251,14 @@ def names_of(db: sqlite3.Connection, number: int) -> list[str]:
 def memberships(db: sqlite3.Connection, number: int) -> list[Row]:
     """The circles a contact is in now, closest first, with "circle_kind", "since" and "because"."""
     found = db.execute(
-        "SELECT circle.id, circle.name, circle.kind, membership.joined_at, membership.because FROM membership "
+        "SELECT circle.id, circle.name AS title, circle.name, circle.kind AS circle_kind, membership.joined_at AS since, "
+        "membership.because FROM membership "
         "JOIN circle ON circle.id = membership.circle_id "
         "WHERE membership.contact_id = :id AND membership.left_at IS NULL "
         f"ORDER BY {RANK.format(kind='circle.kind')}, circle.name, circle.id",
         {"id": number},
     )
-    return [
-        {"id": make("circle", row["id"]), "kind": "circle", "title": row["name"], "name": row["name"],
-         "circle_kind": row["kind"], "since": row["joined_at"], "because": row["because"]}
-        for row in found
-    ]  # fmt: skip
+    return things("circle", found)
 
 
 WRITTEN = (
@@ -277,31 +274,23 @@ def newest_items(db: sqlite3.Connection, number: int, limit: int, since: str = "
     {"id", "kind", "title", "url", "source", "at", "state"}.
     """
     found = db.execute(
-        "SELECT item.id, item.title, item.url, item.source_id, item.state, "
-        f"coalesce(item.published_at, item.received_at) AS at FROM item WHERE item.id IN ({WRITTEN}) "
+        "SELECT item.id, coalesce(nullif(item.title, ''), item.url) AS title, item.url, item.source_id, "
+        f"coalesce(item.published_at, item.received_at) AS at, item.state FROM item WHERE item.id IN ({WRITTEN}) "
         "AND coalesce(item.published_at, item.received_at) > :since ORDER BY at DESC, item.id DESC LIMIT :limit",
         {"contact": number, "limit": limit, "since": since},
     )
-    return [
-        {"id": make("item", row["id"]), "kind": "item", "title": row["title"] or row["url"], "url": row["url"],
-         "source": row["source_id"] and make("source", row["source_id"]), "at": row["at"], "state": row["state"]}
-        for row in found
-    ]  # fmt: skip
+    return things("item", found)
 
 
 def notes_about(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
     """Notes that mention a contact or are linked to them, newest first: {"id", "kind", "title", "at", "sentence"}."""
     found = db.execute(
-        "SELECT note.id, note.title, note.updated_at, min(link.sentence) AS sentence FROM link JOIN note "
+        "SELECT note.id, note.title, note.updated_at AS at, min(link.sentence) AS sentence FROM link JOIN note "
         "ON note.id = link.from_id WHERE link.from_kind = 'note' AND link.to_kind = 'contact' AND link.to_id = :id "
         "AND note.dropped_at IS NULL GROUP BY note.id ORDER BY note.updated_at DESC, note.id DESC LIMIT :limit",
         {"id": number, "limit": limit},
     )
-    return [
-        {"id": make("note", row["id"]), "kind": "note", "title": row["title"], "at": row["updated_at"],
-         "sentence": row["sentence"]}
-        for row in found
-    ]  # fmt: skip
+    return things("note", found)
 
 
 def notes_fitting(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
@@ -321,15 +310,12 @@ def notes_fitting(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
         "WHERE note.dropped_at IS NULL ORDER BY shared DESC, note.updated_at DESC, note.id DESC LIMIT :limit",
         {"id": number, "limit": limit, "looked": max(20 * limit, 200)},
     )
-    return [
-        {"id": make("note", row["id"]), "kind": "note", "title": row["title"], "tags": row["tags"].split(", ")}
-        for row in found
-    ]
+    return [{**note, "tags": note["tags"].split(", ")} for note in things("note", found)]
 
 
 def introduced_by(db: sqlite3.Connection, number: int) -> list[Row]:
     """Contacts one met through this one, by name then id: {"id", "kind", "title"}."""
     found = db.execute(
-        "SELECT id, name FROM contact WHERE through_id = :id ORDER BY name COLLATE NOCASE, id", {"id": number}
+        "SELECT id, name AS title FROM contact WHERE through_id = :id ORDER BY name COLLATE NOCASE, id", {"id": number}
     )
-    return [{"id": make("contact", row["id"]), "kind": "contact", "title": row["name"]} for row in found]
+    return things("contact", found)

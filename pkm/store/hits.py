@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pkm.ids import Row, make
+from pkm.ids import Row
 from pkm.query_tree import Word
 from pkm.stemming import common_beginning, stem
-from pkm.store.rows import in_ids
+from pkm.store.rows import in_ids, thing
 from pkm.store.sources import without_user
 from pkm.text import fold, one_line
 
@@ -81,12 +81,7 @@ def _small(db: sqlite3.Connection, kind: str, number: int) -> Row | None:
     found = db.execute(f"{_SMALL[kind]} WHERE {kind}.id = :id", {"id": number}).fetchone()
     if found is None:
         return None
-    row: Row = {"id": make(kind, number), "kind": kind, "title": one_line(found["title"], 120)}
-    for column in found.keys()[2:]:
-        target = column.removesuffix("_id")
-        value = found[column]
-        row[target] = value if target == column or value is None else make(target, value)
-    return row
+    return {**thing(kind, found), "title": one_line(found["title"], 120)}
 
 
 def title_words(db: sqlite3.Connection) -> Counter[str]:

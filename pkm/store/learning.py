@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pkm.ids import Row, make
 from pkm.store import tags
 from pkm.store.conditions import IS, tag_numbers
-from pkm.store.rows import in_ids
+from pkm.store.rows import in_ids, things
 from pkm.store.sources import without_user
 from pkm.vocabulary import STAGES
 
@@ -91,7 +91,7 @@ def _came_in(db: sqlite3.Connection, numbers: str, since: str, limit: int) -> tu
         f"WHERE {where} ORDER BY item.received_at DESC, item.id DESC LIMIT :limit", {"since": since, "limit": limit},
     )  # fmt: skip
     total = db.execute(f"SELECT count(*) FROM item WHERE {where}", {"since": since}).fetchone()[0]
-    return [{**dict(row), "id": make("item", row["id"]), "kind": "item"} for row in found], int(total)
+    return things("item", found), int(total)
 
 
 def _by_stage(db: sqlite3.Connection, numbers: str) -> dict[str, int]:
@@ -125,4 +125,4 @@ def _questions(db: sqlite3.Connection, numbers: str, limit: int) -> tuple[list[R
         f"SELECT id, title, created_at AS at FROM note WHERE {where} ORDER BY created_at, id LIMIT :limit", {"limit": limit}
     )
     total = db.execute(f"SELECT count(*) FROM note WHERE {where}").fetchone()[0]
-    return [{**dict(row), "id": make("note", row["id"]), "kind": "note"} for row in found], int(total)
+    return things("note", found), int(total)

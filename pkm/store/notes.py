@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pkm.ids import Row, make
 from pkm.store import tags
 from pkm.store.note_names import paths_of
-from pkm.store.rows import in_ids
+from pkm.store.rows import in_ids, things
 from pkm.text import one_line
 
 
@@ -68,17 +68,11 @@ def trials(db: sqlite3.Connection, number: int) -> list[Row]:
     it, None: oneself; response: the answer that told of it.
     """
     found = db.execute(
-        "SELECT trial.*, contact.name AS contact_name FROM trial LEFT JOIN contact ON contact.id = trial.contact_id "
+        "SELECT trial.id, coalesce(nullif(text, ''), outcome) AS title, place, outcome, text, trial.at, contact_id, "
+        "contact.name AS contact_name, response_id FROM trial LEFT JOIN contact ON contact.id = trial.contact_id "
         "WHERE note_id = :id ORDER BY trial.at, trial.id", {"id": number},
     )  # fmt: skip
-    return [
-        {"id": make("trial", row["id"]), "kind": "trial", "title": row["text"] or row["outcome"], "place": row["place"],
-         "outcome": row["outcome"], "text": row["text"], "at": row["at"],
-         "contact": None if row["contact_id"] is None else make("contact", row["contact_id"]),
-         "contact_name": row["contact_name"],
-         "response": None if row["response_id"] is None else make("response", row["response_id"])}
-        for row in found
-    ]  # fmt: skip
+    return things("trial", found)
 
 
 def growth(db: sqlite3.Connection, number: int) -> list[Row]:

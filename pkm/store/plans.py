@@ -4,7 +4,8 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from pkm.ids import Row, make
+from pkm.ids import Row
+from pkm.store.rows import things
 from pkm.store.stats import WENT
 
 
@@ -60,7 +61,7 @@ def never_to_community(db: sqlite3.Connection, notes: Iterable[int]) -> list[Row
         "AND id NOT IN (SELECT note FROM went WHERE kind = 'community') ORDER BY id",
         {"notes": json.dumps(list(notes))},
     )
-    return [{"id": make("note", row["id"]), "kind": "note", "title": row["title"], "stage": row["stage"]} for row in found]
+    return things("note", found)
 
 
 def awaited(db: sqlite3.Connection, note: int, circle: int, share: int) -> int | None:

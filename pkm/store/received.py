@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pkm.delivery import MAY_HAVE_LEFT, sql_list
 from pkm.grouped import grouped
 from pkm.ids import Row, make
+from pkm.store.rows import things
 from pkm.text import first_sentence
 
 _REACHED = """
@@ -60,16 +61,11 @@ def _share(row: sqlite3.Row, responses: list[Row]) -> Row:
 def answers(db: sqlite3.Connection, number: int, limit: int) -> list[Row]:
     """What a contact answered to shares, newest first."""
     found = db.execute(
-        "SELECT id, share_id, note_id, state, text, at FROM response WHERE contact_id = :id "
+        "SELECT id, text AS title, text, at, state, share_id, note_id FROM response WHERE contact_id = :id "
         "ORDER BY at DESC, id DESC LIMIT :limit",
         {"id": number, "limit": limit},
     )
-    return [
-        {"id": make("response", row["id"]), "kind": "response", "title": first_sentence(row["text"]), "text": row["text"],
-         "at": row["at"], "state": row["state"], "share": make("share", row["share_id"]),
-         "note": row["note_id"] and make("note", row["note_id"])}
-        for row in found
-    ]  # fmt: skip
+    return [{**one, "title": first_sentence(one["text"])} for one in things("response", found)]
 
 
 def counts(db: sqlite3.Connection, number: int) -> dict[str, int]:
@@ -129,17 +125,13 @@ def receivers(db: sqlite3.Connection, note: int) -> list[Row]:
     {"id", "kind", "title" (their name), "share", "at" (when it reached them last)}
     """
     found = db.execute(
-        "SELECT contact.id, contact.name, delivery.share_id, max(delivery.sent_at) AS at FROM share_note "
+        "SELECT contact.id, contact.name AS title, delivery.share_id, max(delivery.sent_at) AS at FROM share_note "
         f"{_SENT_TO} "
         "JOIN contact ON contact.id = coalesce(delivery.contact_id, membership.contact_id) WHERE share_note.note_id = :note "
         "GROUP BY delivery.share_id, contact.id ORDER BY delivery.share_id, contact.name COLLATE NOCASE, contact.id",
         {"note": note},
     )
-    return [
-        {"id": make("contact", row["id"]), "kind": "contact", "title": row["name"], "share": make("share", row["share_id"]),
-         "at": row["at"]}
-        for row in found
-    ]  # fmt: skip
+    return things("contact", found)
 
 
 def members(db: sqlite3.Connection, circle: int, share: int) -> list[Row]:
@@ -162,7 +154,7 @@ def had(db: sqlite3.Connection, contacts: Sequence[int], notes: Sequence[int], s
     {"id", "kind", "title", "share", "at"}, in the order of the notes' ids.
     """
     found = db.execute(
-        "SELECT contact, note.id, note.title, share_id, max(sent_at) AS at FROM (SELECT coalesce(delivery.contact_id, "
+        "SELECT note.id, note.title, share_id, max(sent_at) AS at, contact FROM (SELECT coalesce(delivery.contact_id, "
         "membership.contact_id) AS contact, share_note.note_id, delivery.share_id, delivery.sent_at FROM share_note "
         f"{_SENT_TO} "
         "WHERE share_note.note_id IN (SELECT value FROM json_each(:notes)) AND delivery.share_id <> :share) "
@@ -170,10 +162,4 @@ def had(db: sqlite3.Connection, contacts: Sequence[int], notes: Sequence[int], s
         "GROUP BY contact, note.id ORDER BY contact, note.id",
         {"notes": json.dumps(list(notes)), "contacts": json.dumps(list(contacts)), "share": share},
     )
-    told: dict[int, list[Row]] = {}
-    for row in found:
-        told.setdefault(row["contact"], []).append({
-            "id": make("note", row["id"]), "kind": "note", "title": row["title"], "share": make("share", row["share_id"]),
-            "at": row["at"],
-        })  # fmt: skip
-    return told
+    return grouped((row.pop("contact"), row) for row in things("note", found))

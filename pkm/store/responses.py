@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pkm.addresses import wire_domain
-from pkm.ids import Row, make
+from pkm.ids import Row
+from pkm.store.rows import thing
 from pkm.text import first_sentence, fold
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
 
 _ROWS = (
-    "SELECT response.*, contact.name AS contact_name, share.title AS share_title, channel.name AS channel FROM response "
+    "SELECT response.id, response.text AS title, response.text, response.at, response.state, response.share_id, "
+    "share.title AS share_title, response.contact_id, contact.name AS contact_name, response.author, response.delivery_id, "
+    "response.note_id, channel.name AS channel FROM response "
     "JOIN share ON share.id = response.share_id LEFT JOIN contact ON contact.id = response.contact_id "
     "LEFT JOIN channel ON channel.id = response.channel_id "
 )
@@ -132,14 +135,4 @@ def _place(url: str) -> tuple[str, str] | None:
 
 
 def _shape(one: sqlite3.Row) -> Row:
-    return {
-        "id": make("response", one["id"]), "kind": "response", "title": first_sentence(one["text"]), "text": one["text"],
-        "at": one["at"], "state": one["state"], "share": make("share", one["share_id"]), "share_title": one["share_title"],
-        "contact": _made("contact", one["contact_id"]), "contact_name": one["contact_name"], "author": one["author"],
-        "delivery": _made("delivery", one["delivery_id"]), "note": _made("note", one["note_id"]),
-        "channel": one["channel"],
-    }  # fmt: skip
-
-
-def _made(kind: str, number: int | None) -> str | None:
-    return None if number is None else make(kind, number)
+    return {**thing("response", one), "title": first_sentence(one["text"])}

@@ -14,6 +14,7 @@ from pkm.dates import parse_stamp, stamp
 from pkm.ids import Row, make
 from pkm.store.brought import BROUGHT, LAST_SEEN
 from pkm.store.conditions import IS
+from pkm.store.rows import things
 
 DAYS = {"soon": 7, "later": 14, "eventually": 28}
 """Days of each half-life: after one of them, half of what was seen is forgotten."""
@@ -39,17 +40,9 @@ _NOTE = (
 )
 
 
-def _by(index: str) -> str:
-    """The notes out of that index: it holds only those in lists, and only what is asked for."""
-    return _NOTE.replace("FROM note ", f"FROM note INDEXED BY {index} ")
-
-
-def _shape(row: sqlite3.Row) -> Row:
-    return {
-        "id": make("note", row["id"]), "kind": "note", "title": row["title"], "stage": row["stage"], "reach": row["reach"],
-        "seen_at": row["seen_at"], "reviewed_at": row["reviewed_at"], "half_life": row["half_life"],
-        "created_at": row["created_at"], "source": None if row["source_id"] is None else make("source", row["source_id"]),
-    }  # fmt: skip
+def _by(index: str, more: str = "") -> str:
+    """The notes out of that index, which holds only those in lists, and only what is asked for. more: so much beside it."""
+    return _NOTE.replace(" FROM note ", f"{more} FROM note INDEXED BY {index} ")
 
 
 def due(db: sqlite3.Connection, now: str, limit: int) -> list[Row]:
@@ -58,7 +51,7 @@ def due(db: sqlite3.Connection, now: str, limit: int) -> list[Row]:
         f"SELECT * FROM (SELECT note.id {_OF_LIFE.format(life)} ORDER BY {LAST_SEEN}, note.id LIMIT :limit)" for life in DAYS
     )
     sql = f"{_NOTE} WHERE note.id IN ({oldest}) ORDER BY {_AGE} / {_LIFE} DESC, note.id LIMIT :limit"
-    return [_shape(row) for row in db.execute(sql, {"now": now, "limit": limit, **_over(now)})]
+    return things("note", db.execute(sql, {"now": now, "limit": limit, **_over(now)}))
 
 
 def count_due(db: sqlite3.Connection, now: str) -> int:
@@ -83,20 +76,18 @@ def questions(db: sqlite3.Connection, limit: int) -> list[Row]:
         f"{_by('note_asks')} WHERE note.dropped_at IS NULL AND {IS['question']['note']} AND NOT {BROUGHT} "
         f"ORDER BY EXISTS ({waiting}) DESC, note.created_at, note.id LIMIT :limit"
     )
-    rows = [_shape(row) for row in db.execute(sql, {"limit": limit})]
+    rows = things("note", db.execute(sql, {"limit": limit}))
     return [{**row, "answers": _answers(db, int(row["id"][1:]))} for row in rows]
 
 
 def _answers(db: sqlite3.Connection, number: int, limit: int = 3) -> list[Row]:
     found = db.execute(
-        "SELECT item.id, item.title, item.url, signal.words FROM signal JOIN item ON item.id = signal.item_id "
+        "SELECT item.id, coalesce(nullif(item.title, ''), item.url) AS title, signal.words FROM signal "
+        "JOIN item ON item.id = signal.item_id "
         "WHERE signal.answers_id = :id AND item.state = 'inbox' ORDER BY item.id DESC LIMIT :limit",
         {"id": number, "limit": limit},
     )
-    return [
-        {"id": make("item", row["id"]), "kind": "item", "title": row["title"] or row["url"], "words": row["words"]}
-        for row in found
-    ]
+    return things("item", found)
 
 
 def contradictions(db: sqlite3.Connection, limit: int) -> list[Row]:
@@ -105,7 +96,8 @@ def contradictions(db: sqlite3.Connection, limit: int) -> list[Row]:
     {"id", "kind", "title", …} of the note that says so, and "against": {"id", "kind", "title"}.
     """
     sql = (
-        f"SELECT * FROM ({_NOTE}) AS one JOIN (SELECT id AS link_id, from_id, to_kind, to_id, created_at AS linked_at "
+        f"SELECT one.*, to_kind, to_id, linked_at AS at FROM ({_NOTE}) AS one "
+        "JOIN (SELECT id AS link_id, from_id, to_kind, to_id, created_at AS linked_at "
         "FROM link INDEXED BY link_against WHERE from_kind = 'note' AND type = 'contradicts' "
         "AND to_kind IN ('note', 'item') AND to_id IS NOT NULL "
         "AND resolved_at IS NULL) AS link ON link.from_id = one.id "
@@ -113,17 +105,14 @@ def contradictions(db: sqlite3.Connection, limit: int) -> list[Row]:
         "AND NOT EXISTS (SELECT 1 FROM note WHERE link.to_kind = 'note' AND note.id = link.to_id "
         "AND note.dropped_at IS NOT NULL) ORDER BY linked_at, link_id LIMIT :limit"
     )
-    return [
-        {**_shape(row), "against": {"id": make(row["to_kind"], row["to_id"]), "kind": row["to_kind"],
-                                    "title": _title(db, row["to_kind"], row["to_id"])}, "at": row["linked_at"]}
-        for row in db.execute(sql, {"limit": limit})
-    ]  # fmt: skip
+    rows = things("note", db.execute(sql, {"limit": limit}))
+    return [{**row, "against": _other(db, row.pop("to_kind"), row.pop("to_id")), "at": row.pop("at")} for row in rows]
 
 
-def _title(db: sqlite3.Connection, kind: str, number: int) -> str:
+def _other(db: sqlite3.Connection, kind: str, number: int) -> Row:
     assert kind in ("note", "item")
     found = db.execute(f"SELECT title FROM {kind} WHERE id = :id", {"id": number}).fetchone()
-    return "" if found is None else str(found[0])
+    return {"id": make(kind, number), "kind": kind, "title": "" if found is None else str(found[0])}
 
 
 def of_days(db: sqlite3.Connection, days: Sequence[str], before: str, unseen: str) -> list[Row]:
@@ -135,30 +124,23 @@ def of_days(db: sqlite3.Connection, days: Sequence[str], before: str, unseen: st
     at, given = "coalesce(note.at, note.created_at)", {"days": json.dumps(list(days)), "before": before, "unseen": unseen}
     these = "IN (SELECT value FROM json_each(:days))"
     notes = db.execute(
-        f"SELECT {at} AS at, {_by('note_day').removeprefix('SELECT ')} WHERE note.dropped_at IS NULL AND {_KIND} <> 'never' "
+        f"{_by('note_day', f', {at} AS at')} WHERE note.dropped_at IS NULL AND {_KIND} <> 'never' "
         f"AND {at} < :before AND max(note.updated_at, coalesce(note.reviewed_at, '')) < :unseen "
         f"AND substr({at}, 6, 5) {these}", given,
     )  # fmt: skip
     quotes = db.execute(
-        "SELECT annotation.id, annotation.exact, annotation.comment, annotation.created_at AS at, item.id AS item_id, "
-        "item.source_id, seen.at AS reviewed_at FROM annotation INDEXED BY annotation_day "
+        "SELECT annotation.id, annotation.exact AS title, NULL AS stage, NULL AS reach, "
+        "coalesce(seen.at, annotation.created_at) AS seen_at, seen.at AS reviewed_at, NULL AS half_life, "
+        "annotation.created_at, item.source_id, annotation.item_id, annotation.comment, annotation.created_at AS at "
+        "FROM annotation INDEXED BY annotation_day "
         "CROSS JOIN item ON item.id = annotation.item_id "
         "LEFT JOIN dismissal AS seen ON seen.kind = :kind AND seen.key = 'a' || annotation.id "
         "WHERE annotation.exact <> '' AND item.state = 'kept' AND annotation.created_at < :before "
         "AND max(annotation.updated_at, coalesce(seen.at, '')) < :unseen "
         f"AND substr(annotation.created_at, 6, 5) {these}", {**given, "kind": SEEN},
     )  # fmt: skip
-    rows = [{**_shape(row), "at": row["at"]} for row in notes] + [_quote(row) for row in quotes]
+    rows = things("note", notes) + things("annotation", quotes)
     return sorted(rows, key=lambda row: (row["at"], row["kind"], int(row["id"][1:])))
-
-
-def _quote(row: sqlite3.Row) -> Row:
-    return {
-        "id": make("annotation", row["id"]), "kind": "annotation", "title": row["exact"], "stage": None, "reach": None,
-        "seen_at": row["reviewed_at"] or row["at"], "reviewed_at": row["reviewed_at"], "half_life": None,
-        "created_at": row["at"], "source": None if row["source_id"] is None else make("source", row["source_id"]),
-        "item": make("item", row["item_id"]), "comment": row["comment"], "at": row["at"],
-    }  # fmt: skip
 
 
 def far_away(db: sqlite3.Connection, before: str, seed: int, limit: int) -> list[Row]:
@@ -178,4 +160,4 @@ def far_away(db: sqlite3.Connection, before: str, seed: int, limit: int) -> list
         ORDER BY {shuffled} LIMIT :limit)
       ORDER BY {shuffled}"""
     factor = zlib.crc32(str(seed).encode()) % 2147483646 + 1  # another order for each: a sum would only turn the same one
-    return [_shape(row) for row in db.execute(sql, {"before": before, "factor": factor, "limit": limit})]
+    return things("note", db.execute(sql, {"before": before, "factor": factor, "limit": limit}))

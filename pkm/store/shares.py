@@ -11,7 +11,7 @@ from pkm.delivery import MAY_GO, sql_list
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, make
 from pkm.spelling import near
-from pkm.store.rows import as_dicts
+from pkm.store.rows import as_dicts, things
 
 if TYPE_CHECKING:
     from pkm.store.session import Unit
@@ -226,7 +226,7 @@ def kept_without_note(db: sqlite3.Connection, since: str, limit: int) -> list[Ro
         "AND NOT EXISTS (SELECT 1 FROM note WHERE note.item_id = item.id) ORDER BY decided_at DESC, id DESC LIMIT :limit",
         {"since": since, "limit": limit},
     )
-    return [{"id": make("item", one["id"]), "kind": "item", "title": one["title"]} for one in found]
+    return things("item", found)
 
 
 def last_sent(db: sqlite3.Connection, circle_id: int) -> str | None:

@@ -10,7 +10,7 @@ from pkm.ids import Row, make
 from pkm.store.audience import STANDS
 from pkm.store.brought import BROUGHT
 from pkm.store.conditions import IS
-from pkm.store.rows import in_ids
+from pkm.store.rows import in_ids, thing, things
 from pkm.store.sources import without_user
 
 TEXT = 4000
@@ -117,34 +117,31 @@ def shares_made(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
     texts: the introduction and the notes, each cut: where one's own words would stand.
     """
     found = db.execute(
-        f"WITH {SENT} SELECT share.id, share.type, share.title, share.introduction, min(sent.at) AS at FROM sent "
+        f"WITH {SENT} SELECT share.id, share.title, share.type, min(sent.at) AS at, share.introduction AS texts FROM sent "
         "JOIN share ON share.id = sent.share GROUP BY share.id HAVING min(sent.at) >= :since AND min(sent.at) < :until "
         "ORDER BY min(sent.at), share.id",
         {"since": since, "until": until},
     ).fetchall()
-    texts: dict[int, list[str]] = {row["id"]: [row["introduction"]] for row in found}
+    texts: dict[int, list[str]] = {row["id"]: [row["texts"]] for row in found}
     for number, text in db.execute(
         f"SELECT share_note.share_id, substr(note.text, 1, {TEXT}) FROM share_note JOIN note ON note.id = share_note.note_id "
         f"WHERE share_note.share_id IN {in_ids(texts)} ORDER BY share_note.share_id, share_note.position, note.id"
     ):
         texts[number].append(text)
-    return [
-        {"id": make("share", row["id"]), "kind": "share", "title": row["title"], "type": row["type"], "at": row["at"],
-         "texts": texts[row["id"]]}
-        for row in found
-    ]  # fmt: skip
+    return [{**thing("share", row), "texts": texts[row["id"]]} for row in found]
 
 
 def taken_back(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
     """Shares that were taken back then, in that order: {"id", "kind", "title", "at", "because"}."""
     found = db.execute(
         "SELECT share.id, share.title, json_extract(stage.gate, '$.retracted.at') AS at, "
-        "json_extract(stage.gate, '$.retracted.because') AS because FROM share JOIN stage ON stage.share_id = share.id "
-        "AND stage.position = (SELECT min(position) FROM stage WHERE share_id = share.id) "
+        "coalesce(json_extract(stage.gate, '$.retracted.because'), '') AS because FROM share "
+        "JOIN stage ON stage.share_id = share.id AND stage.position = "
+        "(SELECT min(position) FROM stage WHERE share_id = share.id) "
         "WHERE share.state = 'retracted' AND at >= :since AND at < :until ORDER BY at, share.id",
         {"since": since, "until": until},
     )
-    return [{**dict(row), "id": make("share", row["id"]), "kind": "share", "because": row["because"] or ""} for row in found]
+    return things("share", found)
 
 
 def stages(db: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -175,11 +172,7 @@ def grown(db: sqlite3.Connection, today: str) -> list[Row]:
         "FROM note WHERE note.stage IN ('idea', 'practice') AND note.dropped_at IS NULL ORDER BY since, note.id",
         {"today": today},
     )
-    return [
-        {**dict(row), "id": make("note", row["id"]), "kind": "note",
-         **{key: bool(row[key]) for key in ("community", "network", "waits")}}
-        for row in found
-    ]  # fmt: skip
+    return [{**row, **{key: bool(row[key]) for key in ("community", "network", "waits")}} for row in things("note", found)]
 
 
 def questions(db: sqlite3.Connection, before: str) -> list[Row]:
@@ -189,7 +182,7 @@ def questions(db: sqlite3.Connection, before: str) -> list[Row]:
         f"AND {IS['question']['note']} AND NOT {BROUGHT} ORDER BY created_at, id",
         {"before": before},
     )
-    return [{"id": make("note", row["id"]), "kind": "note", "title": row["title"], "at": row["at"]} for row in found]
+    return things("note", found)
 
 
 def steps(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
@@ -226,7 +219,7 @@ def skipped_steps(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
     {"id", "kind", "title", "share", "at"}
     """
     found = db.execute(
-        f"WITH {WENT} SELECT note.id, note.title, sent.share, min(sent.at) AS at FROM sent "
+        f"WITH {WENT} SELECT note.id, note.title, sent.share AS share_id, min(sent.at) AS at FROM sent "
         "JOIN circle ON circle.id = sent.circle AND circle.kind = 'network' "
         "JOIN share_note ON share_note.share_id = sent.share JOIN note ON note.id = share_note.note_id "
         "LEFT JOIN went AS before ON before.note = note.id AND before.kind = 'community' "
@@ -234,8 +227,4 @@ def skipped_steps(db: sqlite3.Connection, since: str, until: str) -> list[Row]:
         "AND (before.at IS NULL OR before.at > sent.at) GROUP BY note.id ORDER BY min(sent.at), note.id",
         {"since": since, "until": until},
     )
-    return [
-        {"id": make("note", row["id"]), "kind": "note", "title": row["title"], "share": make("share", row["share"]),
-         "at": row["at"]}
-        for row in found
-    ]  # fmt: skip
+    return things("note", found)

@@ -13,6 +13,7 @@ from pkm.ids import Row, make
 from pkm.store import tags
 from pkm.store.conditions import IS
 from pkm.store.learning import notes, tagged
+from pkm.store.rows import things
 from pkm.store.sources import without_user
 from pkm.store.stats import SENT
 from pkm.text import first_sentence
@@ -115,14 +116,12 @@ def became(db: sqlite3.Connection, numbers: str) -> list[Row]:
     One that never grew, as an import brings them, is one since it was made.
     """
     found = db.execute(
-        "SELECT note.id, note.title, coalesce(max(growth.at), note.at, note.created_at) AS at, growth.because FROM note "
+        "SELECT note.id, note.title, coalesce(max(growth.at), note.at, note.created_at) AS at, "
+        "coalesce(growth.because, '') AS because FROM note "
         "LEFT JOIN growth ON growth.note_id = note.id AND growth.stage_to = 'practice' "
         f"WHERE note.stage = 'practice' AND {notes(numbers)} GROUP BY note.id ORDER BY at DESC, note.id DESC"
     )
-    return [
-        {"id": make("note", row["id"]), "kind": "note", "title": row["title"], "at": row["at"], "because": row["because"] or ""}
-        for row in found
-    ]
+    return things("note", found)
 
 
 def contradictions(db: sqlite3.Connection, numbers: str) -> list[Row]:
@@ -172,17 +171,12 @@ def came_back(db: sqlite3.Connection, numbers: str) -> list[Row]:
     {"id", "kind", "title", "at", "share", "contact" (None: nobody's yet), "name"}
     """
     found = db.execute(
-        "SELECT response.id, response.text, response.at, response.share_id, response.contact_id, "
+        "SELECT response.id, response.text AS title, response.at, response.share_id, response.contact_id, "
         "coalesce(contact.name, response.author) AS name FROM response LEFT JOIN contact ON contact.id = response.contact_id "
         f"WHERE response.state <> 'dropped' AND response.share_id IN (SELECT share_id FROM share_note "
         f"WHERE note_id IN {tagged('note', numbers)}) ORDER BY response.at DESC, response.id DESC"
     )
-    return [
-        {"id": make("response", row["id"]), "kind": "response", "title": first_sentence(row["text"]), "at": row["at"],
-         "share": make("share", row["share_id"]), "contact": row["contact_id"] and make("contact", row["contact_id"]),
-         "name": row["name"]}
-        for row in found
-    ]  # fmt: skip
+    return [{**one, "title": first_sentence(one["title"])} for one in things("response", found)]
 
 
 def tag(db: sqlite3.Connection, name: str, numbers: str) -> Row:

@@ -4,6 +4,7 @@ import sqlite3
 
 from pkm.ids import Row, make
 from pkm.store import tally
+from pkm.store.rows import things
 
 
 def counts(db: sqlite3.Connection) -> Row:
@@ -44,7 +45,7 @@ def new_since(db: sqlite3.Connection, since: str, limit: int) -> tuple[int, list
         "ORDER BY received_at DESC, item.id DESC LIMIT :limit",
         {"since": since, "limit": limit},
     )
-    return total, [{**dict(row), "id": make("item", row["id"]), "kind": "item"} for row in rows]
+    return total, things("item", rows)
 
 
 def sources_failing(db: sqlite3.Connection) -> int:
