@@ -15,8 +15,9 @@ from pkm.errors import PkmError
 from pkm.ids import make
 from pkm.net.connect import is_private
 from pkm.net.fetch import ACCEPT_PAGE, Fetcher, Response
+from pkm.opml_writing import OpmlFeed
 from pkm.seek.discover import SourceSuggestion, tell_names
-from pkm.seek.opml import OpmlFeed, read_opml
+from pkm.seek.opml import read_opml
 from pkm.seek.sitekey import can_be_followed, site_key
 from pkm.store import discovery
 from pkm.store.session import Store

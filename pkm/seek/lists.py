@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from pkm.errors import Invalid
 from pkm.ids import Row
-from pkm.seek.opml import OpmlFeed, OpmlList, looks_like, read_opml, read_urls, write_opml
+from pkm.opml_writing import OpmlFeed, write_opml
+from pkm.seek.opml import OpmlList, looks_like, read_opml, read_urls
 from pkm.store import intake, sources
 from pkm.store.session import Store, Unit
 from pkm.store.tags import clean_name

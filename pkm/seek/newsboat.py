@@ -5,7 +5,7 @@ Source: newsboat's documentation, "Managing feeds" and "Tagging".
 
 from collections.abc import Iterable
 
-from pkm.seek.opml import OpmlFeed
+from pkm.opml_writing import OpmlFeed
 from pkm.text import one_line, without_user
 
 

@@ -1,24 +1,22 @@
-"""Lists of feeds: OPML (any version) and newsboat's urls file, bytes in and values out, and OPML back.
+"""Lists of feeds: OPML (any version) and newsboat's urls file, bytes in and values out (pkm.opml_writing writes OPML).
 
-Owns both formats and what is done with broken files. Must not know the store, the network or any path.
+Owns how both are read and what is done with broken files. Must not know the store, the network or any path.
 """
 
 import html
 import html.entities
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from xml.parsers import expat
 
 from pkm.errors import BadInput
 from pkm.filekind import decode_text, is_binary, name_kind
+from pkm.opml_writing import NOT_XML, OWN, TITLE_LIMIT, UNDECLARED, OpmlFeed, escape, tag_path, unpack_comma
 from pkm.text import clean, one_line
 
 MAX_DEPTH = 50  # folders that count; deeper ones are passed over, their feeds are not
-_TITLE_LIMIT = 500
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
-_XML_NAME = re.compile(r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]*|#[0-9]+|#[xX][0-9A-Fa-f]+);)")
 _NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*;)")
 _ADDRESS = re.compile(r"""\bxmlUrl\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
@@ -27,23 +25,6 @@ _WEB = re.compile(r"(https?)://([^/?#]+)(.*)", re.IGNORECASE | re.DOTALL)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _COMMAND = "it runs a command, which pkm does not do for a list"
 _NO_FEED = {"query:": "it is a query over other feeds, not a feed", "exec:": _COMMAND, "filter:": _COMMAND}
-_OWN = ("text", "title", "type", "xmlurl", "htmlurl", "category", "pkm:order")
-_NAMESPACE = "urn:pkm:opml"  # of pkm:order, written only where folders change the order of the list
-_UNDECLARED = "urn:undeclared:"
-
-
-@dataclass(frozen=True, slots=True)
-class OpmlFeed:
-    """A feed of a list. `tags` are paths ("Science/Biology"), the folder it lies in first; `attributes` are those
-    that pkm does not know, given back when the list is written; `line` is where it stands in the file.
-    """
-
-    url: str
-    title: str = ""
-    site_url: str = ""
-    tags: tuple[str, ...] = ()
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +53,7 @@ def read_opml(data: bytes, *, name: str = "the file", files: bool = True) -> Opm
     """
     if not data.strip() or is_binary(data):
         raise _no_list(data, name)
-    text = _NOT_XML.sub("", clean(_decode(data)))
+    text = NOT_XML.sub("", clean(_decode(data)))
     for mend in (str, _mend):
         try:
             found = _parse(mend(text), files)
@@ -102,7 +83,7 @@ def read_urls(data: bytes, *, name: str = "the file", files: bool = True) -> Opm
         title = next((word[1:] for word in words[1:] if word.startswith("~")), "")
         tags = tuple(word for word in words[1:] if word[:1] not in ("~", "!", "") and word != "!")
         hidden = {"hidden": "true"} if any(word.startswith("!") for word in words[1:]) else {}
-        found.add(OpmlFeed(words[0], one_line(title, _TITLE_LIMIT), "", _unique(map(_path, tags)), hidden, number))
+        found.add(OpmlFeed(words[0], one_line(title, TITLE_LIMIT), "", _unique(map(tag_path, tags)), hidden, number))
     return found.result()
 
 
@@ -117,78 +98,6 @@ def looks_like(data: bytes) -> str | None:
     if lines and all(re.match(r'"?(?:https?://|file:|query:|exec:|filter:)', line) for line in lines[:200]):
         return "urls"
     return None
-
-
-def write_opml(title: str, feeds: Sequence[OpmlFeed]) -> bytes:
-    """The feeds as OPML 2.0, the same bytes for the same feeds: folders from the first tag, others in `category`.
-
-    Reading it gives the same feeds in the same order. User names and passwords in addresses are left out: lists
-    are handed on.
-    """
-    root = _Folder()
-    for position, feed in enumerate(feeds):
-        folder = root
-        for part in _path(feed.tags[0]).split("/") if feed.tags else ():
-            folder = folder.inner(part) if part else folder
-        folder.content.append((position, feed))
-    order = root.order()
-    numbered = order != sorted(order)
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
-    lines.append(f'<opml version="2.0" xmlns:pkm="{_NAMESPACE}">' if numbered else '<opml version="2.0">')
-    lines.append(f"  <head>\n    <title>{_escape(one_line(title))}</title>\n  </head>\n  <body>")
-    root.write(lines, "    ", numbered)
-    lines.append("  </body>\n</opml>\n")
-    return "\n".join(lines).encode()
-
-
-class _Folder:
-    """A folder that is being written: feeds with their places in the list, and folders, as they first came."""
-
-    def __init__(self, name: str = "") -> None:
-        self.name = name
-        self.content: list[tuple[int, OpmlFeed] | _Folder] = []
-        self._inner: dict[str, _Folder] = {}
-
-    def inner(self, name: str) -> "_Folder":
-        """The folder of that name in this one, made where it is missing."""
-        if name not in self._inner:
-            self._inner[name] = _Folder(name)
-            self.content.append(self._inner[name])
-        return self._inner[name]
-
-    def order(self) -> list[int]:
-        """The places of the feeds as they will be written."""
-        return [
-            place for entry in self.content for place in (entry.order() if isinstance(entry, _Folder) else [entry[0]])
-        ]
-
-    def write(self, lines: list[str], indent: str, numbered: bool) -> None:
-        """Appends the outlines of this folder."""
-        for entry in self.content:
-            if isinstance(entry, _Folder):
-                lines.append(f"{indent}<outline text={_quote(entry.name)} title={_quote(entry.name)}>")
-                entry.write(lines, indent + "  ", numbered)
-                lines.append(f"{indent}</outline>")
-            else:
-                place, feed = entry
-                written = _outline(feed) + ([("pkm:order", str(place))] if numbered else [])
-                lines.append(f"{indent}<outline {' '.join(f'{key}={_quote(value)}' for key, value in written)}/>")
-
-
-def _outline(feed: OpmlFeed) -> list[tuple[str, str]]:
-    """The attributes of a feed's outline, in the order they are written."""
-    kept = {
-        key: value for key, value in feed.attributes.items() if key.lower() not in _OWN and _XML_NAME.fullmatch(key)
-    }
-    written = {"type": "rss", "text": feed.title, "title": feed.title, "xmlUrl": _without_user(feed.url)}
-    written |= {key: value for key, value in feed.attributes.items() if key in ("type", "title")}
-    if feed.site_url:
-        written["htmlUrl"] = _without_user(feed.site_url)
-    if categories := ",".join(map(_pack_comma, feed.tags[1:])):
-        written["category"] = categories
-    prefixes = {key.split(":")[0] for key in kept if ":" in key} - {"xml", "xmlns"}
-    declared = {f"xmlns:{prefix}": _UNDECLARED + prefix for prefix in sorted(prefixes) if f"xmlns:{prefix}" not in kept}
-    return [*written.items(), *declared.items(), *kept.items()]
 
 
 class _Collector:
@@ -207,7 +116,7 @@ class _Collector:
         try:
             url = _address(feed.url, self._files)
         except ValueError as error:
-            self.failures.append((one_line(feed.url or feed.title, _TITLE_LIMIT) or "an outline", str(error)))
+            self.failures.append((one_line(feed.url or feed.title, TITLE_LIMIT) or "an outline", str(error)))
             return
         first = self.feeds.get(url)
         tags = _unique((*first.tags, *feed.tags)) if first else feed.tags
@@ -240,7 +149,7 @@ def _parse(text: str, files: bool) -> _Collector:
             is_feed = "xmlurl" in given or given.get("type", "").lower() in ("rss", "atom", "include", "link")
             if is_feed:
                 _take_outline(found, attributes, given, folders[:MAX_DEPTH], namespaces, parser.CurrentLineNumber)
-            folders.append("" if is_feed else _path(given.get("text") or given.get("title", "")))
+            folders.append("" if is_feed else tag_path(given.get("text") or given.get("title", "")))
 
     def end(tag: str) -> None:
         if elements.pop() == "outline":
@@ -248,7 +157,7 @@ def _parse(text: str, files: bool) -> _Collector:
 
     def characters(data: str) -> None:
         if elements[1:] == ["head", "title"]:
-            found.title = one_line(found.title + data, _TITLE_LIMIT) if data.strip() else found.title + " "
+            found.title = one_line(found.title + data, TITLE_LIMIT) if data.strip() else found.title + " "
 
     def refuse(*_: object) -> None:
         raise _EntityDeclared
@@ -257,7 +166,7 @@ def _parse(text: str, files: bool) -> _Collector:
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler, parser.EntityDeclHandler = characters, refuse
     parser.Parse(text.lstrip().encode(), True)
-    found.title = one_line(found.title, _TITLE_LIMIT)
+    found.title = one_line(found.title, TITLE_LIMIT)
     return found
 
 
@@ -266,15 +175,15 @@ def _take_outline(
     namespaces: dict[str, str], line: int,
 ) -> None:  # fmt: skip
     """Puts one outline that is meant as a feed into `found`."""
-    text, title = (one_line(given.get(key, ""), _TITLE_LIMIT) for key in ("text", "title"))
+    text, title = (one_line(given.get(key, ""), TITLE_LIMIT) for key in ("text", "title"))
     url = given.get("xmlurl", "")
     if not url.strip() and given.get("url") and given.get("type", "").lower() in ("include", "link"):
         other = given["type"].lower() == "include"
         why = "it is another list: import it by itself" if other else "it is a link to a page, not a feed"
-        found.failures.append((one_line(given["url"], _TITLE_LIMIT), why))
+        found.failures.append((one_line(given["url"], TITLE_LIMIT), why))
         return
-    kept = {key: clean(value) for key, value in attributes.items() if key.lower() not in _OWN}
-    kept = {key: value for key, value in kept.items() if not (key.startswith("xmlns:") and _UNDECLARED in value)}
+    kept = {key: clean(value) for key, value in attributes.items() if key.lower() not in OWN}
+    kept = {key: value for key, value in kept.items() if not (key.startswith("xmlns:") and UNDECLARED in value)}
     prefixes = [f"xmlns:{key.split(':')[0]}" for key in kept if ":" in key and not key.startswith("xmlns:")]
     kept |= {key: namespaces[key] for key in prefixes if key in namespaces and key not in kept}
     if text and title and text != title:
@@ -282,7 +191,7 @@ def _take_outline(
     if given.get("type", "rss").lower() != "rss":
         kept["type"] = clean(given["type"])
     folder = "/".join(filter(None, folders))
-    categories = [_path(_unpack_comma(part)) for part in given.get("category", "").split(",")]
+    categories = [tag_path(unpack_comma(part)) for part in given.get("category", "").split(",")]
     site = one_line(given.get("htmlurl", ""))
     before = len(found.failures)
     found.add(OpmlFeed(url, text or title, site, _unique((folder, *categories)), kept, line))
@@ -300,7 +209,7 @@ def _salvage(text: str, data: bytes, name: str, files: bool) -> OpmlList:
         title = _TEXT.search(text, start, match.start()) if start >= 0 else None
         words = html.unescape(title[1] or title[2] or "") if title else ""
         url = html.unescape(match[1] or match[2] or "")
-        found.add(OpmlFeed(url, one_line(words, _TITLE_LIMIT), line=line))
+        found.add(OpmlFeed(url, one_line(words, TITLE_LIMIT), line=line))
     if not found.feeds:
         raise _no_list(data, name)
     return found.result(salvaged=True)
@@ -328,7 +237,7 @@ def _mend(text: str) -> str:
         if match[1] in ("amp;", "lt;", "gt;", "quot;", "apos;"):
             return match[0]
         character = html.entities.html5.get(match[1])
-        return _escape(character) if character else f"&amp;{match[1]}"
+        return escape(character) if character else f"&amp;{match[1]}"
 
     return _NAMED_ENTITY.sub(spell, _BARE_AMPERSAND.sub("&amp;", text))
 
@@ -357,36 +266,6 @@ def _address(url: str, files: bool) -> str:
     raise ValueError(f"it is not a web address ({scheme[0].lower()})" if scheme else "it is not a web address")
 
 
-def _without_user(url: str) -> str:
-    """The address without a user name and password."""
-    return re.sub(r"^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#]*@", r"\1", url)
-
-
-def _path(name: str) -> str:
-    """A folder's name or a category as a tag path: no empty parts, no slash at either end."""
-    return "/".join(part for part in map(str.strip, one_line(name, _TITLE_LIMIT).split("/")) if part)
-
-
 def _unique(tags: Iterable[str]) -> tuple[str, ...]:
     """The tags, each once, none empty, in their order."""
     return tuple(dict.fromkeys(filter(None, tags)))
-
-
-# A comma parts categories, so one inside a tag is written as %2C (and a literal %2C as %252C).
-def _pack_comma(tag: str) -> str:
-    return re.sub("%(?=25|2C)", "%25", tag).replace(",", "%2C")
-
-
-def _unpack_comma(category: str) -> str:
-    return re.sub("%(25|2C)", lambda match: "%" if match[1] == "25" else ",", category)
-
-
-def _escape(text: str) -> str:
-    """The text as XML character data."""
-    return _NOT_XML.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _quote(text: str) -> str:
-    """The text as an XML attribute, white space kept as it is."""
-    text = _escape(text).replace('"', "&quot;")
-    return '"' + text.replace("\n", "&#10;").replace("\t", "&#9;").replace("\r", "&#13;") + '"'

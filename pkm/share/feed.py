@@ -1,11 +1,10 @@
-"""The site's feeds as bytes: Atom (RFC 4287), JSON Feed 1.1, OPML 2.0. Same entries, same bytes; knows nothing of digests."""
+"""The site's feeds as bytes: Atom (RFC 4287), JSON Feed 1.1. Same entries, same bytes; knows nothing of digests."""
 
 import json
 import re
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree import ElementTree as ET
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -114,23 +113,3 @@ def _json_item(entry: Entry) -> dict[str, Any]:
     if entry.tags:
         item["tags"] = list(entry.tags)
     return {key: value for key, value in item.items() if value}
-
-
-class Followed(NamedTuple):
-    """A source that others may know of: what it is called, its feed, its site ("" where that is not known)."""
-
-    title: str
-    url: str
-    site_url: str
-
-
-def opml(title: str, followed: Iterable[Followed]) -> bytes:
-    """The sources as OPML 2.0, in no folder."""
-    root = ET.Element("opml", version="2.0")
-    _add(ET.SubElement(root, "head"), "title", title)
-    body = ET.SubElement(root, "body")
-    for one in followed:
-        values = {"type": "rss", "text": one.title, "title": one.title, "xmlUrl": one.url, "htmlUrl": one.site_url}
-        ET.SubElement(body, "outline", {key: _NOT_XML.sub("", value) for key, value in values.items() if value})
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'.encode()

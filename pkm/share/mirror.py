@@ -25,7 +25,7 @@ from pkm.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pkm.share.feed import Followed
+    from pkm.opml_writing import OpmlFeed
     from pkm.share.render import Digest
     from pkm.share.site_plan import NotePage
     from pkm.store.journal import Reverted
@@ -162,12 +162,12 @@ def _notes(db: sqlite3.Connection, digests: "Sequence[Digest]") -> "tuple[NotePa
     return tuple(pages.values())
 
 
-def _blogroll(db: sqlite3.Connection) -> "tuple[Followed, ...]":
+def _blogroll(db: sqlite3.Connection) -> "tuple[OpmlFeed, ...]":
     """The sources with the tag PUBLIC: name and addresses, no remark."""
-    from pkm.share.feed import Followed
+    from pkm.opml_writing import OpmlFeed
 
     return tuple(
-        Followed(one_line(one["title"]) or one["url"], one["url"], web_url(one["site_url"]))
+        OpmlFeed(one["url"], one_line(one["title"]) or one["url"], web_url(one["site_url"]))
         for one in sources.tagged(db, PUBLIC) if not secret_in(one["url"])
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pkm.markdown import Resolve, to_plain
+from pkm.opml_writing import write_opml
 from pkm.share import feed as feeds
 from pkm.share import memo
 from pkm.share.render import (
@@ -58,7 +59,7 @@ def build(site: SiteInput, *, templates: Path | None = None) -> dict[str, bytes]
         **_search(plan),
     }  # fmt: skip
     if site.blogroll:
-        files["blogroll.opml"] = feeds.opml(site.title, site.blogroll)
+        files["blogroll.opml"] = write_opml(site.title, site.blogroll)
         path = "blogroll/index.html"
         files[path] = _page(plan, path, "blogroll.html", "Blogroll", here="blogroll", followed=site.blogroll)
     gone = sorted(set(site.gone) - set(files))

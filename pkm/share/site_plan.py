@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pkm.errors import BadInput
 from pkm.markdown import web_url
+from pkm.opml_writing import OpmlFeed
 from pkm.share import memo
-from pkm.share.feed import Followed
 from pkm.share.render import Digest, Piece, first_words, harmless, harmless_piece, has_words, split_heading
 from pkm.text import first_sentence, fold, one_line
 
@@ -55,7 +55,7 @@ class SiteInput:
     language: str = "en"
     uid: str = ""
     gone: tuple[str, ...] = ()
-    blogroll: tuple[Followed, ...] = ()
+    blogroll: tuple[OpmlFeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

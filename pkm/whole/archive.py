@@ -153,8 +153,8 @@ def _home_files(home: Home) -> dict[str, bytes]:
 
 
 def _opml(db: Any) -> bytes:
+    from pkm.opml_writing import write_opml
     from pkm.seek.lists import all_feeds
-    from pkm.seek.opml import write_opml
 
     return write_opml("Sources", all_feeds(db))
 

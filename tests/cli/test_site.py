@@ -5,9 +5,11 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from pkm.seek.opml import read_opml
 from tests.conftest import CommandLine
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
@@ -85,7 +87,9 @@ def test_the_blogroll_names_the_sources_with_its_tag_alone(pkm: CommandLine, bui
     assert [(one["what"], "token=" in one["why"]) for one in made["left_out"]] == [("s3 “secr”", True)]
     assert "pkm seek edit s3 --url" in pkm("share", "site", "build").err
     roll = (built / "blogroll.opml").read_text()
-    assert "open.example/feed?p=1" in roll
+    (feed,) = read_opml(roll.encode()).outlines
+    assert (feed.url, feed.title, feed.site_url) == ("https://open.example/feed?p=1", "open", "https://open.example/")
+    assert [one.text for one in ElementTree.fromstring(roll).iterfind("head/title")] == ["Finds"]  # as any reader finds it
     page = (built / "blogroll/index.html").read_text()
     assert '<a href="https://open.example/">open</a>' in page
     assert 'href="../blogroll.opml"' in page

@@ -6,11 +6,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pkm.errors import PkmError
+from pkm.opml_writing import OpmlFeed, write_opml
 from pkm.people.card import Card, CardFile
 from pkm.people.contacts_csv import looks_like_contacts, read_contacts
 from pkm.people.vcard import leftover, looks_like_cards, read_cards, read_date, write_card, write_cards
 from pkm.seek.clip import read_page
-from pkm.seek.opml import OpmlFeed, OpmlList, looks_like, read_opml, read_urls, write_opml
+from pkm.seek.opml import OpmlList, looks_like, read_opml, read_urls
 from pkm.text import clean, one_line
 from tests.effort import tries
 

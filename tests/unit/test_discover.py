@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkm.html import clean_html
+from pkm.opml_writing import OpmlFeed
 from pkm.seek.blogrolls import Blogroll, Owner, decide_blogrolls, join_suggestions
 from pkm.seek.discover import LinkFacts, decide_sources, find_boilerplate, tell_names
-from pkm.seek.opml import OpmlFeed
 from pkm.seek.pointers import read_pointers
 from pkm.seek.sitekey import can_be_followed, is_share_button, site_address, site_key
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pkm.errors import BadInput
-from pkm.seek.opml import OpmlFeed, looks_like, read_opml, read_urls, write_opml
+from pkm.opml_writing import OpmlFeed, write_opml
+from pkm.seek.opml import looks_like, read_opml, read_urls
 
 
 def opml(body: str, head: str = "") -> bytes:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pkm.cli.help import read_topic
+from pkm.opml_writing import OpmlFeed
 from pkm.share import render, site, site_plan
-from pkm.share.feed import Followed
 from pkm.share.render import Digest, ItemRef, Piece, PieceView, Quote
 from pkm.share.template import PACKAGED
 
@@ -52,7 +52,7 @@ def test_each_file_is_given_what_the_page_says(monkeypatch: pytest.MonkeyPatch) 
     render.render_html(DIGEST)
     notes = (site_plan.NotePage("u2", "", PIECE),)
     site.build(site_plan.SiteInput("Finds", digests=(DIGEST,), notes=notes, gone=("2025/x/index.html",),
-                               blogroll=(Followed("Ann", "https://ann.example/feed", ""),)))  # fmt: skip
+                               blogroll=(OpmlFeed("https://ann.example/feed", "Ann"),)))  # fmt: skip
     assert len(given) >= 14
     for name, values in given.items():
         assert set(told(name)) == values, name
