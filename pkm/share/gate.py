@@ -43,7 +43,7 @@ class Facts:
     """What has happened to a share, as far as a gate asks for it.
 
     before: the circle of the stage before ("": there is none); before_at: when that had gone, None where it has not.
-    answers: when each came, in order. objections: who objects. words: hashes of what would be said.
+    answers: when each came, in order. against: who contradicted it in an answer. words: hashes of what would be said.
     """
 
     now: datetime
@@ -51,7 +51,7 @@ class Facts:
     before: str = ""
     before_at: datetime | None = None
     answers: tuple[datetime, ...] = ()
-    objections: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 
 
@@ -176,8 +176,10 @@ def _people(gate: Gate, facts: Facts, opened: list[datetime]) -> list[str]:
             waits.append(f"for {count(wanted - len(facts.answers), 'more response')}")
         else:
             opened.append(facts.answers[wanted - 1])
-    if gate.get("no_objection") and facts.objections:
-        waits.append(f"for the objection of {', '.join(one_line(name, 40) for name in facts.objections)} to be settled")
+    # who said that they object is heard whatever it waits for; an answer counts as a no only where that was asked for
+    against = [*(one["name"] for one in gate.get("objections", ())), *(facts.against if gate.get("no_objection") else ())]
+    if against:
+        waits.append(f"for the objection of {', '.join(one_line(name, 40) for name in dict.fromkeys(against))} to be settled")
     return waits
 
 

@@ -76,17 +76,16 @@ def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
     if row is None:
         raise NotFound(make("share", share), "there is no such share", next="pkm share log")
     answers = tuple(dates.parse_stamp(at) for at in plans.answers(db, share) if dates.parse_stamp(at) <= now)
-    against = plans.contradicting(db, share)
+    against = tuple(plans.contradicting(db, share))
     told: list[Step] = []
     before: Row | None = None
     for stage in shares.stages(db, share):
-        said = [one["name"] for one in stage["gate"].get("objections", ())]
         words = worded.words_hashes(db, share, stage) if stage["gate"].get("approved") else ()
         facts = gate.Facts(
             now=now, planned_at=dates.parse_stamp(stage["gate"].get("planned_at") or row["created_at"]),
             before=(before or {}).get("circle") or "", words=words,
             before_at=dates.parse_stamp(before["passed_at"]) if before and before["passed_at"] else None,
-            answers=answers, objections=tuple(dict.fromkeys([*said, *against])),
+            answers=answers, against=against,
         )  # fmt: skip
         rows = deliveries.of(db, share, stage["id"])
         leaving = max((one["not_before"] for one in rows if one["state"] == "waiting" and one["not_before"]), default="")
@@ -214,7 +213,7 @@ def approve(store: Store, share: int, who: Row, *, circle: int | None = None, ag
         if against:
             if (state.get("approved") or {}).get("by") == who["id"]:
                 del state["approved"]
-        elif state.get("approval"):
+        elif state.get("approval") and state.get("by") in (None, who["id"]):
             state["approved"] = {**said, "words": worded.words_hashes(unit.connection, share, stage)[0]}
         set_gate(unit, stage, {key: value for key, value in state.items() if value})
         verb = "objects to" if against else "approved"

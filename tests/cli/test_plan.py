@@ -147,6 +147,37 @@ def test_who_objects_stops_it_until_they_say_yes(on: Days, home: Path) -> None:
     assert "RETROS" in text(home / "site")
 
 
+def test_an_objection_stops_a_stage_that_waits_for_a_yes_alone(on: Days, home: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "network after approval by ann", "--because", "asked for")
+    on("2026-12-01", "share", "approve", "x1", "--by", "ken", "--objects", "--because", "too early")
+    on("2026-12-01", "share", "approve", "x1", "--by", "ann")
+    assert "the objection of Ken" in on("2026-12-01", "share", "--due", "--yes")
+    assert not (home / "site").exists()
+    on("2026-12-01", "share", "approve", "x1", "--by", "ken")
+    on("2026-12-01", "share", "--due", "--yes")
+    assert "RETROS" in text(home / "site")
+
+
+def test_who_takes_an_objection_back_says_no_yes_that_another_is_asked_for(on: Days, home: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "network after approval by ann", "--because", "asked for")
+    on("2026-12-01", "share", "approve", "x1", "--by", "ken", "--objects")
+    on("2026-12-01", "share", "approve", "x1", "--by", "ken")
+    assert "for approval by Ann" in on("2026-12-01", "share", "--due", "--yes")
+    assert not (home / "site").exists()
+
+
+def test_who_objects_takes_their_own_yes_back_and_no_others(on: Days, home: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "network after approval", "--because", "asked for")
+    on("2026-12-01", "share", "approve", "x1", "--by", "ann")
+    on("2026-12-01", "share", "approve", "x1", "--by", "ken", "--objects")
+    (row,) = on.pkm.json("share", "plan", "x1")
+    assert (row["approved"]["name"], row["waits"]) == ("Ann", ["for the objection of Ken to be settled"])
+    on("2026-12-01", "share", "approve", "x1", "--by", "ann", "--objects")
+    (row,) = on.pkm.json("share", "plan", "x1")
+    assert row["approved"] is None
+    assert row["waits"] == ["for approval", "for the objection of Ken, Ann to be settled"]
+
+
 def test_an_answer_that_contradicts_a_note_of_it_is_an_objection_until_that_is_resolved(on: Days, home: Path) -> None:
     on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "network +2d no objection")
     on("2026-12-01", "share", "--due", "--yes")

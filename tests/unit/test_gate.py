@@ -78,8 +78,11 @@ TWO_WEEKS: dict[str, object] = {"after_s": 14 * 86400, "approval": True}
         ({"at": "2026-12-01T10:00:00Z"}, facts(), ()),
         ({"responses": 2}, facts(answers=(NOW,)), ("for 1 more response",)),
         ({"responses": 2}, facts(answers=(NOW, NOW)), ()),
-        ({"no_objection": True}, facts(objections=("Ken",)), ("for the objection of Ken to be settled",)),
-        ({}, facts(objections=("Ken",)), ()),
+        ({"no_objection": True}, facts(against=("Ken",)), ("for the objection of Ken to be settled",)),
+        ({}, facts(against=("Ken",)), ()),
+        ({"objections": [{"name": "Ken"}]}, facts(), ("for the objection of Ken to be settled",)),
+        ({"objections": [{"name": "Ken"}], "no_objection": True}, facts(against=("Ken", "Ann")),
+         ("for the objection of Ken, Ann to be settled",)),
     ],
 )  # fmt: skip
 def test_what_a_gate_waits_for(
