@@ -21,6 +21,7 @@ from pkm.reach import REACHES, wide_enough
 from pkm.share import called, holding, linked, page_names, worded
 from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
+from pkm.share.recipients import channels_for
 from pkm.store import audience, plans, shares
 from pkm.store import notes as stored
 from pkm.store.session import Store
@@ -220,8 +221,7 @@ def digest_for(
     kind = effective_kind(kind_by_name(db, share) if by_name else stage["circle_kind"], channel_kind)
     said = worded.said(db, row, stage, own=stage["circle_kind"] == kind)
     hidden = [name for name, _ in linked.linked_by(db, share, stage, wide_enough(kind))]
-    language = stage["language"] or settings["share.language"]
-    naming = called.Naming(db, language, called.known_to(db, share, stage, kind), wide_enough(kind))
+    naming = called.readers(db, share, stage, kind, settings["share.language"])
     return Digest(
         uid=shares.published_id(db, row), title=naming.line(worded.title_for(db, row, stage)),
         slug=page_names.name_for(db, row, stage, channel_kind),
@@ -229,7 +229,7 @@ def digest_for(
         intro=naming.text(said.introduction), salutation=naming.text(said.salutation),
         circle=(stage["circle"] or "") if kind != "network" else "",
         circle_kind=kind, pieces=tuple(piece_of(db, note, naming, hidden) for note in notes),
-        hidden=tuple(dict.fromkeys(hidden)), language=language,
+        hidden=tuple(dict.fromkeys(hidden)), language=naming.language,
     )  # fmt: skip
 
 
@@ -240,6 +240,12 @@ def kind_by_name(db: sqlite3.Connection, share: int) -> str:
     people = [one["id"] for one in shares.people_of(db, share)]
     ties = {row["tie"] or "network" for row in standings(db, people).values()}
     return max(ties, key=REACHES.index) if ties else "network"
+
+
+def kinds(db: sqlite3.Connection, share: int, stage: Row) -> list[str]:
+    """The kinds of circle that those who read a stage are treated as, by its channels."""
+    circle = kind_by_name(db, share) if stage["circle_id"] is None else stage["circle_kind"]
+    return list(dict.fromkeys(effective_kind(circle, one["channel_kind"]) for one in channels_for(db, stage)))
 
 
 def may_be_read_in(db: sqlite3.Connection, share: int, channel: int, recipient: str) -> frozenset[str]:
@@ -269,7 +275,7 @@ def piece_of(db: sqlite3.Connection, note: Row, naming: called.Naming, hidden: S
             source_title=note["source_title"] or "", source_url=note["source_url"] or "",
         )  # fmt: skip
     about = tuple(tags.of(db, "note", note["id"]))
-    beside = (note["item_author"] or "", note["source_title"] or "") if item else ()
+    beside = called.beside(note)
     words = naming.text(note["text"], about, beside)
     return Piece(
         id=make("note", note["id"]), title=concealed(_said_title(note, words, naming.line(note["title"], beside)), hidden),

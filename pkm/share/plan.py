@@ -16,7 +16,7 @@ from pkm.delivery import UNSETTLED, may_go, may_have_left
 from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import Row, make
 from pkm.markdown import without_comments
-from pkm.share import draft, gate, origin, page_names, worded
+from pkm.share import approval, draft, gate, origin, page_names, worded
 from pkm.store import circles, deliveries, plans, shares
 from pkm.store.session import Store
 from pkm.text import clean, one_line
@@ -80,7 +80,7 @@ def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
     told: list[Step] = []
     before: Row | None = None
     for stage in shares.stages(db, share):
-        words = worded.words_hashes(db, share, stage) if stage["gate"].get("approved") else ()
+        words = approval.hashes(db, share, stage) if stage["gate"].get("approved") else ()
         facts = gate.Facts(
             now=now, planned_at=dates.parse_stamp(stage["gate"].get("planned_at") or row["created_at"]),
             before=(before or {}).get("circle") or "", words=words,
@@ -214,7 +214,7 @@ def approve(store: Store, share: int, who: Row, *, circle: int | None = None, ag
             if (state.get("approved") or {}).get("by") == who["id"]:
                 del state["approved"]
         elif state.get("approval") and state.get("by") in (None, who["id"]):
-            state["approved"] = {**said, "words": worded.words_hashes(unit.connection, share, stage)[0]}
+            state["approved"] = {**said, "words": approval.hashes(unit.connection, share, stage)[0]}
         set_gate(unit, stage, {key: value for key, value in state.items() if value})
         verb = "objects to" if against else "approved"
         unit.summarize(f"{who['name']} {verb} {row['id']} for {stage['circle']}")

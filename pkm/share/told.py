@@ -16,7 +16,7 @@ from pkm.keys import secret_in
 from pkm.markdown import web_url
 from pkm.reach import wide_enough
 from pkm.share import called, draft, holding, linked, worded
-from pkm.share.channels import effective_kind, is_letters, is_posts
+from pkm.share.channels import is_letters, is_posts
 from pkm.share.guard import Finding
 from pkm.share.letter import is_address
 from pkm.share.posting import posted_for
@@ -80,26 +80,16 @@ def _as_written(db: sqlite3.Connection, share: int, stage: Row, notes: Sequence[
     """What of the notes' words is said otherwise, or stands where it was not meant to."""
     yield from _cut_links(db, share, stage, notes)
     yield from _cut_addresses(notes)
-    for kind in _kinds(db, share, stage):
-        naming = _naming(db, share, stage, kind)
+    for kind in draft.kinds(db, share, stage):
+        naming = called.readers(db, share, stage, kind)
         for note in notes:
             yield from _marks(db, note, naming)
-
-
-def _kinds(db: sqlite3.Connection, share: int, stage: Row) -> list[str]:
-    """The kinds of circle that those who read a stage are treated as, by its channels."""
-    circle = draft.kind_by_name(db, share) if stage["circle_id"] is None else stage["circle_kind"]
-    return list(dict.fromkeys(effective_kind(circle, one["channel_kind"]) for one in channels_for(db, stage)))
-
-
-def _naming(db: sqlite3.Connection, share: int, stage: Row, kind: str) -> called.Naming:
-    return called.Naming(db, stage["language"] or "en", called.known_to(db, share, stage, kind), wide_enough(kind))
 
 
 def _marks(db: sqlite3.Connection, note: Row, naming: called.Naming) -> Iterable[Finding]:
     """The nicks and tags of a note that stay within its words: whoever reads them may not be meant to."""
     about = tags.of(db, "note", note["id"])
-    beside = (note["item_author"] or "", note["source_title"] or "") if note["item_id"] is not None else ()
+    beside = called.beside(note)
     there = {fold(tag) for tag in about}
     stay = [tag for tag in tags_in(masked(naming.text(note["text"], about, beside))) if fold(tags.resolve(db, tag)) not in there]
     said = [*_said(naming.unnamed(note["text"], about, beside)), *(f"#{tag} is still in its words" for tag in stay)]
@@ -111,8 +101,8 @@ def _beside(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]
     """The nicks in the title and the few words in front, and in the circle's salutation."""
     row, name = shares.row(db, share), make("share", share)
     assert row is not None
-    for kind in _kinds(db, share, stage):
-        naming, words = _naming(db, share, stage, kind), worded.said(db, row, stage, own=stage["circle_kind"] == kind)
+    for kind in draft.kinds(db, share, stage):
+        naming, words = called.readers(db, share, stage, kind), worded.said(db, row, stage, own=stage["circle_kind"] == kind)
         if said := _said(naming.unnamed(words.title) | naming.unnamed(words.introduction)):
             yield name, "; ".join(said), f"pkm share edit {name}"
         if said := _said(naming.unnamed(words.salutation)):
@@ -125,7 +115,7 @@ def _said(nicks: Mapping[str, bool]) -> list[str]:
 
 
 def _cut_links(db: sqlite3.Connection, share: int, stage: Row, notes: Sequence[Row]) -> Iterable[Finding]:
-    for kind in _kinds(db, share, stage):
+    for kind in draft.kinds(db, share, stage):
         some_cut = linked.narrower_links(db, notes, [], wide_enough(kind))  # asked at once: it reads what all notes are called
         for note in notes if some_cut else ():
             for number in dict.fromkeys(other for _, other in linked.narrower_links(db, [note], [], wide_enough(kind))):

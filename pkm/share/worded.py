@@ -1,11 +1,6 @@
-"""What a stage of a share is told: its notes and its title, as its circle has them, and the words beside them.
+"""What a stage of a share is told: its notes and its title, as its circle has them, and the words beside them."""
 
-A hash of all of it is what an approval is for.
-"""
-
-import hashlib
 import sqlite3
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from pkm.capture import title_of as title_of_text
@@ -66,35 +61,6 @@ def title_for(db: sqlite3.Connection, row: Row, stage: Row | None) -> str:
     from pkm.markdown import without_comments
 
     return one_line(without_comments(said(db, row, stage, own=False).title)) or "Finds"
-
-
-def words_hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, str]:
-    """A hash of all that the person wrote for one stage, and shows there: an approval is of that, and of no other words.
-
-    The second is as approvals had it that were given before the circle's own words, quotes and pictures counted.
-    """
-    from pkm.share.figures import Names
-
-    row = shares.row(db, share)
-    assert row is not None
-    words = [*said(db, row, stage, own=False)[:2]]
-    beside = [stage["introduction"] or "", stage["salutation"] or ""]
-    notes = notes_for(db, share, stage)
-    names = Names(db, [note["id"] for note in notes])
-    for note in notes:
-        words += [note["title"], note["text"]]
-        beside += [note[name] or "" for name in _CREDITED]
-        beside += shares.quotes(db, note["item_id"]) if note["item_id"] is not None else ()
-        beside += [f"{one.target}\t{one.attached.sha256}" for one in names.shown(note)]
-    return _hash([*words, "", *beside]), _hash(words)
-
-
-_CREDITED = ("item_title", "item_url", "item_author", "source_title", "source_url")
-"""What a digest says of where a note came from: others may change it."""
-
-
-def _hash(texts: Iterable[str]) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
 
 
 def words_beside(db: sqlite3.Connection, share: int, stage: Row) -> list[str]:

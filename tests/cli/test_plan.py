@@ -58,18 +58,21 @@ def text(folder: Path) -> str:
 @pytest.mark.parametrize("change", [
     ["circle", "edit", "practice", "--intro", "Nobody approved this."],
     ["circle", "edit", "practice", "--salutation", "Dear fools,"], ["sense", "annotate", "i1", "-q", "unlike them"],
-    ["UPDATE item SET title = 'Buy pills'"], ["UPDATE attachment SET sha256 = 'another'"],
+    ["contact", "edit", "ann", "--name", "Annette"],
+    ["circle", "leave", "practice", "ann"], ["sense", "tag", "n4", "+walks"], ["tag", "rename", "feeds", "rss"],
+    ["tag", "merge", "feeds", "web"], ["UPDATE item SET title = 'Buy pills'"], ["UPDATE attachment SET sha256 = 'another'"],
 ])  # fmt: skip
 def test_a_yes_is_for_all_that_is_said(on: Days, change: list[str], tmp_path: Path, home: Path) -> None:
     (tmp_path / "a.html").write_text("<html><title>Talks</title><p>Feeds are for people unlike them.</p></html>")
     on("2026-12-01", "seek", "clip", tmp_path / "a.html")
-    on("2026-12-01", "sense", "keep", "i1", "--note", "Feeds are good")
+    on("2026-12-01", "sense", "keep", "i1", "--note", "Feeds are good, as @ann says. #feeds")
+    on("2026-12-01", "sense", "tag", "n3", "+web")
     on("2026-12-01", "sense", "reach", "n4", "community")
     (tmp_path / "my walk.png").write_bytes(PICTURE.read_bytes())
     on("2026-12-01", "sense", "attach", "n4", tmp_path / "my walk.png", "--alt", "A walk")
     on("2026-12-01", "share", "draft", "n4", "--to", "practice")
     on("2026-12-01", "share", "plan", "x2", "--stage", "practice after approval")
-    on("2026-12-01", "share", "approve", "x2", "--by", "ann")
+    on("2026-12-01", "share", "approve", "x2", "--by", "ken")
     assert "due" in on("2026-12-01", "share", "plan", "x2")
     if change[1:]:
         on("2026-12-01", *change)
@@ -77,6 +80,17 @@ def test_a_yes_is_for_all_that_is_said(on: Days, change: list[str], tmp_path: Pa
         with sqlite3.connect(home / "pkm.db") as db:
             db.execute(*change)
     assert "a new approval" in on("2026-12-01", "share", "--due", "--yes")
+
+
+@pytest.mark.parametrize("name", ["rename", "merge"])
+def test_a_mark_for_its_writer_stays_out_under_the_name_that_its_tag_had(on: Days, name: str, tmp_path: Path) -> None:
+    on("2026-12-01", "sense", "tag", "n3", "+web")
+    on("2026-12-01", "sense", "edit", "n2", "--text", "Walking RETROS work.\n\n#feeds")
+    on("2026-12-01", "tag", name, "feeds", "web" if name == "merge" else "rss")
+    assert "still in its words" not in on("2026-12-01", "share", "check", "x1")
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    assert "RETROS" in text(tmp_path / "drop")
+    assert "#feeds" not in text(tmp_path / "drop")
 
 
 def test_community_today_network_after_two_weeks_and_a_yes_then_once(on: Days, home: Path, tmp_path: Path) -> None:
