@@ -1,7 +1,7 @@
 """Ids as people see them: a letter for the kind and a number (n142). One table, used everywhere."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 Row = dict[str, Any]
 """A thing as a query gives it and the JSON contract has it: by name; where it is shown, its id, kind and title among them."""
@@ -24,6 +24,17 @@ LETTERS = {
     "promise": "p",
 }
 KINDS = {letter: kind for kind, letter in LETTERS.items()}
+_LISTS = {
+    "contact": "pkm contact list",
+    "circle": "pkm circle list",
+    "source": "pkm seek list",
+    "share": "pkm share log",
+    "response": "pkm share heard",
+    "rule": "pkm seek rules",
+    "promise": "pkm contact promises",
+}
+"""The commands that list things of a kind; others are found."""
+FoundT = TypeVar("FoundT")
 _ID = re.compile(r"([a-z])([1-9][0-9]{0,17})")
 
 
@@ -38,6 +49,25 @@ def parse(text: str) -> tuple[str, int] | None:
     if match is None or match[1] not in KINDS:
         return None
     return KINDS[match[1]], int(match[2])
+
+
+def called(kind: str) -> str:
+    """What people call a kind: a response is an answer."""
+    return "answer" if kind == "response" else kind
+
+
+def listing(kind: str) -> str:
+    """The command that lists things of that kind."""
+    return _LISTS.get(kind, f"pkm find kind:{kind}")
+
+
+def existing(found: FoundT | None, kind: str, number: int) -> FoundT:
+    """What was found of that number. Raises NotFound where it is nothing: another command may have removed it."""
+    if found is None:
+        from pkm.errors import NotFound
+
+        raise NotFound(make(kind, number), f"there is no such {called(kind)}", next=listing(kind))
+    return found
 
 
 _SELECTOR = re.compile(r"[.-]|%\d+")

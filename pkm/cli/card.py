@@ -5,8 +5,7 @@ import sqlite3
 
 from pkm.cli import card_layout, current, render
 from pkm.dates import ago, day, now
-from pkm.errors import NotFound
-from pkm.ids import Row
+from pkm.ids import Row, existing
 from pkm.store import circles, contacts, interactions, links, promises, received, sources
 from pkm.text import one_line
 
@@ -20,9 +19,7 @@ PROMPT = 2
 
 def gather(db: sqlite3.Connection, number: int, limit: int = GATHERED) -> Row:
     """Everything on the card: the contact's own fields, lists of what hangs on them, and how much there is of each."""
-    row = contacts.row(db, number)
-    if row is None:
-        raise NotFound(f"c{number}", "there is no such contact", next="pkm contact list")
+    row = existing(contacts.row(db, number), "contact", number)
     from pkm.people.cadence import quiet_since
     from pkm.store import writers
 

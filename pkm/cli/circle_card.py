@@ -7,8 +7,7 @@ from datetime import datetime
 from pkm.cli import render
 from pkm.cli.candidates import handle_of
 from pkm.dates import ago, day, format_span, now, stamp
-from pkm.errors import NotFound
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.store import circles, exchange
 from pkm.store.standings import EVERY_S
 from pkm.text import count, one_line, with_kind
@@ -32,9 +31,7 @@ def gather(db: sqlite3.Connection, number: int) -> Row:
     from pkm.people.candidates import silent_of
 
     at = now()
-    row = circles.row(db, number)
-    if row is None:
-        raise NotFound(make("circle", number), "there is no such circle", next="pkm circle list")
+    row = existing(circles.row(db, number), "circle", number)
     members = circles.members(db, number)
     stays = circles.history(db, circle_id=number)
     silent = [one.as_dict() for one in silent_of(db, members, at)]

@@ -8,7 +8,7 @@ from pkm.cli import complete, current, drafts, outgoing, render, selectors
 from pkm.cli.options import JsonFlag, LimitOption, WhenOption
 from pkm.dates import day, now, parse_past
 from pkm.errors import Invalid
-from pkm.ids import Row
+from pkm.ids import Row, existing
 from pkm.store import received, responses, shares
 from pkm.text import count, one_line, some
 
@@ -80,8 +80,7 @@ def _mark(answer: Any, text: Any, who: str, contradicts: str, json: bool) -> Non
     from pkm.share.responses import Heard
     from pkm.store.lookup import Found
 
-    row = responses.row(current.store().read(), answer.number)
-    assert row is not None
+    row = existing(responses.row(current.store().read(), answer.number), "response", answer.number)
     against = _one_of_its_notes(Found("share", int(row["share"][1:]), row["share_title"]), contradicts)
     with current.store().unit() as unit:
         row, made = _settled(unit, Heard(row, False, True), True, against)
@@ -95,8 +94,7 @@ def _mark(answer: Any, text: Any, who: str, contradicts: str, json: bool) -> Non
 def _one_of_its_notes(share: Any, named: str) -> int:
     """The number of the note. Raises Invalid where the share does not hold it."""
     number = selectors.one(named, ("note",)).number
-    row = shares.row(current.store().read(), share.number)
-    assert row is not None
+    row = existing(shares.row(current.store().read(), share.number), "share", share.number)
     if f"n{number}" not in row["notes"]:
         raise Invalid(f"--contradicts n{number}", f"{share.id} does not hold it", next=f"it holds {', '.join(row['notes'])}")
     return number

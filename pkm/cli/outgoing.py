@@ -9,7 +9,7 @@ from pkm.cli import current, render
 from pkm.dates import now, parse_stamp, stamp
 from pkm.delivery import CAME_BACK, came_back, is_refused
 from pkm.errors import Invalid
-from pkm.ids import Row
+from pkm.ids import Row, existing
 from pkm.store import deliveries, shares
 from pkm.text import count, one_line, some
 
@@ -75,8 +75,7 @@ def as_json(share: Any, shown: "Sequence[Rendered]") -> list[Row]:
     from pkm.share.preview import describe
 
     db = current.store().read()
-    row = shares.row(db, share.number)
-    assert row is not None
+    row = existing(shares.row(db, share.number), "share", share.number)
     return describe(db, row, shown)
 
 

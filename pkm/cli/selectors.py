@@ -99,7 +99,7 @@ def _by_query(text: str, kinds: Sequence[str]) -> list[Found] | None:
         from pkm.cli.advice import of_tagged_sources
 
         why, instead = of_tagged_sources(asked)
-        why = why or f"no {' or '.join(map(_word, kinds))} is found by it"
+        why = why or f"no {' or '.join(map(ids.called, kinds))} is found by it"
         raise NotFound(text, why, next=f"pkm find {shlex.quote(instead or text)}")
     return [one for one in found if one is not None]
 
@@ -144,12 +144,12 @@ def recalled(text: str) -> str:
 
 def _by_id(text: str, kind: str, number: int, kinds: Sequence[str]) -> Found:
     if kind not in kinds:
-        raise Invalid(text, f"it is {_article(kind)} {_word(kind)}; this takes {_listed(kinds)}", next=f"pkm why {text}")
+        raise Invalid(text, f"it is {_article(kind)} {ids.called(kind)}; this takes {_listed(kinds)}", next=f"pkm why {text}")
     found = lookup.by_number(current.store().read(), kind, number)
     if found is None:
         if at := forgotten_on(current.store().read(), ids.make(kind, number)):
-            raise NotFound(text, f"it was forgotten on {day(at)}; nothing of it is left", next=_next(kind))
-        raise NotFound(text, f"there is no such {_word(kind)}", next=_next(kind))
+            raise NotFound(text, f"it was forgotten on {day(at)}; nothing of it is left", next=ids.listing(kind))
+        raise NotFound(text, f"there is no such {ids.called(kind)}", next=ids.listing(kind))
     if found.number != number:
         render.tell(f"{ids.make(kind, number)} was merged into {found.id} {one_line(found.title, 60)}.")
     return found
@@ -180,8 +180,8 @@ def _by_words(words: str, kinds: Sequence[str], guess: bool) -> Found:
         return sure
     if near := _near(name, kinds):
         raise _ambiguous(words, near)
-    step = _next(kinds[0]) if len(kinds) == 1 else f"pkm find {shlex.quote(words)}"
-    what = f"no {' or '.join(map(_word, kinds))}" if len(kinds) <= FEW_KINDS else "nothing"
+    step = ids.listing(kinds[0]) if len(kinds) == 1 else f"pkm find {shlex.quote(words)}"
+    what = f"no {' or '.join(map(ids.called, kinds))}" if len(kinds) <= FEW_KINDS else "nothing"
     raise NotFound(f"“{words}”", f"{what} is called like that", next=step)
 
 
@@ -230,33 +230,13 @@ def _ambiguous(words: str, found: Sequence[Found]) -> Ambiguous:
     return Ambiguous(words, named, total=len(found), next=step)
 
 
-def _word(kind: str) -> str:
-    """What people call a kind: a response is an answer."""
-    return "answer" if kind == "response" else kind
-
-
 def _article(kind: str) -> str:
-    return "an" if _word(kind)[0] in "aei" else "a"
+    return "an" if ids.called(kind)[0] in "aei" else "a"
 
 
 def _listed(kinds: Sequence[str]) -> str:
     """The kinds with their letters: "an item (i…), a note (n…) or an annotation (a…)"."""
-    return one_of([f"{_article(kind)} {_word(kind)} ({ids.LETTERS[kind]}…)" for kind in kinds])
-
-
-LISTS = {
-    "contact": "pkm contact list",
-    "circle": "pkm circle list",
-    "source": "pkm seek list",
-    "share": "pkm share log",
-    "rule": "pkm seek rules",
-    "promise": "pkm contact promises",
-}
-
-
-def _next(kind: str) -> str:
-    """The command that lists things of that kind."""
-    return LISTS.get(kind, f"pkm find kind:{kind}")
+    return one_of([f"{_article(kind)} {ids.called(kind)} ({ids.LETTERS[kind]}…)" for kind in kinds])
 
 
 def circles_named(names: list[str]) -> list[Row]:

@@ -11,7 +11,7 @@ from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, ForCircleOption, JsonFlag, LimitOption, NotesLimitOption, ShareArgument, YesFlag
 from pkm.dates import day
 from pkm.errors import Invalid
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.store import deliveries, shares, today
 from pkm.text import count, one_line, with_kind
 
@@ -260,8 +260,7 @@ def send(
 
     store, home = current.store(), current.home()
     found = selectors.one(what, ("share",), guess=False)
-    row = shares.row(store.read(), found.number)
-    assert row is not None
+    row = existing(shares.row(store.read(), found.number), "share", found.number)
     if by_hand:
         sent.report_all([outbox.send_by_hand(store, found.number)], json)
         return

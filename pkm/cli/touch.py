@@ -11,7 +11,7 @@ from pkm.cli import card_layout, complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
 from pkm.dates import ago, day, format_span, now, parse_past, parse_span, parse_when, stamp
 from pkm.errors import Invalid, NotFound
-from pkm.ids import Row
+from pkm.ids import Row, listing
 from pkm.store import contacts, interactions, received, standings
 from pkm.store import promises as stored
 from pkm.store.lookup import Found
@@ -93,7 +93,7 @@ def _people(who: str) -> list[Found]:
         try:
             one = selectors.one(name, ("contact",))
         except NotFound as error:
-            if error.next == selectors.LISTS["contact"]:
+            if error.next == listing("contact"):
                 error.next = f'pkm contact add "{one_line(name, 60).removeprefix("@")}", or pkm contact list'
             raise
         found.setdefault(one.number, one)

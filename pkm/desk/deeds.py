@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pkm.dates import now
-from pkm.ids import Row, Thing, make
+from pkm.ids import Row, Thing, existing, make
 from pkm.store import circles, tags
 from pkm.store import items as stored_items
 from pkm.store.session import Store
@@ -173,8 +173,7 @@ def draft_share(store: Store, number: int, circle_id: int) -> Row:
     """A draft of the note for the circle. Raises Refused where its reach is too narrow."""
     from pkm.share.draft import create_share, title_of_note
 
-    row = circles.row(store.read(), circle_id)
-    assert row is not None
+    row = existing(circles.row(store.read(), circle_id), "circle", circle_id)
     circle = {**row, "number": circle_id}
     return create_share(store, [number], [circle], title_of_note(store.read(), number, [circle]))
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from pkm import ids
 from pkm.dates import day, stamp
-from pkm.errors import Invalid, NotFound
+from pkm.errors import Invalid
 from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.people.cadence import HARD
@@ -228,9 +228,7 @@ def describe(store: Store, found: Found, chosen: Sequence[Standing], now: dateti
 
 
 def _closer_circle(db: sqlite3.Connection, circle_id: int) -> Row:
-    circle = circles.row(db, circle_id)
-    if circle is None:
-        raise NotFound(ids.make("circle", circle_id), "there is no such circle", next="pkm circle list")
+    circle = ids.existing(circles.row(db, circle_id), "circle", circle_id)
     if circle["circle_kind"] not in exchange.WIDER:
         raise Invalid(
             f"{circle['id']} {one_line(circle['name'], 60)}", "it is a network, the widest ring: nobody is further out",

@@ -54,8 +54,7 @@ def add_circle(
         _set_channels(unit, number, tuple(channels))
         _set_tags(unit, number, tuple(tags))
         unit.summarize(f"added {ids.make('circle', number)} {one_line(name, 60)}")
-        row = circles.row(unit.connection, number)
-    assert row is not None
+        row = ids.existing(circles.row(unit.connection, number), "circle", number)
     return CircleSaved(row, warnings=warnings)
 
 
@@ -76,7 +75,7 @@ def edit_circle(
     warnings: tuple[str, ...] = ()
     with store.unit() as unit:
         db = unit.connection
-        before = _existing(db, number)
+        before = ids.existing(circles.row(db, number), "circle", number)
         people = circles.member_ids(db, number)
         stood = standings.standings(db, people)
         circle = unit.row("circle", number)
@@ -100,7 +99,7 @@ def edit_circle(
             _set_channels(unit, number, changed_list(before["channels"], channels))
         if tags is not None:
             _set_tags(unit, number, changed_list(before["tags"], tags))
-        row = _existing(db, number)
+        row = ids.existing(circles.row(db, number), "circle", number)
         changed = tuple(_CALLED.get(key, key) for key in before if before[key] != row[key] and key != "title")
         if changed:
             unit.summarize(f"changed {', '.join(changed)} of {row['id']} {one_line(row['name'], 60)}")
@@ -115,7 +114,7 @@ def join(store: Store, circle_id: int, contact_ids: Sequence[int], because: str 
     """
     with store.unit() as unit:
         db = unit.connection
-        circle = _existing(db, circle_id)
+        circle = ids.existing(circles.row(db, circle_id), "circle", circle_id)
         known = {number: stay for number in contact_ids if (stay := circles.open_membership(db, circle_id, number))}
         new = [number for number in dict.fromkeys(contact_ids) if number not in known]
         stood = standings.standings(db, contact_ids)
@@ -139,7 +138,7 @@ def leave(store: Store, circle_id: int, contact_ids: Sequence[int], because: str
     """
     with store.unit() as unit:
         db = unit.connection
-        circle = _existing(db, circle_id)
+        circle = ids.existing(circles.row(db, circle_id), "circle", circle_id)
         stays = {number: circles.open_membership(db, circle_id, number) for number in contact_ids}
         stood = standings.standings(db, contact_ids)
         for stay in stays.values():
@@ -198,13 +197,6 @@ def _moves(
         for row in contacts.rows(db, limit=-1, ids=list(numbers))
         for number in [int(row["id"][1:])]
     )  # fmt: skip
-
-
-def _existing(db: sqlite3.Connection, number: int) -> Row:
-    row = circles.row(db, number)
-    if row is None:
-        raise NotFound(ids.make("circle", number), "there is no such circle", next="pkm circle list")
-    return row
 
 
 def _name(text: str) -> tuple[str, tuple[str, ...]]:

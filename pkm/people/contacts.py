@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from pkm import ids
 from pkm.dates import day
-from pkm.errors import Exists, Invalid, NotFound
+from pkm.errors import Exists, Invalid
 from pkm.ids import Row
 from pkm.people import promises
 from pkm.people.promised import read_all
@@ -120,9 +120,8 @@ def add_contact(
         _set_lists(unit, number, fields)
         resolved = links.resolve_people(unit, number, contacts.names_of(db, number))
         unit.summarize(f"added {ids.make('contact', number)} {one_line(fields.name or '', 60)}")
-        row = contacts.row(db, number)
+        row = ids.existing(contacts.row(db, number), "contact", number)
         alike = _may_be(db, number, namesakes)
-    assert row is not None
     return ContactAdded(row, resolved, (*warnings, *alike))
 
 
@@ -147,9 +146,7 @@ def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:
     """
     with store.unit() as unit:
         db = unit.connection
-        before = contacts.row(db, number)
-        if before is None:
-            raise NotFound(ids.make("contact", number), "there is no such contact", next="pkm contact list")
+        before = ids.existing(contacts.row(db, number), "contact", number)
         fields, warnings = clean_fields(_whole_lists(before, fields))
         if fields.through == number:
             raise Invalid(before["id"], "nobody is met through themselves")
@@ -160,8 +157,7 @@ def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:
             setattr(person, name, value)
         unit.flush()
         _set_lists(unit, number, fields)
-        row = contacts.row(db, number)
-        assert row is not None
+        row = ids.existing(contacts.row(db, number), "contact", number)
         changed = tuple(key for key in before if key != "updated_at" and before[key] != row[key] and key != "title")
         resolved = 0
         if changed:
@@ -209,9 +205,8 @@ def log_touch(
         rows = contacts.rows(db, limit=-1, ids=numbers)
         summary = f"logged {ids.make('interaction', number)} with {', '.join(row['name'] for row in rows[:5])}"
         unit.summarize(summary + "".join(f"; kept {promise['id']}" for promise in done))
-        row = interactions.row(db, number)
+        row = ids.existing(interactions.row(db, number), "interaction", number)
         promised = [promise for one in made if (promise := stored_promises.row(db, one))]
-    assert row is not None
     earlier = ids.make("interaction", same) if same else None
     return TouchLogged(row, tuple(rows), tuple(promised), tuple(done), earlier)
 
@@ -224,9 +219,7 @@ def snooze(store: Store, number: int, until: str | None) -> Row:
         unit.flush()
         told = f"is not due before {day(until)}" if until else "is due as the cadence says"
         unit.summarize(f"{ids.make('contact', number)} {one_line(person.name, 60)} {told}")
-        row = contacts.row(unit.connection, number)
-    assert row is not None
-    return row
+        return ids.existing(contacts.row(unit.connection, number), "contact", number)
 
 
 def clean_fields(fields: Fields) -> tuple[Fields, tuple[str, ...]]:

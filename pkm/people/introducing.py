@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from pkm.errors import Invalid, NotFound
+from pkm.errors import Invalid
 from pkm.grouped import grouped, grouped_sets
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.markdown import escape
 from pkm.people.arrival import is_subject
 from pkm.store import discovery, introductions
@@ -160,12 +160,7 @@ def check_pair(store: Store, first: int, second: int) -> tuple[Row, Row]:
     """The two contacts as objects. Raises NotFound; Invalid where they are one person."""
     from pkm.store import contacts
 
-    rows = []
-    for number in (first, second):
-        row = contacts.row(store.read(), number)
-        if row is None:
-            raise NotFound(make("contact", number), "there is no such contact", next="pkm contact list")
-        rows.append(row)
+    rows = [existing(contacts.row(store.read(), number), "contact", number) for number in (first, second)]
     if first == second:
         raise Invalid(f"{rows[0]['id']} twice", f"{one_line(rows[0]['name'], 60)} is one person; name two",
                       next=f"pkm contact introduce {rows[0]['id']} WHO")  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 
 from pkm import ids
 from pkm.dates import day, format_span
-from pkm.errors import Invalid, NotFound
+from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.people.arrival import ALSO_UID, KNOWN_AS, NO_NAME, compared, mark
 from pkm.phones import read_number
@@ -135,8 +135,7 @@ def merge_contacts(store: Store, numbers: Sequence[int], takes: Iterable[str] = 
         resolved = links.resolve_people(unit, kept, contacts.names_of(db, kept))
         others = ", ".join(f"{ids.make('contact', row['id'])} {one_line(row['name'], 40)}" for row in plan.gone[:5])
         unit.summarize(f"{others} went into {ids.make('contact', kept)} {one_line(plan.columns['name'], 60)}")
-        row = contacts.row(db, kept)
-    assert row is not None
+        row = ids.existing(contacts.row(db, kept), "contact", kept)
     return Merged(row, plan, resolved)
 
 
@@ -307,9 +306,7 @@ def _lines(rows: Sequence[Row], columns: Mapping[str, Any]) -> str:
 
 
 def _existing(db: sqlite3.Connection, number: int) -> Row:
-    row = cards.one(db, number)
-    if row is None:
-        raise NotFound(ids.make("contact", number), "there is no such contact", next="pkm contact list")
+    row = ids.existing(cards.one(db, number), "contact", number)
     through = contacts.row(db, row["through_id"]) if row["through_id"] else None
     return {**row, "through_name": through["name"] if through else ""}
 

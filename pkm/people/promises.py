@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from pkm import ids
 from pkm.dates import day
-from pkm.errors import Invalid, NotFound
+from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.people.promised import DONE, Promised
 from pkm.store import promises
@@ -32,9 +32,7 @@ def settle(store: Store, numbers: Sequence[int], state: str, because: str = "") 
     because = one_line(because)
     with store.unit() as unit:
         for number in numbers:
-            row = promises.row(unit.connection, number)
-            if row is None:
-                raise NotFound(ids.make("promise", number), "there is no such promise", next="pkm contact promises")
+            row = ids.existing(promises.row(unit.connection, number), "promise", number)
             _refuse(row, state)
             promise = unit.row("promise", number)
             promise.state = state
@@ -50,9 +48,7 @@ def refuse_strangers(db: sqlite3.Connection, numbers: Sequence[int], contact_ids
     """Raises NotFound where a promise is not there, Invalid where none of those contacts made or was made it."""
     people = {ids.make("contact", number) for number in contact_ids}
     for number in numbers:
-        row = promises.row(db, number)
-        if row is None:
-            raise NotFound(ids.make("promise", number), "there is no such promise", next="pkm contact promises")
+        row = ids.existing(promises.row(db, number), "promise", number)
         if not people.intersection(row["contacts"]):
             names = ", ".join(f"{name} ({who})" for who, name in zip(row["contacts"], row["names"], strict=True))
             raise Invalid(row["id"], f"that promise is between you and {names or 'nobody any more'}",

@@ -3,8 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
-from pkm.errors import NotFound
-from pkm.ids import Row
+from pkm.ids import Row, existing
 from pkm.store import circles, contacts, interactions, promises, received
 from pkm.store import story as kept
 from pkm.text import first_sentence
@@ -21,8 +20,7 @@ def tell(db: sqlite3.Connection, number: int) -> list[Row]:
     promise, let a promise go, shared, answered, joined, left, "detail": the circle, reason or channel, or ""}. Of what they
     write only what was kept or quoted. Raises NotFound.
     """
-    if contacts.row(db, number) is None:
-        raise NotFound(f"c{number}", "there is no such contact", next="pkm contact list")
+    existing(contacts.row(db, number), "contact", number)
     events = [*_stays(db, number), *_read(db, number), *_notes(db, number), *_touches(db, number), *_shares(db, number)]
     return sorted(events, key=lambda one: (one["at"], _ORDER.index(one["direction"]), one["id"]))
 

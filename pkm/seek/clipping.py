@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pkm.errors import BadInput
 from pkm.html import canonical_url
-from pkm.ids import Row
+from pkm.ids import Row, existing
 from pkm.net.fetch import ACCEPT_PAGE, MAX_BYTES, Fetcher, read_file
 from pkm.seek.clip import Page, find_own_address, read_page
 from pkm.seek.entry import hash_of
@@ -87,8 +87,7 @@ def keep_page(store: Store, given: Given, *, tag_names: tuple[str, ...] = (), ar
         if tag_names:
             tags.put(unit, "item", number, tag_names)
         unit.flush()
-        row = items.row(unit.connection, number)
-        assert row is not None
+        row = existing(items.row(unit.connection, number), "item", number)
         unit.summarize(f"clipped {row['title']}")
         return Clipped({**row, "number": number}, new)
 

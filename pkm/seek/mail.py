@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pkm.dates import now
 from pkm.errors import Exists
+from pkm.ids import existing
 from pkm.seek.decide import Facts, Fetched, plan_source
 from pkm.seek.identity import distinct
 from pkm.seek.letter import Letter, read_letter
@@ -87,8 +88,7 @@ def take_letter(store: Store, data: bytes, *, kept: bool = False, tag_names: Seq
         if tag_names:
             tags.put(unit, "item", number, tag_names)
         unit.flush()
-        row = items.row(unit.connection, number)
-        assert row is not None
+        row = existing(items.row(unit.connection, number), "item", number)
         unit.summarize(f"took the letter {row['title']}")
         return Clipped({**row, "number": number}, new)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pkm.errors import BadInput, Invalid, NotFound
+from pkm.ids import existing
 from pkm.mime import MAX_LETTER
 from pkm.net.fetch import file_path, read_file
 from pkm.net.letters import Place
@@ -119,7 +120,6 @@ def follow_list(store: Store, url: str) -> SourceAdded:
         mail.welcome_list(unit, url)
         number = mail.add_list(unit, url, "", mailbox_id=None, contact_id=None, state="active")
         mail.reread_mailboxes(unit, [box for box, _ in boxes])
-        row = sources.row(unit.connection, number)
-        assert row is not None
+        row = existing(sources.row(unit.connection, number), "source", number)
         unit.summarize(f"follows {row['title']} again")
         return SourceAdded(row)

@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pkm import pattern
-from pkm.errors import Exists, Invalid, NotFound, PkmError, Refused
-from pkm.ids import Row, make
+from pkm.errors import Exists, Invalid, PkmError, Refused
+from pkm.ids import Row, existing, make
 from pkm.seek.screen import Judgement, Screen, as_judged, compile_rule, read_rules, subject_of_brought, subject_of_row
 from pkm.spelling import did_you_mean, near
 from pkm.store import intake, lookup, rules, tags
@@ -206,10 +206,7 @@ def list_rules(db: "sqlite3.Connection", limit: int = -1, ids: Sequence[int] | N
 
 def find_rule(store: Store, number: int) -> Row:
     """The rule of that number. Raises NotFound."""
-    found = list_rules(store.read(), ids=[number])
-    if not found:
-        raise NotFound(make("rule", number), "there is no such rule", next="pkm seek rules")
-    return found[0]
+    return existing(next(iter(list_rules(store.read(), ids=[number])), None), "rule", number)
 
 
 def describe(row: Row) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pkm.errors import Exists, Invalid, NotFound, Refused
 from pkm.html import canonical_url, same_page_key
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.net.fetch import Fetcher, Response, file_path, read_file, same_origin
 from pkm.net.mailbox import is_mailbox
 from pkm.seek.autodiscover import FoundFeed, find_feeds
@@ -175,9 +175,7 @@ def _put_in_circles(unit: Unit, number: int, circle_ids: Sequence[int]) -> None:
 
 def _row(unit: Unit, number: int) -> Row:
     unit.flush()
-    row = sources.row(unit.connection, number)
-    assert row is not None
-    return row
+    return existing(sources.row(unit.connection, number), "source", number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pkm.errors import Invalid, NotFound
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.sense.anchor import Anchor, Passage, Selector, anchor, closest, find, select
 from pkm.store import annotations
 from pkm.store.session import Store
@@ -61,8 +61,7 @@ def annotate(
             exact=kept.exact, prefix=kept.prefix, suffix=kept.suffix, position=kept.position, comment=comment,
             state="anchored", created_at=unit.at, updated_at=unit.at,
         )  # fmt: skip
-        made = annotations.row(unit.connection, added)
-        assert made is not None
+        made = existing(annotations.row(unit.connection, added), "annotation", added)
         unit.summarize(f"annotated {make(kind, number)}")
         return Annotated(made, len(passages), nth if passages else 0)
 
@@ -118,8 +117,7 @@ def edit(store: Store, number: int, *, quote: str | None = None, comment: str | 
         annotation.updated_at = unit.at
         unit.flush()
         unit.summarize(f"edited {make('annotation', number)}")
-        row = annotations.row(unit.connection, number)
-    assert row is not None
+        row = existing(annotations.row(unit.connection, number), "annotation", number)
     return Annotated(row, places, taken)
 
 

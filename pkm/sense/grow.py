@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.errors import Invalid, Refused
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.spelling import none_of
 from pkm.store import annotations, items, links, notes
 from pkm.store.session import Store, Unit
@@ -94,8 +94,7 @@ def _link(facts: Facts) -> tuple[str, str, str] | None:
 def gather(store: Store, number: int, title: str = "") -> Facts:
     """The facts of a note; `title` stands for the one it is to get."""
     db = store.read()
-    note = notes.row(db, number)
-    assert note is not None
+    note = existing(notes.row(db, number), "note", number)
     item = None if note["item"] is None else items.row(db, int(note["item"][1:]))
     quotes = [] if item is None else [row["exact"] for row in annotations.of(db, "item", int(item["id"][1:]))]
     joined = links.count_resolved(db, number) + (item is not None)
@@ -149,9 +148,7 @@ def _step(store: Store, number: int, stage: str, following: str, because: str, t
         note.updated_at = unit.at
         unit.insert("growth", note_id=number, stage_from=stage, stage_to=following, because=because, at=unit.at)
         unit.summarize(f"{make('note', number)}: {stage} → {following}")
-    row = notes.row(store.read(), number)
-    assert row is not None
-    return row
+    return existing(notes.row(store.read(), number), "note", number)
 
 
 def add_trial(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pkm.capture import Captured, Wikilink, read_text
 from pkm.dates import now, stamp
 from pkm.errors import Invalid, NotFound, Refused
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.reach import read_reach
 from pkm.sense.tags import new_with_likes
 from pkm.store import contacts, items, links, note_names, notes, tags
@@ -144,8 +144,7 @@ _ATTACHED = (
 
 def _result(store: Store, number: int, likes: Likes, resolved: int = 0) -> NoteAdded:
     db = store.read()
-    row = notes.row(db, number)
-    assert row is not None
+    row = existing(notes.row(db, number), "note", number)
     there = {fold(name) for name in row["tags"]}
     open_links = [link for link in links.outgoing(db, "note", number) if link["to"] is None]
     people = [link["written"] for link in open_links if link["to_kind"] == "contact"]

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pkm.dates import day, local, parse_stamp, stamp
-from pkm.errors import NotFound
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.spelling import none_of
 from pkm.store import brought, review
 from pkm.store.review import DAYS
@@ -280,8 +279,7 @@ def mark_many_seen(store: Store, numbers: Sequence[int], half_life: str | None =
     with store.unit() as unit:
         rows = []
         for number in numbers:
-            if notes.row(unit.connection, number) is None:
-                raise NotFound(make("note", number), "there is no such note", next="pkm find kind:note")
+            existing(notes.row(unit.connection, number), "note", number)
             note_intake.change_notes(unit, {number: {"reviewed_at": unit.at} | ({"half_life": half_life} if half_life else {})})
             rows.append(notes.row(unit.connection, number) or {})
         kept = f", {half_life}" if half_life else ""
@@ -295,9 +293,7 @@ def mark_quote_seen(store: Store, number: int) -> Row:
     from pkm.store import annotations, dismissals
 
     with store.unit() as unit:
-        row = annotations.row(unit.connection, number)
-        if row is None:
-            raise NotFound(make("annotation", number), "there is no such quote", next="pkm find kind:annotation")
+        row = existing(annotations.row(unit.connection, number), "annotation", number)
         dismissals.put(unit, review.SEEN, make("annotation", number), one_line(row["exact"], 60))
         unit.summarize(f"looked at {make('annotation', number)} {one_line(row['exact'], 60)}")
     return row

@@ -7,9 +7,8 @@ import re
 import sqlite3
 from html.parser import HTMLParser
 
-from pkm.errors import NotFound
 from pkm.html import is_web_address
-from pkm.ids import Row, make
+from pkm.ids import Row, existing
 from pkm.store import annotations, items, links, notes, pages, versions
 from pkm.text import one_line
 
@@ -20,10 +19,7 @@ LINKS = 200
 def thing(db: sqlite3.Connection, kind: str, number: int) -> Row:
     """The item, note or annotation with what belongs to it, as an object. Raises NotFound."""
     read = {"item": _item, "note": _note, "annotation": _annotation}[kind]
-    found = read(db, number)
-    if found is None:
-        raise NotFound(make(kind, number), f"there is no such {kind}")
-    return found
+    return existing(read(db, number), kind, number)
 
 
 def _item(db: sqlite3.Connection, number: int) -> Row | None:

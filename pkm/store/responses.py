@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pkm.addresses import wire_domain
-from pkm.ids import Row
+from pkm.ids import Row, existing
 from pkm.store.rows import thing
 from pkm.text import first_sentence, fold
 
@@ -50,9 +50,7 @@ def decide(unit: "Unit", number: int, state: str) -> Row:
     """The answer is kept, dropped or in the inbox; as it stands then."""
     unit.row("response", number).state = state
     unit.flush()
-    told = row(unit.connection, number)
-    assert told is not None
-    return told
+    return existing(row(unit.connection, number), "response", number)
 
 
 def of_contact(db: sqlite3.Connection, share: int, contact: int) -> list[Row]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pkm.errors import Invalid, NotFound
-from pkm.ids import make
+from pkm.errors import Invalid
+from pkm.ids import existing
 from pkm.store import responses
 from pkm.store.session import Store
 from pkm.text import one_line
@@ -23,9 +23,7 @@ def note_of_answer(
     from pkm.sense.notes import add_note
     from pkm.share.responses import as_note, settle
 
-    row = responses.row(store.read(), number)
-    if row is None:
-        raise NotFound(make("response", number), "there is no such answer", next="pkm share heard")
+    row = existing(responses.row(store.read(), number), "response", number)
     if row["note"]:
         raise Invalid(row["id"], f"{row['note']} is the note of it already", next=f"pkm sense edit {row['note']}")
     theirs, own = as_note(store.read(), row), text.strip()

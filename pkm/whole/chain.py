@@ -9,7 +9,6 @@ import sqlite3
 
 from pkm import ids
 from pkm.dates import day, now
-from pkm.errors import NotFound
 from pkm.ids import Row
 from pkm.store import audience
 from pkm.store import chain as ask
@@ -53,9 +52,7 @@ def trace(db: sqlite3.Connection, kind: str, number: int) -> Row:
 
     kind: any that has ids. Raises NotFound where the thing is not there.
     """
-    row = ask.thing(db, kind, number)
-    if row is None:
-        raise NotFound(ids.make(kind, number), f"there is no such {kind}", next=f"pkm find kind:{kind}")
+    row = ids.existing(ask.thing(db, kind, number), kind, number)
     chain = Chain(db, (kind, number))
     WALKS[kind](chain, row)
     return {"id": ids.make(kind, number), "kind": kind, "title": row["title"] or "", "chain": chain.steps}
@@ -185,10 +182,7 @@ def _of_annotation(chain: Chain, quote: Row) -> None:
 
 
 def _there(chain: Chain, kind: str, number: int) -> Row:
-    row = ask.thing(chain.db, kind, number)
-    if row is None:  # a foreign key holds it
-        raise NotFound(ids.make(kind, number), f"there is no such {kind}")
-    return row
+    return ids.existing(ask.thing(chain.db, kind, number), kind, number)
 
 
 def _of_source(chain: Chain, source: Row) -> None:
