@@ -18,7 +18,7 @@ from pkm.ids import Row, make
 from pkm.share import mirror, publish, transmit
 from pkm.share.channels import KINDS, folder_of, is_letters, is_mirror
 from pkm.store import deliveries, posts, shares
-from pkm.store.erasing import GONE
+from pkm.store.erasing import has_no_name
 from pkm.store.session import Store
 from pkm.text import clean, count, one_line
 
@@ -140,7 +140,7 @@ def _take_down(
         return channel["name"], "cannot be recalled: who receives there has it"
     if channel["options"].get("removed"):
         return channel["name"], f"{count(len(there), 'file')} not removed: the channel was, and its folder is left alone"
-    there = [one for one in there if not one["recipient"].startswith(f"{GONE}-")]  # such a file is left where it is
+    there = [one for one in there if not has_no_name(one["recipient"])]  # such a file is left where it is
     mirror.mirror(unit.connection, home, channel["number"])
     if channel["channel_kind"] == "site":
         said = "the page says that it was withdrawn; it is in no list and no feed"

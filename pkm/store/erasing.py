@@ -125,6 +125,11 @@ def _images(db: sqlite3.Connection, where: str, given: Mapping[str, Any]) -> dic
     return {row[0]: row[1] for row in db.execute(f"SELECT id, operation_id FROM change WHERE {where}", given)}
 
 
+def has_no_name(file_name: str) -> bool:
+    """Whether the delivery whose file is called so has forgotten what the file is called where it went."""
+    return file_name.startswith(f"{GONE}-")
+
+
 def _empty_deliveries(db: sqlite3.Connection, what: Erasure) -> None:
     """That something went stays; what it was and, of some, to whom it went does not. What has not left is cancelled."""
     db.execute(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pkm.dates import day
 from pkm.delivery import BEGAN, came_back
 from pkm.ids import Row, make
-from pkm.store.erasing import Erasure
+from pkm.store.erasing import Erasure, has_no_name
 from pkm.store.forgetting import Rows
 from pkm.store.lookup import Found
 from pkm.text import count, one_line
@@ -185,12 +185,19 @@ def _out(facts: Facts) -> Iterator[Stays]:
         share = make("share", number)
         on = day(max(row["sent_at"] or "" for row in rows)) if any(row["sent_at"] for row in rows) else ""
         if kind == "files":
-            folder = Path(rows[0]["address"].partition(":")[2])
-            named = [folder / row["file_name"] for row in rows if not row["media_type"].startswith("image/")]
             if rows[0]["share_state"] != "retracted":
-                yield from (Stays(str(path), f"{share} went there on {on}", "remove it there") for path in named)
+                files = [row for row in rows if not row["media_type"].startswith("image/")]
+                yield from dict.fromkeys(_in_folder(row, f"{share} went there on {on}") for row in files)
             continue
         who = ", ".join(dict.fromkeys(one_line(row["name"] or row["recipient"] or channel, 40) for row in rows))
         urls = " ".join(row["remote_url"] for row in rows if row["remote_url"])
         yield Stays(share, f"went out by {channel} on {on}: {who} {'has' if len(rows) == 1 else 'have'} it",
                     f"ask for it to be deleted: {urls}" if urls else "ask them to delete it")  # fmt: skip
+
+
+def _in_folder(delivery: Row, why: str) -> Stays:
+    """The file that stays there; the folder, where the file's name was forgotten with another part of the share."""
+    folder, name = Path(delivery["address"].partition(":")[2]), delivery["file_name"]
+    if has_no_name(name):
+        return Stays(str(folder), f"{why}, by a name that was forgotten", "look for it there, and remove it")
+    return Stays(str(folder / name), why, "remove it there")

@@ -236,6 +236,18 @@ class TestANote:
         assert {path: path.read_bytes() for path in files} == files
 
 
+    def test_a_folder_whose_file_s_name_was_forgotten_is_named_itself(self, pkm: CommandLine, tmp_path: Path) -> None:
+        pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
+        pkm("circle", "add", "team", "--kind", "team", "--channel", "drop")
+        for words in ("Told first", "Told second"):
+            pkm("sense", "note", words, "--reach", "team")
+        pkm("share", "draft", "n1", "n2", "--to", "team")
+        pkm("share", "send", "x1", "--yes")
+        pkm("forget", "n1", "--yes")
+        (told,) = pkm.json("forget", "n2", "--dry-run")["out"]
+        assert (told["what"], told["next"]) == (str(tmp_path / "drop"), "look for it there, and remove it")
+
+
 class TestPicturesOfANote:
     """The bytes of what a note alone shows go with it, whatever happens meanwhile; nobody else's do."""
 
