@@ -24,7 +24,7 @@ from pkm.seek.mail import deliver, via_of
 from pkm.seek.report import PullReport
 from pkm.seek.rhythm import RECENT
 from pkm.seek.rules import Gate
-from pkm.seek.same import WITHIN, find_stories
+from pkm.seek.same import WITHIN, Titles, find_stories
 from pkm.seek.signalfile import is_stale
 from pkm.seek.signals import refresh_quietly
 from pkm.seek.story import find_compared
@@ -35,10 +35,11 @@ from pkm.store.rules import Origin
 from pkm.store.session import Store, Unit
 from pkm.text import count
 
-BATCH_ENTRIES = 3000
+FIRST_ENTRIES, BATCH_ENTRIES = 600, 3000
 BATCH_BYTES = 40_000_000
 BATCH_S = 10.0
-"""What is finished is written when it has so many entries or characters, or has waited so long."""
+"""What is finished is written when it has so many entries or characters, or has waited so long: the first time early, so that
+the writer does not wait for the readers."""
 
 EVERY = timedelta(hours=1)
 
@@ -142,6 +143,7 @@ class _Run:
         self._batch: list[tuple[Facts, Fetched]] = []
         self._unreached: list[tuple[Facts, Fetched]] = []  # judged at the end: is it the host, or the network?
         self._gate = Gate()
+        self._titles = Titles()
         self._waits_file = store.path.with_name("waits.json")
         self._waits = read_waits(self._waits_file, at)
         self._refused: dict[str, int] = {}  # the host that asks to wait: the source that it said so to
@@ -213,7 +215,8 @@ class _Run:
 
     def _is_full(self) -> bool:
         waited = time.monotonic() - self._written_at
-        return self._entries >= BATCH_ENTRIES or self._bytes >= BATCH_BYTES or waited > BATCH_S
+        enough = BATCH_ENTRIES if self.report.new else FIRST_ENTRIES
+        return self._entries >= enough or self._bytes >= BATCH_BYTES or waited > BATCH_S
 
     def _judge_unreached(self) -> None:
         """Where other hosts were reached, it is the sources' own fault; else it is said once, and held against none."""
@@ -280,7 +283,7 @@ class _Run:
             report.backlog += [{"id": make("source", number), "items": held} for number, held in waiting]
             report.warnings = self._gate.warnings
             self.pointing += [(number, one.links) for number, (_, one) in zip(numbers, brought, strict=True) if one.links]
-            report.repeated += _join_stories(unit, numbers, self.at)
+            report.repeated += _join_stories(unit, numbers, self._titles, stamp(self.at - WITHIN))
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
                 unit.summarize(report.line)
         self.report = report
@@ -370,19 +373,23 @@ def _origin(facts: Facts, fetched: Fetched) -> Origin:
     return Origin(title, facts.url, site_url, facts.contact_id)
 
 
-def _join_stories(unit: Unit, ids: Sequence[int], at: datetime) -> int:
-    """New items that tell a story which another source told are one row with it; how many tell one that is decided."""
+def _join_stories(unit: Unit, ids: Sequence[int], titles: Titles, since: str) -> int:
+    """New items that tell a story which another source told are one row with it; how many tell one that is decided.
+
+    titles: of what came since then, as far as it was read.
+    """
     if not ids:
         return 0
     db = unit.connection
     new = stories.of_ids(db, ids)
-    there = {told.id: told for told in stories.recent(db, ids[0], stamp(at - WITHIN))}
+    titles.add(stories.recent_titles(db, titles.last, ids[0], since))
     pages = dict.fromkeys(told.canonical_url for told in new if told.canonical_url)
-    there |= {told.id: told for told in stories.at_pages(db, pages, ids[0])}
-    found = find_stories(new, [there[id] for id in sorted(there)], lambda id: stories.text_of(db, id))
+    near = {*titles.like(new), *stories.at_pages(db, pages, ids[0])}
+    there = stories.of_ids(db, stories.whole(db, near)) if near else []
+    found = find_stories(new, there, lambda id: stories.text_of(db, id))
     stories.join(unit, found.joined)
     stories.lead_with(unit, found.led)
-    decided = {told.lead_id for told in there.values() if told.state in ("kept", "dropped")}
+    decided = {told.lead_id for told in there if told.state in ("kept", "dropped")}
     return sum(lead in decided for lead in found.joined.values())
 
 

@@ -190,6 +190,8 @@ def _work(pipe: Connection) -> NoReturn:
 
     for each in (signal.SIGALRM, signal.SIGPROF):
         signal.signal(each, signal.SIG_DFL)
+    with contextlib.suppress(OSError):
+        os.nice(5)  # the one writer goes first: readers that run ahead of it only make it wait
     gc.disable()  # a feed is short-lived and its garbage has few cycles: collected once a body instead
     with contextlib.suppress(EOFError, OSError):
         while True:
@@ -198,6 +200,7 @@ def _work(pipe: Connection) -> NoReturn:
             fetched = read_body(body)
             _set_limits(0)
             pipe.send(fetched)
+            del body, fetched  # what was sent is let go of first: collected, it would be walked through
             gc.collect(1)
     os._exit(0)
 

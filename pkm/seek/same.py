@@ -32,17 +32,38 @@ _LONG_WORD = re.compile(r"\w{4,}")
 _MOST = 20  # items compared with one new one
 
 
+class Titles:
+    """The latest items by the long words of their titles. Kept for a whole pull, which asks again with each batch."""
+
+    def __init__(self) -> None:
+        self.last = 0
+        """The highest id of those that were added."""
+        self._ids: dict[str, list[int]] = defaultdict(list)
+
+    def add(self, titles: Iterable[tuple[int, str]]) -> None:
+        """From now on these (id, title), by id, are among them."""
+        for number, title in titles:
+            self.last = number
+            if key := _long_words(title):
+                self._ids[key].append(number)
+
+    def like(self, new: Iterable[Told]) -> list[int]:
+        """The latest of those that share their titles' long words with one of the new items."""
+        keys = {_long_words(told.title) for told in new}
+        return [number for key in keys if key in self._ids for number in self._ids[key][-_MOST:]]
+
+
 def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int], str]) -> "Stories":
     """Which of the new items tell a story told before, and which item stands for it.
 
     there: what came before and may be the same; new ones are compared with each other as well. read: an item's text.
     """
-    before, compared = _near(new, there)
     book = _Book(read)
+    before = list(there)
     for told in before:
         book.add(told)
     found = Stories({}, {})
-    for told in compared:
+    for told in _comparable(new, before):
         lead = book.find(told)
         if lead is not None:
             found.joined[told.id] = lead
@@ -53,23 +74,15 @@ def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int
     return found
 
 
-def _near(new: Sequence[Told], there: Iterable[Told]) -> tuple[list[Told], list[Told]]:
-    """(the stories that came before, the new items) that have a page or a title's long words which another new item has:
-    most have neither.
-    """
+def _comparable(new: Sequence[Told], before: Iterable[Told]) -> list[Told]:
+    """The new items with a page or a title's long words which an earlier or another new one has: most have neither."""
     pages = Counter(told.canonical_url for told in new)
     keys = Counter(_long_words(told.title) for told in new)
-    pages.pop("", None)
-    keys.pop("", None)
-    before = list(there)
-    leads = {told.lead_id for told in before if told.canonical_url in pages or _long_words(told.title) in keys}
-    near = [told for told in before if told.lead_id in leads]
-    known_pages, known_keys = {told.canonical_url for told in near}, {_long_words(told.title) for told in near}
-    return near, [
-        told for told in new
-        if pages[told.canonical_url] > (told.canonical_url not in known_pages)
-        or keys[key := _long_words(told.title)] > (key not in known_keys)
-    ]  # fmt: skip
+    for told in before:
+        pages[told.canonical_url] += 1
+        keys[_long_words(told.title)] += 1
+    pages[""] = keys[""] = 0
+    return [told for told in new if pages[told.canonical_url] > 1 or keys[_long_words(told.title)] > 1]
 
 
 class Stories(NamedTuple):

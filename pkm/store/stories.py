@@ -53,30 +53,27 @@ def of_ids(db: sqlite3.Connection, ids: Iterable[int]) -> list[Told]:
     return [Told(*row) for row in rows]
 
 
-def at_pages(db: sqlite3.Connection, pages: Iterable[str], before: int) -> list[Told]:
-    """Items below that id at these canonical addresses: of each address the latest AT_ONE_PAGE, by id."""
-    sql = (
-        f"{_TOLD} WHERE item.canonical_url = :page AND item.id < :before AND item.state <> 'muted' "
-        "ORDER BY item.id DESC LIMIT :few"
-    )
+def at_pages(db: sqlite3.Connection, pages: Iterable[str], before: int) -> list[int]:
+    """The items below that id at these canonical addresses: of each address the latest AT_ONE_PAGE."""
     known = db.execute(  # most addresses are new: one question for all tells which are not
         "SELECT value FROM json_each(:pages) WHERE EXISTS (SELECT 1 FROM item WHERE canonical_url = value AND id < :before)",
         {"pages": json.dumps(list(pages)), "before": before},
     ).fetchall()
-    found = [
-        Told(*row) for page, in known for row in db.execute(sql, {"page": page, "before": before, "few": AT_ONE_PAGE})
-    ]
-    return sorted(found)
-
-
-def recent(db: sqlite3.Connection, before: int, since: str) -> list[Told]:
-    """Of the latest RECENT items below that id those that came in since then, by id."""
-    rows = db.execute(
-        f"{_TOLD} WHERE item.id < :before AND item.id >= :before - :few AND item.received_at >= :since "
-        "AND item.state <> 'muted' ORDER BY item.id",
-        {"before": before, "few": RECENT, "since": since},
+    sql = (
+        "SELECT id FROM item WHERE canonical_url = :page AND id < :before AND state <> 'muted' ORDER BY id DESC LIMIT :few"
     )
-    return [Told(*row) for row in rows]
+    few = {"before": before, "few": AT_ONE_PAGE}
+    return [row[0] for page, in known for row in db.execute(sql, {"page": page, **few})]
+
+
+def recent_titles(db: sqlite3.Connection, after: int, before: int, since: str) -> list[tuple[int, str]]:
+    """(id, title) of the items between those ids that came in since then, of the latest RECENT ones, by id."""
+    rows = db.execute(
+        "SELECT id, title FROM item WHERE id > max(:after, :before - :few) AND id < :before "
+        "AND received_at >= :since AND state <> 'muted' ORDER BY id",
+        {"after": after, "before": before, "few": RECENT, "since": since},
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def text_of(db: sqlite3.Connection, number: int) -> str:

@@ -189,7 +189,8 @@ def test_a_sender_who_is_a_contact_brings_it_as_a_person(store, tmp_path):
 
 
 def test_old_letters_of_a_large_mailbox_do_not_fill_the_inbox(store, tmp_path, monkeypatch):
-    monkeypatch.setattr("pkm.seek.pull.BATCH_ENTRIES", 100)  # each piece is written by itself, as in a mailbox of thousands
+    for name in ("FIRST_ENTRIES", "BATCH_ENTRIES"):  # each piece is written by itself, as in a mailbox of thousands
+        monkeypatch.setattr(f"pkm.seek.pull.{name}", 100)
     many = [letters.plain(number) for number in range(450)]
     follow(store, f"mbox://{letters.mbox(tmp_path / 'a.mbox', *many)}")
     report = pull(store)

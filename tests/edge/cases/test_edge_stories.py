@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from pkm.store import intake, items, versions
 from tests.conftest import CommandLine
 from tests.edge.cases.conftest import Reader, entry, rss
@@ -88,6 +90,20 @@ def test_one_story_from_three_sources_is_one_row(reader: Reader) -> None:
         intake.remove_sources(unit, [1])
     (row,) = items.inbox(reader.store.read(), 10)
     assert (row["id"], row["also"]) == ("i2", ["i3"])
+
+
+def test_a_story_is_one_row_where_each_source_is_written_by_itself(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pkm.seek.pull.FIRST_ENTRIES", 1)
+    monkeypatch.setattr("pkm.seek.pull.BATCH_ENTRIES", 1)
+    for number in range(4):
+        reader.give(rss(entry("x", "Old bridge closed", f"https://copy{number}.org/", f"{WORDS} {number}")), f"/{number}")
+    reader.pull()
+    assert items.count_inbox(reader.store.read()) == 1
+    with reader.store.unit() as unit:
+        items.decide(unit, 1, "dropped")
+    reader.give(rss(entry("x", "Old bridge closed", "https://copy9.org/", WORDS)), "/9")
+    reader.pull(hours=1)
+    assert states(reader) == ["dropped"] * 5
 
 
 def test_55_one_title_for_other_words_stays_two_and_one_address_for_all_joins_nothing(reader: Reader) -> None:
