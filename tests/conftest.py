@@ -243,6 +243,23 @@ def pkm(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     return CommandLine(capsys, monkeypatch)
 
 
+Editor = Callable[[str], None]
+
+
+@pytest.fixture
+def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editor:
+    """$EDITOR runs the shell script that is given, with the file as $1; its own name and words want quotes."""
+
+    def use(script: str) -> None:
+        program = tmp_path / "an editor"
+        program.write_text(f"#!/bin/sh\nshift\n{script}\n")
+        program.chmod(0o700)
+        monkeypatch.delenv("VISUAL", raising=False)
+        monkeypatch.setenv("EDITOR", f"'{program}' --flag")
+
+    return use
+
+
 @pytest.fixture
 def home_paths(home: Path) -> "Home":
     """The throw-away home, as paths."""

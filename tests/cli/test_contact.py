@@ -2,7 +2,6 @@
 
 import json
 import stat
-from pathlib import Path
 
 import pytest
 
@@ -19,20 +18,6 @@ def site(server):
     server.add("/", PAGE, content_type="text/html")
     server.add("/feed.xml", FEED.format(url=server.url), content_type="application/rss+xml")
     return server.url
-
-
-@pytest.fixture
-def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Set $EDITOR to a shell script that gets the file's path as $1."""
-
-    def use(script: str) -> None:
-        path = tmp_path / "editor.sh"
-        path.write_text(f"#!/bin/sh\n{script}\n")
-        path.chmod(0o755)
-        monkeypatch.delenv("VISUAL", raising=False)
-        monkeypatch.setenv("EDITOR", str(path))
-
-    return use
 
 
 def test_add_prints_the_id_first_and_list_shows_it(pkm):

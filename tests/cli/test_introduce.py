@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, Editor
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
 
@@ -145,40 +145,28 @@ def test_a_store_put_back_from_a_copy_says_so_and_holds_what_is_new(pkm: Command
 
 
 class TestEditor:
-    def editor(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-        program = tmp_path / "editor"
-        program.write_text(f"#!/bin/sh\n{script}\n")
-        program.chmod(0o700)
-        monkeypatch.setenv("EDITOR", str(program))
-
-    def test_what_the_editor_leaves_is_the_letter(
-        self, pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_what_the_editor_leaves_is_the_letter(self, pkm: CommandLine, editor: Editor) -> None:
         people(pkm)
         script = 'sed -i "s/^%% Your.*/My own words.\\n/; s/^%% \\(Ann.*\\) %%/\\n\\1\\n/; s/^# .*/# Meet/" "$1"'
-        self.editor(tmp_path, monkeypatch, script)
+        editor(script)
         made = pkm.json("contact", "introduce", "ann", "ben", "--because", "both try it")
         assert made["title"] == "Meet"
         said = [line for line in made["introduction"].split("\n") if line]
         assert said == ["My own words.", "Ann Lee: Walkers", "Why now: both try it."]
-        self.editor(tmp_path, monkeypatch, 'printf "# Meet\\n\\nOther words\\n" > "$1"')
+        editor('printf "# Meet\\n\\nOther words\\n" > "$1"')
         assert pkm.json("share", "edit", "x1")["introduction"] == "Other words"
 
-    def test_without_a_word_of_ones_own_nothing_is_made(
-        self, pkm: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_without_a_word_of_ones_own_nothing_is_made(self, pkm: CommandLine, home: Path, editor: Editor) -> None:
         people(pkm)
-        self.editor(tmp_path, monkeypatch, "true")
+        editor("true")
         assert "without a word of your own" in pkm("contact", "introduce", "ann", "ben", ok=2).err
-        self.editor(tmp_path, monkeypatch, ': > "$1"')
+        editor(': > "$1"')
         assert "what do you want to say" in pkm("contact", "introduce", "ann", "ben", ok=2).err
         assert list((home / "drafts").iterdir()) == []
 
-    def test_an_editor_that_fails_keeps_what_was_typed(
-        self, pkm: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_an_editor_that_fails_keeps_what_was_typed(self, pkm: CommandLine, home: Path, editor: Editor) -> None:
         people(pkm)
-        self.editor(tmp_path, monkeypatch, 'echo typed >> "$1"; exit 3')
+        editor('echo typed >> "$1"; exit 3')
         pkm("contact", "introduce", "ann", "ben", ok=1)
         (draft,) = (home / "drafts").iterdir()
         assert "typed" in draft.read_text()

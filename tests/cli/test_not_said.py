@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_sense import items as items
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, Editor
 
 
 def published(home: Path) -> str:
@@ -80,13 +80,8 @@ def test_the_last_draft_is_one_of_a_note(pkm: CommandLine, home: Path) -> None:
     assert "there is none" in pkm("sense", "note", "--draft", "last", ok=1).err
 
 
-def test_a_failing_editors_words_are_taken_up_by_the_next_command(
-    pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    editor = tmp_path / "editor"
-    editor.write_text('#!/bin/sh\necho "half a thought" > "$1"\nexit 3\n')
-    editor.chmod(0o700)
-    monkeypatch.setenv("EDITOR", str(editor))
+def test_a_failing_editors_words_are_taken_up_by_the_next_command(pkm: CommandLine, editor: Editor) -> None:
+    editor('echo "half a thought" > "$1"; exit 3')
     pkm("sense", "note", "before")
     assert "Next: pkm sense edit n1 --draft last" in pkm("sense", "edit", "n1", ok=1).err
     pkm("sense", "edit", "n1", "--draft", "last")

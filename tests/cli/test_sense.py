@@ -7,7 +7,6 @@ import re
 import select
 import signal
 import sqlite3
-import stat
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from pkm.cli import current
 from pkm.cli.app import run
 from pkm.config import Home
 from pkm.store.session import Store
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, Editor, KeptHomes
 from tests.loading import loaded_by
 
 TEXT = "People in the complex domain probe first,\nthen sense. A second line about desire paths."
@@ -50,15 +49,6 @@ def three_items() -> None:
 
 def drafts(home: Path) -> list[str]:
     return [path.read_text() for path in sorted((home / "drafts").glob("*.md"))]
-
-
-def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """$EDITOR is a program that runs the script with the file as $1."""
-    path = tmp_path / "an editor"
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.delenv("VISUAL", raising=False)
-    monkeypatch.setenv("EDITOR", f"'{path}' --flag")
 
 
 class TestInbox:
@@ -178,18 +168,16 @@ class TestNote:
     def test_a_wrong_reach_is_told_before_anything(self, pkm: CommandLine) -> None:
         assert "private, team, community, network" in pkm("sense", "note", "words", "--reach", "all", ok=2).err
 
-    def test_it_comes_from_the_editor(
-        self, pkm: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        editor(tmp_path, monkeypatch, 'printf "From the editor\\n\\nwith more" > "$2"')
+    def test_it_comes_from_the_editor(self, pkm: CommandLine, home: Path, editor: Editor) -> None:
+        editor('printf "From the editor\\n\\nwith more" > "$1"')
         result = run_on_pty(home, ["sense", "note"])
         assert "n1  From the editor  private" in result
         assert drafts(home) == []
 
     def test_an_editor_that_fails_leaves_the_draft_and_it_can_be_taken_up(
-        self, pkm: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, pkm: CommandLine, home: Path, editor: Editor
     ) -> None:
-        editor(tmp_path, monkeypatch, 'printf "Half a thought" > "$2"; exit 3')
+        editor('printf "Half a thought" > "$1"; exit 3')
         assert str(home / "drafts") in run_on_pty(home, ["sense", "note"]).replace("\r\n", "")
         assert drafts(home) == ["Half a thought"]
         assert pkm.json("sense", "note", "--draft", "last")["text"] == "Half a thought"
@@ -251,11 +239,11 @@ class TestEdit:
         assert pkm.json("sense", "edit", "n1", "--text", "-", stdin="From stdin")["text"] == "From stdin"
 
     def test_in_the_editor_the_last_one_who_saves_does_not_overwrite_the_other(
-        self, pkm: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, pkm: CommandLine, home: Path, editor: Editor
     ) -> None:
         pkm("sense", "note", "As it was")
         other = f"{sys.executable} -m pkm sense edit n1 --text 'The other was faster' >&2"
-        editor(tmp_path, monkeypatch, f'printf "Mine, slow" > "$2"\n{other}')
+        editor(f'printf "Mine, slow" > "$1"\n{other}')
         result = pkm("sense", "edit", "n1", ok=3)
         path = next((home / "drafts").glob("*.md"))
         assert str(path) in result.err
@@ -264,14 +252,12 @@ class TestEdit:
         row = pkm.json("sense", "edit", "n1", "--draft", path.name)
         assert (row["text"], drafts(home)) == ("Mine, slow", [])
 
-    def test_an_editor_that_changes_nothing_changes_nothing(
-        self, pkm: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_an_editor_that_changes_nothing_changes_nothing(self, pkm: CommandLine, home: Path, editor: Editor) -> None:
         pkm("sense", "note", "As it was")
-        editor(tmp_path, monkeypatch, "exit 0")
+        editor("exit 0")
         assert "Nothing was changed." in pkm("sense", "edit", "n1").err
         assert drafts(home) == []
-        editor(tmp_path, monkeypatch, "exit 2")
+        editor("exit 2")
         assert "ended with code 2" in pkm("sense", "edit", "n1", ok=1).err
 
 

@@ -6,9 +6,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-import pytest
-
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, Editor
 from tests.edge.cases.conftest import entry, rss
 from tests.server import FeedServer
 
@@ -152,12 +150,9 @@ def test_what_came_in_by_every_door_is_dead_on_the_site_and_in_the_export(
 
 
 def test_what_is_written_is_for_its_owner_only_whatever_the_umask_says(
-    pkm: CommandLine, server: FeedServer, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    pkm: CommandLine, server: FeedServer, tmp_path: Path, home: Path, editor: Editor
 ) -> None:
-    editor = tmp_path / "editor"
-    editor.write_text('#!/bin/sh\nprintf "kept words" > "$1"\nexit 1\n')
-    editor.chmod(0o700)
-    monkeypatch.setenv("EDITOR", str(editor))
+    editor('printf "kept words" > "$1"; exit 1')
     mask = os.umask(0)
     try:
         for door in (_feed, _cards, _vault, _typed):
