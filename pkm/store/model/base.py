@@ -4,12 +4,7 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Text
-from sqlmodel import SQLModel
-
-
-def id_column() -> Column[int]:
-    """The number that a row is known by."""
-    return Column(Integer, primary_key=True, autoincrement=True)
+from sqlmodel import Field, SQLModel
 
 
 def ref_column(target: str, *, required: bool = False, gone: str = "SET NULL") -> Column[int]:
@@ -40,3 +35,9 @@ class Table(SQLModel):
     # every command that writes some 40 ms.
     model_config: ClassVar[Any] = ConfigDict(defer_build=True)
     __table_args__: ClassVar[Any] = ({"sqlite_autoincrement": True},)
+
+
+class Numbered(Table):
+    """A table whose rows are known by a number."""
+
+    id: int | None = Field(default=None, primary_key=True)

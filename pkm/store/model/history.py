@@ -3,13 +3,12 @@
 from sqlalchemy import Column, Index, Integer, String, Text
 from sqlmodel import Field
 
-from pkm.store.model.base import Table, id_column
+from pkm.store.model.base import Numbered, Table
 
 
-class Operation(Table, table=True):
+class Operation(Numbered, table=True):
     """One command that wrote: the line of `pkm log`, and what `pkm undo` takes back."""
 
-    id: int | None = Field(default=None, sa_column=id_column())
     at: str
     command: str
     summary: str = ""  # what came of it, in words
@@ -18,11 +17,10 @@ class Operation(Table, table=True):
     undoes: int | None = None
 
 
-class Change(Table, table=True):
+class Change(Numbered, table=True):
     """One row before and after an operation, as JSON; None: there was no such row."""
 
     __table_args__ = (Index("change_operation", "operation_id", "id"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     operation_id: int
     table_name: str
     row_id: int
@@ -30,10 +28,9 @@ class Change(Table, table=True):
     after: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
-class Journal(Table, table=True):
+class Journal(Numbered, table=True):
     """One row: the operation that is being written now, None while the journal is off."""
 
-    id: int | None = Field(default=None, sa_column=id_column())
     operation_id: int | None = None
 
 

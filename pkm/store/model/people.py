@@ -3,11 +3,11 @@
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlmodel import Field
 
-from pkm.store.model.base import Table, id_column, one_of, ref_column, text_column
+from pkm.store.model.base import Numbered, Table, one_of, ref_column, text_column
 from pkm.vocabulary import CIRCLE_KINDS
 
 
-class Contact(Table, table=True):
+class Contact(Numbered, table=True):
     """A person."""
 
     __table_args__ = (
@@ -15,7 +15,6 @@ class Contact(Table, table=True):
         Index("contact_rhythm", "every_s", "snoozed_until", "created_at"),  # who is due is told from it, without the cards
         {"sqlite_autoincrement": True},
     )  # fmt: skip
-    id: int | None = Field(default=None, sa_column=id_column())
     uid: str  # vCard UID
     name: str
     nick: str = ""  # what @nick means
@@ -33,18 +32,17 @@ class Contact(Table, table=True):
     updated_at: str
 
 
-class Merger(Table, table=True):
+class Merger(Numbered, table=True):
     """A thing that was merged into another one: its id means that one from then on."""
 
     __table_args__ = (UniqueConstraint("kind", "gone_id"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     kind: str
     gone_id: int
     into_id: int
     at: str
 
 
-class Handle(Table, table=True):
+class Handle(Numbered, table=True):
     """A way to reach or recognize a contact: email, phone, url, alias, or an account's address; uid: a merged card's."""
 
     __table_args__ = (
@@ -52,7 +50,6 @@ class Handle(Table, table=True):
         Index("handle_value", "kind", "folded"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     contact_id: int = Field(sa_column=ref_column("contact.id", required=True, gone="CASCADE"))
     kind: str
     value: str
@@ -83,11 +80,10 @@ class Standing(Table, table=True):
     due: str | None = None
 
 
-class Circle(Table, table=True):
+class Circle(Numbered, table=True):
     """A named group; its interests are its tags, its strength its kind."""
 
     __table_args__ = (one_of("kind", CIRCLE_KINDS), UniqueConstraint("name"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     name: str
     kind: str
     purpose: str = Field(default="", sa_column=Column(Text, nullable=False))  # what it is for
@@ -98,7 +94,7 @@ class Circle(Table, table=True):
     created_at: str
 
 
-class Membership(Table, table=True):
+class Membership(Numbered, table=True):
     """One stay of a contact in a circle, with its reasons. Joining again after leaving is a new row."""
 
     __table_args__ = (
@@ -108,7 +104,6 @@ class Membership(Table, table=True):
         ),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
-    id: int | None = Field(default=None, sa_column=id_column())
     circle_id: int = Field(sa_column=ref_column("circle.id", required=True, gone="CASCADE"))
     contact_id: int = Field(sa_column=ref_column("contact.id", required=True, gone="CASCADE"))
     joined_at: str
@@ -117,44 +112,40 @@ class Membership(Table, table=True):
     left_because: str = ""
 
 
-class CircleSource(Table, table=True):
+class CircleSource(Numbered, table=True):
     """A source that a circle writes or reads together."""
 
     __tablename__ = "circle_source"
     __table_args__ = (UniqueConstraint("circle_id", "source_id"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     circle_id: int = Field(sa_column=ref_column("circle.id", required=True, gone="CASCADE"))
     source_id: int = Field(sa_column=ref_column("source.id", required=True, gone="CASCADE"))
 
 
-class CircleChannel(Table, table=True):
+class CircleChannel(Numbered, table=True):
     """A channel that reaches a circle."""
 
     __tablename__ = "circle_channel"
     __table_args__ = (UniqueConstraint("circle_id", "channel_id"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     circle_id: int = Field(sa_column=ref_column("circle.id", required=True, gone="CASCADE"))
     channel_id: int = Field(sa_column=ref_column("channel.id", required=True, gone="CASCADE"))
 
 
-class Interaction(Table, table=True):
+class Interaction(Numbered, table=True):
     """Something that passed between the person and one or more contacts."""
 
     __table_args__ = (Index("interaction_at", "at", "id"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     at: str
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
     created_at: str
     share_id: int | None = Field(default=None, sa_column=ref_column("share.id"))  # the share that it was, as an introduction is
 
 
-class Promise(Table, table=True):
+class Promise(Numbered, table=True):
     """What was promised in an interaction, to those who took part or by them: open until it is kept or let go."""
 
     __table_args__ = (
         one_of("state", ("open", "kept", "dropped")), one_of("owed_by", ("me", "them")), {"sqlite_autoincrement": True}
     )  # fmt: skip
-    id: int | None = Field(default=None, sa_column=id_column())
     interaction_id: int = Field(sa_column=ref_column("interaction.id", required=True, gone="CASCADE"))
     text: str = Field(sa_column=Column(Text, nullable=False))
     owed_by: str = "me"
@@ -164,11 +155,10 @@ class Promise(Table, table=True):
     because: str = Field(default="", sa_column=text_column())  # and what came of it
 
 
-class InteractionContact(Table, table=True):
+class InteractionContact(Numbered, table=True):
     """Who took part in an interaction."""
 
     __tablename__ = "interaction_contact"
     __table_args__ = (UniqueConstraint("interaction_id", "contact_id"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     interaction_id: int = Field(sa_column=ref_column("interaction.id", required=True, gone="CASCADE"))
     contact_id: int = Field(sa_column=ref_column("contact.id", required=True, gone="CASCADE"))

@@ -3,11 +3,11 @@
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlmodel import Field
 
-from pkm.store.model.base import Table, id_column, number_column, one_of, ref_column, text_column
+from pkm.store.model.base import Numbered, Table, number_column, one_of, ref_column, text_column
 from pkm.vocabulary import ITEM_STATES, RULE_ACTIONS, SOURCE_STATES, UPDATES
 
 
-class Source(Table, table=True):
+class Source(Numbered, table=True):
     """A stream that is followed: a feed. May belong to a contact; circles hold it through circle_source."""
 
     __table_args__ = (
@@ -17,7 +17,6 @@ class Source(Table, table=True):
         Index("source_due", "state", "next_at"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     url: str  # where it is fetched: http(s), file: on this machine, maildir: mbox: imap: a mailbox, mail: what one brings
     title: str = ""
     site_url: str = ""
@@ -59,7 +58,7 @@ class SourceEntries(Table, table=True):
     hashes: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # BLAKE2b of each entry's bytes, 8 bytes each
 
 
-class Item(Table, table=True):
+class Item(Numbered, table=True):
     """One entry that a source brought, or one clipped page (no source)."""
 
     __table_args__ = (
@@ -73,7 +72,6 @@ class Item(Table, table=True):
               sqlite_where=Column("decided_at", String).is_not(None)),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
-    id: int | None = Field(default=None, sa_column=id_column())
     source_id: int | None = Field(
         default=None, sa_column=Column(Integer, ForeignKey("source.id", ondelete="SET NULL"), nullable=True)
     )
@@ -102,7 +100,7 @@ class Item(Table, table=True):
     html: str = Field(default="", sa_column=Column(Text, nullable=False))  # cleaned
 
 
-class Entry(Table, table=True):
+class Entry(Numbered, table=True):
     """What one source calls one item: its identity there. Without an item it is a tombstone (purged stays purged)."""
 
     __table_args__ = (
@@ -110,7 +108,6 @@ class Entry(Table, table=True):
         Index("entry_item", "item_id"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     source_id: int = Field(sa_column=Column(Integer, ForeignKey("source.id", ondelete="CASCADE"), nullable=False))
     item_id: int | None = Field(
         default=None, sa_column=Column(Integer, ForeignKey("item.id", ondelete="SET NULL"), nullable=True)
@@ -120,10 +117,9 @@ class Entry(Table, table=True):
     seen_at: str
 
 
-class Version(Table, table=True):
+class Version(Numbered, table=True):
     """What an item said before its source changed it."""
 
-    id: int | None = Field(default=None, sa_column=id_column())
     item_id: int = Field(sa_column=ref_column("item.id", required=True, gone="CASCADE"))
     at: str  # when it was replaced
     title: str = ""
@@ -133,10 +129,9 @@ class Version(Table, table=True):
     html: str = Field(default="", sa_column=text_column())
 
 
-class Enclosure(Table, table=True):
+class Enclosure(Numbered, table=True):
     """A file that goes with an item: an episode, a video, its transcript."""
 
-    id: int | None = Field(default=None, sa_column=id_column())
     item_id: int = Field(sa_column=ref_column("item.id", required=True, gone="CASCADE"))
     position: int
     url: str
@@ -146,7 +141,7 @@ class Enclosure(Table, table=True):
     rel: str = "enclosure"  # enclosure, transcript
 
 
-class Page(Table, table=True):
+class Page(Numbered, table=True):
     """Another text of an item: the feed's own where the page's full text took its place; the page as it was archived."""
 
     __table_args__ = (
@@ -154,7 +149,6 @@ class Page(Table, table=True):
         UniqueConstraint("item_id", "role"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     item_id: int = Field(sa_column=ref_column("item.id", required=True, gone="CASCADE"))
     role: str
     at: str
@@ -164,7 +158,7 @@ class Page(Table, table=True):
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))  # zlib, as it came
 
 
-class Citation(Table, table=True):
+class Citation(Numbered, table=True):
     """An item points at another item of the store: by a link, a quote, or as where it was found (via)."""
 
     __table_args__ = (
@@ -172,17 +166,15 @@ class Citation(Table, table=True):
         UniqueConstraint("item_id", "cited_id"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     item_id: int = Field(sa_column=Column(Integer, ForeignKey("item.id", ondelete="CASCADE"), nullable=False))
     cited_id: int = Field(sa_column=ref_column("item.id", required=True, gone="CASCADE"))
     type: str = "link"
 
 
-class Signal(Table, table=True):
+class Signal(Numbered, table=True):
     """What was computed of an item in the inbox, to order it by. Made anew by each pull: no history, no export."""
 
     __table_args__ = (UniqueConstraint("item_id"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     item_id: int = Field(sa_column=Column(Integer, ForeignKey("item.id", ondelete="CASCADE"), nullable=False))
     heat: int = Field(default=0, sa_column=number_column())  # how many other followed sources pointed at it in a week
     fit: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default="0"))  # likeness to own notes, 0 to 1
@@ -191,11 +183,10 @@ class Signal(Table, table=True):
     answers_id: int | None = Field(default=None, sa_column=ref_column("note.id"))  # the open question that it may answer
 
 
-class Rule(Table, table=True):
+class Rule(Numbered, table=True):
     """What happens to items by themselves when they come in: muted, kept only, tagged, ranked, assigned to a person."""
 
     __table_args__ = (one_of("action", RULE_ACTIONS), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     action: str  # keep: of the items in its scope, only those that match come in
     pattern: str = ""  # what it matches, as it was typed; empty: everything in its scope
     argument: str = ""  # the tag it puts on
@@ -206,11 +197,10 @@ class Rule(Table, table=True):
     created_at: str
 
 
-class Dismissal(Table, table=True):
+class Dismissal(Numbered, table=True):
     """A suggestion that was turned down, and is not made again."""
 
     __table_args__ = (UniqueConstraint("kind", "key"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     kind: str  # of suggestion: source, person, member, duplicate, introduction, link …
     key: str  # what was suggested, as it is compared
     title: str = ""

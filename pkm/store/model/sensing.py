@@ -4,11 +4,11 @@ from sqlalchemy import CheckConstraint, Column, Index, String, Text, UniqueConst
 from sqlmodel import Field
 
 from pkm.reach import REACHES
-from pkm.store.model.base import Table, id_column, number_column, one_of, ref_column, text_column
+from pkm.store.model.base import Numbered, number_column, one_of, ref_column, text_column
 from pkm.vocabulary import HALF_LIVES, OUTCOMES, STAGES
 
 
-class Note(Table, table=True):
+class Note(Numbered, table=True):
     """Own words in Markdown. Private until its owner widens it."""
 
     __table_args__ = (
@@ -28,7 +28,6 @@ class Note(Table, table=True):
         Index("note_asks", "created_at", "id", sqlite_where=text("dropped_at IS NULL AND substr(title, -1) = '?'")),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     uid: str  # random, the same on every machine it is exported to
     title: str
     text: str = Field(sa_column=Column(Text, nullable=False))  # the whole text, its first line included
@@ -43,25 +42,23 @@ class Note(Table, table=True):
     dropped_at: str | None = None  # put away: in no list but is:dropped
 
 
-class NoteAlias(Table, table=True):
+class NoteAlias(Numbered, table=True):
     """Another title that [[links]] may call a note by: as its file says, or what it was called before."""
 
     __tablename__ = "note_alias"
     __table_args__ = (
         UniqueConstraint("note_id", "folded"), Index("note_alias_folded", "folded"), {"sqlite_autoincrement": True}
     )  # fmt: skip
-    id: int | None = Field(default=None, sa_column=id_column())
     note_id: int = Field(sa_column=ref_column("note.id", required=True, gone="CASCADE"))
     name: str
     folded: str  # as it is compared: case folded
 
 
-class NoteFile(Table, table=True):
+class NoteFile(Numbered, table=True):
     """The file that a note is in a folder outside: where it came from, or where it is kept in step with."""
 
     __tablename__ = "note_file"
     __table_args__ = (UniqueConstraint("root", "path"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     note_id: int = Field(sa_column=ref_column("note.id", required=True, gone="CASCADE"))
     root: str  # the folder, by its path
     path: str  # in the folder, with /, in NFC
@@ -71,11 +68,10 @@ class NoteFile(Table, table=True):
     at: str
 
 
-class Attachment(Table, table=True):
+class Attachment(Numbered, table=True):
     """A file that notes show or point at; its bytes are in the home's attachments/, named by their hash."""
 
     __table_args__ = (UniqueConstraint("name", "sha256"), Index("attachment_sha256", "sha256"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     name: str  # as notes write it: a path in the folder that it came from, with /
     sha256: str
     media_type: str = ""
@@ -83,7 +79,7 @@ class Attachment(Table, table=True):
     created_at: str
 
 
-class Annotation(Table, table=True):
+class Annotation(Numbered, table=True):
     """A quote with a comment on an item or a note (W3C text quote selector); without a quote, on the whole of it."""
 
     __table_args__ = (
@@ -92,7 +88,6 @@ class Annotation(Table, table=True):
         Index("annotation_day", text("substr(created_at, 6, 5)")),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     item_id: int | None = Field(default=None, sa_column=ref_column("item.id", gone="CASCADE"))
     note_id: int | None = Field(default=None, sa_column=ref_column("note.id", gone="CASCADE"))
     exact: str = Field(default="", sa_column=Column(Text, nullable=False))
@@ -105,7 +100,7 @@ class Annotation(Table, table=True):
     updated_at: str
 
 
-class Link(Table, table=True):
+class Link(Numbered, table=True):
     """From a note to a note, an item or a contact; `to_id` is None while nothing answers to what was written."""
 
     __table_args__ = (
@@ -114,7 +109,6 @@ class Link(Table, table=True):
         Index("link_against", "created_at", "id", sqlite_where=text("type = 'contradicts' AND resolved_at IS NULL")),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     from_kind: str
     from_id: int
     to_kind: str
@@ -128,11 +122,10 @@ class Link(Table, table=True):
     because: str = Field(default="", sa_column=text_column())  # and how
 
 
-class Trial(Table, table=True):
+class Trial(Numbered, table=True):
     """Where an idea was tried and what came of it."""
 
     __table_args__ = (one_of("outcome", OUTCOMES), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     note_id: int = Field(sa_column=ref_column("note.id", required=True, gone="CASCADE"))
     place: str = ""
     outcome: str
@@ -143,10 +136,9 @@ class Trial(Table, table=True):
     response_id: int | None = Field(default=None, sa_column=ref_column("response.id"))  # the answer that told of it
 
 
-class Growth(Table, table=True):
+class Growth(Numbered, table=True):
     """One step of a note from stage to stage, with its reason: the history that `why` tells."""
 
-    id: int | None = Field(default=None, sa_column=id_column())
     note_id: int = Field(sa_column=ref_column("note.id", required=True, gone="CASCADE"))
     stage_from: str
     stage_to: str
@@ -154,18 +146,17 @@ class Growth(Table, table=True):
     at: str
 
 
-class Tag(Table, table=True):
+class Tag(Numbered, table=True):
     """A name; `/` makes a hierarchy. An alias points to the tag it was merged into."""
 
     __table_args__ = (UniqueConstraint("name"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     name: str
     learning: int = Field(default=0, sa_column=number_column())  # 1: something that one wants to learn about
     alias_of: int | None = Field(default=None, sa_column=ref_column("tag.id", gone="CASCADE"))
     created_at: str
 
 
-class Tagging(Table, table=True):
+class Tagging(Numbered, table=True):
     """A tag on a source, item, note, contact or circle."""
 
     __table_args__ = (
@@ -173,19 +164,17 @@ class Tagging(Table, table=True):
         Index("tagging_entity", "kind", "entity_id"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     tag_id: int = Field(sa_column=ref_column("tag.id", required=True, gone="CASCADE"))
     kind: str
     entity_id: int
     origin: str = "hand"  # text: read out of a note's text and kept in step with it
 
 
-class SavedSearch(Table, table=True):
+class SavedSearch(Numbered, table=True):
     """A query with a name: `:name` stands for it."""
 
     __tablename__ = "saved_search"
     __table_args__ = (UniqueConstraint("name"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     name: str
     query: str
     created_at: str

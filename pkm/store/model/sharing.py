@@ -3,14 +3,13 @@
 from sqlalchemy import Column, Index, Integer, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
-from pkm.store.model.base import Table, id_column, one_of, ref_column, text_column
+from pkm.store.model.base import Numbered, one_of, ref_column, text_column
 
 
-class Channel(Table, table=True):
+class Channel(Numbered, table=True):
     """A way out: the site, a folder of files, mail, a public account. No secret is ever in it."""
 
     __table_args__ = (UniqueConstraint("name"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     name: str
     kind: str
     address: str = ""
@@ -18,7 +17,7 @@ class Channel(Table, table=True):
     created_at: str
 
 
-class Share(Table, table=True):
+class Share(Numbered, table=True):
     """A digest or a single note for some circles, with an ordered plan of stages; or a letter that introduces people."""
 
     __table_args__ = (
@@ -27,7 +26,6 @@ class Share(Table, table=True):
         UniqueConstraint("uid"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     uid: str  # random; keys of deliveries and ids of feeds rest on it
     type: str = Field(default="digest", sa_column=text_column("digest"))
     title: str
@@ -38,33 +36,30 @@ class Share(Table, table=True):
     sent_at: str | None = None
 
 
-class ShareNote(Table, table=True):
+class ShareNote(Numbered, table=True):
     """A note in a share, in order."""
 
     __tablename__ = "share_note"
     __table_args__ = (UniqueConstraint("share_id", "note_id"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     share_id: int = Field(sa_column=ref_column("share.id", required=True, gone="CASCADE"))
     note_id: int = Field(sa_column=ref_column("note.id", required=True, gone="CASCADE"))
     position: int
 
 
-class ShareContact(Table, table=True):
+class ShareContact(Numbered, table=True):
     """A person whom a share is for by name, in order."""
 
     __tablename__ = "share_contact"
     __table_args__ = (UniqueConstraint("share_id", "contact_id"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     share_id: int = Field(sa_column=ref_column("share.id", required=True, gone="CASCADE"))
     contact_id: int = Field(sa_column=ref_column("contact.id", required=True, gone="CASCADE"))
     position: int
 
 
-class Stage(Table, table=True):
+class Stage(Numbered, table=True):
     """One step of a share's plan: which circle (None: the people it is for by name), not before when."""
 
     __table_args__ = (UniqueConstraint("share_id", "position"), {"sqlite_autoincrement": True})
-    id: int | None = Field(default=None, sa_column=id_column())
     share_id: int = Field(sa_column=ref_column("share.id", required=True, gone="CASCADE"))
     circle_id: int | None = Field(default=None, sa_column=ref_column("circle.id", gone="CASCADE"))
     position: int
@@ -72,7 +67,7 @@ class Stage(Table, table=True):
     passed_at: str | None = None
 
 
-class Delivery(Table, table=True):
+class Delivery(Numbered, table=True):
     """One share x stage x circle x channel x recipient x part x revision, with the frozen bytes that leave."""
 
     __table_args__ = (
@@ -86,7 +81,6 @@ class Delivery(Table, table=True):
         Index("delivery_state", "state", "not_before"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     key: str  # random, kept for ever: what a channel recognizes a repeat by
     share_id: int = Field(sa_column=ref_column("share.id", required=True, gone="CASCADE"))
     stage_id: int = Field(sa_column=ref_column("stage.id", required=True, gone="CASCADE"))
@@ -110,7 +104,7 @@ class Delivery(Table, table=True):
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class Response(Table, table=True):
+class Response(Numbered, table=True):
     """What somebody answered to a share."""
 
     __table_args__ = (
@@ -118,7 +112,6 @@ class Response(Table, table=True):
         UniqueConstraint("channel_id", "remote_id"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = Field(default=None, sa_column=id_column())
     share_id: int = Field(sa_column=ref_column("share.id", required=True, gone="CASCADE"))
     delivery_id: int | None = Field(default=None, sa_column=ref_column("delivery.id"))
     contact_id: int | None = Field(default=None, sa_column=ref_column("contact.id"))
