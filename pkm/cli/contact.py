@@ -10,7 +10,7 @@ from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument, as_seconds, put_tags
 from pkm.cli.their_feeds import follow, follow_alone, follows, look_for_feeds, tell_feeds
 from pkm.dates import day, format_span
-from pkm.errors import Invalid, NotFound, PkmError
+from pkm.errors import Invalid, NotFound
 from pkm.ids import Row
 from pkm.spelling import did_you_mean
 from pkm.store import contacts, lookup, sources
@@ -253,7 +253,7 @@ def _new_urls(before: Row, row: Row) -> tuple[str, ...]:
 def _edit_in_editor(number: int) -> Any:
     from dataclasses import replace
 
-    from pkm.cli.drafts import name_for
+    from pkm.cli import drafts
     from pkm.cli.editor import edit
     from pkm.people import contacts as people
     from pkm.people.form import read_form, write_form
@@ -262,16 +262,14 @@ def _edit_in_editor(number: int) -> Any:
     if row is None:
         raise NotFound(f"c{number}", "it is no longer there", next="pkm contact list")
     form = write_form(row, format_span(row["own_every_s"]) if row["own_every_s"] else "")
-    text, draft = edit(form, name_for("contact", row["id"], ".txt"), instead=f"pkm contact edit {row['id']} --name NAME")
-    try:
+    text, path = edit(
+        form, f"contact-{row['id']}", ending=".txt", instead=f"pkm contact edit {row['id']} --name NAME",
+        again=f"pkm contact edit {row['id']}", changed_at=row["updated_at"],
+    )  # fmt: skip
+    with drafts.kept(text, path.name, path):
         filled = read_form(text)
         fields = replace(filled.fields, through=_through(filled.through), every_s=as_seconds(filled.every))
-        changed = people.edit_contact(current.store(), number, fields)
-    except PkmError as error:
-        error.kept = f"the contact as it was; what you typed is in {draft}"
-        raise
-    draft.unlink(missing_ok=True)
-    return changed
+        return people.edit_contact(current.store(), number, fields)
 
 
 def _warn(warnings: tuple[str, ...], resolved: int) -> None:

@@ -10,14 +10,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from pkm import begun
 from pkm.cli import current, editor, render
-from pkm.dates import now, stamp
 from pkm.errors import NotFound, PkmError
 
 
-def name_for(kind: str = "note", of: str = "", ending: str = ".md") -> str:
+def name_for(kind: str = "note", of: str = "") -> str:
     """The file name of a draft made now: what it is to be (note: a new note), of which thing, and when."""
-    return "-".join(filter(None, (kind, of, stamp(now())))) + ending
+    return begun.name_for("-".join(filter(None, (kind, of))))
 
 
 def keep(text: str, name: str) -> Path | None:
@@ -51,11 +51,10 @@ def typed() -> str:
 
 
 @contextlib.contextmanager
-def kept(text: str, name: str, path: Path | None = None, *, again: str = "pkm sense note --draft") -> Iterator[None]:
+def kept(text: str, name: str, path: Path | None = None) -> Iterator[None]:
     """While the block stores the text, a draft holds it; it goes when the block is done.
 
-    path: the draft that holds it already. Where the block fails, the draft stays and the error names it.
-    again: the command that takes a draft up, "" where none does.
+    path: the draft that holds it already. Where the block fails, the draft stays, and the error names it and what takes it up.
     """
     if path is None and text.strip():
         path = keep(text, name)
@@ -63,7 +62,7 @@ def kept(text: str, name: str, path: Path | None = None, *, again: str = "pkm se
         yield
     except PkmError as error:
         if text.strip():
-            _tell_kept(error, text, path, again)
+            _tell_kept(error, text, name, path)
         elif path is not None:
             path.unlink(missing_ok=True)
         raise
@@ -75,13 +74,12 @@ def kept(text: str, name: str, path: Path | None = None, *, again: str = "pkm se
         path.unlink(missing_ok=True)
 
 
-def _tell_kept(error: PkmError, text: str, path: Path | None, again: str) -> None:
+def _tell_kept(error: PkmError, text: str, name: str, path: Path | None) -> None:
     if path is None:
         render.tell(f"What you typed could be written nowhere; here it is:\n\n{text}\n")
         return
     error.kept = f"what you typed, in {path}"
-    if again:
-        step = f"{again} {path}"
+    if step := begun.take_up(begun.what_of(name), path):
         error.next = f"{error.next}; then: {step}" if error.next else step
 
 

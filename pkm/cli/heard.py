@@ -28,7 +28,7 @@ def heard(
         typer.Argument(help="The share that was answered: x12, or words of its title; or an answer: r2.",
                        autocompletion=complete.complete_shares),
     ] = None,
-    text: Annotated[list[str] | None, typer.Argument(help="What they said; left out: list the answers.")] = None,
+    text: Annotated[list[str] | None, typer.Argument(help="What they said, - for stdin; left out: list the answers.")] = None,
     who: Annotated[
         str, typer.Option("--from", metavar="WHO", help="Who answered.", autocompletion=complete.complete_contacts)
     ] = "",
@@ -49,7 +49,7 @@ def heard(
     if found is not None and found.kind == "response":
         _mark(found, text, who, contradicts, json)
         return
-    words = " ".join(text or ()).strip()
+    words = (drafts.typed() if text == ["-"] else " ".join(text or ())).strip()
     if found is None or not (words or who):
         if note or when or who or contradicts or (found and webmentions):
             raise Invalid("--from, --when, --note or --contradicts", "they go with the words of an answer",
@@ -65,9 +65,9 @@ def heard(
         raise Invalid("an answer without words", "what they said is wanted; one that came in is marked by its id",
                       next=f'pkm share heard {found.id} --from WHO "what they said" --contradicts NOTE; '
                            "or pkm share heard r2 --contradicts NOTE (pkm sense inbox lists them)")  # fmt: skip
-    if not who:
-        raise Invalid("an answer from nobody", "who gave it is wanted", next=f'pkm share heard {found.id} --from WHO "…"')
-    with drafts.kept(words, drafts.name_for("heard"), again=""):
+    with drafts.kept(words, drafts.name_for("heard", found.id)):
+        if not who:
+            raise Invalid("an answer from nobody", "who gave it is wanted")
         against = _one_of_its_notes(found, contradicts) if contradicts else None
         _keep(found.number, selectors.one(who, ("contact",)).number, words, parse_past(when, now()), note, against, json)
 

@@ -1,6 +1,5 @@
 """`pkm contact introduce`: two people who should know each other: suggested with reasons, drafted in one's own words."""
 
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -78,10 +77,11 @@ def _two(who: list[str], example: str = "ann ben") -> list[Any]:
 
 
 def _draft(who: list[str], because: str, text: str | None, title: str, json: bool) -> None:
+    from pkm.cli import drafts
     from pkm.people import introducing
 
     found = _two(who)
-    own = sys.stdin.read() if text == "-" else text
+    own = drafts.typed() if text == "-" else text
     if own is not None and not own.strip():
         step = f'pkm contact introduce {found[0].id} {found[1].id} -m "…"'
         raise Invalid("empty words", "what do you want to say to both?", next=step)
@@ -106,7 +106,7 @@ def _store(found: list[Any], subject: str, words: str) -> Row:
     from pkm.cli import drafts
     from pkm.share.introduction import create
 
-    with drafts.kept(words, drafts.name_for("introduction"), again=""):
+    with drafts.kept(words, drafts.name_for("introduction", "-".join(one.id for one in found))):
         return create(current.store(), [one.number for one in found], subject, words)
 
 
@@ -119,12 +119,15 @@ def _write(found: list[Any], subject: str, words: str) -> Row:
 
     form = write_form(subject, words)
     pair = " ".join(one.id for one in found)
-    typed, path = edit(form, drafts.name_for("introduction", subject), instead=f'pkm contact introduce {pair} -m "your words"')
+    typed, path = edit(
+        form, f"introduction-{'-'.join(one.id for one in found)}", older=f"introduction-{subject}",
+        instead=f'pkm contact introduce {pair} -m "your words"',
+    )  # fmt: skip
     if typed.strip() == form.strip():
         path.unlink(missing_ok=True)
         raise Invalid("an introduction without a word of your own", "nothing was typed",
                       next=f'pkm contact introduce {pair}, or with -m "your words"')  # fmt: skip
-    with drafts.kept(typed, path.name, path, again=""):
+    with drafts.kept(typed, path.name, path):
         subject, words = read_form(typed, subject)
         return create(current.store(), [one.number for one in found], subject, words)
 

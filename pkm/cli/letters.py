@@ -1,6 +1,5 @@
 """The words of a draft, changed: by options, or in the person's own editor."""
 
-import sys
 from typing import Any
 
 from pkm.cli import current, drafts, render, selectors
@@ -17,11 +16,11 @@ def edit_share(found: Any, title: str | None, text: str | None, json: bool) -> N
     if row is None:
         raise NotFound(found.id, "there is no such share", next="pkm share log")
     if text == "-":
-        text = sys.stdin.read()
+        text = drafts.typed()
     if title is None and text is None:
         changed = _in_editor(row)
     else:
-        with drafts.kept(text or "", drafts.name_for("letter"), again=f"pkm share edit {found.id} -m - <"):
+        with drafts.kept(text or "", drafts.name_for("letter", found.id)):
             changed = edit(current.store(), found.number, title=title, text=text)
     same = (changed["title"], changed["introduction"]) == (row["title"], row["introduction"])
     render.emit_made(changed, as_json=json, also=["nothing changed" if same else "changed"])
@@ -39,7 +38,7 @@ def edit_for_circle(
     from pkm.share.plan import reword
 
     if text == "-":
-        text = sys.stdin.read()
+        text = drafts.typed()
     number = selectors.one(note, ("note",), guess=False).number if note else None
     if title is None and text is None and only is None:
         raise Invalid(f"{found.id} for {circle['name']}", "it is not said what is to be different there",
@@ -47,7 +46,7 @@ def edit_for_circle(
     chosen = None if only is None else [] if only == ["all"] else [
         one.number for one in selectors.many(only, ("note",), guess=False)
     ]  # fmt: skip
-    with drafts.kept(text or "", drafts.name_for("words"), again=f"pkm share edit {found.id} --for {circle['name']} -m - <"):
+    with drafts.kept(text or "", drafts.name_for("words", f"{found.id}-{circle['name']}")):
         reword(current.store(), found.number, circle, title=title, text=text, note=number, only=chosen)
     _show_for(found, circle, json)
 
@@ -88,7 +87,9 @@ def _in_editor(row: Row) -> Row:
     from pkm.share.introduction import edit
 
     form = write_form(row["title"], row["introduction"])
-    typed, path = open_editor(form, f"share {row['title']}.md", instead=f'pkm share edit {row["id"]} -m "…"')
-    with drafts.kept(typed, path.name, path, again=""):
+    typed, path = open_editor(
+        form, f"share-{row['id']}", older=f"share {row['title']}", instead=f'pkm share edit {row["id"]} -m "…"'
+    )
+    with drafts.kept(typed, path.name, path):
         title, words = read_form(typed, row["title"])
         return edit(current.store(), row["number"], title=title, text=words)

@@ -128,16 +128,14 @@ def _text(said: list[str], draft: str, clipboard: bool, origin: Origin) -> tuple
         return "", None
     if said or not sys.stdin.isatty():
         return drafts.typed(), None
-    return editor.edit("", drafts.name_for(), instead=INSTEAD, again="pkm sense note --draft last")
+    return editor.edit("", "note", instead=INSTEAD, again="pkm sense note --draft last")
 
 
 def _taken_up(draft: str) -> tuple[str, Path]:
     """A draft's text, on a terminal after another look at it in the editor, and the draft itself."""
     text, path = drafts.take_up(draft)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        text, second = editor.edit(text, path.name, instead=INSTEAD)
-        path.write_text(text, encoding="utf-8")
-        second.unlink(missing_ok=True)
+        return editor.edit("", "note", instead=INSTEAD, draft=path)
     return text, path
 
 

@@ -1,6 +1,8 @@
 """`pkm sense annotate`: quotes and comments put on items and notes, changed, taken away, and looked for again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,7 +53,7 @@ def annotate(
     elif found.kind == "annotation":
         _change(found, quotes, comments, nth, json)
     else:
-        _make(found, _paired(quotes, comments), nth, json)
+        _make(found, quotes, comments, nth, json)
 
 
 def _given(quote: list[str] | None, comment: list[str] | None) -> tuple[list[str], list[str]]:
@@ -90,18 +92,22 @@ def _under(found: "Found") -> tuple[str, int]:
     return on
 
 
-def _words(said: Sequence[tuple[str, str]]) -> str:
-    """What was typed, for a draft: quotes as quotes, comments as they are."""
-    quoted = ["\n".join(f"> {line}" for line in quote.splitlines()) for quote, _ in said]
-    return "\n\n".join(f"{words}\n\n{comment}".strip() for words, (_, comment) in zip(quoted, said, strict=True))
+@contextmanager
+def _kept(found: "Found", quotes: Sequence[str], comments: Sequence[str]) -> Iterator[None]:
+    """While the block stores them, a draft holds the comments, each below its quote; quotes alone need none."""
+    words = []
+    for quote, comment in zip_longest(quotes, comments, fillvalue=""):
+        words.append("\n".join(f"> {line}" for line in quote.splitlines()) + f"\n\n{comment}")
+    text = "\n\n".join(one.strip() for one in words) if "".join(comments).strip() else ""
+    with drafts.kept(text, drafts.name_for("quote" if quotes else "annotation", found.id)):
+        yield
 
 
-def _make(found: "Found", said: list[tuple[str, str]], nth: int, json: bool) -> None:
+def _make(found: "Found", quotes: list[str], comments: list[str], nth: int, json: bool) -> None:
     from pkm.sense.annotate import annotate_all
 
-    words = _words(said) if any(comment.strip() for _, comment in said) else ""
-    with drafts.kept(words, drafts.name_for("quote", found.id), again=""):
-        made = annotate_all(current.store(), found.kind, found.number, said, nth=nth)
+    with _kept(found, quotes, comments):
+        made = annotate_all(current.store(), found.kind, found.number, _paired(quotes, comments), nth=nth)
     current.remember(touched=made[-1].row["id"])
     if json:
         render.emit_json(made[0].row if len(made) == 1 else [one.row for one in made])
@@ -126,10 +132,9 @@ def _change(found: "Found", quotes: list[str], comments: list[str], nth: int, js
     """An annotation says something else, or quotes other words."""
     from pkm.sense.annotate import edit
 
-    if len(quotes) > 1 or len(comments) > 1 or not (quotes or comments):
-        raise Invalid(found.id, "say what it is to be: one -m, one -q, or both", next=f'pkm sense annotate {found.id} -m "…"')
-    words = _words([("".join(quotes), "".join(comments))]) if "".join(comments).strip() else ""
-    with drafts.kept(words, drafts.name_for("annotation", found.id), again=""):
+    with _kept(found, quotes, comments):
+        if len(quotes) > 1 or len(comments) > 1 or not (quotes or comments):
+            raise Invalid(found.id, "say what it is to be: one -m, one -q, or both", next=f'pkm sense annotate {found.id} -m "…"')
         made = edit(
             current.store(), found.number, quote=quotes[0] if quotes else None,
             comment=comments[0] if comments else None, nth=nth,

@@ -254,11 +254,13 @@ def _write(sitting: Sitting) -> bool:
     store = current.store()
     base = note_of(store, sitting.number)
     with sitting.keys.lines():
-        text, path = editor.edit(base["text"] + "\n", drafts.name_for("edit", base["id"]), instead=f"pkm sense edit {base['id']}")
+        text, path = editor.edit(
+            base["text"] + "\n", f"edit-{base['id']}", instead=f"pkm sense edit {base['id']}", changed_at=base["updated_at"]
+        )
     if text.strip() == base["text"].strip():
         path.unlink(missing_ok=True)
         return False
-    with drafts.kept(text, drafts.name_for("edit", base["id"]), path, again=f"pkm sense edit {base['id']} --draft"), store.unit():
+    with drafts.kept(text, drafts.name_for("edit", base["id"]), path), store.unit():
         added = edit_note(store, sitting.number, text=text, base=base)
         mark_seen(store, sitting.number)
     emit_note(added, as_json=False)

@@ -125,7 +125,7 @@ def try_note(
     told = selectors.one(answer, ("response",)).number if answer else None
     who = selectors.one(by, ("contact",)).number if by else None
     text = _said(words)
-    with drafts.kept(text, drafts.name_for("trial", found.id), again=""):
+    with drafts.kept(text, drafts.name_for("trial", found.id)):
         row = add_trial(
             current.store(), found.number, where=where, outcome=outcome, text=text, contact=who, response=told,
             at=parse_past(when, now()),

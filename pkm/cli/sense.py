@@ -308,14 +308,14 @@ def edit(
         given, path = drafts.take_up(draft, f"edit-{found.id}")
     elif title is None and given is None:
         given, path = editor.edit(
-            base["text"] + "\n", drafts.name_for("edit", found.id), instead=f'pkm sense edit {found.id} --text "…"',
-            again=f"pkm sense edit {found.id} --draft last",
+            base["text"] + "\n", f"edit-{found.id}", instead=f'pkm sense edit {found.id} --text "…"',
+            again=f"pkm sense edit {found.id} --draft last", changed_at=base["updated_at"],
         )
         if clean(given).strip() == base["text"].strip():
             path.unlink(missing_ok=True)
             render.tell("Nothing was changed.")
             return
-    with drafts.kept(given or "", drafts.name_for("edit", found.id), path, again=f"pkm sense edit {found.id} --draft"):
+    with drafts.kept(given or "", drafts.name_for("edit", found.id), path):
         added = edit_note(store, found.number, text=given, title=title, base=base)
     emit_note(added, as_json=json)
 

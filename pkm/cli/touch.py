@@ -47,7 +47,7 @@ def log(
 
     mine, theirs = promise or [], promised_me or []
     words = " ".join(text or ()) or _told(mine, theirs)
-    with drafts.kept(_command(who, words, when, mine, theirs, kept), drafts.name_for("log"), again=""):
+    with drafts.kept(_command(who, words, when, mine, theirs, kept), drafts.name_for("log")):
         people = _people(who)
         done = [one.number for one in selectors.many(kept or (), ("promise",))]
         if done and not words.strip():

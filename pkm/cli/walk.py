@@ -216,9 +216,8 @@ def _note(state: Walk) -> bool:
 
 
 def _write(state: Walk) -> bool:
-    name = drafts.name_for("note", state.item["id"])
     with state.keys.lines():
-        text, path = editor.edit("", name, instead=f'pkm sense keep {state.item["id"]} --note "…"')
+        text, path = editor.edit("", f"note-{state.item['id']}", instead=f'pkm sense keep {state.item["id"]} --note "…"')
     if not text.strip():
         path.unlink(missing_ok=True)
         return False
@@ -228,7 +227,7 @@ def _write(state: Walk) -> bool:
 def _make_note(state: Walk, words: str, path: Any) -> bool:
     from pkm.cli.noted import emit_note
 
-    with _decision(state, "keep --note", "noted"), drafts.kept(words, drafts.name_for(), path):
+    with _decision(state, "keep --note", "noted"), drafts.kept(words, drafts.name_for("note", state.item["id"]), path):
         from pkm.sense.inbox import keep
         from pkm.sense.notes import add_note
 

@@ -16,6 +16,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
 from pkm import dates
+from pkm.begun import left
 from pkm.config import Home
 from pkm.desk import deeds, drafts, shelves, words
 from pkm.desk.drafts import Draft
@@ -105,10 +106,10 @@ class Desk(App[None]):
         """The inbox is open and the list has the keys."""
         self.open_shelf(self.shelf)
         self.query_one(Rows).focus()
-        waiting = drafts.left(self.home)
+        waiting = [named for one in left(self.home) if (named := one.of.partition("-"))[0] in TAKES_UP]
         if waiting:
-            kind, _, of = waiting[0][0].partition("-")
-            step = f"{TAKES_UP.get(kind, 'n')}{f' on {of}' if of else ''} takes it up"
+            kind, _, of = waiting[0]
+            step = f"{TAKES_UP[kind]}{f' on {of}' if of else ''} takes it up"
             step += "; or pkm sense note --draft last" if kind == "note" else ""
             self.say(f"{count(len(waiting), 'text')} that you began here: {step}")
         self.run_worker(deeds.warm_up, thread=True)

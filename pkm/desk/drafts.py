@@ -2,12 +2,9 @@
 
 import contextlib
 import os
-import re
-from pathlib import Path
 
+from pkm import begun
 from pkm.config import Home
-from pkm.dates import now, stamp
-from pkm.files import safe_name
 
 
 class Draft:
@@ -15,7 +12,7 @@ class Draft:
 
     def __init__(self, home: Home, what: str) -> None:
         home.ensure()
-        self.path = home.drafts / f"{safe_name(f'{what}-{stamp(now())}-{os.getpid()}')}.md"
+        self.path = home.drafts / begun.name_for(what, process=os.getpid())
 
     def keep(self, text: str) -> str:
         """The file holds the text, whole, or what it held before; why not, "" where it does."""
@@ -37,41 +34,12 @@ class Draft:
             self.path.unlink()
 
 
-def left(home: Home, what: str = "") -> list[tuple[str, Path]]:
-    """Drafts that no running desk is at work on, the newest first: (what they are of, their file). what: of that only."""
-    found = []
-    with contextlib.suppress(OSError):
-        for path in home.drafts.glob("*.md"):
-            of, process = _read_name(path.stem)
-            if of and (not what or of == what) and not _runs(process):
-                found.append((path.stat().st_mtime_ns, of, path))
-    return [(of, path) for _, of, path in sorted(found, reverse=True)]
-
-
 def take_up(home: Home, what: str) -> tuple[Draft, str]:
     """A draft of that, with the text of the newest one that was left; "" where none was."""
     draft = Draft(home, what)
-    for _, path in left(home, what):
+    for one in begun.left(home, what):
         with contextlib.suppress(OSError):
-            text = path.read_text(encoding="utf-8", errors="replace")
-            path.replace(draft.path)
+            text = one.path.read_text(encoding="utf-8", errors="replace")
+            one.path.replace(draft.path)
             return draft, text
     return draft, ""
-
-
-def _read_name(stem: str) -> tuple[str, int]:
-    found = re.fullmatch(r"(.+)-\d{4}-?\d\d-?\d\dT.*Z?-(\d+)", stem)
-    return (found[1], int(found[2])) if found else ("", 0)
-
-
-def _runs(process: int) -> bool:
-    """Whether another process of that number is running."""
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from pkm import attachment_files, config
+from pkm import attachment_files, begun, config
 from pkm.config import Home
 from pkm.dates import ago, now
 from pkm.errors import PkmError
@@ -15,6 +15,9 @@ from pkm.store import attachments, deliveries, erasing, forgetting, health, shar
 from pkm.store.compact import compact
 from pkm.store.session import Store
 from pkm.text import count, one_line
+
+DRAFTS = 5
+"""So many texts that were begun are told one by one, the newest."""
 
 _UNFINISHED_S = 3600
 """How old an unfinished file must be: no run writes one for so long."""
@@ -192,12 +195,17 @@ def _check_templates(home: Home) -> list[Finding]:
 
 
 def _check_drafts(home: Home) -> list[Finding]:
-    begun = home.begun()
-    if not begun:
+    """What was typed and is not in the store: how much, and of the newest what takes each up."""
+    waiting = begun.left(home)
+    if not waiting:
         return []
-    why = f"{count(len(begun), 'text')} that you began and that did not get into the store, in {home.drafts}"
-    of_note = "pkm sense note --draft last" if home.begun("note") else "read them there, and remove what you need no more"
-    return [Finding("drafts", why, "told", of_note)]
+    why = f"{count(len(waiting), 'text')} that you began and that did not get into the store, in {home.drafts}"
+    found = [Finding("drafts", why, "told", "take them up, or remove there what you need no more")]
+    for one in waiting[:DRAFTS]:
+        first = next((line for line in begun.text_of(one.path).splitlines() if line.strip(" #")), "")
+        step = begun.take_up(one.of, one.path) or f"read it: {one.path}"
+        found.append(Finding(one.path.name, f"“{one_line(first, 60)}”", "told", step))
+    return found
 
 
 def _check_sources(store: Store) -> list[Finding]:

@@ -145,7 +145,7 @@ def test_a_draft_that_makes_no_note_is_told_and_never_becomes_one(
     pkm("sense", "edit", "n1", ok=1)
     pkm("sense", "annotate", "a1", "-q", "not there", "-m", "another comment", ok=1)
     begun = sorted(path.name.rpartition("-2026")[0] for path in (home / "drafts").iterdir())
-    assert begun == ["annotation-a1", "contact-c1", "edit-n1"]
+    assert begun == ["contact-c1", "edit-n1", "quote-a1"]
     assert "drafts   3 texts that you began: pkm doctor" in pkm().out
     assert "3 texts that you began" in pkm("doctor").out
     assert "there is none in" in pkm("sense", "note", "--draft", "last", ok=1).err
