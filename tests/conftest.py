@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import inspect
 import io
 import json
 import os
@@ -183,6 +184,18 @@ class KeptHomes:
 def kept_homes(tmp_path_factory: pytest.TempPathFactory) -> KeptHomes:
     """Homes that were lived in by fixtures of this run."""
     return KeptHomes(tmp_path_factory.mktemp("kept"))
+
+
+def kept_home(live: Callable[..., object]) -> Any:
+    """A fixture of that name: the command line (or the home) after `live` was in the home, once a run, with what it asks for."""
+
+    @pytest.fixture(name=live.__name__)
+    def lived(request: pytest.FixtureRequest, home: Path, kept_homes: KeptHomes) -> Any:
+        given = {name: request.getfixturevalue(name) for name in inspect.signature(live).parameters}
+        kept_homes.fill(home, f"{live.__module__}.{live.__name__}", lambda: live(**given))
+        return given.get("pkm", home)
+
+    return lived
 
 
 @pytest.fixture

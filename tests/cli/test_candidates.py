@@ -2,15 +2,12 @@
 
 import pytest
 
+from tests.conftest import kept_home
 
-@pytest.fixture
-def peopled(pkm, tmp_path, home, kept_homes):
+
+@kept_home
+def peopled(pkm, tmp_path):
     """o2 practice (community, by a folder, for #org); c1 maria and c2 ken around it, c3 ann in it; x1 went to it."""
-    kept_homes.fill(home, "candidates", lambda: live(pkm, tmp_path))
-    return pkm
-
-
-def live(pkm, tmp_path):
     pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
     pkm("circle", "add", "practice", "--kind", "community", "--tag", "org", "--channel", "drop")
     for name, nick in (("Maria Silva", "maria"), ("Ken", "ken"), ("Ann", "ann")):

@@ -2,15 +2,12 @@
 
 import pytest
 
+from tests.conftest import kept_home
 
-@pytest.fixture
-def peopled(pkm, home, kept_homes):
+
+@kept_home
+def peopled(pkm):
     """o1 network, o2 practice (community); c1 maria, c2 ken."""
-    kept_homes.fill(home, "circle", lambda: live(pkm))
-    return pkm
-
-
-def live(pkm):
     pkm("contact", "add", "Maria Silva", "--nick", "maria")
     pkm("contact", "add", "Ken", "--nick", "ken")
     pkm("circle", "add", "practice", "--kind", "community", "--purpose", "to try ideas", "--tag", "org")
@@ -127,11 +124,6 @@ def test_a_new_kind_tells_whose_tie_changes(peopled):
     result = peopled("circle", "edit", "practice", "--kind", "team")
     assert "  changed: kind\n" in result.out
     assert "c1  Maria Silva  closest circle: community → team; in touch every 2 weeks (before: 6 weeks)" in result.err
-
-
-@pytest.mark.parametrize("command", ["add", "list", "show", "edit", "join", "leave", "candidates"])
-def test_every_command_has_help_with_an_example(pkm, command):
-    assert "Example:" in pkm("circle", command, "--help").out
 
 
 def test_the_reason_to_have_left_can_be_given_later(pkm):

@@ -229,11 +229,6 @@ def test_edit_options_set_and_change_lists(pkm):
     assert "nothing changed" in pkm("contact", "edit", "maria", "--every", "2w").out
 
 
-@pytest.mark.parametrize("command", ["add", "list", "show", "edit", "log", "promises", "due", "next", "snooze"])
-def test_every_command_has_help_with_an_example(pkm, command):
-    assert "Example:" in pkm("contact", command, "--help").out
-
-
 def test_json_is_one_value_on_stdout(pkm):
     out = pkm("contact", "add", "Maria", "--json").out
     assert json.loads(out)["id"] == "c1"

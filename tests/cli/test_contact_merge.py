@@ -6,17 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_sense import run_on_pty
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 
 
-@pytest.fixture
-def twice(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> CommandLine:
+@kept_home
+def twice(pkm: CommandLine) -> None:
     """c1 and c2 are one person, c3 and c4 others."""
-    kept_homes.fill(home, "contact merge", lambda: live(pkm))
-    return pkm
-
-
-def live(pkm: CommandLine) -> None:
     pkm("contact", "add", "Maria Silva", "--nick", "maria", "--email", "maria@example.org", "--org", "Map Works")
     pkm("contact", "add", "M. Silva", "--nick", "mary", "--email", "m@b.example", "--org", "Map Works", "--about", "Second.")
     pkm("contact", "add", "Ken Ott")

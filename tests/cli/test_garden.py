@@ -8,17 +8,13 @@ import pytest
 
 from pkm.store.session import Store
 from pkm.twins import ALIKE, candidates, likeness, runs_of
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 
 LONG = "Where people walk across the lawn the grass gives way, and the planners of the park pave it one or two years later."
 
 
-@pytest.fixture
-def garden(pkm: CommandLine, store: Store, home: Path, kept_homes: KeptHomes) -> None:
-    kept_homes.fill(home, "garden", lambda: live(pkm, store))
-
-
-def live(pkm: CommandLine, store: Store) -> None:
+@kept_home
+def garden(pkm: CommandLine, store: Store) -> None:
     from pkm.store.model import Annotation, Item
 
     pkm("contact", "add", "Maria Silva", "--nick", "maria")

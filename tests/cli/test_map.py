@@ -9,17 +9,13 @@ from pathlib import Path
 import pytest
 
 from pkm.whole.map import choose
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 
 
-@pytest.fixture
-def joined(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> None:
-    kept_homes.fill(home, "map", lambda: live(pkm))
-
-
-def live(pkm: CommandLine) -> None:
+@kept_home
+def joined(pkm: CommandLine) -> None:
     pkm("contact", "add", "Maria Silva", "--nick", "maria", "--circle", "network")
     pkm("sense", "note", "Desire paths #org [[Roadmaps]] @maria")
     pkm("sense", "note", "Roadmaps")

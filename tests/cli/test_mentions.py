@@ -1,20 +1,14 @@
 """People in text: whom a name in a note means, what is said where it means nobody or several, and that it stays so."""
 
-from pathlib import Path
 
 import pytest
 
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 
 
-@pytest.fixture
-def maria(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> CommandLine:
+@kept_home
+def maria(pkm: CommandLine) -> None:
     """c1 Maria Silva, @maria, also Mia; c2 Jörg Ólafsson, @jörg; c3 Ken Smith, no nick."""
-    kept_homes.fill(home, "mentions", lambda: live(pkm))
-    return pkm
-
-
-def live(pkm: CommandLine) -> None:
     pkm("contact", "add", "Maria Silva", "--nick", "maria", "--alias", "Mia", "--email", "maria@example.org")
     pkm("contact", "add", "Jörg Ólafsson", "--nick", "jörg")
     pkm("contact", "add", "Ken Smith")

@@ -1,21 +1,16 @@
 """What is near a note, and suggestions that are accepted and muted by number."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 
 AT = "2026-11-01T00:00:00Z"
 
 
-@pytest.fixture
-def notes(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> None:
-    kept_homes.fill(home, "near", lambda: live(pkm))
-
-
-def live(pkm: CommandLine) -> None:
+@kept_home
+def notes(pkm: CommandLine) -> None:
     pkm("contact", "add", "Maria Silva", "--nick", "maria")
     for text in (
         "Desire paths beat roadmaps. People walk across the lawn, and planners pave later. #org/design #park",

@@ -10,20 +10,15 @@ import pytest
 from pkm.config import Home
 from pkm.store.session import Store
 from tests.cli.test_sense import run_on_pty
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 from tests.server import FeedServer
 
 AT = "2026-11-01T00:00:00Z"
 
 
-@pytest.fixture
-def habits(home: Path, kept_homes: KeptHomes) -> Path:
+@kept_home
+def habits() -> None:
     """s1 is kept, s2 is dropped (20 decisions each); s3 to s12 are new; i101 … wait in the inbox, one or two a source."""
-    kept_homes.fill(home, "habits", live)
-    return home
-
-
-def live() -> None:
     from pkm.store.model import Item, Source
 
     store = Store(Home.find())

@@ -1,18 +1,13 @@
 """Saved searches: :name stands for a query, wherever things are selected."""
 
-from pathlib import Path
 
 import pytest
 
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 
 
-@pytest.fixture
-def notes(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> None:
-    kept_homes.fill(home, "searches", lambda: live(pkm))
-
-
-def live(pkm: CommandLine) -> None:
+@kept_home
+def notes(pkm: CommandLine) -> None:
     pkm("sense", "note", "Trust in teams. #cop")
     pkm("sense", "note", "Weekly walks. #cop #practice")
     pkm("sense", "note", "Sourdough.")

@@ -19,21 +19,16 @@ from pkm.cli import current
 from pkm.cli.app import run
 from pkm.config import Home
 from pkm.store.session import Store
-from tests.conftest import CommandLine, Editor, KeptHomes
+from tests.conftest import CommandLine, Editor, kept_home
 from tests.loading import loaded_by
 
 TEXT = "People in the complex domain probe first,\nthen sense. A second line about desire paths."
 HTML = '<p>See <a href="https://example.org/more">more</a> and <a href="javascript:x">x</a></p>'
 
 
-@pytest.fixture
-def items(home: Path, kept_homes: KeptHomes) -> Path:
+@kept_home
+def items() -> None:
     """A home with s1 and three items in the inbox; i3 came last."""
-    kept_homes.fill(home, "items", three_items)
-    return home
-
-
-def three_items() -> None:
     from pkm.store.model import Item, Source
 
     store = Store(Home.find())

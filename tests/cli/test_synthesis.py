@@ -5,15 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_sense import items as items
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 
 
-@pytest.fixture
-def quoted(pkm: CommandLine, items: Path, home: Path, kept_homes: KeptHomes) -> None:
-    kept_homes.fill(home, "synthesis", lambda: live(pkm))
-
-
-def live(pkm: CommandLine) -> None:
+@kept_home
+def quoted(pkm: CommandLine, items: Path) -> None:
     pkm("sense", "annotate", "i1", "-q", "probe first", "-m", "as we do")
     pkm("sense", "annotate", "i1", "-q", "desire paths")
     pkm("sense", "annotate", "i2", "-q", "People in the complex domain")

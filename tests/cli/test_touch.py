@@ -1,22 +1,16 @@
 """Being in touch on the command line: what is logged and promised, who is due, and what there is to talk about."""
 
-from pathlib import Path
 
 import pytest
 
 from tests.cli.test_find import Terminal
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 from tests.store.world import make_world
 
 
-@pytest.fixture
-def people(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> CommandLine:
+@kept_home
+def people(pkm: CommandLine) -> None:
     """c1 Maria in the network, c2 Ken every two weeks."""
-    kept_homes.fill(home, "touch", lambda: live(pkm))
-    return pkm
-
-
-def live(pkm: CommandLine) -> None:
     pkm("contact", "add", "Maria Silva", "--nick", "maria", "--circle", "network")
     pkm("contact", "add", "Ken Lee", "--nick", "ken", "--every", "2w")
 

@@ -1,7 +1,6 @@
 """New sources and people out of a local web of 30 sites by 12 people: pulled for real, some of it kept."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from pkm.net.fetch import Fetcher
 from pkm.seek.blogrolls import page_fetch
 from pkm.seek.look import find_profile, read_card, representative_card
 from pkm.seek.microformats import read_microformats
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 from tests.server import Answer, FeedServer
 from tests.web import BOILERPLATE, ONCE, PLANTED_SITES, ROLLED, ROLLED_ONCE, SHARING, THRICE, LocalWeb
 from tests.web import web as web
@@ -18,14 +17,9 @@ from tests.web import web as web
 FOLLOWED = {2: "Ann Berg", 4: None, 5: None, 6: None, 7: None, 8: None}
 
 
-@pytest.fixture
-def reader(pkm: CommandLine, web: LocalWeb, home: Path, kept_homes: KeptHomes) -> CommandLine:
+@kept_home
+def reader(pkm: CommandLine, web: LocalWeb) -> None:
     """Somebody who follows eight of the sites, two of them as people's, and has kept what is worth it."""
-    kept_homes.fill(home, "discovery", lambda: live(pkm, web))
-    return pkm
-
-
-def live(pkm: CommandLine, web: LocalWeb) -> None:
     pkm("contact", "add", "Ann Berg", "--url", web.url(1))
     pkm("contact", "add", "Bo Dahl", "--url", web.url(3))
     for number, owner in FOLLOWED.items():
