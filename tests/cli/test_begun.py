@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_sense import editor, run_on_pty
-from tests.conftest import CommandLine
+from tests.cli.test_sense import run_on_pty
+from tests.conftest import CommandLine, Editor
 
 COMMANDS = {
     "sense edit n1": "note of mine", "contact edit c1": "Ann Lee", "contact introduce c1 c2": "Your own words",
@@ -42,15 +42,15 @@ def begun(home: Path) -> list[str]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_what_was_typed_outlives_a_failure_and_is_gone_on_with(
-    world: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+    world: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, editor: Editor, command: str
 ) -> None:
-    editor(tmp_path, monkeypatch, f'cp "$2" {tmp_path}/shown; echo "about: words of mine" >> "$2"; exit 3')
+    editor(f'cp "$1" {tmp_path}/shown; echo "about: words of mine" >> "$1"; exit 3')
     told = world(*command.split(), ok=1).err
     assert COMMANDS[command] in (tmp_path / "shown").read_text()
     (typed,) = begun(home)
     assert "words of mine" in typed
     assert f"Next: pkm {command}" in told
-    editor(tmp_path, monkeypatch, f'cp "$2" {tmp_path}/shown')
+    editor(f'cp "$1" {tmp_path}/shown')
     other = sqlite3.connect(home / "pkm.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     monkeypatch.setattr("pkm.store.connection.BUSY_MS", 50)
@@ -69,19 +69,19 @@ def test_what_was_typed_outlives_a_failure_and_is_gone_on_with(
 
 @pytest.mark.parametrize("command", OLDER)
 def test_a_text_that_an_older_version_kept_is_gone_on_with_too(
-    world: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+    world: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, editor: Editor, command: str
 ) -> None:
     (home / "drafts" / OLDER[command]).write_text("name: Ann\nabout: words of mine\n")
-    editor(tmp_path, monkeypatch, f'cp "$2" {tmp_path}/shown')
+    editor(f'cp "$1" {tmp_path}/shown')
     world(*command.split())
     assert "words of mine" in (tmp_path / "shown").read_text()
     assert begun(home) == []
 
 
 def test_what_the_editor_holds_when_all_is_killed_is_gone_on_with(
-    world: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, editor: Editor
 ) -> None:
-    editor(tmp_path, monkeypatch, 'echo "words of mine" > "$2"; echo $$ > "$0.pid"; exec sleep 60')
+    editor('echo "words of mine" > "$1"; echo $$ > "$0.pid"; exec sleep 60')
     run = subprocess.Popen([sys.executable, "-m", "pkm", "sense", "edit", "n1"])
     pid, end = tmp_path / "an editor.pid", time.monotonic() + 30
     while not (pid.is_file() and pid.read_text().strip()) and time.monotonic() < end:
@@ -92,18 +92,18 @@ def test_what_the_editor_holds_when_all_is_killed_is_gone_on_with(
     run.kill()
     run.wait()
     os.kill(int(pid.read_text()), signal.SIGKILL)
-    editor(tmp_path, monkeypatch, "true")
+    editor("true")
     told = world("sense", "edit", "n1").err
     assert "“words of mine”. What it is of was changed since. It is gone on with." in told
     assert world.json("sense", "show", "n1")["text"] == "words of mine"
 
 
 def test_somebody_at_the_terminal_is_asked(
-    world: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: CommandLine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, editor: Editor
 ) -> None:
-    editor(tmp_path, monkeypatch, 'echo "half a thought" > "$2"; exit 3')
+    editor('echo "half a thought" > "$1"; exit 3')
     assert "pkm sense note --draft last" in run_on_pty(home, ["sense", "note"])
-    editor(tmp_path, monkeypatch, '[ -s "$2" ] || echo "Something else" > "$2"')
+    editor('[ -s "$1" ] || echo "Something else" > "$1"')
     shown = run_on_pty(home, ["sense", "note"], [("[Y/n]", "n\n")])
     assert "“half a thought”. Go on with it?" in " ".join(shown.split())
     assert "It stays in" in shown
