@@ -129,14 +129,6 @@ def bring_in(unit: Unit, brought: Sequence[tuple[int, Brought]]) -> list[int]:
     numbered = list(zip(ids, brought, strict=True))
     for some in _portions(numbered):
         _add_items(unit, some)
-    unit.connection.executemany(
-        "INSERT INTO entry (source_id, item_id, key, hash, seen_at) VALUES (:source_id, :id, :key, :hash, :at) "
-        "ON CONFLICT (source_id, key) DO UPDATE SET item_id = excluded.item_id, hash = excluded.hash, seen_at = :at",
-        (
-            {"source_id": source_id, "id": number, "key": one.key, "hash": one.hash, "at": unit.at}
-            for number, (source_id, one) in numbered
-        ),
-    )
     _add_files(unit, ((number, one) for number, (_, one) in numbered))
     return ids
 
@@ -160,7 +152,7 @@ def _portions(numbered: Sequence[Numbered]) -> Iterator[list[Numbered]]:
 
 
 def _add_items(unit: Unit, some: Iterable[Numbered]) -> None:
-    """The items are in the store, put there by one statement.
+    """The items are in the store and their entries known, put there by one statement each.
 
     Before each statement that may have to be taken back by itself SQLite has FTS5 write out the words that it holds, so
     that a thousand statements would write and merge a thousand indexes: that took two thirds of the time of a first pull.
@@ -168,12 +160,17 @@ def _add_items(unit: Unit, some: Iterable[Numbered]) -> None:
     db = unit.connection
     names = f"id, source_id, received_at, {', '.join(_COLUMNS)}"
     db.execute("PRAGMA temp_store = MEMORY")
-    db.execute(f"CREATE TEMP TABLE IF NOT EXISTS brought AS SELECT {names} FROM item WHERE 0")
+    db.execute(f"CREATE TEMP TABLE IF NOT EXISTS brought AS SELECT {names}, '' AS key FROM item WHERE 0")
     db.executemany(
-        f"INSERT INTO brought VALUES (?, ?, ?{', ?' * len(_COLUMNS)})",
-        ((number, source_id, unit.at, *_values(one)) for number, (source_id, one) in some),
+        f"INSERT INTO brought VALUES (?, ?, ?{', ?' * len(_COLUMNS)}, ?)",
+        ((number, source_id, unit.at, *_values(one), one.key) for number, (source_id, one) in some),
     )
     db.execute(f"INSERT INTO item ({names}) SELECT {names} FROM brought ORDER BY rowid")
+    db.execute(
+        "INSERT INTO entry (source_id, item_id, key, hash, seen_at) "
+        "SELECT source_id, id, key, hash, received_at FROM brought WHERE true ORDER BY rowid "
+        "ON CONFLICT (source_id, key) DO UPDATE SET item_id = excluded.item_id, hash = excluded.hash, seen_at = excluded.seen_at"
+    )
     db.execute("DELETE FROM brought")
 
 

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pkm.grouped import grouped
 from pkm.ids import Row
 
 if TYPE_CHECKING:
@@ -207,25 +208,25 @@ def replace_signals(unit: "Unit", signals: Iterable[Mapping[str, Any]]) -> None:
 
 def add_citations(unit: "Unit", pointing: Iterable[tuple[int, Sequence[tuple[str, str]]]]) -> None:
     """Items (id, its links: canonical address and type) point at those items of the store that have such an address."""
-    rows = [
-        (number, f"{scheme}://{address.partition('://')[2]}", kind)
-        for number, links in pointing for address, kind in links for scheme in ("https", "http")
-    ]  # fmt: skip
-    known = _known_addresses(unit.connection, {address for _, address, _ in rows})
+    links = [(number, address.partition("://")[2], kind) for number, linked in pointing for address, kind in linked]
+    known = _known_addresses(unit.connection, {address for _, address, _ in links})
     unit.connection.executemany(
         "INSERT INTO citation (item_id, cited_id, type) SELECT ?1, id, ?3 FROM item "
         "WHERE canonical_url = ?2 AND id <> ?1 ORDER BY id LIMIT 1 ON CONFLICT DO NOTHING",
-        [row for row in rows if row[1] in known],
+        [(number, full, kind) for number, address, kind in links for full in known.get(address, ())],
     )
 
 
-def _known_addresses(db: sqlite3.Connection, addresses: Iterable[str]) -> set[str]:
-    """Those that an item has. A pull brings links by the hundred thousand, and few of them lead to something here."""
+def _known_addresses(db: sqlite3.Connection, addresses: Iterable[str]) -> dict[str, list[str]]:
+    """Those that an item has, by the address without its scheme. A pull brings links by the hundred thousand, and few of
+    them lead to something here.
+    """
     found = db.execute(
-        "SELECT value FROM json_each(:addresses) WHERE EXISTS (SELECT 1 FROM item WHERE canonical_url = value)",
+        "SELECT value, scheme.column1 || value FROM json_each(:addresses), (VALUES ('https://'), ('http://')) AS scheme "
+        "WHERE EXISTS (SELECT 1 FROM item WHERE canonical_url = scheme.column1 || value)",
         {"addresses": json.dumps(sorted(addresses))},
     )
-    return {row[0] for row in found}
+    return grouped((row[0], row[1]) for row in found)
 
 
 def recent_titles(db: sqlite3.Connection, since: str, limit: int) -> list[Row]:

@@ -22,7 +22,7 @@ reader = make_reader(sys.argv[1])
 for path in sys.argv[2:]:
     for url in open(path).read().split():
         reader.add_feed(url)
-reader.update_feeds(workers=32)
+reader.update_feeds(workers=32, scheduled=False)  # else it asks no feed that it asked within the hour
 print(reader.get_entry_counts().total)
 """
 
