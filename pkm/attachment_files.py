@@ -1,6 +1,5 @@
 """The bytes of attachments: files in the home's attachments/, named by their hash, written once and never changed."""
 
-import contextlib
 import hashlib
 import os
 import shutil
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from pkm.config import ensure_folder
 from pkm.errors import StoreError
-from pkm.files import write_atomic
+from pkm.files import replacing, write_atomic
 
 _CHUNK = 1_000_000
 
@@ -31,22 +30,18 @@ def take_in(folder: Path, source: Path, sha256: str) -> bool:
     if target.is_file():
         return False
     ensure_folder(folder)
-    part = folder / f".{os.getpid()}.part"
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "wb") as out, source.open("rb") as file:
-            shutil.copyfileobj(file, out, _CHUNK)
-            out.flush()
-            os.fsync(descriptor)
-        if digest(part) != sha256:
-            raise StoreError(str(source), "it was changed while it was copied", next="do it again")
-        part.replace(target)
+        with replacing(target) as part:
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(descriptor, "wb") as out, source.open("rb") as file:
+                shutil.copyfileobj(file, out, _CHUNK)
+                out.flush()
+                os.fsync(descriptor)
+            if digest(part) != sha256:
+                raise StoreError(str(source), "it was changed while it was copied", next="do it again")
     except OSError as error:
         raise StoreError(str(target), f"it cannot be written: {error.strerror or error}",
                          next="see that there is room, then do it again") from error  # fmt: skip
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
     return True
 
 
@@ -77,11 +72,5 @@ def give_out(folder: Path, sha256: str, target: Path) -> None:
     source = folder / sha256
     if not source.is_file():
         raise StoreError(str(source), "the bytes of this attachment are missing", next="pkm doctor")
-    part = target.with_name(f".pkm-{os.getpid()}.part")
-    try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out, source.open("rb") as file:
-            shutil.copyfileobj(file, out, _CHUNK)
-        part.replace(target)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
+    with replacing(target) as part, source.open("rb") as file, open(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as out:
+        shutil.copyfileobj(file, out, _CHUNK)

@@ -36,19 +36,30 @@ def folder_errors(folder: Path) -> Iterator[None]:
         ) from error  # fmt: skip
 
 
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """What the block writes to the path it is given is at `path` afterwards; nothing of it is left where it raises."""
+    part = path.with_name(f".pkm-{os.getpid()}-{next(_count)}.part")
+    with contextlib.suppress(OSError):
+        part.unlink()  # of a killed run that had this number
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
 def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
     """The file at `path` holds exactly `data`, on the disk; whoever reads it meanwhile sees the old bytes or the new.
 
     A symbolic link at `path` is replaced, not followed. Raises StoreError, with the file as it was before.
     """
-    part = path.with_name(f".pkm-{os.getpid()}-{next(_count)}.part")
     try:
-        _write_whole(part, data, mode)
-        part.replace(path)
+        with replacing(path) as part:
+            _write_whole(part, data, mode)
         _sync_folder(path.parent)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         raise StoreError(
             str(path), f"it could not be written: {error.strerror or error}", kept="the file as it was before",
             next="see that there is room and that the folder can be written, then do it again",

@@ -17,7 +17,7 @@ from pkm import attachment_files, frontmatter
 from pkm.config import Home
 from pkm.dates import parse_stamp
 from pkm.errors import BadInput, PkmError, Refused, StoreError
-from pkm.files import folder_errors, safe_name
+from pkm.files import folder_errors, replacing, safe_name
 from pkm.ids import Row, make
 from pkm.notefile import ENDINGS, Properties, read_properties, stem, write_front
 from pkm.sense.vault_folder import Names, read_names
@@ -239,19 +239,12 @@ class _Writing:
     def write(self, place: Path, data: bytes) -> None:
         """The file holds the data, whole; it keeps its mode. No link is followed out of the folder."""
         self.make_room(place)
-        part = place.with_name(f".pkm-{os.getpid()}.part")
         mode = place.stat().st_mode & 0o777 if place.is_file() and not place.is_symlink() else 0o600
-        with contextlib.suppress(FileNotFoundError):
-            part.unlink()
-        try:
+        with replacing(place) as part:
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
             with open(descriptor, "wb") as file:
                 file.write(data)
             part.chmod(mode)
-            part.replace(place)
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink()
 
     def make_room(self, place: Path) -> None:
         """The file's folder is there, inside of the root."""
