@@ -19,7 +19,7 @@ from pkm.ids import Row
 from pkm.people.arrival import NO_NAME, compared, profile_key
 from pkm.people.names import Name, are_apart, compare, read_name
 from pkm.phones import Number, read_number, same_line
-from pkm.store import cards, contacts, discovery
+from pkm.store import cards, contacts, dismissals
 from pkm.store.session import Store
 from pkm.text import fold, one_line
 
@@ -259,7 +259,7 @@ def _name_keys(name: Name) -> Iterator[tuple[str, ...]]:
 def find_duplicates(store: Store) -> list[Pair]:
     """The contacts of the store that may be one person, strongest first."""
     db = store.read()
-    return find_pairs(map(read_candidate, cards.everybody(db)), cards.weights(db), discovery.dismissed(db, KIND))
+    return find_pairs(map(read_candidate, cards.everybody(db)), cards.weights(db), dismissals.dismissed(db, KIND))
 
 
 def find_like(db: sqlite3.Connection, number: int) -> list[Pair]:
@@ -283,6 +283,6 @@ def dismiss_pairs(store: Store, pairs: Sequence[tuple[int, int]]) -> list[str]:
     keys = [pair_key(*pair) for pair in pairs]
     with store.unit() as unit:
         for key in keys:
-            discovery.dismiss(unit, KIND, [key], "two people")
+            dismissals.put(unit, KIND, key, "two people")
         unit.summarize(f"{', '.join(keys[:5])}: two people")
     return keys

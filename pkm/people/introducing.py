@@ -18,7 +18,7 @@ from pkm.grouped import grouped, grouped_sets
 from pkm.ids import Row, existing, make
 from pkm.markdown import escape
 from pkm.people.arrival import is_subject
-from pkm.store import discovery, introductions
+from pkm.store import dismissals, introductions
 from pkm.store.session import Store
 from pkm.text import one_line
 
@@ -132,7 +132,7 @@ def suggest(store: Store, limit: int) -> list[Row]:
     facts = Facts(
         introductions.subjects(db, MOST), introductions.notes_together(db, IN_A_NOTE),
         introductions.circles_together(db, SMALL), introductions.met_in(db), introductions.through(db),
-        frozenset(discovery.dismissed(db, KIND)),
+        frozenset(dismissals.dismissed(db, KIND)),
     )  # fmt: skip
     found = find_pairs(facts, limit)
     names = introductions.names(db, [number for one in found for number in one.pair])
@@ -151,7 +151,7 @@ def dismiss(store: Store, first: int, second: int) -> Row:
     with store.unit() as unit:
         key = Suggestion((pair[0], pair[1])).id
         title = " and ".join(one["name"] for one in people)
-        discovery.dismiss(unit, KIND, [key], title)
+        dismissals.put(unit, KIND, key, title)
         unit.summarize(f"dismissed an introduction of {one_line(title, 100)}")
     return {"id": key, "kind": KIND, "title": title}
 

@@ -27,7 +27,7 @@ from pkm.seek.mentions import (
 )
 from pkm.seek.quotes import Path, Quote
 from pkm.seek.sitekey import can_be_met, site_address, site_key
-from pkm.store import discovery
+from pkm.store import discovery, dismissals
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
 
@@ -118,7 +118,7 @@ def gather_people(store: Store, own_url: str = "", own_name: str = "") -> People
     items |= {row["id"]: row for row in discovery.kept_items(db, MAX_KEPT)}
     return PeopleFacts(
         list(items.values()), discovery.dropped_bylines(db, MAX_DROPPED), discovery.followed(db),
-        discovery.known_people(db), discovery.dismissed_at(db, "person"), site_key(own_url),
+        discovery.known_people(db), dismissals.dismissed(db, "person"), site_key(own_url),
         frozenset({fold(own_name)} if own_name else ()), discovery.answers_of_nobody(db, MAX_ANSWERS),
         boilerplate=sample_boilerplate(store, list(items.values())),
     )  # fmt: skip
@@ -377,7 +377,8 @@ def _why_bylined(one: Person) -> str:
 def dismiss_person(store: Store, title: str, keys: Iterable[str]) -> None:
     """They are not suggested until as much speaks for them again, by whatever means them; an undo brings them back."""
     with store.unit() as unit:
-        discovery.dismiss(unit, "person", keys, title)
+        for key in keys:
+            dismissals.put(unit, "person", key, title)
         unit.summarize(f"will not suggest {one_line(title, 80)} again")
 
 

@@ -17,7 +17,7 @@ from pkm.html import same_page_key
 from pkm.ids import Row, make, parse
 from pkm.seek.pointers import read_pointers
 from pkm.seek.sitekey import can_be_followed, is_share_button, site_address, site_key
-from pkm.store import discovery
+from pkm.store import discovery, dismissals
 from pkm.store.session import Store
 from pkm.text import count, listed, one_line, some
 
@@ -110,7 +110,7 @@ def places_left_out(store: Store, own_url: str) -> set[str]:
     """The sites that are followed, were dismissed, or are one's own."""
     db = store.read()
     known = {site_key(row[name]) for row in discovery.followed(db) for name in ("url", "site_url")}
-    return known | {site_key(own_url)} | discovery.dismissed(db, "source")
+    return known | {site_key(own_url)} | dismissals.dismissed(db, "source").keys()
 
 
 _LINK = re.compile(r"<a\b[^>]*?\bhref\s*=\s*[\"']?(https?://[^\s\"'>]+)", re.I)
@@ -241,6 +241,6 @@ def find_owner(store: Store, key: str) -> int | None:
 def dismiss_source(store: Store, key: str) -> None:
     """The site is not suggested again; an undo brings it back."""
     with store.unit() as unit:
-        discovery.dismiss(unit, "source", [key], key)
+        dismissals.put(unit, "source", key, key)
         unit.summarize(f"will not suggest {one_line(key, 80)} again")
 

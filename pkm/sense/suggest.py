@@ -13,7 +13,7 @@ from pkm.errors import NotFound
 from pkm.ids import Row, make, parse
 from pkm.mentions import Mention, Names, beginnings
 from pkm.sense.related import Related, Words, find_related, read_words
-from pkm.store import discovery, links, nearness, tags
+from pkm.store import dismissals, links, nearness, tags
 from pkm.store.nearness import Thing
 from pkm.store.session import Store
 from pkm.text import count, fold, one_line
@@ -73,8 +73,8 @@ class _Muted:
 
     def __init__(self, store: Store) -> None:
         db = store.read()
-        self._pairs = discovery.dismissed(db, "mention") | discovery.dismissed(db, "link")
-        self._tags = discovery.dismissed(db, "tag")
+        self._pairs = {**dismissals.dismissed(db, "mention"), **dismissals.dismissed(db, "link")}
+        self._tags = dismissals.dismissed(db, "tag")
 
     def has(self, note: str, target: str) -> bool:
         """Whether the pair was turned down."""
@@ -216,7 +216,7 @@ def settle(store: Store, accepted: Sequence[Suggestion], muted: Sequence[Suggest
         for one in muted:
             key = fold(one.target.removeprefix("#")) if one.kind == "tag" else one.target
             kind = {"tag": "tag", "mention": "mention"}.get(one.kind, "link")
-            discovery.dismiss(unit, kind, [f"{one.note} {key}"], one_line(one.title, 120))
+            dismissals.put(unit, kind, f"{one.note} {key}", one_line(one.title, 120))
         done = [f"{one.note} → {one.target}" for one in accepted] + [f"not {one.target}" for one in muted]
         unit.summarize(one_line("; ".join(done), 120))
     return Done(list(accepted), list(muted))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pkm.grouped import grouped
 from pkm.ids import Row
-from pkm.store import discovery, tag_health
+from pkm.store import dismissals, tag_health
 from pkm.store.session import Store
 from pkm.store.tag_health import Single, Together
 from pkm.store.tags import near_among
@@ -114,12 +114,13 @@ def find_ailments(store: Store) -> list[Finding]:
     """What ails the tags of the store."""
     db = store.read()
     return examine(
-        tag_health.used(db), tag_health.together(db, TOGETHER), tag_health.singles(db), discovery.dismissed(db, KIND)
+        tag_health.used(db), tag_health.together(db, TOGETHER), tag_health.singles(db), dismissals.dismissed(db, KIND)
     )
 
 
 def dismiss(store: Store, keys: Sequence[str]) -> None:
     """Those findings are fine as they are, and are not told again; an undo brings them back."""
     with store.unit() as unit:
-        discovery.dismiss(unit, KIND, keys, "fine as it is")
+        for key in keys:
+            dismissals.put(unit, KIND, key, "fine as it is")
         unit.summarize(f"fine as it is: {', '.join(keys[:5])}")

@@ -109,17 +109,6 @@ def kept_of_decided(db: sqlite3.Connection) -> dict[int, tuple[int, int]]:
     return {row["source_id"]: (row["kept"], row["decided"]) for row in found}
 
 
-def dismissed(db: sqlite3.Connection, kind: str) -> set[str]:
-    """The keys of the suggestions of a kind (source, person) that were turned down."""
-    return {row[0] for row in db.execute("SELECT key FROM dismissal WHERE kind = :kind", {"kind": kind})}
-
-
-def dismissed_at(db: sqlite3.Connection, kind: str) -> dict[str, str]:
-    """The keys of the suggestions of a kind that were turned down, each with when: a stamp."""
-    found = db.execute("SELECT key, at FROM dismissal WHERE kind = :kind ORDER BY id", {"kind": kind})
-    return {row["key"]: row["at"] for row in found}
-
-
 def answers_of_nobody(db: sqlite3.Connection, limit: int) -> list[Row]:
     """Answers to shares that came from an address to which something went, and from no contact yet, newest first, then by
     id: {"id", "share", "address", "text", "at"}.
@@ -142,18 +131,6 @@ def claim_answers(unit: "Unit", contact_id: int, emails: Iterable[str]) -> int:
         "WHERE contact_id IS NULL AND lower(recipient) IN (SELECT value FROM json_each(:emails)))",
         {"contact": contact_id, "emails": json.dumps([email.lower() for email in emails])},
     ).rowcount
-
-
-def dismiss(unit: "Unit", kind: str, keys: Iterable[str], title: str) -> None:
-    """Suggestions with one of these keys are not made again; where they were turned down before, from now on anew."""
-    unit.flush()
-    there = dismissed(unit.connection, kind)
-    for key in dict.fromkeys(keys):
-        if key not in there:
-            unit.insert("dismissal", kind=kind, key=key, title=title, at=unit.at)
-        else:
-            unit.connection.execute("UPDATE dismissal SET at = :at WHERE kind = :kind AND key = :key",
-                                    {"at": unit.at, "kind": kind, "key": key})  # fmt: skip
 
 
 def _shape(row: sqlite3.Row) -> Row:

@@ -1,4 +1,4 @@
-"""Suggestions that hold until new evidence comes: turned down with a day and a reason, turned down anew, taken back."""
+"""Suggestions that were turned down, each with its day and a reason or a title; turned down anew, and taken back."""
 
 import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +13,12 @@ class Dismissed(NamedTuple):
     key: str
     because: str
     at: str
+
+
+def dismissed(db: sqlite3.Connection, kind: str) -> dict[str, str]:
+    """The keys of the suggestions of a kind (source, person) that were turned down, each with when: a stamp."""
+    found = db.execute("SELECT key, at FROM dismissal WHERE kind = :kind ORDER BY id", {"kind": kind})
+    return {row["key"]: row["at"] for row in found}
 
 
 def starting(db: sqlite3.Connection, kind: str, start: str) -> list[Dismissed]:

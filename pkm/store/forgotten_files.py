@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from pkm.store.dismissals import dismissed
 from pkm.store.session import Store, Unit
 
 FILE = "file"
@@ -37,7 +38,7 @@ def let_in(unit: Unit, files: Iterable[tuple[str, str, str]]) -> None:
 
 def kept_away(db: sqlite3.Connection) -> set[str]:
     """The marks of the files that are kept away."""
-    return _keys(db, FILE)
+    return set(dismissed(db, FILE))
 
 
 def marks_of(root: str, path: str, digest: str) -> set[str]:
@@ -59,11 +60,11 @@ def remove(store: Store, folder: Path) -> str:
     Raises StoreError where the store cannot be written.
     """
     why = ""
-    if not _keys(store.read(), UNREMOVED):
+    if not dismissed(store.read(), UNREMOVED):
         return why
     with store.unit(journal=False) as unit:
         known = hashes(unit.connection)
-        for sha256 in sorted(_keys(unit.connection, UNREMOVED)):
+        for sha256 in sorted(dismissed(unit.connection, UNREMOVED)):
             try:
                 if sha256 not in known and re.fullmatch("[0-9a-f]{64}", sha256):
                     (folder / sha256).unlink(missing_ok=True)
@@ -77,10 +78,6 @@ def remove(store: Store, folder: Path) -> str:
 def hashes(db: sqlite3.Connection) -> set[str]:
     """The hashes of all attachments that are known."""
     return {row[0] for row in db.execute("SELECT sha256 FROM attachment")}
-
-
-def _keys(db: sqlite3.Connection, kind: str) -> set[str]:
-    return {row[0] for row in db.execute("SELECT key FROM dismissal WHERE kind = :kind", {"kind": kind})}
 
 
 def _put(unit: Unit, kind: str, keys: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from pkm.config import Home
 from pkm.errors import Invalid, NotFound
 from pkm.people import contacts as people
 from pkm.people import duplicates, merging
-from pkm.store import contacts, discovery, journal, links, lookup, mergers
+from pkm.store import contacts, dismissals, journal, links, lookup, mergers
 from pkm.store.contact_merging import Stay, counts, unite_stays
 from pkm.store.links import Written
 from pkm.store.session import Store
@@ -166,7 +166,7 @@ def test_the_card_of_the_one_who_went_is_known_again(world: Store) -> None:
 def test_what_was_turned_down_stays_so(world: Store) -> None:
     merging.merge_contacts(world, [1, 3])
     db = world.read()
-    assert {kind: discovery.dismissed(db, kind) for kind in ("duplicate", "member", "introduction", "source")} == {
+    assert {kind: set(dismissals.dismissed(db, kind)) for kind in ("duplicate", "member", "introduction", "source")} == {
         "duplicate": {"c1,c2"}, "member": {"o2:c1"}, "introduction": {"c1,c4"}, "source": {"c3.org"},
     }  # fmt: skip
 

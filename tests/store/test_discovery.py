@@ -1,7 +1,7 @@
 """The questions behind suggestions: what was kept of whom, bounded, and what was turned down."""
 
 
-from pkm.store import discovery
+from pkm.store import discovery, dismissals
 from pkm.store.model import Annotation, Item, Link, Note, Share, ShareNote, Source
 from pkm.store.session import Store
 
@@ -76,6 +76,6 @@ def test_a_source_is_called_by_nothing_secret(store):
 def test_a_dismissal_is_kept_once_for_its_kind(store):
     for _ in range(2):
         with store.unit() as unit:
-            discovery.dismiss(unit, "source", ["a.org", "a.org"], "A")
-    assert discovery.dismissed(store.read(), "source") == {"a.org"}
-    assert discovery.dismissed(store.read(), "person") == set()
+            dismissals.put(unit, "source", "a.org", "A")
+    assert set(dismissals.dismissed(store.read(), "source")) == {"a.org"}
+    assert dismissals.dismissed(store.read(), "person") == {}
