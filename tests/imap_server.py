@@ -12,21 +12,26 @@ import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
+from pkm.dates import now
+
 
 @dataclass
 class Folder:
-    """Letters by UID; `validity` changes where a server numbers anew."""
+    """Letters by UID; `validity` changes where a server numbers anew. `came`: the day of those that were added, by PKM_NOW."""
 
     letters: dict[int, bytes] = field(default_factory=dict)
     validity: int = 7
+    came: dict[int, date] = field(default_factory=dict)
 
     def add(self, *letters: bytes) -> None:
         for letter in letters:
-            self.letters[max(self.letters, default=0) + 1] = letter
+            number = max(self.letters, default=0) + 1
+            self.letters[number], self.came[number] = letter, now().date()
 
 
 class ImapServer(socketserver.ThreadingTCPServer):
@@ -132,6 +137,9 @@ class _Connection(socketserver.StreamRequestHandler):
     def do_uid_search(self, command: str) -> str:
         asked = re.search(r'HEADER Message-ID "([^"]*)"', command)
         found = [uid for uid, letter in self.folder.letters.items() if not asked or asked[1].encode() in letter]
+        if since := re.search(r"SINCE (\S+)", command):
+            day = datetime.strptime(since[1], "%d-%b-%Y").date()
+            found = [uid for uid in found if self.folder.came.get(uid, day) >= day]
         self._say(f"* SEARCH {' '.join(map(str, sorted(found)))}".rstrip())
         return "OK"
 

@@ -71,6 +71,8 @@ class MaildirReading(Reading):
     def __iter__(self) -> Iterator[bytes]:
         known = self._known()
         since, seen = _number(known.get("since")), set(known.get("seen") or ())
+        if since > time.time_ns():  # a clock that was ahead: what came since then cannot be told by it
+            since = 0
         files = _list_letters(self._folders)
         for file in _newest_first(files):
             if file.at >= since and file.name not in seen:
@@ -139,9 +141,10 @@ def _newest_first(files: Sequence[_File]) -> list[_File]:
 
 
 def _maildir_cursor(files: Sequence[_File]) -> str:
-    latest = _newest_first(files)
-    recent = [each for each in latest if each.at >= latest[0].at - _SLACK_NS][:_MAX_SEEN]
-    return json.dumps({"since": recent[-1].at, "seen": sorted(each.name for each in recent)})
+    """Where reading goes on: from the last letter that came, but not from a time that a clock which was ahead gave it."""
+    latest, now_ns = _newest_first(files), time.time_ns()
+    recent = [each for each in latest if each.at >= min(latest[0].at, now_ns) - _SLACK_NS][:_MAX_SEEN]
+    return json.dumps({"since": min(recent[-1].at, now_ns), "seen": sorted(each.name for each in recent)})
 
 
 class MboxReading(Reading):

@@ -188,7 +188,7 @@ def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _G
     if taken.cursor and taken.cursor != before:
         gathered.cursors[channel["number"]] = taken.cursor
     come = waits.keys - lost
-    again = postbox.take(waiting.read_again(channel, waits), come) if come else postbox.Taken((), None)
+    again = postbox.take(waiting.read_again(channel, waits), come, waits.began) if come else postbox.Taken((), None)
     letters = [*taken.letters, *(one for one in again.letters if one.key in come)]
     letters = [one for one in letters if one.sender not in mine]  # one's own, in the same thread, are none
     bounces = dict.fromkeys((*taken.bounces, *again.bounces))
@@ -197,7 +197,7 @@ def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _G
     new = [one for one in about_lost if not one.leaves or wishes.read(db, one).doubt == UNPROVEN]
     gathered.bounces += [one for one in bounces if one.key not in forgotten | lost]
     about = frozenset(one.key for one in new) | (lost & {one.key for one in bounces})
-    left = waiting.after(waits, before or "", come, about)
+    left = waiting.after(waits, before or "", come, about, stamp(now()))
     if left != waits:
         gathered.waits[channel["number"]] = left
     for one in new:

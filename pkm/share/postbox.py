@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from pkm.channels.way import Job, Outcome
-from pkm.dates import now, stamp
+from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import Invalid
 from pkm.share.ownwords import LONGEST, asks_to_leave, own_words
 from pkm.text import one_line
@@ -96,17 +96,18 @@ def check_inbox(url: str, login: str, credential: str) -> dict[str, str]:
     return {"inbox": make_url(place), **({"inbox_credential": check_place(credential)} if credential else {})}
 
 
-def take(channel: Mapping[str, Any], keys: Collection[str]) -> Taken:
+def take(channel: Mapping[str, Any], keys: Collection[str], began: str = "") -> Taken:
     """What came into the channel's mailbox since the last time and concerns what was shared, oldest first.
 
-    keys: of the own letters. Raises PkmError kinds where the mailbox cannot be read.
+    keys: of the own letters. began: a stamp; where the mailbox has to be looked through anew, it is as it would have been then.
+    Raises PkmError kinds where it cannot be read.
     """
     from pkm.net.mailbox import open_mailbox
 
-    before = channel["options"].get("inbox_read")
+    before, first = channel["options"].get("inbox_read"), min(parse_stamp(began), now()) if began else now()
     reading = open_mailbox(
         inbox_of(channel), cursor=before, wanted=lambda head: concerns(head, keys), secret=_secret(channel),
-        headers=HEADERS, since=(now() - timedelta(days=FIRST_DAYS)).date(),
+        headers=HEADERS, since=(first - timedelta(days=FIRST_DAYS)).date(),
     )  # fmt: skip
     found: list[Came] = []
     bounces: list[Bounce] = []

@@ -7,8 +7,10 @@ where its mailbox is to be read again, and for which keys; no word of an answer 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from pkm.dates import parse_stamp, stamp
 
 OPTION = "inbox_waits"
 """The channel's option that holds it."""
@@ -16,31 +18,39 @@ OPTION = "inbox_waits"
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """The cursor that the mailbox had before the first of the answers came, "" where it had none; the keys that they name."""
+    """The cursor that the mailbox had before the first of the answers came, "" where it had none; the keys that they name.
+
+    began: the stamp of when the first of them was read, "" where an older version kept it.
+    """
 
     cursor: str = ""
     keys: frozenset[str] = frozenset()
+    began: str = ""
 
 
 def of(options: Mapping[str, Any]) -> Waits:
     """What waits in the channel's mailbox."""
     try:
         kept = json.loads(options.get(OPTION) or "{}")
-        return Waits(str(kept["cursor"]), frozenset(map(str, kept["keys"])))
+        began = kept.get("began")
+        return Waits(str(kept["cursor"]), frozenset(map(str, kept["keys"])), stamp(parse_stamp(began)) if began else "")
     except (ValueError, TypeError, KeyError):
         return Waits()
 
 
-def after(waits: Waits, cursor: str, come: frozenset[str], new: frozenset[str]) -> Waits:
-    """What waits once letters of the keys `come` are known, and answers to `new` ones, read from that cursor on, are not."""
+def after(waits: Waits, cursor: str, come: frozenset[str], new: frozenset[str], now: str) -> Waits:
+    """What waits once letters of the keys `come` are known, and answers to `new` ones, read now from that cursor on, are not."""
     keys = waits.keys - come
-    return Waits(waits.cursor if keys or not new else cursor, keys | new) if keys or new else Waits()
+    if keys:
+        return replace(waits, keys=keys | new)
+    return Waits(cursor, new, now) if new else Waits()
 
 
 def with_waits(options: Mapping[str, Any], waits: Waits) -> dict[str, Any]:
     """The channel's options with it."""
     rest = {key: value for key, value in options.items() if key != OPTION}
-    return {**rest, OPTION: json.dumps({"cursor": waits.cursor, "keys": sorted(waits.keys)})} if waits.keys else rest
+    kept = {"cursor": waits.cursor, "keys": sorted(waits.keys), "began": waits.began}
+    return {**rest, OPTION: json.dumps(kept)} if waits.keys else rest
 
 
 def read_again(channel: Mapping[str, Any], waits: Waits) -> dict[str, Any]:

@@ -779,6 +779,29 @@ class TestAccess:
         other = answer(b"Message-ID: <other@x>\n\n", "x@y.z", "Hi")
         assert [read_on(), read_on(other), read_on(report(ann))] == [True, False, True]
 
+    @pytest.mark.parametrize("anew", [False, True])
+    def test_what_waits_is_found_again_however_long_it_waited(
+        self, home_paths: Home, mail: MailServer, imap: ImapServer, monkeypatch: pytest.MonkeyPatch, anew: bool
+    ) -> None:
+        monkeypatch.setenv("INBOX_PASSWORD", imap.password)
+        box = imap.folders["INBOX"] = Folder()
+        share = setup(home_paths, mail.url, imap.url, ("Ann",))
+        with sqlite3.connect(home_paths.db) as at, sqlite3.connect(home_paths.data / "old.db") as old:
+            at.backup(old)
+        send(home_paths, share)
+        letter = dict(mail.letters)["ann@example.org"]
+        with sqlite3.connect(home_paths.db) as at, sqlite3.connect(home_paths.data / "old.db") as old:
+            old.backup(at)
+        change_channel(fresh(home_paths), home_paths, "mail", Change(copy=False))
+        if anew:
+            collect(fresh(home_paths), home_paths)  # the mailbox has a cursor before the answer comes
+        box.add(answer(letter, "ann@example.org", "Tried it"))
+        assert collect(fresh(home_paths), home_paths).unknown == ("ann@example.org",)
+        box.validity += anew
+        monkeypatch.setenv("PKM_NOW", stamp(now() + timedelta(days=100)))
+        send(home_paths, share)  # made again, and held
+        assert texts(collect(fresh(home_paths), home_paths)) == {"Ann": "Tried it"}
+
     @pytest.mark.parametrize(("change", "why"), [
         (Change(inbox="imaps://me:hunter2@mail.example.org/INBOX"), "it should be imaps"),
         (Change(inbox="imaps://me@mail.example.org/INBOX"), "where its password is"),

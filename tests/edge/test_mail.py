@@ -2,13 +2,14 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pkm.net import fetch
-from pkm.net.mailbox import read_place
+from pkm.net.mailbox import open_mailbox, read_place
 from pkm.seek.pull import PullReport, pull
 from pkm.seek.sources import add_source, remove_sources
 from pkm.store import intake, items, sources
@@ -127,6 +128,18 @@ def test_only_what_came_in_is_opened_again(store, tmp_path, monkeypatch):
     list(mailbox.read_mailbox(mailbox.Facts(**sources.polled(store.read(), [1])[0])))
     assert len(read) == 1
     assert new == box
+
+
+def test_a_clock_that_was_ahead_hides_nothing_that_comes_later(store, tmp_path, monkeypatch):
+    box = letters.maildir(tmp_path / "news", *letters.ALL)
+    ahead = json.dumps({"since": time.time_ns() + 10**18, "seen": []})
+    assert len(list(open_mailbox(f"maildir://{box}", cursor=ahead, wanted=lambda head: True))) == len(letters.ALL)
+    before = time.time_ns() - 10**12  # the letters came by a clock that was ahead of it
+    monkeypatch.setattr(time, "time_ns", lambda: before)
+    reading = open_mailbox(f"maildir://{box}", cursor=None, wanted=lambda head: True)
+    assert len(list(reading)) == len(letters.ALL)
+    assert json.loads(reading.cursor)["since"] <= before
+    assert list(open_mailbox(f"maildir://{box}", cursor=reading.cursor, wanted=lambda head: True)) == []
 
 
 def test_subfolders_and_one_letter_in_two_of_them(store, tmp_path):
