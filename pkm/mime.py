@@ -131,7 +131,7 @@ def address(message: Message, name: str) -> tuple[str, str]:
 
 
 _PART = f"[^{NO_SIGNS}.]+"
-_MAILBOX = rf"({_PART}(?:\.{_PART})*@{_PART}(?:\.{_PART})+)"
+_MAILBOX = rf"({_PART[:-1]}[^{NO_SIGNS}]*@{_PART}(?:\.{_PART})+)"  # some servers gave names with two dots, or one at the end
 _ALONE = re.compile(rf"\s*(?:{_MAILBOX}|(?P<name>[^<>@]*)<\s*{_MAILBOX}\s*>)\s*(?:\s\([^<>()@\\]*\)\s*)?")
 _QUOTED = re.compile(r'\A\s*"(?:[^"\\]|\\.)*"(?=\s*<)')
 

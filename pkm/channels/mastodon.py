@@ -201,6 +201,8 @@ class Mastodon(Account):
         name = str(account.get("acct") or "")
         page = str(account.get("url") or "")
         full = name if "@" in name else f"{name}@{host_of(page) or self.place.host}"  # its people may live at another name
+        if not _is_of(host_of(page), full.rpartition("@")[2].lower()):  # what another server says of its people's page
+            page = ""
         text = re.sub(r"\A(?:@[\w.@-]+\s+)+", "", html_to_text(str(one.get("content") or "")).strip())
         at = _instant(one.get("created_at"))
         if not one.get("id") or not text or at is None:
@@ -248,6 +250,11 @@ class Mastodon(Account):
 
     def _call(self, method: str, path: str, body: bytes | None = None, more: Mapping[str, str] | None = None) -> Reply:
         return call(self.place, method, path, body, {"Authorization": f"Bearer {self._token}", **(more or {})})
+
+
+def _is_of(host: str, server: str) -> bool:
+    """Whether a host is that of a server's name, or beneath it: some have their pages at social. of their name."""
+    return host == server.removeprefix("www.") or host.endswith(f".{server}")
 
 
 def _instant(text: Any) -> datetime | None:

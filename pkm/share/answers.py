@@ -21,6 +21,7 @@ from pkm.channels.way import Answer
 from pkm.config import Home
 from pkm.dates import now, stamp
 from pkm.errors import PkmError
+from pkm.html import same_page_key
 from pkm.ids import Row, make
 from pkm.share.channels import KINDS
 from pkm.store import circles, contacts, deliveries, posts, responses, shares, unsubscribing
@@ -240,13 +241,11 @@ def _from_mentions(db: sqlite3.Connection, home: Home, channel: Row, gathered: _
 
 def _about(db: sqlite3.Connection, home: Home, channel: Row, mentions: "Iterable[Mention]") -> list[_Found]:
     """The mentions that are about pages of the site, each with the delivery that the page is made from."""
-    from pkm.share import webmentions
-
     pages = _pages(db, home, channel["number"])
     return [
         _Found(row, Answer(one.ident, (one.author or one.author_url or one.source,), one.text, one.at),
                since=row["at"], source=(one.source, one.author_url))
-        for one in mentions if (row := pages.get(webmentions.key_of(one.target)))
+        for one in mentions if (row := pages.get(same_page_key(one.target)))
     ]  # fmt: skip
 
 
@@ -258,7 +257,6 @@ def _pages(db: sqlite3.Connection, home: Home, channel: int) -> dict[str, Row]:
     from pkm.errors import Invalid
     from pkm.share.render import thaw
     from pkm.share.site_plan import digest_path, note_slug, public_url
-    from pkm.share.webmentions import key_of
 
     base = config.read(home)["site.url"]
     if not base:
@@ -268,10 +266,10 @@ def _pages(db: sqlite3.Connection, home: Home, channel: int) -> dict[str, Row]:
     for row in deliveries.payloads(db, channel):
         digest, place = thaw(row["payload"]), {"id": row["id"], "share_id": row["share_id"], "channel_id": channel}
         place["at"] = row["at"]
-        pages[key_of(public_url(base, digest_path(digest)))] = place
+        pages[same_page_key(public_url(base, digest_path(digest)))] = place
         for piece in digest.pieces:
             slug = slugs.setdefault(piece.id, note_slug(piece))  # its page's address is made of the title that it had first
-            pages[key_of(public_url(base, f"notes/{slug}/index.html"))] = place
+            pages[same_page_key(public_url(base, f"notes/{slug}/index.html"))] = place
     return pages
 
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pkm.dates import stamp
 from pkm.errors import BadInput, Invalid, NotFound, PkmError
-from pkm.html import clean_html, html_to_text, is_web_address, same_page_key
+from pkm.html import clean_html, html_to_text, is_web_address
 from pkm.text import clean, one_line
 
 MOST_FILES, MOST_BYTES = 10_000, 5_000_000
@@ -162,8 +162,8 @@ def parse(body: Any, depth: int = 0) -> Iterator[Mention]:
 
 def _mention(entry: Mapping[str, Any]) -> Mention | None:
     """The mention that an entry is; None where it names no pages, or says nothing."""
-    source = _url(entry, "wm-source", "source") or _url(entry, "url")
-    target = _url(entry, "wm-target", "target") or _url(entry, "in-reply-to", "mention-of")
+    source = _url(entry, "wm-source", "source", "url")
+    target = _url(entry, "wm-target", "target", "in-reply-to", "mention-of")
     if not source or not target or _first(entry.get("wm-property")) in _SILENT:
         return None
     if not entry.get("wm-property") and any(entry.get(kind) for kind in _SILENT):
@@ -203,12 +203,12 @@ def _first(value: Any) -> str:
 
 
 def _url(entry: Mapping[str, Any], *names: str) -> str:
-    """The first web address that one of these members is; "" where none is."""
-    for name in names:
-        url = _first(entry.get(name)).strip()
-        if len(url) < 2_000 and is_web_address(url) and one_line(url) == url:
-            return url
-    return ""
+    """The first of these members that is there, where it is a web address; "" where it is none, or none is there.
+
+    What a service says of the page is not to be replaced by what the page says of itself.
+    """
+    url = next((_first(entry[name]).strip() for name in names if entry.get(name)), "")
+    return url if len(url) < 2_000 and is_web_address(url) and one_line(url) == url else ""
 
 
 def _instant(value: Any) -> str:
@@ -220,8 +220,3 @@ def _instant(value: Any) -> str:
         return stamp(at if at.tzinfo else at.replace(tzinfo=UTC))
     except (OverflowError, ValueError):
         return ""
-
-
-def key_of(url: str) -> str:
-    """What the addresses of one page share."""
-    return same_page_key(url)

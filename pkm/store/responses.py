@@ -5,10 +5,10 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from pkm.addresses import wire_domain
+from pkm.addresses import address_key, wire_domain
 from pkm.ids import Row, existing
 from pkm.store.rows import thing
 from pkm.text import first_sentence, fold
@@ -83,40 +83,63 @@ def answer_mark(name: str) -> str:
 
 
 def known_as(db: sqlite3.Connection, names: Iterable[str]) -> list[int]:
-    """Contacts who have one of these names of an account among their handles, by id; a letter's address is no account."""
-    folded = {fold(name) for name in names if name}
+    """Contacts who have one of these names of an account among their handles, by id; a letter's address is no account.
+
+    Names are folded to be found, and compared as they are on the wire: ß is not ss.
+    """
+    wanted = {_account(name) for name in names if name}
+    folded = {fold(name).rstrip("/") for name in names if name}
     found = db.execute(
-        "SELECT DISTINCT contact_id FROM handle WHERE kind NOT IN ('email', 'phone', 'uid') "
+        "SELECT contact_id, value FROM handle WHERE kind NOT IN ('email', 'phone', 'uid') "
         "AND folded IN (SELECT value FROM json_each(:names)) ORDER BY contact_id",
         {"names": json.dumps(sorted(folded | {f"{name}/" for name in folded}))},
     )
-    return [row[0] for row in found]
+    return list(dict.fromkeys(row[0] for row in found if _account(row[1]) in wanted))
+
+
+def _account(name: str) -> str:
+    """An account's name, or its page's address, as they are compared: the server's name is as on the wire."""
+    scheme, colon, rest = name.strip().rstrip("/").rpartition("://")
+    if not colon:
+        return address_key(rest)
+    host, slash, path = rest.partition("/")
+    return f"{address_key(f'{scheme}@{host}')}{slash}{address_key(path)}"
 
 
 def at_home(db: sqlite3.Connection, page: str, writer: str = "") -> list[int]:
     """Contacts on whose own web address a page stands, by id: the same host, and at that address or beneath it. Where a host
-    is many people's, only the path tells whose a page is. writer: the address of who it says wrote it: on the same host, or
-    also theirs, else it is a guest's.
+    is many people's, only the path tells whose a page is; one that goes on behind the path is that page's alone. writer: the
+    address of who it says wrote it: on the same host, or also theirs, else it is a guest's.
     """
     found = db.execute("SELECT contact_id, value FROM handle WHERE kind = 'url' ORDER BY contact_id")
     homes = [(row[0], home) for row in found if (home := _place(row[1]))]
-    theirs = _within(homes, _place(page))
-    if not writer or not theirs or (_place(writer) or ("", ""))[0] == (_place(page) or ("", ""))[0]:
+    at, by = _place(page), _place(writer) if writer else None
+    theirs = _within(homes, at)
+    if not writer or not theirs or (by and at and by.host == at.host):
         return theirs
-    return [number for number in _within(homes, _place(writer)) if number in theirs]
+    return [number for number in _within(homes, by) if number in theirs]
 
 
-def _within(homes: list[tuple[int, tuple[str, str]]], place: tuple[str, str] | None) -> list[int]:
+class _Place(NamedTuple):
+    """A place of the web: host with its port, path, and what stands behind that."""
+
+    host: str
+    path: str
+    rest: str
+
+
+def _within(homes: list[tuple[int, _Place]], place: _Place | None) -> list[int]:
     if place is None:
         return []
     return list(dict.fromkeys(
-        number for number, (host, path) in homes if host == place[0] and f"{place[1]}/".startswith(f"{path}/")
+        number for number, home in homes
+        if home == place or (not home.rest and home.host == place.host and f"{place.path}/".startswith(f"{home.path}/"))
     ))  # fmt: skip
 
 
-def _place(url: str) -> tuple[str, str] | None:
-    """(host with its port, path) of an address of the web, without `www.` and what names the folder's own page; None for one
-    that can be read in two ways.
+def _place(url: str) -> _Place | None:
+    """Where an address of the web leads, without `www.` and what names the folder's own page; None for one that can be read in
+    two ways.
     """
     if "\\" in url or not url[:8].lower().startswith(("http://", "https://")):
         return None
@@ -129,7 +152,8 @@ def _place(url: str) -> tuple[str, str] | None:
     path = unquote(parts.path)
     if not host or "@" in parts.netloc or {".", ".."} & set(path.split("/")):
         return None
-    return host.removeprefix("www.") + port, re.sub(r"/(?:index\.\w+)?$", "", path)
+    rest = f"?{parts.query}#{parts.fragment}" if parts.query or parts.fragment else ""
+    return _Place(host.removeprefix("www.") + port, re.sub(r"/(?:index\.\w+)?$", "", path), rest)
 
 
 def _shape(one: sqlite3.Row) -> Row:

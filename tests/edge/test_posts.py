@@ -460,6 +460,31 @@ def test_answers_come_home_once(
     assert "No answers" not in pkm("share", "heard").err
 
 
+@pytest.mark.parametrize(("acct", "url", "contact"), [
+    ("cy@people.example", "https://people.example/@cy", "c1"), ("cy@people.example", "https://social.people.example/@cy", "c2"),
+    ("eve@evil.example", "https://people.example/@cy", None), ("eve@evilpeople.example", "https://people.example/@cy", None),
+    ("eve@le.example", "https://people.example/@cy", None), ("dee@fa\xdf.example", "", "c3"), ("dee@fass.example", "", None),
+    ("DEE@FA\u1e9e.example", "", "c3"), ("x@evil.example", "https://fass.example/@dee", None),
+    ("x@fass.example", "https://fass.example/@dee", None), ("x@fa\xdf.example", "https://fa\xdf.example/@dee/", "c3"),
+])  # fmt: skip
+def test_an_answer_is_theirs_whose_server_says_so(
+    home_paths: Home, social: Social, acct: str, url: str, contact: str | None
+) -> None:
+    from pkm.people.contacts import Fields, add_contact, edit_contact
+    from pkm.share.answers import collect
+
+    share = setup(home_paths, social, "mastodon")
+    for name, page in (("Cy", "https://people.example/@cy"), ("Cyd", "https://social.people.example/@cy"),
+                       ("Dee", "https://fa\xdf.example/@dee")):  # fmt: skip
+        edit_contact(fresh(home_paths), add_contact(fresh(home_paths), name).number, Fields(urls=(page,)))
+    edit_contact(fresh(home_paths), 3, Fields(aliases=("@dee@fa\xdf.example",)))
+    send(home_paths, share)
+    social.answers = replies("mastodon", next(iter(social.made)))[:1]
+    social.answers[0]["account"] |= {"acct": acct, "url": url}
+    (row,) = collect(fresh(home_paths), home_paths).new
+    assert row["contact"] == contact
+
+
 @pytest.mark.parametrize("kind", ["mastodon", "bluesky", "matrix"])
 def test_what_a_server_cannot_say_is_no_answer(home_paths: Home, social: Social, kind: str) -> None:
     from pkm.share.answers import collect

@@ -101,7 +101,9 @@ def test_a_service_is_asked_page_by_page_and_no_further_than_what_is_known(
 
 @pytest.mark.parametrize("body", [
     None, 3, "x", [], {}, {"children": [[[[[[[[mention()]]]]]]]]}, {"type": "entry"}, mention(target="javascript:x"),
-    mention("file:///etc/passwd"), {**mention(), "wm-source": "https://[", "url": 3}, mention(**{"wm-property": ["like-of"]}),
+    mention("file:///etc/passwd"), {**mention(), "wm-source": "https://[", "url": 3},
+    mention(**{"wm-source": "https://evil.example/" + "x" * 2000}), mention(**{"wm-source": "https://["}),
+    mention(**{"wm-property": ["like-of"]}),
     {**mention(), "wm-property": None, "like-of": DIGEST},
 ])  # fmt: skip
 def test_what_is_no_mention_gives_none(body: Any) -> None:
@@ -110,6 +112,7 @@ def test_what_is_no_mention_gives_none(body: Any) -> None:
 
 @pytest.mark.parametrize("odd", [
     {"author": "Ken"}, {"author": None}, {"author": [3]}, {"author": {"name": ["K"], "url": "javascript:x"}},
+    {"wm-source": None}, {"wm-source": "", "source": None},
     {"published": "soon"}, {"published": "0001-01-01T00:00:00+14:00"}, {"content": ["a", 3]},
     {"content": {"html": 3, "text": ["x"]}}, {"name": {}},
 ])  # fmt: skip
@@ -147,6 +150,10 @@ def test_without_an_address_of_the_site_it_is_said(home_paths: Home, tmp_path: P
     ("https://ken.example.evil.example/1", {}, None), ("https://ken.example@evil.example/", {}, None),
     ("https://evil.example\\@ken.example/", {}, None), ("https://ken.example:8080/", {}, None),
     ("https://many.example/ann/2026/walks", {"url": "https://many.example/ann"}, "c2"),
+    ("https://many.example/?author=eve", {"url": "https://many.example/?author=cy"}, None),
+    ("https://many.example/2026/?author=cy", {}, None), ("https://many.example/?author=cy", {}, "c3"),
+    ("https://many.example/people#dee", {}, "c4"), ("https://many.example/people", {}, None),
+    ("https://many.example/people/eve#dee", {}, None),
     ("https://many.example/annabel", {"url": "https://many.example/ann"}, None),
     ("https://many.example/ann/../eve", {}, None), ("https://many.example/ann/%2e%2e/eve", {}, None),
 ])  # fmt: skip
@@ -155,6 +162,8 @@ def test_a_mention_is_theirs_whose_page_it_stands_on_whoever_it_names(
 ) -> None:
     edit_contact(fresh(site), 1, Fields(aliases=("Kenny",)))
     edit_contact(fresh(site), add_contact(fresh(site), "Ann").number, Fields(urls=("https://many.example/ann/",)))
+    edit_contact(fresh(site), add_contact(fresh(site), "Cy").number, Fields(urls=("https://many.example/?author=cy",)))
+    edit_contact(fresh(site), add_contact(fresh(site), "Dee").number, Fields(urls=("https://many.example/people#dee",)))
     (tmp_path / "one.json").write_text(json.dumps(mention(**{"wm-source": source}, author={"type": "card", **author})))
     (row,) = collect_mentions(fresh(site), site, tmp_path / "one.json").new
     assert row["contact"] == contact

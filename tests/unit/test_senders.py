@@ -18,6 +18,7 @@ from pkm.mime import only_address, read_message
     ('Ken "K" Lee <ken@example.org>', "ken@example.org"), ("Ken: <ken@example.org >", "ken@example.org"),
     ('a@b.example "x" <ken@example.org>', ""), ("(a@b.example) <ken@example.org>", ""),
     ("< ken@example.org\n >", "ken@example.org"),
+    ("Ken <ken..lee.@docomo.example>", "ken..lee.@docomo.example"), ("ken@docomo..example", ""),
     ("ken+pkm@mail.example.org", "ken+pkm@mail.example.org"),
     ("ken@example.org <s@evil.example>", ""), ('(a"b) ken@example.org <s@evil.example>', ""),
     ('ken@example.org "x" <s@evil.example>', ""), ("<ken@example.org> <s@evil.example>", ""),
