@@ -289,8 +289,23 @@ def test_a_stage_that_passed_without_its_post_keeps_no_later_one_back(plan: Plan
     assert (len(social.made), plan.stages()) == (2, ["sent", "sent"])
 
 
-def test_other_words_are_another_post_and_another_channel_is_the_same_account(plan: Plan, social: Social) -> None:
+def test_a_post_that_may_be_there_is_not_made_for_a_circle_that_comes_before_by_now(plan: Plan, social: Social) -> None:
+    """A store put back took its post for one that waits, and held it."""
     plan.make(f"mastodon+{social.url}", *ACCESS["mastodon"])
+    plan.due(0, 1)
+    plan.set("UPDATE delivery SET state = 'held', error = 'outbox.log says it began to leave'")
+    plan.set("UPDATE stage SET passed_at = NULL")
+    plan.pkm("share", "plan", "x1", "--stage", "world now", "--stage", "practice +1d")
+    plan.due(1, 1)
+    assert (len(social.made), plan.stages()) == (1, ["sent", "waits"])
+
+
+def test_other_words_are_another_post_and_another_channel_is_the_same_account(
+    plan: Plan, social: Social, tmp_path: Path
+) -> None:
+    plan.make(f"mastodon+{social.url}", *ACCESS["mastodon"])
+    plan.pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
+    plan.pkm("circle", "edit", "practice", "--channel", "+drop")
     plan.pkm("share", "channel", "add", "same", f"mastodon+{social.url}", *ACCESS["mastodon"])
     plan.pkm("circle", "edit", "world", "--channel", "way", "--channel", "same")
     plan.pkm("share", "edit", "x1", "--for", "world", "--note", "n1", "-m", "Walk, and talk")

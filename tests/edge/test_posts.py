@@ -14,7 +14,7 @@ from pkm.config import Home
 from pkm.errors import Invalid, PkmError, Refused
 from pkm.people.circles import add_circle
 from pkm.sense.notes import add_note
-from pkm.share import outbox
+from pkm.share import ledger, outbox, plan
 from pkm.share.rendered import look_at
 from pkm.share.trying import try_channel
 from pkm.share.wiring import add_channel
@@ -553,6 +553,46 @@ def test_what_may_no_longer_go_is_not_posted_again(home_paths: Home, social: Soc
     outbox.ask_channels(fresh(home_paths), home_paths)
     assert (states(home_paths), len(social.made)) == (["sent"], 1)
     assert shares.row(fresh(home_paths).read(), share)["state"] == "sent"  # type: ignore[index]
+
+
+def test_what_is_on_hold_is_neither_asked_about_nor_posted_again(home_paths: Home, social: Social) -> None:
+    share = setup(home_paths, social, "bluesky")
+    social.faults = ["drop before"]
+    send(home_paths, share)
+    plan.hold(fresh(home_paths), share)
+    asked = len(social.seen)
+    outbox.ask_channels(fresh(home_paths), home_paths)
+    assert (states(home_paths), social.made, len(social.seen)) == (["unknown"], {}, asked)
+    plan.release(fresh(home_paths), share)
+    outbox.ask_channels(fresh(home_paths), home_paths)
+    assert (states(home_paths), len(social.made)) == (["sent"], 1)
+
+
+def test_a_home_that_may_be_a_copy_asks_and_posts_nothing_again(home_paths: Home, social: Social) -> None:
+    """The other home may have asked before, and posted it then."""
+    share = setup(home_paths, social, "bluesky")
+    social.faults = ["drop before"]
+    send(home_paths, share)
+    path = ledger.path_of(home_paths)
+    copy = path.with_name("copy")
+    copy.write_bytes(path.read_bytes())
+    copy.replace(path)
+    outbox.ask_channels(fresh(home_paths), home_paths)
+    assert (states(home_paths), social.made) == (["unknown"], {})
+    outbox.resolve_copy(fresh(home_paths), home_paths, "refused")
+    outbox.ask_channels(fresh(home_paths), home_paths)
+    assert (states(home_paths), len(social.made)) == (["sent"], 1)
+
+
+@pytest.mark.parametrize("kind", ["mastodon", "bluesky", "matrix"])
+@pytest.mark.parametrize("no", [401, 429])
+def test_a_no_to_asking_again_says_nothing_of_the_first_time(home_paths: Home, social: Social, kind: str, no: int) -> None:
+    share = setup(home_paths, social, kind)
+    social.faults = ["drop before"]
+    send(home_paths, share)
+    social.faults = [no]
+    send(home_paths, share)
+    assert (states(home_paths), len(social.bodies)) == (["unknown"], 2)
 
 
 def test_a_post_leads_to_its_page_once_that_is_live(home_paths: Home, social: Social) -> None:
