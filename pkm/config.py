@@ -83,6 +83,11 @@ class Home:
         return self.data / "signals.json"
 
     @property
+    def imports(self) -> Path:
+        """What the last imports could not use."""
+        return self.state / "imports.json"
+
+    @property
     def links(self) -> Path:
         """Which pages were looked at, and what came of it."""
         return self.state / "links.json"

@@ -16,22 +16,22 @@ def import_bookmarks(data: bytes, name: str, *, dry_run: bool, json: bool, kind:
     """The list's pages are items and the summary is printed; exit code 4 where some could not be used. kind: whose it is."""
     from pkm.seek.bookmarks import read_bookmarks
 
-    _import(read_bookmarks(data, name, kind), dry_run=dry_run, json=json)
+    _import(read_bookmarks(data, name, kind), name, dry_run=dry_run, json=json)
 
 
 def import_pages(folder: Path, *, dry_run: bool, json: bool) -> None:
     """The books of a folder that Readwise exported are items and the summary is printed; else as import_bookmarks."""
     from pkm.seek.readwise import read_folder
 
-    _import(read_folder(folder), dry_run=dry_run, json=json)
+    _import(read_folder(folder), folder, dry_run=dry_run, json=json)
 
 
-def _import(listed: "BookmarkList", *, dry_run: bool, json: bool) -> None:
+def _import(listed: "BookmarkList", source: str | Path, *, dry_run: bool, json: bool) -> None:
     from pkm.seek import bookmarking
 
     store = current.store()
     plan = bookmarking.preview_bookmarks(store, listed) if dry_run else bookmarking.import_bookmarks(store, listed)
-    render.emit_run(plan.as_dict(), as_json=json, line=plan.line, dry_run=dry_run)
+    render.emit_run(plan.as_dict(), as_json=json, line=plan.line, dry_run=dry_run, source=source)
     if plan.left_out:
         why = "what came by a feed" if plan.kind == "reader" else "what is no web page"
         render.tell(f"Left out: {count(plan.left_out, 'entry', 'entries')} ({why}).")

@@ -62,8 +62,10 @@ def import_people(
         done = importing.import_people(store, read, circle_id=in_circle, because=because, bases=bases)
     summary = done.as_dict() if json else {}
     render.emit_run(summary, as_json=json, line=done.line, dry_run=dry_run)
+    if not dry_run:
+        render.keep_failures(path, done.line, [*map(_failed, done.failures)])
     if not json:
-        _tell_more(done)
+        _tell_more(done, kept=not dry_run)
     if gone:
         render.tell(f"{count(gone, 'file')} that an export left there: deleted since. Their contacts stay.")
     if in_circle is not None:
@@ -122,12 +124,16 @@ def read_mapping(given: list[str]) -> dict[str, str]:
     return mapping
 
 
-def _tell_more(done: Any) -> None:
-    """First what the person may have to do something about, then what is only otherwise in the files than here."""
-    asking = [one for one in done.failures if one.asks]
-    render.tell_failures([*map(_failed, asking)])
+def _tell_more(done: Any, *, kept: bool) -> None:
+    """First what the person may have to do something about, then what is only otherwise in the files than here.
+
+    kept: what could not be used can be asked for again.
+    """
+    asking = [_failed(one) for one in done.failures if one.asks]
+    render.tell_failures(asking, kept=kept)
     _tell_to_look_at(done.plan)
-    render.tell_failures([*map(_failed, (one for one in done.failures if not one.asks)), *_otherwise(done.plan)])
+    rest, otherwise = [_failed(one) for one in done.failures if not one.asks], [*_otherwise(done.plan)]
+    render.tell_failures([*rest, *otherwise], kept=kept and bool(rest) and not otherwise and not asking)
     if done.resolved:
         render.tell(f"{count(done.resolved, 'earlier mention')} in your notes: now answered.")
 

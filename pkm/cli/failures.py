@@ -1,8 +1,19 @@
-"""What failed in a run, or was found otherwise, told so that it fits a screen: few each by themselves, many by reason."""
+"""What failed in a run, or was found otherwise, told so that it fits a screen: few each by themselves, many by reason.
 
+What imports could not use is kept beside the store; the next import of the same file or folder takes its place.
+"""
+
+import contextlib
+import json
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from pkm.cli import current
+from pkm.dates import now, stamp
+from pkm.errors import PkmError
+from pkm.files import write_atomic
+from pkm.ids import Row
 from pkm.text import count, one_line, some
 
 FEW = 6
@@ -10,6 +21,11 @@ FEW = 6
 
 REASONS = 8
 """So many reasons are told; the rest is counted."""
+
+IMPORTS, FAILURES = 20, 2_000
+"""Of so many imports it is kept, and so many of each."""
+
+AGAIN = "pkm import --failed"
 
 _HELD = re.compile(r"\((\d[\d,]*) more sources? of that host waits? too\)")
 _OWN_PART = re.compile(r" ?\(\d[\d,]* more sources? of that host waits? too\)|(?<=until ).*|(?<=at )(?:env|file|command):.*")
@@ -48,3 +64,31 @@ def _tell_group(why: str, group: Sequence[Mapping[str, str]], width: int) -> str
         if not width or len(head) + len(who) <= width:
             break
     return one_line(head, max(width - len(who), 20) if width else 0) + who
+
+
+def keep(source: str | Path, line: str, failures: Sequence[Row]) -> None:
+    """What this run could not use of a file or folder takes the place of what was kept of it. line: the run's summary."""
+    name = str(source) if str(source) in ("-", "stdin") else str(Path(source).expanduser().absolute())
+    before = kept()
+    imports = [one for one in before if one["id"] != name]
+    if failures:
+        told = [{"what": one["what"], "why": one["why"]} for one in failures[:FAILURES]]
+        imports.insert(0, {"id": name, "kind": "import", "title": current.typed(), "at": stamp(now()), "line": line,
+                        "failed": len(failures), "failures": told})  # fmt: skip
+    if imports != before:
+        _write(imports[:IMPORTS])
+
+
+def kept() -> list[Row]:
+    """What the last imports could not use, import by import, the newest first."""
+    try:
+        found = json.loads(current.home().imports.read_text(encoding="utf-8"))
+        return [one for one in found if {"id", "title", "at", "line", "failed", "failures"} <= one.keys()]
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return []
+
+
+def _write(imports: list[Row]) -> None:
+    """Where the home cannot be written, nothing is kept: the import itself has told it."""
+    with contextlib.suppress(OSError, PkmError):
+        write_atomic(current.home().imports, json.dumps(imports, ensure_ascii=False).encode("utf-8", "replace"))

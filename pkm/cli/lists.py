@@ -55,7 +55,7 @@ def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "", backlo
     plan = lists.preview_import(store, listed) if dry_run else lists.import_list(store, listed, backlog=backlog)
     if plan.salvaged:
         render.tell("The file is broken: only its addresses could be taken, without folders.")
-    render.emit_run(plan.as_dict(), as_json=json, line=plan.line, dry_run=dry_run)
+    render.emit_run(plan.as_dict(), as_json=json, line=plan.line, dry_run=dry_run, source=file)
     _tell_local([feed.url for feed in plan.new], dry_run)
     writers.tell_writers(before)
     if plan.new and not dry_run:

@@ -48,7 +48,7 @@ def import_notebook(path: Path, *, drop_gone: bool, whole: bool, yes: bool, dry_
                 unit.summarize(f"a notebook of nb: {one_line(path.name, 60)}")
     summary = _summary(notes.as_dict() if notes else {}, items.as_dict(), dry_run)
     line = " · ".join([*([notes.line] if notes else []), f"bookmarks: {items.line}"])
-    render.emit_run(summary, as_json=json, line=f"would be: {line}" if dry_run else line)
+    render.emit_run(summary, as_json=json, line=line, dry_run=dry_run, source=path)
     if not json:
         if notes:
             tell_import(notes, path, dry_run, kind="nb")

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TextIO
 
 from pkm.cli import current
@@ -148,28 +149,50 @@ def tell_undo(told: str = "", *, as_json: bool = False) -> None:
         tell(line)
 
 
-def emit_run(summary: Row, *, as_json: bool, line: str, dry_run: bool | None = None) -> None:
+def emit_run(
+    summary: Row, *, as_json: bool, line: str, dry_run: bool | None = None, source: str | Path = ""
+) -> None:  # fmt: skip
     """A run's summary: `line` for people, the object for programs; then what failed, on stderr.
 
-    dry_run: whether nothing was done, which is said then; None where that is not asked.
+    dry_run: whether nothing was done, which is said then; None where that is not asked. source: what an import reads; what
+    it could not use is kept.
     """
+    failures = summary.get("failures") or []
+    kept = bool(source) and not dry_run
+    if kept:
+        keep_failures(source, line, failures)
     if dry_run is not None:
         summary, line = {**summary, "dry_run": dry_run}, f"would be: {line}" if dry_run else line
     if as_json:
         emit_json(summary)
     else:
         say(line)
-    if failures := summary.get("failures"):
-        tell_failures(failures, as_json=as_json)
+    if failures:
+        tell_failures(failures, as_json=as_json, kept=kept)
 
 
-def tell_failures(failures: Sequence[Mapping[str, str]], *, as_json: bool = False) -> None:
-    """What failed, or was found otherwise, is told as the terminal has room; of what was only counted, how to see each."""
+def keep_failures(source: str | Path, line: str, failures: Sequence[Row]) -> None:
+    """What an import could not use is told again by a command of its own."""
     from pkm.cli import failures as told
 
-    again = f"Each by itself: {', and '.join(filter(None, [undo_command(), 'the same command with --json']))}"
+    told.keep(source, line, failures)
+
+
+def tell_failures(failures: Sequence[Mapping[str, str]], *, as_json: bool = False, kept: bool = False) -> None:
+    """What failed, or was found otherwise, is told as the terminal has room; of what was only counted, how to see each.
+
+    kept: it can be asked for again.
+    """
+    from pkm.cli import failures as told
+
+    if kept:
+        again = f"Each by itself, and again: {told.AGAIN}"
+    else:
+        again = f"Each by itself: {', and '.join(filter(None, [undo_command(), 'the same command with --json']))}"
     for line in told.tell_failures(failures, columns(), "" if as_json else again):
         tell(line)
+    if kept and failures and len(failures) <= told.FEW and not as_json:
+        tell(f"To see this again: {told.AGAIN}")
 
 
 def say(line: str = "") -> None:

@@ -34,7 +34,7 @@ def import_folder(
             current.store(), current.home(), path, drop_gone=drop_gone, forgotten=forgotten, templates=whole,
             tell=render.tell,
         )  # fmt: skip
-    render.emit_run(done.as_dict(), as_json=json, line=done.line, dry_run=dry_run)
+    render.emit_run(done.as_dict(), as_json=json, line=done.line, dry_run=dry_run, source=path)
     if not json:
         tell_import(done, path, dry_run)
     render.tell_undo(as_json=json)
@@ -132,7 +132,7 @@ def import_journal(path: Path, *, dry_run: bool, json: bool) -> None:
     if not path.is_file():
         raise BadInput(str(path), "it is no file", next="jrnl --format json > journal.json")
     done = import_jrnl(current.store(), path, dry_run=dry_run)
-    render.emit_run(done.as_dict(), as_json=json, line=done.line, dry_run=dry_run)
+    render.emit_run(done.as_dict(), as_json=json, line=done.line, dry_run=dry_run, source=path)
     render.tell_undo(as_json=json)
     if done.failures:
         raise typer.Exit(4)

@@ -67,14 +67,15 @@ def export_folder(
     "import",
     epilog="Example:  pkm import subscriptions.opml\n\n          pkm import contacts.vcf\n\n"
     "          pkm import ~/vault --dry-run\n\n"
-    "          pkm import ~/pkm-export     (into an empty home)",
+    "          pkm import ~/pkm-export     (into an empty home)\n\n"
+    "          pkm import --failed         (what the last imports could not use)",
 )
 def import_path(
     path: Annotated[
-        Path,
+        Path | None,
         typer.Argument(help="OPML, newsboat's urls, bookmarks, vCards or a folder of them, a CSV of contacts, a folder of "
                        "Markdown, a notebook of nb, jrnl's JSON or text, Readwise's CSV, an export."),
-    ],
+    ] = None,
     as_: Annotated[str, typer.Option("--as", help=f"What it is, where that cannot be seen: {', '.join(KINDS)}. A vault, nb: "
                      "with its templates.")] = "",
     drop_gone: Annotated[
@@ -86,12 +87,22 @@ def import_path(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do it without asking; of an export: take also the commands that pkm would run.")
     ] = False,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="List what the last imports could not use, and why; of PATH, or of all.")
+    ] = False,
     dry_run: DryRunFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Import feeds, bookmarks, people, a folder of Markdown, or one that `pkm export` made."""
     from pkm.errors import Invalid, NotFound
 
+    if failed:
+        from pkm.cli import unusable
+
+        unusable.show(path, json=json)
+        return
+    if path is None:
+        raise Invalid("pkm import without PATH", "name what is to come in", next="as in pkm import subscriptions.opml")
     path = path.expanduser()
     if not path.exists():
         raise NotFound(str(path), "there is no such file or folder", next="pkm import -h")

@@ -286,7 +286,7 @@ def _rebuild_sites(store: Store, home: Home, plan: ForgetPlan) -> None:
 
 def _clean_home(home: Home, plan: ForgetPlan) -> None:
     """Nothing holds it that is only remembered to save time, nor the last list."""
-    for path in [*home.caches(), home.last]:
+    for path in [*home.caches(), home.last, home.imports]:
         if path != home.signals or "item" in plan.erasure.things:
             path.unlink(missing_ok=True)
     shutil.rmtree(home.preview, ignore_errors=True)
