@@ -319,8 +319,7 @@ def _bad_value(name: str, value: str, known: Sequence[str]) -> Invalid:
 
     meant = [f"{name}:{one}" for one in near(value, known)]
     mended = f"pkm find {meant[0]}, or for the words as they stand: " if len(meant) == 1 else "for the words as they stand: "
-    return Invalid(f"{name}:{value}", should_be(known), near=meant,
-                   next=f"{mended}pkm find '\"{name}:{value}\"'")  # fmt: skip
+    return Invalid(f"{name}:{value}", should_be(known), near=meant, next=f"{mended}pkm find '\"{name}:{value}\"'")
 
 
 def _span(value: str) -> str:

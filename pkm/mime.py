@@ -228,16 +228,12 @@ def _holds_html(part: Message) -> bool:
 
 def _html_of(part: Message, kind: str) -> str:
     data = part.get_payload(decode=True)
-    written = decode_text(data if isinstance(data, bytes) else b"", _charset(part))[: 2 * _MAX_TEXT]
+    written = decode_text(data if isinstance(data, bytes) else b"", part.get_content_charset() or "")[: 2 * _MAX_TEXT]
     if kind == "text/html":
         return written
     if part.get_content_subtype() == "plain" and _parameter(part, "format").lower() == "flowed":
         written = unflow(written, delete_space=_parameter(part, "delsp").lower() == "yes")
     return text_to_html(written)
-
-
-def _charset(part: Message) -> str:
-    return part.get_content_charset() or ""
 
 
 def _parameter(part: Message, name: str) -> str:

@@ -90,9 +90,7 @@ class _Folder:
 
 def _outline(feed: OpmlFeed) -> list[tuple[str, str]]:
     """The attributes of a feed's outline, in the order they are written."""
-    kept = {
-        key: value for key, value in feed.attributes.items() if key.lower() not in OWN and _XML_NAME.fullmatch(key)
-    }
+    kept = {key: value for key, value in feed.attributes.items() if key.lower() not in OWN and _XML_NAME.fullmatch(key)}
     written = {"type": "rss", "text": feed.title, "title": feed.title, "xmlUrl": _without_user(feed.url)}
     written |= {key: value for key, value in feed.attributes.items() if key in ("type", "title")}
     if feed.site_url:

@@ -120,10 +120,6 @@ def _at(row: Row) -> str:
     return ""
 
 
-def _marked_plain(row: Row) -> str:
-    return _marked(row, lambda word: f"**{word}**")
-
-
 def _marked(row: Row, mark: Callable[[str], str]) -> str:
     """The snippet with its hits marked."""
     text, end, marked = clean(row["snippet"]), 0, ""
@@ -137,7 +133,7 @@ COLUMNS = (
     ("id", lambda row: row["id"]),
     ("at", _at),
     ("title", lambda row: one_line(row["title"], 100)),
-    ("text", _marked_plain),
+    ("text", lambda row: _marked(row, lambda word: f"**{word}**")),
 )
 STATED = (*COLUMNS[:2], ("state", lambda row: row["state"] if row["kind"] == "share" else ""), *COLUMNS[2:])
 """Where shares are among the rows: which of them are drafts, and which have gone."""

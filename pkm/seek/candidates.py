@@ -332,11 +332,7 @@ class _Decider:
 
     def _named(self, path: Path | None) -> tuple[str, ...]:
         nodes = path.nodes if path else ()
-        return tuple(one_line(self.names.get(node) or _site_name(node, self.quoted), 40) for node in nodes)
-
-
-def _site_name(node: str, quoted: Mapping[str, Sequence[Quote]]) -> str:
-    return name_in_links(quoted.get(node, ())) or node
+        return tuple(one_line(self.names.get(node) or name_in_links(self.quoted.get(node, ())) or node, 40) for node in nodes)
 
 
 def read_writings(facts: PeopleFacts) -> list[Writing]:

@@ -270,11 +270,10 @@ def _add(unit: Unit, found: _Gathered) -> list[int]:
     note_intake.keep_files(unit, (_file_row(number, file, found.folder.root) for number, file in of.items()))
     note_names.put_aliases(unit, {number: file.note.properties.aliases for number, file in of.items()})
     meant = found.standing.tag_of
-    note_intake.tag_many(
-        unit,
-        {number: [tag for name in file.note.properties.tags if (tag := meant(name))] for number, file in of.items()},
-        {number: [tag for name in found.speeches[file.path].tags if (tag := meant(name))] for number, file in of.items()},
-    )
+    by_hand = {number: [tag for name in file.note.properties.tags if (tag := meant(name))] for number, file in of.items()}
+    in_text = {number: [tag for name in found.speeches[file.path].tags if (tag := meant(name))] for number, file in of.items()}
+    tags.put_many(unit, "note", by_hand)
+    tags.put_many(unit, "note", in_text, origin="text")
     return numbers
 
 

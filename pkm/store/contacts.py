@@ -126,7 +126,7 @@ def find_mentioned(db: sqlite3.Connection, name: str) -> list[int]:
     """
     name = name.strip().removeprefix("@")
     for text in dict.fromkeys((name, name.replace("_", " "))):
-        for find in (with_nick, with_name, with_alias):
+        for find in (with_nick, with_name, lambda db, name: with_handle(db, "alias", name)):
             found = find(db, text) if text else []
             if found:
                 return found
@@ -191,11 +191,6 @@ def with_nick(db: sqlite3.Connection, nick: str) -> list[int]:
 def with_name(db: sqlite3.Connection, name: str) -> list[int]:
     """Contacts of that name, case ignored, by id."""
     return _called(db, "name", name)
-
-
-def with_alias(db: sqlite3.Connection, name: str) -> list[int]:
-    """Contacts who are also called that, case ignored, by id."""
-    return with_handle(db, "alias", name)
 
 
 def with_handle(db: sqlite3.Connection, kind: str, value: str) -> list[int]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pkm.grouped import grouped
 from pkm.ids import Row
-from pkm.store import links, note_names, tags
+from pkm.store import links, note_names
 from pkm.store.links import Written
 from pkm.store.note_names import Names, Place
 from pkm.store.session import Unit
@@ -222,12 +222,6 @@ def resolve_wanted(unit: Unit, names: Names, numbers: Iterable[int]) -> int:
             found.append({"id": row["id"], "to": meant[0]})
     unit.connection.executemany("UPDATE link SET to_id = :to WHERE id = :id", found)
     return len(found)
-
-
-def tag_many(unit: Unit, by_hand: Mapping[int, Sequence[str]], in_text: Mapping[int, Sequence[str]]) -> None:
-    """The notes have the tags of their front matter and of their texts; new notes, which have none yet."""
-    tags.put_many(unit, "note", by_hand)
-    tags.put_many(unit, "note", in_text, origin="text")
 
 
 def hand_tags(db: sqlite3.Connection) -> dict[int, list[str]]:

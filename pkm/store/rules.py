@@ -221,9 +221,7 @@ _OF_THE_PAST = """(
 def shape(row: Row, title: str) -> Row:
     """A rule as the JSON contract has it. title: it said in words."""
     named = {"person": "contact", "source": "source", "contact": "contact"}
-    parts = {
-        name: None if row[f"{name}_id"] is None else make(kind, row[f"{name}_id"]) for name, kind in named.items()
-    }
+    parts = {name: None if row[f"{name}_id"] is None else make(kind, row[f"{name}_id"]) for name, kind in named.items()}
     return {
         "id": make("rule", row["id"]), "kind": "rule", "title": title, "action": row["action"],
         "pattern": row["pattern"], "argument": row["argument"], **parts, "tag": row["tag_name"],

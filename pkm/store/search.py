@@ -82,9 +82,7 @@ class _Hit:
     score: float = 0.0
 
 
-def search(
-    db: sqlite3.Connection, query: q.Query, *, limit: int, sort: str = "best", now: datetime
-) -> SearchPage:  # fmt: skip
+def search(db: sqlite3.Connection, query: q.Query, *, limit: int, sort: str = "best", now: datetime) -> SearchPage:
     """The first `limit` things that the query asks for, over all kinds, in a total order that ends in kind and id.
 
     sort: best (by rank, or newest where no word was asked for), newest, oldest or title. now: for the age of things.

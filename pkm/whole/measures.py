@@ -182,9 +182,7 @@ def months_to(now: datetime, days: float) -> list[datetime]:
     here = now.astimezone()
     number = min(MAX_MONTHS, max(12, round(days / 30.44)))
     last = here.year * 12 + here.month - 1
-    return [
-        datetime(month // 12, month % 12 + 1, 1).astimezone() for month in range(last - number + 1, last + 1)
-    ]  # fmt: skip
+    return [datetime(month // 12, month % 12 + 1, 1).astimezone() for month in range(last - number + 1, last + 1)]
 
 
 def count_by(starts: Sequence[datetime], stamps: Iterable[str]) -> list[int]:

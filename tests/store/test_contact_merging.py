@@ -214,9 +214,7 @@ def test_stays_that_overlap_are_one(stays: list[Stay], united: list[tuple[Stay, 
 def test_stays_of_both_are_one_history(world: Store) -> None:
     merging.merge_contacts(world, [1, 3])
     found = rows(world, "SELECT circle_id, joined_at, left_at, because FROM membership WHERE contact_id = 1 ORDER BY 1, 2")
-    assert found == [
-        (2, "2026-10-01T08:00:00Z", None, "asked to; co-hosts the meetup"), (3, AT, None, "walks"),
-    ]  # fmt: skip
+    assert found == [(2, "2026-10-01T08:00:00Z", None, "asked to; co-hosts the meetup"), (3, AT, None, "walks")]
 
 
 def test_duplicates_are_found_in_the_store_and_dismissed(world: Store) -> None:

@@ -69,9 +69,7 @@ def test_mentions_answer_to_nick_name_and_to_nobody_when_several_are_meant(store
         person(unit, "Bo Berg", "bo")
         person(unit, "Bo Lind", "bo")
     added = add_note(store, "With @maria and [[Maria Silva]] and @bo and @nobody")
-    assert targets(store, 1) == [
-        ("maria", f"c{maria}"), ("bo", None), ("nobody", None), ("Maria Silva", f"c{maria}")
-    ]  # fmt: skip
+    assert targets(store, 1) == [("maria", f"c{maria}"), ("bo", None), ("nobody", None), ("Maria Silva", f"c{maria}")]
     assert (added.unknown_people, added.ambiguous, added.wanted) == (["nobody"], ["bo"], [])
 
 

@@ -112,9 +112,7 @@ def test_nothing_is_held_against_a_source_for_the_network_or_for_its_host():
     held = Fetched(failure="its host waits", held=True, not_before=NOW + HOUR)
     assert plan_source(FACTS, offline, {}, NOW, HOUR).columns == {}
     assert plan_source(FACTS, count_against(offline), {}, NOW, HOUR).columns["failures"] == 1
-    assert plan_source(FACTS, held, {}, NOW, HOUR).columns == {
-        "next_at": stamp(NOW + HOUR), "error": "its host waits",
-    }  # fmt: skip
+    assert plan_source(FACTS, held, {}, NOW, HOUR).columns == {"next_at": stamp(NOW + HOUR), "error": "its host waits"}
 
 
 def test_the_persons_interval_wins_over_all_that_is_asked_for():
