@@ -6,6 +6,7 @@ Owns what is an operator, a field or a word; pkm.query_tree says what the parts 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from shlex import quote
 
 from pkm import dates
 from pkm.errors import Invalid
@@ -318,8 +319,9 @@ def _bad_value(name: str, value: str, known: Sequence[str]) -> Invalid:
     from pkm.spelling import near, should_be
 
     meant = [f"{name}:{one}" for one in near(value, known)]
-    mended = f"pkm find {meant[0]}, or for the words as they stand: " if len(meant) == 1 else "for the words as they stand: "
-    return Invalid(f"{name}:{value}", should_be(known), near=meant, next=f"{mended}pkm find '\"{name}:{value}\"'")
+    mended = f"pkm find {quote(meant[0])}, or " if len(meant) == 1 else ""
+    return Invalid(f"{name}:{value}", should_be(known), near=meant,
+                   next=f"{mended}for the words as they stand: pkm find " + quote(f'"{name}:{value}"'))  # fmt: skip
 
 
 def _span(value: str) -> str:

@@ -1,6 +1,6 @@
 """`pkm circle candidates`: who may join a closer circle, with the evidence, and which members are silent. Moves nobody."""
 
-import re
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -132,7 +132,7 @@ def _tell(found: Any, shown: int, total: int, every: bool) -> None:
         render.tell(f"{name} has no interests to share. Next: pkm circle edit {found.circle['id']} --tag NAME")
     first = next(iter((*found.candidates, *(found.one_way if every else ()))), None)
     if first is not None:
-        render.tell(f'Next: pkm circle join {handle_of(found.circle)} {ids.make("contact", first.number)} --because "…"')
+        render.tell(f'Next: pkm circle join {quote(found.circle["name"])} {ids.make("contact", first.number)} --because "…"')
 
 
 def _nobody(found: Any) -> str:
@@ -148,12 +148,6 @@ def _nobody(found: Any) -> str:
 
 def _people(number: int) -> str:
     return count(number, "person", "people")
-
-
-def handle_of(circle: Row) -> str:
-    """What a command may call a circle: its name where that is one plain word, else its id."""
-    name = str(circle["name"])
-    return name if re.fullmatch(r"\w[\w-]*", name) and not ids.parse(name) else str(circle["id"])
 
 
 def _list_silent(found: Any, limit: int, json: bool) -> None:

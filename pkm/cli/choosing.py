@@ -1,6 +1,7 @@
 """Which of the several feeds of a page: asked on a terminal, else listed so that a script or a person can choose."""
 
 import sys
+from shlex import quote
 from typing import Any
 
 import typer
@@ -14,7 +15,7 @@ def pick(found: list[Any], number: int, address: str) -> Any:
     """The Nth feed that was found. Raises Invalid where there are not so many."""
     if number > len(found):
         raise Invalid(f"--feed {number}", f"{count(len(found), 'feed')} was found at {address}" if len(found) == 1
-                      else f"{len(found)} feeds were found at {address}", next=f"pkm seek add {address}")  # fmt: skip
+                      else f"{len(found)} feeds were found at {address}", next=f"pkm seek add {quote(address)}")  # fmt: skip
     return found[number - 1]
 
 
@@ -24,7 +25,7 @@ def ask_which(address: str, found: list[Any]) -> Any:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         current.home().ensure()  # it may be the first command of all
         current.remember(rows=[url for url, _ in listed])
-        step = f"follow one of them: pkm seek add {found[0].url}, or by its number: pkm seek add %1"
+        step = f"follow one of them: pkm seek add {quote(found[0].url)}, or by its number: pkm seek add %1"
         raise Ambiguous(address, listed, next=step)
     render.tell(f"{without_user(address)} has {len(found)} feeds:")
     for number, (url, title) in enumerate(listed, 1):

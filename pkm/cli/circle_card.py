@@ -3,9 +3,9 @@
 import sqlite3
 import sys
 from datetime import datetime
+from shlex import quote
 
 from pkm.cli import render
-from pkm.cli.candidates import handle_of
 from pkm.dates import ago, day, format_span, now, stamp
 from pkm.ids import Row, existing, make
 from pkm.store import circles, exchange
@@ -91,7 +91,7 @@ def show(row: Row, at: datetime, limit: int = 10) -> None:
     told = [*_head(row), *_exchange(row, at), *_changes(row, at, limit), *_members(row, at, limit, wide)]
     render.show_text("\n".join(_cut(line, wide) for line in told))
     if row["circle_kind"] != "network":
-        render.tell(f"Next: pkm circle candidates {handle_of(row)}")
+        render.tell(f"Next: pkm circle candidates {quote(row['name'])}")
 
 
 def _cut(line: str, wide: int) -> str:
@@ -122,7 +122,7 @@ def _exchange(row: Row, at: datetime) -> list[str]:
     """What it got from the person and when, and what came back."""
     gave, back = row["gave"], row["came_back"]
     if not gave["shares"]:
-        return [f"  got        nothing from you yet. Next: pkm share --to {handle_of(row)}"]
+        return [f"  got        nothing from you yet. Next: pkm share --to {quote(row['name'])}"]
     last = f"last {day(gave['last'])} ({ago(gave['last'], at)}), {gave['share']} “{one_line(gave['title'], 40)}”"
     lines = [f"  got        {count(gave['shares'], 'share')} from you; {last}"]
     if back["answers"]:

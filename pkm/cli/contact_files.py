@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -80,7 +81,6 @@ def import_people(
 
 def _tell_outside(known: tuple[int, ...], circle: int) -> None:
     """Of those who were here already it is said who is not in the circle, and the command that they join by."""
-    from pkm.cli.candidates import handle_of
     from pkm.store import circles, contacts
 
     db = current.store().read()
@@ -96,7 +96,7 @@ def _tell_outside(known: tuple[int, ...], circle: int) -> None:
         who = ",".join(make("contact", number) for number in outside)
         if len(outside) > (ALIKE if alone else NAMED):
             who = f'"kind:contact -circle:{row["id"]}"' + ("" if alone else " (everybody who is not in it)")
-        told += f" Next: pkm circle join {handle_of(row)} {who}"
+        told += f" Next: pkm circle join {quote(row['name'])} {who}"
     render.tell(told)
 
 
@@ -268,7 +268,7 @@ def _export_folder(cards: list[Any], folder: Path, json: bool, version: str, res
     for file, name in done.deleted[:TOLD]:
         render.tell(f"{file}: {one_line(name, 60)} was deleted there: stays here, and is not written again")
     if done.deleted:
-        render.tell(f"Next: pkm contact export {folder} --restore writes what was deleted there again.")
+        render.tell(f"Next: pkm contact export {quote(str(folder))} --restore writes what was deleted there again.")
     if done.failures:
         raise typer.Exit(4)
 

@@ -1,5 +1,6 @@
 """`pkm seek discover`: new sources with their reasons; how suggestions are listed, picked and turned down."""
 
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -167,9 +168,9 @@ def _find_feed(key: str, address: str) -> Any:
         found = look_for_feed(address)
     except PkmError as error:
         error.kept = "Nothing was added."
-        error.next = f"if you know its feed: pkm seek add FEED; never again: pkm seek discover --dismiss {key}"
+        error.next = f"if you know its feed: pkm seek add FEED; never again: pkm seek discover --dismiss {quote(key)}"
         raise
     if main := choose_main(found):
         return main
     listed = [(feed.url, f"{feed.title} ({count(len(feed.parsed.entries), 'entry', 'entries')})") for feed in found]
-    raise Ambiguous(address, listed, next=f"follow one of them: pkm seek add {found[0].url}")
+    raise Ambiguous(address, listed, next=f"follow one of them: pkm seek add {quote(found[0].url)}")

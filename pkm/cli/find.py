@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -84,7 +85,7 @@ def _keep_searches(typed: str, save: str, forget: str, limit: int, *, json: bool
     if save and forget:
         raise Invalid("--save and --forget", "give one of the two")
     if typed and not save:
-        raise Invalid(f"“{one_line(typed, 60)}”", "--saved and --forget take no query", next=f"pkm find '{one_line(typed, 60)}'")
+        raise Invalid(f"“{one_line(typed, 60)}”", "--saved and --forget take no query", next=f"pkm find {quote(typed)}")
     if save:
         searches.save(save, typed, json=json)
     elif forget:

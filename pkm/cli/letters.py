@@ -1,5 +1,6 @@
 """The words of a draft, changed: by options, or in the person's own editor."""
 
+from shlex import quote
 from typing import Any
 
 from pkm.cli import current, drafts, render, selectors
@@ -41,8 +42,8 @@ def edit_for_circle(
         text = drafts.typed()
     number = selectors.one(note, ("note",), guess=False).number if note else None
     if title is None and text is None and only is None:
-        raise Invalid(f"{found.id} for {circle['name']}", "it is not said what is to be different there",
-                      next=f'pkm share edit {found.id} --for {circle["name"]} --note NOTE -m "the short version"')  # fmt: skip
+        step = f'pkm share edit {found.id} --for {quote(circle["name"])} --note NOTE -m "the short version"'
+        raise Invalid(f"{found.id} for {circle['name']}", "it is not said what is to be different there", next=step)
     chosen = None if only is None else [] if only == ["all"] else [
         one.number for one in selectors.many(only, ("note",), guess=False)
     ]  # fmt: skip
@@ -78,7 +79,7 @@ def _show_for(found: Any, circle: Row, json: bool) -> None:
         return
     own = f", own words: {', '.join(row['words'])}" if row["words"] else ""
     render.say(f"{found.id}  for {circle['name']}: {', '.join(row['notes'])}{own}")
-    render.tell(f"Next: pkm share preview {found.id} --to {circle['name']}")
+    render.tell(f"Next: pkm share preview {found.id} --to {quote(circle['name'])}")
 
 
 def _in_editor(row: Row) -> Row:

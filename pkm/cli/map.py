@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -85,5 +86,5 @@ def _chosen(words: list[str]) -> list[tuple[str, int]]:
     if not found:
         typed = one_line(asked.text, 80)
         raise Invalid(typed, "no note, item, contact or circle is found by it", kept="Nothing was written.",
-                      next=f"pkm find '{typed}'", near=[right] if (right := respelled(asked)) else ())  # fmt: skip
+                      next=f"pkm find {quote(asked.text)}", near=[right] if (right := respelled(asked)) else ())  # fmt: skip
     return found

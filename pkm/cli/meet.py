@@ -1,5 +1,6 @@
 """`pkm seek people`: people to get to know, with the reason; what --accept and --dismiss do with one of them."""
 
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -113,7 +114,7 @@ def _accept(text: str, name: str, no_follow: bool, json: bool) -> None:
     name = name or ("" if one.unnamed else one.name)
     if not name:
         unknown = "whose site it is" if one.url else "what they are called"
-        raise Invalid(one.key, f"it is not known {unknown}", next=f'pkm seek people --accept {key} --name "Name"')
+        raise Invalid(one.key, f"it is not known {unknown}", next=f'pkm seek people --accept {quote(key)} --name "Name"')
     feeds, told = _feeds(one, no_follow)
     added, followed = _add(one, name, feeds, told)
     row = {**added.row, "sources": [source["id"] for source in followed]}

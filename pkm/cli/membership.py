@@ -1,10 +1,10 @@
 """What joining and leaving a circle means for what is shared: said after `pkm circle join` and `leave`."""
 
+from shlex import quote
 from typing import Any
 
 from pkm import ids
 from pkm.cli import current, render
-from pkm.cli.candidates import handle_of
 from pkm.dates import day
 from pkm.ids import Row
 from pkm.store import circles, exchange, lookup, shares
@@ -35,7 +35,7 @@ def tell_joined(moved: Any, because: str) -> None:
         first = next(move.contact["id"] for move in moved.moves if move.changed)
         render.tell(
             'No reason was kept. One says what you share, such as "answered twice, co-hosts the meetup": '
-            f'pkm circle join {handle_of(moved.circle)} {first} --because "…"'
+            f'pkm circle join {quote(moved.circle["name"])} {first} --because "…"'
         )
 
 

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import typer
@@ -22,7 +23,7 @@ def import_notebook(path: Path, *, drop_gone: bool, whole: bool, yes: bool, dry_
     from pkm.sense.vault_folder import holds_notes
 
     if not path.is_dir():
-        raise BadInput(str(path), "it is a file; a notebook is a folder", next=f"pkm import {path.parent} --as nb")
+        raise BadInput(str(path), "it is a file; a notebook is a folder", next=f"pkm import {quote(str(path.parent))} --as nb")
     if not wants(path, yes=yes or dry_run, marked=True):
         raise typer.Exit(1)
     store = current.store()

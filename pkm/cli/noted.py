@@ -1,6 +1,7 @@
 """How a note that was made or edited is told, and what in it nothing answers to yet."""
 
 from collections.abc import Iterable
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -67,4 +68,4 @@ def tell_new(likes: Iterable[tuple[str, list[tuple[str, int]]]]) -> None:
 
     for name, like in likes:
         question = did_you_mean([f"#{other}" for other, _ in like])
-        render.tell(f"#{name} is new. {question} If so: pkm tag merge {name} {like[0][0]}")
+        render.tell(f"#{name} is new. {question} If so: pkm tag merge {quote(name)} {quote(like[0][0])}")

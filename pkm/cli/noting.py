@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -166,7 +167,7 @@ def _store(text: str, origin: Origin, title: str, reach: str, names: list[str], 
     if failed is not None:
         why = f", {failed.why}" if failed.why else ""
         render.tell(f"The page was not taken in: {failed.what}{why}. Its address is in the note.")
-        render.tell(f"Next: pkm seek clip {origin.address}")
+        render.tell(f"Next: pkm seek clip {quote(origin.address)}")
 
 
 def _fetched(address: str) -> tuple[Any, PkmError | None]:

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pkm.cli import current, render
@@ -43,7 +44,7 @@ def write_page(found: Any, file: str) -> None:
     kept = pages.archived(current.store().read(), found.number) if found.kind == "item" else None
     if kept is None:
         row = (items.row(current.store().read(), found.number) or {}) if found.kind == "item" else {}
-        step = f"pkm seek clip {row['url']} --keep-page" if row.get("url") else None
+        step = f"pkm seek clip {quote(row['url'])} --keep-page" if row.get("url") else None
         raise NotFound(found.id, "no page was archived with it", next=step)
     body, kind = kept
     if file == "-":

@@ -1,6 +1,7 @@
 """`pkm share plan|approve|hold` and `pkm share --due`: when a share goes to whom, and what leaves of it now."""
 
 from collections.abc import Callable
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -433,7 +434,7 @@ def plans_first(digest: Any, make: Callable[[], Row], *, yes: bool) -> bool:
 def _tell_offer(share: str, offer: Row) -> None:
     """Why a community should have it first, and how to have it so. share: "" where it is not drafted yet."""
     render.tell(f"{_untried(offer)}: there people you know can try it and say what is wrong with it before everybody reads it.")
-    stages = " ".join(f'--stage "{stage}"' for stage in offer["stages"])
+    stages = " ".join(f"--stage {quote(stage)}" for stage in offer["stages"])
     drafted = "" if share else "pkm share draft, then "
     render.tell(f"To go there first: {drafted}pkm share plan {share or '.'} --offered, which is {stages}")
 

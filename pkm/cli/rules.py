@@ -1,6 +1,7 @@
 """`pkm seek rules`: what happens to items by themselves when they come in. cli/seek names the group."""
 
 from collections.abc import Sequence
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -134,7 +135,7 @@ def _contact(name: str) -> int:
         return selectors.one(name, ("contact",)).number
     except NotFound as error:
         if not ids.parse(name):
-            error.next = f'pkm contact add "{one_line(name, 60)}"'
+            error.next = f"pkm contact add {quote(one_line(name))}"
         raise
 
 

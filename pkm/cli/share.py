@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import PurePath
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -164,7 +165,7 @@ def _refuse_unreachable(targets: list[Row]) -> None:
     """Raises Invalid where a circle has no channel: a digest for it could not go anywhere."""
     for circle in targets:
         if not circle["channels"]:
-            step = f"pkm share channel add NAME files:/some/folder, then pkm circle edit {circle['name']} --channel NAME"
+            step = f"pkm share channel add NAME files:/some/folder, then pkm circle edit {quote(circle['name'])} --channel NAME"
             raise Invalid(f"the circle {circle['name']}", "it has no channel that reaches it", next=step)
 
 
@@ -234,7 +235,7 @@ def draft(
     if not json:
         for circle in (one for one in targets if not one["channels"]):
             render.tell(f"{one_line(circle['name'], 60)} has no way out yet: pkm share channel add NAME files:/some/folder, then "
-                        f"pkm circle edit {one_line(circle['name'], 60)} --channel NAME")  # fmt: skip
+                        f"pkm circle edit {quote(circle['name'])} --channel NAME")  # fmt: skip
         outgoing.tell_again(row["number"])
         render.tell(f"Next: pkm share preview {row['id']}, then pkm share send {row['id']}")
 

@@ -1,5 +1,6 @@
 """The sources that are followed: listed, shown, changed, left. cli/seek names the commands."""
 
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -229,7 +230,7 @@ def _tell_of_secret(had: Row, row: Row) -> None:
     """A source that was moved to another host leaves its secret behind, and the person knows it."""
     if had.get("credential") and not row["credential"]:
         render.tell(f"Its secret belonged to {had['url']} and stays behind. Next: pkm seek edit {row['id']} --credential "
-                    f"{had['credential']}")
+                    f"{quote(had['credential'])}")
 
 
 def _follow_author(source: int, author: str, contact: str | None) -> None:

@@ -1,6 +1,7 @@
 """`pkm sense note --from 'tag:cop'`: the quotes of what a search finds, put together as a note to write on from."""
 
 from collections.abc import Sequence
+from shlex import quote
 
 from pkm.cli import current, render
 from pkm.errors import Invalid
@@ -14,7 +15,7 @@ def put_together(asked: str, title: str, words: str, reach: str, names: Sequence
     from pkm.store import links
 
     if not title:
-        raise Invalid(f"--from {asked}", "a synthesis wants a title", next=f"pkm sense note --from '{asked}' -t \"What …\"")
+        raise Invalid(f"--from {asked}", "a synthesis wants a title", next=f'pkm sense note --from {quote(asked)} -t "What …"')
     store = current.store()
     made = synthesis.compose(title, synthesis.gather(store.read(), asked))
     text = made.text if not words.strip() else made.text.replace("\n\n", f"\n\n{words.strip()}\n\n", 1)

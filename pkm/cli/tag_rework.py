@@ -2,6 +2,7 @@
 
 import sys
 from datetime import timedelta
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -95,7 +96,7 @@ def _kept(one: Row) -> str:
 def _next(row: Row) -> str:
     """The one step that is missing most."""
     if not row["from"]:
-        return f"pkm find {row['name']}, pkm seek add URL --tag {row['name']}"
+        return f"pkm find {quote(row['name'])}, pkm seek add URL --tag {quote(row['name'])}"
     if not row["notes"]:
         return f'pkm sense note "… #{row["name"]}"'
     untried = row["stages"]["idea"] and not row["tried"]
@@ -114,7 +115,7 @@ def alias(
     from pkm.sense.tags import give_alias, new_with_likes, take_alias
 
     if remove == (tag is not None):
-        step = f"pkm tag alias {name} TAG, or pkm tag alias {name} --remove"
+        step = f"pkm tag alias {quote(name)} TAG, or pkm tag alias {quote(name)} --remove"
         raise Invalid("a tag and --remove" if remove else "one name alone", "it is one or the other", next=step)
     likes = new_with_likes(current.store(), [] if tag is None else [tag])
     kept = take_alias(current.store(), name) if tag is None else give_alias(current.store(), name, tag)
@@ -184,7 +185,7 @@ def _by_hand(name: str, rows: list[Row], parts: list[str]) -> "dict[str, list[Th
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         listed = " ".join(f"--into '{part}=IDS or QUERY'" for part in parts)
         raise Invalid(f"--into {','.join(parts)}", "there is no terminal to ask on which thing gets which",
-                      next=f"pkm tag split {name} {listed}")  # fmt: skip
+                      next=f"pkm tag split {quote(name)} {listed}")  # fmt: skip
     keys = ", ".join(f"{number} {part}" for number, part in enumerate(parts, 1))
     render.tell(f"{count(len(rows), 'thing')} with #{name}. For each: {keys}; 12 for both, Enter: it stays, q: enough.")
     chosen: dict[str, list[Thing]] = {part: [] for part in parts}

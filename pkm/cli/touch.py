@@ -94,7 +94,7 @@ def _people(who: str) -> list[Found]:
             one = selectors.one(name, ("contact",))
         except NotFound as error:
             if error.next == listing("contact"):
-                error.next = f'pkm contact add "{one_line(name, 60).removeprefix("@")}", or pkm contact list'
+                error.next = f"pkm contact add {shlex.quote(one_line(name).removeprefix('@'))}, or pkm contact list"
             raise
         found.setdefault(one.number, one)
     if not found:

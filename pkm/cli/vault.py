@@ -83,10 +83,11 @@ def _tell_rest(done: Any, path: Path, dry_run: bool) -> None:
     _tell_notes("Put away", done.put_away)
     if done.gone:
         _tell_notes("Gone from the folder, kept here", done.gone)
-        render.tell(f"Next: pkm import {path} --drop-gone puts them away; pkm export --notes {path} writes them again")
+        there = shlex.quote(str(path))
+        render.tell(f"Next: pkm import {there} --drop-gone puts them away; pkm export --notes {there} writes them again")
     if done.forgotten:
         render.tell(f"Forgotten, left out: {some([one_line(name, 60) for name in done.forgotten], TOLD)}")
-        render.tell(f"Next: remove them there, or pkm import {path} --forgotten takes them in anew")
+        render.tell(f"Next: remove them there, or pkm import {shlex.quote(str(path))} --forgotten takes them in anew")
     if done.unmerged:
         render.tell(f"Two versions stand in {some(done.unmerged, TOLD)}, marked, since an earlier import. "
                     "Next: pkm sense garden unmerged")  # fmt: skip
@@ -119,7 +120,7 @@ def export_vault(folder: Path, *, json: bool) -> None:
             render.tell(f"Two versions stand there, marked: {some([one_line(path, 60) for path in done.unmerged], TOLD)}")
             render.tell("Next: pkm sense garden unmerged")
         if done.ahead:
-            render.tell(f"{count(len(done.ahead), 'file')} changed in the folder. Next: pkm import {folder}")
+            render.tell(f"{count(len(done.ahead), 'file')} changed in the folder. Next: pkm import {shlex.quote(str(folder))}")
     if done.failures:
         raise typer.Exit(4)
 

@@ -133,7 +133,8 @@ def import_path(
         import_pages(path, dry_run=dry_run, json=json)
         return
     if drop_gone:
-        raise Invalid("--drop-gone", f"{path} is no folder of Markdown", next=f"pkm import {path} --as vault --drop-gone")
+        raise Invalid("--drop-gone", f"{path} is no folder of Markdown",
+                      next=f"pkm import {shlex.quote(str(path))} --as vault --drop-gone")  # fmt: skip
     if as_ in ("vcard", "csv") or (not as_ and _holds_people(path)):
         from pkm.cli.contact_files import import_people
 

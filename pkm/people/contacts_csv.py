@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -345,4 +346,4 @@ def _no_contacts(rows: list[tuple[int, list[str]]], mapping: Mapping[str, str] |
         missing = [column for column in mapping.values() if _plain(column) not in present]
         return Invalid(f"--map …={', '.join(missing)}", f"{name} has no such column; it has: {columns}")
     why = f"no column names people (expected First Name, Last Name, Name or Email; it has: {columns})"
-    return BadInput(name, why, next=f'pkm contact import {name} --map "name=COLUMN,email=COLUMN"')
+    return BadInput(name, why, next=f'pkm contact import {shlex.quote(name)} --map "name=COLUMN,email=COLUMN"')

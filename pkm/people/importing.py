@@ -219,14 +219,15 @@ def _read_file(path: Path, kind: str, mapping: Mapping[str, str] | None) -> Peop
     data = _bytes(path)
     cards = looks_like_cards(data)
     if cards and (mapping or kind == "csv"):
-        raise BadInput(str(path), "it is a vCard file, not a table of contacts", next=f"pkm contact import {path}")
+        raise BadInput(str(path), "it is a vCard file, not a table of contacts",
+                       next=f"pkm contact import {shlex.quote(str(path))}")  # fmt: skip
     if mapping or kind == "csv" or (not kind and not cards and _is_table(path, data)):
         return _found_in_table(path, read_contacts(data, mapping, name=str(path)))
     if kind == "vcard" or cards or is_card_file(path):
         found = read_cards(data, name=str(path))
         return _found(path, found)
     raise BadInput(str(path), f"it is {name_kind(data)}, no vCards and no table of contacts", next="say what it is, as in "
-                   f'pkm contact import {path.name} --map "name=COLUMN,email=COLUMN"')  # fmt: skip
+                   f'pkm contact import {shlex.quote(path.name)} --map "name=COLUMN,email=COLUMN"')  # fmt: skip
 
 
 def _is_table(path: Path, data: bytes) -> bool:

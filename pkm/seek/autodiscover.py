@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from shlex import quote
 from urllib.parse import urlsplit
 
 from pkm import text
@@ -76,7 +77,7 @@ def find_feeds(url: str, fetch: Callable[[str], Response]) -> list[FoundFeed]:
         return [itself]
     if not found:
         tried = text.count(search.requests, "address", "addresses")
-        advice = f"give the feed's own address, or keep the page: pkm seek clip {url}"
+        advice = f"give the feed's own address, or keep the page: pkm seek clip {quote(url)}"
         raise NotFound(url, f"no feed was found there ({tried} tried)", next=advice)
     return sorted(found, key=lambda each: bool(_COMMENTS.search(f"{each.url} {each.title}")))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from shlex import quote
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -88,8 +89,8 @@ def _no_page(url: str, kind: str) -> BadInput:
     """The error for a body that is no page."""
     if kind.endswith("feed") or kind in ("an OPML list", "a list of bookmarks"):
         command = "pkm seek import" if "list" in kind else "pkm seek add"
-        return BadInput(url, f"it is {kind}, not a page", next=f"{command} {url}")
-    return BadInput(url, f"it is {kind}, not a web page; the link can be kept", next=f"pkm sense note {url}")
+        return BadInput(url, f"it is {kind}, not a page", next=f"{command} {quote(url)}")
+    return BadInput(url, f"it is {kind}, not a web page; the link can be kept", next=f"pkm sense note {quote(url)}")
 
 
 def _decode(body: bytes, content_type: str) -> str:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from shlex import quote
 from typing import Any
 
 from pkm.dates import median_gap_s, parse_stamp, stamp
@@ -58,7 +59,7 @@ def diagnose(row: Mapping[str, Any], dates: Sequence[str], now: datetime) -> Ail
     if row["failures"]:
         return _of_failure(row, now)
     if row["moved_to"] and row["moved_to"] != row["url"]:
-        step = f"pkm seek edit {row['id']} --url {row['moved_to']}"
+        step = f"pkm seek edit {row['id']} --url {quote(row['moved_to'])}"
         step += " (its secret stays behind: give it again with --credential)" if row.get("credential") else ""
         return Ailment("moved", f"it sends to {row['moved_to']}", step, wrong=False)
     silent = now - parse_stamp(max(dates, default=row["created_at"]))

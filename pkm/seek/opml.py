@@ -8,6 +8,7 @@ import html.entities
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from shlex import quote
 from xml.parsers import expat
 
 from pkm.errors import BadInput
@@ -220,7 +221,7 @@ def _no_list(data: bytes, name: str) -> BadInput:
     kind = name_kind(data)
     if kind == "an OPML list":
         return BadInput(name, "it is not well-formed, and no feed's address can be made out in it")
-    follow = f"pkm seek add {name}" if kind.endswith(("feed", "a web page")) else None
+    follow = f"pkm seek add {quote(name)}" if kind.endswith(("feed", "a web page")) else None
     return BadInput(name, f"it is {kind}, not an OPML list of feeds", next=follow)
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from shlex import quote
 from typing import Any
 
 from pkm import text
@@ -77,7 +78,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> ParsedFeed:
 
         if (found := read_h_feed(body, url, content_type)) is not None:
             return found
-        raise BadInput(url, "it is a web page, not a feed", next=f"pkm seek add {url}")
+        raise BadInput(url, "it is a web page, not a feed", next=f"pkm seek add {quote(url)}")
     if b"<" not in start:
         raise BadInput(url, "it is neither XML nor JSON")
     if (plain := read_plain(body, content_type)) is not None:

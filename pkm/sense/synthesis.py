@@ -6,6 +6,7 @@
 import re
 import sqlite3
 from collections.abc import Sequence
+from shlex import quote
 from typing import NamedTuple
 
 from pkm import query
@@ -59,7 +60,7 @@ def gather(db: sqlite3.Connection, asked: str) -> list[Passage]:
             found[row["id"]] = annotations.of(db, row["kind"], int(row["id"][1:]))
     if not found:
         raise Invalid(asked, "no item, note or quote is found by it", kept="Nothing was made.",
-                      next=f"pkm find '{one_line(asked, 60)}'")  # fmt: skip
+                      next=f"pkm find {quote(asked)}")  # fmt: skip
     return [_passage(db, name, found[name]) for name in sorted(found, key=lambda name: (name[0], int(name[1:])))]
 
 

@@ -6,6 +6,7 @@ Nothing is changed here: the person types the command, or says that it is fine a
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from shlex import quote
 
 from pkm.grouped import grouped
 from pkm.ids import Row
@@ -66,7 +67,8 @@ def _alike(used: Mapping[str, int]) -> list[Finding]:
             gone, kept = sorted((name, other), key=lambda one: (used[one], one))
             why = f"#{gone} ({used[gone]}) is nearly #{kept} ({used[kept]})"
             if number:
-                found.setdefault(frozenset((gone, kept)), Finding("alike", (gone, kept), why, f"pkm tag merge {gone} {kept}"))
+                step = f"pkm tag merge {quote(gone)} {quote(kept)}"
+                found.setdefault(frozenset((gone, kept)), Finding("alike", (gone, kept), why, step))
     return sorted(found.values(), key=lambda one: (-used[one.names[1]], one.names))
 
 
@@ -99,13 +101,13 @@ def _together(pairs: Iterable[Together]) -> list[Finding]:
         apart = not (one.startswith(other + "/") or other.startswith(one + "/"))
         if apart and pair.both >= TOGETHER and pair.both >= NEARLY_ALWAYS * all_of_them:
             why = f"#{pair.one} and #{pair.other} stand together on {pair.both} of {count(all_of_them, 'thing')}"
-            found.append(Finding("together", (pair.one, pair.other), why, f"pkm tag merge {pair.one} {pair.other}"))
+            found.append(Finding("together", (pair.one, pair.other), why, f"pkm tag merge {quote(pair.one)} {quote(pair.other)}"))
     return found
 
 
 def _once(single: Single) -> Finding:
     why = f"#{single.name} is on {single.thing} alone"
-    step = f"pkm sense edit {single.thing}" if single.written else f"pkm sense tag {single.thing} -{single.name}"
+    step = f"pkm sense edit {single.thing}" if single.written else f"pkm sense tag {single.thing} {quote('-' + single.name)}"
     told = f"{why}, in its text" if single.written else why
     return Finding("once", (single.name,), told, step)
 

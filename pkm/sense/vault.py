@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 
 from pkm import attachment_files
 from pkm.beside import Others
@@ -154,7 +155,8 @@ def _gather(store: Store, path: Path, leave: str, forgotten: bool, templates: bo
     if not path.exists():
         raise NotFound(str(path), "there is no such folder")
     if not path.is_dir():
-        raise BadInput(str(path), "it is a file; notes come in by the folder", next=f"pkm import {path.parent} --as vault")
+        raise BadInput(str(path), "it is a file; notes come in by the folder",
+                       next=f"pkm import {quote(str(path.parent))} --as vault")  # fmt: skip
     folder = read_folder(path, leave)
     if not folder.notes and not folder.failures:
         raise BadInput(str(path), "there is no Markdown file (.md) in it")

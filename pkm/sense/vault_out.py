@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from pkm import attachment_files, frontmatter
@@ -217,8 +218,9 @@ class _Writing:
             self.done.ahead.append(wanted.path)
             self.done.unchanged += 1
         else:
-            why = f"changed here ({make('note', wanted.number)}) and in the folder; the file was left"
-            self.done.failures.append((one_line(wanted.path, 200), f"{why}; bring it in: pkm import {self.folder} --as vault"))
+            why = (f"changed here ({make('note', wanted.number)}) and in the folder; the file was left; "
+                   f"bring it in: pkm import {quote(str(self.folder))} --as vault")  # fmt: skip
+            self.done.failures.append((one_line(wanted.path, 200), why))
 
     def _write(self, wanted: _Wanted, row: FileRow, there: str | None, known: KnownFile | None) -> None:
         place = self.places.get(wanted.path) or self.folder / wanted.path

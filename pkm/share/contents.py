@@ -5,6 +5,7 @@ What a circle got is kept as it was. Sends nothing.
 
 import sqlite3
 from collections.abc import Sequence
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pkm.errors import Invalid, Refused
@@ -50,7 +51,7 @@ def _open_stages(db: sqlite3.Connection, row: Row, circle: Row | None) -> list[R
     found = [stage for stage in shares.stages(db, row["number"]) if circle is None or stage["circle_id"] == circle["number"]]
     name = f"{row['id']} for {circle['name']}" if circle else row["id"]
     if circle and not found:
-        raise Invalid(name, "it does not go there", next=f'pkm share plan {row["id"]} --stage "{circle["name"]} now"')
+        raise Invalid(name, "it does not go there", next=f"pkm share plan {row['id']} --stage {quote(circle['name'] + ' now')}")
     open_ = [stage for stage in found if not stage["passed_at"] and not plan.has_begun(db, row["number"], stage["id"])]
     if not open_:
         raise Invalid(name, "it has begun to leave; what others got stays as it is", next=f"pkm share log {row['id']}")

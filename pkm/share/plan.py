@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from pkm import dates
@@ -296,7 +297,7 @@ def reword(
         stage = next((one for one in shares.stages(db, share) if one["circle_id"] == circle["number"]), None)
         if stage is None:
             raise Invalid(f"{row['id']} for {circle['name']}", "it does not go there",
-                          next=f'pkm share plan {row["id"]} --stage "{circle["name"]} now"')  # fmt: skip
+                          next=f"pkm share plan {row['id']} --stage {quote(circle['name'] + ' now')}")  # fmt: skip
         if stage["passed_at"] or has_begun(db, share, stage["id"]):
             raise Invalid(f"{row['id']} for {circle['name']}", "it has begun to leave; what others got stays as it is",
                           next=f"pkm share log {row['id']}")  # fmt: skip

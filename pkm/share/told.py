@@ -5,6 +5,7 @@ Gathers from the store; sends and writes nothing.
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from shlex import quote
 from typing import Any
 
 from pkm.capture import masked, tags_in
@@ -171,7 +172,7 @@ def _had(db: sqlite3.Connection, home: Home, share: int, stage: Row) -> Iterable
     for channel in channels_for(db, stage):
         if is_posts(channel["channel_kind"]) and (other := _posted(db, home, share, stage, channel)) is not None:
             yield (f"{channel['name']} {goal}", f"the same is posted there for {one_line(other, 40)}; nothing is posted twice",
-                   f'other words: pkm share edit {name} --for {stage["circle"]} -m "…"')  # fmt: skip
+                   f'other words: pkm share edit {name} --for {quote(stage["circle"])} -m "…"')  # fmt: skip
 
 
 def _posted(db: sqlite3.Connection, home: Home, share: int, stage: Row, channel: Row) -> str | None:

@@ -8,6 +8,7 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from shlex import quote
 
 from pkm import dates
 from pkm.errors import Invalid, NotFound
@@ -141,7 +142,7 @@ def _circles(db: sqlite3.Connection, row: Row, note: int, subjects: list[str], p
             case.speak(f"{count(len(for_it), 'member')} for whom it may be", for_it, 1)
         _rhythm(db, case, circle, number, now)
         _obstacles(case, row, circle, got.get(number), waiting.get(number))
-        case.next = f"pkm share draft {make('note', note)} --to {circle['name']}"
+        case.next = f"pkm share draft {make('note', note)} --to {quote(circle['name'])}"
         cases.append(case)
     return cases
 
@@ -169,7 +170,7 @@ def _obstacles(case: Case, row: Row, circle: Row, got: tuple[str, str] | None, w
     if not may_go(row["reach"], circle["circle_kind"]):
         case.against.append((f"its reach is {row['reach']}", f"pkm sense reach {row['id']} {circle['circle_kind']}"))
     if not circle["channels"]:
-        case.against.append(("no channel reaches them", f"pkm circle edit {circle['name']} --channel NAME"))
+        case.against.append(("no channel reaches them", f"pkm circle edit {quote(circle['name'])} --channel NAME"))
 
 
 def _related(tag: str, other: str) -> bool:

@@ -48,7 +48,7 @@ def add_channel(
     if kind is None:
         posts = ", ".join(one for one in SCHEMES if one.endswith("+https"))
         raise Invalid(f"the address {one_line(without_user(address), 80)}", f"it should be {_FORMS.format(posts=posts)}",
-                      next=f"pkm share channel add {name} files:/some/folder")  # fmt: skip
+                      next=f"pkm share channel add {shlex.quote(name)} files:/some/folder")  # fmt: skip
     if not name or " " in name:
         raise Invalid(f"the name “{name}”", "a channel's name is one word")
     given = {"from": sender, "login": one_line(login, 200), "credential": credential and check_place(credential),

@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.errors import Exists, Invalid, NotFound
@@ -336,7 +337,7 @@ def rename(unit: "Unit", old: str, new: str) -> Moved:
     there = find(db, new)
     if there is not None and there["alias_of"] is None and fold(new) != fold(old):
         raise Exists(
-            f"#{there['name']}", "to make the two one, merge them", next=f"pkm tag merge {old} {there['name']}"
+            f"#{there['name']}", "to make the two one, merge them", next=f"pkm tag merge {quote(old)} {quote(there['name'])}"
         )
     if new == old:
         raise Invalid(f"#{new}", "it is called so already")
@@ -388,7 +389,7 @@ def give_alias(unit: "Unit", alias: str, name: str) -> str:
     if there is not None and there["id"] == number:
         raise Invalid(f"#{alias} and #{kept}", "they are one tag already")
     if there is not None and there["alias_of"] is None and (things(db, alias) or names_below(db, alias)):
-        raise Exists(f"#{there['name']}", "to make the two one, merge them", next=f"pkm tag merge {alias} {kept}")
+        raise Exists(f"#{there['name']}", "to make the two one, merge them", next=f"pkm tag merge {quote(alias)} {quote(kept)}")
     if there is None:
         unit.insert("tag", name=alias, alias_of=number, created_at=unit.at)
     else:

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pkm import attachment_files
@@ -195,7 +196,7 @@ def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False,
     if not trusted and (brought := list(_commands(folder, tables))):
         raise Refused(
             f"the import of {folder}", "it brings commands that pkm would run", findings=brought,
-            kept="Nothing was imported.", next=f"if they are yours: pkm import {folder} --yes",
+            kept="Nothing was imported.", next=f"if they are yours: pkm import {quote(str(folder))} --yes",
         )  # fmt: skip
     try:
         with store.unit(journal=False) as unit:

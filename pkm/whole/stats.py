@@ -6,6 +6,7 @@ functions; what they rest on is in measures.py.
 
 from collections import Counter
 from collections.abc import Sequence
+from shlex import quote
 
 from pkm.dates import day, now, parse_stamp, stamp
 from pkm.ids import Row, make
@@ -112,7 +113,7 @@ def _unchallenged(store: Store) -> Measure:
     """What one wants to learn about and no source disagrees on."""
     names = stats.unchallenged(store.read())
     return Measure("unchallenged", "Nobody disagrees", {"tags": names, "total": len(names)}, WARN if names else "",
-                   f"pkm seek edit SOURCE --challenges {names[0]}" if names else "")  # fmt: skip
+                   f"pkm seek edit SOURCE --challenges {quote(names[0])}" if names else "")  # fmt: skip
 
 
 def measure_sense(store: Store, span: Span) -> list[Measure]:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from shlex import quote
 
 from pkm.dates import day, local, parse_stamp, stamp
 from pkm.ids import Row, make
@@ -125,7 +126,7 @@ def next_steps(facts: Row, notes: Sequence[Thought], now: datetime) -> list[Row]
     if one := _older(facts["questions"], OPEN_DAYS, now):
         told.append((f"pkm share who {one['id']}", f"a question that is open since {day(one['at'])}: whom to ask"))
     if facts["learning"] and facts["sources"] and not any(one["challenges"] for one in facts["sources"]):
-        told.append((f"pkm seek edit SOURCE --challenges {facts['name']}", "nobody challenges what you think there"))
+        told.append((f"pkm seek edit SOURCE --challenges {quote(facts['name'])}", "nobody challenges what you think there"))
     if facts["kept"] and not notes:
         told.append((f'pkm sense note "… #{facts["name"]}"', f"{facts['kept']:,} kept, and no word of yours"))
     return [{"command": command, "why": why} for command, why in told[:STEPS]]

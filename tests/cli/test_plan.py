@@ -257,7 +257,7 @@ def test_a_note_that_waits_for_a_circle_is_in_no_other_digest_for_it(on: Days, h
 def test_the_way_by_a_community_is_offered_with_its_reason(on: Days) -> None:
     said = on("2026-12-01", "share", "draft", "n2", "--to", "network")
     assert "went to no community yet" in said
-    assert 'pkm share plan x2 --offered, which is --stage "practice now" --stage "network +14d after approval"' in said
+    assert "pkm share plan x2 --offered, which is --stage 'practice now' --stage 'network +14d after approval'" in said
     plan(on)
     on("2026-12-01", "share", "send", "x1", "--yes")
     on("2026-12-01", "sense", "note", "Another thought", "--reach", "network")

@@ -1,5 +1,6 @@
 """What a person is told who types a name, a gate or a channel that is nearly right; and why a letter has not arrived."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,22 @@ def test_a_cut_link_and_a_missing_address_are_told_and_keep_nothing(world: Comma
         assert "c3 Lea Low: no e-mail address is known" in said
         assert "pkm contact edit c3 --email" in said
     assert world.json("share", "check", "x1") == []
+
+
+def test_a_command_that_names_a_circle_can_be_pasted(world: CommandLine) -> None:
+    world("circle", "add", "Reading group", "--kind", "community")
+    world("share", "draft", "n2", "--to", "Reading group", "--title", "Read")
+    said = [
+        world(*words, ok=None) for words in (
+            ("circle", "join", "Reading group", "c1"), ("circle", "show", "Reading group"), ("share", "--to", "Reading group"),
+            ("share", "who", "n2"), ("share", "draft", "n2", "--to", "Reading group"), ("circle", "candidates", "Reading group"),
+            ("share", "edit", "x2", "--for", "Reading group"), ("share", "edit", "x2", "--for", "Reading group", "-m", "Words"),
+            ("share", "edit", "x1", "--for", "Reading group", "-m", "Words"),
+        )
+    ]  # fmt: skip
+    named = re.findall(r"(?=(pkm [^,;\n]*?)Reading group)", "\n".join(one.out + one.err for one in said))
+    assert len(named) > 8
+    assert {command[-1] for command in named} == {"'"}
 
 
 def test_an_address_that_is_none_keeps_nobody_else_from_their_letter(world: CommandLine) -> None:

@@ -94,7 +94,7 @@ def test_hostile_words_stay_words(people: CommandLine) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["log", "maria,nobody", "x"], 'pkm contact add "nobody", or pkm contact list'),
+        (["log", "maria,nobody", "x"], 'pkm contact add nobody, or pkm contact list'),
         (["log", " , ", "x"], "name whom it was with"),
         (["log", "maria", " \x1b[31m "], "an empty text"),
         (["log", "maria", "x", "--promise", " "], "an empty promise"),

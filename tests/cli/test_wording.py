@@ -1,6 +1,7 @@
 """What the command line says: whole words at a terminal's edge, what is true, and a next step that can be taken."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -205,7 +206,23 @@ class TestNextSteps:
 
     def test_a_rule_for_nobody_says_how_to_add_them(self, pkm: CommandLine) -> None:
         told = pkm("seek", "rules", "add", "assign", "Bob", "author:Bob", ok=1).err
-        assert 'Next: pkm contact add "Bob"' in told
+        assert "Next: pkm contact add Bob" in told
+
+    def test_a_command_means_the_very_address_or_folder_that_it_names(self, pkm: CommandLine, tmp_path: Path) -> None:
+        """Also where a stranger chose it: pasted into a shell it is one word."""
+        hostile = "https://x.example/?a=1&b=$(touch${IFS}here);`id`"
+        (tmp_path / "marks.html").write_text(
+            f'<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n<DT><A HREF="{hostile}">A page</A>\n</DL><p>\n'
+        )
+        pkm("import", tmp_path / "marks.html")
+        kept = pkm.json("sense", "show", "i1")["url"]
+        told = pkm("sense", "show", "i1", "--page", "out", ok=1).err
+        assert shlex.split(told.partition("Next: ")[2]) == ["pkm", "seek", "clip", kept, "--keep-page"]
+        assert "$(" in kept
+        (tmp_path / "two words").mkdir()
+        (tmp_path / "two words" / "a.md").write_text("# A\n")
+        told = pkm("import", tmp_path / "two words" / "a.md", "--as", "vault", ok=1).err
+        assert shlex.split(told.partition("Next: ")[2]) == ["pkm", "import", str(tmp_path / "two words"), "--as", "vault"]
 
     def test_a_file_that_is_not_there(self, pkm: CommandLine) -> None:
         for command in ("clip", "add"):
