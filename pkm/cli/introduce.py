@@ -133,8 +133,10 @@ def _write(found: list[Any], subject: str, words: str) -> Row:
 
 
 def _tell_next(row: Row, *people: Row) -> None:
+    from pkm.share.channels import is_letters
+
     lacking = [one for one in people if not one["emails"]]
-    by_mail = any(one["channel_kind"] == "mail" for one in shares.channels(current.store().read()))
+    by_mail = any(is_letters(one["channel_kind"]) for one in shares.channels(current.store().read()))
     for one in lacking:
         mend = f"pkm contact edit {one['id']} --email ADDRESS"
         render.tell(f"{one['id']} {one_line(one['name'], 60)} has no e-mail address: {mend}")

@@ -277,7 +277,7 @@ def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: boo
     question = f"Send {found.id} “{found.title}” to {goal}, {outgoing.summary(shown)} Go on?"
     if not render.confirm(question, yes=yes, no="Nothing was sent."):
         return
-    reports = [outbox.send_share(store, home, found.number, at, outbox.Leave(row["id"], at, wait=False)) for row in again]
+    reports = [outbox.send_share(store, home, found.number, outbox.Leave(row["id"], at, wait=False)) for row in again]
     done = due.send_next(store, home, found.number, at, at_once=at_once) if step.row in going else None
     if done is not None and done.report is not None:
         reports.append(done.report)

@@ -143,6 +143,7 @@ def _show_plan(plan: Any) -> None:
     since = f"since {day(plan.since)}" if plan.since else "the first"
     channels = ", ".join(plan.circle["channels"]) or "no channel yet"
     from pkm.cli import outgoing
+    from pkm.share.channels import is_letters
     from pkm.share.transmit import older
     from pkm.share.unsubscribed import subscribers
 
@@ -152,7 +153,7 @@ def _show_plan(plan: Any) -> None:
         render.say(f"  n{note['id']}  {one_line(note['title'], 60)}{source}")
     db, number = current.store().read(), plan.circle["number"]
     for way in shares.channels_of(db, number):
-        if way["channel_kind"] == "mail":
+        if is_letters(way["channel_kind"]):
             people = [one for one in subscribers(db, current.home(), number) if one["email"]]
             names = outgoing.named([outgoing.addressed(one["name"], one["email"]) for one in people])
             render.say(f"  {way['name']} to {names or 'nobody'}; mail cannot be recalled")
@@ -287,7 +288,7 @@ def send(
         question = f"Send {found.id} “{row['title']}” to {outgoing.whom(row)}, {outgoing.summary(shown)} {untimely}Go on?"
         if not render.confirm(question, yes=yes, no="Nothing was sent."):
             return
-    sent.report_all([outbox.send_share(store, home, found.number, at)], json)
+    sent.report_all([outbox.send_share(store, home, found.number, outbox.Leave(at=at))], json)
 
 
 @app.command(epilog="Example:  pkm share edit x9 --title \"Ann and Ben: walking retros\"\n\n"

@@ -62,11 +62,13 @@ class Done:
     failure: PkmError | None = None
 
 
-def turn(step: Step, limits: Limits, went: tuple[datetime, ...], now: datetime, *, letters: bool, by_hand: bool = False) -> Turn:
+def turn(
+    step: Step, limits: Limits, went: tuple[datetime, ...], now: datetime, *, handed_in: bool, by_hand: bool = False
+) -> Turn:  # fmt: skip
     """What happens with a stage that has not passed. Pure.
 
-    went: when its circle got something in the last week, in order. letters: whether some of it goes by mail. by_hand: the
-    person sends it this moment, so it is never late and needs no time to cool: they were asked.
+    went: when its circle got something in the last week, in order. handed_in: whether some of it is no folder, which disturbs
+    nobody. by_hand: the person sends it this moment, so it is never late and needs no time to cool: they were asked.
     """
     if step.held is not None:
         return Turn(waits=(f"on hold: {step.held}",))
@@ -83,14 +85,14 @@ def turn(step: Step, limits: Limits, went: tuple[datetime, ...], now: datetime, 
     if not step.leaving and limits.weekly is not None and len(went) >= limits.weekly:
         opens = went[len(went) - limits.weekly] + WEEK
         return Turn(waits=(f"until {dates.day(opens)}: {step.row['circle']} gets {limits.weekly} a week at most",))
-    ends = hours.quiet_until(limits.quiet, dates.local(now)) if letters else None
+    ends = hours.quiet_until(limits.quiet, dates.local(now)) if handed_in else None
     if step.leaving and not by_hand:
         at = dates.parse_stamp(step.leaving)
         if at > now:
             return Turn(waits=(f"until {dates.local(at):%Y-%m-%d %H:%M}: its letters leave then",))
         return Turn(go=True, quiet=ends is not None)
     cooled = now if by_hand or step.tried else now + limits.cooling
-    later = (hours.quiet_until(limits.quiet, dates.local(cooled)) or cooled) if letters else now
+    later = (hours.quiet_until(limits.quiet, dates.local(cooled)) or cooled) if handed_in else now
     return Turn(go=True, not_before=later if later > now else None)
 
 
@@ -121,11 +123,19 @@ def look(db: sqlite3.Connection, settings: Settings, now: datetime) -> list[tupl
 
 def turn_of(db: sqlite3.Connection, settings: Settings, step: Step, now: datetime, *, by_hand: bool = False) -> Turn:
     """What happens with a stage now, by the settings and by what its circle got lately."""
-    circle = step.row["circle_id"]
-    went = plans.went_to(db, circle, dates.stamp(now - WEEK), but=step.row["id"]) if circle is not None else []
-    letters = any(not is_mirror(channel["channel_kind"]) for channel in channels_for(db, step.row))
-    times = tuple(dates.parse_stamp(at) for at in went)
-    return turn(step, limits_of(settings, step.row["circle"]), times, now, letters=letters, by_hand=by_hand)
+    limits = limits_of(settings, step.row["circle"])
+    return turn(step, limits, _went(db, step.row, now), now, handed_in=_hands_in(db, step.row), by_hand=by_hand)
+
+
+def _went(db: sqlite3.Connection, stage: Row, now: datetime) -> tuple[datetime, ...]:
+    """When the circle of a stage got something else in the last week, in order."""
+    circle = stage["circle_id"]
+    found = plans.went_to(db, circle, dates.stamp(now - WEEK), but=stage["id"]) if circle is not None else ()
+    return tuple(map(dates.parse_stamp, found))
+
+
+def _hands_in(db: sqlite3.Connection, stage: Row) -> bool:
+    return any(not is_mirror(channel["channel_kind"]) for channel in channels_for(db, stage))
 
 
 def cautions(db: sqlite3.Connection, settings: Settings, share: int, now: datetime) -> list[str]:
@@ -135,13 +145,10 @@ def cautions(db: sqlite3.Connection, settings: Settings, share: int, now: dateti
         if stage["passed_at"] or stage["circle_id"] is None:
             continue
         limits, circle = limits_of(settings, stage["circle"]), one_line(stage["circle"], 60)
-        letters = any(not is_mirror(channel["channel_kind"]) for channel in channels_for(db, stage))
         here = dates.local(now)
-        if letters and (ends := hours.quiet_until(limits.quiet, here)):
+        if _hands_in(db, stage) and (ends := hours.quiet_until(limits.quiet, here)):
             told.append(f"it is {here:%H:%M}, and {circle} is quiet until {ends:%H:%M}")
-        since = dates.stamp(now - WEEK)
-        went = len(plans.went_to(db, stage["circle_id"], since, but=stage["id"])) if limits.weekly is not None else 0
-        if limits.weekly is not None and went >= limits.weekly:
+        if limits.weekly is not None and (went := len(_went(db, stage, now))) >= limits.weekly:
             told.append(f"{circle} got {went} in the last 7 days, and gets {limits.weekly} a week at most")
     return told
 
@@ -169,13 +176,13 @@ def _take_up(store: Store, home: Home, share: Row) -> Done:
     waiting = [one for one in deliveries.frozen(store.read(), share["number"]) if one["state"] == "waiting"]
     at = waiting[0]["frozen_at"]
     try:
-        now = {one.key: one.sha256 for one in look_at(store, home, share["number"], at)}
-        if any(now.get(one["key"]) != one["sha256"] for one in waiting):
+        by_now = {one.key: one.sha256 for one in look_at(store, home, share["number"], at)}
+        if any(by_now.get(one["key"]) != one["sha256"] for one in waiting):
             return Done(share, circle, waits=(f"for you: it would say something else by now (pkm share send {share['id']})",))
         if dates.now() - dates.parse_stamp(at) > timedelta(seconds=config.read(home).seconds("share.late")):
             return Done(share, circle, waits=(f"for you: it should have gone on {dates.day(at)} (pkm share send {share['id']})",))
         leave = outbox.Leave(at=at, refused_too=False)
-        return Done(share, circle, report=outbox.send_share(store, home, share["number"], at, leave))
+        return Done(share, circle, report=outbox.send_share(store, home, share["number"], leave))
     except PkmError as error:
         return Done(share, circle, failure=error)
 
@@ -202,20 +209,20 @@ def run_share(store: Store, home: Home, share: int) -> list[Done]:
 
 
 def _take(
-    store: Store, home: Home, share: int, step: Step, now: Turn, at: str = "", *, wait: bool = True, by_hand: bool = False
+    store: Store, home: Home, share: int, step: Step, turned: Turn, at: str = "", *, wait: bool = True, by_hand: bool = False
 ) -> Done:  # fmt: skip
     """What happens with the stage has happened. by_hand: the person sends it, so that what was refused is tried again."""
     circle = step.row["circle"] or ""
-    if now.hold:
+    if turned.hold:
         with store.unit() as unit:
-            plan.hold_stage(unit, step.row, now.hold)
-            unit.summarize(f"held {make('share', share)} for {circle}: {now.hold}")
-        return Done(_row(store, share), circle, held=now.hold)
-    if not now.go:
-        return Done(_row(store, share), circle, waits=now.waits)
-    not_before = dates.stamp(now.not_before) if now.not_before and wait else ""
-    leave = outbox.Leave(step.row["id"], at, not_before, wait, now.quiet and wait, refused_too=by_hand)
-    report = outbox.send_share(store, home, share, at, leave)
+            plan.hold_stage(unit, step.row, turned.hold)
+            unit.summarize(f"held {make('share', share)} for {circle}: {turned.hold}")
+        return Done(_row(store, share), circle, held=turned.hold)
+    if not turned.go:
+        return Done(_row(store, share), circle, waits=turned.waits)
+    not_before = dates.stamp(turned.not_before) if turned.not_before and wait else ""
+    leave = outbox.Leave(step.row["id"], at, not_before, wait, turned.quiet and wait, refused_too=by_hand)
+    report = outbox.send_share(store, home, share, leave)
     return Done(_row(store, share), circle, report=report)
 
 

@@ -12,7 +12,7 @@ from pkm import config
 from pkm.channels.folder import Content
 from pkm.config import Home
 from pkm.errors import PkmError, StoreError
-from pkm.ids import Row
+from pkm.ids import Row, make
 from pkm.keys import secret_in
 from pkm.markdown import web_url
 from pkm.picture import ENDINGS
@@ -186,19 +186,12 @@ def places(db: sqlite3.Connection, home: Home, share: int, among: Collection[str
     from pkm.share.render import thaw
     from pkm.share.site_plan import digest_path
 
-    by_name = {one["name"]: one for one in shares.channels(db, removed=True)}
-    for row in reversed(deliveries.of(db, share)):
-        channel = by_name[row["channel"]]
-        if row["state"] != "sent" or not is_mirror(channel["channel_kind"]) or (among and row["id"] not in among):
-            continue
-        if row["media_type"] in ENDINGS:
-            continue
-        folder = folder_of(channel, home)
-        if channel["channel_kind"] == "site":
-            frozen = [one for one in deliveries.payloads(db, channel["number"]) if one["id"] == int(row["id"][1:])]
-            yield str(folder / digest_path(thaw(frozen[0]["payload"])))
-        else:
-            yield str(folder / row["recipient"])
+    ways = {one["number"]: one for one in shares.channels(db, removed=True)}
+    for row in deliveries.frozen(db, share):
+        stands = row["state"] == "sent" and is_mirror(row["channel_kind"]) and row["media_type"] not in ENDINGS
+        if stands and (not among or make("delivery", row["id"]) in among):
+            path = digest_path(thaw(row["payload"])) if row["channel_kind"] == "site" else row["file_name"]
+            yield str(folder_of(ways[row["channel_id"]], home) / path)
 
 
 def republish(db: sqlite3.Connection, home: Home, rows: "Sequence[Reverted]") -> None:

@@ -62,7 +62,7 @@ def queue(db: sqlite3.Connection, home: Home, share: int, keys: Iterable[str], a
     Not where the store itself may be a copy, nor of a share that was planned in another home: it leaves from there.
     """
     row = shares.row(db, share)
-    if row is None or not _begin(db, home, at) or (row["state"] == "planned" and not _is_planned_here(home, row)):
+    if row is None or not begin(db, home, at) or (row["state"] == "planned" and not _is_planned_here(home, row)):
         return
     before = {one["key"] for one in deliveries.frozen(db, share)} | (ledger.read(home) or {}).keys()
     if fresh := [key for key in keys if key not in before]:
@@ -72,7 +72,7 @@ def queue(db: sqlite3.Connection, home: Home, share: int, keys: Iterable[str], a
 def plan(db: sqlite3.Connection, home: Home, share: int, at: str) -> None:
     """The ledger knows that the share, which is about to be planned, leaves from here; not where it was planned before."""
     row = shares.row(db, share)
-    if row is not None and _begin(db, home, at) and row["state"] != "planned":
+    if row is not None and begin(db, home, at) and row["state"] != "planned":
         ledger.note_all(home, [plan_key(row["uid"])], ledger.QUEUED, at)
 
 
@@ -80,23 +80,19 @@ def _is_planned_here(home: Home, share: Mapping[str, Any]) -> bool:
     return (ledger.read(home) or {}).get(plan_key(share["uid"]), ("",))[0] == ledger.QUEUED
 
 
-def _begin(db: sqlite3.Connection, home: Home, at: str) -> bool:
-    """There is a ledger that says where it lies; False where the store may be a copy of one that has another."""
+def begin(db: sqlite3.Connection, home: Home, at: str) -> bool:
+    """There is a ledger that says where it lies; False where the store may be a copy of one that has another.
+
+    So it is from the first channel on that hands things in. A store that has, or had, such a channel and no ledger was put back
+    somewhere else, and does not know what left since; or it got the channel before this was kept and never sent anything, and
+    is asked once.
+    """
     if ledger.place(home) is not None:
         return True
     if foreign(db, home):
         return False
     _take_over(db, home, at) if ledger.path_of(home).exists() else _put_here(home, at)
     return True
-
-
-def begin(db: sqlite3.Connection, home: Home, at: str) -> None:
-    """There is a ledger that says where it lies, from the first channel on that hands things in; not where this may be a copy.
-
-    A store that has, or had, such a channel and no ledger was put back somewhere else, and does not know what left since; or
-    it got the channel before this was kept and never sent anything, and is asked once.
-    """
-    _begin(db, home, at)
 
 
 @contextlib.contextmanager
@@ -117,7 +113,7 @@ def put_back(home: Home, at: str) -> Iterator[None]:
 def settle_down(db: sqlite3.Connection, home: Home, at: str) -> None:
     """A ledger of before that was written down says where it lies, unless something is queued that a copy may send too."""
     if ledger.path_of(home).exists():
-        _begin(db, home, at)
+        begin(db, home, at)
 
 
 def settle(unit: "Unit", home: Home, *, here: bool) -> None:

@@ -70,14 +70,14 @@ class Leave:
     refused_too: bool = True
 
 
-def send_share(store: Store, home: Home, share: int, at: str = "", leave: Leave | None = None) -> SendReport:
+def send_share(store: Store, home: Home, share: int, leave: Leave | None = None) -> SendReport:
     """Every delivery of the share that waits or was refused has been tried; what was sent before is not sent again, nor what
     came back.
 
-    at: the stamp that new bytes are dated with; "": now. leave: which part of it.
+    leave: which part of it, and when; None: all of it, now.
     Raises Refused (guard), Invalid (nothing carries it). What fails on one channel lets the others go on.
     """
-    leave = leave or Leave(at=at)
+    leave = leave or Leave()
     row = shares.row(store.read(), share)
     if row is not None and row["state"] == "retracted":
         raise Invalid(row["id"], "it was taken back", next=f"pkm share log {row['id']}")

@@ -18,7 +18,7 @@ from pkm.errors import Invalid, NotFound, Refused
 from pkm.ids import Row, make
 from pkm.markdown import without_comments
 from pkm.share import approval, draft, gate, origin, page_names, worded
-from pkm.store import circles, deliveries, plans, shares
+from pkm.store import circles, deliveries, plans, shares, tags
 from pkm.store.session import Store
 from pkm.text import clean, one_line
 
@@ -334,13 +334,7 @@ def offer(db: sqlite3.Connection, numbers: Sequence[int], network: str) -> Row |
     offered = [row for row in circles.rows(db) if row["circle_kind"] == "community" and row["channels"]]
     if not notes or not offered:
         return None
-    tags = {tag for note in notes for tag in _tags(db, note)}
-    best = max(offered, key=lambda row: (len(tags & set(row["tags"])), row["members"]))
+    about = {tag for note in notes for tag in tags.of(db, "note", int(note["id"][1:]))}
+    best = max(offered, key=lambda row: (len(about & set(row["tags"])), row["members"]))
     stages = [f"{best['name']} now", f"{network} +14d after approval"]
     return {"notes": notes, "circle": best["name"], "stages": stages}
-
-
-def _tags(db: sqlite3.Connection, note: Row) -> list[str]:
-    from pkm.store import tags
-
-    return tags.of(db, "note", int(note["id"][1:]))

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from pkm.share.render import Digest
 
 
-def bodies(db: sqlite3.Connection, home: Home, share: Row, stage: Row, channel: Row, digest: "Digest") -> list[bytes]:
-    """What is posted of a stage's digest on a channel, a part each. Raises as posts.compose does."""
-    key_of = functools.partial(Keys(db, share).of, stage, channel, "")
+def bodies(
+    db: sqlite3.Connection, home: Home, share: Row, stage: Row, channel: Row, digest: "Digest", keys: Keys
+) -> list[bytes]:  # fmt: skip
+    """What is posted of a stage's digest on a channel, a part each. keys: the share's. Raises as posts.compose does."""
+    key_of = functools.partial(keys.of, stage, channel, "")
     return posts.compose(digest, channel, key_of, home, page_of(db, home, share["number"], stage, digest))
 
 
@@ -32,12 +34,13 @@ def posted_for(db: sqlite3.Connection, home: Home, share: int, stage: Row, chann
     row, settings, at = shares.row(db, share), config.read(home), at or draft.now_stamp()
     assert row is not None
 
+    keys = Keys(db, row)
     gallery = functools.cache(lambda: figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)]))
 
     def words(step: Row, way: Row) -> list[str]:
         digest = draft.digest_for(db, share, step, way["channel_kind"], settings, at)
         digest, _ = gallery().fill(digest, worded.notes_for(db, share, step))
-        return [posts.words(way["channel_kind"], one) for one in bodies(db, home, row, step, way, digest)]
+        return [posts.words(way["channel_kind"], one) for one in bodies(db, home, row, step, way, digest, keys)]
 
     ways = {one["number"]: one for one in shares.channels(db) if posts.account(one) == posts.account(channel)}
     left: dict[tuple[int, int], list[str]] = {}

@@ -28,7 +28,7 @@ def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
     if stage["circle_id"] is not None:
         found = shares.channels_of(db, stage["circle_id"])
         return [one for one in found if is_letters(one["channel_kind"])] if stage["gate"].get("replies_to") else found
-    return [one for one in shares.channels(db) if one["channel_kind"] == "mail"][:1]
+    return [one for one in shares.channels(db) if is_letters(one["channel_kind"])][:1]
 
 
 def people_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> list[Row]:

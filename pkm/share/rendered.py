@@ -151,7 +151,7 @@ def _render_stages(
             elif is_posts(channel["channel_kind"]):
                 if posted_for(db, home, share, stage, channel, at) is not None:
                     continue
-                for part, payload in enumerate(bodies(db, home, row, stage, channel, digest), 1):
+                for part, payload in enumerate(bodies(db, home, row, stage, channel, digest, keys), 1):
                     yield Rendered(file_name="", media_type=posts.media_type(channel["channel_kind"]), payload=payload,
                                    part=part, key=keys.of(stage, channel, "", part), **place)  # fmt: skip
             else:

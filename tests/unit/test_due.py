@@ -31,7 +31,7 @@ def step(*, waits: tuple[str, ...] = (), since: datetime = NOW, leaving: datetim
 
 def at(step: Step, limits: Limits = COOL, now: datetime = NOW, *, went: tuple[datetime, ...] = (), letters: bool = True,
        by_hand: bool = False) -> Turn:  # fmt: skip
-    return turn(step, limits, went, now, letters=letters, by_hand=by_hand)
+    return turn(step, limits, went, now, handed_in=letters, by_hand=by_hand)
 
 
 @pytest.mark.parametrize(("stage", "why"), [

@@ -134,4 +134,4 @@ def test_whose_turn_it_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("TZ", "UTC")
-    assert turn(one, limits, went, now, letters=by_mail, by_hand=by_hand) == then
+    assert turn(one, limits, went, now, handed_in=by_mail, by_hand=by_hand) == then
