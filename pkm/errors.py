@@ -44,6 +44,10 @@ class Ambiguous(PkmError):
         super().__init__(what, f"{self.total} match", next=next)
 
 
+class Several(Ambiguous):
+    """A folder holds several things that can be taken; `candidates` are (command, what it takes). Nothing was taken."""
+
+
 class Exists(PkmError):
     """The thing to be made is there already; `what` names it with its id."""
 

@@ -52,10 +52,17 @@ def import_people(
         raise Invalid("--because", "it is the reason for a --circle, and none is named", next="name one with --circle")
     from pkm.people import importing
 
+    path, there = path.expanduser(), []
+    if path.is_dir() and kind != "csv" and not mapping:
+        from pkm.whole import sight
+
+        if not importing.holds_people(path):
+            raise sight.instead(path, "there is no .vcf file in it")
+        there = sight.beside(path, "people")
     store = current.store()
     in_circle = selectors.one(circle, ("circle",), guess=False).number if circle else None
-    read = importing.read_people(path.expanduser(), kind=kind, mapping=mapping)
-    bases, gone = _remembered(path.expanduser())
+    read = importing.read_people(path, kind=kind, mapping=mapping)
+    bases, gone = _remembered(path)
     before = writers.find_writers()
     if dry_run:
         done = importing.preview_import(store, read, bases)
@@ -72,6 +79,8 @@ def import_people(
     if in_circle is not None:
         _tell_outside(done.known, in_circle)
     writers.tell_writers(before)
+    for thing in there[:TOLD]:
+        render.tell(f"Also there: {thing.what}. To take it: {thing.command}")
     if done.plan.alike and not dry_run:
         render.tell("Next: pkm contact dupes")
     render.tell_undo(as_json=json)

@@ -42,6 +42,10 @@ def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "", backlo
     from pkm.seek import lists
     from pkm.seek.bookmarks import MAX_BYTES, looks_like_bookmarks
 
+    if file.expanduser().is_dir():
+        from pkm.whole.sight import instead
+
+        raise instead(file.expanduser(), "it is a folder; a list is one file")
     data = sys.stdin.buffer.read() if str(file) == "-" else read_file(file, MAX_BYTES)
     name = "stdin" if str(file) == "-" else str(file)
     if kind in ("bookmarks", "readwise") or (not kind and looks_like_bookmarks(data)):

@@ -21,6 +21,7 @@ HAPPENED: dict[type[PkmError], Callable[[PkmError], str]] = {
         if len(getattr(e, "candidates", ())) == 1
         else f"“{e.what}” can mean several things; nothing was guessed."
     ),
+    errors.Several: lambda e: f"{e.what} holds several things; none was taken.",
     errors.Exists: lambda e: f"There already is {e.what}{_because(e)}.",
     errors.Invalid: lambda e: f"Cannot use {e.what}{_because(e)}.",
     errors.Malformed: lambda e: f"Cannot use {e.what}{_because(e)}.",

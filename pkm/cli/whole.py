@@ -110,12 +110,17 @@ def import_path(
         from pkm.spelling import none_of
 
         raise none_of(f"--as {as_}", as_, KINDS)
+    known = False
+    if not as_ and path.is_dir():
+        from pkm.whole.sight import was_taken
+
+        known = was_taken(current.store(), path)
     if as_ == "nb" or (not as_ and _is_notebook(path)):
         from pkm.cli.notebook import import_notebook
 
         import_notebook(path, drop_gone=drop_gone, whole=bool(as_), yes=yes, dry_run=dry_run, json=json)
         return
-    if as_ == "vault" or (not as_ and _holds_notes(path)):
+    if as_ == "vault" or (not as_ and (known or _holds_notes(path))):
         from pkm.cli.vault import import_folder
 
         import_folder(
@@ -149,14 +154,10 @@ def import_path(
 
 
 def _import_export(path: Path, *, dry_run: bool, yes: bool, json: bool) -> None:
-    from pkm.errors import BadInput
-    from pkm.whole import archive
+    from pkm.whole import archive, sight
 
     if not archive.is_export(path):
-        raise BadInput(
-            str(path), "it is no folder of Markdown, and none that pkm export made (no pkm.json in it)",
-            next="pkm seek import FILE, for a list of feeds; pkm contact import PATH, for people",
-        )  # fmt: skip
+        raise sight.instead(path, "it is neither a folder of Markdown nor one that pkm export made (no pkm.json in it)")
     rows = archive.import_all(current.store(), current.home(), path, dry_run=dry_run, trusted=yes)
     counts = {"new": sum(rows.values()), "updated": 0, "unchanged": 0, "failed": 0, "failures": []}
     told = ", ".join(count(rows[table], table) for table in ("source", "item", "note", "contact", "share"))

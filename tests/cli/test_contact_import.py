@@ -227,7 +227,7 @@ def test_a_folder_of_tables_names_a_table(pkm: CommandLine, tmp_path: Path) -> N
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "a.csv").write_text("Name,Email\nAnn,ann@x.example\n")
     told = pkm("contact", "import", tmp_path / "tables", ok=1).err
-    assert f"Next: tables are imported one by one: pkm contact import {tmp_path}/tables/a.csv" in told
+    assert f"Next: pkm contact import {tmp_path}/tables/a.csv" in told
 
 
 def test_what_a_file_says_otherwise_is_told_and_stays_as_it_is(pkm: CommandLine, tmp_path: Path) -> None:
