@@ -5,7 +5,6 @@ nobody knows. Nothing is repeated, no redirect is followed, and no proxy is used
 """
 
 import email.utils
-import ipaddress
 import json
 import ssl
 import time
@@ -20,7 +19,7 @@ from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionErro
 from urllib3.exceptions import TimeoutError as HTTPTimeout
 
 from pkm.errors import Invalid, PkmError, Unreachable
-from pkm.secret import hide
+from pkm.secret import hide, is_loopback
 from pkm.text import one_line
 
 CONNECT_S, ANSWER_S = 10.0, 60.0
@@ -127,16 +126,6 @@ class Form:
     def body(self) -> bytes:
         """All of it."""
         return b"".join([*self._parts, f"--{self._boundary}--\r\n".encode()])
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine, by its name or its address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
 
 
 def call(

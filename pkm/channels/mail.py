@@ -7,7 +7,6 @@ tells how a letter that was sent again then comes twice. Sources: RFC 5321 (4.2.
 
 import base64
 import contextlib
-import ipaddress
 import smtplib
 import socket
 import ssl
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 
 from pkm.channels.way import Outcome
 from pkm.errors import Invalid, Unreachable
-from pkm.secret import hide
+from pkm.secret import hide, is_loopback
 from pkm.text import one_line
 
 CONNECT_S, ANSWER_S = 10.0, 60.0
@@ -171,7 +170,7 @@ class Mailer:
             if smtp.has_extn("starttls"):
                 smtp.starttls(context=ssl.create_default_context())
                 smtp.ehlo_or_helo_if_needed()
-            elif not _is_loopback(smtp):
+            elif smtp.sock is None or not is_loopback(str(smtp.sock.getpeername()[0])):
                 raise Unreachable(str(self.server), "the server offers no TLS; letters are not sent in the open",
                                   next="try smtps:// and its port, often 465")  # fmt: skip
         if self._login:
@@ -225,12 +224,6 @@ def _wait(smtp: smtplib.SMTP, seconds: float) -> None:
     """From now on an answer is waited for that long."""
     if smtp.sock is not None:
         smtp.sock.settimeout(seconds)
-
-
-def _is_loopback(smtp: smtplib.SMTP) -> bool:
-    if smtp.sock is None:
-        return False
-    return ipaddress.ip_address(smtp.sock.getpeername()[0].partition("%")[0]).is_loopback
 
 
 @contextlib.contextmanager

@@ -8,7 +8,6 @@ import base64
 import contextlib
 import errno
 import imaplib
-import ipaddress
 import json
 import re
 import socket
@@ -22,7 +21,7 @@ from pkm.errors import Invalid, NotFound
 from pkm.net.failure import FetchError
 from pkm.net.fetch import _ssl_context
 from pkm.net.letters import MAX_LETTER, Place, Reading, Wanted
-from pkm.secret import hide
+from pkm.secret import hide, is_loopback
 from pkm.text import one_line
 
 CONNECT_S, ANSWER_S = 5.0, 20.0
@@ -169,14 +168,10 @@ def _connect(url: str, place: Place) -> imaplib.IMAP4:
     if place.scheme == "imap":
         if "STARTTLS" in server.capabilities:
             server.starttls(_ssl_context())
-        elif not _is_loopback(server.sock):
+        elif not is_loopback(str(server.sock.getpeername()[0])):
             _cut(server)
             raise FetchError(url, "the server offers no TLS; a password is not sent in the open")
     return server
-
-
-def _is_loopback(connection: socket.socket) -> bool:
-    return ipaddress.ip_address(connection.getpeername()[0].partition("%")[0]).is_loopback
 
 
 def _log_in(server: imaplib.IMAP4, url: str, user: str, secret: str) -> None:

@@ -303,7 +303,7 @@ def test_a_password_is_not_sent_in_the_open_to_another_machine(imap: ImapServer,
     from pkm.net import imap as client
 
     monkeypatch.setenv("LETTERS", "s3cret")
-    monkeypatch.setattr(client, "_is_loopback", lambda connection: False)
+    monkeypatch.setattr(client, "is_loopback", lambda connection: False)
     follow(store, f"{imap.url}/N", credential="env:LETTERS")
     report = pull(store)
     assert "not sent in the open" in report.failures[0]["why"]

@@ -569,7 +569,7 @@ class TestAccess:
     def test_without_tls_nothing_is_sent_but_to_this_machine(
         self, home_paths: Home, mail: MailServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(channel, "_is_loopback", lambda _: False)
+        monkeypatch.setattr(channel, "is_loopback", lambda _: False)
         share = setup(home_paths, mail.url, ("Ann Lee",))
         assert "offers no TLS" in send(home_paths, share).failures[0][1]
         assert mail.letters == []
