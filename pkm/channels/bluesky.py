@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from pkm.channels.account import Account
 from pkm.channels.http import Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of, share_out
-from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, firm, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, firm, taken, verdict
 from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
 from pkm.secret import remember
@@ -202,9 +202,7 @@ class Bluesky(Account):
         reply = self._call("POST", "com.atproto.repo.putRecord", body)
         if reply.said("error") in ("ExpiredToken", "InvalidToken"):
             return Outcome("waiting", reply.words)
-        if reply.ok and not reply.said("uri"):
-            return Outcome("unknown", "the server's answer names no record")
-        return verdict(reply)._replace(remote_id=reply.said("uri"), remote_url=self._page(job)) if reply.ok else verdict(reply)
+        return taken(reply, "uri", "record", self._page(job))
 
     def _upload(self, blob: Mapping[str, Any], job: Job) -> Outcome | None:
         """None where the server has the picture, under the name that the record gives it; nobody sees one that no record shows.

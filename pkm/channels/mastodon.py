@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 from pkm.channels.account import Account
 from pkm.channels.http import Form, Place, Reply, call, read_place
 from pkm.channels.lengths import graphemes, links, parts_of, share_out, shorten
-from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, firm, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Post, Room, as_body, firm, taken, verdict
 from pkm.dates import now, parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
 from pkm.html import host_of, html_to_text
@@ -131,9 +131,7 @@ class Mastodon(Account):
 
     def _hand_in(self, job: Job, body: bytes) -> Outcome:
         reply = self._call("POST", "/api/v1/statuses", body, {"Idempotency-Key": job.key})
-        if reply.ok and not reply.said("id"):
-            return Outcome("unknown", "the server's answer names no status")
-        return verdict(reply)._replace(remote_id=reply.said("id"), remote_url=reply.said("url")) if reply.ok else verdict(reply)
+        return taken(reply, "id", "status", reply.said("url"))
 
     def _body(self, job: Job) -> bytes | Outcome:
         """What is posted: as it was frozen, byte for byte, with what only the server knows for the pictures."""

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 from pkm.channels.account import Account
 from pkm.channels.http import LONGEST_WAIT_S, Place, Reply, Silent, call, read_place
 from pkm.channels.lengths import split
-from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, firm, verdict
+from pkm.channels.way import Answer, Given, Job, Outcome, Picture, Post, Room, as_body, firm, taken, verdict
 from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid, Unreachable
 
@@ -129,9 +129,7 @@ class Matrix(Account):
 
     def _hand_in(self, job: Job, body: bytes) -> Outcome:
         reply = self._call("PUT", f"{self._in_room}/send/m.room.message/{quote(job.key, safe='')}", body)
-        if reply.ok and not reply.said("event_id"):
-            return Outcome("unknown", "the server's answer names no event")
-        return self._sent(reply.said("event_id")) if reply.ok else verdict(reply)
+        return taken(reply, "event_id", "event", self._page(reply.said("event_id")))
 
     def _body(self, job: Job) -> bytes | Outcome:
         """What is sent: as it was frozen; of a picture with where the server has it now."""
@@ -148,7 +146,7 @@ class Matrix(Account):
 
     def _there(self, job: Job) -> Outcome | None:
         found = self._find(job)
-        return self._sent(found) if found else None
+        return Outcome("sent", "", found, self._page(found)) if found else None
 
     def _take_away(self, job: Job) -> Reply | None:
         if not (event := job.remote_id or self._find(job)):
@@ -178,8 +176,8 @@ class Matrix(Account):
             raise Unreachable(str(self.place), f"{self._user} has not joined {self.room}", next="join the room first")
         return f"{self._user} has joined the room; nothing was written, for everybody in it would see it"
 
-    def _sent(self, event: str) -> Outcome:
-        return Outcome("sent", "", event, f"https://matrix.to/#/{quote(self.room, safe='!:')}/{quote(event, safe='$:')}")
+    def _page(self, event: str) -> str:
+        return f"https://matrix.to/#/{quote(self.room, safe='!:')}/{quote(event, safe='$:')}"
 
     def _answer(self, event: Mapping[str, Any]) -> Answer | None:
         content, sender, at = event.get("content"), str(event.get("sender") or ""), event.get("origin_server_ts")

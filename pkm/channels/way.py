@@ -176,6 +176,16 @@ def verdict(reply: "Reply") -> Outcome:
     return Outcome("refused" if reply.status < 500 else "unknown", reply.words)
 
 
+def taken(reply: "Reply", name: str, what: str, url: str) -> Outcome:
+    """The verdict on what was handed in, with what the server calls it: what has no name may stand there, and nobody finds it.
+
+    name: the field that has it; what: what it is of. url: where it is read.
+    """
+    if reply.ok and not reply.said(name):
+        return Outcome("unknown", f"the server's answer names no {what}")
+    return verdict(reply)._replace(remote_id=reply.said(name), remote_url=url) if reply.ok else verdict(reply)
+
+
 def firm(reply: "Reply", place: object, *none: str) -> "Reply":
     """The answer to a question, where it is one. none: errors that mean only that there is no such thing.
 

@@ -76,6 +76,9 @@ KINDS: Mapping[str, Powers] = {
         "pkm.channels.matrix", "{:,} bytes a message", 40_000, asks=True, answers=True,
     ),
 }  # fmt: skip
+MIRRORS = tuple(kind for kind, powers in KINDS.items() if powers.mirror)
+"""The kinds that may be written again and again."""
+
 
 def recall(kind: str) -> str:
     """What can be taken back of what left by that kind of channel, in words."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pkm.config import Home
 from pkm.share import ledger
-from pkm.share.channels import KINDS
+from pkm.share.channels import MIRRORS
 from pkm.store import deliveries, queued, shares
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ NO_PLACE = f"{COPY}outbox.log beside it does not say which home it is of"
 
 NOT_QUEUED_HERE = f"{COPY}outbox.log beside it does not know that this was queued"
 
-_MIRRORS = [kind for kind, powers in KINDS.items() if powers.mirror]
-
 
 def plan_key(uid: str) -> str:
     """What the ledger calls the plan of the share of that uid."""
@@ -42,11 +40,11 @@ def foreign(db: sqlite3.Connection, home: Home) -> str:
     """Why nothing that is queued may leave from here before the person says so, "" where it may."""
     there, place = ledger.path_of(home).exists(), ledger.place(home)
     if not there or place == {}:  # the first channel that hands things in made one that says where it lies
-        hands_in = any(one["channel_kind"] not in _MIRRORS for one in shares.channels(db, removed=True))
+        hands_in = any(one["channel_kind"] not in MIRRORS for one in shares.channels(db, removed=True))
         why = "its store was put back from a copy" if there else "there is no outbox.log beside it"
-        return f"{COPY}{why}" if hands_in or queued.anything(db, _MIRRORS) else ""
+        return f"{COPY}{why}" if hands_in or queued.anything(db, MIRRORS) else ""
     if place is None:  # of before this was written down, or a copy of one that is
-        return NO_PLACE if queued.waits(db, _MIRRORS) else ""
+        return NO_PLACE if queued.waits(db, MIRRORS) else ""
     here = _here(home)
     same = all(place.get(name) == here[name] for name in ("inode", "born"))
     if same and (place.get("path") == here["path"] or place.get("device") == here["device"]):
@@ -127,7 +125,7 @@ def settle(unit: "Unit", home: Home, *, here: bool) -> None:
 
 def _take_over(db: sqlite3.Connection, home: Home, at: str) -> None:
     known = ledger.read(home) or {}
-    fresh = [key for key in queued.keys(db, _MIRRORS) if known.get(key, ("",))[0] in ("", ledger.ELSEWHERE)]
+    fresh = [key for key in queued.keys(db, MIRRORS) if known.get(key, ("",))[0] in ("", ledger.ELSEWHERE)]
     plans = [key for key in map(plan_key, queued.plans(db)) if known.get(key, ("",))[0] != ledger.QUEUED]
     _put_here(home, at)
     ledger.note_all(home, [*fresh, *plans], ledger.QUEUED, at)

@@ -22,7 +22,7 @@ from pkm.ids import Row
 from pkm.lock import locked
 from pkm.secret import hide
 from pkm.share import ledger, origin, unsubscribed
-from pkm.share.channels import KINDS, adapter, is_mirror, is_posts
+from pkm.share.channels import KINDS, MIRRORS, adapter, is_mirror, is_posts
 from pkm.share.letter import unpack
 from pkm.share.recipients import NOT_THEIRS
 from pkm.store import circles, deliveries, posts, shares
@@ -165,7 +165,7 @@ def settle_begun(store: Store, home: Home) -> int:
 
 
 def _begun(store: Store) -> list[Row]:
-    return deliveries.sending(store.read(), [kind for kind, powers in KINDS.items() if powers.mirror])
+    return deliveries.sending(store.read(), MIRRORS)
 
 
 def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list[Row | Result]:
