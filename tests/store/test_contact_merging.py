@@ -1,7 +1,6 @@
 """Two contacts become one: nothing that hung on either is lost, nothing refers to the one that is gone, undo is exact."""
 
 import sqlite3
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,22 +13,19 @@ from pkm.store.contact_merging import Stay, counts, unite_stays
 from pkm.store.links import Written
 from pkm.store.session import Store
 from tests.store.test_journal import image
-from tests.store.world import make_world
 
 AT = "2026-11-20T08:00:00Z"
 
 
 @pytest.fixture
-def world(home_paths: Home) -> Iterator[Store]:
+def world(world: Store) -> Store:
     """The small world, where c3 is c1 once more, and something of every kind hangs on c3."""
-    store = make_world(home_paths)
-    people.add_contact(store, "M. Silva", nick="mary", emails=["Maria@b.org"], tags=["org/design", "maps"], about="Second.",
+    people.add_contact(world, "M. Silva", nick="mary", emails=["Maria@b.org"], tags=["org/design", "maps"], about="Second.",
                        aliases=["Maria S."], through=1, every_s=604_800)  # fmt: skip
-    people.add_contact(store, "Somebody", through=3)
-    hang_on(store, 3)
-    store.operation = None
-    yield store
-    store.close()
+    people.add_contact(world, "Somebody", through=3)
+    hang_on(world, 3)
+    world.operation = None
+    return world
 
 
 def hang_on(store: Store, number: int) -> None:

@@ -1,6 +1,5 @@
 """Learning areas: who one learns from, what came in, notes by stage, what was tried, open questions."""
 
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,16 +8,13 @@ from pkm.sense import tags as change
 from pkm.sense.notes import add_note
 from pkm.store import journal, learning, tags
 from pkm.store.session import Store
-from tests.store.world import make_world
 
 
 @pytest.fixture
-def world(home_paths: Home) -> Iterator[Store]:
+def world(world: Store) -> Store:
     """The small world: #org is on i2, #org/design on n1 (tried, shared) and #org on c1."""
-    store = make_world(home_paths)
-    store.operation = None
-    yield store
-    store.close()
+    world.operation = None
+    return world
 
 
 def test_a_tag_is_an_area_until_it_is_none_and_an_undo_brings_it_back(world: Store, home_paths: Home) -> None:

@@ -1,31 +1,27 @@
 """The story of a subject (`pkm tag show`): each part of it over a small real store, and what is decided from plain values."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from pkm.cli.subject import lay_out
-from pkm.config import Home
 from pkm.errors import NotFound
 from pkm.store import subject
 from pkm.store.session import Store, Unit
 from pkm.store.subject import Decided, Thought
 from pkm.whole.subject import Person, add_kept, next_steps, periods, tell, to_give, weigh
-from tests.store.world import AT, make_world
+from tests.store.world import AT
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def world(home_paths: Home) -> Iterator[Store]:
+def world(world: Store) -> Store:
     """The small world, where #org is on i2 and c1 and #org/design on n1; and beside it what fills every part."""
-    store = make_world(home_paths)
-    with store.unit() as unit:
+    with world.unit() as unit:
         _more(unit)
-    yield store
-    store.close()
+    return world
 
 
 def _more(unit: Unit) -> None:
