@@ -6,17 +6,12 @@ from sqlite3 import Connection
 import pytest
 
 from pkm.store.session import Store
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 
 
-@pytest.fixture
-def world(pkm: CommandLine, tmp_path: Path, home: Path, kept_homes: KeptHomes) -> CommandLine:
+@kept_home
+def world(pkm: CommandLine, tmp_path: Path) -> None:
     """A community with a folder, three notes that may go there, and one that may not; x1, a draft of the first two."""
-    kept_homes.fill(home, "draft", lambda: live(pkm, tmp_path))
-    return pkm
-
-
-def live(pkm: CommandLine, tmp_path: Path) -> None:
     pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
     pkm("circle", "add", "practice", "--kind", "community", "--channel", "drop")
     for words in ("Walking retros work", "Silence is a signal", "Boards fill by themselves"):

@@ -1,22 +1,15 @@
 """A note made of somebody's answer: what they wrote is quoted, and means nothing of one's own."""
 
-from pathlib import Path
 
-import pytest
 
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 
 ANSWER = "see [[A thought]] #boss @ben %%hidden and <!-- x\n```\n#in [l](f.md) ![[A thought]] `a` 50% https://x.org/a_b"
 
 
-@pytest.fixture
-def shared(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> CommandLine:
+@kept_home
+def shared(pkm: CommandLine) -> None:
     """A thought that went out; Ann, whose name is no link, and Ben."""
-    kept_homes.fill(home, "heard", lambda: live(pkm))
-    return pkm
-
-
-def live(pkm: CommandLine) -> None:
     pkm("contact", "add", "Ann ]] #boss [[Ben")
     pkm("contact", "add", "Ben", "--nick", "ben")
     pkm("sense", "note", "A thought", "--reach", "network")

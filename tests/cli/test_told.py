@@ -6,17 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_sense import run_on_pty
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 
 
-@pytest.fixture
-def world(pkm: CommandLine, tmp_path: Path, home: Path, kept_homes: KeptHomes) -> CommandLine:
+@kept_home
+def world(pkm: CommandLine, tmp_path: Path) -> None:
     """A community of three by letter and by a folder, one without an address; a draft x1 that links to what is private."""
-    kept_homes.fill(home, "told", lambda: live(pkm, tmp_path))
-    return pkm
-
-
-def live(pkm: CommandLine, tmp_path: Path) -> None:
     pkm("share", "channel", "add", "post", "smtp://127.0.0.1:9", "--from", "Me <me@example.org>")
     pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
     pkm("circle", "add", "practice", "--kind", "community", "--channel", "post", "--channel", "drop")

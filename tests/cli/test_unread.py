@@ -4,17 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 
 
-@pytest.fixture
-def answered(pkm: CommandLine, home: Path, kept_homes: KeptHomes) -> CommandLine:
+@kept_home
+def answered(pkm: CommandLine) -> None:
     """A thought that went out, and what Ben answered."""
-    kept_homes.fill(home, "unread", lambda: live(pkm))
-    return pkm
-
-
-def live(pkm: CommandLine) -> None:
     pkm("contact", "add", "Ben", "--nick", "ben")
     pkm("sense", "note", "A thought", "--reach", "network")
     pkm("share", "--yes")

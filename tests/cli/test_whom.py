@@ -6,20 +6,15 @@ import pytest
 
 from pkm.share.who import Case, rank
 from pkm.store.audience import Kept
-from tests.conftest import CommandLine, KeptHomes
+from tests.conftest import CommandLine, kept_home
 from tests.mail_server import MailServer
 from tests.mail_server import mail as mail
 from tests.server import FeedServer
 
 
-@pytest.fixture
-def world(pkm: CommandLine, tmp_path: Path, home: Path, kept_homes: KeptHomes) -> CommandLine:
+@kept_home
+def world(pkm: CommandLine, tmp_path: Path) -> None:
     """A community about #retro with Ann in it, Ken who is promised something, and Lea of whom nothing says anything."""
-    kept_homes.fill(home, "whom", lambda: live(pkm, tmp_path))
-    return pkm
-
-
-def live(pkm: CommandLine, tmp_path: Path) -> None:
     pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
     pkm("circle", "add", "practice", "--kind", "community", "--channel", "drop", "--tag", "retro")
     for name in ("Ann", "Ken", "Lea"):
