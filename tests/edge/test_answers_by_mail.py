@@ -239,15 +239,16 @@ class TestUnknown:
         said = self.states(sent)
         assert (said["ann@example.org"][:4], said["ben@example.org"][:7]) == ("sent", "unknown")
 
-    def test_a_letter_to_two_arrived_for_who_answers(self, sent: "Sent", mail: MailServer) -> None:
+    @pytest.mark.parametrize("who", ["ann", "ben"])
+    def test_a_letter_to_two_arrived_for_who_answers(self, sent: "Sent", mail: MailServer, who: str) -> None:
         from pkm.share import introduction
 
         share = int(introduction.create(fresh(sent.home), [1, 2], "Ann and Ben", "Do talk.")["number"])
         mail.drop_after_data = True
         send(sent.home, share)
-        sent.get(answer(mail.letters[-1][1], "ben@example.org", "Hello Ann"))
+        sent.get(answer(mail.letters[-1][1], f"{who}@example.org", "Hello"))
         rows = {row["recipient"]: row["state"] for row in deliveries.rows(fresh(sent.home).read(), share=share)}
-        assert rows == {"ann@example.org": "unknown", "ben@example.org": "sent"}
+        assert rows == {f"{one}@example.org": "sent" if one == who else "unknown" for one in ("ann", "ben")}
 
 
 class TestLetters:
@@ -438,7 +439,9 @@ class TestUnsubscribing:
         asks = {"by the header": by_header(letters["ben@example.org"], "ben@example.org"),
                 "by an answer": answer(letters["ben@example.org"], "ben@example.org", "Unsubscribe"),
                 "by another's": answer(letters["ann@example.org"], "ben@example.org", "Unsubscribe")}[how]  # fmt: skip
-        assert [one.contact["id"] for one in sent.get(asks).off] == ([] if "another" in how else ["c2"])
+        came = sent.get(asks)
+        assert [one.contact["id"] for one in came.off] == ([] if "another" in how else ["c2"])
+        assert came.wishes == (("ben@example.org",) if "another" in how else ())
         assert b"example.org" not in (sent.home.data / "outbox.log").read_bytes()
 
     def lost(self, sent: Sent) -> tuple[int, dict[str, bytes]]:

@@ -393,6 +393,23 @@ class TestMatrix:
         send(home_paths, share)
         assert (states(home_paths), len(social.made)) == (["sent"], 1)
 
+    @pytest.mark.parametrize("whose", ["another's", "another share's"])
+    def test_the_same_words_of_others_are_not_it(self, home_paths: Home, social: Social, whose: str) -> None:
+        share = setup(home_paths, social, "matrix")
+        if whose == "another share's":
+            send(home_paths, share)
+            share = drafted(home_paths, [note(home_paths, WORDS, "network")], "peers")
+        before = len(social.made)
+        social.faults = ["drop before"]
+        send(home_paths, share)
+        if whose == "another's":
+            social.answers = [{"event_id": "$theirs", "sender": "@eve:example.org", "type": "m.room.message",
+                               "origin_server_ts": 1795424400000, "content": json.loads(social.bodies[-1])}]  # fmt: skip
+        assert len(set(social.bodies)) == 1
+        assert (states(home_paths, share), len(social.made)) == (["unknown"], before)
+        send(home_paths, share)
+        assert (states(home_paths, share), len(social.made)) == (["sent"], before + 1)
+
     def test_where_too_much_was_said_since_nothing_is_sent_again(self, home_paths: Home, social: Social) -> None:
         share = setup(home_paths, social, "matrix")
         social.faults = ["drop after"]

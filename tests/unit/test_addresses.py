@@ -147,6 +147,14 @@ class TestWhatWasSaidLastCounts:
         edit_contact(fresh(home_paths), 2, Fields(emails=("anne@example.org", "ann@example.org")))
         assert list(unsubscribed.off(fresh(home_paths).read(), home_paths, 2, [2])) == [2]
 
+    @pytest.mark.parametrize("also", ["Ann@Old.example", "ann@old.example"])
+    def test_where_letters_reached_them_is_kept_as_addresses_are_compared(self, home_paths: Home, also: str) -> None:
+        store = self.made(home_paths, "ann@example.org")
+        unsubscribed.take_off(store, home_paths, 2, [1], "they asked", also=["", also])
+        unsubscribed.path_of(home_paths).unlink()  # the store tells it too
+        join(store, 2, [add_contact(store, "Anne", emails=["ANN@old.example"]).number], "peers")
+        assert list(unsubscribed.off(fresh(home_paths).read(), home_paths, 2, [2])) == [2]
+
     def test_who_is_off_by_the_file_alone_is_kept_in_the_store_too(self, home_paths: Home) -> None:
         store = self.made(home_paths, "ann@example.org")
         assert unsubscribed.keep_away(store.read(), home_paths, 2, "Ann@example.org")
