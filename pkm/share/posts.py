@@ -80,26 +80,24 @@ def as_post(digest: "Digest", home: Home, url: str = "", *, shows: bool = False)
         figure_resolver,
         first_words,
         harmless,
-        linker,
         render_fragment,
         render_markdown,
     )
     from pkm.share.template import render
 
     digest = harmless(digest)
-    link = linker(digest)
 
     def write(text: str, level: int, figures: "tuple[Figure, ...]") -> str:
         beside = figure_resolver(figures, lambda one: one.file) if shows else None
-        return to_plain(text, urls=True, link=link, image=beside)
+        return to_plain(text, urls=True, image=beside)
 
     values = digest_values(digest, write)
     text = without_short_names(re.sub(r"\n{3,}", "\n\n", render("post.txt", values, home.templates).decode()).strip())
     tags = [tag for piece in digest.pieces for tag in piece.tags]
-    body = render_fragment(digest, Links(note=link), templates=home.templates)
+    body = render_fragment(digest, Links(), templates=home.templates)
     shown = {one.sha256: one for piece in digest.pieces for one in piece.figures}
     pieces = [
-        {"title": piece.title, "words": to_portable(piece.words, link=link), "tags": list(piece.tags),
+        {"title": piece.title, "words": to_portable(piece.words), "tags": list(piece.tags),
          "pictures": [{"name": one.file, "alt": one.alt} for one in piece.figures],
          "quotes": [quote.exact for quote in piece.quotes], "url": piece.item.url if piece.item else ""}
         for piece in digest.pieces

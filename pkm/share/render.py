@@ -102,9 +102,8 @@ class Digest:
     """One issue for one circle, ready to be rendered.
 
     uid: the share's, random and the same for ever: the feeds' ids are made from it.
-    date, updated: RFC 3339 stamps; `updated` is "" where nothing was corrected since.
+    date: an RFC 3339 stamp.
     intro, salutation: Markdown. circle, circle_kind: for templates of a team or community, never for the network.
-    links: (target, URL) of the wikilinks that may be followed; every other keeps only its label.
     hidden: targets whose very name must not be read.
     """
 
@@ -118,9 +117,7 @@ class Digest:
     circle: str = ""
     circle_kind: str = "network"
     pieces: tuple[Piece, ...] = ()
-    updated: str = ""
     language: str = "en"
-    links: tuple[tuple[str, str], ...] = ()
     hidden: tuple[str, ...] = ()
 
 
@@ -155,19 +152,15 @@ class Links:
 
 def render_markdown(digest: Digest, *, templates: Path | None = None) -> bytes:
     """The digest as a Markdown file (digest.md). templates: the folder whose files go before the packaged ones."""
-    digest = harmless(digest)
-    link = linker(digest)
     values = digest_values(
-        digest, lambda text, _, figures: to_portable(text, link=link, image=figure_resolver(figures, lambda one: one.file))
+        harmless(digest), lambda text, _, figures: to_portable(text, image=figure_resolver(figures, lambda one: one.file))
     )
     return render("digest.md", values, templates)
 
 
 def render_text(digest: Digest) -> bytes:
     """The digest as plain text for a mail or a chat room (digest.txt); addresses stand in brackets."""
-    digest = harmless(digest)
-    link = linker(digest)
-    values = digest_values(digest, lambda text, *_: to_plain(text, urls=True, link=link))
+    values = digest_values(harmless(digest), lambda text, *_: to_plain(text, urls=True))
     return render("digest.txt", {**values, "canonical_url": ""})
 
 
@@ -180,9 +173,8 @@ def render_letter(digest: Digest, *, listed: bool, templates: Path | None = None
     from markupsafe import Markup
 
     digest = harmless(digest)
-    link = linker(digest)
-    plain = digest_values(digest, lambda text, *_: to_plain(text, urls=True, link=link))
-    marked = html_values(digest, Links(note=link, figure=lambda one: f"cid:{one.content_id}"))
+    plain = digest_values(digest, lambda text, *_: to_plain(text, urls=True))
+    marked = html_values(digest, Links(figure=lambda one: f"cid:{one.content_id}"))
     more = {"listed": listed, "canonical_url": "", "circle": digest.circle}
     text = render("letter.txt", {**plain, **more}, templates).decode()
     page = render("letter.html", {**marked, **more, "style": Markup(style(templates, "letter.css"))}, templates).decode()
@@ -196,7 +188,7 @@ def render_html(digest: Digest, *, templates: Path | None = None) -> bytes:
 
     digest = harmless(digest)
     values = {
-        **html_values(digest, Links(note=linker(digest), figure=lambda one: one.file)),
+        **html_values(digest, Links(figure=lambda one: one.file)),
         "site": None, "root": "", "here": "", "newer": None, "older": None, "style": Markup(style(templates)),
         "canonical_url": "", "description": first_words(digest, 200),
     }  # fmt: skip
@@ -311,11 +303,6 @@ def has_words(piece: Piece) -> bool:
     return found
 
 
-def without_words(digest: Digest) -> tuple[Piece, ...]:
-    """The pieces that drop out of every rendering, for a line to the sender."""
-    return tuple(piece for piece in digest.pieces if not has_words(piece))
-
-
 def first_words(digest: Digest, limit: int = 280) -> str:
     """How the digest begins, as plain text on one line: the first paragraph of its introduction, else of its pieces."""
     pieces = (without_last_tags(split_heading(piece)[1], piece.tags) for piece in digest.pieces if has_words(piece))
@@ -334,12 +321,6 @@ def _first_paragraph(plain: str) -> str:
         if not told.endswith(":"):
             break
     return told
-
-
-def linker(digest: Digest) -> Resolve:
-    """Resolves a wikilink's target by the digest's own table; case and white space do not matter."""
-    known = {fold(target): url for target, url in digest.links}
-    return lambda target: known.get(fold(target)) or known.get(fold(target.split("#")[0]))
 
 
 def digest_print(digest: Digest) -> str:
@@ -414,8 +395,9 @@ def thaw(frozen: bytes) -> Digest:
     """The digest that was frozen. Raises BadInput where the bytes are none."""
     try:
         values = json.loads(frozen)
+        for former in ("links", "updated"):  # fields that nothing ever stood in
+            values.pop(former, None)
         values["pieces"] = tuple(_thaw_piece(piece) for piece in values["pieces"])
-        values["links"] = tuple((target, url) for target, url in values["links"])
         values["hidden"] = tuple(values["hidden"])
         return Digest(**values)
     except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pkm.markdown import Resolve, to_plain
+from pkm.markdown import to_plain
 from pkm.opml_writing import write_opml
 from pkm.share import feed as feeds
 from pkm.share import memo
@@ -25,7 +25,6 @@ from pkm.share.render import (
     has_words,
     html_values,
     html_writer,
-    linker,
     render_fragment,
     split_heading,
     view_piece,
@@ -114,13 +113,13 @@ def _framed(plan: Plan, path: str, template: str, title: str, values: Mapping[st
     return render(template, {**frame, **values}, plan.templates).decode()
 
 
-def _links(plan: Plan, path: str, other: Resolve | None = None) -> Links:
-    """Links from the page at `path` to the notes' and tags' pages; `other` resolves what is no page of the site."""
+def _links(plan: Plan, path: str) -> Links:
+    """Links from the page at `path` to the notes' and tags' pages."""
     root = "../" * path.count("/")
 
     def note(target: str) -> str | None:
         href = plan.note_urls.get(fold(target)) or plan.note_urls.get(fold(target.split("#")[0]))
-        return root + href if href else (other(target) if other else None)
+        return root + href if href else None
 
     def tag(name: str) -> str | None:
         known = plan.tags.get(fold(name))
@@ -135,7 +134,7 @@ def _issue_pages(plan: Plan) -> dict[str, bytes]:
     for issue, newer, older in zip(plan.issues, (None, *plan.issues), (*plan.issues[1:], None), strict=False):
         of = [prints[one.href] if one else "" for one in (issue, newer, older)]
         make = partial(_issue_page, plan, issue, newer, older)
-        pages[issue.href] = _remembered(plan, issue.href, of, make, _links(plan, issue.href, linker(issue.digest)))
+        pages[issue.href] = _remembered(plan, issue.href, of, make, _links(plan, issue.href))
     return pages
 
 
@@ -234,7 +233,7 @@ def _searched(made_of: str, words: Iterable[str]) -> str:
 
 def _feeds(plan: Plan) -> dict[str, bytes]:
     site = plan.site
-    stamps = [_instant(issue.digest.updated or issue.date) for issue in plan.issues]
+    stamps = [_instant(issue.date) for issue in plan.issues]
     made = feeds.Feed(
         id=feeds.lasting_id(site.uid or site.base_url or f"{site.title} {site.author}"),
         title=site.title,
@@ -243,7 +242,7 @@ def _feeds(plan: Plan) -> dict[str, bytes]:
         home=public_url(site.base_url, "index.html") or "index.html",
         atom_url=public_url(site.base_url, "feed.xml") or "feed.xml",
         json_url=public_url(site.base_url, "feed.json") or "feed.json",
-        updated=_instant(site.updated) if site.updated else max(stamps, default=_BEFORE_ANYTHING),
+        updated=max(stamps, default=_BEFORE_ANYTHING),
         entries=tuple(_entry(plan, issue) for issue in plan.issues[:IN_FEEDS]),
     )
     return {"feed.xml": feeds.atom(made), "feed.json": feeds.json_feed(made)}
@@ -251,7 +250,7 @@ def _feeds(plan: Plan) -> dict[str, bytes]:
 
 def _entry(plan: Plan, issue: Issue) -> feeds.Entry:
     digest = issue.digest
-    links = _links(plan, "", linker(digest))
+    links = _links(plan, "")
 
     def absolute(target: str) -> str | None:
         href = links.note(target)
@@ -264,7 +263,7 @@ def _entry(plan: Plan, issue: Issue) -> feeds.Entry:
         title=digest.title,
         url=public_url(plan.base, issue.href) or issue.href,
         published=_instant(digest.date),
-        updated=_instant(digest.updated or digest.date),
+        updated=_instant(digest.date),
         summary=issue.first_words,
         html=memo.made(
             ("entry", plan.base, str(plan.templates), digest_print(digest)),

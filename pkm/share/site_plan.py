@@ -23,23 +23,17 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 
 @dataclass(frozen=True, slots=True)
 class NotePage:
-    """A cleared note of reach network that gets a page of its own.
-
-    names: what else a wikilink may call it, beside its title, its slug and its id.
-    """
+    """A cleared note of reach network that gets a page of its own; a wikilink calls it by its title, its slug or its id."""
 
     uid: str
     slug: str
     piece: Piece
-    names: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SiteInput:
     """All that the site is made from. base_url: where it will stand on the web, "" where nobody knows yet.
 
-    updated: a stamp; where it is "" the newest one of the content.
     uid: what the feeds' own id is made from; where it is "", the address, else title and author.
     gone: paths of pages that were withdrawn; each says so, unless another page stands there now. They are in 410.txt as well,
     a path and its status a line, from which a server can answer so (nginx: a map; Apache: RewriteMap txt:).
@@ -51,7 +45,6 @@ class SiteInput:
     base_url: str = ""
     digests: tuple[Digest, ...] = ()
     notes: tuple[NotePage, ...] = ()
-    updated: str = ""
     language: str = "en"
     uid: str = ""
     gone: tuple[str, ...] = ()
@@ -147,7 +140,7 @@ def make_plan(site: SiteInput, templates: Path | None) -> Plan:
     site = SiteInput(
         title=one_line(site.title) or "Finds", author=one_line(site.author), base_url=web_url(site.base_url),
         digests=tuple(harmless(digest) for digest in site.digests), notes=site.notes,
-        updated=site.updated, language=one_line(site.language) or "en", uid=site.uid, gone=site.gone,
+        language=one_line(site.language) or "en", uid=site.uid, gone=site.gone,
         blogroll=site.blogroll,
     )  # fmt: skip
     issues = _issues(site)
@@ -172,10 +165,10 @@ def _issues(site: SiteInput) -> tuple[Issue, ...]:
 def _notes(site: SiteInput) -> tuple[tuple[NotePage, str], ...]:
     taken: dict[str, NotePage] = {}
     for note in sorted(site.notes, key=lambda note: (note.piece.date, note.uid)):
-        piece = harmless_piece(note.piece, frozenset(fold(name) for name in note.hidden))
+        piece = harmless_piece(note.piece, frozenset())
         slug = note.slug if _SLUG.fullmatch(note.slug) else note_slug(piece)
         href = _free(f"notes/{slug}/index.html", note.uid, taken)
-        taken[href] = NotePage(note.uid, slug, piece, note.names)
+        taken[href] = NotePage(note.uid, slug, piece)
     return tuple((note, href) for href, note in reversed(taken.items()))
 
 
@@ -187,7 +180,7 @@ def _free(path: str, uid: str, taken: Mapping[str, object]) -> str:
 
 
 def _names(note: NotePage) -> tuple[str, ...]:
-    return (note.piece.title, note.slug, *([note.piece.id] if note.piece.id else []), *note.names)
+    return (note.piece.title, note.slug, *([note.piece.id] if note.piece.id else []))
 
 
 def _finds(digest: Digest, href: str) -> tuple[Find, ...]:
