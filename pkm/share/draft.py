@@ -61,14 +61,14 @@ def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST
     found = shares.candidates(db, circle["number"], reaches, LOOKED_AT)
     declined = audience.withheld(db, circle["number"], day(now()))
     found, put_off = [note for note in found if note["id"] not in declined], sum(note["id"] in declined for note in found)
-    worded = [note for note in found if _has_words(note)]
+    written = [note for note in found if _has_words(note)]
     bare = [note for note in found if not _has_words(note)]
     since = shares.last_sent(db, circle["number"])
     items = shares.kept_without_note(db, since or "", 100)
     rest = shares.count_candidates(db, circle["number"], reaches) - len(found) - put_off
-    waiting = max(0, len(worded) - limit) + rest
+    waiting = max(0, len(written) - limit) + rest
     kept = tuple(shares.holding(db, circle["number"], reaches))
-    return DigestPlan(circle, tuple(worded[-limit:]), tuple(bare), tuple(items), waiting, since, kept)
+    return DigestPlan(circle, tuple(written[-limit:]), tuple(bare), tuple(items), waiting, since, kept)
 
 
 def _has_words(note: Row) -> bool:

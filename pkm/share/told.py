@@ -117,12 +117,10 @@ def _said(nicks: Mapping[str, bool]) -> list[str]:
 
 def _cut_links(db: sqlite3.Connection, share: int, stage: Row, notes: Sequence[Row]) -> Iterable[Finding]:
     for kind in draft.kinds(db, share, stage):
-        some_cut = linked.narrower_links(db, notes, [], wide_enough(kind))  # asked at once: it reads what all notes are called
-        for note in notes if some_cut else ():
-            for number in dict.fromkeys(other for _, other in linked.narrower_links(db, [note], [], wide_enough(kind))):
-                other = stored.row(db, number)
-                name, target = make("note", note["id"]), make("note", number)
-                is_so = "was put away" if other is None or other["dropped_at"] else f"is {other['reach']}"
+        for number, cut in linked.cut_by(db, notes, wide_enough(kind)).items():
+            for other in stored.rows(db, cut):
+                name, target = make("note", number), other["id"]
+                is_so = "was put away" if other["dropped_at"] else f"is {other['reach']}"
                 yield (name, f"a link to {target}, which {is_so}, shows as “…”",
                        f"pkm sense edit {name}, to leave it out; or pkm sense reach {target} {kind}, to show it")  # fmt: skip
 

@@ -81,7 +81,7 @@ class Delivery(Numbered, table=True):
         Index("delivery_state", "state", "not_before"),
         {"sqlite_autoincrement": True},
     )
-    key: str  # random, kept for ever: what a channel recognizes a repeat by
+    key: str  # made of what it is (share.delivery_keys), kept for ever: what a channel recognizes a repeat by
     share_id: int = Field(sa_column=ref_column("share.id", required=True, gone="CASCADE"))
     stage_id: int = Field(sa_column=ref_column("stage.id", required=True, gone="CASCADE"))
     circle_id: int | None = Field(default=None, sa_column=ref_column("circle.id", gone="CASCADE"))
