@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 DAYS, MOST = 30, 100
 """How far back posts are asked about, and about how many."""
 
-LONGEST = 10_000
+_LONGEST_TEXT = 10_000
+"""Characters of an answer that are kept."""
 
 UNPROVEN = "unproven"
 """What stands behind the name that an answer gives, where nothing shows that it is theirs."""
@@ -175,36 +176,27 @@ def _from_posts(channel: Row, mine: list[Row], gathered: _Gathered) -> None:
 
 
 def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _Gathered) -> None:
-    from pkm.share import ledger, postbox, waiting
+    from pkm.share import ledger, waiting
     from pkm.share.leaving import UNPROVEN, Wishes
 
-    forgotten = unsubscribing.emptied(db)
+    forgotten, options = unsubscribing.emptied(db), channel["options"]
     began = ledger.began(home).keys() - forgotten
-    lost = began - deliveries.keys(db)  # a store that was put back does not know them
+    lost = frozenset(began - deliveries.keys(db))  # a store that was put back does not know them
     keys = unsubscribing.keys(db) | began
     if not keys:
         return
-    mine, before, waits = _own_addresses(db), channel["options"].get("inbox_read"), waiting.of(channel["options"])
-    taken = postbox.take(channel, keys)
-    if taken.cursor and taken.cursor != before:
+    taken, mine, wishes = waiting.take_all(channel, keys, lost), _own_addresses(db), Wishes(home)
+    if taken.cursor and taken.cursor != options.get("inbox_read"):
         gathered.cursors[channel["number"]] = taken.cursor
-    come = waits.keys - lost
-    again = postbox.take(waiting.read_again(channel, waits), come, waits.began) if come else postbox.Taken((), None)
-    letters = [*taken.letters, *(one for one in again.letters if one.key in come)]
-    letters = [one for one in letters if one.sender not in mine]  # one's own, in the same thread, are none
-    bounces = dict.fromkeys((*taken.bounces, *again.bounces))
-    about_lost = [one for one in letters if one.key in lost]
-    wishes = Wishes(home)
-    new = [one for one in about_lost if not one.leaves or wishes.read(db, one).doubt == UNPROVEN]
-    gathered.bounces += [one for one in bounces if one.key not in forgotten | lost]
-    about = frozenset(one.key for one in new) | (lost & {one.key for one in bounces})
-    left = waiting.after(waits, before or "", come, about, stamp(now()))
-    if left != waits:
+    letters = [one for one in taken.letters if one.sender not in mine]  # one's own, in the same thread, are none
+    new = [one for one in letters if one.key in lost and not (one.leaves and wishes.read(db, one).doubt != UNPROVEN)]
+    gathered.bounces += [one for one in taken.bounces if one.key not in forgotten | lost]
+    about = {one.key for one in new} | {one.key for one in taken.bounces if one.key in lost}
+    left = waiting.after(options, lost, frozenset(about), stamp(now()))
+    if left != waiting.of(options):
         gathered.waits[channel["number"]] = left
-    for one in new:
-        if one in gathered.read:
-            continue
-        (gathered.wishes if one.leaves else gathered.unknown).append(one.sender or one.name or "somebody")
+    gathered.wishes += [_called(one) for one in new if one.leaves and one not in gathered.read]
+    gathered.unknown += [_called(one) for one in new if not one.leaves and one not in gathered.read]
     for letter in letters:
         if letter in gathered.read:
             continue
@@ -219,6 +211,10 @@ def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _G
             gathered.found.append(_answer_of(row, letter))
 
 
+def _called(letter: "Came") -> str:
+    return letter.sender or letter.name or "somebody"
+
+
 def _own_addresses(db: sqlite3.Connection) -> set[str]:
     """The addresses that letters are or were sent from, as addresses are compared."""
     senders = [str(channel["options"].get("from") or "") for channel in shares.channels(db, removed=True)]
@@ -226,7 +222,7 @@ def _own_addresses(db: sqlite3.Connection) -> set[str]:
 
 
 def _answer_of(row: Row, letter: "Came") -> _Found:
-    who = f"{letter.name} <{letter.sender}>" if letter.name and letter.sender else letter.name or letter.sender or "somebody"
+    who = f"{letter.name} <{letter.sender}>" if letter.name and letter.sender else _called(letter)
     return _Found(row, Answer(letter.ident, (who,), letter.words, letter.at), letter.sender, row["since"])
 
 
@@ -408,7 +404,7 @@ def _keep(unit: Unit, fresh: list[_Found]) -> tuple[Row, ...]:
         response = unit.add(Response(
             share_id=row["share_id"], delivery_id=row["id"] if one.names_it else None,
             channel_id=row["channel_id"], contact_id=contact,
-            remote_id=answer.remote_id, text=clean(answer.text).strip()[:LONGEST],
+            remote_id=answer.remote_id, text=clean(answer.text).strip()[:_LONGEST_TEXT],
             author="" if contact else _author(db, one),
             at=answer.at if max(one.since, "0") <= answer.at <= unit.at else unit.at,
         ))  # fmt: skip

@@ -7,16 +7,16 @@ out is named by the hash of its clean bytes, and these are kept with the attachm
 import posixpath
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pkm import attachment_files
 from pkm.beside import Others
 from pkm.config import Home
 from pkm.errors import BadInput, StoreError
-from pkm.ids import make
+from pkm.ids import Row, make
 from pkm.picture import Picture, clean
 from pkm.share.guard import Finding
 from pkm.store import attachments, note_names
@@ -25,8 +25,6 @@ from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest, Figure
-
-Row = Mapping[str, Any]
 
 MAX_PICTURE = 25_000_000
 """Bytes of one picture; a camera's largest is under it."""

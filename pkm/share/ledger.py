@@ -33,9 +33,8 @@ def path_of(home: Home) -> Path:
 def note(home: Home, key: str, state: str, at: str, *, to: str = "") -> None:
     """The ledger says so, on the disk. Raises StoreError where it cannot be written: then nothing may leave.
 
-    to: as address_digest has it, for a circle's letter that is about to leave.
-
-    One that is begun by this, and by nothing that was queued here, does not know whose it is.
+    to: as address_digest has it, for a circle's letter that is about to leave. A ledger that begins with this line, since nothing
+    was queued here, does not know of which home it is.
     """
     if not path_of(home).exists():
         put(home, {}, at)

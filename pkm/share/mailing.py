@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from pkm.config import Home
 from pkm.errors import Invalid
+from pkm.ids import Row
 from pkm.share.letter import Inline, Letter, Mailbox, is_address, read_mailbox, write
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest
-
-Row = Mapping[str, Any]
 
 
 def compose(

@@ -6,21 +6,20 @@ by the short name that they have here: there it may be somebody else's.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pkm import config
 from pkm.channels.way import Picture, Post
 from pkm.config import Home
 from pkm.errors import Invalid, Refused
+from pkm.ids import Row
 from pkm.share.channels import KINDS, adapter
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest, Figure
-
-Row = Mapping[str, Any]
 
 # `@ken`, but neither @ken@social.example, which is meant for everybody, nor what stands in an address
 _SHORT_NAME = re.compile(r"(?<![\w@/.:])@(?=\w)(?![\w.-]*\w@)")
