@@ -63,8 +63,7 @@ def _can(row: Row) -> str:
 def _with_powers(row: Row) -> Row:
     from pkm.share.channels import KINDS, folder_of
 
-    row["options"].pop("inbox_read", None)  # how far it was read is the program's own business
-    row["options"].pop("inbox_waits", None)
+    row = channel_edit.shown(row)
     inbox, mentions = bool(row["options"].get("inbox")), bool(row["options"].get("webmentions"))
     powers = KINDS.get(row["channel_kind"])
     if powers is None:

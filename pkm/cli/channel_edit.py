@@ -34,6 +34,11 @@ def place_of(variable: str | None, credential: str | None, names: str) -> str | 
     return f"env:{variable}" if variable else credential
 
 
+def shown(row: Row) -> Row:
+    """The channel without how far its mailbox was read, which is the program's own business."""
+    return {**row, "options": {key: value for key, value in row["options"].items() if key not in ("inbox_read", "inbox_waits")}}
+
+
 def edit_channel(
     name: ChannelArgument,
     address: Annotated[
@@ -78,13 +83,11 @@ def edit_channel(
     """Change a way out: how the site is published, where answers to it, or to letters, are found."""
     from pkm.share.wiring import Change, change_channel
 
-    row = change_channel(current.store(), current.home(), name, Change(
+    row = shown(change_channel(current.store(), current.home(), name, Change(
         publish, inbox, place_of(inbox_password_env, inbox_credential, "--inbox-password-env and --inbox-credential"), copy,
         webmentions, place_of(token_env, token_credential, "--token-env and --token-credential"),
         address, sender, login, place_of(password_env, secret, "--password-env and --credential"),
-    ))  # fmt: skip
-    row["options"].pop("inbox_read", None)
-    row["options"].pop("inbox_waits", None)
+    )))  # fmt: skip
     render.emit_made(row, as_json=json, also=_told(row))
     if not json and (inbox or webmentions):
         render.tell("Next: pkm share heard, which collects what came; pkm seek does so too")
@@ -94,9 +97,7 @@ def remove_channel(name: ChannelArgument, yes: YesFlag = False, json: JsonFlag =
     """Remove a way out: it is in no list, and nothing goes by it; what has left stays in the log."""
     from pkm.share.wiring import remove_channel as remove
 
-    row = remove(current.store(), name, sure=yes)
-    row["options"].pop("inbox_read", None)
-    row["options"].pop("inbox_waits", None)
+    row = shown(remove(current.store(), name, sure=yes))
     if json:
         render.emit_json({**row, "removed": True})
         return
