@@ -29,6 +29,7 @@ _LISTS = {
     "circle": "pkm circle list",
     "source": "pkm seek list",
     "share": "pkm share log",
+    "delivery": "pkm share log",
     "response": "pkm share heard",
     "rule": "pkm seek rules",
     "promise": "pkm contact promises",

@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable
 
-from pkm.ids import Row
+from pkm.ids import Row, existing
 from pkm.share import called, draft, worded
 from pkm.share.figures import Names
 from pkm.store import shares, tags
@@ -14,8 +14,7 @@ def hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, ...]:
     """What an approval is of, and of nothing else; then the same as it was before tags and the names of people counted, and
     before the circle's own words, quotes and pictures did: an approval that was given then still holds.
     """
-    row = shares.row(db, share)
-    assert row is not None
+    row = existing(shares.row(db, share), "share", share)
     words = [*worded.said(db, row, stage, own=False)[:2]]
     beside = [stage["introduction"] or "", stage["salutation"] or ""]
     notes = worded.notes_for(db, share, stage)

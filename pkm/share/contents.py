@@ -9,7 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from pkm.errors import Invalid, Refused
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.share import draft, plan, worded
 from pkm.store import shares
 from pkm.store.session import Store
@@ -41,9 +41,7 @@ def change(
         _put(unit, row, wanted, into)
         _check_in(db, row, into, {stage["id"] for stage in open_})
         unit.summarize(f"changed the notes of {row['id']} {row['title']}")
-        after = shares.row(db, share)
-    assert after is not None
-    return after
+        return existing(shares.row(db, share), "share", share)
 
 
 def _open_stages(db: sqlite3.Connection, row: Row, circle: Row | None) -> list[Row]:

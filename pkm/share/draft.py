@@ -16,7 +16,7 @@ from pkm.capture import title_of as title_of_text
 from pkm.config import Settings
 from pkm.dates import day, local, now, stamp
 from pkm.errors import NotFound
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.reach import REACHES, wide_enough
 from pkm.share import called, holding, linked, page_names, worded
 from pkm.share.channels import effective_kind, reaches_for
@@ -132,9 +132,7 @@ def create_share(
         findings = check_share(db, number, there=())
         if findings:
             raise Refused("the draft", "something in it may not go there", findings=findings, kept="No draft was made.")
-        row = shares.row(db, number)
-    assert row is not None
-    return row
+        return existing(shares.row(db, number), "share", number)
 
 
 def check_share(
@@ -213,9 +211,7 @@ def digest_for(
     """
     from pkm.share.render import Digest
 
-    row = shares.row(db, share)
-    if row is None:
-        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+    row = existing(shares.row(db, share), "share", share)
     notes = worded.notes_for(db, share, stage)
     by_name = stage["circle_id"] is None
     kind = effective_kind(kind_by_name(db, share) if by_name else stage["circle_kind"], channel_kind)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from pkm.errors import NotFound, Refused
-from pkm.ids import Row, make
+from pkm.errors import Refused
+from pkm.ids import Row, existing, make
 from pkm.store import deliveries, plans, shares
 from pkm.store.session import Store, Unit
 
@@ -22,9 +22,7 @@ def drop(store: Store, numbers: Sequence[int]) -> list[Row]:
 
 def _droppable(unit: Unit, number: int) -> Row:
     db, share = unit.connection, make("share", number)
-    row = shares.row(db, number)
-    if row is None:
-        raise NotFound(share, "there is no such share", next="pkm share plan")
+    row = existing(shares.row(db, number), "share", number)
     tried = [one for one in deliveries.of(db, number) if one["state"] != "waiting" or one["attempts"]]
     if row["state"] not in ("draft", "planned") or tried or plans.answers(db, number):
         finding = (share, "something of it has left, or may have", f"pkm share log {share}")

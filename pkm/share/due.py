@@ -12,7 +12,7 @@ from pkm import config, dates, hours
 from pkm.config import Home, Settings
 from pkm.delivery import is_refused
 from pkm.errors import PkmError, Refused
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.share import origin, outbox, plan
 from pkm.share.channels import is_mirror
 from pkm.share.plan import Step
@@ -227,9 +227,7 @@ def _take(
 
 
 def _row(store: Store, share: int) -> Row:
-    row = shares.row(store.read(), share)
-    assert row is not None
-    return row
+    return existing(shares.row(store.read(), share), "share", share)
 
 
 def send_next(store: Store, home: Home, share: int, at: str = "", *, at_once: bool = False) -> Done | None:

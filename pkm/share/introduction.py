@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pkm.delivery import may_have_left
-from pkm.errors import Invalid, NotFound
-from pkm.ids import Row, make
+from pkm.errors import Invalid
+from pkm.ids import Row, existing, make
 from pkm.markdown import without_comments
 from pkm.share.page_names import name_page
 from pkm.store import deliveries, interactions, shares
@@ -36,9 +36,7 @@ def create(store: Store, people: Sequence[int], title: str, text: str) -> Row:
             unit.add(ShareContact(share_id=number, contact_id=contact, position=position))
         unit.add(Stage(share_id=number, circle_id=None, position=1))
         unit.summarize(f"drafted {make('share', number)} {title}")
-        row = shares.row(unit.connection, number)
-    assert row is not None
-    return row
+        return existing(shares.row(unit.connection, number), "share", number)
 
 
 def edit(store: Store, share: int, *, title: str | None = None, text: str | None = None) -> Row:
@@ -49,9 +47,7 @@ def edit(store: Store, share: int, *, title: str | None = None, text: str | None
     from pkm.store.model import Share
 
     with store.unit() as unit:
-        before = shares.row(unit.connection, share)
-        if before is None:
-            raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+        before = existing(shares.row(unit.connection, share), "share", share)
         rows = deliveries.of(unit.connection, share)
         if before["state"] in ("sent", "retracted") or any(may_have_left(row["state"], row["error"]) for row in rows):
             raise Invalid(before["id"], "it has begun to leave; what others got stays as it is",
@@ -68,9 +64,7 @@ def edit(store: Store, share: int, *, title: str | None = None, text: str | None
         if before["type"] != "introduction":
             name_page(unit, share)
         unit.summarize(f"changed {before['id']} {row.title}")
-        after = shares.row(unit.connection, share)
-    assert after is not None
-    return after
+        return existing(shares.row(unit.connection, share), "share", share)
 
 
 def _checked(title: str, text: str) -> tuple[str, str]:
@@ -96,6 +90,4 @@ def log(unit: "Unit", share: Row) -> Row:
         unit.add(InteractionContact(interaction_id=number, contact_id=contact))
         unit.get(Contact, contact).snoozed_until = None
     unit.flush()
-    row = interactions.row(unit.connection, number)
-    assert row is not None
-    return row
+    return existing(interactions.row(unit.connection, number), "interaction", number)

@@ -15,8 +15,8 @@ from pkm import config, dates
 from pkm.addresses import address_key
 from pkm.config import Home
 from pkm.delivery import CAME_BACK, NO_ADDRESS, NOT_LEFT, UNSETTLED, came_back
-from pkm.errors import Invalid, NotFound, PkmError, Refused, StoreError
-from pkm.ids import Row, make
+from pkm.errors import Invalid, PkmError, Refused, StoreError
+from pkm.ids import Row, existing, make
 from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
 from pkm.share.clearing import check_rendered
@@ -184,8 +184,7 @@ def _report(
 ) -> SendReport:
     db = store.read()
     rows = deliveries.of(db, share)[::-1]
-    row = shares.row(db, share)
-    assert row is not None
+    row = existing(shares.row(db, share), "share", share)
     sent = tuple(one for one in rows if one["state"] == "sent" and one["id"] not in before)
     already = len(before) if not sent else 0
     unknown = tuple(one for one in rows if one["state"] in UNSETTLED)
@@ -205,8 +204,7 @@ def _finish(store: Store, share: int, stage: int | None = None) -> Row | None:
     logged = None
     with store.unit() as unit:
         db = unit.connection
-        current = shares.row(db, share)
-        assert current is not None
+        current = existing(shares.row(db, share), "share", share)
         stage = stage if current["state"] == "planned" else None
         rows = deliveries.of(db, share, stage)
         if current["state"] != "sent" and (_has_arrived(current, rows) or (stage is not None and not rows)):
@@ -240,9 +238,7 @@ def send_by_hand(store: Store, share: int) -> SendReport:
 
     with store.unit() as unit:
         db = unit.connection
-        current = shares.row(db, share)
-        if current is None:
-            raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+        current = existing(shares.row(db, share), "share", share)
         if current["type"] != "introduction":
             raise Invalid(current["id"], "only an introduction can be sent by hand", next=f"pkm share send {current['id']}")
         if current["state"] != "draft" or transmit.anything_left(db, share):
@@ -255,8 +251,7 @@ def send_by_hand(store: Store, share: int) -> SendReport:
         logged = introduction.log(unit, current)
         unit.summarize(f"sent {current['id']} by hand")
         unit.flush()
-        told = shares.row(db, share)
-    assert told is not None
+        told = existing(shares.row(db, share), "share", share)
     return SendReport(told, (), 0, (), interaction=logged)
 
 
@@ -275,9 +270,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
     that has not been handed in.
     """
     transmit.settle_died(store, home)
-    row = deliveries.row(store.read(), number)
-    if row is None:
-        raise NotFound(make("delivery", number), "there is no such delivery", next="pkm share log")
+    row = existing(deliveries.row(store.read(), number), "delivery", number)
     _check_outcome(outcome, f"pkm share log --resolve {row['id']} sent")
     if is_mirror(row["channel_kind"]) or row["state"] not in (*UNSETTLED, "sent", "refused"):
         raise Invalid(row["id"], f"it is {row['state']}; only a letter that was handed in is settled by hand",
@@ -288,8 +281,7 @@ def resolve(store: Store, home: Home, number: int, outcome: str) -> tuple[Row, S
         unit.flush()
         interaction = _finish(store, share, row["stage_number"])
         unit.summarize(f"{row['id']} counts as {outcome}", final="outbox.log has it too: settle it again instead")
-    after = deliveries.row(store.read(), number)
-    assert after is not None
+    after = existing(deliveries.row(store.read(), number), "delivery", number)
     return after, _report(store, home, share, set(), (), interaction)
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pkm import dates
 from pkm.config import Home
 from pkm.delivery import UNSETTLED, may_go, may_have_left
-from pkm.errors import Invalid, NotFound, Refused
-from pkm.ids import Row, make
+from pkm.errors import Invalid, Refused
+from pkm.ids import Row, existing, make
 from pkm.markdown import without_comments
 from pkm.share import approval, draft, gate, origin, page_names, worded
 from pkm.store import circles, deliveries, plans, shares, tags
@@ -73,9 +73,7 @@ class Step:
 
 def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
     """The stages of a share in order, each judged by what has happened up to now."""
-    row = shares.row(db, share)
-    if row is None:
-        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+    row = existing(shares.row(db, share), "share", share)
     answers = tuple(dates.parse_stamp(at) for at in plans.answers(db, share) if dates.parse_stamp(at) <= now)
     against = tuple(plans.contradicting(db, share))
     told: list[Step] = []
@@ -148,9 +146,7 @@ def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], bec
 
 def changeable(db: sqlite3.Connection, share: int) -> Row:
     """The share's row. Raises NotFound; Invalid where it has gone everywhere, or was taken back."""
-    row = shares.row(db, share)
-    if row is None:
-        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+    row = existing(shares.row(db, share), "share", share)
     if row["state"] in ("sent", "retracted"):
         raise Invalid(row["id"], "it has gone everywhere it was meant for", next=f"pkm share log {row['id']}")
     return row

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pkm import config
 from pkm.config import Home
 from pkm.delivery import may_have_it
-from pkm.ids import Row
+from pkm.ids import Row, existing
 from pkm.share import draft, figures, posts, worded
 from pkm.share.delivery_keys import Keys
 from pkm.share.recipients import channels_for
@@ -31,9 +31,8 @@ def posted_for(db: sqlite3.Connection, home: Home, share: int, stage: Row, chann
 
     None where they are not. A channel has an account; so may another one.
     """
-    row, settings, at = shares.row(db, share), config.read(home), at or draft.now_stamp()
-    assert row is not None
-
+    row = existing(shares.row(db, share), "share", share)
+    settings, at = config.read(home), at or draft.now_stamp()
     keys = Keys(db, row)
     gallery = functools.cache(lambda: figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)]))
 

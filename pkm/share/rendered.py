@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from pkm import config
 from pkm.config import Home
 from pkm.delivery import may_go, may_have_it, may_have_left
-from pkm.errors import Invalid, NotFound, Refused
-from pkm.ids import Row, make
+from pkm.errors import Invalid, Refused
+from pkm.ids import Row, existing, make
 from pkm.picture import Picture
 from pkm.share import clearing, draft, figures, posts, worded
 from pkm.share.channels import is_mirror, is_posts
@@ -40,9 +40,7 @@ def look_at(
     something, Invalid where nothing would carry it.
     """
     db = store.read()
-    row = shares.row(db, share)
-    if row is None:
-        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+    row = existing(shares.row(db, share), "share", share)
     if stage is None and row["state"] == "planned":  # each stage leaves by itself
         return [one for step in shares.stages(db, share) for one in look_at(store, home, share, at, step["id"], channel)]
     rows, at = deliveries.of(db, share, stage), (queued(db, share, stage) or (at, ""))[0]
@@ -128,8 +126,7 @@ def _render_stages(
 
     settings = config.read(home)
     at = at or draft.now_stamp()
-    row = shares.row(db, share)
-    assert row is not None
+    row = existing(shares.row(db, share), "share", share)
     places = letter_places(db, home, share)
     gallery = figures.Gallery(db, home, [note["id"] for note in shares.notes(db, share)])
     keys, given = Keys(db, row), dict[int, dict[str, str]]()

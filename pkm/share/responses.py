@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pkm.dates import day
-from pkm.errors import Invalid, NotFound
-from pkm.ids import Row, make
+from pkm.errors import Invalid
+from pkm.ids import Row, existing, make
 from pkm.store import contacts, received, responses, shares
 from pkm.store.session import Store
 from pkm.text import clean, fold, one_line
@@ -59,9 +59,7 @@ def hear(store: Store, share: int, contact: int, text: str, at: str | None = Non
 
 
 def _refuse_untimely(db: Any, share: int, given: str, now: str) -> None:
-    row = shares.row(db, share)
-    if row is None:
-        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+    row = existing(shares.row(db, share), "share", share)
     first = received.first_sent(db, share)
     if first is None:
         raise Invalid(row["id"], "nothing of it has gone out, so nobody can have answered", next=f"pkm share send {row['id']}")
@@ -126,6 +124,4 @@ def settle(store: Store, number: int, note: int) -> Row:
         response = unit.get(Response, number)
         response.note_id, response.state = note, "kept"
         unit.flush()
-        row = responses.row(unit.connection, number)
-    assert row is not None
-    return row
+        return existing(responses.row(unit.connection, number), "response", number)

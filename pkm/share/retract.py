@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from pkm.channels.way import Outcome
 from pkm.config import Home
 from pkm.delivery import MAY_HAVE_LEFT, may_be_there, may_go
-from pkm.errors import Invalid, NotFound, PkmError
-from pkm.ids import Row, make
+from pkm.errors import Invalid, PkmError
+from pkm.ids import Row, existing, make
 from pkm.share import mirror, publish, transmit
 from pkm.share.channels import KINDS, folder_of, is_letters, is_mirror
 from pkm.store import deliveries, posts, shares
@@ -48,9 +48,7 @@ def retract(store: Store, home: Home, share: int, because: str = "") -> Retracte
     nothing is left to take down; PkmError where a folder cannot be written: nothing changed but posts that are gone.
     """
     db = store.read()
-    row = shares.row(db, share)
-    if row is None:
-        raise NotFound(make("share", share), "there is no such share", next="pkm share log")
+    row = existing(shares.row(db, share), "share", share)
     again = row["state"] == "retracted"
     standing = posts.standing(db, REMOVABLE, share)
     if again and not standing:
@@ -82,8 +80,7 @@ def _retract(store: Store, home: Home, row: Row, gone: dict[int, Outcome], becau
             f"took back {row['id']} {row['title']}",
             final="what was taken down is not put up again by an undo; share it anew" if any(told) else "",
         )
-        after = shares.row(db, share)
-    assert after is not None
+        after = existing(shares.row(db, share), "share", share)
     left = tuple(one["channel"] for one in rows if (why := gone.get(int(one["id"][1:]))) and why.state != "sent")
     return Retracted(after, tuple(one for one in told if one), correction, tuple(dict.fromkeys(left)))
 

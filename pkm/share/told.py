@@ -12,7 +12,7 @@ from pkm.capture import masked, tags_in
 from pkm.config import Home
 from pkm.delivery import NO_ADDRESS
 from pkm.errors import PkmError
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.keys import secret_in
 from pkm.markdown import web_url
 from pkm.reach import wide_enough
@@ -100,8 +100,7 @@ def _marks(db: sqlite3.Connection, note: Row, naming: called.Naming) -> Iterable
 
 def _beside(db: sqlite3.Connection, share: int, stage: Row) -> Iterable[Finding]:
     """The nicks in the title and the few words in front, and in the circle's salutation."""
-    row, name = shares.row(db, share), make("share", share)
-    assert row is not None
+    row, name = existing(shares.row(db, share), "share", share), make("share", share)
     for kind in draft.kinds(db, share, stage):
         naming, words = called.readers(db, share, stage, kind), worded.said(db, row, stage, own=stage["circle_kind"] == kind)
         if said := _said(naming.unnamed(words.title) | naming.unnamed(words.introduction)):

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from shlex import quote
 
 from pkm import dates
-from pkm.errors import Invalid, NotFound
-from pkm.ids import Row, make
+from pkm.errors import Invalid
+from pkm.ids import Row, existing, make
 from pkm.likeness import is_common
 from pkm.reach import may_go
 from pkm.store import audience, circles, notes, shares, standings
@@ -59,9 +59,7 @@ def rank(cases: list[Case]) -> list[Case]:
 
 def find(db: sqlite3.Connection, note: int, now: datetime) -> list[Case]:
     """Circles, and people of whom something says that a note is for them, in order. Raises NotFound."""
-    row = notes.row(db, note)
-    if row is None:
-        raise NotFound(make("note", note), "there is no such note", next="pkm find kind:note")
+    row = existing(notes.row(db, note), "note", note)
     subjects = list(dict.fromkeys(row["tags"]))
     about = [note, *audience.tagged(db, "note", subjects)] if subjects else [note]
     people = _people(db, row, note, subjects, about, now)
@@ -228,9 +226,7 @@ def decline(store: Store, note: int, whom: str, until: str, because: str) -> Row
     with store.unit() as unit:
         audience.put(unit, note, whom, until, one_line(clean(because), 500))
         unit.summarize(f"{make('note', note)} not to {whom or 'anybody'}")
-        row = notes.row(unit.connection, note)
-    assert row is not None
-    return row
+        return existing(notes.row(unit.connection, note), "note", note)
 
 
 def reconsider(store: Store, note: int, whom: str) -> Row:
@@ -239,6 +235,4 @@ def reconsider(store: Store, note: int, whom: str) -> Row:
         if not audience.remove(unit, note, whom):
             raise Invalid(make("note", note), "nothing of the kind was said of it", next=f"pkm share who {make('note', note)}")
         unit.summarize(f"{make('note', note)} may go to {whom or 'anybody'} again")
-        row = notes.row(unit.connection, note)
-    assert row is not None
-    return row
+        return existing(notes.row(unit.connection, note), "note", note)

@@ -4,7 +4,7 @@ import sqlite3
 from typing import NamedTuple
 
 from pkm.capture import title_of as title_of_text
-from pkm.ids import Row, make
+from pkm.ids import Row, existing, make
 from pkm.store import shares
 from pkm.text import one_line
 
@@ -65,7 +65,6 @@ def title_for(db: sqlite3.Connection, row: Row, stage: Row | None) -> str:
 
 def words_beside(db: sqlite3.Connection, share: int, stage: Row) -> list[str]:
     """What is written in a stage beside its notes: title, introduction, salutation, all that may be taken for these."""
-    row = shares.row(db, share)
-    assert row is not None
+    row = existing(shares.row(db, share), "share", share)
     texts = [*said(db, row, stage, own=True), row["title"], row["introduction"], stage["introduction"]]
     return [*dict.fromkeys(filter(None, texts))]
