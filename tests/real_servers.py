@@ -18,11 +18,10 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -31,6 +30,7 @@ import pytest
 
 from tests.post_office import free_port
 from tests.relay import Relay, relaying
+from tests.server import answering
 
 DATA = Path(__file__).parent / "data"
 
@@ -301,13 +301,8 @@ def app_view(thread: Callable[[str], dict[str, Any]]) -> Iterator[int]:
             self.end_headers()
             self.wfile.write(answer)
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=httpd.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield int(httpd.server_address[1])
-    finally:
-        httpd.shutdown()
-        httpd.server_close()
+    with answering(Handler) as port:
+        yield port
 
 
 @contextlib.contextmanager

@@ -8,11 +8,12 @@
 import contextlib
 import http.client
 import re
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.server import answering
 
 _OWN = ("connection", "transfer-encoding", "content-length", "keep-alive")
 
@@ -81,22 +82,9 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = handle_one
 
 
-class _Quiet(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that was killed is no error of a test."""
-
-
 @contextlib.contextmanager
 def relaying(target: int, creates: str) -> Iterator[Relay]:
     """The relay runs while the block does."""
     relay = Relay(target, re.compile(creates))
-    httpd = _Quiet(("127.0.0.1", 0), type("Handler", (_Handler,), {"relay": relay}))
-    relay.port = httpd.server_address[1]
-    threading.Thread(target=httpd.serve_forever, args=(0.02,), daemon=True).start()
-    try:
+    with answering(_Handler, relay=relay) as relay.port:
         yield relay
-    finally:
-        httpd.shutdown()
-        httpd.server_close()

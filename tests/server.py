@@ -9,6 +9,7 @@
 A path that nothing was added for is answered 404. ETag and Last-Modified are honored (304).
 """
 
+import contextlib
 import gzip as gzip_module
 import ssl
 import threading
@@ -138,13 +139,30 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(answer.drip_s)
 
 
-class _Server(ThreadingHTTPServer):
+class Quiet(ThreadingHTTPServer):
+    """A client that hangs up, or is killed, is part of the tests, and no error of it."""
+
     daemon_threads = True
     request_queue_size = 256
-    feeds: "FeedServer"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        pass  # a client that hangs up is part of the tests
+        """Nothing."""
+
+
+class _Server(Quiet):
+    feeds: "FeedServer"
+
+
+@contextlib.contextmanager
+def answering(handler: type[BaseHTTPRequestHandler], **known: object) -> Iterator[int]:
+    """A server runs while the block does; its port. known: what its handler has beside what its class says."""
+    httpd = Quiet(("127.0.0.1", 0), type("Handler", (handler,), known))
+    threading.Thread(target=httpd.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield httpd.server_port
+    finally:
+        httpd.shutdown()
+        httpd.server_close()
 
 
 class FeedServer:

@@ -14,15 +14,16 @@ import contextlib
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import regex
+
+from tests.server import answering
 
 TOKEN = "the-token-nobody-may-see"
 TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
@@ -295,27 +296,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(404, {"errcode": "M_UNRECOGNIZED"})
 
 
-class _Quiet(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that was killed is no error of a test."""
-
-
 @contextlib.contextmanager
 def serving() -> Iterator[Social]:
     """The server runs while the block does."""
     social = Social()
-    handler = type("Handler", (_Handler,), {"social": social})
-    httpd = _Quiet(("127.0.0.1", 0), handler)
-    social.port = httpd.server_address[1]
-    thread = threading.Thread(target=httpd.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with answering(_Handler, social=social) as social.port:
         yield social
-    finally:
-        httpd.shutdown()
-        httpd.server_close()
 
 
 @pytest.fixture
