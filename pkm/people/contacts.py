@@ -6,12 +6,13 @@ site looks for its feed first.
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 from pkm import ids
+from pkm.addresses import address_key
 from pkm.dates import day
 from pkm.errors import Exists, Invalid
 from pkm.ids import Row
@@ -271,10 +272,11 @@ def find_same(db: sqlite3.Connection, fields: Fields, circle: int | None = None)
     return None
 
 
-def changed_list(current: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
-    """The list after `given`: +value adds, -value takes away (case ignored); values without a sign are the new list.
+def changed_list(current: Sequence[str], given: Sequence[str], same: Callable[[str], str] = fold) -> tuple[str, ...]:
+    """The list after `given`: +value adds, -value takes away; values without a sign are the new list.
 
-    An empty value alone empties it. Raises Invalid where some have a sign and others none.
+    An empty value alone empties it. same: what two values that are one have in common. Raises Invalid where some have a sign and
+    others none.
     """
     given = [value.strip() for value in given if value.strip()]
     signed = [value for value in given if value[0] in "+-"]
@@ -283,18 +285,24 @@ def changed_list(current: Sequence[str], given: Sequence[str]) -> tuple[str, ...
     if len(signed) < len(given):
         raise Invalid(f"“{one_line(' '.join(given), 60)}”", "a list is given whole, or changed by +VALUE and -VALUE, not both",
                       next="put + before what is to be added")  # fmt: skip
-    gone = {fold(value[1:]) for value in given if value[0] == "-"}
-    kept = [value for value in current if fold(value) not in gone]
-    known = {fold(value) for value in kept}
-    return (*kept, *(value[1:] for value in given if value[0] == "+" and fold(value[1:]) not in known))
+    gone = {same(value[1:]) for value in given if value[0] == "-"}
+    kept = [value for value in current if same(value) not in gone]
+    known = {same(value) for value in kept}
+    return (*kept, *(value[1:] for value in given if value[0] == "+" and same(value[1:]) not in known))
 
 
 def _whole_lists(before: Row, fields: Fields) -> Fields:
     """The fields with each list as it will be in the end."""
     current = {key: _values(before, kind) for key, kind in HANDLES.items()} | {"tags": before["tags"]}
     given = {key: values for key in current if (values := getattr(fields, key)) is not None}
-    after: dict[str, Any] = {key: changed_list(current[key], values) for key, values in given.items()}
+    same = {key: _same(HANDLES.get(key, "")) for key in given}
+    after: dict[str, Any] = {key: changed_list(current[key], values, same[key]) for key, values in given.items()}
     return replace(fields, **after)
+
+
+def _same(kind: str) -> Callable[[str], str]:
+    """What two handles of a kind that are one have in common: no two addresses of mail are one because they are folded alike."""
+    return address_key if kind == "email" else fold
 
 
 def _values(row: Row, kind: str) -> list[str]:
@@ -340,15 +348,17 @@ def _set_lists(unit: Unit, number: int, fields: Fields) -> None:
 
 
 def _set_handles(unit: Unit, number: int, kind: str, values: Sequence[str]) -> None:
-    wanted = {fold(value): (place, value) for place, value in reversed(list(enumerate(values)))}
+    same = _same(kind)
+    wanted = {same(value): (place, value) for place, value in reversed(list(enumerate(values)))}
     for handle_id in contacts.handle_ids(unit.connection, number, kind):
         handle = unit.row("handle", handle_id)
-        if handle.folded in wanted:
-            handle.position, handle.value = wanted.pop(handle.folded)
+        if (key := same(handle.value)) in wanted:
+            handle.position, handle.value = wanted.pop(key)
+            handle.folded = fold(handle.value)
         else:
             unit.remove("handle", handle_id)
-    for folded, (place, value) in sorted(wanted.items(), key=lambda entry: entry[1]):
-        unit.insert("handle", contact_id=number, kind=kind, value=value, folded=folded, label="", position=place)
+    for place, value in sorted(wanted.values()):
+        unit.insert("handle", contact_id=number, kind=kind, value=value, folded=fold(value), label="", position=place)
     unit.flush()
 
 

@@ -164,6 +164,16 @@ class TestWhatWasSaidLastCounts:
         assert unsubscribed.off(fresh(home_paths).read(), home_paths, 2, [1])
 
 
+def test_one_person_may_have_two_addresses_that_are_only_alike(pkm: CommandLine) -> None:
+    alike = ("fay@faß.example", "fay@fass.example")
+    pkm("contact", "add", "Fay", *(word for one in alike for word in ("--email", one)))
+    assert pkm.json("contact", "show", "c1")["emails"] == list(alike)
+    pkm("contact", "edit", "c1", "--email", "-fay@fass.example")
+    assert pkm.json("contact", "show", "c1")["emails"] == ["fay@faß.example"]
+    pkm("contact", "edit", "c1", "--email", "fay@xn--fa-hia.example")
+    assert pkm.json("contact", "show", "c1")["emails"] == ["fay@xn--fa-hia.example"]
+
+
 def test_contacts_are_found_by_any_spelling_and_by_no_other_address(pkm: CommandLine, home_paths: Home) -> None:
     for name, email in (("Ann", "ann@müller.example"), ("Ben", "ben@xn--kln-sna.example"), ("Fay", "f@faß.example")):
         pkm("contact", "add", name, "--email", email)
