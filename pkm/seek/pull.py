@@ -4,19 +4,16 @@ Gather (threads and processes, seek/gather), decide (pure, seek/decide), apply h
 journal off. What is finished is kept whatever happens to the rest.
 """
 
-import contextlib
-import fcntl
-import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from pkm.dates import now, stamp
 from pkm.errors import Invalid, PkmError, StoreError
 from pkm.ids import make
+from pkm.lock import locked
 from pkm.net.mailbox import is_mailbox
 from pkm.seek.decide import Facts, Fetched, SourcePlan, count_against, keeps_its_pace, plan_source
 from pkm.seek.gather import Gathering
@@ -72,7 +69,8 @@ def pull(
     Raises PullRunning where another pull is running, StoreError where the store cannot be written. Ctrl-C does not raise:
     what was finished is written, and the report says so.
     """
-    with _alone(store.path.with_name("pull.lock")):
+    running = PullRunning("this pull", "another pull is running", next="wait until it is done, then: pkm seek list")
+    with locked(store.path.with_name("pull.lock"), "this pull", 0, running):
         at = now()
         facts = [Facts(**row) for row in _select(store, ids, due_only, at)]
         if given is None:
@@ -105,27 +103,6 @@ def _without_handed(facts: list[Facts], *, named: bool) -> list[Facts]:
         step = f"COMMAND | pkm seek pull {make('source', facts[0].id)} --stdin"
         raise Invalid(make("source", facts[0].id), "its feed is handed over on stdin", next=step)
     return rest
-
-
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Within the block no other pull runs on this store. The lock goes with the process, however it ends."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise StoreError(str(path.parent), f"it cannot be written: {error.strerror}") from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(file)
-        step = "wait until it is done, then: pkm seek list"
-        raise PullRunning("this pull", "another pull is running", next=step) from error
-    try:
-        yield
-    finally:
-        fcntl.flock(file, fcntl.LOCK_UN)  # closing it does not: a reader that is about to end has it open, too
-        os.close(file)
 
 
 class _Run:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from pkm.errors import BadInput, PkmError
+from pkm.lock import locked
 from pkm.seek.entry import make_entries
 from pkm.seek.identity import choose_scheme, distinct
 from pkm.seek.parse import parse_feed
-from pkm.seek.pull import PullReport, _alone, pull
+from pkm.seek.pull import PullReport, pull
 from pkm.store import intake, sources
 from pkm.store.session import Store
 from tests.server import Answer, FeedServer
@@ -233,14 +234,14 @@ def test_a_second_pull_at_the_same_time_is_told_so(server, store, follow):
 
 def test_a_reader_that_is_about_to_end_holds_up_no_other_pull(tmp_path):
     read, write = os.pipe()
-    with _alone(tmp_path / "pull.lock"):
+    with locked(tmp_path / "pull.lock", "this pull", 0):
         reader = os.fork()
         if not reader:
             os.close(write)
             os.read(read, 1)  # until the parent is through
             os._exit(0)
     try:
-        with _alone(tmp_path / "pull.lock"):
+        with locked(tmp_path / "pull.lock", "this pull", 0):
             pass
     finally:
         os.close(write)
