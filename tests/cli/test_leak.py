@@ -59,6 +59,8 @@ HOLES = (  # (what the note says, why it is refused; "": the rendering leaves it
     # people, however they are written
     ("'secret{n}@example.org'", "the address"), ("…secret{n}@example.org", "the address"), ("...secret{n}@example.org",
     "the address"),
+    ("\"secret{n}\"@example.org", "the address"), ("secret{n}(mine)@example.org", "the address"),
+    ("secret{n}@example\u3002org", "the address"), ("x&secret{n}@example.org", "the address"),
     ("secret{n} (at) example [dot] org", "the address"), ("secret{n}@xn--bcher-kva.example", "the address"),
     ("SECRET**{n}**@example.org", "the address"),
     ("+49\u201130\u20115550{n:04}", "the number"), ("https://wa.me/49305550{n:04}", "the number"),
