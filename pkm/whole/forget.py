@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from pkm.addresses import spellings
 from pkm.config import Home
 from pkm.dates import now
 from pkm.errors import Refused, StoreError
 from pkm.ids import Row, make
-from pkm.store import erasing, forgetting
+from pkm.store import contacts, erasing, forgetting
 from pkm.store.forgetting import Past
 from pkm.store.lookup import Found
 from pkm.store.session import Store
@@ -135,6 +136,8 @@ def _contact(past: Past, facts: Facts, numbers: set[int]) -> None:
     facts.asked.setdefault("response", set()).update(answers)
     facts.deliveries += (to := forgetting.deliveries_to(past.db, ids))
     facts.nameless |= {row["id"] for row in to}
+    reached = [one for row in to if "@" in (one := row["recipient"]) and set(contacts.with_handle(past.db, "email", one)) <= ids]
+    facts.needles |= {form for one in reached for form in spellings(one)}  # what is another's by now stays
     facts.introductions += (met := [row for row in forgetting.shares_of(past, "share_contact", "contact_id", ids)
                                     if row["type"] == "introduction"])  # fmt: skip
     known = {row["id"] for row in to}
@@ -215,6 +218,8 @@ def _needles(said: Mapping[str, Iterable[Row]]) -> Iterator[str]:
                     yield from [f"@{text}"] if text else []
                 elif len(text) >= (3 if table in ("contact", "handle") else TELLING):
                     yield text
+                    if image.get("kind") == "email":  # who gets no letters is kept by it as it is on the wire
+                        yield from spellings(text)
 
 
 def _gather_what_stays(past: Past, home: Home, facts: Facts) -> None:

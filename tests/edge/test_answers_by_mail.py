@@ -609,6 +609,29 @@ class TestUnsubscribing:
         pkm("forget", "c1", "--yes")
         assert sent.get(by_header(sent.ann, "ann@example.org")).off == ()
 
+    @pytest.mark.parametrize("address", ["ben@new.example", "ben@m\xfcller.example"])
+    def test_of_who_was_forgotten_no_address_stays(self, sent: Sent, pkm: CommandLine, address: str) -> None:
+        edit_contact(fresh(sent.home), 2, Fields(emails=(address,)))
+        with sqlite3.connect(sent.home.db) as db:
+            db.execute("DELETE FROM change")  # the journal does not reach back for ever
+        pkm("circle", "leave", "practice", "c2", "--letters")
+        pkm("forget", "c2", "--yes")
+        assert not re.search(rb"ben@(?:example|new|xn--|m)", sent.home.db.read_bytes())
+
+    def test_what_was_theirs_who_was_forgotten_stays_with_who_has_it_now(self, sent: Sent, pkm: CommandLine) -> None:
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@new.example",)))
+        with sqlite3.connect(sent.home.db) as db:
+            db.execute("DELETE FROM change")
+        add_contact(fresh(sent.home), "Bea", emails=["ben@example.org"])
+        join(fresh(sent.home), 2, [3], "peers")
+        pkm("circle", "leave", "practice", "c3", "--letters")
+        pkm("forget", "c2", "--yes")
+        (sent.home.data / "unsubscribed.log").unlink()
+        edit_contact(fresh(sent.home), 3, Fields(emails=("bea@example.org",)))
+        add_contact(fresh(sent.home), "Bea again", emails=["ben@example.org"])
+        join(fresh(sent.home), 2, [4], "imported")
+        assert sent.reaches() == ["ann@example.org"]
+
     def test_what_waits_for_them_does_not_go(self, sent: Sent, mail: MailServer) -> None:
         mail.refuse["ben@example.org"] = "451 later"
         share = another(sent.home)
