@@ -457,8 +457,7 @@ class TestUnsubscribing:
         return share, letters
 
     @pytest.mark.parametrize("how", ["by the header", "by an answer"])
-    def test_from_another_address_it_waits_for_the_letter(self, sent: Sent, pkm: CommandLine, how: str) -> None:
-        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@example.org", "ben@home.example")))
+    def test_from_an_address_that_is_not_known_it_waits_for_the_letter(self, sent: Sent, pkm: CommandLine, how: str) -> None:
         share, letters = self.lost(sent)
         asks = {"by the header": by_header(letters["ben@example.org"], "ben@home.example"),
                 "by an answer": answer(letters["ben@example.org"], "ben@home.example", "Unsubscribe")}[how]  # fmt: skip
@@ -466,9 +465,17 @@ class TestUnsubscribing:
         told = pkm("share", "heard").err
         assert "ben@home.example asked for no more letters, in answer to one that left and that this store, older" in told
         assert sent.get() == Collected()
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@example.org", "ben@home.example")))
         send(sent.home, share)  # made again, and held
         assert [one.contact["id"] for one in sent.get().off] == ["c2"]
         assert sent.get() == Collected()
+
+    def test_from_another_address_of_theirs_it_is_done_at_once(self, sent: Sent) -> None:
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@home.example", "ben@example.org")))
+        _, letters = self.lost(sent)
+        came = sent.get(by_header(letters["ben@home.example"], "ben@example.org"))
+        assert ([one.contact["id"] for one in came.off], came.wishes) == (["c2"], ())
+        assert b"ben" not in (sent.home.data / "unsubscribed.log").read_bytes()
 
     @pytest.mark.parametrize("settled", ["", "sent"])
     def test_a_report_waits_for_the_letter(self, sent: Sent, settled: str) -> None:
@@ -518,12 +525,12 @@ class TestUnsubscribing:
     def test_of_two_channels_with_one_mailbox_both_wait(self, sent: Sent, mail: MailServer, leaves: bool) -> None:
         add_channel(fresh(sent.home), sent.home, "post", mail.url, sender=f"Me <{ME}>")
         change_channel(fresh(sent.home), sent.home, "post", Change(inbox=f"maildir:{sent.inbox.parent}"))
-        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@example.org", "ben@home.example")))
         share, letters = self.lost(sent)
         words = "Unsubscribe" if leaves else "Tried it"
         came = sent.get(answer(letters["ben@example.org"], "ben@home.example", words))
         assert (came.wishes if leaves else came.unknown) == ("ben@home.example",)  # said once
         change_channel(fresh(sent.home), sent.home, "mail", Change(inbox=""))
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@example.org", "ben@home.example")))
         send(sent.home, share)  # made again, and held
         came = sent.get()
         assert ([one.contact["id"] for one in came.off], list(texts(came).values())) == (
