@@ -17,6 +17,9 @@ from pkm.config import Home
 from pkm.dates import now, stamp
 from pkm.files import safe_name
 
+NUMBERED = 9
+"""Up to here the number behind a name tells texts of one second apart, and names no process."""
+
 
 class Begun(NamedTuple):
     """A text that waits. of: what it is to be (`note`, `edit-n12`), the file's name where that says no more. at: begun then."""
@@ -107,7 +110,7 @@ def _is_worked_on(path: Path) -> bool:
     """Whether another process has it in its hands."""
     found = _NAME.fullmatch(path.stem)
     process = int(found[3] or 0) if found else 0
-    if not process or process == os.getpid():
+    if process <= NUMBERED or process == os.getpid():
         return False
     try:
         os.kill(process, 0)

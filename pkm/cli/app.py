@@ -104,7 +104,10 @@ _UsageError: Any = typer.BadParameter.__base__
 
 @contextmanager
 def _in_our_words(ctx: Any = None) -> Iterator[None]:
-    """The parser's errors are ours, and one about what was given that names no next step names the command's help."""
+    """The parser's errors are ours, and one about what was given that names no next step names one.
+
+    That is the command with the word that was meant, where that can be told; else its help.
+    """
     try:
         yield
     except _UsageError as error:
@@ -115,7 +118,9 @@ def _in_our_words(ctx: Any = None) -> Iterator[None]:
         raise usage(error, ctx.meta.get("pkm.command", "pkm") if ctx is not None else "pkm") from None
     except (Invalid, NotFound, BadInput) as error:
         if error.next is None and ctx is not None:
-            error.next = f"{ctx.meta.get('pkm.command', ctx.command_path)} -h"
+            from pkm.cli.meant import corrected
+
+            error.next = corrected(error) or f"{ctx.meta.get('pkm.command', ctx.command_path)} -h"
         raise
 
 

@@ -52,7 +52,7 @@ def typed() -> str:
 
 @contextlib.contextmanager
 def kept(text: str, name: str, path: Path | None = None) -> Iterator[None]:
-    """While the block stores the text, a draft holds it; it goes when the block is done.
+    """While the block stores the text, a draft holds it; it goes when the block is done, and so do those of the same words.
 
     path: the draft that holds it already. Where the block fails, the draft stays, and the error names it and what takes it up.
     """
@@ -72,6 +72,10 @@ def kept(text: str, name: str, path: Path | None = None) -> Iterator[None]:
         raise
     if path is not None:
         path.unlink(missing_ok=True)
+    for one in begun.left(current.home(), begun.what_of(name)) if text.strip() else ():
+        if begun.text_of(one.path) == text:  # an earlier try, before what was mistyped beside the words was mended
+            with contextlib.suppress(OSError):
+                one.path.unlink()
 
 
 def _tell_kept(error: PkmError, text: str, name: str, path: Path | None) -> None:

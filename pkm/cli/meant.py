@@ -165,6 +165,22 @@ def _unknown_option(context: Any, path: str, typed: str) -> Invalid:
     return Invalid(typed, f"{path} has no such option", near=close, next=step if 0 < len(step) <= 80 else f"{path} -h")
 
 
+def corrected(error: PkmError) -> str:
+    """The command with the one word that was meant in the place of the mistyped one; "" where that cannot be told."""
+    if len(error.near) != 1:
+        return ""
+    words = ["pkm", *sys.argv[1:]]
+    said = error.what.replace("“", " ").replace("”", " ").split()
+    values = [word.rpartition("=")[2] for word in words]
+    wrong = [at for at, value in enumerate(values) if value in said and near(value, error.near, whole=True)]
+    if len(wrong) != 1:
+        return ""
+    option, equals, _ = words[wrong[0]].rpartition("=")
+    words[wrong[0]] = f"{option}{equals}{error.near[0]}"
+    step = shlex.join(words)
+    return step if len(step) <= 80 else ""
+
+
 def _in_a_search(context: Any, path: str, typed: str) -> Invalid | None:
     """The error for an option of other tools that is a field here, on a command that takes a search: how it is written there.
 

@@ -181,6 +181,8 @@ def _by_words(words: str, kinds: Sequence[str], guess: bool) -> Found:
     if near := _near(name, kinds):
         raise _ambiguous(words, near)
     step = ids.listing(kinds[0]) if len(kinds) == 1 else f"pkm find {shlex.quote(words)}"
+    if kinds == ("circle",):
+        step = f"pkm circle add {shlex.quote(words)} --kind community, or {step}"
     what = f"no {' or '.join(map(ids.called, kinds))}" if len(kinds) <= FEW_KINDS else "nothing"
     raise NotFound(f"“{words}”", f"{what} is called like that", next=step)
 

@@ -1,5 +1,6 @@
 """Tags on things, by hand: put and taken, renamed and merged, each with what it did."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -35,7 +36,8 @@ def read_changes(words: Sequence[str]) -> tuple[list[str], list[str], list[str]]
     things = [word for word in words if word == "-" or not word.startswith(("+", "-"))]
     if not add and not take:
         last = things[-1] if len(things) > 1 else "org"
-        raise Invalid(" ".join(words), f"say +{last} to add a tag, -{last} to take it away")
+        step = shlex.join(["pkm", "sense", "tag", *things[:-1], f"+{last}"]) if len(things) > 1 else None
+        raise Invalid(" ".join(words), f"say +{last} to add a tag, -{last} to take it away", next=step)
     if not things:
         raise Invalid(" ".join(words), "say first what gets the tags: an id, or words of a title")
     for name in (*add, *take):

@@ -4,6 +4,7 @@ What began to leave is never rendered anew.
 """
 
 import hashlib
+import shlex
 import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from pkm.share.recipients import channels_for, had_before, letter_places, people
 from pkm.share.rendition import Rendered
 from pkm.store import attachments, deliveries, shares
 from pkm.store.session import Store
+from pkm.text import one_line
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest
@@ -79,9 +81,10 @@ def _nothing_carries(share: Row) -> Invalid:
             next='pkm share channel add mail smtp://HOST:PORT --from "Me <me@example.org>"; or send it yourself: '
             f"pkm share preview {share['id']}, then pkm share send {share['id']} --by-hand",
         )  # fmt: skip
+    circle = shlex.quote(one_line(share["circles"][0], 60)) if share["circles"] else "CIRCLE"
     return Invalid(
         share["id"], "no circle it is for has a channel that reaches somebody",
-        next="pkm share channel add NAME files:/some/folder, then pkm circle edit CIRCLE --channel NAME",
+        next=f"pkm share channel add NAME files:/some/folder, then pkm circle edit {circle} --channel NAME",
     )  # fmt: skip
 
 

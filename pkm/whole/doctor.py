@@ -202,7 +202,9 @@ def _check_drafts(home: Home) -> list[Finding]:
     why = f"{count(len(waiting), 'text')} that you began and that did not get into the store, in {home.drafts}"
     found = [Finding("drafts", why, "told", "take them up, or remove there what you need no more")]
     for one in waiting[:DRAFTS]:
-        first = next((line for line in begun.text_of(one.path).splitlines() if line.strip(" #")), "")
+        form = one.of.startswith("contact")  # where # is a comment, and no heading
+        lines = begun.text_of(one.path).splitlines()
+        first = next((line for line in lines if line.strip(" #") and not (form and line.startswith("#"))), "")
         step = begun.take_up(one.of, one.path) or f"read it: {one.path}"
         found.append(Finding(one.path.name, f"“{one_line(first, 60)}”", "told", step))
     return found

@@ -277,3 +277,16 @@ def test_an_option_that_is_written_in_the_search_here_is_shown_as_it_is_written(
     said = pkm(*shlex.split(typed), ok=2).err
     assert f"takes a search, and there it is written {written}" in said
     assert f"Next: pkm {step}\n" in said
+
+
+@pytest.mark.parametrize(("typed", "step"), [
+    ("circle add x --kind comunity", "circle add x --kind community"), ("sense reach n1 netwrk", "sense reach n1 network"),
+    ("find x --sort=newst", "find x --sort=newest"), ("sense tag n1 retro", "sense tag n1 +retro"),
+    ("share --to practise", "circle add practise --kind community, or pkm circle list"),
+    ("circle add x --kind sect", "circle add -h"), ("sense reach netwrk netwrk", "sense reach -h"),
+])  # fmt: skip
+def test_the_next_step_after_a_mistyped_word_is_the_command_with_the_word_that_was_meant(
+    pkm: CommandLine, typed: str, step: str
+) -> None:
+    pkm("sense", "note", "one")
+    assert f"Next: pkm {step}\n" in pkm(*shlex.split(typed), ok=(1, 2)).err
