@@ -81,14 +81,20 @@ def edit_channel(
     json: JsonFlag = False,
 ) -> None:  # fmt: skip
     """Change a way out: how the site is published, where answers to it, or to letters, are found."""
+    from pkm.share.channels import folder_of, is_mirror
     from pkm.share.wiring import Change, change_channel
+    from pkm.store import shares
 
-    row = shown(change_channel(current.store(), current.home(), name, Change(
+    home, before = current.home(), shares.channel_named(current.store().read(), name)
+    row = shown(change_channel(current.store(), home, name, Change(
         publish, inbox, place_of(inbox_password_env, inbox_credential, "--inbox-password-env and --inbox-credential"), copy,
         webmentions, place_of(token_env, token_credential, "--token-env and --token-credential"),
         address, sender, login, place_of(password_env, secret, "--password-env and --credential"),
     )))  # fmt: skip
     render.emit_made(row, as_json=json, also=_told(row))
+    if is_mirror(row["channel_kind"]) and (left := folder_of(before, home)) != folder_of(row, home) and left.exists():
+        render.tell(f"What was written in {left} stays there, and is yours to remove. All that was sent is written in the new "
+                    "folder with the next send; at once: pkm doctor")  # fmt: skip
     if not json and (inbox or webmentions):
         render.tell("Next: pkm share heard, which collects what came; pkm seek does so too")
 

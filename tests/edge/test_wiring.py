@@ -97,6 +97,20 @@ def test_another_password_is_the_mailbox_s_too_unless_the_letters_go_elsewhere(w
     assert (options.get("credential", ""), options["inbox_credential"]) == ("", "env:NEW")  # the mailbox still wants it
 
 
+def test_what_a_folder_holds_that_a_channel_leaves_is_told(way: CommandLine, tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    way("share", "channel", "add", "drop", f"files:{old}")
+    way("circle", "edit", "peers", "--channel", "drop")
+    assert "stays there" not in way("share", "channel", "edit", "drop", "--address", f"files:{new}").err  # nothing is
+    way("share", "channel", "edit", "drop", "--address", f"files:{old}")
+    way("share", "send", "x1", "--yes")
+    told = way("share", "channel", "edit", "drop", "--address", f"files:{new}").err
+    assert f"What was written in {old} stays there" in told
+    way("doctor", ok=None)
+    names = [{path.name for path in folder.iterdir()} for folder in (old, new)]
+    assert names[0] == names[1]
+
+
 def test_one_folder_is_written_by_one_channel_whatever_path_leads_there(way: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
