@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pkm.grouped import grouped
 from pkm.text import fold
 
 
@@ -9,9 +10,7 @@ class Others:
     """The files of a folder that are no notes, by what notes write."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._by_name: dict[str, list[str]] = {}
-        for path in sorted(paths):
-            self._by_name.setdefault(fold(path.rpartition("/")[2]), []).append(path)
+        self._by_name = grouped((fold(path.rpartition("/")[2]), path) for path in sorted(paths))
 
     def meant(self, written: str) -> str:
         """The path of the file that ![[name]] means, whatever its case; the rest of its path decides. "" for none."""

@@ -3,9 +3,10 @@
 import functools
 import re
 import zlib
-from collections import defaultdict
 from collections.abc import Iterable
 from itertools import combinations
+
+from pkm.grouped import grouped
 
 ALIKE = 0.7
 """From so large a share of equal runs on, two texts are nearly one."""
@@ -31,10 +32,7 @@ def runs_of(text: str) -> frozenset[int]:
 
 def candidates(texts: Iterable[tuple[int, str]]) -> list[tuple[int, int]]:
     """Pairs of numbers whose texts may be nearly the same, the smaller first, each once."""
-    buckets: dict[int, list[int]] = defaultdict(list)
-    for number, text in texts:
-        for run in sorted(runs_of(text))[:_SKETCH]:
-            buckets[run].append(number)
+    buckets = grouped((run, number) for number, text in texts for run in sorted(runs_of(text))[:_SKETCH])
     pairs = {
         pair for numbers in buckets.values() if 1 < len(numbers) <= _CROWD for pair in combinations(sorted(numbers), 2)
     }  # fmt: skip

@@ -13,6 +13,7 @@ from pkm.cli import current
 from pkm.dates import now, stamp
 from pkm.errors import PkmError
 from pkm.files import write_atomic
+from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.text import count, one_line, some
 
@@ -40,9 +41,7 @@ def tell_failures(
     """
     if len(failures) <= FEW:
         return [f"{failure['what']}: {failure['why']}" for failure in failures]
-    groups: dict[str, list[Mapping[str, str]]] = {}
-    for failure in failures:
-        groups.setdefault(_OWN_PART.sub("…", failure.get("reason") or failure["why"]), []).append(failure)
+    groups = grouped((_OWN_PART.sub("…", one.get("reason") or one["why"]), one) for one in failures)
     largest = sorted(groups.items(), key=lambda group: -len(group[1]))
     told = [_tell_group(why, group, width) for why, group in largest[:REASONS]]
     others = largest[REASONS:]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from pkm.grouped import grouped
 from pkm.people.arrival import ALSO_UID, KNOWN_AS, NO_NAME, Arrival, mark, profile_key, uid_line
 from pkm.people.giving import Giver
 from pkm.people.person import Difference, Key, Person, Replaced
@@ -116,9 +117,7 @@ def plan_import(
 
 def _newest_first(arrivals: Sequence[Arrival]) -> list[Arrival]:
     """The cards in their order, but of those with one UID the newest at the first one's place."""
-    groups: dict[str, list[Arrival]] = {}
-    for place, arrival in enumerate(arrivals):
-        groups.setdefault(arrival.card if arrival.uid else f"place {place}", []).append(arrival)
+    groups = grouped((one.card if one.uid else f"place {place}", one) for place, one in enumerate(arrivals))
     return [one for group in groups.values() for one in sorted(group, key=lambda arrival: arrival.rev, reverse=True)]
 
 

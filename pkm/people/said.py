@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from pkm.grouped import grouped
 from pkm.people.arrival import Arrival, mark
 from pkm.text import fold
 
@@ -59,13 +60,11 @@ def spelled(label: str, value: str) -> str:
 
 def said_by(arrivals: Sequence[Arrival]) -> Said:
     """What these cards say together."""
-    fields: dict[str, list[str]] = {}
-    handles: dict[str, list[str]] = {}
-    for one in arrivals:
-        for key, value in one.fields.items():
-            fields.setdefault(key, []).append(digest(value))
-        for key_of, (_, label, value) in zip(one.keys, one.handles, strict=True):
-            handles.setdefault(handle_digest(key_of), []).append(spelled(label, value))
+    fields = grouped((key, digest(value)) for one in arrivals for key, value in one.fields.items())
+    handles = grouped(
+        (handle_digest(key), spelled(label, value))
+        for one in arrivals for key, (_, label, value) in zip(one.keys, one.handles, strict=True)
+    )  # fmt: skip
     names = (fold(name) for one in arrivals for name in (one.name, *one.nicks))
     return Said(
         max(one.rev for one in arrivals), _sorted(fields), _sorted(handles), _all(names),

@@ -8,7 +8,6 @@ Nothing here makes a pull fail.
 import re
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pkm.dates import stamp
 from pkm.errors import PkmError
+from pkm.grouped import grouped
 from pkm.net.failure import FetchError
 from pkm.net.fetch import ACCEPT_PAGE, Fetcher, Response
 from pkm.seek.clip import Page, read_page
@@ -197,9 +197,7 @@ def _fetch_all(
     wanted: Wanted, at: datetime, waits: Mapping[str, datetime], trusted: Trusted
 ) -> "Iterator[tuple[int, Response | PkmError | None]]":
     """(id, what its address gave) as they come: an answer, why there is none, or None where it was not asked."""
-    hosts: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for number, url in wanted:
-        hosts[urlsplit(url).hostname or ""].append((number, url))
+    hosts = grouped((urlsplit(url).hostname or "", (number, url)) for number, url in wanted)
     results: Queue[tuple[int, Response | PkmError | None]] = Queue()
     queue = sorted(hosts.items(), key=lambda item: -len(item[1]))
     stop = threading.Event()

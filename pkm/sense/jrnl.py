@@ -18,6 +18,7 @@ from pkm import capture
 from pkm.dates import now, parse_when, stamp
 from pkm.errors import BadInput, Invalid
 from pkm.filekind import decode_text, is_binary, name_kind
+from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.sense.notes import mentions
 from pkm.sense.vault_plan import is_like
@@ -200,9 +201,7 @@ def _matched(entries: list[Entry], known: dict[str, KnownFile]) -> list[tuple[En
     Among the entries of a minute, which may have come in any order since: first those of the same words, then those that
     are like what was there. Another's words never take the place of a note's: it may go further than they may.
     """
-    left: dict[str, list[KnownFile]] = {}
-    for one in known.values():
-        left.setdefault(_minute(one.path), []).append(one)
+    left = grouped((_minute(one.path), one) for one in known.values())
     met: dict[int, KnownFile] = {}
     for is_it in (lambda entry, one: one.hash == entry.hash, lambda entry, one: is_like(one.base, entry.text)):
         for at, entry in enumerate(entries):

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pkm.grouped import grouped
+from pkm.grouped import grouped, grouped_sets
 from pkm.ids import make
 from pkm.store import dismissals
 
@@ -150,10 +150,7 @@ def spoke_of(db: sqlite3.Connection, words: Sequence[str]) -> dict[int, dict[str
 
 def members(db: sqlite3.Connection) -> dict[int, set[int]]:
     """Circle -> the contacts who are in it now."""
-    told: dict[int, set[int]] = {}
-    for row in db.execute("SELECT circle_id, contact_id FROM membership WHERE left_at IS NULL ORDER BY id"):
-        told.setdefault(row[0], set()).add(row[1])
-    return told
+    return grouped_sets(db.execute("SELECT circle_id, contact_id FROM membership WHERE left_at IS NULL ORDER BY id"))
 
 
 def names(db: sqlite3.Connection, contacts: Iterable[int]) -> dict[int, str]:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from pkm.grouped import grouped
 from pkm.ids import Row, make
 from pkm.store.rows import in_ids
 from pkm.store.session import Unit
@@ -110,13 +111,11 @@ def _joined(reasons: Iterable[str]) -> str:
 
 def _move_stays(db: sqlite3.Connection, gone: int, kept: int) -> None:
     """The stays of both are the kept one's; where both were in a circle at one time, that is one stay."""
-    by_circle: dict[int, list[Stay]] = {}
-    for row in db.execute(
+    every = db.execute(
         "SELECT id, circle_id, joined_at, because, left_at, left_because FROM membership "
         "WHERE contact_id IN (:gone, :kept) ORDER BY circle_id, id", {"gone": gone, "kept": kept},
-    ):  # fmt: skip
-        by_circle.setdefault(row["circle_id"], []).append(Stay(*row))
-    for stays in by_circle.values():
+    )  # fmt: skip
+    for stays in grouped((row["circle_id"], Stay(*row)) for row in every).values():
         united = unite_stays(stays)
         for number in (number for _, rows in united for number in rows):
             db.execute("DELETE FROM membership WHERE id = :id", {"id": number})

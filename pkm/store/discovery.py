@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pkm.grouped import grouped
 from pkm.ids import Row
 from pkm.store.sources import without_user
 
@@ -92,9 +93,8 @@ def followed(db: sqlite3.Connection) -> list[Row]:
 
 def known_people(db: sqlite3.Connection) -> list[Row]:
     """Every contact, by id: {"id", "name", "nick", "handles"}; the handles are (kind, value) pairs."""
-    handles: dict[int, list[tuple[str, str]]] = {}
-    for row in db.execute("SELECT contact_id, kind, value FROM handle ORDER BY contact_id, position, id"):
-        handles.setdefault(row["contact_id"], []).append((row["kind"], row["value"]))
+    every = db.execute("SELECT contact_id, kind, value FROM handle ORDER BY contact_id, position, id")
+    handles = grouped((row[0], (row[1], row[2])) for row in every)
     found = db.execute("SELECT id, name, nick FROM contact ORDER BY id")
     return [{**dict(row), "handles": handles.get(row["id"], [])} for row in found]
 

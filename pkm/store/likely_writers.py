@@ -3,6 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
+from pkm.grouped import grouped_sets
 from pkm.html import same_page_key
 from pkm.store.sources import without_user
 
@@ -21,9 +22,8 @@ def likely(db: sqlite3.Connection) -> list[Writer]:
 
     An address that several contacts have (a firm's) is nobody's.
     """
-    owners: dict[str, set[int]] = {}
-    for number, url in db.execute("SELECT contact_id, value FROM handle WHERE kind = 'url' ORDER BY id"):
-        owners.setdefault(same_page_key(url), set()).add(number)
+    known = db.execute("SELECT contact_id, value FROM handle WHERE kind = 'url' ORDER BY id")
+    owners = grouped_sets((same_page_key(url), number) for number, url in known)
     if not owners:
         return []
     names = dict(db.execute("SELECT id, name FROM contact").fetchall())

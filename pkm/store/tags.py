@@ -182,10 +182,7 @@ def _counts_together(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[str
 
 def _aliases(db: sqlite3.Connection) -> dict[int, list[str]]:
     """For each tag that has other names: those, by name."""
-    found: dict[int, list[str]] = {}
-    for row in db.execute("SELECT alias_of, name FROM tag WHERE alias_of IS NOT NULL ORDER BY name COLLATE NOCASE, id"):
-        found.setdefault(row[0], []).append(row[1])
-    return found
+    return grouped(db.execute("SELECT alias_of, name FROM tag WHERE alias_of IS NOT NULL ORDER BY name COLLATE NOCASE, id"))
 
 
 def _shape(name: str, counts: dict[str, int], aliases: list[str], learning: bool) -> Row:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pkm.dates import day
 from pkm.delivery import BEGAN, came_back
+from pkm.grouped import grouped
 from pkm.ids import Row, make
 from pkm.store.erasing import Erasure, has_no_name
 from pkm.store.forgetting import Rows
@@ -177,10 +178,10 @@ def _findings(facts: Facts) -> Iterator[tuple[str, str, str]]:
 
 def _out(facts: Facts) -> Iterator[Stays]:
     """What went out and cannot be taken back from here: by share and way, and who has it."""
-    by_way: dict[tuple[int, str, str], list[Row]] = {}
-    for row in facts.deliveries:
-        if (row["state"] == "sent" or came_back(row["state"], row["error"])) and row["channel_kind"] != "site":
-            by_way.setdefault((row["share_id"], row["channel"], row["channel_kind"]), []).append(row)
+    by_way = grouped(
+        ((row["share_id"], row["channel"], row["channel_kind"]), row) for row in facts.deliveries
+        if (row["state"] == "sent" or came_back(row["state"], row["error"])) and row["channel_kind"] != "site"
+    )  # fmt: skip
     for (number, channel, kind), rows in by_way.items():
         share = make("share", number)
         on = day(max(row["sent_at"] or "" for row in rows)) if any(row["sent_at"] for row in rows) else ""

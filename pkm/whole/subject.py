@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from shlex import quote
 
 from pkm.dates import day, local, parse_stamp, stamp
+from pkm.grouped import grouped
 from pkm.ids import Row, make
 from pkm.reach import may_go
 from pkm.store import audience, circles, exchange, subject, tags
@@ -73,20 +74,11 @@ def add_kept(
         people[contact].kept += number
         people[contact].saw(last)
         elsewhere[source] += number
-    for source, rows in _grouped(by_source).items():
+    for source, rows in grouped((row.source, row) for row in by_source if row.state == "kept").items():
         owner, number = contacts.get(source or 0), sum(row.number for row in rows) - elsewhere[source]
         if owner is not None and number > 0:
             people[owner].kept += number
             people[owner].saw(max(row.last for row in rows))
-
-
-def _grouped(rows: Iterable[Decided]) -> dict[int | None, list[Decided]]:
-    """What was kept, by source."""
-    told: dict[int | None, list[Decided]] = defaultdict(list)
-    for row in rows:
-        if row.state == "kept":
-            told[row.source].append(row)
-    return told
 
 
 def periods(since: str, now: datetime, kept: Mapping[str, int], notes: Mapping[str, int]) -> tuple[str, list[Row]]:
