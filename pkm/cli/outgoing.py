@@ -170,8 +170,8 @@ def show_to_copy(row: Row, error: Invalid, json: bool) -> None:
 
 
 def tell_older(why: str) -> None:
-    """The store was put back from an older copy: what is new is held until the person says what it is."""
-    render.tell(f"{why[:1].upper()}{why[1:]}. New letters are held. Ask whether they got this already, then: "
+    """The store was put back from an older copy: what is to leave is held until the person says what it is."""
+    render.tell(f"{why[:1].upper()}{why[1:]}. Letters are held. Ask whether they got this already, then: "
                 "pkm share log --resolve older sent (they did) | refused (they did not; it goes with the next send)")  # fmt: skip
 
 

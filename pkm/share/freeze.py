@@ -41,7 +41,7 @@ def freeze(
         existing = deliveries.of(db, share, stage)
         origin.queue(db, home, share, (one.key for one in rendered if one.payload and not is_mirror(one.channel_kind)), unit.at)
         if any(may_have_left(row["state"], row["error"]) for row in existing):
-            _cancel_gone(unit, home, share)
+            _cancel_gone(unit, home, share, stage)
             known = {one.key for one in frozen(db, share)}
             _amend(unit, share, [one for one in rendered if one.key not in known], existing, at)
         else:
@@ -111,9 +111,9 @@ def _refuse_still(unit: Any, share: int, before: Iterable[Row]) -> None:
             unit.update("delivery", now[row["key"]], state="refused", error=row["error"], attempts=row["attempts"])
 
 
-def _cancel_gone(unit: Any, home: Home, share: int) -> None:
+def _cancel_gone(unit: Any, home: Home, share: int, stage: int | None) -> None:
     """What still waits for somebody who is not to get it any more goes nowhere."""
-    for number, why in recipients.not_for(unit.connection, home, share).items():
+    for number, why in recipients.not_for(unit.connection, home, share, stage).items():
         unit.update("delivery", number, state="cancelled", error=why)
 
 

@@ -125,7 +125,7 @@ def settle(unit: "Unit", home: Home, *, here: bool) -> None:
 
 def _take_over(db: sqlite3.Connection, home: Home, at: str) -> None:
     known = ledger.read(home) or {}
-    fresh = [key for key in queued.keys(db, MIRRORS) if known.get(key, ("",))[0] in ("", ledger.ELSEWHERE)]
+    fresh = [key for key in queued.keys(db, MIRRORS) if key not in known]
     plans = [key for key in map(plan_key, queued.plans(db)) if known.get(key, ("",))[0] != ledger.QUEUED]
     _put_here(home, at)
     ledger.note_all(home, [*fresh, *plans], ledger.QUEUED, at)

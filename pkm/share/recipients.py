@@ -66,19 +66,21 @@ def _had(db: sqlite3.Connection, share: int) -> tuple[dict[int, tuple[int, int]]
     return places, addresses
 
 
-def not_for(db: sqlite3.Connection, home: Home, share: int) -> dict[int, str]:
-    """Delivery -> why it is for nobody any more, of a share's letters to circles that may still go: who has no part in its stage
-    now; who has a letter of it, or is to get another: two contacts turned out to be one. What a server refused gives way.
+def not_for(db: sqlite3.Connection, home: Home, share: int, stage: int | None) -> dict[int, str]:
+    """Delivery -> why it is for nobody any more, of a share's letters that may still go; stage: of that one alone.
+
+    It is not where somebody has no part in the stage now, and where they have a letter of the share, or are to get another:
+    two contacts turned out to be one. What a server refused gives way.
     """
-    stages = {stage["id"]: stage for stage in shares.stages(db, share)}
-    people = functools.cache(lambda stage: {one["id"] for one in people_of(db, home, share, stages[stage])})
+    stages = {one["id"]: one for one in shares.stages(db, share)}
+    people = functools.cache(lambda number: {one["id"] for one in people_of(db, home, share, stages[number])})
     had, addresses = _had(db, share)
     contacts, found = set(had), dict[int, str]()
-    rows = [row for row in deliveries.frozen(db, share) if row["circle_id"] is not None and row["recipient"]]
+    rows = [row for row in deliveries.frozen(db, share) if row["recipient"] and stage in (None, row["stage_id"])]
     for row in sorted(rows, key=lambda one: one["state"] == "refused"):
-        contact, address = row["contact_id"], address_key(row["recipient"])
         if not may_go(row["state"], row["error"]):
             continue
+        contact, address = row["contact_id"], address_key(row["recipient"])
         if contact not in people(row["stage_id"]):
             found[row["id"]] = NOT_THEIRS
         elif contact in contacts or address in addresses:

@@ -43,8 +43,13 @@ def look_at(
     """
     db = store.read()
     row = existing(shares.row(db, share), "share", share)
-    if stage is None and row["state"] == "planned":  # each stage leaves by itself
-        return [one for step in shares.stages(db, share) for one in look_at(store, home, share, at, step["id"], channel)]
+    planned = stage is None and row["state"] == "planned"  # each stage leaves by itself
+    steps = [one["id"] for one in shares.stages(db, share)] if planned else [stage]
+    return [one for step in steps for one in _look_at(db, home, row, at, step, channel)]
+
+
+def _look_at(db: sqlite3.Connection, home: Home, row: Row, at: str, stage: int | None, channel: str) -> list[Rendered]:
+    share = row["number"]
     rows, at = deliveries.of(db, share, stage), (queued(db, share, stage) or (at, ""))[0]
     left = any(may_have_left(one["state"], one["error"]) for one in rows)
     rendered = (

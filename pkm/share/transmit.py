@@ -186,15 +186,15 @@ def older(db: sqlite3.Connection, home: Home) -> str:
 
 
 def _held(store: Store, home: Home, row: Row, known: Mapping[str, tuple[str, str]], older: str) -> Result | None:
-    """A letter that left, or that was queued elsewhere, is held; and, in a store that is older, each other: what the ledger says
+    """A letter that left, or that was not queued here, is held; and, in a store that is older, each other: what the ledger says
     did not arrive may have left since by another key.
     """
     state, at = known.get(row["key"], ("", ""))
     if state in (*MAY_HAVE_LEFT, ledger.SETTLED):
         return _settle(store, home, row, Outcome("held", f"{BEGAN} on {dates.day(at)}; this store is older than that"))
-    if older and state != ledger.ELSEWHERE:
+    if older:
         return _settle(store, home, row, Outcome("held", older))
-    if state in ("", ledger.ELSEWHERE):
+    if not state:
         return _settle(store, home, row, Outcome("held", origin.NOT_QUEUED_HERE))
     return None
 

@@ -129,7 +129,7 @@ def test_a_store_put_back_from_a_copy_says_so_and_holds_what_is_new(pkm: Command
     pkm("share", "--to", "practice", "--yes")
     with sqlite3.connect(home / "pkm.db") as now, sqlite3.connect(home / "old.db") as old:
         old.backup(now)
-    why = "This store is older than outbox.log: 2 letters left that it does not know. New letters are held."
+    why = "This store is older than outbox.log: 2 letters left that it does not know. Letters are held."
     assert why in pkm("share", "--to", "practice", ok=3).err
     told = pkm("share", "--to", "practice", "--yes", ok=4).err
     assert "Held: 2 letters to Ann Lee <ann@example.org>, Ben Öde <ben@example.org>." in told

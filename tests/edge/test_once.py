@@ -112,6 +112,24 @@ def test_an_address_that_somebody_else_has_now_gets_it_once(plan: Plan, mail: Ma
     assert ([to for to, _ in mail.letters], plan.stages()) == (["ann@example.org"], ["sent", "sent"])
 
 
+def test_an_address_that_another_got_it_at_meanwhile_gets_it_once(plan: Plan, mail: MailServer, tmp_path: Path) -> None:
+    """It was refused there before the second of the two got a letter of their own, which waits."""
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
+    for circle, who in (("practice", "ann"), ("world", "cy")):
+        plan.pkm("circle", "edit", circle, "--channel", "+drop")
+        plan.join(circle, who)
+    mail.refuse["ann@example.org"] = "550 no such user"
+    plan.due(0, 1)
+    mail.refuse.clear()
+    plan.pkm("contact", "edit", "ann", "--email", "ann@new.example")
+    plan.pkm("contact", "edit", "cy", "--email", "ann@example.org")
+    plan.due(2)
+    plan.set("UPDATE delivery SET state = 'sent' WHERE state = 'refused'")
+    plan.due(3)
+    assert ([to for to, _ in mail.letters], plan.stages()) == ([], ["sent", "sent"])
+
+
 @pytest.mark.parametrize("stop", [
     "UPDATE stage SET gate = json_set(gate, '$.held', json('{\"at\": \"\", \"because\": \"wait\"}'))",
     "UPDATE delivery SET state = 'cancelled' WHERE state = 'waiting'",
