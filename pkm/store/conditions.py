@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pkm import ids
 from pkm.dates import now, stamp
 from pkm.query_tree import Field, When
+from pkm.store.rows import literal
 from pkm.text import fold
 
 TAGGED = ("source", "item", "note", "contact", "circle")
@@ -173,7 +174,7 @@ def _from(scope: Scope, name: str) -> _Sets:
     elif parsed and parsed[0] == "source":
         numbers = [parsed[1]]
     else:
-        like = f"%{name.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+        like = f"%{literal(name)}%"
         numbers = scope.first("SELECT id FROM source WHERE title LIKE :like ESCAPE '!' OR url LIKE :like ESCAPE '!' "
                               "OR site_url LIKE :like ESCAPE '!'", like=like)  # fmt: skip
     if not numbers:

@@ -12,7 +12,7 @@ from pkm.addresses import address_key, readable
 from pkm.grouped import grouped
 from pkm.ids import Row, make
 from pkm.store import standings, tags
-from pkm.store.rows import in_ids, things
+from pkm.store.rows import in_ids, literal, things
 from pkm.store.standings import RANK
 from pkm.text import fold
 
@@ -69,7 +69,7 @@ def _filter(circle: int | None, words: str | None) -> tuple[str, dict[str, Any]]
             f"(contact.name {like} OR contact.nick {like} OR contact.org {like} "
             f"OR contact.id IN (SELECT contact_id FROM handle WHERE value {like}))"
         )
-        values[name] = f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+        values[name] = f"%{literal(word)}%"
     return _LISTED.format(join=join, where=" AND ".join(conditions)), values
 
 
@@ -137,7 +137,7 @@ def first_named(db: sqlite3.Connection, name: str) -> list[Row]:
     """Contacts without a nick whose name begins with that word, case ignored: whom an unknown @name may mean; by id."""
     found = db.execute(
         "SELECT id, name FROM contact WHERE nick = '' AND name LIKE :start ESCAPE '!' ORDER BY id LIMIT 3",
-        {"start": name.replace("!", "!!").replace("%", "!%").replace("_", "!_") + " %"},
+        {"start": f"{literal(name)} %"},
     )
     return [{"id": make("contact", row["id"]), "name": row["name"]} for row in found]
 

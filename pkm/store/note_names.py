@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.grouped import grouped
+from pkm.store.rows import literal
 from pkm.text import fold, one_line
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Names:
             for row in db.execute("SELECT note_id FROM note_alias WHERE folded = :name ORDER BY id", {"name": fold(text)}):
                 names.add_alias(text, row[0], dropped=_is_dropped(db, row[0]))
         # SQLite folds ASCII only; of other names all files are looked at
-        start = last.replace("!", "!!").replace("%", "!%").replace("_", "!_") if last.isascii() else ""
+        start = literal(last) if last.isascii() else ""
         found = "SELECT note_id, root, path FROM note_file WHERE path LIKE :like ESCAPE '!' ORDER BY note_id, id"
         for number, root, path in db.execute(found, {"like": f"%{start}.m%"}):
             if fold(_stem(path)) == fold(last):

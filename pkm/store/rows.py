@@ -12,6 +12,11 @@ def in_ids(ids: Iterable[int]) -> str:
     return "(" + ", ".join(str(int(number)) for number in ids) + ")"
 
 
+def literal(text: str) -> str:
+    """The text as a part of a LIKE with ESCAPE '!': its own signs mean themselves."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
 def as_dicts(rows: sqlite3.Cursor) -> list[dict[str, Any]]:
     """Rows of a query as objects, in the query's order."""
     return [dict(row) for row in rows]
