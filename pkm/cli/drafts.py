@@ -57,7 +57,7 @@ def kept(text: str, name: str, path: Path | None = None) -> Iterator[None]:
     path: the draft that holds it already. Where the block fails, the draft stays, and the error names it and what takes it up.
     """
     if path is None and text.strip():
-        path = keep(text, name)
+        path = next(_of_the_same_words(text, name), None) or keep(text, name)
     try:
         yield
     except PkmError as error:
@@ -72,10 +72,16 @@ def kept(text: str, name: str, path: Path | None = None) -> Iterator[None]:
         raise
     if path is not None:
         path.unlink(missing_ok=True)
+    for earlier in _of_the_same_words(text, name):
+        with contextlib.suppress(OSError):
+            earlier.unlink()
+
+
+def _of_the_same_words(text: str, name: str) -> Iterator[Path]:
+    """The drafts of earlier tries, before what was mistyped beside the words was mended."""
     for one in begun.left(current.home(), begun.what_of(name)) if text.strip() else ():
-        if begun.text_of(one.path) == text:  # an earlier try, before what was mistyped beside the words was mended
-            with contextlib.suppress(OSError):
-                one.path.unlink()
+        if begun.text_of(one.path) == text:
+            yield one.path
 
 
 def _tell_kept(error: PkmError, text: str, name: str, path: Path | None) -> None:
