@@ -313,7 +313,8 @@ def _with_mentions(row: Row, options: Mapping[str, Any], change: Change) -> Row:
         if change.webmentions is None:
             raise Invalid("--token-env", "the site has no service of webmentions", next=f"--webmentions {webmentions.EXAMPLE}")
         return kept
-    credential = options.get("webmentions_credential", "") if change.token is None else change.token
+    had = options.get("webmentions_credential", "") if _host(place) else ""
+    credential = had if change.token is None else change.token
     if change.token is None and credential:
         _goes_elsewhere(options.get("webmentions", ""), place, "--webmentions", "--token-env VARIABLE")
     return {**kept, **webmentions.check_place(place, credential)}

@@ -124,6 +124,9 @@ def test_a_service_of_webmentions_gets_no_other_s_token(way: CommandLine, home: 
     edit = ("share", "channel", "edit", "site", "--webmentions")
     way(*edit, "https://one.example/api", "--token-env", "MENTIONS")
     assert "goes to no other host" in way(*edit, "https://two.example/api", ok=2).err
+    (home / "mentions").mkdir()
+    assert "webmentions_credential" not in way.json(*edit, str(home / "mentions"))["options"]  # a folder wants none
+    assert "webmentions_credential" not in way.json(*edit, "https://two.example/api")["options"]
 
 
 @pytest.mark.parametrize(("line", "why"), [
