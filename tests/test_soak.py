@@ -13,4 +13,4 @@ def test_nothing_that_was_reported_is_lost(monkeypatch: pytest.MonkeyPatch) -> N
     seed = str(random.SystemRandom().randrange(10**9))
     tally, lost = soak(seed, seconds=7.0 * EFFORT, small_disk=False, shrink_s=20)
     assert not lost, f"{lost}\n{summary(tally, seed, lost, 0)}"
-    assert tally.commands > 10
+    assert tally.commands

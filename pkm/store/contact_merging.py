@@ -75,6 +75,9 @@ def merge_contact(unit: Unit, gone: int, kept: int) -> None:
     _move_links(db, both)
     _move_rules(db, both)
     _move_dismissals(db, gone, kept)
+    said = {kind: f'"by": "{make("contact", number)}"' for kind, number in (("gone", gone), ("kept", kept))}
+    # a yes that is waited for or was given, and an objection: who else could take it back? In JSON no text reads like that
+    db.execute("UPDATE stage SET gate = replace(gate, :gone, :kept) WHERE instr(gate, :gone)", said)
     for statement in (
         "UPDATE contact SET through_id = :kept WHERE through_id = :gone AND id <> :kept",
         "UPDATE contact SET through_id = NULL WHERE id = :kept AND through_id = :gone",

@@ -192,6 +192,16 @@ def test_who_objects_takes_their_own_yes_back_and_no_others(on: Days, home: Path
     assert row["waits"] == ["for approval", "for the objection of Ken, Ann to be settled"]
 
 
+def test_of_two_contacts_who_were_one_the_yes_and_the_objection_are_theirs(on: Days, home: Path) -> None:
+    on("2026-12-01", "contact", "add", "Kenneth", "--nick", "kenneth")
+    on("2026-12-01", "share", "plan", "x1", "--stage", "network after approval by kenneth", "--because", "asked for")
+    on("2026-12-01", "share", "approve", "x1", "--by", "kenneth", "--objects")
+    on("2026-12-01", "contact", "merge", "ken", "kenneth", "--yes")
+    on("2026-12-01", "share", "approve", "x1", "--by", "ken")
+    on("2026-12-01", "share", "--due", "--yes")
+    assert "RETROS" in text(home / "site")
+
+
 def test_an_answer_that_contradicts_a_note_of_it_is_an_objection_until_that_is_resolved(on: Days, home: Path) -> None:
     on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "network +2d no objection")
     on("2026-12-01", "share", "--due", "--yes")
