@@ -202,7 +202,9 @@ class Life:
             self._lose(f"command {number} was undone, and more than it had changed: {sorted(more, key=str)[:5]}\n{diff}", result)
 
     def _dies(self) -> None:
-        undo = Command(["undo"], commands.anything, tables={key[0] for key in self.facts} | {"tag", "tagging", "link"})
+        brought_back = {table for diff in self.known.values() for table in diff.tables()}  # the last source of all, say
+        tables = {key[0] for key in self.facts} | brought_back | {"tag", "tagging", "link"}
+        undo = Command(["undo"], commands.anything, tables=tables)
         command = commands.random_write(self.world()) if self.rng.random() < 0.85 else undo
         how = self.rng.choice([self._at_an_event(), self._at_a_moment()])
         result = self._forked(command, how)
