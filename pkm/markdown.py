@@ -109,8 +109,8 @@ def pictures(markdown: str) -> tuple[tuple[str, str], ...]:
     return tuple((asked[int(str(one.attrs["src"]))], one_line(_inline_text(one.children or [], urls=False))) for one in shown)
 
 
-def to_portable(markdown: str, *, link: Resolve | None = None, image: Resolve | None = None) -> str:
-    """Markdown that any other program reads alike: wikilinks resolved, comments gone, raw HTML and odd links dead.
+def to_portable(markdown: str, *, image: Resolve | None = None) -> str:
+    """Markdown that any other program reads alike: wikilinks are their words, comments gone, raw HTML and odd links dead.
 
     The rest of the writer's marks stay as they were typed. Pictures that `image` does not resolve (as in to_html) become
     links with their alt text, or that text.
@@ -122,12 +122,7 @@ def to_portable(markdown: str, *, link: Resolve | None = None, image: Resolve | 
         urls.update([url] if url else [])
         return url
 
-    def lead(target: str) -> str | None:
-        url = link(target) if link else None
-        urls.update([url] if url else [])
-        return url
-
-    policy = Policy(lead, resolve)
+    policy = Policy(lambda _: None, resolve)
     stripped = without_comments(clean(markdown))
     codes: list[str] = []
 

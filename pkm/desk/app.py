@@ -172,7 +172,7 @@ class Desk(App[None]):
         finally:
             self.store.command = before
 
-    def decide(self, what: str, said: str, *, off: bool = True) -> None:
+    def decide(self, said: str, *, off: bool = True) -> None:
         """What was done is remembered for an undo, and said; off: the thing leaves the list."""
         thing = self.thing
         if thing is None or self.store.operation is None:
@@ -198,7 +198,7 @@ class Desk(App[None]):
             return
         with self.command(f"sense {verb} {make(*thing)}"):
             deeds.decide(self.store, verb, thing, self.shelf.filters)
-            self.decide(verb, f"{make(*thing)} {said}", off=self.shelf.name in ("inbox", "review") or verb == "drop")
+            self.decide(f"{make(*thing)} {said}", off=self.shelf.name in ("inbox", "review") or verb == "drop")
 
     def action_seen(self, half_life: str) -> None:
         """The note was looked at and comes back in that time."""
@@ -207,7 +207,7 @@ class Desk(App[None]):
             return
         with self.command(f"sense review {make(*thing)} --as {half_life}"):
             deeds.mark_seen(self.store, thing[1], half_life)
-            self.decide("seen", f"{make(*thing)} comes back {half_life}", off=self.shelf.name == "review")
+            self.decide(f"{make(*thing)} comes back {half_life}", off=self.shelf.name == "review")
 
     def action_note(self) -> None:
         """A note of own words is made; from an item, that one is kept."""
@@ -225,12 +225,12 @@ class Desk(App[None]):
                 with self.command(f"sense note --from {make('response', answer)}", draft):
                     row = deeds.note_of_answer(self.store, text, answer)
                     draft.remove()
-                    self.decide("note", f"{row['id']} “{row['title']}”", off=self.shelf.name == "inbox")
+                    self.decide(f"{row['id']} “{row['title']}”", off=self.shelf.name == "inbox")
                 return
             with self.command(f"sense keep {make(*of_item)} --note" if of_item else "sense note", draft):
                 row = deeds.write_note(self.store, text, of_item, self.shelf.filters)
                 draft.remove()
-                self.decide("note", f"{row['id']} “{row['title']}”", off=of_item is not None and self.shelf.name == "inbox")
+                self.decide(f"{row['id']} “{row['title']}”", off=of_item is not None and self.shelf.name == "inbox")
 
         begun = "what you had begun" if text else "theirs stand below them" if answer else ""
         about += f": {begun}" if begun else " (#tags, @people and [[links]] are read)"
@@ -258,7 +258,7 @@ class Desk(App[None]):
             with self.command(f"sense edit {before['id']}", draft):
                 deeds.edit(self.store, thing[1], text, before)
                 draft.remove()
-                self.decide("edit", f"edited {before['id']}", off=False)
+                self.decide(f"edited {before['id']}", off=False)
 
         about = f"{before['id']}  {before['title']}{': what you had begun' if begun else ''}"
         self.push_screen(Write(about, draft, begun or before["text"], before["text"]), changed)
@@ -289,7 +289,7 @@ class Desk(App[None]):
             with self.command(f"sense annotate {make(*thing)}", draft):
                 row = deeds.quote(self.store, thing, quote, comment, near)
                 draft.remove()
-                self.decide("quote", f"{row['id']} “{one_line(row['exact'], 80)}”", off=False)
+                self.decide(f"{row['id']} “{one_line(row['exact'], 80)}”", off=False)
 
         about = f"“{one_line(quote, 120)}”: what do you say to it? (may stay empty)"
         self.push_screen(Ask(about, value=one_line(begun), draft=draft), said)
@@ -305,7 +305,7 @@ class Desk(App[None]):
                 return
             with self.command(f"sense tag {make(*thing)} {words}"):
                 names = deeds.tag(self.store, thing, words)
-                self.decide("tag", " ".join(f"#{name}" for name in names) or "no tags", off=False)
+                self.decide(" ".join(f"#{name}" for name in names) or "no tags", off=False)
 
         has = " ".join(f"#{name}" for name in deeds.tags_of(self.store, thing)) or "no tags yet"
         offered = deeds.offer_tags(self.store, thing)
@@ -324,7 +324,7 @@ class Desk(App[None]):
                 return
             with self.command(f"sense link {make(*thing)} {name}"):
                 deeds.link(self.store, thing[1], other)
-                self.decide("link", f"{make(*thing)} → {name}", off=False)
+                self.decide(f"{make(*thing)} → {name}", off=False)
 
         self.push_screen(Choose(f"Link {make(*thing)} to", lambda typed: deeds.offer_links(self.store, thing[1], typed)), linked)
 
@@ -339,7 +339,7 @@ class Desk(App[None]):
                 return
             with self.command(f"sense reach {make(*thing)} {word}"):
                 deeds.set_reach(self.store, thing[1], word)
-                self.decide("reach", f"{make(*thing)} may go to: {word}", off=False)
+                self.decide(f"{make(*thing)} may go to: {word}", off=False)
 
         self.push_screen(Choose("How far may it go?", lambda _: deeds.REACHES, typed=False), reached)
 
@@ -354,7 +354,7 @@ class Desk(App[None]):
                 return
             with self.command(f"share draft {make(*thing)} --to {circle}"):
                 row = deeds.draft_share(self.store, thing[1], found[1])
-                self.decide("share", f"{row['id']} drafted, nothing was sent. Next: pkm share preview {row['id']}", off=False)
+                self.decide(f"{row['id']} drafted, nothing was sent. Next: pkm share preview {row['id']}", off=False)
 
         self.push_screen(Choose(
             "For whom?", lambda _: deeds.offer_circles(self.store), typed=False,
@@ -367,7 +367,7 @@ class Desk(App[None]):
             return
         with self.command(f"sense ({'+' if by > 0 else '-'}) {make(*thing)}"):
             said = deeds.prefer(self.store, thing, by)
-            self.decide("prefer", said, off=False)
+            self.decide(said, off=False)
             self.say(said)
 
     def action_open(self) -> None:

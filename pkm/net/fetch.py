@@ -109,12 +109,12 @@ class Response:
         return self.final_url if permanent and safe else None
 
 
-def check_address(host: str, allow_private: bool = False) -> None:
-    """The host may be asked: it leads only to public addresses, or private ones are allowed.
+def check_address(host: str) -> None:
+    """The host may be asked by whoever leads there: it leads only to public addresses.
 
     Raises FetchError where an address is private, loopback or link-local, or where no address is found.
     """
-    if not allow_private and host_is_private(host):
+    if host_is_private(host):
         raise FetchError(host, "it is an address of this machine or its local network")
 
 

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pkm.dates import median_gap_s, parse_stamp
-from pkm.store.standings import EVERY_S as EVERY_S
 
 HARD = 1.5
 """From this many cadences after the last touch on, a contact is not just due but late (the hard limit)."""

@@ -223,9 +223,9 @@ def _why(names: Sequence[str], mentions: Sequence[Mention]) -> str:
     return f"{by} {count(len(mentions), 'item')} you {kept}: {titles}"
 
 
-def tell_names(names: Sequence[str], most: int = 3) -> str:
+def tell_names(names: Sequence[str]) -> str:
     """Names, each cut, as one says them: "Ann, Bo and Cy"; "Ann, Bo, Cy and 2 more"."""
-    return listed([one_line(name, 40) for name in names], len(names), most)
+    return listed([one_line(name, 40) for name in names], len(names), 3)
 
 
 def find_owner(store: Store, key: str) -> int | None:

@@ -38,11 +38,6 @@ def find_same(db: sqlite3.Connection, text: str, at: str, numbers: Iterable[int]
     return next((row["id"] for row in found if sorted(map(int, row["people"].split(","))) == people), None)
 
 
-def rows(db: sqlite3.Connection, *, limit: int) -> list[Row]:
-    """All interactions, newest first."""
-    return [_shape(found) for found in db.execute(_ROWS.format(where="1"), {"limit": limit})]
-
-
 def _shape(found: sqlite3.Row) -> Row:
     people = sorted(int(number) for number in (found["ids"] or "").split(",") if number)
     return {

@@ -24,7 +24,7 @@ _TITLE = "CASE {side}_kind " + " ".join(
 ) + " END"  # fmt: skip
 _ROWS = (
     f"SELECT link.*, {_TITLE.format(side='to')} AS to_title, {_TITLE.format(side='from')} AS from_title "
-    "FROM link WHERE {where} ORDER BY link.id LIMIT :limit"
+    "FROM link WHERE {where} ORDER BY link.id"
 )
 
 
@@ -53,8 +53,8 @@ def _shape(row: sqlite3.Row) -> Row:
     }  # fmt: skip
 
 
-def _all(db: sqlite3.Connection, where: str, limit: int = -1, **given: object) -> list[Row]:
-    return [_shape(row) for row in db.execute(_ROWS.format(where=where), {**given, "limit": limit})]
+def _all(db: sqlite3.Connection, where: str, **given: object) -> list[Row]:
+    return [_shape(row) for row in db.execute(_ROWS.format(where=where), given)]
 
 
 def outgoing(db: sqlite3.Connection, kind: str, number: int) -> list[Row]:
@@ -69,11 +69,6 @@ def incoming(db: sqlite3.Connection, kind: str, number: int) -> list[Row]:
         "AND note.id = link.from_id AND note.dropped_at IS NOT NULL)"
     )
     return _all(db, where, kind=kind, id=number)
-
-
-def wanted(db: sqlite3.Connection, limit: int = -1) -> list[Row]:
-    """Links that nothing answers to yet, in the order they were made."""
-    return _all(db, "to_id IS NULL", limit)
 
 
 def between(db: sqlite3.Connection, number: int, to_kind: str, to_id: int) -> list[Row]:

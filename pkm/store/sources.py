@@ -73,11 +73,6 @@ def at_host(db: sqlite3.Connection, host: str) -> list[Row]:
     return [_shape(row) for row in found]
 
 
-def urls(db: sqlite3.Connection) -> dict[str, int]:
-    """Every address that is followed, with the number of its source."""
-    return {row["url"]: row["id"] for row in db.execute("SELECT id, url FROM source ORDER BY id")}
-
-
 def outlines(db: sqlite3.Connection) -> list[Row]:
     """Every source as a list of feeds has it, by id: {"id", "url", "title", "site_url", "tags", "opml"}.
 

@@ -160,6 +160,12 @@ In it, and silent for long (1 member)
         ]
         assert peopled.json("circle", "show", "practice")["quiet"] == ["c3"]
 
+    def test_who_has_just_joined_is_not_silent_however_long_ago_they_were_heard_of(self, peopled, monkeypatch):
+        peopled("contact", "log", "ken", "call: demo")
+        monkeypatch.setenv("PKM_NOW", "2027-01-26T09:00:00Z")
+        peopled("circle", "join", "practice", "ken")
+        assert [row["id"] for row in peopled.json("circle", "candidates", "practice", "--silent")] == ["c3"]
+
     def test_an_answer_ends_a_silence(self, peopled, monkeypatch):
         monkeypatch.setenv("PKM_NOW", "2027-03-01T09:00:00Z")
         assert "nothing came since" in peopled("circle", "candidates", "practice", "--silent").out

@@ -212,7 +212,7 @@ def test_log_refuses_nothing_and_the_future(peopled: Store):
         people.log_touch(peopled, [1], " \x1b[0m ")
     with pytest.raises(Invalid):
         people.log_touch(peopled, [1], "x", "2026-12-24T00:00:00Z")
-    assert interactions.rows(peopled.read(), limit=9) == []
+    assert interactions.of_contact(peopled.read(), 1, limit=9) == []
 
 
 def test_interactions_of_a_contact_newest_first(peopled: Store):

@@ -74,7 +74,6 @@ def test_by_url_and_host(store):
     assert sources.by_url(store.read(), "http://b.org/f")["id"] == "s1"
     assert sources.by_url(store.read(), "http://b.org/") is None
     assert ids(sources.at_host(store.read(), "a.org")) == ["s2"]
-    assert sources.urls(store.read())["http://d.org/f"] == 4
     assert sources.of_contact(store.read(), 1) == []
     assert sources.count_all(store.read()) == 5
 

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from pkm.dates import stamp
 from pkm.errors import Invalid
-from pkm.people.cadence import EVERY_S, name_shade
+from pkm.people.cadence import name_shade
 from pkm.people.circles import check_kind
 from pkm.people.contacts import Fields, changed_list, clean_fields
 from pkm.people.form import read_form, write_form
+from pkm.store.standings import EVERY_S
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WEEK_S = 7 * 86_400

@@ -48,7 +48,7 @@ class Reader:
     def give(self, body: bytes | str = b"", path: str = "/f", **options: Any) -> str:
         """The path is answered so, and followed; the URL."""
         url = self.server.add(path, body, **options)
-        if url not in sources.urls(self.store.read()):
+        if intake.source_at(self.store.read(), url) is None:
             self.follow(url)
         return url
 
