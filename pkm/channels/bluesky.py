@@ -252,7 +252,7 @@ class Bluesky(Account):
         text, uri = str(record.get("text") or "").strip(), str(post.get("uri") or "")
         try:
             at = stamp(datetime.fromisoformat(str(post.get("indexedAt") or record.get("createdAt"))))
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         handle, did = str(author.get("handle") or ""), str(author.get("did") or "")
         pages = [f"https://bsky.app/profile/{name}" for name in (handle, did) if name]

@@ -276,7 +276,7 @@ def _apply(store: Store, home: Home, gathered: _Gathered) -> Collected:
     failures = tuple(gathered.failures)
     bounced = outbox.settle_bounced(store, home, gathered.bounces)
     answered = {
-        outbox.settle_answered(store, home, letter.key, letter.sender, letter.at or stamp(now()))
+        outbox.settle_answered(store, home, letter.key, letter.sender, min(letter.at or stamp(now()), stamp(now())))
         for letter in gathered.answered
     }  # who answers has it, whatever a server said
     back = tuple(row for row in bounced if row["id"] not in answered)
@@ -358,11 +358,14 @@ def _take_off(store: Store, home: Home, gathered: _Gathered) -> list[Off]:
     for letter in gathered.leaving:
         db = store.read()
         wish = wishes.read(db, letter)
-        if not wish.doubt and wish.people:
-            off += _leave(store, home, wish, letter)
-        elif not wish.doubt:
-            if unsubscribed.keep_away(db, home, wish.circle, letter.sender):
+        if unsubscribed.is_taken_back(db, home, wish.circle, wish.people, letter.sender, letter.ident):
+            continue
+        if not wish.doubt:
+            if wish.people:
+                off += _leave(store, home, wish, letter)
+            elif unsubscribed.keep_away(db, home, wish.circle, letter.sender):
                 gathered.away.append((letter.sender, make("circle", wish.circle)))
+            unsubscribed.note_done(store.read(), home, wish.circle, letter.sender, letter.ident)
         elif not wish.people or len(unsubscribed.off(db, home, wish.circle, wish.people)) < len(wish.people):
             _ask_about(db, letter, wish, gathered)
     return off

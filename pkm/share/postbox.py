@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -202,7 +202,10 @@ def _is_by_machine(message: Message) -> bool:
 
 def _written(message: Message) -> str:
     try:
-        at = parsedate_to_datetime(_raw(message, "date")[:200])
+        date = _raw(message, "date")[:200]
+        at = parsedate_to_datetime(date)
+        if not at.tzinfo and re.search(r"-0000\b", date):  # it is UTC, and nothing is said of their zone (RFC 5322, 3.3)
+            at = at.replace(tzinfo=UTC)
         return stamp(at) if at.tzinfo else ""
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
         return ""

@@ -1,7 +1,8 @@
 """Who asked for no more letters of a circle: for good, whatever becomes of the store.
 
 Kept twice: in the store, which goes along to another machine; and in a file beside it, which a store that is put back from a
-backup does not take away. The last word counts. The file holds no address: only digests of circle and address, and times.
+backup does not take away. The last word counts. The file holds no address: only digests of circle and address, of the letters
+that asked for it, and times.
 """
 
 import hashlib
@@ -19,6 +20,9 @@ from pkm.store.session import Store
 from pkm.text import one_line, some
 
 OFF, ON = "unsubscribed", "subscribed"
+
+_DONE = "done"
+"""What a letter that asked for no more letters is, once that was so."""
 
 KEPT_BESIDE = "unsubscribed.log has it too: pkm circle join or leave with --letters"
 """Why what was said of it is not undone."""
@@ -112,6 +116,24 @@ def keep_away(db: sqlite3.Connection, home: Home, circle: int, address: str) -> 
     return True
 
 
+def note_done(db: sqlite3.Connection, home: Home, circle: int, address: str, ident: str) -> None:
+    """What the letter of that Message-ID, from that address, asked for was done. Raises StoreError where it cannot be written."""
+    if not _Beside(db, home, circle, strictly=True).done_by(address, ident):
+        key = _letter_key(circles.marks(db, circle)[0], address, ident)
+        ledger.append(path_of(home), key, _DONE, stamp(now()), kept="Who asked for no more letters gets none.")
+
+
+def is_taken_back(db: sqlite3.Connection, home: Home, circle: int, people: Sequence[int], address: str, ident: str) -> bool:
+    """Whether that letter, from that address of one of these people, was done before they came back: a mailbox is read anew after
+    a restore, or where its letters are moved. The order of what was said tells, and no clock.
+    """
+    beside = _Beside(db, home, circle, strictly=True)
+    if not (done := beside.done_by(address, ident)):
+        return False
+    every = [address, *(one for held in unsubscribing.addresses(db, people).values() for one in held)]
+    return any(state == ON and number >= done for number, state, _ in map(beside.last, every))
+
+
 def back_since(db: sqlite3.Connection, home: Home, circle: int, address: str) -> str:
     """The stamp of when it was last said that letters of the circle go to that address again, "" where it never was.
 
@@ -159,6 +181,11 @@ class _Beside:
         _, state, at = self.last(address)
         return (at, _BESIDE) if state == OFF else None
 
+    def done_by(self, address: str, ident: str) -> int:
+        """The number of the line behind the one that says that the letter was done, 0 where none does."""
+        keys = [_letter_key(mark, address, ident) for mark in self._marks]
+        return max((self._last[key][0] + 1 for key in keys if key in self._last), default=0)
+
     def undid(self, address: str, since: str) -> bool:
         """Whether what the store has of it since then was taken back: letters were said to go there again after that."""
         _, state, at = self.last(address)
@@ -180,6 +207,10 @@ def _write(db: sqlite3.Connection, home: Home, circle: int, addresses: Iterable[
 
 def _key(mark: str, address: str) -> str:
     return hashlib.sha256(f"unsubscribed\n{mark}\n{address}".encode()).hexdigest()[:32]
+
+
+def _letter_key(mark: str, address: str, ident: str) -> str:
+    return hashlib.sha256(f"unsubscribed by\n{mark}\n{address_key(address)}\n{ident}".encode()).hexdigest()[:32]
 
 
 def _named(db: sqlite3.Connection, people: Sequence[int]) -> str:

@@ -3,6 +3,7 @@
 import re
 import smtplib
 import sqlite3
+import time
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -228,6 +229,21 @@ class TestUnknown:
         assert (came.back, len(came.new)) == ((), 1)
         (row,) = (row for row in deliveries.rows(fresh(sent.home).read()) if row["recipient"] == "ann@example.org")
         assert (row["state"], row["error"]) == ("sent", "it arrived: it was answered on 2026-11-23")
+
+    @pytest.mark.parametrize("dated", ["Fri, 31 Dec 9999 23:59:59 +0000", "Sat, 1 Jan 2101 00:00:00 +0000"])
+    def test_who_answers_by_a_clock_that_is_ahead_has_it_now(
+        self, sent: "Sent", mail: MailServer, monkeypatch: pytest.MonkeyPatch, dated: str
+    ) -> None:
+        letters = self.lost(sent, mail)
+        monkeypatch.setenv("TZ", "Pacific/Auckland")
+        time.tzset()
+        try:
+            came = sent.get(answer(letters["ann@example.org"], "ann@example.org", "Tried it", Date=dated))
+        finally:
+            monkeypatch.undo()
+            time.tzset()
+        assert texts(came) == {"Ann": "Tried it"}
+        assert self.states(sent)["ann@example.org"] == "sent: it arrived: it was answered on 2026-11-23"
 
     def test_who_answered_has_it_whatever_is_reported_afterwards(self, sent: "Sent") -> None:
         sent.get(answer(sent.ann, "ann@example.org", "It is here"))
@@ -689,6 +705,39 @@ class TestUnsubscribing:
         assert "pkm circle leave o2 c2 --letters" in told
         assert len(sent.get(ahead).off) == 1
         assert sent.reaches() == ["ann@example.org"]
+
+    @pytest.mark.parametrize(("dated", "address"), [
+        ("Mon, 23 Nov 2026 09:00:00 +0000", "ben@example.org"), ("Mon, 23 Nov 2026 09:00:00 +0000", "ben@new.example"),
+        ("Mon, 23 Nov 2026 09:00:00 -0000", "ben@example.org"), ("Wed, 25 Nov 2026 09:00:00 +0000", "ben@example.org"),
+        ("once", "ben@example.org"),
+    ])  # fmt: skip
+    def test_who_came_back_is_not_taken_off_by_the_same_letter_when_the_mailbox_is_read_anew(
+        self, sent: Sent, pkm: CommandLine, dated: str, address: str
+    ) -> None:
+        asks = by_header(sent.ben, "ben@example.org", date=dated)
+        assert [one.contact["id"] for one in sent.get(asks).off] == ["c2"]
+        edit_contact(fresh(sent.home), 2, Fields(emails=(address,)))
+        pkm("circle", "join", "practice", "c2", "--letters")
+        self.anew(sent)
+        assert sent.get() == Collected()
+        assert sorted(sent.reaches()) == ["ann@example.org", address]
+        assert len(sent.get(asks.replace(b"<u2@x>", b"<u3@x>").replace(dated.encode(), b"once")).off) == 1
+        assert not re.search(rb"ben|@x", (sent.home.data / "unsubscribed.log").read_bytes())
+
+    def test_the_same_letter_holds_for_who_did_not_come_back(self, sent: Sent, pkm: CommandLine) -> None:
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            at.backup(old)
+        assert len(sent.get(by_header(sent.ben, "ben@example.org")).off) == 1
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            old.backup(at)
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@new.example",)))
+        assert [one.contact["id"] for one in sent.get().off] == ["c2"]
+        assert sent.reaches() == ["ann@example.org"]
+
+    def anew(self, sent: Sent) -> None:
+        """The mailbox is read from its beginning, as after a restore."""
+        for inbox in ("", f"maildir:{sent.inbox.parent}"):
+            change_channel(fresh(sent.home), sent.home, "mail", Change(inbox=inbox))
 
     @pytest.mark.parametrize("how", ["by hand", "by the header"])
     def test_it_holds_for_every_address_that_their_letters_went_to(self, sent: Sent, pkm: CommandLine, how: str) -> None:

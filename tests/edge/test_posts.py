@@ -457,6 +457,12 @@ def test_answers_come_home_once(
     send(home_paths, share)
     social.answers = replies(kind, next(iter(social.made)))
     monkeypatch.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
+    far = "9999-12-31T23:59:59-12:00"  # of no day that there is
+    first = social.answers[0]
+    social.answers += {
+        "mastodon": [{**first, "id": "99", "created_at": far}],
+        "bluesky": [{"post": {**first.get("post", {}), "uri": "at://a/b/9", "indexedAt": far}}], "matrix": [],
+    }[kind]  # fmt: skip
     came = collect(fresh(home_paths), home_paths)
     assert came.failures == ()
     known, stranger = sorted(came.new, key=lambda row: row["contact"] is None)
