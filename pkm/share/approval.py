@@ -4,10 +4,13 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable
 
+from pkm.conceal import conceal
 from pkm.ids import Row, existing
-from pkm.share import called, draft, worded
+from pkm.reach import wide_enough
+from pkm.share import called, draft, linked, worded
 from pkm.share.figures import Names
 from pkm.store import shares, tags
+from pkm.text import fold
 
 
 def hashes(db: sqlite3.Connection, share: int, stage: Row) -> tuple[str, ...]:
@@ -33,12 +36,18 @@ _CREDITED = ("item_title", "item_url", "item_author", "source_title", "source_ur
 
 
 def _read(db: sqlite3.Connection, share: int, stage: Row, kind: str, row: Row, notes: Iterable[Row]) -> Iterable[str]:
-    """The words with the names of people in them, and the tags, as those have them who are treated as of that kind of circle."""
+    """The words with the names of people and of other notes in them, and the tags, as those have them who are treated as of
+    that kind of circle.
+    """
     naming = called.readers(db, share, stage, kind)
-    yield from map(naming.text, worded.said(db, row, stage, own=stage["circle_kind"] == kind))
+    hidden = frozenset(fold(name) for name, _ in linked.linked_by(db, share, stage, wide_enough(kind)))
+    for said in worded.said(db, row, stage, own=stage["circle_kind"] == kind):
+        yield conceal(naming.text(said), hidden)
     for note in notes:
         about, beside = tags.of(db, "note", note["id"]), called.beside(note)
-        yield from (naming.line(note["title"], beside), naming.text(note["text"], about, beside), *about)
+        yield conceal(naming.line(note["title"], beside), hidden)
+        yield conceal(naming.text(note["text"], about, beside), hidden)
+        yield from about
 
 
 def _hash(texts: Iterable[str]) -> str:

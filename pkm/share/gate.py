@@ -159,6 +159,11 @@ def judge(gate: Gate, facts: Facts) -> Verdict:
     return Verdict(tuple(waits), max(opened), until)
 
 
+def stopped(gate: Gate) -> str:
+    """Why nothing more of a stage leaves, whatever of it has begun to; "" where nobody stopped it."""
+    return "its share was put on hold" if gate.get("held") else "somebody objects to it" if gate.get("objections") else ""
+
+
 def _people(gate: Gate, facts: Facts, opened: list[datetime]) -> list[str]:
     """What is waited for from people; what they said already is put into `opened`."""
     waits = []

@@ -118,6 +118,7 @@ def as_rows(db: sqlite3.Connection, share: int, now: datetime) -> list[Row]:
 def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], because: str = "") -> None:
     """The share goes by these stages, in order; those that have begun to leave stay as they are, in front.
 
+    What is on hold stays so, and what somebody objects to stays back: a plan answers neither.
     because: why it goes to a network without a community before it; kept for the history.
     Raises NotFound, Invalid (a circle twice, nothing left to plan), Refused (a note may not go to a circle).
     """
@@ -152,6 +153,10 @@ def changeable(db: sqlite3.Connection, share: int) -> Row:
     return row
 
 
+_KEPT = ("notes", "words", "objections")
+"""What of a stage stays where the plan is laid anew and its circle is still in it. A yes does not: it was to the other plan."""
+
+
 def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> None:
     from pkm.store.model import Stage
 
@@ -174,11 +179,14 @@ def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> No
     # what a delivery is called names its place: no place is given to another circle, and a circle keeps its own where it can
     last = max((stage["position"] for stage in begun), default=0)
     highest = max((stage["position"] for stage in before.values()), default=0)
+    ahead = [stage["gate"] for stage in before.values() if not stage["passed_at"]]
+    held = next((state["held"] for state in ahead if state.get("held")), None)
     for one in new:
         old = before.get(one.circle["number"])
         position = old["position"] if old and old["position"] > last else highest + 1
         last, highest = position, max(highest, position)
-        kept = {key: value for key, value in (old["gate"] if old else {}).items() if key in ("notes", "words")}
+        kept = {key: value for key, value in (old["gate"] if old else {}).items() if key in _KEPT}
+        kept |= {"held": held} if held else {}
         said = {"because": clean(because).strip()} if because.strip() else {}
         text = json.dumps({**kept, **one.gate, **said, "planned_at": unit.at}, ensure_ascii=False)
         if old:

@@ -23,6 +23,7 @@ from pkm.lock import locked
 from pkm.secret import hide
 from pkm.share import ledger, origin, unsubscribed
 from pkm.share.channels import KINDS, MIRRORS, adapter, is_mirror, is_posts
+from pkm.share.gate import stopped
 from pkm.share.letter import unpack
 from pkm.share.recipients import NOT_THEIRS
 from pkm.store import circles, deliveries, posts, shares
@@ -212,8 +213,8 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
         delivery = unit.get(Delivery, row["id"])
         if not may_go(delivery.state, delivery.error):
             return Result(row["id"], row["recipient"], delivery.state, delivery.error)
-        if shares.read_gate(unit.get(Stage, delivery.stage_id).gate).get("held"):
-            return Result(row["id"], row["recipient"], delivery.state, "its share was put on hold")
+        if why := stopped(shares.read_gate(unit.get(Stage, delivery.stage_id).gate)):
+            return Result(row["id"], row["recipient"], delivery.state, why)
         circle = delivery.circle_id if row["recipient"] else None
         if circle is not None and unsubscribed.off(unit.connection, home, circle, [delivery.contact_id or 0]):
             delivery.state, delivery.error = "cancelled", NOT_THEIRS  # they asked while others were sent to
@@ -294,7 +295,7 @@ def askable(db: sqlite3.Connection, share: int | None = None, stage: int | None 
     ways = shares.channels(db, removed=True)
     there = {one["number"] for one in ways if one["channel_kind"] in kinds or one["options"].get("inbox")}
     rows = [row for row in posts.unknown(db, list(KINDS), share) if row["channel_id"] in there]
-    return [row for row in rows if stage in (None, row["stage_id"]) and not _on_hold(db, row)]
+    return [row for row in rows if stage in (None, row["stage_id"]) and not _is_stopped(db, row)]
 
 
 def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool) -> list[Result]:
@@ -323,8 +324,8 @@ def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool
     return results
 
 
-def _on_hold(db: sqlite3.Connection, row: Row) -> bool:
-    return any(one["gate"].get("held") for one in shares.stages(db, row["share_id"]) if one["id"] == row["stage_id"])
+def _is_stopped(db: sqlite3.Connection, row: Row) -> bool:
+    return any(stopped(one["gate"]) for one in shares.stages(db, row["share_id"]) if one["id"] == row["stage_id"])
 
 
 def anything_left(db: sqlite3.Connection, share: int) -> bool:

@@ -82,6 +82,16 @@ def test_a_yes_is_for_all_that_is_said(on: Days, change: list[str], tmp_path: Pa
     assert "a new approval" in on("2026-12-01", "share", "--due", "--yes")
 
 
+def test_a_yes_is_for_the_names_of_other_notes_that_are_read(on: Days, tmp_path: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice after approval")
+    on("2026-12-01", "share", "approve", "x1", "--by", "ken")
+    on("2026-12-01", "sense", "reach", "n1", "network")
+    assert "a new approval" in on("2026-12-01", "share", "--due", "--yes")
+    on("2026-12-01", "sense", "reach", "n1", "private")
+    on("2026-12-01", "share", "--due", "--yes")
+    assert "see …" in text(tmp_path / "drop")
+
+
 @pytest.mark.parametrize("name", ["rename", "merge"])
 def test_a_mark_for_its_writer_stays_out_under_the_name_that_its_tag_had(on: Days, name: str, tmp_path: Path) -> None:
     on("2026-12-01", "sense", "tag", "n3", "+web")
@@ -170,6 +180,28 @@ def test_an_objection_stops_a_stage_that_waits_for_a_yes_alone(on: Days, home: P
     on("2026-12-01", "share", "approve", "x1", "--by", "ken")
     on("2026-12-01", "share", "--due", "--yes")
     assert "RETROS" in text(home / "site")
+
+
+@pytest.mark.parametrize(("stop", "go"), [
+    (["approve", "x1", "--by", "ken", "--objects"], ["approve", "x1", "--by", "ken"]),
+    (["hold", "x1"], ["hold", "x1", "--release"]),
+], ids=["objection", "hold"])  # fmt: skip
+def test_a_plan_that_is_laid_anew_answers_no_objection_and_ends_no_hold(on: Days, stop: list[str], go: list[str]) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice after approval")
+    on("2026-12-01", "share", *stop)
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now")
+    assert "sent" not in on("2026-12-01", "share", "--due", "--yes")
+    on("2026-12-01", "share", *go)
+    assert "sent by drop" in on("2026-12-01", "share", "--due", "--yes")
+
+
+def test_a_circle_that_comes_into_a_plan_on_hold_is_on_hold(on: Days, tmp_path: Path) -> None:
+    on("2026-12-01", "share", "channel", "add", "more", f"files:{tmp_path / 'more'}")
+    on("2026-12-01", "circle", "add", "crew", "--kind", "team", "--channel", "more")
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now")
+    on("2026-12-01", "share", "hold", "x1")
+    on("2026-12-01", "share", "plan", "x1", "--stage", "crew now", "--stage", "practice +1d")
+    assert "sent" not in on("2026-12-01", "share", "--due", "--yes")
 
 
 def test_who_takes_an_objection_back_says_no_yes_that_another_is_asked_for(on: Days, home: Path) -> None:

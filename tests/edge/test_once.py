@@ -132,6 +132,7 @@ def test_an_address_that_another_got_it_at_meanwhile_gets_it_once(plan: Plan, ma
 
 @pytest.mark.parametrize("stop", [
     "UPDATE stage SET gate = json_set(gate, '$.held', json('{\"at\": \"\", \"because\": \"wait\"}'))",
+    "UPDATE stage SET gate = json_set(gate, '$.objections', json('[{\"by\": \"c2\", \"name\": \"Cy\"}]'))",
     "UPDATE delivery SET state = 'cancelled' WHERE state = 'waiting'",
 ])  # fmt: skip
 def test_what_is_stopped_between_two_letters_stays(plan: Plan, mail: MailServer, stop: str) -> None:

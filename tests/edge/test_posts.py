@@ -18,7 +18,7 @@ from pkm.share import ledger, outbox, plan
 from pkm.share.rendered import look_at
 from pkm.share.trying import try_channel
 from pkm.share.wiring import add_channel
-from pkm.store import deliveries, shares
+from pkm.store import circles, deliveries, shares
 from tests.sending import Kill, drafted, fresh, note, send
 from tests.social_server import TOKEN, Social
 from tests.social_server import social as social
@@ -587,6 +587,22 @@ def test_what_is_on_hold_is_neither_asked_about_nor_posted_again(home_paths: Hom
     outbox.ask_channels(fresh(home_paths), home_paths)
     assert (states(home_paths), social.made, len(social.seen)) == (["unknown"], {}, asked)
     plan.release(fresh(home_paths), share)
+    outbox.ask_channels(fresh(home_paths), home_paths)
+    assert (states(home_paths), len(social.made)) == (["sent"], 1)
+
+
+def test_what_somebody_objects_to_is_not_posted_again(home_paths: Home, social: Social) -> None:
+    share, store = setup(home_paths, social, "bluesky"), fresh(home_paths)
+    (stage,) = shares.stages(store.read(), share)
+    circle = circles.by_name(store.read(), stage["circle"])
+    plan.set_plan(store, home_paths, share, [plan.Wanted({**circle, "number": stage["circle_id"]}, {"no_objection": True})])
+    social.faults = ["drop before"]
+    send(home_paths, share)
+    ann = {"id": "c1", "name": "Ann"}
+    plan.approve(fresh(home_paths), share, ann, against=True)
+    outbox.ask_channels(fresh(home_paths), home_paths)
+    assert (states(home_paths), social.made) == (["unknown"], {})
+    plan.approve(fresh(home_paths), share, ann)
     outbox.ask_channels(fresh(home_paths), home_paths)
     assert (states(home_paths), len(social.made)) == (["sent"], 1)
 
