@@ -49,6 +49,12 @@ def read(whom: str, said: str, at: str) -> Kept:
     return Kept(whom, match[1], match[2] or "", at) if match else Kept(whom, "", said, at)
 
 
+def outlasts(said: str, other: str) -> bool:
+    """Whether the one answer, as it is kept, holds for longer than the other."""
+    until, others = read("", said, "").until, read("", other, "").until
+    return bool(others) and (not until or until > others)
+
+
 def put(unit: "Unit", note: int, whom: str, until: str, because: str) -> None:
     """The answer is kept; an earlier one about the same note and the same people is replaced."""
     said = f"until {until}" + (f": {because}" if because else "") if until else because

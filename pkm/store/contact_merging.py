@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from pkm.grouped import grouped
 from pkm.ids import Row, make
+from pkm.store import audience
+from pkm.store.dismissals import BY_IDS
 from pkm.store.rows import in_ids
 from pkm.store.session import Unit
 from pkm.text import fold
@@ -22,8 +24,6 @@ MOVED = {
 
 _SIMPLE = ("delivery", "response", "source", "trial")
 _ONCE = {"interaction_contact": "interaction_id", "share_contact": "share_id"}
-_BY_IDS = ("duplicate", "introduction", "member", "unsubscribed")
-"""Kinds of dismissals whose keys are made of ids."""
 _SAME_RULE = (
     "theirs.action = ours.action AND theirs.pattern = ours.pattern AND theirs.argument = ours.argument "
     "AND theirs.person_id IS ours.person_id AND theirs.source_id IS ours.source_id AND theirs.tag_id IS ours.tag_id "
@@ -160,19 +160,21 @@ def _move_rules(db: sqlite3.Connection, both: Row) -> None:
 
 def _move_dismissals(db: sqlite3.Connection, gone: int, kept: int) -> None:
     """What was turned down of the one is turned down of the other; that the two are two people holds no longer."""
-    listed = ", ".join(f"'{kind}'" for kind in _BY_IDS)
-    there = db.execute(f"SELECT id, kind, key FROM dismissal WHERE kind IN ({listed}) ORDER BY id").fetchall()
-    known = {(row["kind"], row["key"]) for row in there}
+    listed = ", ".join(f"'{kind}'" for kind in BY_IDS)
+    there = db.execute(f"SELECT id, kind, key, title FROM dismissal WHERE kind IN ({listed}) ORDER BY id").fetchall()
+    known = {(row["kind"], row["key"]): row for row in there}
     for row in there:
         parts = re.split(r"([^a-z0-9]+)", row["key"])
         if make("contact", gone) not in parts:
             continue
         key = _renamed(parts, make("contact", gone), make("contact", kept))
-        if key is None or (row["kind"], key) in known:
+        same = known.get((row["kind"], key)) if key else None
+        if same is not None and row["kind"] == audience.KIND and audience.outlasts(row["title"], same["title"]):
+            db.execute("UPDATE dismissal SET title = :title WHERE id = :id", {"title": row["title"], "id": same["id"]})
+        if key is None or same is not None:
             db.execute("DELETE FROM dismissal WHERE id = :id", {"id": row["id"]})
         else:
             db.execute("UPDATE dismissal SET key = :key WHERE id = :id", {"key": key, "id": row["id"]})
-            known.add((row["kind"], key))
 
 
 def _renamed(parts: list[str], gone: str, kept: str) -> str | None:

@@ -7,6 +7,10 @@ if TYPE_CHECKING:
     from pkm.store.session import Unit
 
 
+BY_IDS = ("day", "duplicate", "introduction", "link", "member", "mention", "share", "unsubscribed")
+"""Kinds whose keys are made of ids (and of other signs between them)."""
+
+
 class Dismissed(NamedTuple):
     """A suggestion that was turned down. because: the reason, kept where others keep a title."""
 

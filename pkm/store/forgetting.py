@@ -11,6 +11,7 @@ from pkm.conceal import targets
 from pkm.ids import LETTERS, Row, make
 from pkm.link_forms import name_of
 from pkm.store import unsubscribing
+from pkm.store.dismissals import BY_IDS
 from pkm.store.lookup import TITLES
 from pkm.text import fold
 
@@ -283,10 +284,6 @@ def _gate(text: str) -> Row:
     except ValueError:
         return {}
     return gate if isinstance(gate, dict) else {}
-
-
-BY_IDS = ("duplicate", "introduction", "member", "unsubscribed", "share")
-"""Kinds of dismissals whose keys are made of ids."""
 
 
 def dismissals_of(db: Past, things: Rows, known: "Words | None") -> set[int]:

@@ -113,7 +113,7 @@ def gather(store: Store, home: Home, things: Sequence[Found]) -> Facts:
     said = forgetting.words_in(past, facts.rows)
     facts.needles |= set(_needles(said))
     known = forgetting.pattern(facts.needles)
-    facts.rows["dismissal"] = forgetting.dismissals_of(past, facts.asked, known)
+    facts.rows["dismissal"] = forgetting.dismissals_of(past, facts.rows, known)
     facts.now = forgetting.there_now(past.db, facts.rows)
     said |= forgetting.words_in(past, {"dismissal": facts.rows["dismissal"]})
     told = [*said.values(), *forgetting.words_in(past, facts.blanked).values()]

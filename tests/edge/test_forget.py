@@ -14,6 +14,8 @@ import pytest
 from pkm.config import Home
 from pkm.errors import Refused
 from pkm.groups import bare_command
+from pkm.sense.review import mark_quote_seen
+from pkm.sense.suggest import Suggestion, settle
 from pkm.store import responses
 from pkm.store.forgetting import pattern
 from pkm.store.lookup import Found
@@ -327,6 +329,19 @@ class TestWhatElseGoes:
         assert mark.found(home) == mark.words.keys()
         lived("forget", "n1", "--yes")
         assert mark.found(home) == {"both"}
+
+    def test_the_beginning_of_what_was_turned_down_or_looked_at(self, pkm: CommandLine, mark: Markers, home: Path) -> None:
+        quote = f"They say {mark('quote')} and go on, and on, and on, until nobody listens any more"
+        title = f"Called {mark('title')}" + " very long" * 20
+        pkm("sense", "note", f"{title}\n\n{quote}")
+        pkm("sense", "annotate", "n1", "-q", quote)
+        pkm("sense", "note", "Another one")
+        store = Store(Home.find(), "test")
+        mark_quote_seen(store, 1)
+        settle(store, [], [Suggestion("n2", "related", "n1", title, 0.5, ())])
+        store.close()
+        pkm("forget", "n1", "--yes")
+        assert mark.found(home) == set()
 
     def test_shares_that_name_it_for_one_circle_are_told(self, lived: CommandLine) -> None:
         lived("contact", "add", "Zoë Müller", "--nick", "zoe")

@@ -8,7 +8,7 @@ from pkm.config import Home
 from pkm.errors import Invalid, NotFound
 from pkm.people import contacts as people
 from pkm.people import duplicates, merging
-from pkm.store import contacts, dismissals, journal, links, lookup, mergers
+from pkm.store import audience, contacts, dismissals, journal, links, lookup, mergers
 from pkm.store.contact_merging import Stay, counts, unite_stays
 from pkm.store.links import Written
 from pkm.store.session import Store
@@ -165,6 +165,18 @@ def test_what_was_turned_down_stays_so(world: Store) -> None:
     assert {kind: set(dismissals.dismissed(db, kind)) for kind in ("duplicate", "member", "introduction", "source")} == {
         "duplicate": {"c1,c2"}, "member": {"o2:c1"}, "introduction": {"c1,c4"}, "source": {"c3.org"},
     }  # fmt: skip
+
+
+def test_what_was_kept_from_either_is_kept_from_the_one_who_stays_for_as_long_as_the_longer(world: Store) -> None:
+    with world.unit() as unit:
+        for note, whom, until in ((1, "c3", ""), (2, "c1", "2026-12-01"), (2, "c3", "2027-02-01"), (3, "c1", ""),
+                                  (3, "c3", "2026-12-01")):  # fmt: skip
+            audience.put(unit, note, whom, until, f"of {whom}")
+        dismissals.put(unit, "mention", "n2 c3", "M. Silva")
+    merging.merge_contacts(world, [1, 3])
+    kept = [audience.kept(world.read(), note, "2026-11-23")["c1"] for note in (1, 2, 3)]
+    assert [(one.until, one.because) for one in kept] == [("", "of c3"), ("2027-02-01", "of c3"), ("", "of c1")]
+    assert set(dismissals.dismissed(world.read(), "mention")) == {"n2 c1"}
 
 
 def test_a_mention_that_several_answered_to_is_answered_now(world: Store) -> None:
