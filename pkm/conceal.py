@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PLAIN_NAME = 8
 """A hidden name of so many characters is looked for within the words of a link as well; a shorter one is all of them."""
 
+_WRAPPED = re.compile(r"\[\[(?:[^\[\]\n]|\n(?!\n)){1,300}\]\]")
+"""A wikilink that goes on in another line, as editors wrap them: none to a program, but one to whoever wrote it."""
 _FILE_IN_URL = re.compile(r"[?&](?:file|path|filepath)=([^&]+)")
 _REFERENCE = re.compile(r"(!?)\[((?:\\.|[^\[\]\\])*)\](?:\[((?:\\.|[^\[\]\\])*)\])?(?![\[(:])")
 _LEFT_OVER = re.compile(r"!?\[(?:\\.|[^\[\]\\])*\]\[(?:\\.|[^\[\]\\])*\]")
@@ -191,7 +193,7 @@ def own_words(markdown: str) -> str:
             quotes += token.nesting
         elif not quotes:
             said.append(" ".join(_own_line(token.children or [])) if token.type == "inline" else token.content)
-    return WIKILINK.sub(" ", "\n".join(map(_without_links, said)))
+    return _WRAPPED.sub(" ", WIKILINK.sub(" ", "\n".join(map(_without_links, said))))
 
 
 def _without_links(said: str) -> str:

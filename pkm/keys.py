@@ -19,7 +19,8 @@ _FORMS = (
     r"xox[abeoprs]-[A-Za-z0-9-]{20,}", r"xapp-\d-[A-Za-z0-9-]{20,}", r"xoxe\.xox[bp]-[A-Za-z0-9-]{20,}",  # Slack
     r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/]{30,}",
     r"discord(?:app)?\.com/api/webhooks/\d{15,}/[\w-]{50,}",
-    r"[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}", r"\d{8,10}:AA[A-Za-z0-9_-]{33}",  # Discord, Telegram
+    r"[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}",
+    r"(?:bot)?\d{8,10}:AA[A-Za-z0-9_-]{33}",  # Discord, Telegram
     r"sk-(?=[\w-]*\d)(?:[a-z0-9]+-)*[A-Za-z0-9_]{20,}", r"gsk_[A-Za-z0-9]{50,}", r"xai-[A-Za-z0-9]{70,}",
     r"pplx-[A-Za-z0-9]{40,}",
     r"AIza[0-9A-Za-z_-]{35}", r"GOCSPX-[A-Za-z0-9_-]{28}", r"ya29\.[A-Za-z0-9_-]{30,}",  # Google
@@ -108,9 +109,10 @@ def _is_token(name: str, value: str) -> bool:
 
 def _has_secret_path(path: str) -> bool:
     parts = [unquote(part) for part in path.split("/") if part]
+    glued = ((before, part) for before, _, part in (one.partition("-") for one in parts) if "-" not in part)  # a calendar's
     return any(
         _BEFORE_SECRET.fullmatch(before) and _RANDOM_PART.fullmatch(part) and _is_random(part.partition(".")[0])
-        for before, part in pairwise(parts)
+        for before, part in (*pairwise(parts), *glued)
     )
 
 

@@ -41,6 +41,7 @@ def test_of_a_link_to_a_hidden_name_its_label_is_left_at_most(text: str, said: s
     ('mine <a href="x.md">in</a> <A HREF=x.md>in</A> <img src="x"> <a href=\'https://x.example\'>out</a>', "mine out</a>"),
     ("mine <a href=x.md>in and <i>on</i>\n\nmine", "mine mine"), ("<b>mine</b> 1 < 2 > 1", "mine</b> 1 < 2 > 1"),
     ("[a](https://x.example) [[b|c]]", "a"), ("[file](file:///home/me/x)", ""), ("`[[x]]`", ""),
+    ("See [[The budget\ntalk]] and [[The budget\n  talk|that]].", "See and ."), ("a [[b\n\nc]] d", "a [[b c]] d"),
 ])  # fmt: skip
 def test_own_words_are_what_is_neither_quoted_nor_linked_nor_hidden(text: str, own: str) -> None:
     assert own_words(text).split() == own.split()

@@ -19,6 +19,7 @@ HEX = "0123456789abcdef" * 4
     "xoxb-123456789012-1234567890123-" + A[:24], "xapp-1-A01234567-1234567890123-" + HEX,
     "hooks.slack.com/services/T00000000/B00000000/" + A[:24],
     "https://discord.com/api/webhooks/123456789012345678/" + A, "MTE" + A[:21] + ".GaBcDe." + A[:38], "123456789:AA" + A[:33],
+    "https://api.telegram.org/bot123456789:AA" + A[:33] + "/getMe",
     "sk-ant-api03-" + A[:40] + "-" + A[:40], "sk-proj-" + A[:48], "sk-" + A[:48], "gsk_" + A[:52], "xai-" + A + A,
     "AIza" + A[:35],
     "GOCSPX-" + A[:28], "ya29." + A[:40], "sk_live_" + A[:24], "whsec_" + A[:32], "shpat_" + HEX[:32],
@@ -68,8 +69,9 @@ def test_what_only_looks_a_little_like_one_is_none(text: str) -> None:
     ("https://x.example/a;jsessionid=A1B2?p=1", "https://x.example/a?p=1"),
     ("https://ann:pw@x.example:8080/a", "https://x.example:8080/a"), ("https://x.example/a?password=x", "https://x.example/a"),
     ("https://x.example/feed/private/a1b2c3d4e5f6a7b8/rss", ""), ("https://x.example/private/A1b2C3d4E5f6G7h8I9.xml", ""),
+    ("https://calendar.example/ical/ann%40x.example/private-0a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d/basic.ics", ""),
     *((same, same) for same in (
-        "https://x.example/?p=123", "https://x.example/a?id=4&utm_source=b",
+        "https://x.example/private-how-we-live-in-2024-a1b2-c3d4", "https://x.example/token-based/", "https://x.example/?p=123", "https://x.example/a?id=4&utm_source=b",
     "https://x.example/a?auth=true&key=intro&session=2",
         "https://x.example/private/how-we-live-in-2024-and-after", "https://x.example/keys/of-the-house",
         "https://x.example/tokens/", "not a url",
