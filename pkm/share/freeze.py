@@ -8,6 +8,7 @@ from typing import Any
 from pkm import attachment_files, config, dates
 from pkm.config import Home
 from pkm.delivery import MAY_GO, NO_ADDRESS, is_refused, may_go, may_have_left
+from pkm.errors import Invalid
 from pkm.ids import Row, make
 from pkm.share import draft, origin, page_names, recipients
 from pkm.share.channels import is_mirror
@@ -27,7 +28,7 @@ def freeze(
     stage: of that one alone. not_before: when its new letters may leave at the earliest; wait: whether that counts.
 
     What was frozen and has not begun to leave is frozen anew, so that what goes is what the notes say now; once something
-    has begun to leave, all others get the same. Raises as look_at does.
+    has begun to leave, all others get the same. Raises as look_at does; Invalid where it was taken back.
     """
     before_it = queued(store.read(), share, stage)
     at = (before_it[0] if before_it else at) or draft.now_stamp()
@@ -37,6 +38,7 @@ def freeze(
         attachment_files.keep(home.attachments, picture.data)
     with store.unit() as unit:  # of two runs at once, the second waits here and finds the deliveries of the first
         db = unit.connection
+        check_stands(db, share)  # it may have been taken back while this run waited for another one
         page_names.name_page(unit, share)
         existing = deliveries.of(db, share, stage)
         origin.queue(db, home, share, (one.key for one in rendered if one.payload and not is_mirror(one.channel_kind)), unit.at)
@@ -68,6 +70,13 @@ def freeze(
         if goes and row["error"] != NO_ADDRESS and not early:
             numbers.setdefault(row["channel_number"], []).append(int(row["id"][1:]))
     return numbers
+
+
+def check_stands(db: sqlite3.Connection, share: int) -> None:
+    """Raises Invalid where the share was taken back."""
+    row = shares.row(db, share)
+    if row is not None and row["state"] == "retracted":
+        raise Invalid(row["id"], "it was taken back", next=f"pkm share log {row['id']}")
 
 
 def _cooled(db: sqlite3.Connection, home: Home, share: int) -> str:

@@ -20,7 +20,7 @@ from pkm.ids import Row, existing, make
 from pkm.share import draft, introduction, mirror, origin, transmit
 from pkm.share.channels import is_mirror, is_posts
 from pkm.share.clearing import check_rendered
-from pkm.share.freeze import freeze
+from pkm.share.freeze import check_stands, freeze
 from pkm.share.ledger import SETTLED, left_unknown, note, times_begun
 from pkm.share.recipients import channels_for
 from pkm.share.rendered import frozen, look_at
@@ -78,9 +78,7 @@ def send_share(store: Store, home: Home, share: int, leave: Leave | None = None)
     Raises Refused (guard), Invalid (nothing carries it). What fails on one channel lets the others go on.
     """
     leave = leave or Leave()
-    row = shares.row(store.read(), share)
-    if row is not None and row["state"] == "retracted":
-        raise Invalid(row["id"], "it was taken back", next=f"pkm share log {row['id']}")
+    check_stands(store.read(), share)
     if not _hands_in(store.read(), share):
         return _send(store, home, share, leave)
     with transmit.alone(home):

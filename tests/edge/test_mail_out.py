@@ -10,7 +10,7 @@ import pytest
 
 from pkm.channels import mail as channel
 from pkm.config import Home
-from pkm.errors import PkmError, Refused, StoreError, Unreachable
+from pkm.errors import Invalid, PkmError, Refused, StoreError, Unreachable
 from pkm.people.circles import add_circle, join, leave
 from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.people.merging import merge_contacts
@@ -19,6 +19,7 @@ from pkm.share import introduction, ledger, outbox, transmit
 from pkm.share.freeze import freeze
 from pkm.share.letter import open_letter
 from pkm.share.rendered import look_at
+from pkm.share.retract import retract
 from pkm.share.trying import try_channel
 from pkm.share.unsubscribed import take_off
 from pkm.share.who import decline
@@ -55,6 +56,20 @@ def states(home: Home, share: int = 1) -> dict[str, str]:
 
 def stored(home: Home) -> dict[str, bytes]:
     return {row["recipient"]: row["payload"] for row in deliveries.frozen(fresh(home).read(), 1)}
+
+
+def test_what_is_taken_back_while_a_run_waits_for_another_one_goes_nowhere(
+    home_paths: Home, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = setup(home_paths, mail.url)
+
+    def meanwhile(*_: object) -> int:  # it is the first thing that is done once the other run has ended
+        return len(retract(fresh(home_paths), home_paths, share).channels)
+
+    monkeypatch.setattr(transmit, "settle_begun", meanwhile)
+    with pytest.raises(Invalid, match="taken back"):
+        send(home_paths, share)
+    assert (mail.letters, states(home_paths)) == ([], {})
 
 
 class TestBytes:
