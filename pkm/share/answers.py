@@ -180,7 +180,7 @@ def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _G
     from pkm.share.leaving import UNPROVEN, Wishes
 
     forgotten, options = unsubscribing.emptied(db), channel["options"]
-    began = ledger.began(home).keys() - forgotten
+    began = ledger.began(home).keys()
     lost = frozenset(began - deliveries.keys(db))  # a store that was put back does not know them
     keys = unsubscribing.keys(db) | began
     if not keys:

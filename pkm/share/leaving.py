@@ -63,17 +63,21 @@ class Wishes:
         """The circle whose letters are not wanted; whether the key that it names went to who wrote it.
 
         A key is good for the circle that its letter went to, and one of no circle's letter for none. row: the letter of that
-        key; where a store that was put back has it no more, the ledger tells, of each address that the writer has.
+        key; where a store that was put back has it no more, or whose it was is forgotten, the ledger tells, of each address that
+        the writer has.
         """
+        numbers = unsubscribing.circles(db)
         if row is not None:
             is_theirs, _ = unsubscribing.sender_of(db, row["id"], came.sender)
-            return (row["circle_id"], is_theirs) if row["circle_id"] else (came.circle, False)
+            if is_theirs or row["contact_id"] or not row["circle_id"]:
+                return (row["circle_id"], is_theirs) if row["circle_id"] else (came.circle, False)
+            numbers = [row["circle_id"]]
         to = self._to.get(came.key) if came.key else None
         if not (to and came.sender):
             return came.circle, False
         theirs = unsubscribing.addresses(db, contacts.with_handle(db, "email", came.sender)).values()
         every = dict.fromkeys([came.sender, *(one for addresses in theirs for one in addresses)])
-        for number in unsubscribing.circles(db):
+        for number in numbers:
             marks = circles.marks(db, number)
             if any(to in ledger.address_digests(came.key, marks, one) for one in every):
                 return number, True

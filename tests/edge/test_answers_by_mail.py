@@ -632,6 +632,20 @@ class TestUnsubscribing:
         pkm("forget", "c1", "--yes")
         assert sent.get(by_header(sent.ann, "ann@example.org")).off == ()
 
+    @pytest.mark.parametrize("how", ["by the header", "by an answer", "another's"])
+    def test_who_was_forgotten_gets_none_when_they_are_added_anew(self, sent: Sent, pkm: CommandLine, how: str) -> None:
+        asks = {"by the header": by_header(sent.ben, "ben@example.org"), "another's": by_header(sent.ben, "eve@example.org"),
+                "by an answer": answer(sent.ben, "ben@example.org", "Unsubscribe")}[how]  # fmt: skip
+        pkm("forget", "c2", "--yes")
+        came = sent.get(asks, answer(sent.ben, "ben@example.org", "Tried it"), report(sent.ben, to="ben@example.org"))
+        theirs = how != "another's"
+        assert (came.off, came.away, came.back) == ((), (("ben@example.org", "o2"),) if theirs else (), ())
+        assert [row["text"] for row in came.new] == ([] if theirs else ["unsubscribe"])
+        assert sent.get() == Collected()
+        add_contact(fresh(sent.home), "Ben again", emails=["ben@example.org"])
+        join(fresh(sent.home), 2, [3], "imported")
+        assert sent.reaches() == (["ann@example.org"] if theirs else ["ann@example.org", "ben@example.org"])
+
     @pytest.mark.parametrize("address", ["ben@new.example", "ben@m\xfcller.example"])
     def test_of_who_was_forgotten_no_address_stays(self, sent: Sent, pkm: CommandLine, address: str) -> None:
         edit_contact(fresh(sent.home), 2, Fields(emails=(address,)))
