@@ -107,8 +107,8 @@ def edit_circle(
     return CircleSaved(row, changed, moves, warnings)
 
 
-def join(store: Store, circle_id: int, contact_ids: Sequence[int], because: str = "", at: str | None = None) -> Moved:
-    """The contacts are in the circle, since `at` (a stamp; None: now), for that reason; who was in it stays so.
+def join(store: Store, circle_id: int, contact_ids: Sequence[int], because: str = "") -> Moved:
+    """The contacts are in the circle from now on, for that reason; who was in it stays so.
 
     Who was in it for no reason that is kept has this one from now on.
     """
@@ -120,7 +120,7 @@ def join(store: Store, circle_id: int, contact_ids: Sequence[int], because: str 
         stood = standings.standings(db, contact_ids)
         because = clean(because).strip()
         for number in new:
-            unit.insert("membership", circle_id=circle_id, contact_id=number, joined_at=at or unit.at, because=because,
+            unit.insert("membership", circle_id=circle_id, contact_id=number, joined_at=unit.at, because=because,
                         left_because="")  # fmt: skip
         unexplained = {number for number, stay in known.items() if because and not stay["because"]}
         for number in unexplained:
@@ -131,7 +131,7 @@ def join(store: Store, circle_id: int, contact_ids: Sequence[int], because: str 
         return _told(unit, circle, moves, "joined")
 
 
-def leave(store: Store, circle_id: int, contact_ids: Sequence[int], because: str = "", at: str | None = None) -> Moved:
+def leave(store: Store, circle_id: int, contact_ids: Sequence[int], because: str = "") -> Moved:
     """The contacts are not in the circle any more; that they were, and both reasons, stay in its history.
 
     Who had left before, for no reason that is kept, left for this one.
@@ -144,7 +144,7 @@ def leave(store: Store, circle_id: int, contact_ids: Sequence[int], because: str
         for stay in stays.values():
             if stay is not None:
                 membership = unit.row("membership", stay["id"])
-                membership.left_at = max(at or unit.at, membership.joined_at)
+                membership.left_at = max(unit.at, membership.joined_at)  # a clock may be set back
                 membership.left_because = clean(because).strip()
         gone = [number for number, stay in stays.items() if stay is None]
         explained = _explain_leaving(unit, circle_id, gone, clean(because).strip())

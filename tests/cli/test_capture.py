@@ -111,6 +111,7 @@ class TestAnswer:
         row = answered.json("sense", "try", "n1", "--outcome", "mixed", "--from", "r1", "--where", "their team")
         assert (row["contact"], row["contact_name"], row["response"]) == ("c1", "Maria Silva", "r1")
         assert row["text"] == "Tried it in our team, it took longer"
+        assert answered.json("share", "heard")[0]["state"] == "kept"  # it waits no longer
         shown = answered("sense", "show", "n1").out
         assert "in their team by c1 Maria Silva, told in r1: mixed." in " ".join(shown.split())
         assert "tried at their team by Maria Silva: mixed" in " ".join(answered("why", "n1").out.split())

@@ -196,6 +196,14 @@ class TestSuggesting:
         pkm(*known)
         assert pkm.json("contact", "introduce", "--suggest") == []
 
+    def test_a_note_that_names_many_is_a_list_and_no_reason(self, pkm: CommandLine) -> None:
+        for name in ("ann", "ben", "cy", "dan", "eve", "flo", "gus"):
+            pkm("contact", "add", f"{name} {name}", "--nick", name)
+        pkm("sense", "note", "Whom I met: @ann @ben @cy @dan @eve @flo @gus")
+        assert pkm.json("contact", "introduce", "--suggest") == []
+        pkm("sense", "note", "They should talk: @ann @ben")
+        assert [row["id"] for row in pkm.json("contact", "introduce", "--suggest")] == ["c1,c2"]
+
     def test_members_of_a_community_are_not(self, pkm: CommandLine) -> None:
         people(pkm)
         pkm("circle", "add", "practice", "--kind", "community")

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pkm.markdown import without_comments
+from pkm.sense.notes import read
+from pkm.sense.synthesis import Passage, compose
 from tests.cli.test_sense import items as items
 from tests.conftest import CommandLine, kept_home
 
@@ -33,6 +36,13 @@ def test_a_comment_on_the_whole_stands_below_its_thing(pkm: CommandLine, quoted:
     made = pkm("sense", "note", "--from", "tag:cop", "-t", "What communities need")
     assert "3 quotes of 2 items and 1 note" in made.err
     assert "> [[n1]]\n> %%Then I said: a year later: still so%%" in pkm.json("sense", "show", "n2")["text"]
+
+
+def test_no_tag_person_link_or_comment_comes_of_what_others_wrote(pkm: CommandLine) -> None:
+    others = "Why #agile fails @bob and [[n1]], 100%%sure%%"
+    made = read(compose("What I see", [Passage("i1", others, (("so it is", ""),), others)]).text)
+    assert (made.tags, made.people, [link.target for link in made.links]) == ((), (), [])
+    assert "100" in without_comments(made.body) and "sure" in without_comments(made.body)
 
 
 def test_it_does_not_grow_before_somebody_wrote_in_it(pkm: CommandLine, quoted: None) -> None:

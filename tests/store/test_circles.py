@@ -56,8 +56,10 @@ def test_join_tells_the_tie_before_and_after(store: Store):
     assert (second.every_before_s, second.every_after_s) == (26 * 7 * 86_400, 2 * 7 * 86_400)
 
 
-def test_joining_twice_changes_nothing(store: Store):
-    verbs.join(store, 2, [1], "first reason", at="2026-01-05T00:00:00Z")
+def test_joining_twice_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PKM_NOW", "2026-01-05T00:00:00Z")
+    verbs.join(store, 2, [1], "first reason")
+    monkeypatch.setenv("PKM_NOW", "2026-11-23T09:00:00Z")
     store.operation = None
     again = verbs.join(store, 2, [1, 2], "second reason")
     assert [(move.contact["id"], move.changed, move.since) for move in again.moves] == [
@@ -67,9 +69,12 @@ def test_joining_twice_changes_nothing(store: Store):
     assert verbs.join(store, 2, [1]).operation is None
 
 
-def test_leaving_is_history_and_joining_again_a_new_stay(store: Store):
-    verbs.join(store, 2, [1], "co-hosts", at="2026-01-05T00:00:00Z")
-    verbs.leave(store, 2, [1], "moved", at="2026-06-01T00:00:00Z")
+def test_leaving_is_history_and_joining_again_a_new_stay(store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PKM_NOW", "2026-01-05T00:00:00Z")
+    verbs.join(store, 2, [1], "co-hosts")
+    monkeypatch.setenv("PKM_NOW", "2026-06-01T00:00:00Z")
+    verbs.leave(store, 2, [1], "moved")
+    monkeypatch.setenv("PKM_NOW", "2026-11-23T09:00:00Z")
     assert circles.members(store.read(), 2) == []
     verbs.join(store, 2, [1], "is back")
     stays = circles.history(store.read(), circle_id=2)
@@ -78,6 +83,14 @@ def test_leaving_is_history_and_joining_again_a_new_stay(store: Store):
     ]  # fmt: skip
     assert circles.history(store.read(), contact_id=1) == stays
     assert circles.history(store.read(), contact_id=2) == []
+
+
+def test_nobody_left_before_they_joined_whatever_the_clock_says(store: Store, monkeypatch: pytest.MonkeyPatch):
+    verbs.join(store, 2, [1])
+    monkeypatch.setenv("PKM_NOW", "2026-11-22T09:00:00Z")
+    verbs.leave(store, 2, [1])
+    (stay,) = circles.history(store.read(), circle_id=2)
+    assert stay["joined_at"] == stay["left_at"] == "2026-11-23T09:00:00Z"
 
 
 def test_who_is_not_in_it_cannot_leave(store: Store):
