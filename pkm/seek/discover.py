@@ -16,7 +16,7 @@ from pkm.dates import parse_stamp
 from pkm.html import same_page_key
 from pkm.ids import Row, make, parse
 from pkm.seek.pointers import read_pointers
-from pkm.seek.sitekey import can_be_followed, is_share_button, site_address, site_key
+from pkm.seek.sitekey import can_be_followed, is_kin, is_share_button, site_address, site_key
 from pkm.store import discovery, dismissals
 from pkm.store.session import Store
 from pkm.text import count, listed, one_line, some
@@ -168,15 +168,10 @@ def _sites_of(row: Row, facts: LinkFacts) -> dict[str, str]:
     found: dict[str, str] = {}
     for url in (row["url"], *(pointer.url for pointer in read_pointers(row["html"]))):
         key = site_key(url)
-        usable = can_be_followed(key) and key not in facts.left_out and not _is_kin(key, own)
+        usable = can_be_followed(key) and key not in facts.left_out and not is_kin(key, own)
         if usable and key not in found and not is_share_button(url) and not is_boilerplate(url, common):
             found[key] = url
     return found
-
-
-def _is_kin(key: str, own: str) -> bool:
-    """True for a place above or below one's own: www3.example.org and example.org."""
-    return bool(own) and (f".{key}".endswith(f".{own}") or f".{own}".endswith(f".{key}"))
 
 
 def _mention(row: Row, url: str, now: datetime) -> Mention:

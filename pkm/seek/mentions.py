@@ -9,7 +9,7 @@ from pkm.seek.bylines import is_person
 from pkm.seek.discover import is_boilerplate, place_of, tell_names
 from pkm.seek.pointers import read_pointers
 from pkm.seek.quotes import Quote
-from pkm.seek.sitekey import can_be_met, is_share_button, site_key
+from pkm.seek.sitekey import can_be_met, is_kin, is_share_button, site_key
 from pkm.text import count, fold, one_line, some
 
 _NO_NAME_LISTED = (
@@ -41,13 +41,9 @@ def read_mentions(
             continue
         if pointer.type != "link":
             quotes.append(Quote(quoter, node(key), row["id"], pointer.excerpt, pointer.words, pointer.url))
-        elif not _is_kin(key, own):
+        elif not is_kin(key, own):
             links.append(Quote(quoter, node(key), row["id"], "", pointer.words, pointer.url))
     return quotes, links
-
-
-def _is_kin(key: str, own: str) -> bool:
-    return bool(own) and (f".{key}".endswith(f".{own}") or f".{own}".endswith(f".{key}"))
 
 
 def gather_links(found: Iterable[Quote], own: str) -> dict[str, list[Quote]]:

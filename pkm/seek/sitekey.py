@@ -104,3 +104,8 @@ def site_address(key: str, like: str = "") -> str:
     """The web address of a place; its scheme is that of `like`, an address seen there."""
     scheme = "http" if like[:7].lower() == "http://" else "https"
     return f"{scheme}://{key}"
+
+
+def is_kin(key: str, own: str) -> bool:
+    """True for a place above or below one's own: www3.example.org and example.org."""
+    return bool(own) and (f".{key}".endswith(f".{own}") or f".{own}".endswith(f".{key}"))

@@ -9,6 +9,7 @@ import sqlite3
 from pkm.grouped import grouped_sets
 from pkm.ids import Row, make
 from pkm.store.circles import CAME
+from pkm.store.items import WRITTEN
 from pkm.store.rows import things
 from pkm.store.standings import EVERY_S, RANK
 from pkm.store.stats import SENT
@@ -41,9 +42,8 @@ def last_item(db: sqlite3.Connection) -> dict[int, tuple[str, int]]:
 
     Of each source the item that came last is looked at: what one pull brings is numbered in the order of its writing.
     """
-    at = "min(coalesce(item.published_at, item.received_at), item.received_at)"
     found = db.execute(
-        f"SELECT theirs.circle_id, max({at}), item.id FROM ({_SOURCES_OF_CIRCLES}) AS theirs JOIN item ON item.id = "
+        f"SELECT theirs.circle_id, max({WRITTEN}), item.id FROM ({_SOURCES_OF_CIRCLES}) AS theirs JOIN item ON item.id = "
         "(SELECT max(id) FROM item WHERE source_id = theirs.source_id) GROUP BY theirs.circle_id"
     )
     return {row[0]: (row[1], row[2]) for row in found}

@@ -21,7 +21,7 @@ _COLUMNS = (
     "item.rule_id, item.rank, coalesce(rule.person_id, source.contact_id) AS contact_id, item.story_id"
 )
 _FROM = "FROM item LEFT JOIN source ON source.id = item.source_id LEFT JOIN rule ON rule.id = item.rule_id"
-WRITTEN = "min(coalesce(item.published_at, item.received_at), item.received_at)"
+WRITTEN = conditions.AT["item"]
 """SQL: when an item was written. A source may claim any day; nothing was published after it came in."""
 NEWEST, OLDEST = "item.received_at DESC, item.id DESC", "item.received_at, item.id"
 """What came last stands first, or what has waited longest."""
