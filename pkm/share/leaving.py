@@ -56,7 +56,7 @@ class Wishes:
             people = unsubscribing.got_letters(db, circle, came.sender) or holders
         if len(people) > 1:
             return Wish(circle, tuple(people), row, SHARED)
-        doubt = EARLIER if people and self._may_be_earlier(db, circle, came, row) else ""
+        doubt = EARLIER if people and self._may_be_earlier(db, circle, came, row, people) else ""
         return Wish(circle, tuple(people), row, doubt)
 
     def _proven(self, db: sqlite3.Connection, came: "Came", row: Row | None) -> tuple[int, bool]:
@@ -87,12 +87,16 @@ class Wishes:
     def _to(self) -> dict[str, str]:
         return ledger.addressed(self._home)
 
-    def _may_be_earlier(self, db: sqlite3.Connection, circle: int, came: "Came", row: Row | None) -> bool:
-        """Whether it may have been written before they came back: what it answers left before that, and so it is dated.
+    def _may_be_earlier(
+        self, db: sqlite3.Connection, circle: int, came: "Came", row: Row | None, people: list[int]
+    ) -> bool:  # fmt: skip
+        """Whether it may have been written before they came back, at whichever address: what it answers left before that, and
+        so it is dated.
 
         By its date alone nothing can be told, since that is by another's clock.
         """
-        back = back_since(db, self._home, circle, came.sender)
+        theirs = [one for addresses in unsubscribing.addresses(db, people).values() for one in addresses]
+        back = max(back_since(db, self._home, circle, one) for one in (came.sender, *theirs))
         if not (back and came.at):
             return False
         left = ledger.began(self._home).get(came.key) or (row["since"] if row else "")

@@ -720,6 +720,19 @@ class TestUnsubscribing:
         assert len(sent.get(ahead).off) == 1
         assert sent.reaches() == ["ann@example.org"]
 
+    @pytest.mark.parametrize(("dated", "off"), [("Mon, 23 Nov 2026 08:59:00 +0000", []), ("", ["c2"])])
+    def test_who_came_back_by_another_address_is_asked_about(
+        self, sent: Sent, pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, dated: str, off: list[str]
+    ) -> None:
+        pkm("circle", "leave", "practice", "c2", "--letters")
+        edit_contact(fresh(sent.home), 2, Fields(emails=("ben@new.example",)))
+        monkeypatch.setenv("PKM_NOW", "2026-11-24T09:00:00Z")
+        pkm("circle", "join", "practice", "c2", "--letters")
+        monkeypatch.setenv("PKM_NOW", "2026-11-25T09:00:00Z")
+        came = sent.get(by_header(sent.ben, "ben@example.org", date=dated))
+        assert [one.contact["id"] for one in came.off] == off
+        assert [(one.people, one.doubt) for one in came.asked] == ([] if off else [(("c2",), "earlier")])
+
     @pytest.mark.parametrize(("dated", "address"), [
         ("Mon, 23 Nov 2026 09:00:00 +0000", "ben@example.org"), ("Mon, 23 Nov 2026 09:00:00 +0000", "ben@new.example"),
         ("Mon, 23 Nov 2026 09:00:00 -0000", "ben@example.org"), ("Wed, 25 Nov 2026 09:00:00 +0000", "ben@example.org"),
