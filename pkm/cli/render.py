@@ -20,7 +20,7 @@ Columns = Sequence[tuple[str, Callable[[Row], object]]]
 
 FLEXIBLE = {"title", "why", "text", "reason", "source", "rule"}
 """Columns that give way first, with an ellipsis, where the terminal is too narrow for all."""
-GIVING = {"name", "nick", "org", "circles", "with", "from", "who", "channels"}
+GIVING = {"name", "nick", "org", "circles", "with", "from", "who", "channels", "to"}
 """Columns that give way next, so that an id, a date and a state are whole."""
 _LEAST = ((FLEXIBLE, 12), (FLEXIBLE | GIVING, 8), (FLEXIBLE | GIVING, 3))
 """Which columns give way, and down to how many characters: as far as it takes, step by step."""
@@ -126,7 +126,7 @@ def emit_made(row: Row, *, as_json: bool, also: Sequence[str] = ()) -> None:
 
 def changed_fields(names: Sequence[str]) -> str:
     """The fields that were changed, as they are called in options."""
-    told = ", ".join(name.removesuffix("_s").removesuffix("_every") for name in names)
+    told = ", ".join(dict.fromkeys(name.removesuffix("_s").removeprefix("own_").removesuffix("_every") for name in names))
     return f"changed: {told}" if told else "nothing changed"
 
 

@@ -204,7 +204,7 @@ def _act(sitting: Sitting, key: str) -> bool:
     quote = sitting.rows[sitting.at]["kind"] == "annotation"
     action = (OF_QUOTES if quote else ACTIONS).get(key)
     if action is None:
-        render.tell("Of a quote: Enter, [u]ndo, [q] ?" if quote else SHORT)
+        render.tell("Of a quote: Enter, [u]ndo, [q] ?" if quote else "No such key here; ? says what each does.")
         return False
     store, before = current.store(), current.store().command
     store.operation, store.command = None, f"pkm sense review ({key if key.isprintable() else 'Enter'})"

@@ -229,6 +229,14 @@ def test_edit_options_set_and_change_lists(pkm):
     assert "nothing changed" in pkm("contact", "edit", "maria", "--every", "2w").out
 
 
+def test_a_rhythm_that_was_changed_is_called_as_its_option(pkm):
+    pkm("contact", "add", "Maria")
+    pkm("circle", "add", "practice", "--kind", "community")
+    pkm("circle", "join", "practice", "maria", "--because", "retros")
+    assert pkm("contact", "edit", "maria", "--every", "6w").out == "c1  Maria  changed: every\n"  # as the circle has it
+    assert pkm("contact", "edit", "maria", "--every", "5w").out == "c1  Maria  changed: due, every\n"
+
+
 def test_json_is_one_value_on_stdout(pkm):
     out = pkm("contact", "add", "Maria", "--json").out
     assert json.loads(out)["id"] == "c1"

@@ -197,6 +197,7 @@ def test_on_a_terminal_one_key_each(pkm: CommandLine, notes: None, home: Path) -
             ("[s]oon", "d"), ("3/4 ·", "\n"), ("4/4 ·", "q")]  # fmt: skip
     output = run_on_pty(home, ["sense", "review"], keys)
     assert "3 notes looked at; 1 left." in output
+    assert "? x\r\nNo such key here; ? says what each does.\r\nEnter [s]oon" in output
     assert "n1 comes back later: in 14 days" in output
     assert "n1 comes back no more" in output
     assert "review: never" in pkm("sense", "show", "n1").out

@@ -1,4 +1,4 @@
-"""How wide a table's columns are on a terminal: a title gives way, then a name; an id, a date and a state never."""
+"""How wide a table's columns are on a terminal: a title gives way, then a name or a receiver; an id, a date and a state never."""
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ PEOPLE = ("id", "name", "nick", "circles", "last", "due", "org")
     (("id", "title", "name", "on"), (4, 60, 40, 10), 80, [4, 20, 40, 10]),
     (PEOPLE, (5, 40, 10, 30, 10, 10, 40), 80, [5, 11, 10, 11, 10, 10, 11]),
     (("id", "due", "state"), (5, 40, 40), 60, [5, 40, 40]),
+    (("id", "to", "at", "title"), (2, 60, 10, 50), 80, [2, 50, 10, 12]),
 ])  # fmt: skip
 def test_what_gives_way(headings: tuple[str, ...], wide: tuple[int, ...], room: int, expected: list[int]) -> None:
     assert fit_widths(headings, wide, room) == expected
