@@ -80,9 +80,9 @@ def _apart(using: Mapping[int, Told], cited: Set[tuple[int, int]]) -> list[Told]
     kept: dict[int, Told] = {}
     for one in using.values():
         same = any(one.title == other.title for other in kept.values())
-        if one.story in kept or same or any({(one.item, other), (other, one.item)} & cited for other in kept):
-            continue
-        kept[one.story if one.story not in kept else one.item] = one
+        linked = any({(one.item, other.item), (other.item, one.item)} & cited for other in kept.values())
+        if one.story not in kept and not same and not linked:
+            kept[one.story] = one
     return list(kept.values())
 
 

@@ -128,10 +128,12 @@ class TestCoincidence:
             (NOW, [], set()),
             (NOW, [*BEFORE, told(90, 5, "Desire paths"), told(91, 6, "Desire paths, again")], set()),
             (NOW, BEFORE, {(2, 1)}),
+            ((NOW[0]._replace(story=99), *NOW[1:]), BEFORE, {(2, 1)}),
             ((NOW[0], NOW[1]._replace(story=1), NOW[2]), BEFORE, set()),
             ((NOW[0], NOW[1], NOW[2]._replace(title=NOW[1].title)), BEFORE, set()),
         ],
-        ids=["two are too few", "no weeks before", "an old subject", "one cites the other", "one story", "one title"],
+        ids=["two are too few", "no weeks before", "an old subject", "one cites the other", "one cites what retells a story",
+             "one story", "one title"],
     )
     def test_what_is_none(self, recent, before, cited):
         assert find_coincidences(recent, before, cited) == []
