@@ -159,18 +159,20 @@ def _posts_gone(outcomes: Sequence[Outcome]) -> str:
 
 
 def _correct(unit: "Unit", share: Row, letters: list[Row], because: str) -> Row | None:
-    """A draft to those who got a letter, as an answer to it."""
+    """A draft to those who got a letter, as an answer to it. It names what they got only where all have it by one title."""
     from pkm.ids import new_uid
     from pkm.share.page_names import name_page
+    from pkm.share.worded import title_for
     from pkm.store.model import Share, Stage
 
     db = unit.connection
-    title = f"Correction: {share['title']}"
-    reason = clean(because).strip()
-    words = f"What I sent you as “{share['title']}” does not hold any more." + (f"\n\n{reason}" if reason else "")
-    made = unit.add(Share(uid=new_uid(), title=title, introduction=words, created_at=unit.at))
     reached = {one["circle"] for one in letters}
     stages = [stage for stage in shares.stages(db, share["number"]) if stage["circle"] in reached]
+    titles = {title_for(db, share, stage) for stage in stages}
+    title, named = (f"Correction: {(one := titles.pop())}", f" as “{one}”") if len(titles) == 1 else ("Correction", "")
+    reason = clean(because).strip()
+    words = f"What I sent you{named} does not hold any more." + (f"\n\n{reason}" if reason else "")
+    made = unit.add(Share(uid=new_uid(), title=title, introduction=words, created_at=unit.at))
     for position, stage in enumerate(stages, 1):
         gate = json.dumps({"replies_to": share["number"]})
         unit.add(Stage(share_id=made.id or 0, circle_id=stage["circle_id"], position=position, gate=gate))

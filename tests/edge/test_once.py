@@ -101,6 +101,24 @@ def test_a_stage_that_everybody_has_already_has_gone(plan: Plan, mail: MailServe
     assert [to for to, _ in mail.letters] == ["ann@example.org"] * 2
 
 
+@pytest.mark.parametrize("reworded", [["practice"], ["practice", "world"]], ids=["for one", "for both"])
+def test_a_correction_says_no_title_that_its_circle_has_not_read(
+    plan: Plan, mail: MailServer, reworded: list[str]
+) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann")
+    plan.join("world", "cy")
+    plan.pkm("share", "edit", "x1", "--title", "Why ACME fails")
+    for circle in reworded:
+        plan.pkm("share", "edit", "x1", "--for", circle, "--title", "On walks")
+    plan.due(0, 1, 2, 3)
+    plan.pkm("share", "retract", "x1", "--because", "it did not hold", "--yes")
+    plan.pkm("share", "send", "x2", "--yes")
+    assert [b"ACME" in letter for _, letter in mail.letters] == [False, len(reworded) == 1, False, False]
+    assert [b"On walks" in letter for _, letter in mail.letters[2:]] == [len(reworded) == 2] * 2
+    assert all(b"it did not hold" in letter for _, letter in mail.letters[2:])
+
+
 def test_an_address_that_somebody_else_has_now_gets_it_once(plan: Plan, mail: MailServer) -> None:
     plan.make(mail.url, "--from", "Me <me@example.org>")
     plan.join("practice", "ann")
