@@ -35,7 +35,7 @@ def of(options: Mapping[str, Any]) -> Waits:
         kept = json.loads(options.get(OPTION) or "{}")
         began = kept.get("began")
         return Waits(str(kept["cursor"]), frozenset(map(str, kept["keys"])), stamp(parse_stamp(began)) if began else "")
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return Waits()
 
 

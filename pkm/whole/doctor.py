@@ -107,6 +107,7 @@ def _check_store(store: Store, home: Home) -> list[Finding]:
 
 def _check_channels(store: Store, home: Home) -> list[Finding]:
     """Folders hold what was sent; where one does not (a run was killed, a file was deleted), it is made so."""
+    from pkm.share import waiting
     from pkm.share.mirror import mend_mirrors, unpublished
 
     db = store.read()
@@ -121,7 +122,13 @@ def _check_channels(store: Store, home: Home) -> list[Finding]:
         Finding(f"channel {name}", "what others read is not yet what it holds", "wrong",
                 f"pkm share site build{shares.site_named(db, name)}")
         for name in unpublished(db, home)
-    ]
+    ] + [_waiting(one["name"], len(keys)) for one in shares.channels(db) if (keys := waiting.of(one["options"]).keys)]
+
+
+def _waiting(channel: str, number: int) -> Finding:
+    why = (f"in its mailbox waits what answers {count(number, 'letter')} that this store, put back from a backup, does not know: "
+           "answers, or wishes for no more letters")  # fmt: skip
+    return Finding(f"channel {channel}", why, "told", "pkm share send SHARE, then pkm share heard; or read them in the mailbox")
 
 
 def _check_attachments(store: Store, home: Home) -> list[Finding]:

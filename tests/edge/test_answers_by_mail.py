@@ -481,10 +481,13 @@ class TestUnsubscribing:
         told = pkm("share", "heard").err
         assert "ben@home.example asked for no more letters, in answer to one that left and that this store, older" in told
         assert sent.get() == Collected()
+        waits = "channel mail: in its mailbox waits what answers 1 letter that this store, put back from a backup, does not know"
+        assert waits in pkm("doctor", ok=None).out
         edit_contact(fresh(sent.home), 2, Fields(emails=("ben@example.org", "ben@home.example")))
         send(sent.home, share)  # made again, and held
         assert [one.contact["id"] for one in sent.get().off] == ["c2"]
         assert sent.get() == Collected()
+        assert waits not in pkm("doctor", ok=None).out
 
     def test_from_another_address_of_theirs_it_is_done_at_once(self, sent: Sent) -> None:
         edit_contact(fresh(sent.home), 2, Fields(emails=("ben@home.example", "ben@example.org")))
