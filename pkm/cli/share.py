@@ -2,7 +2,6 @@
 
 from functools import partial
 from pathlib import PurePath
-from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -164,9 +163,11 @@ def _show_plan(plan: Any) -> None:
 
 def _refuse_unreachable(targets: list[Row]) -> None:
     """Raises Invalid where a circle has no channel: a digest for it could not go anywhere."""
+    from pkm.share.channels import way_to_give
+
     for circle in targets:
         if not circle["channels"]:
-            step = f"pkm share channel add NAME files:/some/folder, then pkm circle edit {quote(circle['name'])} --channel NAME"
+            step = way_to_give(current.store().read(), circle["name"])
             raise Invalid(f"the circle {circle['name']}", "it has no channel that reaches it", next=step)
 
 
@@ -215,6 +216,7 @@ def draft(
     from pkm.cli import outgoing
     from pkm.dates import now
     from pkm.share import draft as drafting
+    from pkm.share.channels import way_to_give
 
     store = current.store()
     targets = selectors.circles_named(to or ["network"])
@@ -235,8 +237,7 @@ def draft(
     render.emit_made({**row, "offer": offer}, as_json=json, also=also)
     if not json:
         for circle in (one for one in targets if not one["channels"]):
-            render.tell(f"{one_line(circle['name'], 60)} has no way out yet: pkm share channel add NAME files:/some/folder, then "
-                        f"pkm circle edit {quote(circle['name'])} --channel NAME")  # fmt: skip
+            render.tell(f"{one_line(circle['name'], 60)} has no way out yet: {way_to_give(store.read(), circle['name'])}")
         outgoing.tell_again(row["number"])
         render.tell(f"Next: pkm share preview {row['id']}, then pkm share send {row['id']}")
 

@@ -1,6 +1,7 @@
 """Which ways out there are, with what each can do."""
 
 import importlib
+import shlex
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pkm.config import Home
 from pkm.reach import wide_enough
 from pkm.store import shares
+from pkm.text import one_line
 
 if TYPE_CHECKING:
     from pkm.channels.way import Adapter
@@ -120,6 +122,16 @@ def is_mirror(kind: str) -> bool:
 def effective_kind(circle_kind: str, channel_kind: str) -> str:
     """For whom a circle's digest on a channel is: a public channel is the network's, whatever circle it stands for."""
     return "network" if is_public(channel_kind) else circle_kind
+
+
+def way_to_give(db: sqlite3.Connection, circle: str) -> str:
+    """The commands that give a circle of that name one more channel: one that is there and not public, or a new one."""
+    others = [channel for channel in shares.channels(db) if circle not in channel["circles"]]
+    there = [channel["name"] for channel in others if not is_public(channel["channel_kind"])]
+    give = f"pkm circle edit {shlex.quote(one_line(circle, 60))} --channel"
+    if there:
+        return f"{give} {shlex.quote(there[0])}" + (" (or another of pkm share channel list)" if there[1:] else "")
+    return f"pkm share channel add NAME files:/some/folder, then {give} NAME"
 
 
 def reaches_for(db: sqlite3.Connection, circle: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,6 @@ What began to leave is never rendered anew.
 """
 
 import hashlib
-import shlex
 import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from pkm.errors import Invalid, Refused
 from pkm.ids import Row, existing, make
 from pkm.picture import Picture
 from pkm.share import clearing, draft, figures, posts, worded
-from pkm.share.channels import is_mirror, is_posts
+from pkm.share.channels import is_mirror, is_posts, way_to_give
 from pkm.share.delivery_keys import Keys
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.letter import unpack
@@ -25,7 +24,6 @@ from pkm.share.recipients import channels_for, had_before, letter_places, people
 from pkm.share.rendition import Rendered
 from pkm.store import attachments, deliveries, shares
 from pkm.store.session import Store
-from pkm.text import one_line
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest
@@ -68,7 +66,7 @@ def _look_at(db: sqlite3.Connection, home: Home, row: Row, at: str, stage: int |
             kept="Nothing was queued and nothing was sent.", next=f"mend that, then pkm share send {make('share', share)}",
         )  # fmt: skip
     if not rendered and not channel and not (stage and _has_it_all(db, home, share, stage)):
-        raise _nothing_carries(row)
+        raise _nothing_carries(db, row)
     return rendered
 
 
@@ -79,18 +77,15 @@ def _has_it_all(db: sqlite3.Connection, home: Home, share: int, stage: int) -> b
     return said or bool(step["passed_at"] or had_before(db, home, share, step))
 
 
-def _nothing_carries(share: Row) -> Invalid:
+def _nothing_carries(db: sqlite3.Connection, share: Row) -> Invalid:
     if share["type"] == "introduction":
         return Invalid(
             share["id"], "there is no channel of mail to send it by", kept="the draft",
             next='pkm share channel add mail smtp://HOST:PORT --from "Me <me@example.org>"; or send it yourself: '
             f"pkm share preview {share['id']}, then pkm share send {share['id']} --by-hand",
         )  # fmt: skip
-    circle = shlex.quote(one_line(share["circles"][0], 60)) if share["circles"] else "CIRCLE"
-    return Invalid(
-        share["id"], "no circle it is for has a channel that reaches somebody",
-        next=f"pkm share channel add NAME files:/some/folder, then pkm circle edit {circle} --channel NAME",
-    )  # fmt: skip
+    circle = share["circles"][0] if share["circles"] else "CIRCLE"
+    return Invalid(share["id"], "no circle it is for has a channel that reaches somebody", next=way_to_give(db, circle))
 
 
 def queued(db: sqlite3.Connection, share: int, stage: int | None) -> tuple[str, str] | None:

@@ -54,6 +54,16 @@ def test_what_would_go_to_a_circle_twice_is_said_by_draft_and_send(world: Comman
     assert "already" not in world("share", "draft", "n2", "--to", "practice").err
 
 
+def test_a_circle_without_a_way_out_is_offered_one_that_is_there(world: CommandLine, tmp_path: Path) -> None:
+    world("circle", "add", "peers", "--kind", "community")
+    step = "pkm circle edit peers --channel drop"
+    assert f"peers has no way out yet: {step}\n" in world("share", "draft", "n3", "--to", "peers").err
+    assert f"Next: {step}\n" in world("share", "send", "x2", "--yes", ok=2).err
+    assert f"Next: {step}\n" in world("share", "--to", "peers", "--yes", ok=2).err
+    world("share", "channel", "add", "other", f"files:{tmp_path / 'other'}")
+    assert f"Next: {step} (or another of pkm share channel list)" in world("share", "send", "x2", "--yes", ok=2).err
+
+
 def test_what_would_go_is_shown_unasked_and_nothing_is_kept(world: CommandLine, tmp_path: Path) -> None:
     log = world("log").out
     shown = world("share", "--to", "practice", "--dry-run")
