@@ -149,7 +149,8 @@ def changeable(db: sqlite3.Connection, share: int) -> Row:
     """The share's row. Raises NotFound; Invalid where it has gone everywhere, or was taken back."""
     row = existing(shares.row(db, share), "share", share)
     if row["state"] in ("sent", "retracted"):
-        raise Invalid(row["id"], "it has gone everywhere it was meant for", next=f"pkm share log {row['id']}")
+        raise Invalid(row["id"], "it has gone everywhere it was meant for",
+                      next=f"pkm share draft NOTE --to CIRCLE, for others; who has it: pkm share log {row['id']}")  # fmt: skip
     return row
 
 

@@ -91,7 +91,10 @@ def test_a_note_is_taken_out_and_another_put_in(world: CommandLine, tmp_path: Pa
     (page,) = (tmp_path / "drop").glob("*.md")
     assert "Boards" in page.read_text()
     assert "retros" not in page.read_text()
-    assert "it has gone everywhere" in world("share", "edit", "x1", "--with", "n1", ok=2).err
+    for words in (("edit", "x1", "--with", "n1"), ("plan", "x1", "--stage", "network +14d")):
+        gone = world("share", *words, ok=2).err
+        assert "it has gone everywhere" in gone
+        assert "Next: pkm share draft NOTE --to CIRCLE, for others; who has it: pkm share log x1" in gone
 
 
 @pytest.mark.parametrize(("words", "code", "said"), [
