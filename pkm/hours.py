@@ -45,6 +45,12 @@ def read_weekly(text: str) -> dict[str, int]:
     return found
 
 
+def circles_named(quiet: str, weekly: str) -> list[tuple[str, str]]:
+    """(the setting, a circle's name, folded) for every circle that the two settings name. Raises Invalid."""
+    tables: dict[str, Mapping[str, object]] = {"share.quiet": read_quiet(quiet), "share.weekly": read_weekly(weekly)}
+    return [(key, circle) for key, table in tables.items() for circle in table if circle]
+
+
 def of_circle(table: Mapping[str, object], circle: str) -> object | None:
     """What a table says of a circle, else what it says of all others."""
     return table.get(fold(circle), table.get(""))

@@ -5,15 +5,17 @@ from typing import Annotated, Any
 
 import typer
 
+from pkm import config
 from pkm.cli import candidates as listing
 from pkm.cli import circle_card, complete, current, membership, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, CircleArgument, JsonFlag, as_seconds, put_tags
 from pkm.dates import day, format_span, now
 from pkm.errors import Ambiguous, Invalid, NotFound
+from pkm.hours import circles_named
 from pkm.ids import Row
 from pkm.store import circles
-from pkm.text import one_line
+from pkm.text import fold, one_line
 
 app = group("Circles of people (team, community, network): who is in them, and why.", invoke_without_command=True,
             epilog="Example:  pkm circle add practice --kind community")  # fmt: skip
@@ -147,8 +149,18 @@ def edit(
         render.tell(f"{warning}.")
     for move in saved.moves:
         render.tell(f"  {_tie(move)}")
+    if fold(found.title) != fold(saved.row["name"]):
+        _tell_settings(found.title)
     if "kind" in saved.changed:
         render.tell_undo(as_json=json)
+
+
+def _tell_settings(name: str) -> None:
+    """What the settings say of a circle by the name that it no longer has."""
+    settings = config.read(current.home())
+    for key, called in circles_named(settings["share.quiet"], settings["share.weekly"]):
+        if called == fold(name):
+            render.tell(f"{key} still says {one_line(name, 60)}, and holds for it no more. Next: pkm config {key}")
 
 
 @app.command(epilog='Example:  pkm circle join practice maria --because "co-hosts the meetup"')

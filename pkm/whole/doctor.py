@@ -10,8 +10,9 @@ from pkm import attachment_files, begun, config
 from pkm.config import Home
 from pkm.dates import ago, now
 from pkm.errors import PkmError
+from pkm.hours import circles_named
 from pkm.spelling import did_you_mean, near
-from pkm.store import attachments, deliveries, erasing, forgetting, health, shares, tally
+from pkm.store import attachments, circles, deliveries, erasing, forgetting, health, shares, tally
 from pkm.store.compact import compact
 from pkm.store.session import Store
 from pkm.text import count, one_line
@@ -48,6 +49,7 @@ def examine(store: Store, home: Home) -> list[Finding]:
         *_check_modes(home),
         *_check_unfinished(home),
         *_check_settings(home),
+        *([] if damage and damage[0].state == "wrong" else _check_circles_of_settings(store, home)),
         *_check_templates(home),
         *_check_drafts(home),
         *_check_sources(store),
@@ -185,6 +187,20 @@ def _check_settings(home: Home) -> list[Finding]:
     return [
         Finding(f"setting {key}", f"there is no such setting. {did_you_mean(config.nearest(key))}".rstrip(". "), "wrong",
                 f"pkm config --unset {key}") for key in unknown
+    ]  # fmt: skip
+
+
+def _check_circles_of_settings(store: Store, home: Home) -> list[Finding]:
+    """Quiet hours and weekly caps that hold for nobody, since no circle is called so (any more)."""
+    try:
+        settings = config.read(home)
+        named = circles_named(settings["share.quiet"], settings["share.weekly"])
+    except PkmError:
+        return []  # told already
+    return [
+        Finding(f"setting {key}", f"it names {one_line(name, 60)}, and no circle is called so: it holds for nobody", "wrong",
+                f"pkm circle list, then pkm config {key}")
+        for key, name in named if circles.by_name(store.read(), name) is None
     ]  # fmt: skip
 
 

@@ -119,6 +119,19 @@ def test_edit(peopled):
     assert "nothing is said" in peopled("circle", "edit", "practice", ok=2).err
 
 
+def test_a_new_name_says_which_settings_hold_for_it_no_more(peopled):
+    peopled("config", "share.quiet", "22:00-07:00; practice 20:00-09:00")
+    peopled("config", "share.weekly", "Practice 1; network 3")
+    assert "share." not in peopled("circle", "edit", "practice", "--name", "PRACTICE").err
+    assert peopled.json("doctor") == []
+    told = peopled("circle", "edit", "practice", "--name", "peers").err
+    assert "share.quiet still says PRACTICE, and holds for it no more. Next: pkm config share.quiet" in told
+    assert "share.weekly still says PRACTICE" in told
+    found = {one["id"]: (one["state"], one["title"]) for one in peopled.json("doctor", ok=1)}
+    assert found == dict.fromkeys(("setting share.quiet", "setting share.weekly"),
+                                  ("wrong", "it names practice, and no circle is called so: it holds for nobody"))  # fmt: skip
+
+
 def test_a_new_kind_tells_whose_tie_changes(peopled):
     peopled("circle", "join", "practice", "maria")
     result = peopled("circle", "edit", "practice", "--kind", "team")
