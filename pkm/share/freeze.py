@@ -10,7 +10,7 @@ from pkm.config import Home
 from pkm.delivery import MAY_GO, NO_ADDRESS, is_refused, may_go, may_have_left
 from pkm.errors import Invalid
 from pkm.ids import Row, make
-from pkm.share import draft, origin, page_names, recipients
+from pkm.share import draft, gate, origin, page_names, recipients
 from pkm.share.channels import is_mirror
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.rendered import frozen, look_at, queued
@@ -61,13 +61,14 @@ def freeze(
             unit, (Attached(f"{make('share', share)}/{name}", name, one.media_type, len(one.data)) for name, one in kept.items())
         )
         existing = deliveries.of(db, share, stage)
+        stopped = {step["id"] for step in shares.stages(db, share) if gate.stopped(step["gate"])}  # while this run waited
     now = draft.now_stamp()
     numbers: dict[int, list[int]] = {}
     for row in reversed(existing):
         # a mirror can be written again and again, so `sending` (a run that was killed) is taken up too
         goes = row["state"] in (*MAY_GO, "sending") if is_mirror(row["channel_kind"]) else may_go(row["state"], row["error"])
         early = wait and (row["not_before"] or "") > now
-        if goes and row["error"] != NO_ADDRESS and not early:
+        if goes and row["error"] != NO_ADDRESS and not early and row["stage_number"] not in stopped:
             numbers.setdefault(row["channel_number"], []).append(int(row["id"][1:]))
     return numbers
 

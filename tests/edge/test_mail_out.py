@@ -11,7 +11,7 @@ import pytest
 from pkm.channels import mail as channel
 from pkm.config import Home
 from pkm.errors import Invalid, PkmError, Refused, StoreError, Unreachable
-from pkm.people.circles import add_circle, join, leave
+from pkm.people.circles import add_circle, edit_circle, join, leave
 from pkm.people.contacts import Fields, add_contact, edit_contact
 from pkm.people.merging import merge_contacts
 from pkm.sense.notes import add_note, set_reach
@@ -70,6 +70,24 @@ def test_what_is_taken_back_while_a_run_waits_for_another_one_goes_nowhere(
     with pytest.raises(Invalid, match="taken back"):
         send(home_paths, share)
     assert (mail.letters, states(home_paths)) == ([], {})
+
+
+@pytest.mark.parametrize("stop", ["held", "objections"])
+def test_what_is_stopped_while_a_run_waits_for_another_one_stays_in_folders_too(
+    home_paths: Home, mail: MailServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stop: str
+) -> None:
+    share = setup(home_paths, mail.url)
+    add_channel(fresh(home_paths), home_paths, "drop", f"files:{tmp_path / 'drop'}")
+    edit_circle(fresh(home_paths), 2, channels=["mail", "drop"])
+
+    def meanwhile(*_: object) -> int:
+        with sqlite3.connect(home_paths.data / "pkm.db") as db:
+            db.execute(f"UPDATE stage SET gate = json_set(gate, '$.{stop}', json('[{{}}]'))")
+        return 0
+
+    monkeypatch.setattr(transmit, "settle_begun", meanwhile)
+    assert not send(home_paths, share).sent
+    assert (mail.letters, (tmp_path / "drop").exists()) == ([], False)
 
 
 class TestBytes:
