@@ -29,7 +29,7 @@ _UNSEEN = re.compile(
     "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)"
     "|[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e007f]"
 )
-_JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f\ufeff]")
+_JOINERS = re.compile("[\u200c-\u200f\u061c\u202a-\u202e\u2066-\u2069\ufe00-\ufe0f\ufeff]")
 _BLANK = "\u2800"  # Braille's space
 # What alone shows nothing: joiners, variation selectors, white space.
 _SILENT = re.compile("[\\s\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
@@ -77,7 +77,7 @@ def one_line(text: str, limit: int = 0) -> str:
 
 
 def seen(text: str) -> str:
-    """The text without what shows nothing: zero-width spaces, soft hyphens, joiners."""
+    """The text without what shows nothing: zero-width spaces, soft hyphens, joiners, bidi controls."""
     return text if text.isascii() else _JOINERS.sub("", _UNSEEN.sub(lambda found: found[1] or "", text))
 
 

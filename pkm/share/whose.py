@@ -46,7 +46,7 @@ class Addresses:
 
         allowed: those that may stand there. What is one of all these to the letter is no other that is only written alike.
         """
-        plain = " ".join(unicodedata.normalize("NFKC", text).lower().split()) if self._known else ""
+        plain = " ".join(_straight(unicodedata.normalize("NFKC", text)).lower().split()) if self._known else ""
         forms = [plain]
         if _IS_SPELLED.search(plain):
             forms.append(_DOT.sub(".", _COMMENT.sub("", _AT.sub("@", _SPELLED.sub("@", plain)))))
@@ -82,9 +82,14 @@ class Addresses:
 
 def _unquoted(address: str) -> str:
     """The address without the quotes about its local part: they say nothing (RFC 5321, 4.1.2)."""
-    local, at, domain = address.rpartition("@")
+    local, at, domain = _straight(address).rpartition("@")
     quoted = _QUOTED.fullmatch(local)
     return f"{_plain(quoted) if quoted else local}{at}{domain}"
+
+
+def _straight(text: str) -> str:
+    """The text with the apostrophe that is typed where an editor made one for print of it."""
+    return text.replace("’", "'")
 
 
 def _plain(quoted: re.Match[str]) -> str:

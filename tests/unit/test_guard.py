@@ -53,7 +53,8 @@ def test_two_versions_of_which_nobody_chose_one_stay(lines: tuple[str, ...], mar
 @pytest.mark.parametrize(("payload", "why"), [
     (b"<p>See Our <em>bud</em>get</p>", "its title would go out with n1"),
     (b"<p>See <b>The</b> \xe2\x80\x9cbudget\xe2\x80\x9d talk</p>", "its title"),
-    (b"See The&shy; bud\xe2\x80\x8bget talk", "its title"), (b"<a href='The%20budget%20talk.md'>it</a>", "its title"),
+    (b"See The&shy; bud\xe2\x80\x8bget talk", "its title"), (b"See The bud&lrm;get&rlm; talk", "its title"),
+    (b"<a href='The%20budget%20talk.md'>it</a>", "its title"),
     (b"<img alt='The budget talk'>", "its title"), (b"See \\*The\\* budget talk", "its title"),
     (b"<p>a sly aside &lt;here</p>", "%%comment%%"),
     (b"n7:Ada", "its title"), (b"https://x.example/?token=abcdef", "an address with token= in it would go out with n1"),
