@@ -9,7 +9,7 @@ from pkm import first_step
 from pkm.cli import current, render
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, LimitOption
-from pkm.dates import day
+from pkm.dates import day, format_span
 from pkm.ids import LETTERS, make
 from pkm.store import journal
 from pkm.text import count, one_line, some, without_user
@@ -91,6 +91,11 @@ def _title(row: journal.Reverted) -> str:
     return without_user(_told(row))
 
 
+def _value(key: str, value: object) -> str:
+    """What a field holds; a length of time as it is typed."""
+    return format_span(value) if key.endswith("_s") and isinstance(value, int) else one_line(str(value), 24)
+
+
 def _told(row: journal.Reverted) -> str:
     image = row.before or row.after
     title = str(image.get("title") or image.get("name") or image.get("comment") or image.get("text") or "")
@@ -98,6 +103,6 @@ def _told(row: journal.Reverted) -> str:
         return title
     fields = [key for key in row.before if row.before[key] != row.after.get(key) and not key.endswith("_at")]
     told = ", ".join(
-        f"{key}: {one_line(str(row.after.get(key)), 24)} → {one_line(str(row.before[key]), 24)}" for key in fields[:3]
+        f"{key.removesuffix('_s')}: {_value(key, row.after.get(key))} → {_value(key, row.before[key])}" for key in fields[:3]
     )
     return f"{title}  ({told})" if told else title
