@@ -368,6 +368,8 @@ def settings(
             render.tell(default if key in config.SETTINGS else f"There is no such setting; it is out of {home.config}.")
         if key == "keep.items":
             render.tell(_keeping(*config.read(home).limits(key)))
+        if (value is not None or unset) and (key == "name" or key.startswith("site.")) and (home.site / "index.html").exists():
+            render.tell("The pages of the site have it after: pkm share site build")
         if value is None and not unset:
             render.tell(f"Meaning: {rows[0]['title']}")
             render.tell(f"Example: pkm config {key} {shlex.quote(config.SETTINGS[key].example)}")

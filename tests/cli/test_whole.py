@@ -166,7 +166,7 @@ def test_the_doctor_names_a_damaged_store(lived_in: CommandLine, home: Path) -> 
 
 
 def test_settings_are_shown_changed_and_checked(pkm: CommandLine, home: Path) -> None:
-    pkm("config", "name", "Ann")
+    assert pkm("config", "name", "Ann").err == ""  # no page is there yet
     assert pkm.json("config", "name")["value"] == "Ann"
     assert "name = " in (home / "config.toml").read_text(encoding="utf-8")
     pkm("config", "seek.every", "soon", ok=2)
