@@ -96,6 +96,10 @@ def test_a_newsrooms_address_joins_nobody():
     assert names(*shared) == [("Ann Lee", ()), ("Bo Dahl", ()), ("Cy Young", ())]
 
 
+def test_who_writes_from_a_role_s_address_is_no_person():
+    assert names(write(1, 1, "Acme Weekly", "editor@acme.org"), write(2, 1, "Ann Lee", "ann@acme.org")) == [("Ann Lee", ())]
+
+
 def test_pages_that_name_each_other_join_spellings():
     two = [write(1, 1, "Jo Park", url="https://jo.org/"), write(2, 2, "J. Park", url="https://jp.org")]
     assert len(names(*two)) == 2

@@ -213,6 +213,13 @@ def test_a_card_that_only_adds_takes_nothing_away_and_tags_and_lines_follow_thei
     assert (person.untagged, person.tagged, person.dropped, person.kept) == (["club"], ["new"], ["X-FOO:1"], ["X-FOO:2"])
 
 
+def test_a_tag_that_was_taken_away_here_does_not_come_back_with_the_card() -> None:
+    (person,) = known(NEWER)
+    person.tags.discard("club")
+    plan([person], replace(NEWER, categories=("club", "new")))
+    assert person.tagged == ["new"]
+
+
 @pytest.mark.parametrize(("given", "kept"), [
     ("https://x.org/>**wire-money**<b", "https://x.org/%3E**wire-money**%3Cb"), ("x.org/a<b>", "https://x.org/a%3Cb%3E"),
     ("https://x.org/a\x01b\x85", "https://x.org/a%01b%C2%85"),
