@@ -74,7 +74,9 @@ class _Muted:
     def __init__(self, store: Store) -> None:
         db = store.read()
         self._pairs = {**dismissals.dismissed(db, "mention"), **dismissals.dismissed(db, "link")}
-        self._tags = dismissals.dismissed(db, "tag")
+        called = tags.reader(db)  # a tag may have another name by now
+        keys = (key.partition(" ") for key in dismissals.dismissed(db, "tag"))
+        self._tags = {f"{note} {fold(called(name))}" for note, _, name in keys if parse(note)}
 
     def has(self, note: str, target: str) -> bool:
         """Whether the pair was turned down."""

@@ -131,6 +131,15 @@ class TestSuggest:
         pkm("sense", "suggest", "n2", "--accept", number)
         assert pkm.json("sense", "show", "n2")["tags"] == ["org/design"]
 
+    def test_a_muted_tag_stays_muted_under_its_new_name(self, pkm: CommandLine) -> None:
+        for number in (1, 2, 3):
+            pkm("sense", "note", f"Walking retros {number} help teams to talk along rivers", "--tag", "walking")
+        note = pkm.json("sense", "note", "Walking retros help teams to talk along rivers too")["id"]
+        (tag,) = [row for row in pkm.json("sense", "suggest", note) if row["id"] == "#walking"]
+        pkm("sense", "suggest", note, "--mute", tag["number"])
+        pkm("tag", "rename", "walking", "strolling")
+        assert "#strolling" not in ids(pkm.json("sense", "suggest", note))
+
     def test_what_is_muted_stays_muted_both_ways(self, pkm: CommandLine) -> None:
         rows = pkm.json("sense", "suggest", "n2")
         pkm("sense", "suggest", "n2", "--mute", f"1-{len(rows)}")
