@@ -61,7 +61,8 @@ def freeze(
             unit, (Attached(f"{make('share', share)}/{name}", name, one.media_type, len(one.data)) for name, one in kept.items())
         )
         existing = deliveries.of(db, share, stage)
-        stopped = {step["id"] for step in shares.stages(db, share) if gate.stopped(step["gate"])}  # while this run waited
+        ahead = [step for step in shares.stages(db, share) if not step["passed_at"]]
+        stopped = {step["id"] for step in ahead if gate.stopped(step["gate"])}  # while this run waited
     now = draft.now_stamp()
     numbers: dict[int, list[int]] = {}
     for row in reversed(existing):
