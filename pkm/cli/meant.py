@@ -159,7 +159,10 @@ def _unknown_option(context: Any, path: str, typed: str) -> Invalid:
              if name.startswith("-")]  # fmt: skip
     name = typed.split("=")[0]
     other = OPTIONS.get(name, "")
-    close = [other] if other in there else [each for each in there if each.startswith(name)] or near(name, there)
+    bare = {each.lstrip("-"): each for each in there}  # dashes are no letters: --to is not near to --now
+    close = [other] if other in there else [each for each in there if each.startswith(name)] or [
+        bare[each] for each in near(name.lstrip("-"), bare)
+    ]  # fmt: skip
     close = close if len(name) > 2 else []
     step = current.typed(instead=(name, close[0])) if len(close) == 1 else ""
     return Invalid(typed, f"{path} has no such option", near=close, next=step if 0 < len(step) <= 80 else f"{path} -h")

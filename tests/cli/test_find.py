@@ -86,6 +86,11 @@ class TestFind:
     def test_a_mistyped_option_is_wrong_usage(self, pkm: CommandLine) -> None:
         assert "Cannot use --jsn: pkm find has no such option. Did you mean --json?" in pkm("find", "x", "--jsn", ok=2).err
 
+    def test_dashes_make_no_option_near(self, pkm: CommandLine) -> None:
+        said = pkm("share", "send", "x1", "--to", "practice", ok=2).err
+        assert "Cannot use --to: pkm share send has no such option.\n" in said
+        assert "Next: pkm share send -h\n" in said
+
     def test_what_is_half_typed_is_told(self, pkm: CommandLine) -> None:
         told = pkm("find", "(desire OR").err
         assert "A ( was never closed" in told
