@@ -3,7 +3,7 @@
 from shlex import quote
 from typing import Any
 
-from pkm import begun, first_step
+from pkm import draft_files, first_step
 from pkm.cli import current, render
 from pkm.dates import ago, day, local, now, stamp
 from pkm.ids import Row
@@ -51,7 +51,7 @@ def show_dashboard(*, json: bool) -> None:
         **standing, "at": stamp(at), "sources_due": sources.count_due(db, stamp(at)),
         "sources_failing": today.sources_failing(db), "new": new_count, "new_since": since,
         "newest": [{key: row[key] for key in ("id", "kind", "title", "source_title")} for row in new], "best": best,
-        "unfinished": len(begun.left(current.home())),
+        "unfinished": len(draft_files.left(current.home())),
         "review": review.count_due(db, stamp(at)) if json else 0, "to_review": in_short(db, at, past), "people_due": people,
         "people_due_count": len(standings.due(db, stamp(at), -1)), "rhythm": standings.first_due(db) is not None,
         "promises": owed,

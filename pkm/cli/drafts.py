@@ -10,14 +10,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from pkm import begun
+from pkm import draft_files
 from pkm.cli import current, editor, render
 from pkm.errors import NotFound, PkmError
 
 
 def name_for(kind: str = "note", of: str = "") -> str:
     """The file name of a draft made now: what it is to be (note: a new note), of which thing, and when."""
-    return begun.name_for("-".join(filter(None, (kind, of))))
+    return draft_files.name_for("-".join(filter(None, (kind, of))))
 
 
 def keep(text: str, name: str) -> Path | None:
@@ -79,8 +79,8 @@ def kept(text: str, name: str, path: Path | None = None) -> Iterator[None]:
 
 def _of_the_same_words(text: str, name: str) -> Iterator[Path]:
     """The drafts of earlier tries, before what was mistyped beside the words was mended."""
-    for one in begun.left(current.home(), begun.what_of(name)) if text.strip() else ():
-        if begun.text_of(one.path) == text:
+    for one in draft_files.left(current.home(), draft_files.what_of(name)) if text.strip() else ():
+        if draft_files.text_of(one.path) == text:
             yield one.path
 
 
@@ -89,7 +89,7 @@ def _tell_kept(error: PkmError, text: str, name: str, path: Path | None) -> None
         render.tell(f"What you typed could be written nowhere; here it is:\n\n{text}\n")
         return
     error.kept = f"what you typed, in {path}"
-    if step := begun.take_up(begun.what_of(name), path):
+    if step := draft_files.take_up(draft_files.what_of(name), path):
         error.next = f"{error.next}; then: {step}" if error.next else step
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pkm import begun, config
+from pkm import config, draft_files
 from pkm.cli import current, render
 from pkm.dates import day
 from pkm.errors import Invalid, PkmError, Refused
@@ -23,7 +23,7 @@ def edit(
 
     A text of the same thing that did not get into the store is gone on with, unless the person says no.
 
-    what: is written, as begun.Begun.of has it; older: what such a draft was called before. ending: of its name.
+    what: is written, as draft_files.Begun.of has it; older: what such a draft was called before. ending: of its name.
     instead: what to run where there is no editor to be used. again: what takes up the draft that an editor left behind when
     it failed. changed_at: when the store last changed the thing. draft: the text that is gone on with, whatever waits.
     Raises PkmError where the editor fails: nothing is changed, the draft is kept and its path told; Refused where
@@ -31,7 +31,7 @@ def edit(
     """
     command = _command(instead)
     draft = draft or _gone_on_with(text, what, older, ending, changed_at) or keep(
-        text, begun.name_for(what, ending, process=os.getpid())
+        text, draft_files.name_for(what, ending, process=os.getpid())
     )
     try:
         code, why = subprocess.run([*command, str(draft)], check=False).returncode, ""
@@ -56,8 +56,8 @@ def edit(
 def _gone_on_with(text: str, what: str, older: str, ending: str, changed_at: str) -> Path | None:
     """The draft of that which waits, taken up by this run; None where none does, or it is not wanted."""
     home = current.home()
-    for one in begun.left(home, *filter(None, (what, older))):
-        words = begun.text_of(one.path)
+    for one in draft_files.left(home, *filter(None, (what, older))):
+        words = draft_files.text_of(one.path)
         if not words.strip() or words == text:
             continue
         told = f"You began this on {day(one.at)}, and it was not stored: “{_first_words(words, text)}”."
@@ -68,7 +68,7 @@ def _gone_on_with(text: str, what: str, older: str, ending: str, changed_at: str
             return None
         if not render.is_asked():
             render.tell(f"{told} It is gone on with.")
-        path = home.drafts / begun.name_for(what, ending, process=os.getpid(), at=one.at)
+        path = home.drafts / draft_files.name_for(what, ending, process=os.getpid(), at=one.at)
         one.path.replace(path)
         return path
     return None
@@ -83,7 +83,7 @@ def _first_words(words: str, before: str) -> str:
 
 def _holds_words(draft: Path, before: str) -> bool:
     """Whether the draft holds something that was typed: words, and not just those that were given."""
-    text = begun.text_of(draft)
+    text = draft_files.text_of(draft)
     return bool(text.strip()) and text != before
 
 

@@ -120,7 +120,7 @@ def _make(found: "Found", quotes: list[str], comments: list[str], nth: int, json
 
 def _line(made: "Made") -> str:
     quoted = one_line(made.row["exact"], 80)
-    return f"{made.row['id']}  “{quoted}”" if quoted else f"{made.row['id']}  on the whole"
+    return f"{made.row['id']}  “{quoted}”" if quoted else f"{made.row['id']}  {one_line(made.row['comment'], 80)}"
 
 
 def _tell_places(made: "Made") -> None:

@@ -126,8 +126,7 @@ def emit_made(row: Row, *, as_json: bool, also: Sequence[str] = ()) -> None:
 
 def changed_fields(names: Sequence[str]) -> str:
     """The fields that were changed, as they are called in options."""
-    told = ", ".join(dict.fromkeys(name.removesuffix("_s").removeprefix("own_").removesuffix("_every") for name in names))
-    return f"changed: {told}" if told else "nothing changed"
+    return f"changed: {', '.join(names)}" if names else "nothing changed"
 
 
 def undo_command() -> str:

@@ -206,7 +206,8 @@ def edit(
         if fold(name.removeprefix("#")) not in map(fold, had.get("tags", ())):
             tell_not_there(name, row["tags"])
     brought = [f"{count(waited, 'item')} put into the inbox" if waited else "nothing waited in its backlog"] if backlog else []
-    render.emit_made(row, as_json=json, also=[*_changed(row, change.contact_id), *brought])
+    also = [*_changed(row, change.contact_id), *brought] if row != had or backlog else ["nothing changed"]
+    render.emit_made(row, as_json=json, also=also)
     render.tell_undo(as_json=json)
 
 

@@ -16,7 +16,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Static
 
 from pkm import dates
-from pkm.begun import left
 from pkm.config import Home
 from pkm.desk import deeds, drafts, shelves, words
 from pkm.desk.drafts import Draft
@@ -25,6 +24,7 @@ from pkm.desk.screens import CSS as SCREENS
 from pkm.desk.screens import Ask, Choose, Help, Write
 from pkm.desk.shelves import Shelf
 from pkm.desk.widgets import Reading, Rows
+from pkm.draft_files import left
 from pkm.errors import PkmError
 from pkm.ids import Row, Thing, make, parse
 from pkm.spelling import did_you_mean

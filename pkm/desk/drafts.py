@@ -3,7 +3,7 @@
 import contextlib
 import os
 
-from pkm import begun
+from pkm import draft_files
 from pkm.config import Home
 
 
@@ -12,7 +12,7 @@ class Draft:
 
     def __init__(self, home: Home, what: str) -> None:
         home.ensure()
-        self.path = home.drafts / begun.name_for(what, process=os.getpid())
+        self.path = home.drafts / draft_files.name_for(what, process=os.getpid())
 
     def keep(self, text: str) -> str:
         """The file holds the text, whole, or what it held before; why not, "" where it does."""
@@ -37,7 +37,7 @@ class Draft:
 def take_up(home: Home, what: str) -> tuple[Draft, str]:
     """A draft of that, with the text of the newest one that was left; "" where none was."""
     draft = Draft(home, what)
-    for one in begun.left(home, what):
+    for one in draft_files.left(home, what):
         with contextlib.suppress(OSError):
             text = one.path.read_text(encoding="utf-8", errors="replace")
             one.path.replace(draft.path)

@@ -140,6 +140,12 @@ def _may_be(db: sqlite3.Connection, number: int, namesakes: Sequence[int]) -> li
     ]
 
 
+_CALLED = {"own_every_s": "every", "read_every_s": "read"}
+"""What a person calls fields of a contact, as its options do; the others are called as they are."""
+_FOLLOWS = ("updated_at", "title", "every_s", "due")
+"""What is not said by itself: it follows from the others."""
+
+
 def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:
     """The contact has the fields; a name or nick that they lose stays as an alias, so that old mentions mean them.
 
@@ -159,7 +165,7 @@ def edit_contact(store: Store, number: int, fields: Fields) -> ContactChanged:
         unit.flush()
         _set_lists(unit, number, fields)
         row = ids.existing(contacts.row(db, number), "contact", number)
-        changed = tuple(key for key in before if key != "updated_at" and before[key] != row[key] and key != "title")
+        changed = tuple(_CALLED.get(key, key) for key in before if key not in _FOLLOWS and before[key] != row[key])
         resolved = 0
         if changed:
             person.updated_at = unit.at

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from pkm import attachment_files, begun, config
+from pkm import attachment_files, config, draft_files
 from pkm.config import Home
 from pkm.dates import ago, now
 from pkm.errors import PkmError
@@ -219,16 +219,16 @@ def _check_templates(home: Home) -> list[Finding]:
 
 def _check_drafts(home: Home) -> list[Finding]:
     """What was typed and is not in the store: how much, and of the newest what takes each up."""
-    waiting = begun.left(home)
+    waiting = draft_files.left(home)
     if not waiting:
         return []
     why = f"{count(len(waiting), 'text')} that you began and that did not get into the store, in {home.drafts}"
     found = [Finding("drafts", why, "told", "take them up, or remove there what you need no more")]
     for one in waiting[:DRAFTS]:
         form = one.of.startswith("contact")  # where # is a comment, and no heading
-        lines = begun.text_of(one.path).splitlines()
+        lines = draft_files.text_of(one.path).splitlines()
         first = next((line for line in lines if line.strip(" #") and not (form and line.startswith("#"))), "")
-        step = begun.take_up(one.of, one.path) or f"read it: {one.path}"
+        step = draft_files.take_up(one.of, one.path) or f"read it: {one.path}"
         found.append(Finding(one.path.name, f"“{one_line(first, 60)}”", "told", step))
     return found
 

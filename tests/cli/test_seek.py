@@ -168,6 +168,7 @@ def test_edit_show_pause(pkm, server):
     row = pkm.json("seek", "edit", "s1", "--tag", "+org", "--tag", "-x", "--every", "2h", "--pause")
     assert (row["tags"], row["every_s"], row["state"]) == (["org"], 7200, "paused")
     assert (row["contact"], row["circles"], row["title"]) == ("c1", ["network"], "Mine")
+    assert pkm("seek", "edit", "s1", "--pause").out == "s1  Mine  nothing changed\n"
     assert pkm.json("seek", "pull", "--all")["sources"] == 0
     row = pkm.json("seek", "edit", "s1", "--resume", "--contact", "", "--every", "", "--leave", "network")
     assert (row["contact"], row["circles"], row["every_s"], row["state"]) == (None, [], None, "active")
