@@ -267,7 +267,8 @@ def _tell_growth(step: Row) -> tuple[str, ...]:
 def _tell_trial(step: Row) -> tuple[str, ...]:
     place = f" at {step['place']}" if step.get("place") else ""
     who = f" by {step['contact']}" if step.get("contact") else ""
-    return f"tried{place}{who}: {step['outcome']}", _on(step), step["title"]
+    what = f"{step['note']} " if step.get("note") else ""  # under the answer that told of it, not under its note
+    return f"{what}tried{place}{who}: {step['outcome']}", _on(step), step["title"]
 
 
 def _tell_share(step: Row) -> tuple[str, ...]:

@@ -151,11 +151,11 @@ def growth(db: sqlite3.Connection, note: int) -> list[Row]:
     )  # fmt: skip
 
 
-def trials(db: sqlite3.Connection, note: int, limit: int) -> list[Row]:
-    """Where a note's idea was tried, oldest first."""
-    return _all(
-        db, f"{_TRIAL} WHERE trial.note_id = :id ORDER BY trial.at, trial.id LIMIT :limit", id=note, limit=limit
-    )
+def trials(db: sqlite3.Connection, column: str, number: int, limit: int) -> list[Row]:
+    """Where a note's idea was tried, or the trials that an answer told of (`column` names which), oldest first."""
+    key = {"note": "note_id", "response": "response_id"}[column]
+    sql = f"{_TRIAL} WHERE trial.{key} = :id ORDER BY trial.at, trial.id LIMIT :limit"
+    return _all(db, sql, id=number, limit=limit)
 
 
 def shares_of_note(db: sqlite3.Connection, note: int, limit: int) -> list[Row]:

@@ -89,6 +89,8 @@ def _to_note(chain: Chain, note: Row) -> int:
 
 
 def _to_response(chain: Chain, answer: Row) -> int:
+    """The answer stands there, after what it is an answer to; gives the depth of what came of it."""
+    _shared(chain, answer["share_id"])
     share = ask.thing(chain.db, "share", answer["share_id"])
     delivery = ask.thing(chain.db, "delivery", answer["delivery_id"]) if answer["delivery_id"] else None
     depth = 0
@@ -97,6 +99,14 @@ def _to_response(chain: Chain, answer: Row) -> int:
             chain.add(row, relation, depth)
             depth += 1
     return depth
+
+
+def _shared(chain: Chain, share: int) -> None:
+    """The notes of a share stand there, each once; `why` of one tells what it was made from."""
+    named = {step["id"] for step in chain.steps}
+    for note in chain.shown(ask.notes_of_share(chain.db, share, LIMIT + 1), 0):
+        if ids.make("note", note["number"]) not in named:
+            chain.add(note, "note", 0)
 
 
 def _quotes(chain: Chain, kind: str, number: int, depth: int) -> None:
@@ -117,7 +127,7 @@ def _after_note(chain: Chain, note: Row, depth: int) -> None:
     _links(chain, "note", number, depth, without={("item", note["item_id"])} if note["item_id"] else set())
     for step in ask.growth(chain.db, number):
         chain.add(step, "growth", depth)
-    for trial in chain.shown(ask.trials(chain.db, number, LIMIT + 1), depth):
+    for trial in chain.shown(ask.trials(chain.db, "note", number, LIMIT + 1), depth):
         chain.add(trial, "trial", depth, **_told_in(trial))
     _declined(chain, number, depth)
     for share in chain.shown(ask.shares_of_note(chain.db, number, LIMIT + 1), depth):
@@ -253,8 +263,7 @@ def _of_share(chain: Chain, share: Row) -> None:
 
 
 def _of_delivery(chain: Chain, delivery: Row) -> None:
-    for note in chain.shown(ask.notes_of_share(chain.db, delivery["share_id"], LIMIT + 1), 0):
-        chain.add(note, "note", 0)
+    _shared(chain, delivery["share_id"])
     chain.add(_there(chain, "share", delivery["share_id"]), "share", 0)
     chain.add(delivery, "delivery", 1)
     _answers(chain, ask.responses(chain.db, "delivery", delivery["number"], LIMIT + 1), 2)
@@ -262,6 +271,8 @@ def _of_delivery(chain: Chain, delivery: Row) -> None:
 
 def _of_response(chain: Chain, answer: Row) -> None:
     depth = _to_response(chain, answer)
+    for trial in chain.shown(ask.trials(chain.db, "response", answer["number"], LIMIT + 1), depth):
+        chain.add(trial, "trial", depth, note=ids.make("note", trial["note_id"]))
     note = ask.thing(chain.db, "note", answer["note_id"]) if answer["note_id"] else None
     if note:
         chain.add(note, "note", depth)

@@ -117,6 +117,7 @@ class TestAnswer:
         assert "tried at their team by Maria Silva: mixed" in " ".join(answered("why", "n1").out.split())
         steps = [step for step in answered.json("why", "t1")["chain"] if step["kind"] == "trial"]
         assert [step["response"] for step in steps] == ["r1"]
+        assert "t1 n1 tried at their team by Maria Silva: mixed" in " ".join(answered("why", "r1").out.split())
         own = answered.json("sense", "try", "n1", "--outcome", "worked", "--by", "maria", "--when", "yesterday", "by phone")
         assert (own["contact"], own["response"], own["at"][:10]) == ("c1", None, "2026-11-22")
         mine = answered.json("sense", "try", "n1", "--outcome", "worked", "-", stdin="from stdin\n")

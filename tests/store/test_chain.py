@@ -4,7 +4,7 @@
 import pytest
 
 from pkm.errors import NotFound
-from pkm.store.model import Link, Note
+from pkm.store.model import Link, Note, Response, Share, ShareNote
 from pkm.store.session import Store
 from pkm.whole.chain import LIMIT, WALKS, trace
 
@@ -47,8 +47,29 @@ def test_the_chain_of_an_item_holds_what_came_of_its_notes(store: Store) -> None
     assert lines[-5:] == told(store, "note", 1)[-5:]
 
 
-def test_the_chain_of_a_note_made_from_an_answer_begins_with_the_share(store: Store) -> None:
-    assert told(store, "note", 3) == ["share x1", "  delivery d1", "    response r1", "      note n3*"]
+def test_the_chain_of_a_note_made_from_an_answer_begins_with_what_was_shared(store: Store) -> None:
+    assert told(store, "note", 3) == ["note n1", "share x1", "  delivery d1", "    response r1", "      note n3*"]
+
+
+def test_an_answer_leads_to_the_trial_told_in_it_which_says_of_what_note_it_is(store: Store) -> None:
+    with store.unit() as unit:
+        unit.row("trial", 1).response_id = 1
+    assert told(store, "response", 1)[3:6] == ["    response r1*", "      trial t1", "      note n3"]
+    step = next(step for step in trace(store.read(), "response", 1)["chain"] if step["kind"] == "trial")
+    assert (step["note"], step["outcome"], "response" in step) == ("n1", "mixed", False)
+
+
+def test_what_was_shared_is_named_once_where_two_answers_to_it_are_in_one_share(store: Store) -> None:
+    with store.unit() as unit:
+        unit.add(Response(share_id=1, text="Ours too", note_id=2, at="2026-11-22T08:00:00Z", state="kept", via="hand",
+                          created_at="2026-11-22T08:00:00Z"))  # fmt: skip
+        unit.add(Share(uid="two", title="Answers", slug="answers", state="draft", created_at="2026-11-23T08:00:00Z"))
+        unit.flush()
+        unit.add(ShareNote(share_id=2, note_id=2, position=1))
+        unit.add(ShareNote(share_id=2, note_id=3, position=2))
+    lines = [line.strip() for line in told(store, "share", 2)]
+    assert lines[:5] == ["note n1", "share x1", "response r2", "note n2", "share x1"]
+    assert lines.count("note n1") == 1
 
 
 @pytest.mark.parametrize(
@@ -77,7 +98,7 @@ def test_the_chain_of_a_note_made_from_an_answer_begins_with_the_share(store: St
             ["      note n1", "share x1*", "  delivery d1", "    response r1", "      note n3", "  planned o1"],
         ),
         ("delivery", 1, ["note n1", "share x1", "  delivery d1*", "    response r1"]),
-        ("response", 1, ["share x1", "  delivery d1", "    response r1*", "      note n3"]),
+        ("response", 1, ["note n1", "share x1", "  delivery d1", "    response r1*", "      note n3"]),
         ("trial", 1, ["      note n1", "        growth n1", "        growth n1", "        trial t1*"]),
         ("interaction", 1, ["contact c1", "  interaction e1*", "    promise p1"]),
         ("promise", 1, ["contact c1", "  interaction e1", "    promise p1*"]),
