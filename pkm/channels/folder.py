@@ -1,11 +1,12 @@
 """A folder that holds built files: only what changed is written, only what was built before is removed.
 
-Owns the manifest `.pkm-manifest.json`, which names the files that an earlier build made. Knows nothing of what they
-hold.
+Owns the manifest `.pkm-manifest.json`, which names the files that an earlier build made, each with a sum of its bytes.
+Knows nothing of what they hold.
 """
 
 import contextlib
 import filecmp
+import hashlib
 import json
 import os
 import re
@@ -28,6 +29,12 @@ class WriteReport:
     written: tuple[str, ...]
     unchanged: tuple[str, ...]
     removed: tuple[str, ...]
+    outdated: frozenset[str] = frozenset()  # of those written or removed: as the last build left them, until now
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """What is otherwise now than it was."""
+        return (*self.written, *self.removed)
 
 
 Content = bytes | Path
@@ -50,27 +57,42 @@ def write(files: Mapping[str, Content], folder: Path) -> WriteReport:
         inside = {"": True}
         for path in wanted:
             _check_inside(folder, path, inside)
-        earlier = _read_manifest(folder)
+        earlier = read_manifest(folder)
         unchanged = {path for path in wanted if holds(os.path.join(folder, path), wanted[path])}
-        _check_free(folder, set(wanted) - unchanged - earlier)
-        gone = sorted(earlier - set(wanted))
+        _check_free(folder, set(wanted) - unchanged - set(earlier))
+        gone = sorted(set(earlier) - set(wanted))
         changed = [path for path in wanted if path not in unchanged]
+        outdated = frozenset(path for path in (*changed, *gone) if stands_as_built(folder, path, earlier))
         # named before they are made: a run that is killed in between leaves nothing that the next one does not know
-        _write_manifest(folder, earlier | set(wanted))
+        _write_manifest(folder, dict.fromkeys(wanted, "") | earlier)
         for path in changed:
             (folder / path).parent.mkdir(mode=0o755, parents=True, exist_ok=True)
             content = wanted[path]
             write_atomic(folder / path, content if isinstance(content, bytes) else content.read_bytes(), 0o644)
         removed = [path for path in gone if _remove(folder, path)]
-        _write_manifest(folder, set(wanted))
-    return WriteReport(tuple(changed), tuple(sorted(unchanged)), tuple(removed))
+        _write_manifest(folder, {path: _sum(content) for path, content in wanted.items()})
+    return WriteReport(tuple(changed), tuple(sorted(unchanged)), tuple(removed), outdated & {*changed, *removed})
+
+
+def stands_as_built(folder: Path, path: str, earlier: Mapping[str, str]) -> bool:
+    """Whether what stands there, or that nothing does, is what the last build left. earlier: what read_manifest gave then."""
+    if path not in earlier:
+        return bool(earlier)  # a folder that was emptied, its manifest too, is no build's
+    with contextlib.suppress(OSError):
+        return bool(earlier[path]) and _sum((folder / path).read_bytes()) == earlier[path]
+    return False
+
+
+def _sum(content: Content) -> str:
+    """What tells bytes from others; "" of another file, which is named by what it holds and never changes."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest() if isinstance(content, bytes) else ""
 
 
 def disown(folder: Path, paths: Collection[str]) -> None:
     """These files are no build's any more: they stay, and no write removes or replaces them. Nothing where there is no folder."""
     if (folder / MANIFEST).is_file():
         with folder_errors(folder):
-            _write_manifest(folder, _read_manifest(folder) - set(paths))
+            _write_manifest(folder, {path: known for path, known in read_manifest(folder).items() if path not in paths})
 
 
 def _inside(path: str) -> bool:
@@ -131,12 +153,14 @@ def _remove(folder: Path, path: str) -> bool:
     return True
 
 
-def _read_manifest(folder: Path) -> set[str]:
+def read_manifest(folder: Path) -> dict[str, str]:
+    """The files that an earlier build made, each with the sum of its bytes; "" where it is not known. Raises BadInput."""
     try:
-        values = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {path for path in values["files"] if isinstance(path, str) and _inside(path)}
+        files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        known = files if isinstance(files, dict) else dict.fromkeys(files, "")  # a list: of before sums were kept
+        return {path: str(known[path]) for path in known if isinstance(path, str) and _inside(path)}
     except FileNotFoundError:
-        return set()
+        return {}
     except (ValueError, TypeError, KeyError) as error:
         raise BadInput(
             str(folder / MANIFEST), f"it does not read as the list of files that a build made: {error}",
@@ -144,7 +168,7 @@ def _read_manifest(folder: Path) -> set[str]:
         ) from error  # fmt: skip
 
 
-def _write_manifest(folder: Path, paths: set[str]) -> None:
-    text = json.dumps({"version": 1, "files": sorted(paths)}, indent=1, ensure_ascii=False) + "\n"
+def _write_manifest(folder: Path, files: Mapping[str, str]) -> None:
+    text = json.dumps({"version": 2, "files": dict(sorted(files.items()))}, indent=1, ensure_ascii=False) + "\n"
     if not holds(folder / MANIFEST, text.encode()):
         write_atomic(folder / MANIFEST, text.encode(), 0o644)

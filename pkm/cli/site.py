@@ -39,7 +39,7 @@ def build(name: NameArgument = "", json: JsonFlag = False) -> None:
 
     row = _site(name)
     folder = folder_of(row, current.home())
-    changed = mirror.mirror(current.store().read(), current.home(), row["number"])
+    changed = mirror.mirror(current.store().read(), current.home(), row["number"]).changed
     failures = []
     try:
         published = publish.run(row, folder, changed)

@@ -25,6 +25,7 @@ from pkm.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pkm.channels.folder import WriteReport
     from pkm.opml_writing import OpmlFeed
     from pkm.share.render import Digest
     from pkm.share.site_plan import NotePage
@@ -78,8 +79,8 @@ def send(store: Store, home: Home, channel: Row, numbers: list[int]) -> PkmError
 
 def mirror(
     db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[int, ...] = (), publish_it: bool = False
-) -> tuple[str, ...]:  # fmt: skip
-    """The channel's folder holds what was sent on it (and `also`), byte for byte; the paths that changed.
+) -> "WriteReport":  # fmt: skip
+    """The channel's folder holds what was sent on it (and `also`), byte for byte; what was written for it.
 
     publish_it: the site's own command has run where something changed. Raises PkmError where the folder cannot be
     written, or that command fails.
@@ -89,13 +90,12 @@ def mirror(
     channel = next(one for one in shares.channels(db) if one["number"] == channel_id)
     folder = folder_of(channel, home)
     report = write(built(db, home, channel_id, also=also), folder)
-    changed = (*report.written, *report.removed)
     if channel["channel_kind"] == "site":
         if publish_it:
-            publish.run(channel, folder, changed)
-        elif changed:
+            publish.run(channel, folder, report.changed)
+        elif report.changed:
             publish.owe(channel, folder)
-    return changed
+    return report
 
 
 def built(db: sqlite3.Connection, home: Home, channel_id: int, *, also: tuple[int, ...] = ()) -> dict[str, Content]:
@@ -209,8 +209,8 @@ def unpublished(db: sqlite3.Connection, home: Home) -> list[str]:
     return [one["name"] for one in rows if publish.is_owed(one, folder_of(one, home))]
 
 
-def mend_mirrors(db: sqlite3.Connection, home: Home) -> list[tuple[str, tuple[str, ...]]]:
-    """Each channel's folder holds what the store says was sent; (channel, paths) of those where something differed.
+def mend_mirrors(db: sqlite3.Connection, home: Home) -> list[tuple[str, "WriteReport"]]:
+    """Each channel's folder holds what the store says was sent; (channel, what was written) of those where something differed.
 
     A folder that nothing was sent to and that is not there is left alone.
     """
@@ -219,7 +219,7 @@ def mend_mirrors(db: sqlite3.Connection, home: Home) -> list[tuple[str, tuple[st
         if not is_mirror(channel["channel_kind"]):
             continue
         if folder_of(channel, home).exists() or deliveries.payloads(db, channel["number"]):
-            paths = mirror(db, home, channel["number"])
-            if paths:
-                mended.append((channel["name"], paths))
+            report = mirror(db, home, channel["number"])
+            if report.changed:
+                mended.append((channel["name"], report))
     return mended

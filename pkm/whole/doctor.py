@@ -110,6 +110,7 @@ def _check_store(store: Store, home: Home) -> list[Finding]:
 def _check_channels(store: Store, home: Home) -> list[Finding]:
     """Folders hold what was sent; where one does not (a run was killed, a file was deleted), it is made so."""
     from pkm.share import waiting
+    from pkm.share.checking import OUTDATED
     from pkm.share.mirror import mend_mirrors, unpublished
 
     db = store.read()
@@ -117,10 +118,19 @@ def _check_channels(store: Store, home: Home) -> list[Finding]:
         mended = mend_mirrors(db, home)
     except PkmError as error:
         return [Finding("channels", str(error), "wrong", error.next or "pkm share channel list")]
-    return [
-        Finding(f"channel {name}", f"{count(len(paths), 'file')} differed from what was sent; now they are right", "mended")
-        for name, paths in mended
-    ] + [
+    found = []
+    for name, done in mended:
+        old, other = len(done.outdated), len(done.changed) - len(done.outdated)
+        if other:
+            right = "it is" if other == 1 else "they are"
+            found.append(
+                Finding(f"channel {name}", f"{count(other, 'file')} differed from what was sent; now {right} right", "mended")
+            )
+        if old:
+            was, is_ = ("was", "it is") if old == 1 else ("were", "they are")
+            why = f"{count(old, 'file')} {OUTDATED.format(was, is_)}; {is_} built anew"
+            found.append(Finding(f"channel {name}", why, "told"))
+    return found + [
         Finding(f"channel {name}", "what others read is not yet what it holds", "wrong",
                 f"pkm share site build{shares.site_named(db, name)}")
         for name in unpublished(db, home)

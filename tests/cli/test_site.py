@@ -40,6 +40,25 @@ def test_verify_names_what_is_another_file_and_build_mends_it(pkm: CommandLine, 
     assert pkm.json("share", "site", "build")["changed"] == ["index.html"]
 
 
+def test_what_a_new_setting_builds_anew_is_told_apart_from_damage(pkm: CommandLine, built: Path) -> None:
+    pkm("config", "site.title", "Walks")
+    (built / "search/index.html").write_text("mine")
+    found = {one["what"]: one["why"] for one in pkm.json("share", "site", "verify", ok=1)}
+    assert (found["search/index.html"], found["index.html"]) == (
+        "it is not what was built", "it was built before a setting, or something else that it is made of, changed"
+    )  # fmt: skip
+    told = pkm("doctor").out.splitlines()
+    assert told == [
+        "+ channel site: 1 file differed from what was sent; now it is right",
+        f"· channel site: {len(found) - 1} files were built before a setting, or something else that they are made of, changed; "
+        "they are built anew",
+    ]
+    assert pkm("doctor").err == "All is well.\n"
+    pkm("config", "site.title", "Ways")
+    assert [row["state"] for row in pkm.json("doctor")] == ["told"]
+    assert "Ways" in (built / "index.html").read_text()
+
+
 def test_the_command_runs_without_a_shell_after_a_change_and_again_after_a_failure(
     pkm: CommandLine, built: Path, tmp_path: Path
 ) -> None:

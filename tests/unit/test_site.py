@@ -351,6 +351,22 @@ def test_a_write_that_was_cut_short_is_mended_by_the_next(tmp_path: Path, monkey
     assert sorted(path.name for path in tmp_path.iterdir()) == [MANIFEST, "b.html"]
 
 
+def test_what_was_damaged_is_told_apart_from_what_an_earlier_build_left(tmp_path: Path):
+    first = write({"a.html": b"1", "b.html": b"1", "c.html": b"1", "gone.html": b"1"}, tmp_path)
+    assert first.outdated == set()  # a folder that nothing was in yet
+    (tmp_path / "b.html").write_text("mine")
+    (tmp_path / "c.html").unlink()
+    second = write({"a.html": b"2", "b.html": b"2", "c.html": b"2", "new.html": b"2"}, tmp_path)
+    assert second.changed == ("a.html", "b.html", "c.html", "new.html", "gone.html")
+    assert second.outdated == {"a.html", "new.html", "gone.html"}
+
+
+def test_a_manifest_without_sums_tells_nothing_of_who_changed_a_file(tmp_path: Path):
+    write({"a.html": b"1"}, tmp_path)
+    (tmp_path / MANIFEST).write_text('{"version": 1, "files": ["a.html", "b.html"]}')
+    assert (write({"a.html": b"2"}, tmp_path).outdated, write({"a.html": b"3"}, tmp_path).outdated) == (set(), {"a.html"})
+
+
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "a//b", "a\\b", "", ".", "a\x00b", MANIFEST])
 def test_nothing_is_written_outside_the_folder(tmp_path: Path, path):
     with pytest.raises(Refused):
