@@ -80,7 +80,13 @@ def decline(
     because: BecauseOption = "",
     json: JsonFlag = False,
 ) -> None:
-    """Keep that a note does not go to somebody yet, or ever, and why; nothing asks again before that day."""
+    """Keep that a note does not go to somebody yet, or ever, and why; nothing asks again before that day.
+
+    Where it is not for a person: by letters it goes to the others. By a way out that all of a circle reads (a folder, a room, a
+    webhook) it goes to nobody there while that person is in the circle. From the site and public accounts, which everybody
+    reads, it is kept from nobody.
+    """
+    from pkm.share import declined
     from pkm.share import who as asking
 
     found = selectors.one(note, ("note",), guess=False)
@@ -98,8 +104,11 @@ def decline(
         said = f"not to {name} until {date}" if date else f"never to {name}"
     current.remember(touched=found.id)
     render.emit_made(row, as_json=json, also=[said])
-    if not json and not again:
-        render.tell(f"Take it back: pkm share not {found.id}{f' {key}' if key else ''} --take-back")
+    if json or again:
+        return
+    for line in declined.told(store.read(), row, target.number, name) if target and target.kind == "contact" else ():
+        render.tell(line)
+    render.tell(f"Take it back: pkm share not {found.id}{f' {key}' if key else ''} --take-back")
 
 
 def check(what: ShareArgument, json: JsonFlag = False) -> None:

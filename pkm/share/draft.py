@@ -4,7 +4,6 @@ Gathers from the store, decides in pure functions, and applies in one transactio
 """
 
 import re
-import shlex
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,16 +13,16 @@ from typing import TYPE_CHECKING
 from pkm.addresses import address_key
 from pkm.capture import title_of as title_of_text
 from pkm.config import Settings
-from pkm.dates import day, local, now, stamp
+from pkm.dates import local, now, stamp
 from pkm.errors import NotFound
 from pkm.ids import Row, existing, make
 from pkm.reach import REACHES, wide_enough
-from pkm.share import called, holding, linked, page_names, worded
+from pkm.share import called, declined, holding, linked, page_names, worded
 from pkm.share.channels import effective_kind, reaches_for
 from pkm.share.guard import Finding, check_notes
 from pkm.share.recipients import channels_for
-from pkm.store import audience, plans, shares
 from pkm.store import notes as stored
+from pkm.store import plans, shares
 from pkm.store.session import Store
 from pkm.text import one_line
 
@@ -59,16 +58,16 @@ def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST
     """What the digest since the last one would hold for a circle (number, name, circle_kind)."""
     reaches = reaches_for(db, circle)
     found = shares.candidates(db, circle["number"], reaches, LOOKED_AT)
-    declined = audience.withheld(db, circle["number"], day(now()))
-    found, put_off = [note for note in found if note["id"] not in declined], sum(note["id"] in declined for note in found)
+    kept = declined.notes_not_for(db, circle["number"])
+    found, put_off = [note for note in found if note["id"] not in kept], sum(note["id"] in kept for note in found)
     written = [note for note in found if _has_words(note)]
     bare = [note for note in found if not _has_words(note)]
     since = shares.last_sent(db, circle["number"])
     items = shares.kept_without_note(db, since or "", 100)
     rest = shares.count_candidates(db, circle["number"], reaches) - len(found) - put_off
     waiting = max(0, len(written) - limit) + rest
-    kept = tuple(shares.holding(db, circle["number"], reaches))
-    return DigestPlan(circle, tuple(written[-limit:]), tuple(bare), tuple(items), waiting, since, kept)
+    holds = tuple(shares.holding(db, circle["number"], reaches))
+    return DigestPlan(circle, tuple(written[-limit:]), tuple(bare), tuple(items), waiting, since, holds)
 
 
 def _has_words(note: Row) -> bool:
@@ -154,7 +153,7 @@ def check_share(
             continue
         findings += check_notes(notes, step["circle"], step["circle_kind"])
         findings += _waiting_elsewhere(db, share, step, notes)
-        findings += _declined(db, share, step, notes, stays=there is None or step["circle_id"] in there)
+        findings += declined.check(db, share, step, notes, stays=there is None or step["circle_id"] in there, by=by)
         for channel in shares.channels_of(db, step["circle_id"]):
             kind = effective_kind(step["circle_kind"], channel["channel_kind"])
             if kind != step["circle_kind"] and by in ("", channel["name"]):
@@ -172,34 +171,6 @@ def _waiting_elsewhere(db: sqlite3.Connection, share: int, step: Row, notes: Seq
             findings.append((name, f"it waits for {step['circle']} in the plan of {make('share', other)}",
                              f"pkm share plan {make('share', other)}"))  # fmt: skip
     return findings
-
-
-def _declined(db: sqlite3.Connection, share: int, step: Row, notes: Sequence[Row], *, stays: bool) -> list[Finding]:
-    """A note of which the person said "not yet" or "never" does not go there before they take that back.
-
-    stays: the share is there whatever is found, so that the note can be taken out of it.
-    """
-    findings = []
-    for note in notes if step["passed_at"] is None else ():
-        name, kept = make("note", note["id"]), audience.kept(db, note["id"], day(now()))
-        for whom, circle in (("", ""), (make("circle", step["circle_id"]), step["circle"])):
-            if said := kept.get(whom):
-                until = f"not before {said.until}" if said.until else "never"
-                why = f"you said {until}{f' for {circle}' if circle else ''}{f': {said.because}' if said.because else ''}"
-                mend = f"pkm share not {name}{f' {shlex.quote(circle)}' if circle else ''} --take-back"
-                if stays:
-                    why, mend = f"{why} (it may go after all: {mend})", _taken_out(db, share, step, name, len(notes))
-                findings.append((f"{name} “{note['title']}”", why, mend))
-    return findings
-
-
-def _taken_out(db: sqlite3.Connection, share: int, step: Row, note: str, of: int) -> str:
-    """The command that takes a note, one of so many, out of what a stage's circle gets."""
-    name, alone = make("share", share), len(shares.stages(db, share)) == 1
-    if of == 1 and alone:
-        return f"pkm share drop {name}"
-    only = "" if alone else f" --for {shlex.quote(step['circle'])}"
-    return f"pkm share edit {name}{only} --without {note}"
 
 
 def digest_for(

@@ -6,6 +6,7 @@ For an open question the same order says whom to ask. The answers "not yet" and 
 import re
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from shlex import quote
@@ -15,10 +16,11 @@ from pkm.errors import Invalid
 from pkm.ids import Row, existing, make
 from pkm.likeness import is_common
 from pkm.reach import may_go
+from pkm.share import declined
 from pkm.store import audience, circles, notes, shares, standings
 from pkm.store.session import Store
 from pkm.store.standings import EVERY_S
-from pkm.text import clean, count, one_line
+from pkm.text import clean, count, one_line, some
 
 FEW = 3
 """So many people may use a word of a question, and each is somebody to ask for it."""
@@ -58,13 +60,19 @@ def rank(cases: list[Case]) -> list[Case]:
 
 
 def find(db: sqlite3.Connection, note: int, now: datetime) -> list[Case]:
-    """Circles, and people of whom something says that a note is for them, in order. Raises NotFound."""
+    """Circles, and people of whom something says that a note is for them, or the person that it is not; in order.
+
+    Raises NotFound.
+    """
     row = existing(notes.row(db, note), "note", note)
     subjects = list(dict.fromkeys(row["tags"]))
     about = [note, *audience.tagged(db, "note", subjects)] if subjects else [note]
-    people = _people(db, row, note, subjects, about, now)
-    cases = [*_circles(db, row, note, subjects, {case.id for case in people}, now), *people]
     answers = audience.kept(db, note, dates.day(now))
+    people = _people(db, row, note, subjects, about, now)
+    cases = [*_circles(db, row, note, subjects, {case.id for case in people}, answers, now), *people]
+    kept = audience.names(db, [int(whom[1:]) for whom in {*answers} - {case.id for case in people} if whom.startswith("c")])
+    for number, name in kept.items():  # nothing speaks for them, but it was said that it is not for them
+        cases.append(Case(make("contact", number), "contact", name, next=f"pkm contact show {make('contact', number)}"))
     for case in cases:
         case.answer = answers.get(case.id) or answers.get("")
     return rank(cases)
@@ -126,7 +134,10 @@ def _beginning(word: str) -> str:
     return re.sub(r"(?<=\w{4})(?:ing|ed|es|s)$", "", word)
 
 
-def _circles(db: sqlite3.Connection, row: Row, note: int, subjects: list[str], people: set[str], now: datetime) -> list[Case]:
+def _circles(
+    db: sqlite3.Connection, row: Row, note: int, subjects: list[str], people: set[str],
+    answers: Mapping[str, audience.Kept], now: datetime,
+) -> list[Case]:  # fmt: skip
     got, _ = audience.has(db, note)
     waiting, inside = audience.planned_for(db, note), audience.members(db)
     cases = []
@@ -140,6 +151,10 @@ def _circles(db: sqlite3.Connection, row: Row, note: int, subjects: list[str], p
             case.speak(f"{count(len(for_it), 'member')} for whom it may be", for_it, 1)
         _rhythm(db, case, circle, number, now)
         _obstacles(case, row, circle, got.get(number), waiting.get(number))
+        if ways := declined.read_by_all(shares.channels_of(db, number)):
+            for one, name in declined.members_not_for(db, number, answers):
+                said = f"you said {'not yet' if one.until else 'never'} for {name}, and all of {case.title} reads {some(ways, 3)}"
+                case.against.append((said, f"pkm share not {row['id']} {one.whom} --take-back"))
         case.next = f"pkm share draft {make('note', note)} --to {quote(circle['name'])}"
         cases.append(case)
     return cases

@@ -66,12 +66,12 @@ def remove(unit: "Unit", note: int, whom: str) -> bool:
     return dismissals.remove(unit, KIND, ":".join(filter(None, (make("note", note), whom))))
 
 
-def withheld(db: sqlite3.Connection, circle: int, today: str) -> set[int]:
-    """Notes of which it was said that they go to nobody, or not to that circle, as far as that holds today."""
+def withheld(db: sqlite3.Connection, whom: Iterable[str], today: str) -> set[int]:
+    """Notes of which it was said that they go to nobody, or not to one of these (o3, c5), as far as that holds today."""
     found = db.execute(
         "SELECT CAST(substr(key, 2) AS INTEGER) AS note FROM dismissal WHERE kind = :kind AND key LIKE 'n%' "
-        f"AND (instr(key, ':') = 0 OR substr(key, instr(key, ':') + 1) = :circle) AND {STANDS}",
-        {"kind": KIND, "circle": make("circle", circle), "today": today},
+        f"AND (instr(key, ':') = 0 OR substr(key, instr(key, ':') + 1) IN (SELECT value FROM json_each(:whom))) AND {STANDS}",
+        {"kind": KIND, "whom": json.dumps(list(whom)), "today": today},
     )
     return {row[0] for row in found}
 

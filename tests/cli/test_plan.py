@@ -415,6 +415,7 @@ class TestMail:
     def test_who_a_note_is_not_for_gets_no_letter_with_it(self, on: Days, letters: MailServer) -> None:
         on("2026-12-01", "contact", "edit", "ken", "--email", "ken@example.org")
         on("2026-12-01", "circle", "join", "practice", "ken")
+        on("2026-12-01", "circle", "edit", "practice", "--channel", "post")
         on("2026-12-01", "share", "not", "n2", "c2", "--because", "he has enough")
         on("2026-12-01T10:00:00Z", "share", "send", "x1", "--yes", "--now")
         assert [to for to, _ in letters.letters] == ["ann@example.org"]

@@ -167,6 +167,120 @@ def test_the_log_of_one_person_and_one_circle(world: CommandLine) -> None:
     assert world.json("share", "log", "--circle", "network") == []
 
 
+class TestNotForSomebody:
+    """By letters it goes to the others; what a circle reads as a whole goes there for none of them; the public is everybody."""
+
+    @pytest.fixture(params=["files", "webhook+http", "matrix+http"])
+    def way(self, request: pytest.FixtureRequest, world: CommandLine, tmp_path: Path) -> str:
+        """A way out that all of practice reads, and that is its only one."""
+        if request.param == "files":
+            return "drop"
+        room = ("--token-env", "SECRET", "--room", "!r:x.example")
+        secret = room if request.param == "matrix+http" else ("--secret-env", "SECRET")
+        world("share", "channel", "add", "all", f"{request.param}://127.0.0.1:9/in", *secret)
+        world("circle", "edit", "practice", "--channel", "all")
+        return "all"
+
+    def test_a_draft_for_a_circle_that_reads_it_as_a_whole_is_refused(self, world: CommandLine, way: str) -> None:
+        world("share", "not", "n1", "ann", "--because", "hers")
+        refused = world("share", "draft", "n1", "--to", "practice", ok=3).err
+        assert f"you said never for Ann, and all of practice reads {way}: hers" in refused
+        assert "pkm share not n1 c1 --take-back" in refused
+        assert world.json("share", "plan") == []
+        world("share", "not", "n1", "ann", "--take-back")
+        world("share", "draft", "n1", "--to", "practice")
+
+    def test_what_was_drafted_before_stays_and_nobody_gets_it(self, world: CommandLine, tmp_path: Path) -> None:
+        world("share", "draft", "n1", "--to", "practice", "--title", "One")
+        world("share", "not", "n1", "ann", "--until", "2027-02-01", "--because", "hers")
+        for words in (("preview", "x1"), ("send", "x1", "--yes")):
+            said = world("share", *words, ok=3).err
+            assert "you said not before 2027-02-01 for Ann, and all of practice reads drop: hers" in said
+            assert "pkm share not n1 c1 --take-back" in said
+        assert world.json("share", "check", "x1", ok=3)[0]["next"] == "pkm share drop x1"
+        assert not (tmp_path / "drop").exists()
+        world("circle", "leave", "practice", "ann", "--because", "moved on")  # who is not in it does not keep it from the others
+        assert "sent" in world("share", "send", "x1", "--yes").out
+
+    def test_who_joins_later_keeps_it_back_too(self, world: CommandLine) -> None:
+        world("share", "not", "n1", "ken")
+        world("share", "draft", "n1", "--to", "practice", "--title", "One")
+        world("circle", "join", "practice", "ken", "--because", "peer")
+        assert "you said never for Ken, and all of practice reads drop" in world("share", "send", "x1", "--yes", ok=3).err
+
+    def test_a_plan_is_held_with_the_reason(self, world: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        world("share", "draft", "n1", "--to", "practice", "--title", "One")
+        world("share", "plan", "x1", "--stage", "practice +1d")
+        world("share", "not", "n1", "ann", "--because", "hers")
+        monkeypatch.setenv("PKM_NOW", "2026-11-24T10:00:00Z")
+        world("share", "--due", "--yes", ok=4)
+        (stage,) = world.json("share", "plan", "x1")
+        assert stage["state"] == "held"
+        assert "for Ann, and all of practice reads drop: hers" in stage["held"]
+        assert not (tmp_path / "drop").exists()
+
+    def test_the_digest_leaves_it_out(self, world: CommandLine, tmp_path: Path) -> None:
+        world("sense", "note", "Boards fill by themselves", "--reach", "community")
+        world("share", "not", "n1", "ann")
+        world("share", "--to", "practice", "--yes")
+        (page,) = (tmp_path / "drop").glob("*.md")
+        assert "Boards" in page.read_text(encoding="utf-8")
+        assert "Walking" not in page.read_text(encoding="utf-8")
+        assert "All that may go to practice has gone" in world("share", "--to", "practice", "--yes").err
+
+    def test_by_letters_the_others_get_it(self, world: CommandLine, mail: MailServer) -> None:
+        world("share", "channel", "add", "post", mail.url, "--from", "Me <me@example.org>")
+        world("circle", "edit", "practice", "--channel", "post")
+        world("circle", "join", "practice", "ken", "--because", "peer")
+        assert world("share", "not", "n1", "ann").err == "Take it back: pkm share not n1 c1 --take-back\n"
+        world("share", "draft", "n1", "--to", "practice", "--title", "One")
+        assert [row["name"] for row in world.json("share", "preview", "x1")] == ["Ken"]
+        world("share", "send", "x1", "--yes")
+        assert [to for to, _ in mail.letters] == ["ken@example.org"]
+
+    def test_what_stands_in_the_folder_already_keeps_no_letter_of_the_others(
+        self, world: CommandLine, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world("share", "channel", "add", "post", mail.url, "--from", "Me <me@example.org>")
+        world("circle", "edit", "practice", "--channel", "drop", "--channel", "post")
+        world("circle", "join", "practice", "ken", "--because", "peer")
+        world("share", "draft", "n1", "--to", "practice", "--title", "One")
+        world("share", "plan", "x1", "--stage", "practice now")
+        world("share", "--due", "--yes")  # the folder is written, the letters cool off
+        assert "Ann has it since 2026-11-23 (pkm share log n1)" in world("share", "not", "n1", "ann").err
+        monkeypatch.setenv("PKM_NOW", "2026-11-23T10:00:00Z")
+        world("share", "--due", "--yes")
+        assert [to for to, _ in mail.letters] == ["ken@example.org"]
+
+    def test_it_says_what_it_means_where_all_of_a_circle_or_everybody_reads_it(self, world: CommandLine, home: Path) -> None:
+        said = world("share", "not", "n1", "ann", "--because", "hers").err
+        assert "All of practice reads drop, and Ann is in it: while that holds, n1 does not go to practice." in said
+        assert "site" not in said  # n1 does not go there
+        assert world("share", "not", "n1", "lea").err == "Take it back: pkm share not n1 c3 --take-back\n"
+        assert world("share", "not", "n1", "practice").err == "Take it back: pkm share not n1 o2 --take-back\n"
+        world("sense", "reach", "n1", "network")
+        said = world("share", "not", "n1", "ann", "--because", "hers").err
+        assert "Everybody reads site: where n1 goes there, Ann can read it too." in said
+        world("circle", "join", "network", "ann", "--because", "reads it")
+        world("share", "draft", "n1", "--to", "network", "--title", "One")
+        world("share", "send", "x1", "--yes")
+        assert list((home / "site").glob("2026/*/index.html"))
+
+    def test_who_shows_it_of_people_and_of_the_circles_that_it_keeps_it_from(self, world: CommandLine) -> None:
+        world("share", "not", "n1", "lea", "--until", "2027-02-01", "--because", "her own story")
+        world("share", "not", "n1", "ann", "--because", "hers")
+        rows = {row["title"]: row for row in world.json("share", "who", "n1")}
+        assert rows["Lea"]["not"] == {"until": "2027-02-01", "because": "her own story", "at": "2026-11-23T09:00:00Z"}
+        assert (rows["Lea"]["id"], rows["Lea"]["kind"], rows["Lea"]["because"]) == ("c3", "contact", [])
+        assert rows["Ann"]["not"]["because"] == "hers"
+        assert rows["practice"]["against"] == [
+            {"what": "you said never for Ann, and all of practice reads drop", "next": "pkm share not n1 c1 --take-back"}
+        ]
+        told = world("share", "who", "n1").out
+        assert "c3  Lea\n  – not until 2027-02-01, you said on 2026-11-23: her own story" in told
+        assert rows["practice"]["not"] is None
+
+
 class TestRetract:
     @pytest.fixture
     def sent(self, world: CommandLine, mail: MailServer) -> MailServer:
