@@ -26,7 +26,9 @@ _KEY = re.compile(r"(?<=e-mail) .*|(?<=page) .*")
 
 
 def import_file(
-    path: Annotated[Path, typer.Argument(help="vCards, a table of contacts (CSV), or a folder of .vcf files.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="vCards, tables of contacts (CSV), or folders of .vcf files.")
+    ],
     circle: Annotated[
         str | None,
         typer.Option("--circle", help="The circle of those who are new.", autocompletion=complete.complete_circles),
@@ -40,29 +42,36 @@ def import_file(
     json: JsonFlag = False,
 ) -> None:
     """Import people from vCards or a CSV (LinkedIn, Google, Outlook, or --map). A second import changes nothing."""
-    import_people(path, circle=circle, because=because, mapping=read_mapping(map_ or []), dry_run=dry_run, json=json)
+    import_people(*paths, circle=circle, because=because, mapping=read_mapping(map_ or []), dry_run=dry_run, json=json)
 
 
 def import_people(
-    path: Path, *, kind: str = "", circle: str | None = None, because: str = "", mapping: dict[str, str] | None = None,
+    *paths: Path, kind: str = "", circle: str | None = None, because: str = "", mapping: dict[str, str] | None = None,
     dry_run: bool = False, json: bool = False,
 ) -> None:  # fmt: skip
-    """The people of the file are contacts and the summary is printed; exit code 4 where some could not be used."""
+    """The people of the files are contacts and the summary is printed; exit code 4 where some could not be used.
+
+    What is wrong with one of several stops no other.
+    """
     if because and not circle:
         raise Invalid("--because", "it is the reason for a --circle, and none is named", next="name one with --circle")
     from pkm.people import importing
 
-    path, there = path.expanduser(), []
-    if path.is_dir() and kind != "csv" and not mapping:
-        from pkm.whole import sight
+    paths, there = tuple(path.expanduser() for path in paths), []
+    for path in paths:
+        if path.is_dir() and kind != "csv" and not mapping:
+            from pkm.whole import sight
 
-        if not importing.holds_people(path):
-            raise sight.instead(path, "there is no .vcf file in it")
-        there = sight.beside(path, "people")
+            if not importing.holds_people(path) and len(paths) == 1:
+                raise sight.instead(path, "there is no .vcf file in it")
+            there += sight.beside(path, "people")
     store = current.store()
     in_circle = selectors.one(circle, ("circle",), guess=False).number if circle else None
-    read = importing.read_people(path, kind=kind, mapping=mapping)
-    bases, gone = _remembered(path)
+    if len(paths) == 1:
+        read = importing.read_people(paths[0], kind=kind, mapping=mapping)
+    else:
+        read = importing.read_several(paths, kind=kind, mapping=mapping)
+    bases, gone = _remembered(paths)
     before = writers.find_writers()
     if dry_run:
         done = importing.preview_import(store, read, bases)
@@ -71,7 +80,7 @@ def import_people(
     summary = done.as_dict() if json else {}
     render.emit_run(summary, as_json=json, line=done.line, dry_run=dry_run)
     if not dry_run:
-        render.keep_failures(path, done.line, [*map(_failed, done.failures)])
+        _keep_failures(paths, done)
     if not json:
         _tell_more(done, kept=not dry_run)
     if gone:
@@ -85,7 +94,15 @@ def import_people(
         render.tell("Next: pkm contact dupes")
     render.tell_undo(as_json=json)
     if done.failures or done.plan.conflicts:
-        raise typer.Exit(4)
+        raise typer.Exit(4 if done.plan.read or len(paths) == 1 else 1)
+
+
+def _keep_failures(paths: tuple[Path, ...], done: Any) -> None:
+    """What could not be used is told again by the name of the file or the folder that it was in."""
+    for path in paths:
+        own = (f"{path}, line ", f"{path}: ", f"{path}/")
+        failures = [one for one in done.failures if len(paths) == 1 or one.what == str(path) or one.what.startswith(own)]
+        render.keep_failures(path, done.line, [*map(_failed, failures)])
 
 
 def _tell_outside(known: tuple[int, ...], circle: int) -> None:
@@ -109,16 +126,21 @@ def _tell_outside(known: tuple[int, ...], circle: int) -> None:
     render.tell(told)
 
 
-def _remembered(path: Path) -> tuple[Any, int]:
-    """What a folder said when it was last written, as import_people asks for it; and how many files were deleted since."""
-    if not path.is_dir():
+def _remembered(paths: tuple[Path, ...]) -> tuple[Any, int]:
+    """What folders said when they were last written, as import_people asks for it; and how many files were deleted since."""
+    folders = [path for path in paths if path.is_dir()]
+    if not folders:
         return None, 0
     from pkm.people.card_folder import bases_of, missing_files, read_memory
 
-    memory = read_memory(current.home().folders, path)
-    if not memory.files:
+    found = [(memory, path) for path in folders if (memory := read_memory(current.home().folders, path)).files]
+    if not found:
         return None, 0
-    return (lambda person: bases_of(memory, person.uid, person.memory())), len(missing_files(memory, path))
+
+    def bases(person: Any) -> dict[str, Any]:
+        return {card: said for memory, _ in found for card, said in bases_of(memory, person.uid, person.memory()).items()}
+
+    return bases, sum(len(missing_files(memory, path)) for memory, path in found)
 
 
 def read_mapping(given: list[str]) -> dict[str, str]:

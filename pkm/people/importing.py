@@ -27,7 +27,7 @@ from pkm.people.vcard import looks_like_cards, read_cards
 from pkm.store import cards as stored
 from pkm.store import contact_intake, tags
 from pkm.store.session import Store, Unit
-from pkm.text import clean, count, fold, one_line
+from pkm.text import clean, count, fold, one_line, some
 
 MAX_BYTES = 500_000_000
 """Of one file; a phone's 20,000 cards with pictures are under it."""
@@ -131,7 +131,7 @@ def read_people(path: Path, *, kind: str = "", mapping: Mapping[str, str] | None
     mapping that does not fit. In a folder, a file that is none is a failure.
     """
     if not path.is_dir():
-        return _read_file(path, kind, mapping)
+        return _read_file(path, kind, mapping, path.name)
     if mapping or kind == "csv":
         raise Invalid(str(path), "it is a folder; a table is one file", next="name the file")
     files = sorted(file for file in path.iterdir() if is_card_file(file))
@@ -139,9 +139,25 @@ def read_people(path: Path, *, kind: str = "", mapping: Mapping[str, str] | None
         tables = sorted(file.name for file in path.iterdir() if file.suffix.lower() in _TABLES)
         step = f"tables are imported one by one: pkm contact import {shlex.quote(str(path / tables[0]))}" if tables else None
         raise BadInput(str(path), "there is no .vcf file in it", next=step)
-    found = [_read_in_folder(file) for file in files]
+    return _together(path.name, [_or_failure(file, "vcard", None, file.name) for file in files])
+
+
+def read_several(paths: Sequence[Path], *, kind: str = "", mapping: Mapping[str, str] | None = None) -> PeopleRead:
+    """The people of several files and folders, each as read_people() has it alone; each file is called by its path.
+
+    One that cannot be used is a failure, and stops no other.
+    """
+    files: dict[Path, str] = {}  # each once, also where its folder is named as well
+    for path in paths:
+        inside = sorted(filter(is_card_file, path.iterdir())) if path.is_dir() and kind != "csv" and not mapping else []
+        files |= dict.fromkeys(inside, "vcard") or {path: kind}
+    found = [_or_failure(file, kind_of, mapping, str(file)) for file, kind_of in files.items()]
+    return _together(some([path.name for path in paths], 3), found)
+
+
+def _together(name: str, found: Sequence[PeopleRead]) -> PeopleRead:
     return PeopleRead(
-        path.name, tuple(card for one in found for card in one.cards),
+        name, tuple(card for one in found for card in one.cards),
         tuple(failure for one in found for failure in one.failures), sum(one.lost for one in found),
         tuple(file for one in found for file in one.files),
     )  # fmt: skip
@@ -215,17 +231,17 @@ def _named(done: PeopleImport, new: Mapping[int, int]) -> tuple[Failure, ...]:
     return tuple(named)
 
 
-def _read_file(path: Path, kind: str, mapping: Mapping[str, str] | None) -> PeopleRead:
+def _read_file(path: Path, kind: str, mapping: Mapping[str, str] | None, called: str) -> PeopleRead:
     data = _bytes(path)
     cards = looks_like_cards(data)
     if cards and (mapping or kind == "csv"):
         raise BadInput(str(path), "it is a vCard file, not a table of contacts",
                        next=f"pkm contact import {shlex.quote(str(path))}")  # fmt: skip
     if mapping or kind == "csv" or (not kind and not cards and _is_table(path, data)):
-        return _found_in_table(path, read_contacts(data, mapping, name=str(path)))
+        return _found_in_table(called, read_contacts(data, mapping, name=str(path)))
     if kind == "vcard" or cards or is_card_file(path):
         found = read_cards(data, name=str(path))
-        return _found(path, found)
+        return _found(called, found)
     raise BadInput(str(path), f"it is {name_kind(data)}, no vCards and no table of contacts", next="say what it is, as in "
                    f'pkm contact import {shlex.quote(path.name)} --map "name=COLUMN,email=COLUMN"')  # fmt: skip
 
@@ -234,11 +250,13 @@ def _is_table(path: Path, data: bytes) -> bool:
     return looks_like_contacts(data) or path.suffix.lower() in _TABLES
 
 
-def _read_in_folder(file: Path) -> PeopleRead:
+def _or_failure(path: Path, kind: str, mapping: Mapping[str, str] | None, called: str) -> PeopleRead:
     try:
-        return _read_file(file, "vcard", None)
+        if path.is_dir():
+            return read_people(path, kind=kind, mapping=mapping)  # which says why it cannot be used
+        return _read_file(path, kind, mapping, called)
     except PkmError as error:
-        return PeopleRead(file.name, failures=(Failure(file.name, error.why),), lost=1)
+        return PeopleRead(called, failures=(Failure(called, error.why),), lost=1)
 
 
 def _bytes(path: Path) -> bytes:
@@ -252,28 +270,28 @@ def _bytes(path: Path) -> bytes:
         raise BadInput(str(path), error.strerror or "it cannot be read") from error
 
 
-def _found_in_table(path: Path, found: CardFile) -> PeopleRead:
+def _found_in_table(called: str, found: CardFile) -> PeopleRead:
     """What a table gave; a failure on a row that is a card is of that card, any other row is lost."""
     whole = {card.line for card in found.cards}
     failures = tuple(
-        Failure(f"{path.name}, line {line}: {what}", why, f"{path.name}, line {line}" if line in whole else "")
+        Failure(f"{called}, line {line}: {what}", why, f"{called}, line {line}" if line in whole else "")
         for line, what, why in found.failures
     )
     lost = sum(not one.where for one in failures)
-    return PeopleRead(path.name, found.cards, failures, lost, ((path.name, len(found.cards)),))
+    return PeopleRead(called, found.cards, failures, lost, ((called, len(found.cards)),))
 
 
-def _found(path: Path, found: CardFile) -> PeopleRead:
+def _found(called: str, found: CardFile) -> PeopleRead:
     """What a file of vCards gave; a failure is of the card that begins last before its line, unless that is cut off."""
     whole = {card.line for card in found.cards}
     starts = sorted((*whole, *(card.line for card in found.broken)))
 
     def where(line: int) -> str:
         start = starts[bisect_right(starts, line) - 1] if starts else 0
-        return f"{path.name}, line {start}" if start in whole else ""
+        return f"{called}, line {start}" if start in whole else ""
 
-    failures = tuple(Failure(f"{path.name}, line {line}: {what}", why, where(line)) for line, what, why in found.failures)
-    return PeopleRead(path.name, found.cards, failures, len(found.broken), ((path.name, len(found.cards)),))
+    failures = tuple(Failure(f"{called}, line {line}: {what}", why, where(line)) for line, what, why in found.failures)
+    return PeopleRead(called, found.cards, failures, len(found.broken), ((called, len(found.cards)),))
 
 
 def _place(where: str, name: str) -> str:

@@ -503,3 +503,57 @@ def test_of_thousands_of_addresses_a_hundred_are_used_and_the_rest_is_kept(pkm: 
     out = pkm("contact", "export").out
     assert (out.count("@a.example"), len(re.findall(r"\bt\d+", out.replace("\r\n ", "").replace("\n ", "")))) == (3000, 300)
     assert pkm.json("contact", "import", file, ok=(0,))["updated"] == 0  # said once
+
+
+class TestSeveral:
+    """Several files at once, as a shell gives them for *.vcf."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        write(tmp_path / "ann.vcf", card("FN:Ann", "EMAIL:ann@a.example"))
+        write(tmp_path / "ben.vcf", card("FN:Ben"), card("FN:Ann", "EMAIL:ann@a.example", "TITLE:Dr"))
+        (tmp_path / "more").mkdir()
+        write(tmp_path / "more" / "ann.vcf", card("FN:Eve"))
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    @pytest.mark.usefixtures("folder")
+    def test_they_are_one_import_with_one_summary_and_one_undo(self, pkm: CommandLine) -> None:
+        told = pkm("contact", "import", "ann.vcf", "ben.vcf", "more", "--circle", "network")
+        assert told.out == "4 read · 3 new · 0 updated · 1 joined to another of them · 0 lost\n"
+        assert people(pkm) == ["Ann", "Ben", "Eve"]
+        assert "joined 2026-11-23: import of ann.vcf, ben.vcf, more" in pkm("why", "c3").out
+        pkm("undo")
+        assert people(pkm) == []
+
+    @pytest.mark.usefixtures("folder")
+    def test_what_is_wrong_with_one_stops_no_other_and_is_asked_for_again_by_its_name(
+        self, pkm: CommandLine, tmp_path: Path
+    ) -> None:
+        write(tmp_path / "cut.vcf", "BEGIN:VCARD\r\nFN:Cut Off\r\n")
+        (tmp_path / "notes.txt").write_text("Not a person at all\n")
+        (tmp_path / "empty").mkdir()
+        names = ["ann.vcf", "cut.vcf", "notes.txt", "none.vcf", "empty", "more", "more/ann.vcf"]
+        summary = pkm.json("contact", "import", *names, ok=4)
+        assert counts(summary)[:2] == (2, 2)
+        assert [one["what"].split(":")[0] for one in summary["failures"]] == [
+            "cut.vcf, line 1", "notes.txt", "none.vcf", "empty"
+        ]  # fmt: skip
+        assert "no vCards and no table" in summary["failures"][1]["why"]
+        assert "there is no such file" in summary["failures"][2]["why"]
+        (again,) = pkm.json("import", "--failed", "notes.txt")
+        assert [one["what"] for one in again["failures"]] == ["notes.txt"]
+        assert people(pkm) == ["Ann", "Eve"]
+
+    @pytest.mark.usefixtures("folder")
+    def test_files_of_one_name_are_told_apart(self, pkm: CommandLine, tmp_path: Path) -> None:
+        write(tmp_path / "more" / "ann.vcf", card("FN:Eve", "EMAIL:broken address"))
+        told = pkm("contact", "import", "more/ann.vcf", "ann.vcf", "ann.vcf", ok=(0, 4))
+        assert "2 read · 2 new" in told.out
+        assert people(pkm) == ["Ann", "Eve"]
+
+    @pytest.mark.usefixtures("folder")
+    def test_where_none_can_be_used_it_failed(self, pkm: CommandLine) -> None:
+        told = pkm("contact", "import", "none.vcf", "gone.vcf", ok=1)
+        assert told.out == "0 read · 0 new · 0 updated · 2 lost\n"
+        assert "none.vcf: there is no such file or folder; not imported\n" in told.err
