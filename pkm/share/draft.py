@@ -59,12 +59,12 @@ def plan_digest(db: sqlite3.Connection, circle: Row, *, limit: int = IN_A_DIGEST
     reaches = reaches_for(db, circle)
     found = shares.candidates(db, circle["number"], reaches, LOOKED_AT)
     kept = declined.notes_not_for(db, circle["number"])
-    found, put_off = [note for note in found if note["id"] not in kept], sum(note["id"] in kept for note in found)
+    found = [note for note in found if note["id"] not in kept]
     written = [note for note in found if _has_words(note)]
     bare = [note for note in found if not _has_words(note)]
     since = shares.last_sent(db, circle["number"])
     items = shares.kept_without_note(db, since or "", 100)
-    rest = shares.count_candidates(db, circle["number"], reaches) - len(found) - put_off
+    rest = shares.count_candidates(db, circle["number"], reaches, kept) - len(found)
     waiting = max(0, len(written) - limit) + rest
     holds = tuple(shares.holding(db, circle["number"], reaches))
     return DigestPlan(circle, tuple(written[-limit:]), tuple(bare), tuple(items), waiting, since, holds)

@@ -126,6 +126,15 @@ def test_not_yet_is_kept_and_nothing_asks_before(world: CommandLine, monkeypatch
     assert "sent by drop" in world("share", "--to", "practice", "--yes").out
 
 
+@pytest.mark.parametrize("whom", ["practice", "ann", None], ids=["the circle", "somebody in it", "anybody"])
+def test_what_is_not_for_them_waits_for_no_digest_of_theirs(world: CommandLine, whom: str | None) -> None:
+    assert world.json()["to_share"] == [{"circle": "practice", "notes": 1}]
+    world("share", "not", "n1", *filter(None, [whom]), "--because", "theirs to tell")
+    assert world.json()["to_share"] == []
+    assert "next digest" not in world("circle", "join", "practice", "lea", "--because", "peer").err
+    assert "Nothing new may go to practice" in world("share", "--to", "practice", "--yes").err
+
+
 def test_never_to_anybody_and_taken_back(world: CommandLine) -> None:
     world("share", "not", "n1", "--because", "theirs to tell")
     assert all(row["not"]["until"] is None for row in world.json("share", "who", "n1"))
