@@ -27,7 +27,7 @@ _KEY = re.compile(r"(?<=e-mail) .*|(?<=page) .*")
 
 def import_file(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="vCards, tables of contacts (CSV), or folders of .vcf files.")
+        list[Path], typer.Argument(metavar="PATH...", help="vCards, tables of contacts (CSV), or folders of .vcf files.")
     ],
     circle: Annotated[
         str | None,
