@@ -129,6 +129,11 @@ _MONTHS = (
     "december",
 )  # fmt: skip
 _NEAR = {"today": 0, "tomorrow": 1, "yesterday": -1}
+_SPELLED = (
+    *_NEAR, *_WEEKDAYS, *_MONTHS, *(name[:3] for name in (*_WEEKDAYS, *_MONTHS)), "next", "last", "day", "days", "week", "weeks",
+    "month", "months", "year", "years",
+)  # fmt: skip
+"""The words of dates that may be mistyped, as they are offered."""
 _YEARS = range(1000, 9000)
 # A time at the end of the text. A bare number is an hour only after "at". Compiled where it is used: a read needs none.
 _TIME = (
@@ -266,14 +271,34 @@ def _read(text: str, now: datetime, past: bool) -> _Found:
     except (ValueError, OverflowError):
         raise Invalid(_shown(text), "there is no such day or time", next=_NEXT_PAST if past else _NEXT) from None
     if found is None or found.start.year not in _YEARS:
-        raise _no(text, past)
+        raise _no(text, past, _meant(words, here, past))
     return found
 
 
-def _no(text: str, past: bool = False) -> Invalid:
+def _meant(words: str, here: datetime, past: bool) -> list[str]:
+    """What is no date is one with one word of it spelled so."""
     from pkm.spelling import near
 
-    close = near(text, (*_NEAR, *_WEEKDAYS, *_MONTHS))
+    parts = words.split(" ")
+    spelled = near(words, _SPELLED, whole=True) if len(parts) > 1 else []  # to morrow
+    for place, part in enumerate(parts if len(parts) <= _MOST_WORDS else ()):
+        names = near(part, _SPELLED, within=2 if len(part) > 5 else 1, whole=True)
+        spelled += [" ".join((*parts[:place], name, *parts[place + 1 :])) for name in names]
+    return [one for one in dict.fromkeys(spelled) if _is_date(one, here, past)]
+
+
+_MOST_WORDS = 5
+"""What is longer is a sentence, and no date that was mistyped."""
+
+
+def _is_date(words: str, here: datetime, past: bool) -> bool:
+    try:
+        return (_span_from(words, here, past) or _dated(words, here, past)) is not None
+    except (ValueError, OverflowError):
+        return False
+
+
+def _no(text: str, past: bool = False, close: Sequence[str] = ()) -> Invalid:
     return Invalid(_shown(text), RIGHT_PAST if past else RIGHT, near=close, next=_NEXT_PAST if past else _NEXT)
 
 

@@ -1,5 +1,6 @@
 """Being in touch: what passed and what was promised is logged; who is due, whom to turn to next, and with what."""
 
+import re
 import shlex
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ import typer
 from pkm import first_step
 from pkm.cli import card_layout, complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
-from pkm.dates import ago, day, format_span, now, parse_past, parse_span, parse_when, stamp
+from pkm.dates import ago, day, format_span, now, parse_past, parse_span, parse_stamp, parse_when, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, listing
 from pkm.store import contacts, interactions, received, standings
@@ -67,9 +68,26 @@ def log(
         render.say(f"  {row['id']}  kept: {one_line(row['text'], 60)}")
     for row in logged.contacts:
         render.say(f"  {row['id']}  {one_line(row['name'], 60)}  {_standing(row)}")
+    _ask_about_dates(logged)
     if logged.same:
         render.tell(f"It was logged already as {logged.same}, the same words with the same people that day.")
     render.tell_undo()
+
+
+def _ask_about_dates(logged: Any) -> None:
+    """Of a promise that has no date since it was mistyped it is said what may be meant, and the commands that mend it."""
+    from pkm.people.promised import mistyped_date
+    from pkm.spelling import did_you_mean
+
+    typed = mended = current.typed()
+    for row in logged.promised:
+        said, meant = ("", ()) if row["due_at"] else mistyped_date(row["text"], parse_stamp(logged.row["at"]))
+        if said:
+            render.tell(f"{row['id']}: “{one_line(said, 40)}” is no date, so it has none. {did_you_mean(meant)}")
+            word = said.split()[0]
+            mended = re.sub(r"\s+".join(map(re.escape, said.split())), f"{word} {meant[0]}", mended)
+    if mended != typed:
+        render.tell(f"If so: {render.undo_command()}, then {mended}")
 
 
 def _command(who: str, words: str, when: str, mine: list[str], theirs: list[str], kept: Strings) -> str:

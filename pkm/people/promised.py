@@ -27,6 +27,7 @@ _TO_WHOM = re.compile(
     r"(?:him|them|you|everyone|everybody|all)\s+|her\s+(?=(?:the|a|an|to|that|my|our|some|more|two|three)\b)",
     re.IGNORECASE,
 )
+_LONG = 6  # letters of monday and friday, the shortest weekdays
 _TO_ME = re.compile(r"(?:me|us)\b\s*", re.IGNORECASE)
 _LEAD = re.compile(r"(?:to|that|:)\s+", re.IGNORECASE)
 _NOT = {"not", "never", "nothing", "nobody", "none", "neither", "nor", "no", "without", "hardly", "didn't", "hasn't",
@@ -103,6 +104,24 @@ def until(text: str, owed_by: str, at: datetime | None) -> Promised:
             return Promised(text, owed_by)  # "the book by Dawson"
         return Promised(text[: match.start()].rstrip(" ,"), owed_by, stamp(end - timedelta(seconds=1)))
     return Promised(text, owed_by)
+
+
+def mistyped_date(text: str, at: datetime) -> tuple[str, Sequence[str]]:
+    """What ends the text of a promise as a date that was mistyped would, and the dates that it may be: "by frii", ["fri"].
+
+    "" where nothing does. A short word with a capital is taken for a name: the book by Sam.
+    """
+    match = _UNTIL.search(text)
+    if match is None or not text[: match.start()].strip():
+        return "", ()
+    words = match["when"].split()
+    named = any(word[0].isupper() and len(word) < _LONG for word in words) and not any(word[0].isdigit() for word in words)
+    try:
+        parse_deadline(match["when"], at)
+    except Invalid as error:
+        if error.near and not named:
+            return match[0].strip(" ,"), error.near
+    return "", ()
 
 
 def _sentences(text: str) -> Iterable[str]:

@@ -37,6 +37,21 @@ def test_what_is_promised_for_today_says_so(people: CommandLine) -> None:  # it 
     assert "(by 2026-11-23, today)" in people("contact", "show", "ken").out
 
 
+def test_a_date_that_was_mistyped_is_asked_about_with_what_mends_it(people: CommandLine) -> None:
+    told = people("contact", "log", "maria", "call, promised the paper by frii")
+    assert "p1  you owe: the paper by frii\n" in told.out
+    assert told.err.splitlines() == [
+        "p1: “by frii” is no date, so it has none. Did you mean fri?",
+        "If so: pkm undo 3, then pkm contact log maria 'call, promised the paper by fri'",
+        "Take it back: pkm undo 3",
+    ]
+    people("undo", "3")
+    assert "(by 2026-11-27" in people("contact", "log", "maria", "call, promised the paper by fri").out
+    told = people("contact", "log", "ken", "--promise", "maps  by  frii", "--promised-me", "a room by tomorow")
+    assert "then pkm contact log ken --promise 'maps  by fri' --promised-me 'a room by tomorrow'" in told.err
+    assert "no date" not in people("contact", "log", "ken", "promised the book by Dawson").err
+
+
 def test_dates_count_from_when_it_was_said(people: CommandLine) -> None:
     made = people.json("contact", "log", "maria", "promised it by tomorrow", "--when", "2026-11-10")
     assert made["promises"][0]["due_at"] == "2026-11-11T23:59:59Z"

@@ -290,3 +290,13 @@ def test_a_date_in_front_of_an_entry_is_one_that_can_be_nothing_else(text, at):
 def test_the_median_gap_of_times(minutes, gap_s):
     times = [datetime(2026, 11, 23, 9, tzinfo=UTC) + timedelta(minutes=each) for each in minutes]
     assert dates.median_gap_s(times) == gap_s
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("frii", ["fri"]), ("nxt fri", ["next fri"]), ("1 dez", ["1 dec"]), ("to morrow", ["tomorrow"]), ("31 febuary", []),
+    ("fir 14:30", ["fri 14:30"]), ("whenever it suits you both", []), ("zzz", []),
+])  # fmt: skip
+def test_a_word_that_was_mistyped_is_offered_as_the_date_that_it_makes(typed: str, meant: list[str]) -> None:
+    with pytest.raises(Invalid) as error:
+        dates.parse_date(typed, NOW)
+    assert list(error.value.near) == meant

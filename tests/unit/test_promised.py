@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkm.errors import Invalid
-from pkm.people.promised import Promised, is_overdue, name_state, read_all, read_promises
+from pkm.people.promised import Promised, is_overdue, mistyped_date, name_state, read_all, read_promises
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MARIA = [["maria", "Maria Silva", "Mariazinha"]]
@@ -89,6 +89,20 @@ def test_by_friday_said_on_a_friday_is_that_day(said: str, due_at: str) -> None:
 def test_a_day_that_does_not_exist_is_refused() -> None:
     with pytest.raises(Invalid, match="no such day"):
         read_promises("promised it by 31 february", MARIA, NOW)
+
+
+@pytest.mark.parametrize(("text", "said", "meant"), [
+    ("the paper by frii", "by frii", ["fri"]), ("the paper, by Firday", "by Firday", ["friday"]),
+    ("the paper until next wensday", "until next wensday", ["next wednesday"]), ("it by tomorow", "by tomorow", ["tomorrow"]),
+    ("it by 31 Dez", "by 31 Dez", ["31 dec"]), ("it by net week", "by net week", ["next week"]),
+    ("it till in 2 weks", "till in 2 weks", ["in 2 weeks"]),
+    ("the book by Dawson", "", []), ("the book by dawson", "", []), ("the book by Sam", "", []), ("the talk by Jean", "", []),
+    ("the talk by Julia", "", []), ("a word by maria", "", []), ("the paper by Harold Jarche", "", []), ("the paper", "", []),
+    ("by frii", "", []), ("a way by the sea", "", []),
+])  # fmt: skip
+def test_what_ends_as_a_mistyped_date_would_is_told(text: str, said: str, meant: list[str]) -> None:
+    found = mistyped_date(text, NOW)
+    assert (found[0], list(found[1])) == (said, meant)
 
 
 def test_of_several_who_took_part_the_one_is_named() -> None:
