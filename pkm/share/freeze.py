@@ -62,7 +62,7 @@ def freeze(
         )
         existing = deliveries.of(db, share, stage)
         ahead = [step for step in shares.stages(db, share) if not step["passed_at"]]
-        stopped = {step["id"] for step in ahead if gate.stopped(step["gate"])}  # while this run waited
+        stopped = {step["id"] for step in ahead if gate.stopped(step["gate"], make("share", share))}  # while this run waited
     now = draft.now_stamp()
     numbers: dict[int, list[int]] = {}
     for row in reversed(existing):

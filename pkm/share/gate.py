@@ -159,9 +159,14 @@ def judge(gate: Gate, facts: Facts) -> Verdict:
     return Verdict(tuple(waits), max(opened), until)
 
 
-def stopped(gate: Gate) -> str:
-    """Why nothing more of a stage leaves, whatever of it has begun to; "" where nobody stopped it."""
-    return "its share was put on hold" if gate.get("held") else "somebody objects to it" if gate.get("objections") else ""
+def stopped(gate: Gate, share: str) -> str:
+    """Why nothing more of a stage of that share leaves, whatever of it has begun to, with what lets it go on; "" where it may."""
+    if gate.get("held"):
+        return f"its share was put on hold (pkm share hold {share} --release)"
+    if against := gate.get("objections"):
+        who = ", ".join(one_line(one.get("name") or "somebody", 40) for one in against)
+        return f"it waits for the objection of {who} to be settled (pkm share approve {share} --by WHO)"
+    return ""
 
 
 def _people(gate: Gate, facts: Facts, opened: list[datetime]) -> list[str]:

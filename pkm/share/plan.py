@@ -118,7 +118,8 @@ def as_rows(db: sqlite3.Connection, share: int, now: datetime) -> list[Row]:
 def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], because: str = "") -> None:
     """The share goes by these stages, in order; those that have begun to leave stay as they are, in front.
 
-    What is on hold stays so, and what somebody objects to stays back: a plan answers neither.
+    What is on hold stays so, and what somebody objects to stays back: a plan answers neither. A correction stays one: for
+    those alone who got what it corrects.
     because: why it goes to a network without a community before it; kept for the history.
     Raises NotFound, Invalid (a circle twice, nothing left to plan), Refused (a note may not go to a circle).
     """
@@ -169,6 +170,9 @@ def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> No
     if not new:
         raise Invalid(f"the plan of {make('share', share)}", "all these circles have got it, or are getting it",
                       next=f"pkm share plan {make('share', share)}")  # fmt: skip
+    corrects = next((stage["gate"]["replies_to"] for stage in before.values() if stage["gate"].get("replies_to")), None)
+    if corrects:
+        _check_reached(db, share, corrects, new)
     for stage in before.values():
         if stage in begun:
             continue
@@ -182,20 +186,31 @@ def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> No
     highest = max((stage["position"] for stage in before.values()), default=0)
     ahead = [stage["gate"] for stage in before.values() if not stage["passed_at"]]
     held = next((state["held"] for state in ahead if state.get("held")), None)
+    always = {key: value for key, value in (("held", held), ("replies_to", corrects)) if value}  # also of a new circle
     for one in new:
         old = before.get(one.circle["number"])
         position = old["position"] if old and old["position"] > last else highest + 1
         last, highest = position, max(highest, position)
         kept = {key: value for key, value in (old["gate"] if old else {}).items() if key in _KEPT}
-        kept |= {"held": held} if held else {}
         said = {"because": clean(because).strip()} if because.strip() else {}
-        text = json.dumps({**kept, **one.gate, **said, "planned_at": unit.at}, ensure_ascii=False)
+        text = json.dumps({**kept, **always, **one.gate, **said, "planned_at": unit.at}, ensure_ascii=False)
         if old:
             row = unit.get(Stage, old["id"])
             row.position, row.gate = position, text
         else:
             unit.add(Stage(share_id=share, circle_id=one.circle["number"], position=position, gate=text))
     unit.flush()
+
+
+def _check_reached(db: sqlite3.Connection, share: int, corrects: int, wanted: Sequence[Wanted]) -> None:
+    """Raises Invalid where a correction is to go to a circle that got no letter of what it corrects."""
+    keys = set(deliveries.keys_of_letters(db, corrects).values())
+    stages = {row["stage_id"] for row in deliveries.frozen(db, corrects) if row["key"] in keys}
+    reached = {stage["circle_id"] for stage in shares.stages(db, corrects) if stage["id"] in stages}
+    if other := next((one.circle for one in wanted if one.circle["number"] not in reached), None):
+        raise Invalid(f"{make('share', share)} for {one_line(other['name'], 60)}",
+                      f"it corrects {make('share', corrects)}, of which no letter went there",
+                      next=f"pkm share plan {make('share', share)}")  # fmt: skip
 
 
 def has_begun(db: sqlite3.Connection, share: int, stage: int) -> bool:
@@ -206,11 +221,12 @@ def has_begun(db: sqlite3.Connection, share: int, stage: int) -> bool:
 def approve(store: Store, share: int, who: Row, *, circle: int | None = None, against: bool = False, because: str = "") -> Row:
     """Who said yes to the next stage that waits for it, or to that of a circle; or objects to it. Its stage's row.
 
-    A yes takes an objection of the same person back, and holds for the words as they are now. who: {"id", "name"}.
+    A yes takes an objection of the same person back, also where the stage has passed since and what was refused of it stays;
+    it holds for the words as they are now. who: {"id", "name"}.
     Raises NotFound; Invalid where no stage waits for a yes of theirs.
     """
     with store.unit() as unit:
-        row = changeable(unit.connection, share)
+        row = existing(shares.row(unit.connection, share), "share", share)
         stage = _asked(unit.connection, row, who, circle, against)
         said = {"by": who["id"], "name": who["name"], "at": unit.at, "because": clean(because).strip()}
         state = dict(stage["gate"])
@@ -219,7 +235,7 @@ def approve(store: Store, share: int, who: Row, *, circle: int | None = None, ag
         if against:
             if (state.get("approved") or {}).get("by") == who["id"]:
                 del state["approved"]
-        elif state.get("approval") and state.get("by") in (None, who["id"]):
+        elif state.get("approval") and state.get("by") in (None, who["id"]) and not stage["passed_at"]:
             state["approved"] = {**said, "words": approval.hashes(unit.connection, share, stage)[0]}
         set_gate(unit, stage, {key: value for key, value in state.items() if value})
         verb = "objects to" if against else "approved"
@@ -229,17 +245,17 @@ def approve(store: Store, share: int, who: Row, *, circle: int | None = None, ag
 
 def _asked(db: sqlite3.Connection, share: Row, who: Row, circle: int | None, against: bool) -> Row:
     """The stage that a yes or no is for."""
-    open_ = [stage for stage in shares.stages(db, share["number"]) if not stage["passed_at"]]
-    found = [stage for stage in open_ if circle in (None, stage["circle_id"])]
+    every = [stage for stage in shares.stages(db, share["number"]) if circle in (None, stage["circle_id"])]
+    found = [stage for stage in every if not stage["passed_at"]]
+    objected = [stage for stage in every if any(one["by"] == who["id"] for one in stage["gate"].get("objections", ()))]
+    if against or not objected:
+        changeable(db, share["number"])
     if against:
         asked = [stage for stage in found if stage["gate"].get("no_objection") or stage["gate"].get("approval")]
         if asked:
             return asked[0]
     else:
         mine = [stage for stage in found if stage["gate"].get("approval") and stage["gate"].get("by") in (None, who["id"])]
-        objected = [
-            stage for stage in found if any(one["by"] == who["id"] for one in stage["gate"].get("objections", ()))
-        ]
         unsaid = [stage for stage in mine if not stage["gate"].get("approved")]
         if unsaid or mine or objected:
             return (unsaid or mine or objected)[0]
@@ -262,11 +278,15 @@ def hold(store: Store, share: int, because: str = "") -> Row:
 
 
 def release(store: Store, share: int) -> Row:
-    """What was on hold may leave again, and is not late from now on. Raises NotFound; Invalid where nothing is on hold."""
+    """What was on hold may leave again, and is not late from now on: also what was refused of a stage that has passed since.
+
+    Raises NotFound; Invalid where nothing is on hold.
+    """
     with store.unit() as unit:
-        row = changeable(unit.connection, share)
+        row = existing(shares.row(unit.connection, share), "share", share)
         held = [stage for stage in shares.stages(unit.connection, share) if stage["gate"].get("held")]
         if not held:
+            changeable(unit.connection, share)
             raise Invalid(row["id"], "it is not on hold", next=f"pkm share plan {row['id']}")
         for stage in held:
             state = {key: value for key, value in stage["gate"].items() if key != "held"}

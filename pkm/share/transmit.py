@@ -18,7 +18,7 @@ from pkm.channels.way import Job, Outcome, Way, no_picture
 from pkm.config import Home
 from pkm.delivery import BEGAN, MAY_HAVE_LEFT, came_back, may_go, may_have_left
 from pkm.errors import PkmError, StoreError
-from pkm.ids import Row
+from pkm.ids import Row, make
 from pkm.lock import locked
 from pkm.secret import hide
 from pkm.share import ledger, origin, unsubscribed
@@ -213,7 +213,7 @@ def _send_one(store: Store, home: Home, way: "_Letters | Way", row: Row) -> Resu
         delivery = unit.get(Delivery, row["id"])
         if not may_go(delivery.state, delivery.error):
             return Result(row["id"], row["recipient"], delivery.state, delivery.error)
-        if why := stopped(shares.read_gate(unit.get(Stage, delivery.stage_id).gate)):
+        if why := stopped(shares.read_gate(unit.get(Stage, delivery.stage_id).gate), make("share", row["share_id"])):
             return Result(row["id"], row["recipient"], delivery.state, why)
         circle = delivery.circle_id if row["recipient"] else None
         if circle is not None and unsubscribed.off(unit.connection, home, circle, [delivery.contact_id or 0]):
@@ -325,7 +325,8 @@ def ask(store: Store, home: Home, share: int, stage: int | None, *, repeat: bool
 
 
 def _is_stopped(db: sqlite3.Connection, row: Row) -> bool:
-    return any(stopped(one["gate"]) for one in shares.stages(db, row["share_id"]) if one["id"] == row["stage_id"])
+    stages = shares.stages(db, row["share_id"])
+    return any(stopped(one["gate"], make("share", row["share_id"])) for one in stages if one["id"] == row["stage_id"])
 
 
 def anything_left(db: sqlite3.Connection, share: int) -> bool:

@@ -68,6 +68,7 @@ def erase(unit: Unit, what: Erasure, ids: Collection[str]) -> None:
     tags = _tags_of(db, what.rows)
     _empty_deliveries(db, what)
     _blank_shares(db, what)
+    _hold_for(db, what.things.get("contact", ()), unit.at)
     _blank_gates(db, what)
     _blank_signals(db, what.things)
     _delete(unit, what)
@@ -157,6 +158,18 @@ def _blank_shares(db: sqlite3.Connection, what: Erasure) -> None:
             db.execute("UPDATE share SET title = ?, slug = iif(slug = '', '', ?) WHERE id = ?", (GONE, slug, row["id"]))
         if row["said"] or whole:
             db.execute("UPDATE share SET introduction = '' WHERE id = ?", (row["id"],))
+
+
+def _hold_for(db: sqlite3.Connection, contacts: Iterable[int], at: str) -> None:
+    """What these contacts object to is on hold instead: nobody is left to take the objection back, and it was not answered."""
+    gone = {make("contact", number) for number in contacts}
+    for row in db.execute("SELECT id, gate FROM stage WHERE json_valid(gate) AND gate LIKE '%\"objections\"%'").fetchall():
+        gate = json.loads(row["gate"])
+        objections = gate.get("objections") or []
+        gate["objections"] = [one for one in objections if one["by"] not in gone]
+        if len(gate["objections"]) < len(objections):
+            gate.setdefault("held", {"at": at, "because": "who objected to it was forgotten"})
+            db.execute("UPDATE stage SET gate = ? WHERE id = ?", (json.dumps(gate, ensure_ascii=False), row["id"]))
 
 
 def _blank_gates(db: sqlite3.Connection, what: Erasure) -> None:

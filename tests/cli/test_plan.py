@@ -204,6 +204,18 @@ def test_a_circle_that_comes_into_a_plan_on_hold_is_on_hold(on: Days, tmp_path: 
     assert "sent" not in on("2026-12-01", "share", "--due", "--yes")
 
 
+def test_what_somebody_objected_to_who_is_forgotten_goes_when_the_person_releases_it(on: Days, home: Path) -> None:
+    plan(on)
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-15", "share", "approve", "x1", "--by", "ken", "--objects")
+    on("2026-12-15", "share", "approve", "x1", "--by", "ann")
+    on("2026-12-16", "forget", "c2", "--yes")
+    assert "who objected to it was forgotten" in on("2026-12-16", "share", "--due", "--yes")
+    assert "Next: pkm share hold x1 --release" in on("2026-12-16", "share", "plan", "x1")
+    on("2026-12-16", "share", "hold", "x1", "--release")
+    assert "sent by site" in on("2026-12-16", "share", "--due", "--yes")
+
+
 def test_who_takes_an_objection_back_says_no_yes_that_another_is_asked_for(on: Days, home: Path) -> None:
     on("2026-12-01", "share", "plan", "x1", "--stage", "network after approval by ann", "--because", "asked for")
     on("2026-12-01", "share", "approve", "x1", "--by", "ken", "--objects")

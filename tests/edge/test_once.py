@@ -119,6 +119,47 @@ def test_a_correction_says_no_title_that_its_circle_has_not_read(
     assert all(b"it did not hold" in letter for _, letter in mail.letters[2:])
 
 
+@pytest.mark.parametrize("when", ["now", "after approval"])
+def test_a_correction_that_is_planned_goes_to_nobody_who_never_got_it(plan: Plan, mail: MailServer, when: str) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann")
+    plan.due(0, 1)
+    plan.join("practice", "cy")
+    plan.join("world", "cy")
+    plan.pkm("share", "retract", "x1", "--because", "it did not hold", "--yes")
+    told = plan.pkm("share", "plan", "x2", "--stage", "world now", ok=2).err
+    assert "it corrects x1, of which no letter went there" in told
+    plan.pkm("share", "plan", "x2", "--stage", f"practice {when}")
+    plan.pkm("share", "approve", "x2", "--by", "ann", ok=None)
+    plan.due(1, 2)
+    assert ([to for to, _ in mail.letters], plan.pkm.json("share", "plan", "x2")[0]["state"]) == (["ann@example.org"] * 2, "sent")
+
+
+@pytest.mark.parametrize(("stop", "go"), [
+    (["hold", "x1"], ["hold", "x1", "--release"]),
+    (["approve", "x1", "--by", "ann", "--objects"], ["approve", "x1", "--by", "ann"]),
+], ids=["hold", "objection"])  # fmt: skip
+@pytest.mark.parametrize("alone", [True, False], ids=["the last stage", "one before another"])
+def test_what_stopped_a_stage_that_passed_since_can_be_taken_back(
+    plan: Plan, mail: MailServer, stop: list[str], go: list[str], alone: bool
+) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann", "cy")
+    plan.pkm("share", "plan", "x1", "--stage", "practice no objection", *([] if alone else ["--stage", "world +9d"]))
+    mail.refuse["cy@example.org"], mail.drop_after_data = "550 no such user", True
+    plan.pkm("share", "send", "x1", "--yes", ok=None)
+    mail.refuse.clear()
+    mail.drop_after_data = False
+    plan.pkm("share", *stop)
+    plan.pkm("share", "log", "--resolve", "d1", "sent")
+    told = plan.pkm("share", "send", "x1", "--yes", ok=None)
+    assert " ".join(["pkm share", *go[:2]]) in told.out + told.err
+    assert len(mail.letters) == 1
+    plan.pkm("share", *go)
+    plan.pkm("share", "send", "x1", "--yes")
+    assert [to for to, _ in mail.letters] == ["ann@example.org", "cy@example.org"]
+
+
 def test_an_address_that_somebody_else_has_now_gets_it_once(plan: Plan, mail: MailServer) -> None:
     plan.make(mail.url, "--from", "Me <me@example.org>")
     plan.join("practice", "ann")
