@@ -10,7 +10,7 @@ from pkm.cli import current, render
 from pkm.dates import day
 from pkm.ids import Row
 from pkm.store import audience, circles, dismissals, exchange, lookup, shares
-from pkm.text import count, one_line
+from pkm.text import count, one_line, some
 
 
 def reach_of(circle: Row) -> Row:
@@ -37,13 +37,21 @@ def waiting_for(db: sqlite3.Connection, reaches: Mapping[int, list[str]]) -> dic
 
 
 def tell_joined(moved: Any, because: str) -> None:
-    """It is said what may go to them from now on, and that nothing older does; without a reason, what one looks like."""
+    """It is said what may go to them from now on, who of them asked for no letters, and that nothing older goes; without a
+    reason, what one looks like.
+    """
     if not any(move.changed for move in moved.moves):
         return
     name, reach = one_line(moved.circle["name"], 40), reach_of(moved.circle)
     waiting = f"; {count(reach['waiting'], 'note')} may be in the next digest" if reach["waiting"] else ""
     render.tell(f"From now on what you share with {name} is for them too: notes of reach {' or '.join(reach['reaches'])}"
                 f"{waiting}. Nothing was sent.")  # fmt: skip
+    joined = {move.contact["id"] for move in moved.moves if move.changed}
+    number = int(moved.circle["id"][1:])
+    if off := [one for one in without_letters(number)["unsubscribed"] if one["id"] in joined]:
+        who, step = some([one_line(one["name"], 40) for one in off], 8), " ".join(one["id"] for one in off)
+        render.tell(f"No letters of it go to {who}, as they asked before. Where they want them again: "
+                    f"pkm circle join {moved.circle['id']} {step} --letters")  # fmt: skip
     if reach["shares"]:
         render.tell(f"What went to it before ({count(reach['shares'], 'share')}) is not sent again by itself.")
     if not because.strip():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pkm.addresses import address_key
 from pkm.cli import current, render
 from pkm.dates import now, parse_stamp, stamp
-from pkm.delivery import CAME_BACK, came_back, is_refused
+from pkm.delivery import BEGAN, CAME_BACK, came_back, is_refused
 from pkm.errors import Invalid
 from pkm.ids import Row, existing
 from pkm.store import deliveries, shares
@@ -193,6 +193,10 @@ def tell_unsettled(rows: Sequence[Row]) -> None:
             tell(held[0]["error"])
             render.tell("Held: {} to {}.".format(*_what_to_whom(held)))
             told += held
+    began = [row for row in rows if row["state"] == "held" and row["error"].startswith(BEGAN)]
+    if len(began) > 1:
+        render.tell(f"{count(len(began), 'letter')} that outbox.log says left here are held. Where all of them have it: "
+                    "pkm share log --resolve older sent")  # fmt: skip
     for row in rows:
         if row in told:
             continue

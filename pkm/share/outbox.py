@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pkm import config, dates
 from pkm.addresses import address_key
 from pkm.config import Home
-from pkm.delivery import CAME_BACK, NO_ADDRESS, NOT_LEFT, UNSETTLED, came_back
+from pkm.delivery import BEGAN, CAME_BACK, NO_ADDRESS, NOT_LEFT, UNSETTLED, came_back
 from pkm.errors import Invalid, PkmError, Refused, StoreError
 from pkm.ids import Row, existing, make
 from pkm.share import draft, introduction, mirror, origin, transmit
@@ -322,14 +322,16 @@ def _check_outcome(outcome: str, step: str) -> None:
 def resolve_older(store: Store, home: Home, outcome: str) -> list[Row]:
     """The letters that left and that this store does not know are settled, and with them what was held because of them.
 
-    outcome: what was held counts as sent (it is what they got), or as refused: it goes with the next send of its share.
+    outcome: what was held counts as sent (it is what they got), or as refused: it goes with the next send of its share. Of
+    those that outbox.log itself says began to leave, all count as sent at once; that one did not arrive is said of it alone.
     The deliveries that were held. Raises Invalid for another outcome, or where the store is not older than the ledger.
     """
     _check_outcome(outcome, "pkm share log --resolve older sent")
     with transmit.alone(home):
         db = store.read()
         unknown = left_unknown(home, deliveries.keys(db))
-        held = [row for row in deliveries.unsettled(db) if row["error"].startswith(transmit.OLDER)]
+        why = (transmit.OLDER, BEGAN) if outcome == "sent" else (transmit.OLDER,)
+        held = [row for row in deliveries.unsettled(db) if row["state"] == "held" and row["error"].startswith(why)]
         if not unknown and not held:
             raise Invalid("older", "outbox.log tells of no letter that this store does not know", next="pkm share log")
         settled = [resolve(store, home, int(row["id"][1:]), outcome)[0] for row in held]

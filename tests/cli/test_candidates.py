@@ -262,6 +262,16 @@ class TestJoining:
         joined = peopled.json("circle", "join", "practice", "ken", "--because", "peer")
         assert joined["reach"] == {"reaches": ["community", "network"], "waiting": 1, "shares": 1}
 
+    def test_who_asked_for_no_letters_and_comes_back_is_named(self, peopled):
+        peopled("circle", "leave", "practice", "ann", "--letters")
+        peopled("circle", "leave", "practice", "ann", "--because", "moved on")
+        told = peopled("circle", "join", "practice", "ann", "maria", "--because", "back").err
+        step = next(line for line in told.splitlines() if line.startswith("No letters of it go to Ann, as they asked before."))
+        peopled(*step.partition("pkm ")[2].split())
+        assert not peopled.json("circle", "show", "practice")["unsubscribed"]
+        peopled("circle", "leave", "practice", "ann", "--because", "moved on")
+        assert "No letters" not in peopled("circle", "join", "practice", "ann", "--because", "back").err
+
     def test_without_a_reason_it_is_said_what_one_looks_like_and_a_later_one_is_kept(self, peopled):
         said = peopled("circle", "join", "practice", "maria").err
         assert "No reason was kept." in said

@@ -26,6 +26,7 @@ from pkm.share.who import decline
 from pkm.share.wiring import add_channel
 from pkm.store import deliveries, interactions, shares
 from pkm.whole.undo import undo_command
+from tests.conftest import CommandLine
 from tests.effort import tries
 from tests.mail_server import LOOPBACK, MailServer, serve, tls_context
 from tests.mail_server import mail as mail
@@ -484,6 +485,20 @@ class TestLedger:
         assert len(mail.letters) == 2
         outbox.resolve(fresh(home_paths), home_paths, 1, "sent")
         assert states(home_paths)["ann@example.org"] == "sent"
+
+    def test_what_the_ledger_says_left_counts_as_sent_at_once_and_as_refused_one_by_one(
+        self, home_paths: Home, mail: MailServer, pkm: CommandLine
+    ) -> None:
+        share = setup(home_paths, mail.url, ("Ann Lee", "Cy"))
+        pkm("backup", home_paths.data / "old.db")
+        send(home_paths, share)
+        pkm("backup", "--restore", home_paths.data / "old.db", "--yes")
+        told = pkm("share", "send", f"x{share}", "--yes", ok=None).err
+        assert "Where all of them have it: pkm share log --resolve older sent" in told
+        pkm("share", "log", "--resolve", "older", "refused", ok=2)
+        assert "2 held letters count as sent" in pkm("share", "log", "--resolve", "older", "sent").out
+        pkm("share", "send", f"x{share}", "--yes")
+        assert (len(mail.letters), set(states(home_paths).values())) == (2, {"sent"})
 
     @pytest.mark.parametrize("answer", ["451 try later", "550 no such user"])
     def test_a_store_put_back_sends_nothing_again_to_an_address_that_is_another_by_now(
