@@ -15,8 +15,8 @@ LIKENESS = 0.85
 """From this likeness on a place is taken for the quoted one."""
 MARGIN = 0.06
 """How much more like than the second best place the best one has to be."""
-ALONE = 24
-"""A quote this long is known again with the words on one side of it only."""
+ALONE, ONE_SIDED = 24, 0.9
+"""A quote this long is known again with the words on one side of it only, where both are so like what they were."""
 SEED = 8
 """Characters of a piece by which places are looked for."""
 PLACES = 24
@@ -59,7 +59,7 @@ _SAME = str.maketrans(
     dict.fromkeys("“”„‟«»″❝❞", '"') | dict.fromkeys("‘’‚‛‹›′`´", "'") | dict.fromkeys("‐‑‒–—―−", "-")
     | {"…": "...", "\u00ad": "", "\u200b": "", "\u200c": "", "\u200d": ""}
 )  # fmt: skip
-_RUN = re.compile(r"\s+")
+_BLANK, _RUN = re.compile(r"\s"), re.compile(r"\s+")
 
 
 class Folded(NamedTuple):
@@ -129,6 +129,8 @@ def anchor(text: str, exact: str, prefix: str, suffix: str, position: int | None
         return None
     if position is not None and position >= 0 and _stands_at(text, exact, prefix, suffix, position):
         return Anchor(position, position + len(exact), 1.0)
+    # where a line was wrapped says nothing; each character stays in its place
+    text, exact, prefix, suffix = (_BLANK.sub(" ", words) for words in (text, exact, prefix, suffix))
     scored = sorted(_scored(text, exact, prefix, suffix), key=lambda one: (-one[0], one[1]))
     if not scored or scored[0][2] < LIKENESS:
         return None
@@ -184,7 +186,7 @@ def _likeness(text: str, place: Passage, exact: str, prefix: str, suffix: str) -
     if len(exact) >= ALONE:
         left = like(prefix + exact, before + words) if len(prefix) >= SEED else 0.0
         right = like(exact + suffix, words + after) if len(suffix) >= SEED else 0.0
-        around = max(around, left, right)
+        around = max(around, *(side for side in (left, right) if side >= ONE_SIDED), 0.0)
     return whole, min(like(exact, words), around)
 
 
