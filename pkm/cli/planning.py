@@ -187,6 +187,9 @@ def _tell_next(share: str, rows: list[Row]) -> None:
     }.get(ahead["state"])  # fmt: skip
     if step is None and any("approval" in one for one in ahead["waits"]):
         step = f"pkm share approve {share} --by WHO"
+    if step is None and ahead["objections"]:  # "me" is the person, who needs no name
+        who = ahead["objections"][0]["by"]
+        step = f"pkm share approve {share}{'' if who == 'me' else f' --by {who}'}, when they agree"
     if step:
         render.tell(f"Next: {step}")
 
@@ -376,6 +379,8 @@ def _one(done: Any, json: bool, *, quiet: bool = False) -> Row:
         for what, why, mend in getattr(done.failure, "findings", ()):
             render.tell(f"  {what}: {why}")
             render.tell(f"    {mend}")
+        if done.failure.next and not getattr(done.failure, "findings", ()):
+            render.tell(f"  Next: {done.failure.next}")
     elif done.held:
         render.tell(f"{name} is held, not sent: {done.held}. Next: pkm share hold {done.share['id']} --release, to let it go")
     elif not json and not quiet:

@@ -27,5 +27,6 @@ def _droppable(unit: Unit, number: int) -> Row:
     if row["state"] not in ("draft", "planned") or tried or plans.answers(db, number):
         finding = (share, "something of it has left, or may have", f"pkm share log {share}")
         raise Refused(share, "it cannot be dropped any more", findings=[finding], kept="Nothing was changed.",
-                      next=f"pkm share hold {share}, to stop the rest; or pkm share retract {share}")  # fmt: skip
+                      next=f'pkm share plan {share} --stage "CIRCLE now", with who has it, to end it there; '
+                           f"pkm share hold {share}, to stop the rest for now; or pkm share retract {share}")  # fmt: skip
     return row

@@ -118,8 +118,8 @@ def as_rows(db: sqlite3.Connection, share: int, now: datetime) -> list[Row]:
 def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], because: str = "") -> None:
     """The share goes by these stages, in order; those that have begun to leave stay as they are, in front.
 
-    What is on hold stays so, and what somebody objects to stays back: a plan answers neither. A correction stays one: for
-    those alone who got what it corrects.
+    Where they name none but those, the plan ends there. What is on hold stays so, and what somebody objects to stays back: a
+    plan answers neither. A correction stays one: for those alone who got what it corrects.
     because: why it goes to a network without a community before it; kept for the history.
     Raises NotFound, Invalid (a circle twice, nothing left to plan), Refused (a note may not go to a circle).
     """
@@ -135,9 +135,8 @@ def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], bec
         there = {stage["circle_id"] for stage in shares.stages(unit.connection, share)}
         _lay(unit, share, wanted, because)
         page_names.name_page(unit, share)  # it may be for others from now on, who may not read all of its title
-        from pkm.store.model import Share
-
-        unit.get(Share, share).state = "planned"
+        passed = [stage["passed_at"] for stage in shares.stages(unit.connection, share)]
+        unit.update("share", share, state="sent" if all(passed) else "planned", sent_at=max(passed) if all(passed) else None)
         unit.flush()
         findings = draft.check_share(unit.connection, share, there=there)
         if findings:
@@ -167,7 +166,7 @@ def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> No
     begun = [stage for stage in before.values() if stage["passed_at"] or has_begun(db, share, stage["id"])]
     fixed = {stage["circle_id"] for stage in begun}
     new = [one for one in wanted if one.circle["number"] not in fixed]
-    if not new:
+    if not new and len(begun) == len(before):
         raise Invalid(f"the plan of {make('share', share)}", "all these circles have got it, or are getting it",
                       next=f"pkm share plan {make('share', share)}")  # fmt: skip
     corrects = next((stage["gate"]["replies_to"] for stage in before.values() if stage["gate"].get("replies_to")), None)

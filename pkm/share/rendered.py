@@ -6,6 +6,7 @@ What began to leave is never rendered anew.
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from pkm import config
@@ -24,6 +25,7 @@ from pkm.share.recipients import channels_for, had_before, letter_places, people
 from pkm.share.rendition import Rendered
 from pkm.store import attachments, deliveries, shares
 from pkm.store.session import Store
+from pkm.text import one_line
 
 if TYPE_CHECKING:
     from pkm.share.render import Digest
@@ -66,7 +68,7 @@ def _look_at(db: sqlite3.Connection, home: Home, row: Row, at: str, stage: int |
             kept="Nothing was queued and nothing was sent.", next=f"mend that, then pkm share send {make('share', share)}",
         )  # fmt: skip
     if not rendered and not channel and not (stage and _has_it_all(db, home, share, stage)):
-        raise _nothing_carries(db, row)
+        raise _nothing_carries(db, row, stage)
     return rendered
 
 
@@ -77,14 +79,19 @@ def _has_it_all(db: sqlite3.Connection, home: Home, share: int, stage: int) -> b
     return said or bool(step["passed_at"] or had_before(db, home, share, step))
 
 
-def _nothing_carries(db: sqlite3.Connection, share: Row) -> Invalid:
+def _nothing_carries(db: sqlite3.Connection, share: Row, stage: int | None) -> Invalid:
     if share["type"] == "introduction":
         return Invalid(
             share["id"], "there is no channel of mail to send it by", kept="the draft",
             next='pkm share channel add mail smtp://HOST:PORT --from "Me <me@example.org>"; or send it yourself: '
             f"pkm share preview {share['id']}, then pkm share send {share['id']} --by-hand",
         )  # fmt: skip
-    circle = share["circles"][0] if share["circles"] else "CIRCLE"
+    steps = [one for one in shares.stages(db, share["number"]) if stage in (None, one["id"]) and one["circle"]]
+    circle = steps[0]["circle"] if steps else "CIRCLE"
+    if steps and channels_for(db, steps[0]):  # nobody is there
+        without = f"; or without it: pkm share plan {share['id']}" if share["state"] == "planned" else ""
+        return Invalid(share["id"], "no circle it is for has a channel that reaches somebody",
+                       next=f"pkm circle join {quote(one_line(circle, 60))} WHO{without}")  # fmt: skip
     return Invalid(share["id"], "no circle it is for has a channel that reaches somebody", next=way_to_give(db, circle))
 
 

@@ -216,6 +216,47 @@ def test_what_somebody_objected_to_who_is_forgotten_goes_when_the_person_release
     assert "sent by site" in on("2026-12-16", "share", "--due", "--yes")
 
 
+@pytest.mark.parametrize("stopped", ["objection", "hold", "narrower"])
+def test_a_plan_can_end_with_those_who_have_it(on: Days, home: Path, stopped: str) -> None:
+    plan(on)
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    stop = {"objection": ["share", "approve", "x1", "--by", "ken", "--objects"], "hold": ["share", "hold", "x1"],
+            "narrower": ["sense", "reach", "n2", "community"]}[stopped]  # fmt: skip
+    on("2026-12-02", *stop)
+    assert 'pkm share plan x1 --stage "CIRCLE now"' in on("2026-12-02", "share", "drop", "x1", ok=3)
+    told = on("2026-12-02", "share", "plan", "x1", "--stage", "practice now")
+    assert "network" not in told
+    assert "Nothing planned waits to go." in on("2027-12-02", "share", "--due", "--yes")
+    assert [row["state"] for row in on.pkm.json("share", "log", "x1")] == ["sent", "sent"]
+    on("2026-12-02", "undo")
+    assert [row["circle"] for row in on.pkm.json("share", "plan", "x1")] == ["practice", "network"]
+
+
+def test_what_only_an_objection_keeps_back_says_who_takes_it_back(on: Days, home: Path) -> None:
+    plan(on)
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-15", "share", "approve", "x1", "--by", "ann")
+    told = on("2026-12-15", "share", "approve", "x1", "--by", "ken", "--objects")
+    assert "Next: pkm share approve x1 --by c2, when they agree" in told
+    on("2026-12-15", "share", "approve", "x1", "--by", "c2")
+    assert "Next: pkm share approve x1, when they agree" in on("2026-12-15", "share", "approve", "x1", "--objects")
+    on("2026-12-15", "share", "approve", "x1")
+    assert "objection" not in on("2026-12-15", "share", "plan", "x1")
+
+
+def test_a_circle_that_nobody_is_in_any_more_is_told_with_what_lets_the_rest_go(
+    on: Days, home: Path, mail: MailServer
+) -> None:
+    on("2026-12-01", "share", "channel", "add", "post", mail.url, "--from", "Me <me@example.org>")
+    on("2026-12-01", "circle", "add", "friends", "--kind", "network", "--channel", "post")
+    on("2026-12-01", "circle", "join", "friends", "ken", "--because", "peer")
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "friends +1d", "--stage", "network +1d")
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-02", "circle", "leave", "friends", "ken", "--because", "moved on")
+    told = on("2026-12-02", "share", "--due", "--yes", ok=4)
+    assert "Next: pkm circle join friends WHO; or without it: pkm share plan x1" in told
+
+
 def test_who_takes_an_objection_back_says_no_yes_that_another_is_asked_for(on: Days, home: Path) -> None:
     on("2026-12-01", "share", "plan", "x1", "--stage", "network after approval by ann", "--because", "asked for")
     on("2026-12-01", "share", "approve", "x1", "--by", "ken", "--objects")
