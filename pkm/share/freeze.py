@@ -99,7 +99,7 @@ def _unfreeze(unit: Any, share: int, stage: int | None, rendered: Sequence[Rende
             continue
         if row["state"] == "cancelled" and row["key"] not in now:  # it stays told of
             continue
-        if row["not_before"] and now.get(row["key"]) == row["sha256"]:
+        if row["not_before"] and row["state"] != "cancelled" and now.get(row["key"]) == row["sha256"]:
             same.add(row["key"])
         else:
             deliveries.unfreeze(unit, row["id"])
@@ -123,9 +123,15 @@ def _refuse_still(unit: Any, share: int, before: Iterable[Row]) -> None:
 
 
 def _cancel_gone(unit: Any, home: Home, share: int, stage: int | None) -> None:
-    """What still waits for somebody who is not to get it any more goes nowhere."""
-    for number, why in recipients.not_for(unit.connection, home, share, stage).items():
-        unit.update("delivery", number, state="cancelled", error=why)
+    """What still waits for somebody who is not to get it any more goes nowhere; for who is to get it again, it waits again."""
+    db = unit.connection
+    gone, passed = recipients.not_for(db, home, share, stage), {one["id"] for one in shares.stages(db, share) if one["passed_at"]}
+    for row in deliveries.frozen(db, share):
+        if why := gone.get(row["id"]):
+            if not recipients.was_not_theirs(row):
+                unit.update("delivery", row["id"], state="cancelled", error=why)
+        elif stage in (None, row["stage_id"]) and row["stage_id"] not in passed and recipients.was_not_theirs(row):
+            unit.update("delivery", row["id"], state="waiting", error="")
 
 
 def _amend(unit: Any, share: int, rendered: Sequence[Rendered], existing: Sequence[Row], at: str) -> None:

@@ -67,18 +67,18 @@ def _had(db: sqlite3.Connection, share: int) -> tuple[dict[int, tuple[int, int]]
 
 
 def not_for(db: sqlite3.Connection, home: Home, share: int, stage: int | None) -> dict[int, str]:
-    """Delivery -> why it is for nobody any more, of a share's letters that may still go; stage: of that one alone.
+    """Delivery -> why it is for nobody any more, of a share's letters that may still go, or went nowhere for that before.
 
-    It is not where somebody has no part in the stage now, and where they have a letter of the share, or are to get another:
-    two contacts turned out to be one. What a server refused gives way.
+    stage: of that one alone. It is not where somebody has no part in the stage now, and where they have a letter of the share, or
+    are to get another: two contacts turned out to be one. What a server refused gives way.
     """
     stages = {one["id"]: one for one in shares.stages(db, share)}
     people = functools.cache(lambda number: {one["id"] for one in people_of(db, home, share, stages[number])})
     had, addresses = _had(db, share)
     contacts, found = set(had), dict[int, str]()
     rows = [row for row in deliveries.frozen(db, share) if row["recipient"] and stage in (None, row["stage_id"])]
-    for row in sorted(rows, key=lambda one: one["state"] == "refused"):
-        if not may_go(row["state"], row["error"]):
+    for row in sorted(rows, key=lambda one: one["state"] in ("refused", "cancelled")):
+        if not (may_go(row["state"], row["error"]) or was_not_theirs(row)):
             continue
         contact, address = row["contact_id"], address_key(row["recipient"])
         if contact not in people(row["stage_id"]):
@@ -89,6 +89,11 @@ def not_for(db: sqlite3.Connection, home: Home, share: int, stage: int | None) -
             contacts.add(contact)
             addresses[address] = contact
     return found
+
+
+def was_not_theirs(row: Mapping[str, Any]) -> bool:
+    """Whether a letter goes nowhere since it was not for them any more: it may be again."""
+    return bool(row["state"] == "cancelled" and row["error"] == NOT_THEIRS)
 
 
 def had_before(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> list[Row]:

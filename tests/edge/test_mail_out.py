@@ -219,6 +219,25 @@ class TestAnswers:
         assert report.share["state"] == "sent"
         assert states(home_paths)["eve@example.org"] == "cancelled"
 
+    @pytest.mark.parametrize("letters", [True, False], ids=["letters", "circle"])
+    def test_who_left_and_is_back_before_all_have_it_gets_it_once(
+        self, home_paths: Home, mail: MailServer, pkm: CommandLine, letters: bool
+    ) -> None:
+        mail.refuse |= {"eve@example.org": "451 try later", "ben@example.org": "451 try later"}
+        share = setup(home_paths, mail.url)
+        send(home_paths, share)
+        said = ["--letters"] if letters else ["--because", "moved on"]
+        pkm("circle", "leave", "o2", "c5", *said)
+        del mail.refuse["eve@example.org"]
+        send(home_paths, share)
+        assert (mail.to("eve@example.org"), states(home_paths)["eve@example.org"]) == ([], "cancelled")
+        pkm("circle", "join", "o2", "c5", *said)
+        for _ in range(2):
+            send(home_paths, share)
+        mail.refuse.clear()
+        assert send(home_paths, share).share["state"] == "sent"
+        assert (len(mail.to("eve@example.org")), len(mail.letters)) == (1, len(PEOPLE))
+
     @pytest.mark.parametrize("why", ["451 try later", "550 no such user here"])
     def test_who_a_note_is_not_for_meanwhile_gets_nothing_more(self, home_paths: Home, mail: MailServer, why: str) -> None:
         mail.refuse["eve@example.org"] = why
