@@ -255,14 +255,20 @@ def _asked(db: sqlite3.Connection, share: Row, who: Row, circle: int | None, aga
             return asked[0]
     else:
         mine = [stage for stage in found if stage["gate"].get("approval") and stage["gate"].get("by") in (None, who["id"])]
-        unsaid = [stage for stage in mine if not stage["gate"].get("approved")]
-        if unsaid or mine or objected:
-            return (unsaid or mine or objected)[0]
+        waits = [one for one in every if one in objected or (one in mine and not _is_approved(db, share["number"], one))]
+        if waits or mine:
+            return (waits or mine)[0]
         other = next((stage for stage in found if stage["gate"].get("approval")), None)
         if other:
             raise Invalid(f"a yes of {who['name']}", f"{other['circle']} waits for that of {other['gate'].get('by_name')}",
                           next=f"pkm share plan {share['id']}")  # fmt: skip
     raise Invalid(share["id"], "no stage of it that is still to come waits for a yes", next=f"pkm share plan {share['id']}")
+
+
+def _is_approved(db: sqlite3.Connection, share: int, stage: Row) -> bool:
+    """Whether somebody said yes to a stage as it is now: one to other words is asked for again before that to a later stage."""
+    said = stage["gate"].get("approved")
+    return bool(said) and said["words"] in approval.hashes(db, share, stage)
 
 
 def hold(store: Store, share: int, because: str = "") -> Row:

@@ -142,6 +142,24 @@ def test_words_that_changed_need_a_new_yes(on: Days, home: Path) -> None:
     assert "never work" in text(home / "site")
 
 
+def test_a_new_yes_that_is_asked_for_is_not_one_to_a_later_stage(on: Days, home: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice after approval", "--stage", "network +1d after approval")
+    on("2026-12-01", "share", "approve", "x1", "--by", "ann")
+    on("2026-12-01", "share", "edit", "x1", "--for", "practice", "--title", "Other words")
+    assert "for practice, approved by Ann" in on("2026-12-01", "share", "approve", "x1", "--by", "ann")
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    assert "for approval" in on("2026-12-02T12:00:00Z", "share", "--due", "--yes")
+    assert "for network, approved by Ann" in on("2026-12-03", "share", "approve", "x1", "--by", "ann")
+
+
+def test_a_yes_takes_an_objection_back_before_it_is_one_to_a_later_stage(on: Days, home: Path) -> None:
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice no objection", "--stage", "network +1d after approval")
+    assert "for practice, objected" in on("2026-12-01", "share", "approve", "x1", "--by", "ken", "--objects")
+    assert "for practice, approved" in on("2026-12-01", "share", "approve", "x1", "--by", "ken")
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    assert "for approval" in on("2026-12-02T12:00:00Z", "share", "--due", "--yes")
+
+
 def test_a_late_stage_is_held_and_asked_about(on: Days, home: Path, tmp_path: Path) -> None:
     plan(on)
     assert "is held, not sent" in on("2026-12-09", "share", "--due", "--yes", ok=4)
