@@ -161,15 +161,18 @@ def _posts_gone(outcomes: Sequence[Outcome]) -> str:
 def _correct(unit: "Unit", share: Row, letters: list[Row], because: str) -> Row | None:
     """A draft to those who got a letter, as an answer to it. It names what they got only where all have it by one title."""
     from pkm.ids import new_uid
+    from pkm.share.letter import open_letter
     from pkm.share.page_names import name_page
-    from pkm.share.worded import title_for
     from pkm.store.model import Share, Stage
 
     db = unit.connection
     reached = {one["circle"] for one in letters}
     stages = [stage for stage in shares.stages(db, share["number"]) if stage["circle"] in reached]
-    titles = {title_for(db, share, stage) for stage in stages}
-    title, named = (f"Correction: {(one := titles.pop())}", f" as “{one}”") if len(titles) == 1 else ("Correction", "")
+    went = {one["id"] for one in letters}
+    rows = [row for row in deliveries.frozen(db, share["number"]) if make("delivery", row["id"]) in went]
+    titles = {open_letter(row["payload"]).header("Subject") for row in rows}  # as it went: it may be called otherwise since
+    one = one_line(titles.pop()) if len(titles) == 1 else ""
+    title, named = (f"Correction: {one}", f" as “{one}”") if one else ("Correction", "")
     reason = clean(because).strip()
     words = f"What I sent you{named} does not hold any more." + (f"\n\n{reason}" if reason else "")
     made = unit.add(Share(uid=new_uid(), title=title, introduction=words, created_at=unit.at))

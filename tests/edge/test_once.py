@@ -119,6 +119,19 @@ def test_a_correction_says_no_title_that_its_circle_has_not_read(
     assert all(b"it did not hold" in letter for _, letter in mail.letters[2:])
 
 
+def test_a_correction_says_no_title_that_the_share_has_only_since(plan: Plan, mail: MailServer) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann")
+    plan.pkm("sense", "note", "Why ACME fails", "--reach", "network")
+    plan.pkm("share", "draft", "n2", "--to", "practice")
+    plan.pkm("share", "edit", "x2", "--for", "practice", "--note", "n2", "-m", "On walks")
+    plan.pkm("share", "send", "x2", "--yes")
+    plan.pkm("sense", "edit", "n2", "--text", "Why that firm fails")
+    plan.pkm("share", "retract", "x2", "--because", "it did not hold", "--yes")
+    plan.pkm("share", "send", "x3", "--yes")
+    assert [(b"ACME" in letter, b"On walks" in letter) for _, letter in mail.letters] == [(False, True)] * 2
+
+
 @pytest.mark.parametrize("when", ["now", "after approval"])
 def test_a_correction_that_is_planned_goes_to_nobody_who_never_got_it(plan: Plan, mail: MailServer, when: str) -> None:
     plan.make(mail.url, "--from", "Me <me@example.org>")
