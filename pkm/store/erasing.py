@@ -163,7 +163,8 @@ def _blank_shares(db: sqlite3.Connection, what: Erasure) -> None:
 def _hold_for(db: sqlite3.Connection, contacts: Iterable[int], at: str) -> None:
     """What these contacts object to is on hold instead: nobody is left to take the objection back, and it was not answered."""
     gone = {make("contact", number) for number in contacts}
-    for row in db.execute("SELECT id, gate FROM stage WHERE json_valid(gate) AND gate LIKE '%\"objections\"%'").fetchall():
+    found = db.execute("SELECT id, gate FROM stage WHERE json_valid(gate) AND json_extract(gate, '$.objections') IS NOT NULL")
+    for row in found.fetchall():
         gate = json.loads(row["gate"])
         objections = gate.get("objections") or []
         gate["objections"] = [one for one in objections if one["by"] not in gone]
