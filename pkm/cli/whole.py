@@ -11,7 +11,7 @@ from pkm.cli import current, render
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag, YesFlag
 from pkm.ids import Row
-from pkm.text import count
+from pkm.text import count, some
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -246,10 +246,22 @@ def backup(
         render.emit_made(row, as_json=json)
         if kept:
             render.tell(f"The store as it was is kept at {kept}")
+            _hold_what_is_planned()
         return
     current.store().read()  # makes or migrates the store, so that there is a whole one to copy
     path = copies.back_up(home, now(), target=target.expanduser() if target else None)
     render.emit_made({**_copy_row(path), "title": f"{path.stat().st_size:,} bytes, verified"}, as_json=json)
+
+
+def _hold_what_is_planned() -> None:
+    """An objection, a hold, a narrower reach that came after the copy are not in it: nothing goes by itself for want of them."""
+    from pkm.share import plan
+
+    held = plan.hold_planned(current.store(), "the store was put back from a copy: what was said of it since is not in it")
+    if held:
+        names = some([row["id"] for row in held], 8)
+        render.tell(f"What is planned is on hold, since what was said of it after the copy is not in it: {names}. "
+                    f"Next: pkm share plan {held[0]['id']}, then pkm share hold {held[0]['id']} --release")  # fmt: skip
 
 
 def _copy_row(path: Path) -> dict[str, Any]:

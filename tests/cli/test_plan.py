@@ -160,6 +160,22 @@ def test_a_yes_takes_an_objection_back_before_it_is_one_to_a_later_stage(on: Day
     assert "for approval" in on("2026-12-02T12:00:00Z", "share", "--due", "--yes")
 
 
+@pytest.mark.parametrize("said", [
+    ["share", "approve", "x1", "--by", "ken", "--objects"], ["share", "hold", "x1"], ["sense", "reach", "n2", "community"],
+], ids=["objection", "hold", "reach"])  # fmt: skip
+def test_what_was_said_after_a_copy_that_is_put_back_is_asked_about(on: Days, home: Path, said: list[str]) -> None:
+    plan(on)
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-15", "share", "approve", "x1", "--by", "ann")
+    on("2026-12-15", "backup", home / "copy.db")
+    on("2026-12-15", *said)
+    told = on("2026-12-15", "backup", "--restore", home / "copy.db", "--yes")
+    assert "x1. Next: pkm share plan x1, then pkm share hold x1 --release" in told
+    assert "put back from a copy" in on("2026-12-16", "share", "--due", "--yes")
+    on("2026-12-16", "share", "hold", "x1", "--release")
+    assert "sent by site" in on("2026-12-16", "share", "--due", "--yes")
+
+
 def test_a_late_stage_is_held_and_asked_about(on: Days, home: Path, tmp_path: Path) -> None:
     plan(on)
     assert "is held, not sent" in on("2026-12-09", "share", "--due", "--yes", ok=4)

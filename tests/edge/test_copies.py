@@ -75,6 +75,7 @@ def restored_where_another_plan_is(run: Homes, home: Path, other: Path) -> None:
     run(other, QUEUED, "share", "draft", "n1", "--to", "practice")
     run(other, QUEUED, "share", "plan", "x2", "--stage", "practice now")
     restored(run, home, other)
+    run(other, QUEUED, "share", "hold", "x1", "--release")  # it is on hold, since a store was there
 
 
 @pytest.mark.parametrize(("copy", "queued"), [
