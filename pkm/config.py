@@ -5,6 +5,7 @@ Owns the list of settings. Knows nothing of the store's inside, of the verbs or 
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,8 +55,11 @@ class Home:
 
     def begun(self, kind: str = "") -> list[Path]:
         """The texts that were typed and are not in the store, the newest last; kind: with that in front of their names only."""
-        found = [path for path in self.drafts.glob(f"{kind}-*" if kind else "*") if not path.name.startswith(".")]
-        return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+        found = []
+        for path in self.drafts.glob(f"{kind}-*" if kind else "*"):
+            with suppress(OSError):  # another command has just stored what was in it
+                found += [(path.stat().st_mtime_ns, path.name, path)] if not path.name.startswith(".") else []
+        return [path for *_, path in sorted(found)]
 
     @property
     def site(self) -> Path:

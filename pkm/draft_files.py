@@ -56,7 +56,10 @@ def of_file(path: Path) -> Begun:
     """The file of a text, and what that is to be."""
     found = _NAME.fullmatch(path.stem)
     if found is None:
-        return Begun(path.stem, path, stamp(datetime.fromtimestamp(path.stat().st_mtime, UTC)))
+        at = now()
+        with suppress(OSError):  # another command has just stored it
+            at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return Begun(path.stem, path, stamp(at))
     day, hours = found[2].rstrip("Z").split("T")
     return Begun(found[1], path, f"{day}T{hours.replace('-', ':')}Z")
 

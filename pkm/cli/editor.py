@@ -69,7 +69,10 @@ def _gone_on_with(text: str, what: str, older: str, ending: str, changed_at: str
         if not render.is_asked():
             render.tell(f"{told} It is gone on with.")
         path = home.drafts / draft_files.name_for(what, ending, process=os.getpid(), at=one.at)
-        one.path.replace(path)
+        try:
+            one.path.replace(path)
+        except FileNotFoundError:  # another command went on with it
+            continue
         return path
     return None
 

@@ -145,3 +145,10 @@ def test_words_that_were_stored_at_the_second_try_are_no_draft_any_more(world: C
     world("sense", "try", "n1", "--outcome", "worked", "words of mine")
     world("share", "heard", "x1", "--from", "c1", "other words")
     assert begun(home) == ["words of theirs"]
+
+
+def test_a_draft_that_goes_while_it_is_looked_at_stops_nothing(world: CommandLine, home: Path) -> None:
+    (home / "drafts" / "note-2026-11-20T09-00-00Z.md").symlink_to(home / "stored-meanwhile")
+    (home / "drafts" / "share Walks.md").symlink_to(home / "stored-meanwhile")
+    for words in (["sense", "note", "more words"], ["contact", "log", "ann", "met"], [], ["doctor"]):
+        world(*words)
