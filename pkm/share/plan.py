@@ -285,6 +285,8 @@ def hold(store: Store, share: int, because: str = "") -> Row:
 def hold_planned(store: Store, because: str) -> list[Row]:
     """All that is planned and not on hold is, so that none of it leaves by itself; the shares, by number."""
     held: list[Row] = []
+    if not plans.planned(store.read()):
+        return held
     with store.unit() as unit:
         db = unit.connection
         for number in plans.planned(db):
