@@ -5,7 +5,6 @@ from typing import Any
 
 from pkm import draft_files, first_step
 from pkm.cli import current, render
-from pkm.cli.membership import waiting_for
 from pkm.dates import ago, day, local, now, stamp
 from pkm.ids import Row
 from pkm.store import (
@@ -45,7 +44,7 @@ def show_dashboard(*, json: bool) -> None:
     owed = {"open": promises.count(db), "overdue": promises.count(db, before=stamp(at))}
     there = {int(row["id"][1:]): row for row in circles.rows(db)}
     reaches = {number: reaches_for(db, {**row, "number": number}) for number, row in there.items()}
-    waiting = waiting_for(db, {number: reaches[number] for number, row in there.items() if row["channels"]})
+    waiting = holding.waiting_for(db, {number: reaches[number] for number, row in there.items() if row["channels"]})
     close = next((circle for circle in there.values() if circle["circle_kind"] != "network"), None)
     facts: dict[str, Any] = {
         **standing, "at": stamp(at), "sources_due": sources.count_due(db, stamp(at)),

@@ -1,7 +1,5 @@
 """What joining and leaving a circle means for what is shared: said after `pkm circle join` and `leave`."""
 
-import sqlite3
-from collections.abc import Mapping
 from shlex import quote
 from typing import Any
 
@@ -9,31 +7,19 @@ from pkm import ids
 from pkm.cli import current, render
 from pkm.dates import day
 from pkm.ids import Row
-from pkm.store import audience, circles, dismissals, exchange, lookup, shares
+from pkm.store import circles, exchange, lookup, shares
 from pkm.text import count, one_line, some
 
 
 def reach_of(circle: Row) -> Row:
     """What may go to a circle: {"reaches" (of notes), "waiting" (notes in no share to it yet), "shares" (it got so far)}."""
     from pkm.share.channels import reaches_for
+    from pkm.share.holding import waiting_for
 
     db, number = current.store().read(), int(circle["id"][1:])
     reaches = reaches_for(db, {**circle, "number": number})
     waiting = waiting_for(db, {number: reaches})[number]
     return {"reaches": reaches, "waiting": waiting, "shares": circles.given(db, number)["shares"]}
-
-
-def waiting_for(db: sqlite3.Connection, reaches: Mapping[int, list[str]]) -> dict[int, int]:
-    """How many notes may be in the next digest of each circle; what the person said is not for it may not.
-
-    reaches: of each circle, by number, the reaches that are wide enough for it.
-    """
-    kept = dict[int, set[int]]()
-    if dismissals.dismissed(db, audience.KIND):
-        from pkm.share.declined import notes_not_for
-
-        kept = {number: notes_not_for(db, number) for number in reaches}
-    return {number: shares.count_candidates(db, number, wide, kept.get(number, ())) for number, wide in reaches.items()}
 
 
 def tell_joined(moved: Any, because: str) -> None:

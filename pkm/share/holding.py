@@ -8,7 +8,7 @@ from pkm.dates import day, local, now
 from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.share.channels import reaches_for
-from pkm.store import shares
+from pkm.store import audience, dismissals, shares
 from pkm.text import count
 
 
@@ -23,6 +23,19 @@ def drafts_for(db: sqlite3.Connection, circles: Mapping[int, list[str]]) -> list
         if one["state"] == "draft" and one["notes"] > drafts.get(one["id"], {"notes": 0})["notes"]:
             drafts[one["id"]] = one
     return sorted(drafts.values(), key=lambda one: int(one["id"][1:]))
+
+
+def waiting_for(db: sqlite3.Connection, reaches: Mapping[int, list[str]]) -> dict[int, int]:
+    """How many notes may be in the next digest of each circle; what the person said is not for it may not.
+
+    reaches: of each circle, by number, the reaches that are wide enough for it.
+    """
+    kept = dict[int, set[int]]()
+    if dismissals.dismissed(db, audience.KIND):
+        from pkm.share.declined import notes_not_for
+
+        kept = {number: notes_not_for(db, number) for number in reaches}
+    return {number: shares.count_candidates(db, number, wide, kept.get(number, ())) for number, wide in reaches.items()}
 
 
 def told(held: Row) -> str:
