@@ -2,6 +2,7 @@
 
 import ast
 import shlex
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -25,6 +26,14 @@ ONLY_IN = {
     "imaplib": {"net"}, "smtplib": {"channels"},
 }  # fmt: skip
 """Libraries that belong to some rooms only; sqlite3's types may be named anywhere, its calls may not."""
+
+
+def test_the_top_of_the_repository_holds_what_it_should_and_nothing_else() -> None:
+    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no checkout of git")
+    tops = {name.partition("/")[0] for name in listed.stdout.split("\0") if name}
+    assert tops == {"pkm", "tests", "pyproject.toml", "README.md", ".gitignore", ".ci"}
 
 
 def modules() -> Iterator[Path]:
