@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from pkm.addresses import address_key
@@ -172,10 +172,12 @@ def candidates(db: sqlite3.Connection, circle_id: int, reaches: list[str], limit
     return found[::-1]
 
 
-def count_candidates(db: sqlite3.Connection, circle_id: int, reaches: list[str], but: Iterable[int] = ()) -> int:
+def count_candidates(db: sqlite3.Connection, circle_id: int, reaches: list[str], but: Collection[int] = ()) -> int:
     """How many notes, but for these, may go to a circle and are in no share to it yet."""
     values = {"circle": circle_id, "reaches": json.dumps(reaches), "but": json.dumps(list(but))}
-    sql = f"SELECT count(*) FROM note WHERE {_MAY_GO} AND note.id NOT IN (SELECT value FROM json_each(:but))"
+    sql = f"SELECT count(*) FROM note WHERE {_MAY_GO}"
+    if but:  # to ask it of each of fifty thousand notes takes as long as all the rest
+        sql += " AND note.id NOT IN (SELECT value FROM json_each(:but))"
     return int(db.execute(sql, values).fetchone()[0])
 
 
