@@ -6,7 +6,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from pkm.sense.vault_folder import is_marked, is_note_name, root_of, walk
-from pkm.store import note_intake, notes
+from pkm.store import note_intake, tally
 from pkm.store.session import Store
 from pkm.text import count, one_line
 
@@ -55,7 +55,7 @@ def look(store: Store, folder: Path, *, marked: bool = False) -> Sight:
     """What the folder looks like. marked: the person says what it is."""
     db, root = store.read(), root_of(folder)
     known = note_intake.paths_in(db, root)
-    seen = Sight(notes.count(db), marked or is_marked(folder), bool(known), Path.home().resolve().is_relative_to(root))
+    seen = Sight(tally.notes(db), marked or is_marked(folder), bool(known), Path.home().resolve().is_relative_to(root))
     for entry, path in walk(folder, "", None):
         *inside, name = path.split("/")
         seen.others = seen.others or next((one_line(path, 60) for one in inside if one in OTHERS), "")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pkm.ids import LETTERS
-from pkm.store.tally import BY_SOURCE, BY_STATE, TAGGED
+from pkm.store.tally import BY_REACH, BY_SOURCE, BY_STATE, TAGGED
 
 UNJOURNALED = {
     "operation", "change", "journal", "signal", "standing", "source_entries", "tally", "alembic_version", "sqlite_sequence",
@@ -160,12 +160,15 @@ def tally_triggers() -> Iterator[str]:
 
     by_state = (f"'{BY_STATE}' || {{0}}.state", "0", "{0}.story_id IS NULL")
     by_source = (f"'{BY_SOURCE}'", "coalesce({0}.source_id, 0)", "1")
+    by_reach = (f"'{BY_REACH}' || {{0}}.reach", "0", "{0}.dropped_at IS NULL")
     tagged = (f"'{TAGGED}' || {{0}}.kind", "{0}.tag_id", "1")
     for name, event, gone, come in (
         ("item_insert", "INSERT ON item", (), (by_state, by_source)),
         ("item_delete", "DELETE ON item", (by_state, by_source), ()),
         ("item_state", "UPDATE OF state, story_id ON item", (by_state,), (by_state,)),
         ("item_source", "UPDATE OF source_id ON item", (by_source,), (by_source,)),
+        ("note_insert", "INSERT ON note", (), (by_reach,)), ("note_delete", "DELETE ON note", (by_reach,), ()),
+        ("note_reach", "UPDATE OF reach, dropped_at ON note", (by_reach,), (by_reach,)),
         ("tagging_insert", "INSERT ON tagging", (), (tagged,)), ("tagging_delete", "DELETE ON tagging", (tagged,), ()),
         ("tagging_tag", "UPDATE OF tag_id, kind ON tagging", (tagged,), (tagged,)),
     ):  # fmt: skip

@@ -39,11 +39,6 @@ def rows(db: sqlite3.Connection, ids: Sequence[int]) -> list[Row]:
     return _shaped(db, [found[number] for number in ids if number in found])
 
 
-def count(db: sqlite3.Connection) -> int:
-    """How many notes are not put away."""
-    return int(db.execute("SELECT count(*) FROM note WHERE dropped_at IS NULL").fetchone()[0])
-
-
 def of_item(db: sqlite3.Connection, item_id: int) -> list[Row]:
     """Notes made from an item and not put away, oldest first."""
     sql = "SELECT * FROM note WHERE item_id = :id AND dropped_at IS NULL ORDER BY id"

@@ -11,6 +11,7 @@ from pkm.delivery import MAY_GO, sql_list
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, make
 from pkm.spelling import near
+from pkm.store import tally
 from pkm.store.rows import as_dicts, things
 
 if TYPE_CHECKING:
@@ -149,15 +150,16 @@ _PIECE = (  # a note made from no item is credited to the first one that it link
 )
 
 
-_MAY_GO = (
-    "note.dropped_at IS NULL AND note.reach IN (SELECT value FROM json_each(:reaches)) AND note.id NOT IN ("
+_WIDE = "note.dropped_at IS NULL AND note.reach IN (SELECT value FROM json_each(:reaches))"
+_TAKEN = (
     "SELECT share_note.note_id FROM share_note JOIN stage ON stage.share_id = share_note.share_id "
     "JOIN share ON share.id = share_note.share_id WHERE stage.circle_id = :circle "
     "AND (share.state <> 'retracted' OR EXISTS (SELECT 1 FROM delivery WHERE delivery.share_id = share.id "
     "AND delivery.circle_id = :circle AND delivery.sent_at IS NOT NULL)) "  # they had it: it is not offered again by itself
     "AND (json_type(stage.gate, '$.notes') IS NULL "
-    "OR share_note.note_id IN (SELECT value FROM json_each(stage.gate, '$.notes'))))"
+    "OR share_note.note_id IN (SELECT value FROM json_each(stage.gate, '$.notes')))"
 )
+"""SQL: the notes that are in a share to the circle."""
 
 
 def candidates(db: sqlite3.Connection, circle_id: int, reaches: list[str], limit: int) -> list[Row]:
@@ -166,7 +168,7 @@ def candidates(db: sqlite3.Connection, circle_id: int, reaches: list[str], limit
     reaches: the reaches that are wide enough for the circle.
     """
     found = as_dicts(db.execute(
-        f"{_PIECE} WHERE {_MAY_GO} ORDER BY note.created_at DESC, note.id DESC LIMIT :limit",
+        f"{_PIECE} WHERE {_WIDE} AND note.id NOT IN ({_TAKEN}) ORDER BY note.created_at DESC, note.id DESC LIMIT :limit",
         {"circle": circle_id, "reaches": json.dumps(reaches), "limit": limit},
     ))  # fmt: skip
     return found[::-1]
@@ -174,11 +176,12 @@ def candidates(db: sqlite3.Connection, circle_id: int, reaches: list[str], limit
 
 def count_candidates(db: sqlite3.Connection, circle_id: int, reaches: list[str], but: Collection[int] = ()) -> int:
     """How many notes, but for these, may go to a circle and are in no share to it yet."""
-    values = {"circle": circle_id, "reaches": json.dumps(reaches), "but": json.dumps(list(but))}
-    sql = f"SELECT count(*) FROM note WHERE {_MAY_GO}"
-    if but:  # to ask it of each of fifty thousand notes takes as long as all the rest
-        sql += " AND note.id NOT IN (SELECT value FROM json_each(:but))"
-    return int(db.execute(sql, values).fetchone()[0])
+    found = db.execute(
+        f"SELECT {tally.OF_REACHES} - (SELECT count(*) FROM note "
+        f"WHERE note.id IN ({_TAKEN} UNION SELECT value FROM json_each(:but)) AND {_WIDE})",
+        {"circle": circle_id, "reaches": json.dumps(reaches), "but": json.dumps(list(but))},
+    )
+    return int(found.fetchone()[0])
 
 
 def holding(db: sqlite3.Connection, circle_id: int, reaches: list[str]) -> list[Row]:

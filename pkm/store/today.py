@@ -8,16 +8,15 @@ from pkm.store.rows import things
 
 
 def counts(db: sqlite3.Connection) -> Row:
-    """How much there is of each: contacts, sources, inbox, notes, notes by reach beyond private, shares sent."""
+    """How much there is of each: contacts, sources, inbox, notes, shares sent and drafts, what is leaving, answers."""
     one = db.execute(
         "SELECT (SELECT count(*) FROM contact) AS contacts, (SELECT count(*) FROM source) AS sources, "
-        "(SELECT count(*) FROM note) - (SELECT count(*) FROM note WHERE dropped_at IS NOT NULL) AS notes, "
         "(SELECT count(*) FROM share WHERE state = 'sent') AS shared, "
         "(SELECT count(*) FROM share WHERE state = 'draft') AS drafts, "
         "(SELECT count(*) FROM delivery WHERE state IN ('waiting', 'sending')) AS leaving, "
         "(SELECT count(*) FROM response WHERE state = 'inbox') AS answers"
     ).fetchone()
-    return {**dict(one), "inbox": tally.waiting(db, "inbox")}
+    return {**dict(one), "notes": tally.notes(db), "inbox": tally.waiting(db, "inbox")}
 
 
 def is_empty(counts: Row) -> bool:

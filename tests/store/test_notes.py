@@ -10,7 +10,7 @@ from pkm.config import Home
 from pkm.errors import Invalid, Refused
 from pkm.sense.inbox import drop
 from pkm.sense.notes import add_note, edit_note, set_reach
-from pkm.store import annotations, items, note_names, notes, tags
+from pkm.store import annotations, items, note_names, notes, tags, tally
 from pkm.store.model import Item
 from pkm.store.session import Store
 
@@ -40,7 +40,7 @@ QUESTIONS: list[tuple[str, Callable[[Any], list[Any]], list[Any]]] = [
     ("by no title", lambda db: note_names.by_title(db, "  "), []),
     ("by a title of signs", lambda db: note_names.by_title(db, "“”*"), []),
     ("of an item", lambda db: [row["id"] for row in notes.of_item(db, 1)], ["n1"]),
-    ("how many", lambda db: [notes.count(db)], [3]),
+    ("how many", lambda db: [tally.notes(db)], [3]),
     ("the item is kept by its note", lambda db: [row["state"] for row in items.rows(db, [1])], ["kept"]),
 ]
 
@@ -79,7 +79,7 @@ def test_a_note_changed_meanwhile_is_not_overwritten(store: Store) -> None:
 def test_an_empty_note_is_refused_and_nothing_is_made(store: Store, text: str) -> None:
     with pytest.raises(Invalid):
         add_note(store, text)
-    assert notes.count(store.read()) == 3
+    assert tally.notes(store.read()) == 3
 
 
 def test_a_note_with_a_reach_nobody_knows_is_refused(store: Store) -> None:
@@ -107,4 +107,4 @@ def test_a_failed_write_leaves_nothing_behind(store: Store) -> None:
 
     with pytest.raises(RuntimeError):
         add_and_fail()
-    assert (notes.count(store.read()), tags.find(store.read(), "never")) == (3, None)
+    assert (tally.notes(store.read()), tags.find(store.read(), "never")) == (3, None)

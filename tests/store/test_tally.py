@@ -20,7 +20,10 @@ def counted(db: sqlite3.Connection) -> dict[str, int]:
     "UPDATE item SET state = 'dropped'", "UPDATE item SET state = 'inbox', story_id = NULL",
     "UPDATE item SET story_id = (SELECT min(id) FROM item) WHERE id > (SELECT min(id) FROM item)",
     "UPDATE item SET source_id = NULL", "DELETE FROM item WHERE id = (SELECT min(id) FROM item)", "DELETE FROM source",
-    "DELETE FROM item", "DELETE FROM note", "DELETE FROM tag", "UPDATE tagging SET kind = 'source'", "UPDATE item SET title = ''",
+    "DELETE FROM item", "DELETE FROM note",
+    "UPDATE note SET reach = 'team'", "UPDATE note SET dropped_at = created_at",
+    "UPDATE note SET reach = 'private', dropped_at = created_at WHERE id = (SELECT min(id) FROM note)",
+    "DELETE FROM tag", "UPDATE tagging SET kind = 'source'", "UPDATE item SET title = ''",
 ])  # fmt: skip
 def test_numbers_follow_every_change_and_its_undo(store: Store, sql: str) -> None:
     make_world(store.home).close()  # type: ignore[arg-type]
@@ -41,6 +44,18 @@ def test_the_doctor_counts_anew_what_does_not_fit(store: Store) -> None:
         unit.connection.execute("UPDATE tally SET number = number + 7")
     assert any("counted anew" in finding.why for finding in examine(store, store.home))  # type: ignore[arg-type]
     assert not tally.is_wrong(store.read())
+
+
+def test_what_may_go_to_a_circle_is_counted_without_a_look_at_each_note(store: Store) -> None:
+    make_world(store.home).close()  # type: ignore[arg-type]
+    asked: list[str] = []
+    db = store.read()
+    db.set_trace_callback(asked.append)
+    today.counts(db)
+    shares.count_candidates(db, 1, ["network"], [3])
+    db.set_trace_callback(None)
+    plans = [row[3] for sql in asked for row in db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert [plan for plan in plans if plan.startswith("SCAN note")] == []
 
 
 def test_no_question_of_every_day_reads_a_table_whole(store: Store) -> None:

@@ -41,6 +41,6 @@ class Tally(Table, table=True):
     """
 
     __table_args__ = ({"sqlite_with_rowid": False},)
-    what: str = Field(sa_column=Column(String, primary_key=True))  # "item inbox", "of source", "tagged note": store/tally.py
+    what: str = Field(sa_column=Column(String, primary_key=True))  # "item inbox", "of source", "note team", "tagged note"
     key: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))  # the source, the tag; 0: all
     number: int
