@@ -58,6 +58,11 @@ def is_harmless(text: str) -> bool:
 _CONTROLS = bytes(code for code in (*range(32), 127) if chr(code) not in "\n\t")
 
 
+def escaped_json(text: str) -> str:
+    """The JSON text with every character escaped in it that a terminal or a reader may act upon; it says the same."""
+    return text if is_harmless(text) else _HARMFUL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
 def one_line(text: str, limit: int = 0) -> str:
     """The cleaned text on one line, white space folded, nothing unseen in it.
 

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from pkm.cli import current
 from pkm.ids import Row
-from pkm.text import clean, count, one_line
+from pkm.text import clean, count, escaped_json, one_line
 
 Columns = Sequence[tuple[str, Callable[[Row], object]]]
 """A table's columns: heading, and what of a row stands there."""
@@ -27,8 +27,8 @@ _LEAST = ((FLEXIBLE, 12), (FLEXIBLE | GIVING, 8), (FLEXIBLE | GIVING, 3))
 
 
 def emit_json(value: object) -> None:
-    """One JSON value on stdout; control characters in it are escaped by JSON, bidi controls and C1 were cleaned."""
-    print(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+    """One JSON value on stdout; what a terminal could act upon is escaped in it: a file's name is as it is, and harmless."""
+    print(escaped_json(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)))
 
 
 def emit_list(

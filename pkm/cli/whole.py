@@ -85,7 +85,7 @@ def import_path(
         bool, typer.Option("--forgotten", help="Of a folder of Markdown: take in also files whose notes were forgotten.")
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do it without asking; of an export: take also the commands that pkm would run.")
+        bool, typer.Option("--yes", "-y", help="Do it without asking; of an export: take also its commands and secrets’ places.")
     ] = False,
     failed: Annotated[
         bool, typer.Option("--failed", help="List what the last imports could not use, and why; of PATH, or of all.")

@@ -6,6 +6,7 @@ again what other tools can read; an import of the folder takes the tables and th
 
 import contextlib
 import json
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -68,6 +69,8 @@ def export_all(store: Store, home: Home, folder: Path) -> ExportReport:
     files["contacts.vcf"] = _vcards(db)
     mark = {"format": FORMAT, "schema": SCHEMA_VERSION, "sequences": archive.sequences(db), "files": sorted([*files, *kept])}
     files[MARK] = (json.dumps(mark, ensure_ascii=False, indent=1) + "\n").encode()
+    gone = [name for name in earlier if name not in files and name not in kept]
+    _check_inside(folder, [*files, *kept, *gone])
     written = 0
     for name, data in files.items():
         path = folder / name
@@ -76,10 +79,18 @@ def export_all(store: Store, home: Home, folder: Path) -> ExportReport:
             write_atomic(path, data)
             written += 1
     copied = sum(_copy(source, folder / name, name.rpartition("/")[2]) for name, source in kept.items())
-    gone = [name for name in earlier if name not in files and name not in kept]
     for name in gone:
         (folder / name).unlink(missing_ok=True)
     return ExportReport(folder, written + copied, len(files) + len(kept) - written - copied, len(gone), counts)
+
+
+def _check_inside(folder: Path, names: Sequence[str]) -> None:
+    """Nothing is written or removed by way of a folder in it that is a symbolic link to somewhere else."""
+    root = os.path.realpath(folder)
+    for place in sorted({(folder / name).parent for name in names}):
+        if not Path(os.path.realpath(place)).is_relative_to(root):
+            raise Refused(str(place), "it is a symbolic link that leads out of the folder", kept="Nothing was written.",
+                          next="remove that link, or name a new folder")  # fmt: skip
 
 
 def _hashes(db: Any) -> list[str]:
@@ -175,8 +186,9 @@ def is_export(path: Path) -> bool:
 def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False, trusted: bool = False) -> dict[str, int]:
     """The empty store holds what the folder says, ids included; rows by table. Settings are taken where none are set.
 
-    trusted: the person wants the commands that it brings. Raises Refused where the store is not empty, or where there are
-    commands; BadInput where a file is not as an export writes it: nothing is changed then, all is one transaction.
+    trusted: the person wants the commands that it brings, and what it says of where secrets are. Raises Refused where the
+    store is not empty, or where there are such; BadInput where a file is not as an export writes it: nothing is changed
+    then, all is one transaction.
     """
     mark = _read_mark(folder)
     if mark.get("format") != FORMAT or not isinstance(mark.get("schema"), int):
@@ -193,12 +205,13 @@ def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False,
     counts = {table: len(rows) for table, rows in tables.items()}
     if dry_run:
         return counts
-    if not trusted and (brought := list(_commands(folder, tables))):
-        raise Refused(
-            f"the import of {folder}", "it brings commands that pkm would run", findings=brought,
-            kept="Nothing was imported.", next=f"if they are yours: pkm import {quote(str(folder))} --yes",
-        )  # fmt: skip
     try:
+        if not trusted and (brought := list(_commands(folder, tables))):
+            raise Refused(
+                f"the import of {folder}", "it brings commands that pkm would run, or names secrets that it would send",
+                findings=brought, kept="Nothing was imported.",
+                next=f"if they are yours: pkm import {quote(str(folder))} --yes",
+            )  # fmt: skip
         with store.unit(journal=False) as unit:
             archive.clear(unit)
             for table, rows in tables.items():
@@ -221,19 +234,21 @@ def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False,
 
 
 def _commands(folder: Path, tables: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, str, str]]:
-    """What an export would have pkm run, as findings: the editor, commands that give a secret, those that publish."""
+    """What an export would have pkm run, or which secret of this machine read and sent, as findings."""
     with contextlib.suppress(OSError, ValueError):
         if editor := tomllib.loads((folder / "home" / "config.toml").read_text(encoding="utf-8")).get("editor"):
             yield "the editor", one_line(str(editor), 200), "home/config.toml"
     for row in tables.get("source", ()):
-        if str(row.get("credential") or "").startswith("command:"):
-            yield make("source", row["id"]), one_line(row["credential"], 200), "tables/source.json"
+        if place := row.get("credential"):
+            whose = f"{make('source', row['id'])} ({one_line(str(row.get('url')), 80)})"
+            yield whose, one_line(str(place), 200), "tables/source.json"
     for row in tables.get("channel", ()):
         options = json.loads(row.get("options") or "{}")
         for name, given in options.items() if isinstance(options, dict) else ():
             value = " ".join(map(str, given)) if isinstance(given, list) else given
-            if value and (name == "publish" or str(value).startswith("command:")):
-                yield f"channel {one_line(str(row.get('name')), 40)}", one_line(f"{name}: {value}", 200), "tables/channel.json"
+            if value and (name == "publish" or name.endswith("credential")):
+                whose = f"channel {one_line(str(row.get('name')), 40)} ({one_line(str(row.get('address')), 80)})"
+                yield whose, one_line(f"{name}: {value}", 200), "tables/channel.json"
 
 
 def _read_table(folder: Path, table: str, known: set[str]) -> list[Row]:

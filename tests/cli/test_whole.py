@@ -306,9 +306,45 @@ def test_an_export_that_brings_commands_is_taken_only_with_a_yes(
     for command in ("touch /tmp/never", "command:pass show feeds", "rsync -a . host:"):
         assert command in told
     assert lived_in.json("find", "kind:note") == []
+    assert "s1 (http" in told, "which host would get it is not said"
     assert not (tmp_path / "other" / "config.toml").exists()
     lived_in("import", tmp_path / "out", "--yes")
     assert lived_in.json("find", "kind:note") != []
+
+
+@pytest.mark.parametrize("place", ["env:HOME_TOKEN", "file:~/.netrc", "keyring:mail ann"])
+def test_an_export_that_says_which_secret_to_send_is_taken_only_with_a_yes(
+    lived_in: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Else a folder of a stranger would have a token of this machine sent to the stranger's host."""
+    lived_in("export", tmp_path / "out")
+    table = tmp_path / "out/tables/source.json"
+    rows = json.loads(table.read_text())
+    table.write_text(json.dumps([{**rows[0], "credential": place}]))
+    channels = json.loads((tmp_path / "out/tables/channel.json").read_text())
+    channels[0] |= {"options": json.dumps({"webmentions": "https://there.example/", "webmentions_credential": place})}
+    (tmp_path / "out/tables/channel.json").write_text(json.dumps(channels))
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
+    told = lived_in("import", tmp_path / "out", ok=3).err
+    assert f"s1 ({rows[0]['url']}): {place}" in told
+    assert f"webmentions_credential: {place}" in told
+    assert lived_in.json("find", "kind:note") == []
+
+
+def test_an_export_writes_and_removes_nothing_by_way_of_a_link(lived_in: CommandLine, tmp_path: Path) -> None:
+    lived_in("export", tmp_path / "out")
+    outside = tmp_path / "outside"
+    (tmp_path / "out/notes").rename(outside)
+    (outside / "n9 gone.md").write_text("somebody's")
+    (tmp_path / "out/notes").symlink_to(outside)
+    mark = json.loads((tmp_path / "out/pkm.json").read_text())
+    mark["files"].append("notes/n9 gone.md")
+    (tmp_path / "out/pkm.json").write_text(json.dumps(mark))
+    lived_in("sense", "edit", "n1", "--text", "other words")
+    before = {path.name: path.read_bytes() for path in outside.iterdir()}
+    told = lived_in("export", tmp_path / "out", ok=3).err
+    assert "symbolic link" in told
+    assert {path.name: path.read_bytes() for path in outside.iterdir()} == before
 
 
 def test_the_doctor_makes_the_store_small(lived_in: CommandLine, home: Path) -> None:

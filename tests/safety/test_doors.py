@@ -107,6 +107,29 @@ def test_no_control_leaves_by_any_command(pkm: CommandLine, server: FeedServer, 
                 assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", value), f"pkm {words} --json"
 
 
+def test_no_control_in_a_name_of_a_file_leaves_raw_in_json(pkm: CommandLine, home: Path, tmp_path: Path) -> None:
+    """A file is called as it is called, and a program may need its name; a terminal gets none of it."""
+    name = re.sub("[/<>]", "", HOSTILE)
+    people, copies, drafts = tmp_path / "people", home / "backups", home / "drafts"
+    for folder in (people, copies, drafts):
+        folder.mkdir(parents=True)
+    (people / f"{name}.vcf").write_text("no card")
+    (people / "good.vcf").write_text("BEGIN:VCARD\nVERSION:4.0\nFN:Ann\nEND:VCARD\n")
+    pkm("contact", "import", people, ok=4)
+    pkm("backup")
+    (copies / f"pkm-{name}.db").write_text("x")
+    (drafts / f"note-{name}.md").write_text("x")
+    (home / "config.toml").write_text(f"{json.dumps(name)} = 'x'\n")
+    pkm("seek", "rules", "add", "mute", f"title:{name}")
+    for words in (["contact", "import", str(people)], ["import", "--failed"], ["doctor"], ["backup", "--list"],
+                  ["seek", "rules", "list"], ["why", "u1"]):  # fmt: skip
+        ran = pkm(*words, "--json", ok=None)
+        assert "eedle" in ran.out, words
+        strange = {char for char in ran.out + ran.err if char != "\n" and unicodedata.category(char) in ("Cc", "Cf", "Cs")}
+        assert not strange, f"pkm {words} --json gives {strange}"
+        assert any(name in text for text in _texts(json.loads(ran.out))), f"pkm {words} --json says another name"
+
+
 def _texts(value: object) -> "list[str]":
     """Every text in a JSON value, names as well."""
     if isinstance(value, str):
