@@ -43,8 +43,8 @@ def freeze(
         existing = deliveries.of(db, share, stage)
         origin.queue(db, home, share, (one.key for one in rendered if one.payload and not is_mirror(one.channel_kind)), unit.at)
         if any(may_have_left(row["state"], row["error"]) for row in existing):
-            _cancel_gone(unit, home, share, stage)
-            known = {one.key for one in frozen(db, share)}
+            _turn(unit, home, share, stage)
+            known, existing = {one.key for one in frozen(db, share)}, deliveries.of(db, share, stage)
             _amend(unit, share, [one for one in rendered if one.key not in known], existing, at)
         else:
             before = {row["key"]: row for row in deliveries.frozen(db, share)}
@@ -122,16 +122,10 @@ def _refuse_still(unit: Any, share: int, before: Iterable[Row]) -> None:
             unit.update("delivery", now[row["key"]], state="refused", error=row["error"], attempts=row["attempts"])
 
 
-def _cancel_gone(unit: Any, home: Home, share: int, stage: int | None) -> None:
+def _turn(unit: Any, home: Home, share: int, stage: int | None) -> None:
     """What still waits for somebody who is not to get it any more goes nowhere; for who is to get it again, it waits again."""
-    db = unit.connection
-    gone, passed = recipients.not_for(db, home, share, stage), {one["id"] for one in shares.stages(db, share) if one["passed_at"]}
-    for row in deliveries.frozen(db, share):
-        if why := gone.get(row["id"]):
-            if not recipients.was_not_theirs(row):
-                unit.update("delivery", row["id"], state="cancelled", error=why)
-        elif stage in (None, row["stage_id"]) and row["stage_id"] not in passed and recipients.was_not_theirs(row):
-            unit.update("delivery", row["id"], state="waiting", error="")
+    for number, (state, why) in recipients.turned(unit.connection, home, share, stage).items():
+        unit.update("delivery", number, state=state, error=why)
 
 
 def _amend(unit: Any, share: int, rendered: Sequence[Rendered], existing: Sequence[Row], at: str) -> None:
@@ -141,7 +135,8 @@ def _amend(unit: Any, share: int, rendered: Sequence[Rendered], existing: Sequen
     for one in rendered:
         for row in existing:
             if may_go(row["state"], row["error"]) and row["contact"] == make("contact", one.contact_id or 0):
-                unit.get(Delivery, int(row["id"][1:])).state = "cancelled"
+                delivery = unit.get(Delivery, int(row["id"][1:]))
+                delivery.state, delivery.error = "cancelled", recipients.MOVED
     _add(unit, share, rendered, at)
 
 

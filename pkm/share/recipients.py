@@ -11,16 +11,18 @@ from typing import Any
 from pkm import dates
 from pkm.addresses import address_key
 from pkm.config import Home
-from pkm.delivery import may_go, may_have_it
+from pkm.delivery import NO_ADDRESS, may_go, may_have_it
 from pkm.ids import Row, make
 from pkm.reach import REACHES
 from pkm.share import worded
 from pkm.share.channels import is_letters
 from pkm.share.unsubscribed import subscribers
-from pkm.store import audience, deliveries, shares
+from pkm.store import audience, deliveries, shares, unsubscribing
 
 NOT_THEIRS = "they left the circle or asked for no more letters, or a note in it is not for them"
-"""Why a letter that waited goes nowhere."""
+MOVED = "they have another address now"
+ANOTHER = "another letter of it is theirs"
+"""Why a letter that waited goes nowhere; it may go again where that is so no more."""
 
 
 def channels_for(db: sqlite3.Connection, stage: Mapping[str, Any]) -> list[Row]:
@@ -43,12 +45,15 @@ def people_of(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str
 def letter_places(db: sqlite3.Connection, home: Home, share: int) -> dict[int, tuple[int, int]]:
     """By contact: the stage and the channel of their one letter: the one they have, else the closest of their circles'.
 
-    Of several who have one address, the first gets it.
+    A stage that passed before they came into its circle has none for them. Of several who have one address, the first gets it.
     """
     places, addresses = _had(db, share)
+    given = {(row["stage_id"], row["contact_id"]) for row in deliveries.frozen(db, share) if row["state"] != "cancelled"}
     for stage in sorted(shares.stages(db, share), key=lambda one: REACHES.index(one["circle_kind"] or "private")):
         ways = [channel["number"] for channel in channels_for(db, stage) if is_letters(channel["channel_kind"])]
         for one in people_of(db, home, share, stage) if ways else ():
+            if stage["passed_at"] and (stage["id"], one["id"]) not in given:
+                continue
             address = address_key(recipient_of(one))
             if not stage["circle_id"] or addresses.setdefault(address, one["id"]) == one["id"]:
                 places.setdefault(one["id"], (stage["id"], ways[0]))
@@ -66,34 +71,42 @@ def _had(db: sqlite3.Connection, share: int) -> tuple[dict[int, tuple[int, int]]
     return places, addresses
 
 
-def not_for(db: sqlite3.Connection, home: Home, share: int, stage: int | None) -> dict[int, str]:
-    """Delivery -> why it is for nobody any more, of a share's letters that may still go, or went nowhere for that before.
+def turned(db: sqlite3.Connection, home: Home, share: int, stage: int | None) -> dict[int, tuple[str, str]]:
+    """Delivery -> (state, why) of a share's letters that are otherwise than they stand; stage: of that one alone.
 
-    stage: of that one alone. It is not where somebody has no part in the stage now, and where they have a letter of the share, or
-    are to get another: two contacts turned out to be one. What a server refused gives way.
+    What may still go goes nowhere where somebody has no part in the stage now, has another address, or has a letter of the
+    share, or is to get another: two contacts turned out to be one. What a server refused gives way. What went nowhere for
+    that waits again where it is theirs after all, and its stage has not passed.
     """
     stages = {one["id"]: one for one in shares.stages(db, share)}
     people = functools.cache(lambda number: {one["id"] for one in people_of(db, home, share, stages[number])})
     had, addresses = _had(db, share)
-    contacts, found = set(had), dict[int, str]()
+    contacts, found = set(had), dict[int, tuple[str, str]]()
     rows = [row for row in deliveries.frozen(db, share) if row["recipient"] and stage in (None, row["stage_id"])]
-    for row in sorted(rows, key=lambda one: one["state"] in ("refused", "cancelled")):
-        if not (may_go(row["state"], row["error"]) or was_not_theirs(row)):
+    theirs = unsubscribing.addresses(db, {row["contact_id"] for row in rows})
+    gives_way = {"refused": 1, "cancelled": 2}
+    for row in sorted(rows, key=lambda one: gives_way.get(one["state"], 0)):
+        off = row["state"] == "cancelled" and row["error"] in (NOT_THEIRS, MOVED, ANOTHER)
+        if not (off or may_go(row["state"], row["error"])):
             continue
         contact, address = row["contact_id"], address_key(row["recipient"])
         if contact not in people(row["stage_id"]):
-            found[row["id"]] = NOT_THEIRS
+            why = NOT_THEIRS
+        elif address not in (address_key(make("contact", contact)), *theirs.get(contact, ())):
+            why = MOVED
         elif contact in contacts or address in addresses:
-            found[row["id"]] = "another letter of it is theirs"
+            why = ANOTHER
+        elif off and stages[row["stage_id"]]["passed_at"]:
+            continue
         else:
             contacts.add(contact)
             addresses[address] = contact
+            if off:
+                found[row["id"]] = ("waiting", "") if row["payload"] else ("refused", NO_ADDRESS)
+            continue
+        if not off:
+            found[row["id"]] = ("cancelled", why)
     return found
-
-
-def was_not_theirs(row: Mapping[str, Any]) -> bool:
-    """Whether a letter goes nowhere since it was not for them any more: it may be again."""
-    return bool(row["state"] == "cancelled" and row["error"] == NOT_THEIRS)
 
 
 def had_before(db: sqlite3.Connection, home: Home, share: int, stage: Mapping[str, Any]) -> list[Row]:

@@ -21,7 +21,7 @@ from pkm.share.delivery_keys import Keys
 from pkm.share.letter import MEDIA_TYPE as LETTER
 from pkm.share.letter import unpack
 from pkm.share.posting import bodies, posted_for
-from pkm.share.recipients import channels_for, had_before, letter_places, people_of, recipient_of
+from pkm.share.recipients import channels_for, had_before, letter_places, people_of, recipient_of, turned
 from pkm.share.rendition import Rendered
 from pkm.store import attachments, deliveries, shares
 from pkm.store.session import Store
@@ -53,7 +53,7 @@ def _look_at(db: sqlite3.Connection, home: Home, row: Row, at: str, stage: int |
     rows, at = deliveries.of(db, share, stage), (queued(db, share, stage) or (at, ""))[0]
     left = any(may_have_left(one["state"], one["error"]) for one in rows)
     rendered = (
-        [*frozen(db, share, stage), *amended(db, home, share, at, stage)] if left
+        [*frozen(db, share, stage, turned(db, home, share, stage)), *amended(db, home, share, at, stage)] if left
         else list(_render_stages(db, home, share, at, stage, channel))
     )  # fmt: skip
     rendered = [one for one in rendered if channel in ("", one.channel)]
@@ -101,16 +101,22 @@ def queued(db: sqlite3.Connection, share: int, stage: int | None) -> tuple[str, 
     return (found[-1]["frozen_at"], found[-1]["not_before"]) if found else None
 
 
-def frozen(db: sqlite3.Connection, share: int, stage: int | None = None) -> Iterable[Rendered]:
-    """The deliveries of a share, or of one of its stages, as they were frozen, each with its state."""
+def frozen(
+    db: sqlite3.Connection, share: int, stage: int | None = None, now: Mapping[int, tuple[str, str]] | None = None
+) -> Iterable[Rendered]:  # fmt: skip
+    """The deliveries of a share, or of one of its stages, as they were frozen, each with its state.
+
+    now: what recipients.turned says of them; None: as they stand.
+    """
     kept = attachments.hashes(db)
     for row in deliveries.frozen(db, share):
         if stage is not None and row["stage_id"] != stage:
             continue
+        state, error = (now or {}).get(row["id"], (row["state"], row["error"]))
         yield Rendered(
             row["circle"], row["channel"], row["channel_kind"], row["file_name"], row["media_type"], row["payload"],
             row["stage_id"], row["circle_id"], row["channel_id"], row["part"], row["key"], row["recipient"],
-            row["contact_id"], row["name"] or "", state=row["state"], error=row["error"], hash=row["sha256"],
+            row["contact_id"], row["name"] or "", state=state, error=error, hash=row["sha256"],
             length=kept.get(row["sha256"], ("", 0))[1],
         )  # fmt: skip
 

@@ -173,6 +173,52 @@ def test_what_stopped_a_stage_that_passed_since_can_be_taken_back(
     assert [to for to, _ in mail.letters] == ["ann@example.org", "cy@example.org"]
 
 
+@pytest.mark.parametrize("away", [True, False], ids=["who was away", "who was there"])
+@pytest.mark.parametrize("address", ["cy@new.example", "cy@example.org"], ids=["a new one", "the first one again"])
+def test_a_letter_goes_once_and_to_an_address_that_they_have(plan: Plan, mail: MailServer, away: bool, address: str) -> None:
+    """One that they had may be somebody else's by now, and one that was mistyped always is."""
+    plan.make(mail.url, "--from", "Me <me@example.org>", people=("Ann", "Cy", "Ken"))
+    plan.join("practice", "ann", "cy", "ken")
+    mail.refuse |= {f"{one}@example.org": "451 later" for one in ("cy", "ken")} | {"cy@new.example": "451 later"}
+    plan.due(0, 1)
+    if away:
+        plan.pkm("circle", "leave", "practice", "cy", "--because", "moved on")
+        plan.due(1)
+        plan.join("practice", "cy")
+    plan.pkm("contact", "edit", "cy", "--email", "cy@new.example")
+    plan.due(1)
+    plan.pkm("contact", "edit", "cy", "--email", address)
+    mail.refuse.clear()
+    shown = plan.pkm("share", "send", "x1", "--dry-run").out
+    assert (f"Cy <{address}>" in shown, shown.count("Cy <"), shown.count("Ken <")) == (True, 1, 1)
+    plan.due(1, 1, 2, 3)
+    assert sorted(to for to, _ in mail.letters) == ["ann@example.org", address, "ken@example.org"]
+
+
+def test_who_has_no_address_and_is_back_keeps_nothing_waiting(plan: Plan, mail: MailServer) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.pkm("contact", "add", "Nell", "--nick", "nell")
+    plan.join("practice", "ann", "cy", "nell")
+    mail.refuse["cy@example.org"] = "451 later"
+    plan.due(0, 1)
+    plan.pkm("circle", "leave", "practice", "nell", "--because", "moved on")
+    plan.due(1)
+    plan.join("practice", "nell")
+    mail.refuse.clear()
+    assert "Nell: no e-mail address is known" in plan.due(1)
+    assert plan.stages() == ["sent", "waits"]
+
+
+def test_who_comes_into_a_closer_circle_after_its_stage_gets_it_in_the_next(plan: Plan, mail: MailServer) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann")
+    plan.join("world", "cy")
+    plan.due(0, 1)
+    plan.join("practice", "cy")
+    plan.due(1, 2, 3)
+    assert [to for to, _ in mail.letters] == ["ann@example.org", "cy@example.org"]
+
+
 def test_an_address_that_somebody_else_has_now_gets_it_once(plan: Plan, mail: MailServer) -> None:
     plan.make(mail.url, "--from", "Me <me@example.org>")
     plan.join("practice", "ann")
