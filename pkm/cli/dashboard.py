@@ -29,7 +29,7 @@ Step = tuple[str, str]
 
 def show_dashboard(*, json: bool) -> None:
     """The dashboard is printed; in an empty home it says what to do first: connect to somebody."""
-    from pkm.sense.review import in_short, in_words, years_ago
+    from pkm.sense.review import in_short, in_words, nearest_years_ago
     from pkm.share import holding
     from pkm.share.channels import reaches_for
 
@@ -39,7 +39,7 @@ def show_dashboard(*, json: bool) -> None:
     since = arrivals.last_visit(db)
     new_count, new = today.new_since(db, since, SHOWN) if since else (standing["inbox"], items.inbox(db, SHOWN))
     best = _best() if standing["inbox"] else []
-    past = years_ago(db, at)
+    past = nearest_years_ago(db, at)
     people = contacts.due(db, stamp(at), limit=SHOWN)
     owed = {"open": promises.count(db), "overdue": promises.count(db, before=stamp(at))}
     there = {int(row["id"][1:]): row for row in circles.rows(db)}
@@ -59,7 +59,7 @@ def show_dashboard(*, json: bool) -> None:
         "private": today.newest_note(db, private=True), "latest": today.newest_note(db, private=False),
         "to_send": holding.drafts_for(db, reaches),
     }  # fmt: skip
-    facts["years_ago"] = [{**row, "why": in_words(row)} for row in past[:1]]
+    facts["years_ago"] = [{**row, "why": in_words(row)} for row in past]
     steps = next_steps(facts)
     if json:
         render.emit_json({**facts, "next": {verb: f"{command}  {about}" for verb, (command, about) in steps.items()}})

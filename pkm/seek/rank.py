@@ -40,7 +40,7 @@ _LIKE = 0.08  # below this the shared words are chance
 _MOST_TRIES = 50
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: hundreds are made for each list, and that takes four times as long
 class Candidate:
     """An undecided item and what the store holds about it; each is itself alone. Times are stamps.
 

@@ -76,32 +76,39 @@ def _worth_a_look(db: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
     return [{**row, "brought": names.get(row["id"], "")} for row in rows if row["id"] not in empty]
 
 
-def years_ago(db: sqlite3.Connection, now: datetime) -> list[Row]:
+def years_ago(db: sqlite3.Connection, now: datetime, around: int = AROUND) -> list[Row]:
     """Notes and kept quotes of this day in other years, in the order of `order_by_day`; none that was looked at lately, and no
-    empty page of an import.
+    empty page of an import. around: so many days before and after count as that day.
     """
     today = now.astimezone().date()
-    rows = review.of_days(db, days_around(today), stamp(now - timedelta(days=365 - AROUND)), stamp(now - UNSEEN))
-    return _worth_a_look(db, order_by_day(rows, today))
+    before = stamp(now - timedelta(days=365 - AROUND))
+    rows = review.of_days(db, days_around(today, around), before, stamp(now - UNSEEN))
+    return _worth_a_look(db, order_by_day(rows, today, around))
 
 
-def days_around(today: date) -> list[str]:
-    """The days of the year (11-28) around today, and the leap day where it lies between them; one more on either side,
-    since stamps are UTC and days are local. Pure.
+def nearest_years_ago(db: sqlite3.Connection, now: datetime) -> list[Row]:
+    """The first of `years_ago`, if there is one. The days around are looked through only where today brings nothing."""
+    return next((found[:1] for around in (0, AROUND) if (found := years_ago(db, now, around))), [])
+
+
+def days_around(today: date, around: int = AROUND) -> list[str]:
+    """The days of the year (11-28) around today; one more on either side, since stamps are UTC and days are local, and all of
+    the leap day and those beside it where it is one of them, or lies between: another year has no such day. Pure.
     """
-    days = [f"{today + timedelta(days=number):%m-%d}" for number in range(-AROUND - 1, AROUND + 2)]
-    return [*days, "02-29"] if {"02-28", "03-01"} <= {*days} and "02-29" not in days else days
+    days = [f"{today + timedelta(days=number):%m-%d}" for number in range(-around - 1, around + 2)]
+    leap = ("02-28", "02-29", "03-01")
+    return list(dict.fromkeys([*days, *leap])) if leap[1] in days or {leap[0], leap[2]} <= {*days} else days
 
 
-def order_by_day(rows: Sequence[Row], today: date) -> list[Row]:
+def order_by_day(rows: Sequence[Row], today: date, around: int = AROUND) -> list[Row]:
     """Rows with "years" and "off" (days from today): the nearest day first, then the fewest years, notes before quotes, the id.
 
-    Pure. What is less than a year old is left out.
+    Pure. What is less than a year old is left out, and what is further off than `around`.
     """
     told = []
     for row in rows:
         years, off = anniversary(local(row["at"]).date(), today)
-        if years >= 1 and abs(off) <= AROUND:
+        if years >= 1 and abs(off) <= around:
             told.append({**row, "years": years, "off": off})
     kinds = ("note", "annotation")
     return sorted(told, key=lambda row: (abs(row["off"]), row["years"], kinds.index(row["kind"]), int(row["id"][1:])))
@@ -255,7 +262,7 @@ def today(db: sqlite3.Connection, now: datetime, limit: int = FEW) -> Review:
 def in_short(db: sqlite3.Connection, now: datetime, past: Sequence[Row]) -> tuple[Row, ...]:
     """The notes of today's review, for who only wants to know how many there are: chance is asked where there are few.
 
-    past: those of `years_ago`.
+    past: those of `years_ago`, or its first.
     """
     found = _without_chance(db, now, past)
     rows = plan_review(found, now)

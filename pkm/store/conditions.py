@@ -7,12 +7,15 @@ parameter. A condition that begins with `<kind>.id IN (` names its things outrig
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from pkm import ids
 from pkm.dates import now, stamp
-from pkm.query_tree import Field, When
 from pkm.store.rows import literal
 from pkm.text import fold
+
+if TYPE_CHECKING:
+    from pkm.query_tree import Field, When
 
 TAGGED = ("source", "item", "note", "contact", "circle")
 AT = {
@@ -68,7 +71,7 @@ class Scope:
         return [int(row[0]) for row in self.db.execute(sql, given)]
 
 
-def of_field(scope: Scope, field: Field) -> str:
+def of_field(scope: Scope, field: "Field") -> str:
     """The condition of a field for the scope's kind. A saved search was put into words before (searches.expanded)."""
     if field.name in ("kind", "reach", "stage"):
         return _plain(scope, field)
@@ -77,7 +80,7 @@ def of_field(scope: Scope, field: Field) -> str:
     return any_of([_VALUES[field.name](scope, value) for value in field.values])
 
 
-def of_date(scope: Scope, when: When) -> str:
+def of_date(scope: Scope, when: "When") -> str:
     """The condition of a date for the scope's kind."""
     at = AT[scope.kind]
     parts = [f"{at} >= {scope.bind(when.since)}"] if when.since else []
@@ -106,7 +109,7 @@ def none_of(part: str) -> str:
     return {"0": "1", "1": "0"}.get(part, f"NOT coalesce({part}, 0)")
 
 
-def _plain(scope: Scope, field: Field) -> str:
+def _plain(scope: Scope, field: "Field") -> str:
     if field.name == "kind":
         return "1" if scope.kind in field.values else "0"
     if scope.kind != "note":

@@ -1,6 +1,5 @@
 """Answers to shares: what came back, from whom, in the shape of the JSON contract; and what is decided about one."""
 
-import hashlib
 import json
 import re
 import sqlite3
@@ -79,7 +78,9 @@ def answer_mark(name: str) -> str:
     """What is kept of an answer's name when it is forgotten: a digest, so that it is not collected again."""
     if name.startswith("forgotten:"):
         return name
-    return f"forgotten:{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+    from hashlib import sha256  # loads OpenSSL, which no list needs
+
+    return f"forgotten:{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
 def known_as(db: sqlite3.Connection, names: Iterable[str]) -> list[int]:

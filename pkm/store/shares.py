@@ -1,6 +1,5 @@
 """Shares, the stages of their plans, their notes and channels: what may go next. Reads, but for a channel that is taken away."""
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
@@ -61,9 +60,10 @@ def published_id(db: sqlite3.Connection, share: Row) -> str:
     ).fetchone()
     if found:
         return str(json.loads(found[0])["uid"])
+    from hashlib import sha256  # loads OpenSSL, which no list needs
     from uuid import UUID
 
-    return str(UUID(hashlib.sha256(f"published\n{share['uid']}".encode()).hexdigest()[:32]))
+    return str(UUID(sha256(f"published\n{share['uid']}".encode()).hexdigest()[:32]))
 
 
 def stages(db: sqlite3.Connection, share_id: int) -> list[Row]:

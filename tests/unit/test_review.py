@@ -114,6 +114,17 @@ def test_the_days_around_one_hold_the_leap_day_between_them() -> None:
     assert days_around(date(2028, 3, 1)).count("02-29") == 1
 
 
+@pytest.mark.parametrize("around", [0, 3])
+def test_the_days_around_one_hold_whatever_returns_then_in_any_time_zone(around: int) -> None:
+    for today in (date(year, 2, 20) + timedelta(days=number) for year in (2026, 2028) for number in range(18)):
+        for at in (date(year, 2, 15) + timedelta(days=number) for year in (2023, 2024) for number in range(30)):
+            if abs(anniversary(at, today)[1]) > around:
+                continue
+            for hours in (-14, 0, 23, 23 + 12):  # midnight at the one end of the world, the last hour at the other
+                then = datetime(at.year, at.month, at.day) + timedelta(hours=hours)
+                assert f"{then:%m-%d}" in days_around(today, around), (at, today, hours)
+
+
 def test_the_nearest_day_comes_first_then_the_fewest_years_and_notes() -> None:
     rows = [
         {"id": id, "kind": "annotation" if id[0] == "a" else "note", "at": f"{day}T12:00:00Z"}
