@@ -11,7 +11,7 @@ from pkm.cli import current, render
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag, YesFlag
 from pkm.ids import Row
-from pkm.text import count, some
+from pkm.text import count, one_line, some
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -216,7 +216,7 @@ def backup(
 ) -> None:
     """Copy the store, verified; or put a copy back."""
     from pkm.dates import now, stamp
-    from pkm.share import origin
+    from pkm.share import ledger, origin
     from pkm.store import backup as copies
 
     home = current.home()
@@ -235,6 +235,7 @@ def backup(
         copies.check(restore.expanduser())
         if not render.confirm(f"Put {restore} in the place of the store? The store is kept as a copy.", yes=yes):
             return
+        lived_in = home.db.exists() or ledger.path_of(home).exists()
         with origin.put_back(home, stamp(now())):
             kept = copies.restore(home, restore.expanduser(), now())
         row: dict[str, Any] = {
@@ -246,6 +247,8 @@ def backup(
         render.emit_made(row, as_json=json)
         if kept:
             render.tell(f"The store as it was is kept at {kept}")
+            _tell_standing_again(kept)
+        if lived_in:  # of a home that is new, it is asked whether it is the one that sends
             _hold_what_is_planned()
         return
     current.store().read()  # makes or migrates the store, so that there is a whole one to copy
@@ -253,14 +256,24 @@ def backup(
     render.emit_made({**_copy_row(path), "title": f"{path.stat().st_size:,} bytes, verified"}, as_json=json)
 
 
+def _tell_standing_again(before: Path) -> None:
+    """What was taken back after the copy is not taken back in it: what is in a folder is written there again."""
+    from pkm.share.retract import standing_again
+
+    if rows := standing_again(current.store().read(), before):
+        names = some([f"{row['id']} “{one_line(row['title'], 40)}”" for row in rows], 8)
+        render.tell(f"Taken back after the copy, and not in it: {names}. In folders and on the site it stands again with the "
+                    f"next send there. Next: pkm share retract {rows[0]['id']}")  # fmt: skip
+
+
 def _hold_what_is_planned() -> None:
     """An objection, a hold, a narrower reach that came after the copy are not in it: nothing goes by itself for want of them."""
-    from pkm.share import plan
+    from pkm.share import due
 
-    held = plan.hold_planned(current.store(), "the store was put back from a copy: what was said of it since is not in it")
+    held = due.hold_all(current.store(), "the store was put back from a copy: what was said of it since is not in it")
     if held:
         names = some([row["id"] for row in held], 8)
-        render.tell(f"What is planned is on hold, since what was said of it after the copy is not in it: {names}. "
+        render.tell(f"What would leave by itself is on hold, since what was said of it after the copy is not in it: {names}. "
                     f"Next: pkm share plan {held[0]['id']}, then pkm share hold {held[0]['id']} --release")  # fmt: skip
 
 

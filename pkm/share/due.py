@@ -170,6 +170,23 @@ def interrupted(db: sqlite3.Connection) -> list[Row]:
     return [row for row in found if any(one["state"] == "waiting" for one in deliveries.frozen(db, row["number"]))]
 
 
+def hold_all(store: Store, because: str) -> list[Row]:
+    """All that would leave by itself and is not on hold is: the shares, by number."""
+    held: list[Row] = []
+    if not (plans.planned(store.read()) or interrupted(store.read())):
+        return held
+    with store.unit() as unit:
+        db = unit.connection
+        for number in sorted([*plans.planned(db), *(row["number"] for row in interrupted(db))]):
+            stages = [one for one in shares.stages(db, number) if not one["passed_at"] and not one["gate"].get("held")]
+            for stage in stages:
+                plan.hold_stage(unit, stage, because)
+            held += [existing(shares.row(db, number), "share", number)] if stages else []
+        if held:
+            unit.summarize(f"put {', '.join(row['id'] for row in held)} on hold")
+    return held
+
+
 def _take_up(store: Store, home: Home, share: Row) -> Done:
     """What was confirmed when it met no server went; not what it would say by now, nor what is late."""
     circle = ", ".join(share["circles"]) or "people by name"

@@ -282,23 +282,6 @@ def hold(store: Store, share: int, because: str = "") -> Row:
     return row
 
 
-def hold_planned(store: Store, because: str) -> list[Row]:
-    """All that is planned and not on hold is, so that none of it leaves by itself; the shares, by number."""
-    held: list[Row] = []
-    if not plans.planned(store.read()):
-        return held
-    with store.unit() as unit:
-        db = unit.connection
-        for number in plans.planned(db):
-            stages = [one for one in shares.stages(db, number) if not one["passed_at"] and not one["gate"].get("held")]
-            for stage in stages:
-                hold_stage(unit, stage, because)
-            held += [existing(shares.row(db, number), "share", number)] if stages else []
-        if held:
-            unit.summarize(f"put {', '.join(row['id'] for row in held)} on hold")
-    return held
-
-
 def release(store: Store, share: int) -> Row:
     """What was on hold may leave again, and is not late from now on: also what was refused of a stage that has passed since.
 

@@ -6,8 +6,10 @@ those who got a letter a correction is drafted, as an answer to it; the person s
 
 import contextlib
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pkm.channels.way import Outcome
@@ -18,6 +20,7 @@ from pkm.ids import Row, existing, make
 from pkm.share import mirror, publish, transmit
 from pkm.share.channels import KINDS, folder_of, is_letters, is_mirror
 from pkm.store import deliveries, posts, shares
+from pkm.store.connection import connect
 from pkm.store.erasing import has_no_name
 from pkm.store.session import Store
 from pkm.text import clean, count, one_line
@@ -56,6 +59,15 @@ def retract(store: Store, home: Home, share: int, because: str = "") -> Retracte
     with transmit.alone(home) if standing else contextlib.nullcontext():  # meanwhile nothing more of it leaves
         gone = _remove_posts(store, home, share) if standing else {}
         return _retract(store, home, row, gone, because, again=again)
+
+
+def standing_again(db: sqlite3.Connection, before: Path) -> list[Row]:
+    """The shares that were taken back in the store of before, which is in that file, and that have gone out in this one."""
+    try:
+        with contextlib.closing(connect(before, mode="ro")) as there:
+            return shares.out(db, shares.taken_back(there))
+    except sqlite3.Error:  # it is damaged, which may be why another one was put back
+        return []
 
 
 def _retract(store: Store, home: Home, row: Row, gone: dict[int, Outcome], because: str, *, again: bool) -> Retracted:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from pkm.addresses import address_key
-from pkm.delivery import MAY_GO, sql_list
+from pkm.delivery import MAY_GO, MAY_HAVE_LEFT, sql_list
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, make
 from pkm.spelling import near
@@ -94,6 +94,20 @@ def read_gate(text: str) -> Row:
 _FIRST_EMAIL = (
     "(SELECT value FROM handle WHERE contact_id = contact.id AND kind = 'email' ORDER BY position, id LIMIT 1) AS email"
 )
+
+
+def taken_back(db: sqlite3.Connection) -> set[str]:
+    """The uids of shares that were taken back."""
+    return {row[0] for row in db.execute("SELECT uid FROM share WHERE state = 'retracted'")}
+
+
+def out(db: sqlite3.Connection, uids: Collection[str]) -> list[Row]:
+    """Those of the shares of these uids of which something left, or may have, and that were not taken back; by number."""
+    found = db.execute(
+        f"{_SHARE} WHERE uid IN (SELECT value FROM json_each(:uids)) AND state <> 'retracted' AND EXISTS (SELECT 1 FROM delivery "
+        f"WHERE share_id = share.id AND state IN {sql_list(MAY_HAVE_LEFT)}) ORDER BY id", {"uids": json.dumps(list(uids))},
+    ).fetchall()  # fmt: skip
+    return [_shape(db, one) for one in found]
 
 
 def note_rows(db: sqlite3.Connection, share_id: int) -> list[Row]:

@@ -176,6 +176,20 @@ def test_what_was_said_after_a_copy_that_is_put_back_is_asked_about(on: Days, ho
     assert "sent by site" in on("2026-12-16", "share", "--due", "--yes")
 
 
+def test_what_was_taken_back_after_a_copy_that_is_put_back_is_told(on: Days, home: Path, tmp_path: Path) -> None:
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-01", "backup", home / "copy.db")
+    assert "Taken back" not in on("2026-12-01", "backup", "--restore", home / "copy.db", "--yes")
+    on("2026-12-02", "share", "retract", "x1", "--yes")
+    told = on("2026-12-03", "backup", "--restore", home / "copy.db", "--yes")
+    assert "Taken back after the copy, and not in it: x1 “Walking”" in told
+    assert "Next: pkm share retract x1" in told
+    on("2026-12-03", "share", "retract", "x1", "--yes")
+    on("2026-12-03", "share", "draft", "n3", "--to", "practice")
+    on("2026-12-03", "share", "send", "x2", "--yes")
+    assert ("RETROS" in text(tmp_path / "drop"), "SIGNAL" in text(tmp_path / "drop")) == (False, True)
+
+
 def test_a_late_stage_is_held_and_asked_about(on: Days, home: Path, tmp_path: Path) -> None:
     plan(on)
     assert "is held, not sent" in on("2026-12-09", "share", "--due", "--yes", ok=4)

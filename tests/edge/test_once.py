@@ -219,6 +219,34 @@ def test_who_comes_into_a_closer_circle_after_its_stage_gets_it_in_the_next(plan
     assert [to for to, _ in mail.letters] == ["ann@example.org", "cy@example.org"]
 
 
+@pytest.mark.parametrize("lost", [False, True], ids=["put back", "lost and put back"])
+@pytest.mark.parametrize("planned", [False, True], ids=["a draft", "a plan"])
+def test_what_was_stopped_after_a_copy_that_is_put_back_does_not_leave_by_itself(
+    plan: Plan, home: Path, mail: MailServer, lost: bool, planned: bool
+) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann")
+    if not planned:
+        plan.pkm("share", "drop", "x1")
+        plan.pkm("share", "draft", "n1", "--to", "practice", "--title", "At once")
+    share = "x1" if planned else "x2"
+    mail.refuse["ann@example.org"] = "451 later"
+    plan.pkm("share", "send", share, "--yes", ok=4)
+    plan.pkm("backup", home.parent / "copy.db")
+    plan.pkm("share", "retract", share, "--yes")
+    mail.refuse.clear()
+    if lost:
+        for file in home.glob("pkm.db*"):
+            file.unlink()
+    told = plan.pkm("backup", "--restore", home.parent / "copy.db", "--yes").err
+    assert f"pkm share hold {share} --release" in told
+    plan.due(0, 1)
+    assert mail.letters == []
+    plan.pkm("share", "hold", share, "--release")
+    plan.due(1)
+    assert len(mail.letters) == 1
+
+
 def test_an_address_that_somebody_else_has_now_gets_it_once(plan: Plan, mail: MailServer) -> None:
     plan.make(mail.url, "--from", "Me <me@example.org>")
     plan.join("practice", "ann")
