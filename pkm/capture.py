@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from pkm import dates
+from pkm import typed_dates
 from pkm.text import clean, first_sentence, one_line
 
 TITLE = 120
@@ -208,7 +208,7 @@ def sentence_around(text: str, start: int, end: int) -> str:
 def _undated(text: str, now: datetime) -> tuple[str, datetime | None]:
     """The text without `yesterday at noon: ` in front, and what that means; None and the whole text without such."""
     match = re.match(r"\s*([^\n]{1,40}?):(?:[ \t]+|(?=\n|$))", text)
-    at = dates.parse_entry(match[1], now) if match else None
+    at = typed_dates.parse_entry(match[1], now) if match else None
     if match is None or at is None:
         return text, None
     return text[match.end() :].lstrip("\n"), at

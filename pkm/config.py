@@ -223,7 +223,7 @@ class Settings:
 
     def seconds(self, key: str) -> int:
         """The setting, which is a span, in seconds."""
-        from pkm.dates import parse_span
+        from pkm.typed_dates import parse_span
 
         return 0 if _is_none(key, self[key]) else int(parse_span(self[key]).total_seconds())
 
@@ -348,7 +348,7 @@ def _check(key: str, value: str) -> None:
     if one_line(value) != value:
         raise Invalid(key, "it should be one line of plain text")
     if kind == "span" and not _is_none(key, value):
-        from pkm.dates import parse_span
+        from pkm.typed_dates import parse_span
 
         parse_span(value)
     if kind == "keep":
@@ -373,7 +373,7 @@ _KEEP_FORMS = "it should be a length of time (1y), a number of items of a source
 
 
 def _limits(key: str, value: str) -> "tuple[timedelta | None, int | None]":
-    from pkm.dates import parse_span
+    from pkm.typed_dates import parse_span
 
     words = value.split()
     numbers = [int(word) for word in words if word.isdecimal() and len(word) < 10]

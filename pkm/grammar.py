@@ -341,13 +341,15 @@ def _span(value: str) -> str:
 
 def _when(name: str, values: tuple[str, ...], now: datetime) -> Node:
     """Before that day begins; after: from its first moment on; on: within the day, month or year, or from a to b."""
+    from pkm import typed_dates  # most queries name no day
+
     nodes: list[Node] = []
     for value in values:
         if name == "on":
-            since, until = dates.parse_range(value, now)
+            since, until = typed_dates.parse_range(value, now)
             nodes.append(When(dates.stamp(since) if since else None, dates.stamp(until) if until else None, value))
             continue
-        day = dates.parse_date(value, now, past=True)
+        day = typed_dates.parse_date(value, now, past=True)
         edge = dates.stamp(dates.midnight(day))
         nodes.append(When(edge, None, day.isoformat()) if name == "after" else When(None, edge, day.isoformat()))
     return nodes[0] if len(nodes) == 1 else Or(tuple(nodes))

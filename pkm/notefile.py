@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pkm import capture, frontmatter
-from pkm.dates import midnight, parse_when, stamp
+from pkm.dates import midnight, stamp
 from pkm.errors import BadInput, Invalid
 from pkm.filekind import decode_text, is_binary, name_kind
 from pkm.frontmatter import Fields
 from pkm.reach import REACHES
 from pkm.text import fold, one_line
 from pkm.textmerge import plain
+from pkm.typed_dates import parse_when
 from pkm.vocabulary import STAGES
 
 ENDINGS = (".md", ".markdown")

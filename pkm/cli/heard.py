@@ -6,11 +6,12 @@ import typer
 
 from pkm.cli import complete, current, drafts, outgoing, render, selectors
 from pkm.cli.options import JsonFlag, LimitOption, WhenOption
-from pkm.dates import day, now, parse_past
+from pkm.dates import day, now
 from pkm.errors import Invalid
 from pkm.ids import Row, existing
 from pkm.store import received, responses, shares
 from pkm.text import count, one_line, some
+from pkm.typed_dates import parse_past
 
 SHOWN = 10
 """How many people are named who got what an answer contradicts."""

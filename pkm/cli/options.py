@@ -8,7 +8,6 @@ import typer
 from pkm.cli import complete
 from pkm.cli.noted import ask_of_new
 from pkm.cli.shape import Command
-from pkm.dates import parse_span
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LimitOption = Annotated[int, typer.Option("-n", "--limit", min=1, help="How many rows at most.")]
@@ -49,6 +48,8 @@ def as_seconds(span: str | None) -> int | None:
     """A span as it was typed (2w), in seconds; 0 for "", which takes a cadence away; None where the option was not given."""
     if span is None:
         return None
+    from pkm.typed_dates import parse_span
+
     return int(parse_span(span).total_seconds()) if span.strip() else 0
 
 

@@ -7,10 +7,11 @@ import typer
 from pkm.cli import complete, current, drafts, render, selectors
 from pkm.cli.app import group
 from pkm.cli.options import BecauseOption, JsonFlag, NoteArgument, WhenOption
-from pkm.dates import now, parse_past
+from pkm.dates import now
 from pkm.errors import Invalid
 from pkm.spelling import did_you_mean, near
 from pkm.text import count, one_line
+from pkm.typed_dates import parse_past
 
 if TYPE_CHECKING:
     from pkm.store.lookup import Found

@@ -184,7 +184,8 @@ def _number(text: str) -> int:
 def _stamp(since: str) -> str | None:
     if not since:
         return None
-    from pkm.dates import midnight, now, parse_date, stamp
+    from pkm.dates import midnight, now, stamp
+    from pkm.typed_dates import parse_date
 
     at = parse_date(since, now(), past=True)
     render.tell(f"Since {at.isoformat()}.")

@@ -46,7 +46,7 @@ def read_seconds(every: str | None) -> int | None:
     """The span that was typed, in seconds; None where none was. Raises Invalid."""
     if every is None:
         return None
-    from pkm.dates import parse_span
+    from pkm.typed_dates import parse_span
 
     return int(parse_span(every).total_seconds())
 

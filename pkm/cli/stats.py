@@ -9,9 +9,10 @@ from pkm.cli import current, render, stats_people
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag
 from pkm.cli.plots import bar, percent, sparkline
-from pkm.dates import day, format_span, now, parse_span
+from pkm.dates import day, format_span, now
 from pkm.ids import Row
 from pkm.text import count, listed, one_line
+from pkm.typed_dates import parse_span
 
 app = group("Stats.")
 

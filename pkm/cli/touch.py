@@ -10,7 +10,7 @@ import typer
 from pkm import first_step
 from pkm.cli import card_layout, complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, WhoArgument
-from pkm.dates import ago, day, format_span, now, parse_past, parse_span, parse_stamp, parse_when, stamp
+from pkm.dates import ago, day, format_span, now, parse_stamp, stamp
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, listing
 from pkm.store import contacts, interactions, received, standings
@@ -45,6 +45,7 @@ def log(
     """Log what passed between you and one or more contacts, and what was promised; their next touch counts from it."""
     from pkm.cli import drafts
     from pkm.people.contacts import log_touch
+    from pkm.typed_dates import parse_past
 
     mine, theirs = promise or [], promised_me or []
     words = " ".join(text or ()) or _told(mine, theirs)
@@ -204,6 +205,7 @@ def due(
 ) -> None:
     """List who is due to hear from you, the longest due first."""
     from pkm.people.cadence import name_shade
+    from pkm.typed_dates import parse_span
 
     at = now()
     before = stamp(at + parse_span(within)) if within else stamp(at)
@@ -328,6 +330,7 @@ def snooze(
 ) -> None:
     """Let a contact not be due before a day, or take that back."""
     from pkm.people import contacts as people
+    from pkm.typed_dates import parse_when
 
     found = selectors.one(who, ("contact",))
     at = now()

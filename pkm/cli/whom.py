@@ -6,10 +6,11 @@ import typer
 
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.options import BecauseOption, JsonFlag, LimitOption, NoteArgument, ShareArgument, YesFlag
-from pkm.dates import day, now, parse_date
+from pkm.dates import day, now
 from pkm.errors import Invalid
 from pkm.ids import Row
 from pkm.text import one_line
+from pkm.typed_dates import parse_date
 
 
 def who(

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
-from pkm.dates import RIGHT, parse_deadline, parse_stamp, stamp
+from pkm.dates import parse_stamp, stamp
 from pkm.errors import Invalid
 from pkm.text import clean, fold, one_line
+from pkm.typed_dates import RIGHT, parse_deadline
 
 ME, THEM = "me", "them"
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pkm import capture
-from pkm.dates import now, parse_when, stamp
+from pkm.dates import now, stamp
 from pkm.errors import BadInput, Invalid
 from pkm.filekind import decode_text, is_binary, name_kind
 from pkm.grouped import grouped
@@ -29,6 +29,7 @@ from pkm.store.note_names import Names
 from pkm.store.session import Store, Unit
 from pkm.text import clean, count, one_line
 from pkm.textmerge import plain, same
+from pkm.typed_dates import parse_when
 
 MAX_BYTES = 200_000_000
 NEXT = "jrnl --format json > journal.json"

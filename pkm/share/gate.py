@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pkm.dates import day, format_span, local, parse_span, parse_stamp, parse_when, stamp
+from pkm.dates import day, format_span, local, parse_stamp, stamp
 from pkm.errors import Invalid, Malformed
 from pkm.text import count, one_line
+from pkm.typed_dates import parse_span, parse_when
 
 Gate = Mapping[str, Any]
 

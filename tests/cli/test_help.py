@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer
 
-from pkm import dates, query, query_tree
+from pkm import query, query_tree, typed_dates
 from pkm.cli.app import app
 from pkm.cli.help import TOPICS, read_topic
 from pkm.reach import REACHES
@@ -58,10 +58,10 @@ def test_the_pages_of_dates_and_reach_say_what_is_so() -> None:
         "dec 1", "1 dec 2026", "2026-12-01", "2026-05", "2026", "noon", "at 14:30", "tomorrow at 9:00",
     ):  # fmt: skip
         assert said in page
-        dates.parse_when(said, NOW)
+        typed_dates.parse_when(said, NOW)
     for span in ("30min", "1h", "2d", "6w", "2mo", "1y", "weekly"):
         assert span in page
-        dates.parse_span(span)
+        typed_dates.parse_span(span)
     assert re.findall(r"^  (\w+) {5,}", read_topic("reach"), re.M) == list(REACHES)
 
 

@@ -136,6 +136,14 @@ def test_bad_files_are_named_and_the_rest_comes_in(pkm: CommandLine, tmp_path: P
     assert (tmp_path / "out/broken.md").read_bytes() == BAD["broken.md"][0]
 
 
+def test_a_page_of_the_first_day_there_is_comes_in_without_a_day(pkm: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "daily").mkdir()
+    for day in ("0001-01-01", "2026-11-20"):
+        (tmp_path / "daily" / f"{day}.md").write_text(f"Of {day}\n")
+    pkm("import", tmp_path / "daily", "--as", "vault", "--yes")
+    assert [pkm.json("sense", "show", note)["at"] for note in ("n1", "n2")] == [None, "2026-11-20T00:00:00Z"]
+
+
 def test_a_file_that_may_not_be_read_is_named(pkm: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vault = make(tmp_path / "v", good="good", closed="closed")
     whole = Path.read_bytes

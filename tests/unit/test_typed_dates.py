@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkm import dates
+from pkm import dates, typed_dates
 from pkm.errors import Invalid
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday
@@ -68,8 +68,8 @@ def zone(request, monkeypatch):
     ],
 )
 def test_a_date_is_read_as_people_say_it(text, ahead, back):
-    assert dates.parse_date(text, NOW).isoformat() == ahead
-    assert dates.parse_date(text, NOW, past=True).isoformat() == (back or ahead)
+    assert typed_dates.parse_date(text, NOW).isoformat() == ahead
+    assert typed_dates.parse_date(text, NOW, past=True).isoformat() == (back or ahead)
 
 
 @pytest.mark.parametrize(
@@ -92,16 +92,16 @@ def test_a_date_is_read_as_people_say_it(text, ahead, back):
     ],
 )
 def test_a_time_is_read_as_people_say_it(text, ahead):
-    assert dates.stamp(dates.parse_when(text, NOW)) == ahead
+    assert dates.stamp(typed_dates.parse_when(text, NOW)) == ahead
 
 
 def test_a_time_alone_is_the_last_one_when_the_past_is_meant():
-    assert dates.stamp(dates.parse_when("at 14:30", NOW, past=True)) == "2026-11-22T14:30:00Z"
-    assert dates.stamp(dates.parse_when("at 8:30", NOW, past=True)) == "2026-11-23T08:30:00Z"
+    assert dates.stamp(typed_dates.parse_when("at 14:30", NOW, past=True)) == "2026-11-22T14:30:00Z"
+    assert dates.stamp(typed_dates.parse_when("at 8:30", NOW, past=True)) == "2026-11-23T08:30:00Z"
 
 
 def test_a_date_without_time_gets_the_time_asked_for():
-    assert dates.stamp(dates.parse_when("fri", NOW, at=time(9))) == "2026-11-27T09:00:00Z"
+    assert dates.stamp(typed_dates.parse_when("fri", NOW, at=time(9))) == "2026-11-27T09:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_date_without_time_gets_the_time_asked_for():
 )
 def test_what_is_no_date_says_what_would_be_right(text):
     with pytest.raises(Invalid) as caught:
-        dates.parse_date(text, NOW)
+        typed_dates.parse_date(text, NOW)
     assert caught.value.why
     assert caught.value.next
 
@@ -147,7 +147,7 @@ def test_what_is_no_date_says_what_would_be_right(text):
     | st.from_regex(r"(in |last |next )?\d{1,5} ?[a-z]{1,6}( ago)?( at \d\d?:?\d?\d?)?", fullmatch=True)
 )
 def test_any_text_is_a_date_or_invalid(text):
-    for read in (dates.parse_date, dates.parse_when, dates.parse_range):
+    for read in (typed_dates.parse_date, typed_dates.parse_when, typed_dates.parse_range):
         with contextlib.suppress(Invalid):
             read(text, NOW)
 
@@ -155,18 +155,18 @@ def test_any_text_is_a_date_or_invalid(text):
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1)))
 def test_what_iso_says_is_what_is_read(at):
     at = at.replace(microsecond=0)
-    assert dates.parse_when(at.isoformat() + "Z", NOW) == at.replace(tzinfo=UTC)
-    assert dates.parse_date(at.date().isoformat(), NOW) == at.date()
+    assert typed_dates.parse_when(at.isoformat() + "Z", NOW) == at.replace(tzinfo=UTC)
+    assert typed_dates.parse_date(at.date().isoformat(), NOW) == at.date()
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin"], indirect=True)
 def test_local_time_is_that_of_the_day_meant_not_of_today(zone):
-    assert dates.stamp(dates.parse_when("2026-07-01 12:00", NOW)) == "2026-07-01T10:00:00Z"
-    assert dates.stamp(dates.parse_when("2026-12-01 12:00", NOW)) == "2026-12-01T11:00:00Z"
+    assert dates.stamp(typed_dates.parse_when("2026-07-01 12:00", NOW)) == "2026-07-01T10:00:00Z"
+    assert dates.stamp(typed_dates.parse_when("2026-12-01 12:00", NOW)) == "2026-12-01T11:00:00Z"
     assert dates.day("2026-11-22T23:30:00Z") == "2026-11-23"
     assert dates.stamp(dates.midnight(date(2026, 7, 1))) == "2026-06-30T22:00:00Z"
     late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-    assert dates.parse_date("today", late).isoformat() == "2026-11-23"
+    assert typed_dates.parse_date("today", late).isoformat() == "2026-11-23"
 
 
 @pytest.mark.parametrize(
@@ -186,14 +186,14 @@ def test_local_time_is_that_of_the_day_meant_not_of_today(zone):
     ],
 )
 def test_a_range_ends_after_what_it_names(text, start, end):
-    found = dates.parse_range(text, NOW)
+    found = typed_dates.parse_range(text, NOW)
     assert tuple(at and dates.stamp(at) for at in found) == (start, end)
 
 
 @pytest.mark.parametrize("text", ["..", "", "2026-06..2026-05", "a..b"])
 def test_a_range_that_is_none_is_invalid(text):
     with pytest.raises(Invalid):
-        dates.parse_range(text, NOW)
+        typed_dates.parse_range(text, NOW)
 
 
 @pytest.mark.parametrize(
@@ -217,19 +217,19 @@ def test_a_range_that_is_none_is_invalid(text):
     ],
 )
 def test_a_span_is_read_and_shown(text, seconds, shown):
-    assert dates.parse_span(text) == timedelta(seconds=seconds)
+    assert typed_dates.parse_span(text) == timedelta(seconds=seconds)
     assert dates.format_span(seconds) == shown
 
 
 @pytest.mark.parametrize("text", ["", "0d", "-1h", "99999y", "often", "1 parsec", "every", "h", "1"])
 def test_a_span_that_is_none_is_invalid(text):
     with pytest.raises(Invalid):
-        dates.parse_span(text)
+        typed_dates.parse_span(text)
 
 
 @given(st.integers(1, 99999))
 def test_a_span_shown_is_read_as_itself(minutes):
-    assert dates.parse_span(dates.format_span(minutes * 60)) == timedelta(minutes=minutes)
+    assert typed_dates.parse_span(dates.format_span(minutes * 60)) == timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_now_is_what_the_environment_says(monkeypatch):
     ],
 )
 def test_a_date_in_front_of_an_entry_is_one_that_can_be_nothing_else(text, at):
-    found = dates.parse_entry(text, NOW)
+    found = typed_dates.parse_entry(text, NOW)
     assert (found and dates.stamp(found)) == at
 
 
@@ -298,5 +298,5 @@ def test_the_median_gap_of_times(minutes, gap_s):
 ])  # fmt: skip
 def test_a_word_that_was_mistyped_is_offered_as_the_date_that_it_makes(typed: str, meant: list[str]) -> None:
     with pytest.raises(Invalid) as error:
-        dates.parse_date(typed, NOW)
+        typed_dates.parse_date(typed, NOW)
     assert list(error.value.near) == meant
