@@ -16,6 +16,14 @@ OFFERED = 50
 """How many words at most; the newest first."""
 
 
+_READ_BY_A_SHELL = str.maketrans("\\`'\"$[]&", "\u2216\u2019\u2019\u201d\uff04()+")
+"""zsh evaluates what is offered, descriptions too, and a title may come from anybody: these show as what is like them."""
+
+
+def _about(text: str) -> str:
+    return one_line(text, 60).translate(_READ_BY_A_SHELL)
+
+
 def _db() -> sqlite3.Connection | None:
     try:
         return current.store().read() if current.home().db.exists() else None
@@ -28,7 +36,7 @@ def _ids(*kinds: str) -> Callable[[str], Offer]:
         if (db := _db()) is None:
             return []
         found = (one for kind in kinds for one in lookup.starting(db, kind, incomplete, OFFERED))
-        return [(one.id, one_line(one.title, 60)) for one in found]
+        return [(one.id, _about(one.title)) for one in found]
 
     return complete
 
@@ -41,7 +49,7 @@ def _names(kind: str, sign: str = "") -> Callable[[str], Offer]:
             return []
         first = incomplete[:1] if incomplete[:1] and incomplete[0] in sign else ""
         found = offers.names(db, kind, incomplete[len(first) :], OFFERED)
-        return [(first + name, one_line(about, 60)) for name, about in found]
+        return [(first + name, _about(about)) for name, about in found]
 
     return complete
 

@@ -212,6 +212,32 @@ def test_the_shell_completes_commands_ids_and_names(
     assert offered in lived_in(ok=None).out
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_gets_nothing_to_run_with_what_it_completes(
+    pkm: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shell: str
+) -> None:
+    """zsh evaluates what is offered, with its description; bash puts the word on the line as it stands."""
+    odd = "costs \\$(touch caught) \\`touch caught` $(touch caught) \"it's\" [/b] [[x"
+    pkm("sense", "note", odd, "-t", odd)
+    pkm("sense", "tag", "n1", "+a&touch${IFS}caught", "+plain/tag-1")
+    pkm("circle", "add", "$(touch caught)", "--kind", "community")
+    card = tmp_path / "c.vcf"
+    card.write_text("BEGIN:VCARD\nVERSION:4.0\nFN:Ann $(x)\nNICKNAME:$(touch${IFS}caught)\nEND:VCARD\n")
+    pkm("contact", "import", card)
+    given = {}
+    for words in ("sense show n", "tag show ", "circle show ", "contact show ", "tag show a"):
+        for name, value in {"_PKM_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": f"pkm {words}",
+                            "_TYPER_COMPLETE_FISH_ACTION": "get-args", "COMP_WORDS": f"pkm {words}", "COMP_CWORD": "3"}.items():
+            monkeypatch.setenv(name, value)
+        given[words] = pkm(ok=None).out
+        monkeypatch.delenv("_PKM_COMPLETE")
+    told = "".join(given.values()).replace("\\\\:", ":")
+    for offered in ("n1", "plain/tag-1", "o2", "c1"):
+        assert offered in told
+    assert not set(told) & set("\\`$&"), "something that a shell would read"
+    assert "caught" in given["sense show n"] or shell == "bash"
+
+
 def test_completion_without_a_home_offers_nothing_and_makes_nothing(
     pkm: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
