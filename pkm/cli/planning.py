@@ -180,6 +180,9 @@ def _tell_next(share: str, rows: list[Row]) -> None:
     ahead = next((row for row in rows if not row["passed_at"]), None)
     if ahead is None:
         return
+    if ahead["state"] == "cancelled":
+        render.tell(f"{share} was taken back; nothing more of it goes. What became of it: pkm share log {share}")
+        return
     step = {
         "due": f"pkm share send {share}, or pkm share --due --yes from cron",
         "held": f"pkm share hold {share} --release",

@@ -5,7 +5,8 @@
 
 A gate is kept as JSON. Its conditions: "after_s" (since the stage before went), "at" (not before), "approval" with "by"
 and "by_name", "responses", "no_objection". What the person said of the stage stands beside them: "planned_at", "because"
-(why a step is skipped), "approved", "objections", "held", "notes" (those that this circle gets), "words".
+(why a step is skipped), "approved", "objections", "held", "notes" (those that this circle gets), "words"; "aside": the
+objections to circles that are left out of the plan, by circle.
 """
 
 import re

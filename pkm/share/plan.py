@@ -5,7 +5,7 @@ Decisions are gate.py's; what leaves is due.py's. Sends nothing.
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from shlex import quote
@@ -19,6 +19,7 @@ from pkm.ids import Row, existing, make
 from pkm.markdown import without_comments
 from pkm.share import approval, draft, gate, origin, page_names, worded
 from pkm.store import circles, deliveries, plans, shares, tags
+from pkm.store.erasing import FORGOTTEN
 from pkm.store.session import Store
 from pkm.text import clean, one_line
 
@@ -97,15 +98,18 @@ def steps(db: sqlite3.Connection, share: int, now: datetime) -> list[Step]:
 
 
 def as_rows(db: sqlite3.Connection, share: int, now: datetime) -> list[Row]:
-    """The stages as the JSON contract has them."""
+    """The stages as the JSON contract has them; those of a share that was taken back go nowhere any more."""
+    retracted = existing(shares.row(db, share), "share", share)["state"] == "retracted"
     return [
         {
             "id": f"{make('share', share)}.{number}", "kind": "stage",
             "title": f"{step.row['circle'] or 'people by name'} {gate.told(step.row['gate'])}", "share": make("share", share),
             "position": number, "circle": step.row["circle"], "circle_kind": step.row["circle_kind"],
-            "state": step.state, "gate": gate.told(step.row["gate"]), "waits": step.waits,
-            "until": dates.stamp(step.verdict.until) if step.verdict.until else None, "held": step.held,
-            "leaves_at": step.leaving or None, "passed_at": step.row["passed_at"],
+            "state": "cancelled" if (off := retracted and not step.row["passed_at"]) else step.state,
+            "gate": gate.told(step.row["gate"]), "waits": [] if off else step.waits,
+            "until": dates.stamp(step.verdict.until) if step.verdict.until and not off else None,
+            "held": None if off else step.held, "leaves_at": None if off else step.leaving or None,
+            "passed_at": step.row["passed_at"],
             "because": step.row["gate"].get("because") or None, "approved": step.row["gate"].get("approved"),
             "objections": step.row["gate"].get("objections") or [],
             "notes": [make("note", note["id"]) for note in worded.notes_for(db, share, step.row)],
@@ -118,8 +122,9 @@ def as_rows(db: sqlite3.Connection, share: int, now: datetime) -> list[Row]:
 def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], because: str = "") -> None:
     """The share goes by these stages, in order; those that have begun to leave stay as they are, in front.
 
-    Where they name none but those, the plan ends there. What is on hold stays so, and what somebody objects to stays back: a
-    plan answers neither. A correction stays one: for those alone who got what it corrects.
+    Where they name none but those, the plan ends there. What is on hold stays so, and what somebody objects to stays back, also
+    where its circle is left out and comes in again: a plan answers neither. A correction stays one: for those alone who got what
+    it corrects.
     because: why it goes to a network without a community before it; kept for the history.
     Raises NotFound, Invalid (a circle twice, nothing left to plan), Refused (a note may not go to a circle).
     """
@@ -135,13 +140,15 @@ def set_plan(store: Store, home: Home, share: int, wanted: Sequence[Wanted], bec
         there = {stage["circle_id"] for stage in shares.stages(unit.connection, share)}
         _lay(unit, share, wanted, because)
         page_names.name_page(unit, share)  # it may be for others from now on, who may not read all of its title
-        passed = [stage["passed_at"] for stage in shares.stages(unit.connection, share)]
+        stages = shares.stages(unit.connection, share)
+        passed = [stage["passed_at"] for stage in stages]
         unit.update("share", share, state="sent" if all(passed) else "planned", sent_at=max(passed) if all(passed) else None)
         unit.flush()
-        findings = draft.check_share(unit.connection, share, there=there)
+        ahead = [stage["id"] for stage in stages if not stage["passed_at"]]  # what has gone has gone, whatever its notes are now
+        findings = [one for stage in ahead for one in draft.check_share(unit.connection, share, stage, there=there)]
         if findings:
-            raise Refused(f"the plan of {row['id']}", "something in it may not go there", findings=findings,
-                          kept="The plan is as it was.")  # fmt: skip
+            raise Refused(f"the plan of {row['id']}", "something in it may not go there",
+                          findings=list(dict.fromkeys(findings)), kept="The plan is as it was.")  # fmt: skip
         unit.summarize(f"planned {row['id']} {row['title']}")
 
 
@@ -149,7 +156,8 @@ def changeable(db: sqlite3.Connection, share: int) -> Row:
     """The share's row. Raises NotFound; Invalid where it has gone everywhere, or was taken back."""
     row = existing(shares.row(db, share), "share", share)
     if row["state"] in ("sent", "retracted"):
-        raise Invalid(row["id"], "it has gone everywhere it was meant for",
+        why = "it has gone everywhere it was meant for" if row["state"] == "sent" else "it was taken back"
+        raise Invalid(row["id"], why,
                       next=f"pkm share draft NOTE --to CIRCLE, for others; who has it: pkm share log {row['id']}")  # fmt: skip
     return row
 
@@ -186,11 +194,13 @@ def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> No
     ahead = [stage["gate"] for stage in before.values() if not stage["passed_at"]]
     held = next((state["held"] for state in ahead if state.get("held")), None)
     always = {key: value for key, value in (("held", held), ("replies_to", corrects)) if value}  # also of a new circle
+    aside = _objections(list(before.values()))
     for one in new:
         old = before.get(one.circle["number"])
         position = old["position"] if old and old["position"] > last else highest + 1
         last, highest = position, max(highest, position)
         kept = {key: value for key, value in (old["gate"] if old else {}).items() if key in _KEPT}
+        kept |= _objected(aside.get(str(one.circle["number"]), ()), unit.at)
         said = {"because": clean(because).strip()} if because.strip() else {}
         text = json.dumps({**kept, **always, **one.gate, **said, "planned_at": unit.at}, ensure_ascii=False)
         if old:
@@ -199,6 +209,27 @@ def _lay(unit: "Unit", share: int, wanted: Sequence[Wanted], because: str) -> No
         else:
             unit.add(Stage(share_id=share, circle_id=one.circle["number"], position=position, gate=text))
     unit.flush()
+    stages = shares.stages(db, share)
+    out = {circle: said for circle, said in aside.items() if said and circle not in {str(one["circle_id"]) for one in stages}}
+    for place, stage in enumerate(stages):
+        apart = out if place == 0 else {}
+        if apart != stage["gate"].get("aside", {}):
+            set_gate(unit, stage, {key: value for key, value in {**stage["gate"], "aside": apart}.items() if value})
+
+
+def _objections(stages: Collection[Row]) -> dict[str, list[Row]]:
+    """Circle, by number -> who objects to its getting it: of the plan as it is, and of what was left out of it before."""
+    found: dict[str, list[Row]] = {}
+    for stage in stages:
+        found |= stage["gate"].get("aside", {})
+    return found | {str(stage["circle_id"]): stage["gate"].get("objections", []) for stage in stages}
+
+
+def _objected(objections: Collection[Row], at: str) -> dict[str, Any]:
+    """The same as a stage's gate has it; that of somebody who was forgotten since, of which nothing is left, is a hold."""
+    known = [one for one in objections if one]
+    held = {"held": {"at": at, "because": FORGOTTEN}} if len(known) < len(objections) else {}
+    return held | ({"objections": known} if known else {})
 
 
 def _check_reached(db: sqlite3.Connection, share: int, corrects: int, wanted: Sequence[Wanted]) -> None:

@@ -160,17 +160,31 @@ def _blank_shares(db: sqlite3.Connection, what: Erasure) -> None:
             db.execute("UPDATE share SET introduction = '' WHERE id = ?", (row["id"],))
 
 
+FORGOTTEN = "who objected to it was forgotten"
+"""Why a stage is on hold to which somebody objected of whom nothing is left."""
+
+
 def _hold_for(db: sqlite3.Connection, contacts: Iterable[int], at: str) -> None:
-    """What these contacts object to is on hold instead: nobody is left to take the objection back, and it was not answered."""
+    """What these contacts object to is on hold instead: nobody is left to take the objection back, and it was not answered.
+
+    Of one to a stage that is left out of its plan (plan.py) an empty one stays.
+    """
     gone = {make("contact", number) for number in contacts}
-    found = db.execute("SELECT id, gate FROM stage WHERE json_valid(gate) AND json_extract(gate, '$.objections') IS NOT NULL")
+    found = db.execute("SELECT id, gate FROM stage WHERE json_valid(gate) AND (json_extract(gate, '$.objections') IS NOT NULL "
+                       "OR json_extract(gate, '$.aside') IS NOT NULL)")  # fmt: skip
     for row in found.fetchall():
         gate = json.loads(row["gate"])
+        before = json.dumps(gate, ensure_ascii=False)
         objections = gate.get("objections") or []
         gate["objections"] = [one for one in objections if one["by"] not in gone]
         if len(gate["objections"]) < len(objections):
-            gate.setdefault("held", {"at": at, "because": "who objected to it was forgotten"})
-            db.execute("UPDATE stage SET gate = ? WHERE id = ?", (json.dumps(gate, ensure_ascii=False), row["id"]))
+            gate.setdefault("held", {"at": at, "because": FORGOTTEN})
+        gate["aside"] = {
+            circle: [{} if one.get("by") in gone else one for one in said] for circle, said in (gate.get("aside") or {}).items()
+        }
+        gate = {key: value for key, value in gate.items() if value}
+        if (after := json.dumps(gate, ensure_ascii=False)) != before:
+            db.execute("UPDATE stage SET gate = ? WHERE id = ?", (after, row["id"]))
 
 
 def _blank_gates(db: sqlite3.Connection, what: Erasure) -> None:

@@ -176,6 +176,54 @@ def test_what_was_said_after_a_copy_that_is_put_back_is_asked_about(on: Days, ho
     assert "sent by site" in on("2026-12-16", "share", "--due", "--yes")
 
 
+def test_what_was_taken_back_waits_for_nothing(on: Days, home: Path) -> None:
+    plan(on)
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-02", "share", "retract", "x1", "--yes")
+    for at in ("2026-12-02", "2026-12-30"):
+        told = on(at, "share", "plan", "x1")
+        assert ("waits" in told, "pkm share send" in told) == (False, False)
+        assert "x1 was taken back; nothing more of it goes" in told
+    assert "it was taken back" in on("2026-12-30", "share", "hold", "x1", ok=2)
+
+
+def test_a_plan_ends_where_it_is_whatever_a_note_in_it_is_now(on: Days, home: Path) -> None:
+    plan(on)
+    on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-01", "sense", "reach", "n2", "private")
+    assert "its reach is private" in on("2026-12-01", "share", "plan", "x1", "--stage", "network now", ok=3)
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now")
+    assert "1 stage\n" in on("2026-12-01", "share", "plan", "x1")
+    assert "Nothing planned waits to go" in on("2026-12-30", "share", "--due", "--yes")
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["after a stage that passed", "before anything"])
+@pytest.mark.parametrize("forgotten", [False, True], ids=["who is there", "who was forgotten since"])
+def test_an_objection_stays_where_its_circle_leaves_the_plan_and_is_back(
+    on: Days, home: Path, begun: bool, forgotten: bool
+) -> None:
+    on("2026-12-01", "circle", "add", "club", "--kind", "community", "--channel", "drop")
+    on("2026-12-01", "share", "plan", "x1", "--stage", "practice now", "--stage", "network no objection")
+    if begun:
+        on("2026-12-01", "share", "send", "x1", "--yes")
+    on("2026-12-02", "share", "approve", "x1", "--by", "ken", "--objects")
+    on("2026-12-02", "share", "plan", "x1", "--stage", "club no objection")
+    on("2026-12-02", "share", "approve", "x1", "--by", "ann", "--objects")
+    if not begun:
+        on("2026-12-02", "share", "plan", "x1", "--stage", "practice now")
+    if forgotten:
+        on("2026-12-02", "forget", "c2", "--yes")
+        assert b"Ken" not in (home / "pkm.db").read_bytes()
+    on("2026-12-02", "share", "plan", "x1", "--stage", "practice now", "--stage", "network now")
+    if not begun:
+        on("2026-12-02", "share", "send", "x1", "--yes")
+    told = on("2026-12-02", "share", "--due", "--yes")
+    assert ("who objected to it was forgotten" if forgotten else "for the objection of Ken to be settled") in told
+    assert "Ann" not in told
+    on("2026-12-02", "share", *(["hold", "x1", "--release"] if forgotten else ["approve", "x1", "--by", "ken"]))
+    assert "sent by site" in on("2026-12-02", "share", "--due", "--yes")
+
+
 def test_what_was_taken_back_after_a_copy_that_is_put_back_is_told(on: Days, home: Path, tmp_path: Path) -> None:
     on("2026-12-01", "share", "send", "x1", "--yes")
     on("2026-12-01", "backup", home / "copy.db")
