@@ -7,6 +7,7 @@ watch shuts the socket down when a call's whole time is over. Knows sockets only
 import contextlib
 import http.client
 import io
+import re
 import socket
 import threading
 import time
@@ -28,19 +29,26 @@ class PrivateAddress(HTTPError):
 
 
 class Call:
-    """One request under way: its deadline (time.monotonic), its socket once there is one, and what became of it."""
+    """One request under way: its deadline (time.monotonic), its socket once there is one, and what became of it.
+
+    public: whether it is made to an address of the public internet; False while there is none, or by way of a proxy.
+    """
 
     def __init__(self, deadline: float, refuse_private: bool) -> None:
         self.deadline = deadline
         self.refuse_private = refuse_private
         self.reused = False
         self.expired = False
+        self.public = False
         self._socket: socket.socket | None = None
 
     def holds(self, sock: Any) -> None:
         """From now on this socket is cut when the time is over; it may be one that an earlier call left open."""
         self._socket = sock if isinstance(sock, socket.socket) else getattr(sock, "socket", None)
-        if self._socket is not None and self.refuse_private and is_private(str(self._socket.getpeername()[0])):
+        if self._socket is None:
+            return
+        self.public = not is_private(str(self._socket.getpeername()[0]))
+        if self.refuse_private and not self.public:
             raise PrivateAddress("it is an address of this machine or its local network")
 
     def cut(self) -> None:
@@ -106,7 +114,16 @@ class Watch:
 
 def is_private(address: str) -> bool:
     """True for an address that is not one of the public internet. Raises ValueError for what is no IP address."""
-    ip = ip_address(address.strip("[]").partition("%")[0])
+    host = address.strip("[]").partition("%")[0]
+    try:
+        ip = ip_address(host)
+    except ValueError:
+        if not _OLD_FORM.fullmatch(host):
+            raise
+        try:
+            ip = IPv4Address(socket.inet_aton(host))  # as every system reads it
+        except OSError:
+            raise ValueError(f"{host} is no address") from None
     return _is_local(ip) or (isinstance(ip, IPv6Address) and any(map(_is_local, _embedded(ip))))
 
 
@@ -125,6 +142,9 @@ def _embedded(ip: IPv6Address) -> list[IPv4Address]:
         return [IPv4Address(0)]  # a network's own gateway; what nobody uses any more: never public, whatever it leads to
     return list(ip.teredo) if ip.teredo is not None else []
 
+
+_OLD_FORM = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}", re.I)
+"""An IPv4 address in fewer than four numbers, or in octal or hexadecimal ones: 127.1, 0177.0.0.1, 2130706433."""
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")

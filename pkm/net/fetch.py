@@ -208,18 +208,18 @@ class Fetcher:
         guarded = not allow_private and not self._proxy(first)
         if guarded:
             check_address(_host(first))
-        asked, hops = first, list[tuple[int, str]]()
+        asked, hops, outside = first, list[tuple[int, str]](), False
         while True:
             sent = {**public, **private} if asked is first or _origin(first) == _origin(asked) else public
             answer = self._finish(begun, limits) if begun else self._ask(url, asked, sent, limits, guarded)
-            begun = None
+            begun, outside = None, outside or answer.public
             if answer.location is None:
                 break
             asked = _next_url(url, asked, answer.location)
             hops.append((answer.status, asked))
             if len(hops) > MAX_REDIRECTS:
                 raise FetchError(url, f"more than {MAX_REDIRECTS} redirects, one after another", redirects=tuple(hops))
-            guarded = guarded or self._leaves_the_public(url, first, asked)
+            guarded = guarded or self._leaves_the_public(url, first, asked, outside)
         unchanged = answer.status == 304 and bool(etag or modified)
         if not unchanged and not 200 <= answer.status < 300:
             raise refusal(url, answer.status, answer.headers, tuple(hops), answer.body)
@@ -239,11 +239,15 @@ class Fetcher:
         headers = {"Host": authority, **self._headers, "Accept": ACCEPT_FEED, **conditions, **_agent(user_agent)}
         return "\r\n".join([f"GET /{path} HTTP/1.1", *map(": ".join, headers.items()), "", ""]).encode("ascii")
 
-    def _leaves_the_public(self, url: str, first: str, asked: str) -> bool:
-        """Whether all connections must be to public addresses from here on: a public host hands us to another."""
-        if _host(first) == _host(asked) or self._proxy(asked) or host_is_private(_host(first)):
+    def _leaves_the_public(self, url: str, first: str, asked: str, public: bool) -> bool:
+        """Whether all connections must be to public addresses from here on: who is public hands us on.
+
+        public: what answered was at such an address. Its name may lead elsewhere by now, and be its own once more.
+        """
+        same = _host(first) == _host(asked)
+        if self._proxy(asked) or (not public and (same or host_is_private(_host(first)))):
             return False
-        if host_is_private(_host(asked)):
+        if not same and host_is_private(_host(asked)):
             raise FetchError(url, f"redirects to {asked}, an address of this machine or its local network")
         return True
 
@@ -297,7 +301,7 @@ class Fetcher:
             raw.close()
             raise
         kept = {name: text.clean(raw.headers[name]) for name in map(str.lower, raw.headers) if name in KEPT_HEADERS}
-        return _Answer(raw.status, kept, body, location)
+        return _Answer(raw.status, kept, body, location, call.public)
 
     def _proxy(self, url: str) -> str:
         """The proxy that the environment names for a URL, "" for none; this machine is always asked directly."""
@@ -339,6 +343,7 @@ class _Answer:
     headers: dict[str, str]
     body: bytes
     location: str | None
+    public: bool
 
 
 def _make_pool(url: str) -> Pool:

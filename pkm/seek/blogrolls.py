@@ -115,7 +115,7 @@ def page_fetch(fetcher: Fetcher, *, local: bool) -> Fetch:
 def is_local(url: str) -> bool:
     """True where the address names a host of this machine or its network by number, or as localhost."""
     try:
-        host = urlsplit(url).hostname or ""
+        host = (urlsplit(url).hostname or "").rstrip(".")
         return host == "localhost" or host.endswith(".localhost") or is_private(host)
     except ValueError:
         return False

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pkm.errors import BadInput, NotFound, Unreachable
+from pkm.net import connect as connecting
 from pkm.net import fetch as fetching
 from pkm.net.failure import FetchError, hide_credentials, is_offline
 from pkm.net.fetch import Fetcher, check_address, read_file
@@ -118,6 +119,36 @@ def test_redirect_from_public_to_private_is_refused(
     assert "this machine or its local network" in error.why
     assert server.hits("/b") == 0
     assert fetcher.fetch(server.url + "/a").body == b"secret"  # one private host may hand on to another
+
+
+@pytest.mark.parametrize("where", ["http://rebound.example:{port}/secret", "{private}/secret", "/secret"])
+def test_a_host_that_names_another_address_after_its_redirect_leads_to_none_of_this_network(
+    fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Its name is looked up again for the next request: whom it names then is a stranger's choice as well."""
+    public, asked, looked_up = FeedServer(host="127.0.0.2"), [], socket.getaddrinfo
+    try:
+        private = FeedServer(host="127.0.0.1")
+        private.add("/secret", "secret")
+        where = where.format(port=private.port, private=private.url)
+        public.add("/a", redirect_to=where, headers={"Connection": "close"})
+        monkeypatch.setattr(connecting, "_is_local", lambda ip: str(ip) != "127.0.0.2")
+
+        def look_up(host: str, port: int | None, *more: object, **options: object) -> object:
+            if host != "rebound.example":
+                return looked_up(host, port, *more, **options)
+            asked.append(host)
+            if len(asked) == 1:
+                return looked_up("127.0.0.2", public.port, *more, **options)
+            return looked_up("127.0.0.1", private.port, *more, **options)
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        error = why(fetcher, f"http://rebound.example:{public.port}/a")
+        assert "this machine or its local network" in error.why
+        assert private.requests == []
+    finally:
+        public.close()
+        private.close()
 
 
 def test_connection_that_must_be_public_is_checked_when_it_is_made(server: FeedServer, fetcher: Fetcher) -> None:

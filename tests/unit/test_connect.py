@@ -16,11 +16,18 @@ from pkm.net.connect import _read_headers, is_private
         ("64:ff9b:1::7f00:1", True), ("64:ff9b:1::808:808", True), ("2002:7f00:1::", True), ("2002:c0a8:101::1", True),
         ("2002:808:808::1", True), ("::127.0.0.1", True), ("::192.168.0.1", True), ("fec0::1", True),
         ("2001:0:808:808:0:0:80ff:fefe", True), ("2001:0:7f00:1::1", True), ("8.8.8.8", False), ("2606:4700::1111", False),
-        ("[2606:4700::1111]", False), ("ff02::1", True),
+        ("[2606:4700::1111]", False), ("ff02::1", True), ("2130706433", True), ("0177.1", True), ("0x7f.0.0.1", True),
+        ("127.1", True), ("134744072", False),
     ],
 )  # fmt: skip
 def test_what_leads_to_a_private_address_is_private(address: str, private: bool) -> None:
     assert is_private(address) is private
+
+
+@pytest.mark.parametrize("name", ["example.org", "localhost", "", "127.0.0.1 x", "256.1.1.1", "1.2.3.4.5"])
+def test_a_name_is_no_address(name: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        is_private(name)
 
 
 @pytest.mark.parametrize(
