@@ -23,7 +23,7 @@ COMMANDS = {
     "log": ("pkm.cli.history", "List what each command changed."),
     "stats": ("pkm.cli.stats", "Tell how the loop goes: seek, sense, share and people, in counts and small plots."),
     "map": ("pkm.cli.map", "Draw the graph of notes, items, people and circles as one page."),
-    "import": ("pkm.cli.whole", "Import feeds, bookmarks, people, a folder of Markdown, or one that `pkm export` made."),
+    "import": ("pkm.cli.imports", "Import feeds, bookmarks, people, a folder of Markdown, or one that `pkm export` made."),
     "export": ("pkm.cli.whole", "Export all of it as plain files, or the notes as a folder of Markdown."),
     "backup": ("pkm.cli.whole", "Copy the store, verified; or put a copy back."),
     "doctor": ("pkm.cli.whole", "Check the store and the sources; mend what can be mended."),

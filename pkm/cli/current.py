@@ -87,3 +87,9 @@ def close() -> None:
     """The store of this run, if it was opened, is closed: SQLite folds its log into the file."""
     if store.cache_info().currsize:
         store().close()
+
+
+def anew() -> None:
+    """What this run does from now on is an operation of its own, which is undone by itself."""
+    close()
+    store.cache_clear()

@@ -1,17 +1,18 @@
 """`pkm import --failed`: what the last imports could not use, and why."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pkm.cli import failures, render
 from pkm.dates import day
-from pkm.text import count, one_line
+from pkm.text import count, one_line, some
 
 
-def show(source: Path | None, *, json: bool) -> None:
-    """What could not be used, import by import, the newest first; source: of that file or folder alone."""
+def show(sources: Sequence[Path], *, json: bool) -> None:
+    """What could not be used, import by import, the newest first; sources: of those files or folders alone."""
     kept = failures.kept()
-    if source is not None:
-        kept = [one for one in kept if one["id"] == str(source.expanduser().absolute())]
+    if sources:
+        kept = [one for one in kept if one["id"] in {str(source.expanduser().absolute()) for source in sources}]
     if json:
         render.emit_json(kept)
         return
@@ -22,6 +23,7 @@ def show(source: Path | None, *, json: bool) -> None:
         if more := one["failed"] - len(one["failures"]):
             render.say(f"  and {count(more, 'more')}")
     if not kept:
-        render.tell("The last imports took all that there was." if source is None else f"Nothing of {source} was left out.")
+        those = some([str(source) for source in sources], 3)
+        render.tell(f"Nothing of {those} was left out." if sources else "The last imports took all that there was.")
     else:
         render.tell("Mend them there, or leave them, and import again: what is here already stays as it is.")

@@ -1,4 +1,4 @@
-"""Commands that serve the whole: import, export, backup, doctor, config."""
+"""Commands that serve the whole: export, backup, doctor, config."""
 
 import shlex
 import sys
@@ -9,7 +9,7 @@ import typer
 
 from pkm.cli import current, render
 from pkm.cli.app import group
-from pkm.cli.options import DryRunFlag, JsonFlag, YesFlag
+from pkm.cli.options import JsonFlag, YesFlag
 from pkm.ids import Row
 from pkm.text import count, one_line, some
 
@@ -20,9 +20,6 @@ app = group("What serves the whole.")
 
 QUIET = 10
 """So many quiet sources are named by `pkm doctor`, the rest is counted."""
-
-KINDS = ("opml", "urls", "bookmarks", "vcard", "csv", "vault", "nb", "jrnl", "readwise", "export")
-"""What `pkm import` takes."""
 
 
 @app.command(
@@ -61,143 +58,6 @@ def export_folder(
         as_json=json,
         line=f"{report.folder}  {told}; {count(report.written, 'file')} written, {report.unchanged} unchanged",
     )
-
-
-@app.command(
-    "import",
-    epilog="Example:  pkm import subscriptions.opml\n\n          pkm import contacts.vcf\n\n"
-    "          pkm import ~/vault --dry-run\n\n"
-    "          pkm import ~/pkm-export     (into an empty home)\n\n"
-    "          pkm import --failed         (what the last imports could not use)",
-)
-def import_path(
-    path: Annotated[
-        Path | None,
-        typer.Argument(help="OPML, newsboat's urls, bookmarks, vCards or a folder of them, a CSV of contacts, a folder of "
-                       "Markdown, a notebook of nb, jrnl's JSON or text, Readwise's CSV, an export."),
-    ] = None,
-    as_: Annotated[str, typer.Option("--as", help=f"What it is, where that cannot be seen: {', '.join(KINDS)}. A vault, nb: "
-                     "with its templates.")] = "",
-    drop_gone: Annotated[
-        bool, typer.Option("--drop-gone", help="Of a folder of Markdown: put away notes whose files are gone from it.")
-    ] = False,
-    forgotten: Annotated[
-        bool, typer.Option("--forgotten", help="Of a folder of Markdown: take in also files whose notes were forgotten.")
-    ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do it without asking; of an export: take also its commands and secrets’ places.")
-    ] = False,
-    failed: Annotated[
-        bool, typer.Option("--failed", help="List what the last imports could not use, and why; of PATH, or of all.")
-    ] = False,
-    dry_run: DryRunFlag = False,
-    json: JsonFlag = False,
-) -> None:
-    """Import feeds, bookmarks, people, a folder of Markdown, or one that `pkm export` made."""
-    from pkm.errors import Invalid, NotFound
-
-    if failed:
-        from pkm.cli import unusable
-
-        unusable.show(path, json=json)
-        return
-    if path is None:
-        raise Invalid("pkm import without PATH", "name what is to come in", next="as in pkm import subscriptions.opml")
-    path = path.expanduser()
-    if not path.exists():
-        raise NotFound(str(path), "there is no such file or folder", next="pkm import -h")
-    if as_ and as_ not in KINDS:
-        from pkm.spelling import none_of
-
-        raise none_of(f"--as {as_}", as_, KINDS)
-    known = False
-    if not as_ and path.is_dir():
-        from pkm.whole.sight import was_taken
-
-        known = was_taken(current.store(), path)
-    if as_ == "nb" or (not as_ and _is_notebook(path)):
-        from pkm.cli.notebook import import_notebook
-
-        import_notebook(path, drop_gone=drop_gone, whole=bool(as_), yes=yes, dry_run=dry_run, json=json)
-        return
-    if as_ == "vault" or (not as_ and (known or _holds_notes(path))):
-        from pkm.cli.vault import import_folder
-
-        import_folder(
-            path, drop_gone=drop_gone, forgotten=forgotten, whole=bool(as_), yes=yes, dry_run=dry_run, json=json
-        )
-        return
-    if as_ == "jrnl" or (not as_ and _is_journal(path)):
-        from pkm.cli.vault import import_journal
-
-        import_journal(path, dry_run=dry_run, json=json)
-        return
-    if as_ == "readwise" and path.is_dir():
-        from pkm.cli.bookmarks import import_pages
-
-        import_pages(path, dry_run=dry_run, json=json)
-        return
-    if drop_gone:
-        raise Invalid("--drop-gone", f"{path} is no folder of Markdown",
-                      next=f"pkm import {shlex.quote(str(path))} --as vault --drop-gone")  # fmt: skip
-    if as_ in ("vcard", "csv") or (not as_ and _holds_people(path)):
-        from pkm.cli.contact_files import import_people
-
-        import_people(path, kind=as_, dry_run=dry_run, json=json)
-        return
-    if path.is_dir():
-        _import_export(path, dry_run=dry_run, yes=yes, json=json)
-        return
-    from pkm.cli.lists import import_list
-
-    import_list(path, dry_run=dry_run, json=json, kind=as_)
-
-
-def _import_export(path: Path, *, dry_run: bool, yes: bool, json: bool) -> None:
-    from pkm.whole import archive, sight
-
-    if not archive.is_export(path):
-        raise sight.instead(path, "it is neither a folder of Markdown nor one that pkm export made (no pkm.json in it)")
-    rows = archive.import_all(current.store(), current.home(), path, dry_run=dry_run, trusted=yes)
-    counts = {"new": sum(rows.values()), "updated": 0, "unchanged": 0, "failed": 0, "failures": []}
-    told = ", ".join(count(rows[table], table) for table in ("source", "item", "note", "contact", "share"))
-    line = f"{'would import' if dry_run else 'imported'} {told}"
-    render.emit_run({**counts, "rows": rows, "dry_run": dry_run}, as_json=json, line=line)
-
-
-def _is_notebook(path: Path) -> bool:
-    from pkm.seek.nb import looks_like_nb
-
-    return looks_like_nb(path)
-
-
-def _is_journal(path: Path) -> bool:
-    from pkm.sense.jrnl import looks_like_jrnl
-
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return looks_like_jrnl(file.read(65_536))
-
-
-def _holds_notes(path: Path) -> bool:
-    """Whether it is a folder of Markdown, and not one of vCards or of an export."""
-    from pkm.sense.vault_folder import looks_like_vault
-    from pkm.whole.archive import is_export
-
-    return path.is_dir() and not is_export(path) and looks_like_vault(path)
-
-
-def _holds_people(path: Path) -> bool:
-    from pkm.people.importing import holds_people
-    from pkm.seek.bookmarks import looks_like_bookmarks
-    from pkm.whole.archive import is_export
-
-    if path.is_file():
-        with path.open("rb") as file:
-            if looks_like_bookmarks(file.read(65_536)):
-                return False
-    return not (path.is_dir() and is_export(path)) and holds_people(path)
 
 
 @app.command(

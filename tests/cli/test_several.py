@@ -67,3 +67,43 @@ def test_a_folder_of_something_else_says_what_takes_it(pkm: CommandLine, tmp_pat
     told = pkm(*command.split(), place, ok=1).err
     assert f"{why}" in told
     assert f"in it: a list of feeds, a.opml.\nKept: Nothing was changed.\nNext: pkm seek import {place}/a.opml\n" in told
+
+
+class TestSeveralPaths:
+    """`pkm import` of several is each of them as if alone."""
+
+    def test_each_comes_in_by_itself_and_is_taken_back_by_itself(self, pkm: CommandLine, folder: Path) -> None:
+        done = pkm("import", folder / "people.vcf", folder / "feeds.opml", folder / "home")
+        assert [line for line in done.out.splitlines() if line.startswith("/")] == [
+            str(folder / name) for name in ("people.vcf", "feeds.opml", "home")
+        ]
+        assert [len(pkm.json(*words)) for words in (("contact", "list"), ("seek", "list"), ("find", "kind:note"))] == [1, 1, 1]
+        steps = [line.partition("Take it back: ")[2] for line in done.err.splitlines() if "Take it back: " in line]
+        assert len(set(steps)) == 3
+        pkm(*steps[1].split()[1:])
+        assert [len(pkm.json(*words)) for words in (("contact", "list"), ("seek", "list"), ("find", "kind:note"))] == [1, 0, 1]
+
+    def test_one_that_fails_stops_no_other_and_the_exit_code_says_so(self, pkm: CommandLine, folder: Path) -> None:
+        (folder / "more.vcf").write_text(CARD.replace("Ann", "Ben").replace("ann@", "ben@"))
+        done = pkm("import", folder / "people.vcf", folder / "none.vcf", folder / "more.vcf", ok=4)
+        assert f"Found nothing for {folder / 'none.vcf'}" in done.err
+        assert [row["name"] for row in pkm.json("contact", "list")] == ["Ann", "Ben"]
+        alone = pkm("import", folder / "none.vcf", ok=None).code
+        assert pkm("import", folder / "none.vcf", folder / "nor this", ok=None).code == alone != 0
+        assert pkm("import", folder / "people.vcf", folder / "more.vcf", "--dry-run").code == 0
+        assert pkm("import", folder, folder / "none.vcf", ok=1).code == 1
+
+    def test_as_json_it_is_one_run(self, pkm: CommandLine, folder: Path) -> None:
+        told = pkm.json("import", folder / "people.vcf", folder / "none.vcf", folder / "home", ok=4)
+        assert {name: told[name] for name in ("new", "updated", "unchanged", "failed")} == {
+            "new": 2, "updated": 0, "unchanged": 0, "failed": 1,
+        }  # fmt: skip
+        assert [failure["what"] for failure in told["failures"]] == [str(folder / "none.vcf")]
+        assert [(Path(run["path"]).name, run["new"]) for run in told["runs"]] == [("people.vcf", 1), ("none.vcf", 0), ("home", 1)]
+
+    def test_what_they_could_not_use_is_told_of_each(self, pkm: CommandLine, folder: Path) -> None:
+        files = [folder / name for name in ("one.vcf", "two.vcf", "three.vcf")]
+        for file in files:
+            file.write_text(CARD + f"BEGIN:VCARD\nVERSION:3.0\nNOTE:of {file.stem}\nEND:VCARD\n")
+        pkm("import", *files, ok=4)
+        assert {row["id"] for row in pkm.json("import", "--failed", *files[:2])} == {*map(str, files[:2])}
