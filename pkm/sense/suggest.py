@@ -75,7 +75,7 @@ class _Muted:
         db = store.read()
         self._pairs = {**dismissals.dismissed(db, "mention"), **dismissals.dismissed(db, "link")}
         called = tags.reader(db)  # a tag may have another name by now
-        keys = (key.partition(" ") for key in dismissals.dismissed(db, "tag"))
+        keys = (key.partition(" ") for key in dismissals.dismissed(db, dismissals.TAG))
         self._tags = {f"{note} {fold(called(name))}" for note, _, name in keys if parse(note)}
 
     def has(self, note: str, target: str) -> bool:
@@ -217,7 +217,7 @@ def settle(store: Store, accepted: Sequence[Suggestion], muted: Sequence[Suggest
                 links.add(unit, number, *target, "related", one.sentence)
         for one in muted:
             key = fold(one.target.removeprefix("#")) if one.kind == "tag" else one.target
-            kind = {"tag": "tag", "mention": "mention"}.get(one.kind, "link")
+            kind = {"tag": dismissals.TAG, "mention": "mention"}.get(one.kind, "link")
             dismissals.put(unit, kind, f"{one.note} {key}", one_line(one.title, 120))
         done = [f"{one.note} → {one.target}" for one in accepted] + [f"not {one.target}" for one in muted]
         unit.summarize(one_line("; ".join(done), 120))

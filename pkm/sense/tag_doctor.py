@@ -16,8 +16,6 @@ from pkm.store.tag_health import Single, Together
 from pkm.store.tags import near_among
 from pkm.text import count, fold
 
-KIND = "tag"
-"""The kind of dismissal that says that tags are fine as they are."""
 TOGETHER = 4
 """Things that must have both of two tags before that is told,"""
 NEARLY_ALWAYS = 0.8
@@ -116,7 +114,7 @@ def find_ailments(store: Store) -> list[Finding]:
     """What ails the tags of the store."""
     db = store.read()
     return examine(
-        tag_health.used(db), tag_health.together(db, TOGETHER), tag_health.singles(db), dismissals.dismissed(db, KIND)
+        tag_health.used(db), tag_health.together(db, TOGETHER), tag_health.singles(db), dismissals.dismissed(db, dismissals.TAG)
     )
 
 
@@ -124,5 +122,5 @@ def dismiss(store: Store, keys: Sequence[str]) -> None:
     """Those findings are fine as they are, and are not told again; an undo brings them back."""
     with store.unit() as unit:
         for key in keys:
-            dismissals.put(unit, KIND, key, "fine as it is")
+            dismissals.put(unit, dismissals.TAG, key, "fine as it is")
         unit.summarize(f"fine as it is: {', '.join(keys[:5])}")

@@ -1,5 +1,6 @@
 """Suggestions that were turned down, each with its day and a reason or a title; turned down anew, and taken back."""
 
+import re
 import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
 BY_IDS = ("day", "duplicate", "introduction", "link", "member", "mention", "share", "unsubscribed")
 """Kinds whose keys are made of ids (and of other signs between them)."""
 
+TAG = "tag"
+"""Of two things, which the first word of the key tells apart: a tag that is not for a note (n12 retro), and a finding of the
+tags' doctor that is fine as it is (alike:a+b)."""
+
 
 class Dismissed(NamedTuple):
     """A suggestion that was turned down. because: the reason, kept where others keep a title."""
@@ -17,6 +22,13 @@ class Dismissed(NamedTuple):
     key: str
     because: str
     at: str
+
+
+def ids_in(kind: str, key: str) -> set[str]:
+    """The words of a key where ids stand; a tag may be called like one."""
+    if kind == TAG:
+        return {key.partition(" ")[0]}
+    return set(re.split(r"[^a-z0-9]+", key)) if kind in BY_IDS else set()
 
 
 def dismissed(db: sqlite3.Connection, kind: str) -> dict[str, str]:

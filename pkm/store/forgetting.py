@@ -11,7 +11,7 @@ from pkm.conceal import targets
 from pkm.ids import LETTERS, Row, make
 from pkm.link_forms import name_of
 from pkm.store import unsubscribing
-from pkm.store.dismissals import BY_IDS
+from pkm.store.dismissals import ids_in
 from pkm.store.lookup import TITLES
 from pkm.text import fold
 
@@ -294,7 +294,7 @@ def dismissals_of(db: Past, things: Rows, known: "Words | None") -> set[int]:
                       {"ids": db.of_table("dismissal")})  # fmt: skip
     return {
         row["id"] for row in [*now, *(json.loads(image) for both in then for image in both if image)]
-        if (row["kind"] in BY_IDS and named & set(re.split(r"[^a-z0-9]+", row["key"])))
+        if named & ids_in(row["kind"], row["key"])
         or (known and known.search(f"{row['key']}\n{row['title']}"))
     }
 

@@ -14,9 +14,10 @@ import pytest
 from pkm.config import Home
 from pkm.errors import Refused
 from pkm.groups import bare_command
+from pkm.sense import tag_doctor
 from pkm.sense.review import mark_quote_seen
 from pkm.sense.suggest import Suggestion, settle
-from pkm.store import responses
+from pkm.store import dismissals, responses
 from pkm.store.forgetting import pattern
 from pkm.store.lookup import Found
 from pkm.store.session import Store
@@ -342,6 +343,16 @@ class TestWhatElseGoes:
         store.close()
         pkm("forget", "n1", "--yes")
         assert mark.found(home) == set()
+
+    def test_a_tag_that_was_turned_down_for_it(self, pkm: CommandLine) -> None:
+        pkm("sense", "note", "One")
+        pkm("sense", "note", "Another one")
+        store = Store(Home.find(), "test")
+        settle(store, [], [Suggestion(note, "tag", tag, "", 0.5, ()) for note, tag in (("n1", "#walking"), ("n2", "#n1"))])
+        tag_doctor.dismiss(store, ["once:n1"])
+        store.close()
+        pkm("forget", "n1", "--yes")
+        assert dismissals.dismissed(Store(Home.find()).read(), dismissals.TAG).keys() == {"n2 n1", "once:n1"}
 
     def test_shares_that_name_it_for_one_circle_are_told(self, lived: CommandLine) -> None:
         lived("contact", "add", "Zoë Müller", "--nick", "zoe")
