@@ -15,7 +15,7 @@ from pkm.cli.keys import Keys
 from pkm.cli.options import JsonFlag, NotesLimitOption
 from pkm.cli.thing import print_fitting, print_place, styled, wrap
 from pkm.dates import now
-from pkm.ids import Row, parse
+from pkm.ids import Row, existing, parse
 from pkm.store import notes
 from pkm.text import count, one_line
 
@@ -248,11 +248,11 @@ def _seen_quote(sitting: Sitting) -> bool:
 def _write(sitting: Sitting) -> bool:
     """The note was written on in the editor and counts as seen; it is shown again where nothing was changed."""
     from pkm.cli.noted import emit_note
-    from pkm.sense.notes import edit_note, note_of
+    from pkm.sense.notes import edit_note
     from pkm.sense.review import mark_seen
 
     store = current.store()
-    base = note_of(store, sitting.number)
+    base = existing(notes.row(store.read(), sitting.number), "note", sitting.number)
     with sitting.keys.lines():
         text, path = editor.edit(
             base["text"] + "\n", f"edit-{base['id']}", instead=f"pkm sense edit {base['id']}", changed_at=base["updated_at"]

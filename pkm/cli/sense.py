@@ -12,7 +12,7 @@ from pkm.cli import arrivals, complete, current, ranked, render, selectors
 from pkm.cli.app import LazyGroup, Table, group
 from pkm.cli.options import DryRunFlag, JsonFlag, LimitOption, NoteArgument, QueryCommand, ReachOption, TagOption
 from pkm.errors import Invalid
-from pkm.ids import Row
+from pkm.ids import Row, existing
 from pkm.store import circles, deliveries, items, notes, responses, shares
 from pkm.store import versions as past
 from pkm.store.lookup import Found
@@ -297,11 +297,11 @@ def edit(
     """Edit a note, in your editor or by options."""
     from pkm.cli import drafts, editor
     from pkm.cli.noted import emit_note
-    from pkm.sense.notes import edit_note, note_of
+    from pkm.sense.notes import edit_note
 
     found = selectors.one(note, ("note",))
     store = current.store()
-    base = note_of(store, found.number)
+    base = existing(notes.row(store.read(), found.number), "note", found.number)
     path: Path | None = None
     given = drafts.typed() if text == "-" else text
     if draft:

@@ -26,7 +26,7 @@ from pkm.desk.shelves import Shelf
 from pkm.desk.widgets import Reading, Rows
 from pkm.draft_files import left
 from pkm.errors import PkmError
-from pkm.ids import Row, Thing, make, parse
+from pkm.ids import Row, Thing, existing, make, parse
 from pkm.spelling import did_you_mean
 from pkm.store.session import Store
 from pkm.text import count, one_line
@@ -241,11 +241,11 @@ class Desk(App[None]):
         if (thing := self.thing) is None or thing[0] != "note":
             self.say("Only a note can be edited; n makes one.")
             return
-        from pkm.sense.notes import note_of
+        from pkm.store import notes
 
         base: Row | None = None
         with self.command("sense edit"):
-            base = note_of(self.store, thing[1])
+            base = existing(notes.row(self.store.read(), thing[1]), "note", thing[1])
         if base is None:
             return
         before = base

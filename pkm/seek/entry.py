@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from pkm import dates, text
+from pkm.enclosure import Enclosure
 from pkm.html import absolute_url, canonical_url, clean_html, clean_html_to_text
 from pkm.seek.citing import Links, find_links
 
@@ -22,16 +23,6 @@ MAX_SUMMARY = 500
 _MAX_LISTED = 100  # tags, authors, enclosures of one entry
 _FIRST_YEAR = 1990  # what is older is a clock that was never set
 _YEARS_AHEAD = 10
-
-
-class Enclosure(NamedTuple):
-    """A file that goes with an entry. rel: enclosure, transcript."""
-
-    url: str
-    type: str = ""
-    size_bytes: int | None = None
-    duration_s: int | None = None
-    rel: str = "enclosure"
 
 
 class Byline(NamedTuple):

@@ -7,12 +7,12 @@ microformats.org/wiki/h-feed and h-entry; indieweb.org/post-type-discovery for w
 import re
 
 from pkm import text
+from pkm.enclosure import Enclosure
 from pkm.filekind import decode_text
 from pkm.html import text_to_html
 from pkm.seek.entry import (
     MAX_ENTRIES,
     Byline,
-    Enclosure,
     GivenEntry,
     ParsedFeed,
     distinct_lines,

@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 from pkm import text
+from pkm.enclosure import Enclosure
 from pkm.errors import BadInput
 from pkm.html import absolute_url, html_to_text, text_to_html
 from pkm.seek.entry import (
     MAX_ENTRIES,
     Byline,
-    Enclosure,
     GivenEntry,
     ParsedFeed,
     distinct_lines,

@@ -14,6 +14,7 @@ from shlex import quote
 from typing import Any
 
 from pkm import text
+from pkm.enclosure import Enclosure
 from pkm.errors import BadInput
 from pkm.html import absolute_url, html_to_text, strip_tags, text_to_html
 from pkm.net.wall import name_wall
@@ -21,7 +22,6 @@ from pkm.seek.entry import (
     MAX_ENTRIES,
     MAX_TITLE,
     Byline,
-    Enclosure,
     GivenEntry,
     ParsedEntry,
     ParsedFeed,
@@ -33,7 +33,7 @@ from pkm.seek.entry import (
 from pkm.seek.plain import read_plain
 from pkm.seek.rhythm import read_skipped
 
-__all__ = ["Enclosure", "ParsedEntry", "ParsedFeed", "parse_feed"]
+__all__ = ["ParsedEntry", "ParsedFeed", "parse_feed"]
 
 _HTML_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html)\b", re.I | re.S)
 _FEED_ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel|entry)\b", re.I)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pkm.dates import stamp
 from pkm.html import canonical_url
 from pkm.seek.entry import Byline, ParsedEntry
-from pkm.store.intake import Brought, File, Known, Standing
+from pkm.store.intake import Brought, Known, Standing
 
 AHEAD = timedelta(days=2)
 """An entry dated further ahead than this has a wrong date; it counts from when it was received."""
@@ -143,8 +143,7 @@ def _brought(key: str, entry: ParsedEntry, now: datetime, latest: str) -> Brough
         author=entry.author, published_at=stamp(now) if ahead else entry.published, summary=entry.summary,
         text=entry.text, html=entry.html, categories=_as_json(entry.tags),
         authors=_as_json(entry.bylines),
-        enclosures=tuple(File(each.url, each.type, each.size_bytes, each.duration_s, each.rel) for each in entry.enclosures),
-        links=entry.links,
+        enclosures=entry.enclosures, links=entry.links,
     )  # fmt: skip
 
 

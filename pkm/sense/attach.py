@@ -8,10 +8,10 @@ from pkm import attachment_files
 from pkm.config import Home
 from pkm.errors import BadInput, Invalid, NotFound
 from pkm.files import safe_name
-from pkm.ids import make
-from pkm.sense.notes import NoteAdded, edit_note, note_of
+from pkm.ids import existing, make
+from pkm.sense.notes import NoteAdded, edit_note
 from pkm.sense.vault import MAX_ATTACHMENT
-from pkm.store import attachments
+from pkm.store import attachments, notes
 from pkm.store.attachments import Attached
 from pkm.store.session import Store
 from pkm.text import clean, one_line
@@ -27,7 +27,7 @@ def attach(store: Store, home: Home, number: int, files: Sequence[tuple[Path, st
         raise Invalid("no file", "name one", next=f"pkm sense attach {make('note', number)} FILE --alt \"what it shows\"")
     taken = [(_read(path), path, words) for path, words in files]
     with store.unit() as unit:
-        base = note_of(store, number)
+        base = existing(notes.row(unit.connection, number), "note", number)
         names = {one.name: one.sha256 for one in attachments.rows(unit.connection)}
         lines = []
         for one, path, words in taken:

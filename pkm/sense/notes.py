@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pkm.capture import Captured, Wikilink, read_text
 from pkm.dates import now, stamp
-from pkm.errors import Invalid, NotFound, Refused
+from pkm.errors import Invalid, Refused
 from pkm.ids import Row, existing, make
 from pkm.reach import read_reach
 from pkm.sense.tags import new_with_likes
@@ -228,11 +228,3 @@ def set_reach(store: Store, numbers: Sequence[int], reach: str) -> list[tuple[Ro
         unit.summarize(f"reach {reach}: {', '.join(make('note', number) for number in numbers[:8])}")
         rows = notes.rows(unit.connection, numbers)
     return [(row, before[int(row["id"][1:])]) for row in rows]
-
-
-def note_of(store: Store, number: int) -> Row:
-    """The note as an object. Raises NotFound."""
-    row = notes.row(store.read(), number)
-    if row is None:
-        raise NotFound(make("note", number), "it is no longer there", next="pkm find kind:note")
-    return row

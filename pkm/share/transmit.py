@@ -116,7 +116,7 @@ def send(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list
 
     To be called within `alone`.
     """
-    todo = _claimable(store, home, channel, numbers)
+    todo = _claimable(store, home, numbers)
     results = [one for one in todo if isinstance(one, Result)]
     letters = [one for one in todo if not isinstance(one, Result)]
     if not letters:
@@ -169,7 +169,7 @@ def _begun(store: Store) -> list[Row]:
     return deliveries.sending(store.read(), MIRRORS)
 
 
-def _claimable(store: Store, home: Home, channel: Row, numbers: Sequence[int]) -> list[Row | Result]:
+def _claimable(store: Store, home: Home, numbers: Sequence[int]) -> list[Row | Result]:
     """The deliveries that may leave now; a Result for each that the ledger holds back."""
     db = store.read()
     rows = [row for row in deliveries.leaving(db, numbers) if row["payload"] and may_go(row["state"], row["error"])]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
+from pkm.enclosure import Enclosure
 from pkm.ids import Row
 from pkm.store import mail, pages, stories, tags, versions
 from pkm.store.session import Unit
@@ -20,16 +21,6 @@ HASH_BYTES = 64_000_000
 
 PORTION, PORTION_CHARACTERS = 1000, 10_000_000
 """So many items, or characters, are put into the store by one statement."""
-
-
-class File(NamedTuple):
-    """A file that goes with an item. rel: enclosure, transcript."""
-
-    url: str
-    type: str = ""
-    size_bytes: int | None = None
-    duration_s: int | None = None
-    rel: str = "enclosure"
 
 
 class Brought(NamedTuple):
@@ -51,7 +42,7 @@ class Brought(NamedTuple):
     html: str
     categories: str = "[]"
     authors: str = "[]"
-    enclosures: tuple[File, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
     state: str = "inbox"
     via: str = "network"
     rule_id: int | None = None

@@ -2,9 +2,10 @@
 
 import pytest
 
+from pkm.enclosure import Enclosure
 from pkm.matching import Overran, Subject
 from pkm.seek.screen import PATIENCE, Judgement, Screen, as_judged, compile_rule, read_rules, subject_of_brought
-from pkm.store.intake import Brought, File
+from pkm.store.intake import Brought
 from pkm.store.rules import Origin
 
 SOURCE = Origin("City Weekly", "https://city.example/feed", "", contact_id=3)
@@ -74,7 +75,7 @@ def test_what_becomes_of_what_was_brought(said: Judgement, expected: tuple[objec
     "has:category",
 ])  # fmt: skip
 def test_everything_of_an_item_can_be_asked_for(pattern: str) -> None:
-    files = (File("https://e.org/1.mp3", "audio/mpeg"), File("https://e.org/1.vtt", "text/vtt", rel="transcript"))
+    files = (Enclosure("https://e.org/1.mp3", "audio/mpeg"), Enclosure("https://e.org/1.vtt", "text/vtt", rel="transcript"))
     one = item(categories='["Urban design"]', enclosures=files, summary="A summary.")
     assert judge(rule(1, "mute", pattern), one=one).muted_by == 1
 
