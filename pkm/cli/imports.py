@@ -193,6 +193,12 @@ def _import_export(path: Path, *, dry_run: bool, yes: bool, json: bool) -> None:
     told = ", ".join(count(rows[table], table) for table in ("source", "item", "note", "contact", "share"))
     line = f"{'would import' if dry_run else 'imported'} {told}"
     render.emit_run({**counts, "rows": rows, "dry_run": dry_run}, as_json=json, line=line)
+    from pkm.share import ledger
+
+    if not dry_run and ledger.path_of(current.home()).exists():  # its store was lost
+        from pkm.cli.planning import hold_what_would_leave
+
+        hold_what_would_leave()
 
 
 def _is_notebook(path: Path) -> bool:

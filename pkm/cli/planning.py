@@ -12,7 +12,7 @@ from pkm.dates import day, local, now, parse_stamp, stamp
 from pkm.errors import Invalid, Malformed
 from pkm.ids import Row
 from pkm.store import deliveries, shares
-from pkm.text import count, one_line
+from pkm.text import count, one_line, some
 
 
 def _waits(row: Row) -> str:
@@ -249,6 +249,17 @@ def hold(
             _tell_next(found.id, planning.as_rows(store.read(), found.number, now()))
         else:
             render.tell(f"Next: pkm share hold {found.id} --release, when it may go on")
+
+
+def hold_what_would_leave() -> None:
+    """An objection, a hold, a narrower reach that came after the copy are not in it: nothing goes by itself for want of them."""
+    from pkm.share import due
+
+    held = due.hold_all(current.store(), "the store was put back from a copy: what was said of it since is not in it")
+    if held:
+        names = some([row["id"] for row in held], 8)
+        render.tell(f"What would leave by itself is on hold, since what was said of it after the copy is not in it: {names}. "
+                    f"Next: pkm share plan {held[0]['id']}, then pkm share hold {held[0]['id']} --release")  # fmt: skip
 
 
 def send_stage(found: Any, *, yes: bool, dry_run: bool, at_once: bool, json: bool) -> None:

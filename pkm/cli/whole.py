@@ -109,7 +109,9 @@ def backup(
             render.tell(f"The store as it was is kept at {kept}")
             _tell_standing_again(kept)
         if lived_in:  # of a home that is new, it is asked whether it is the one that sends
-            _hold_what_is_planned()
+            from pkm.cli.planning import hold_what_would_leave
+
+            hold_what_would_leave()
         return
     current.store().read()  # makes or migrates the store, so that there is a whole one to copy
     path = copies.back_up(home, now(), target=target.expanduser() if target else None)
@@ -124,17 +126,6 @@ def _tell_standing_again(before: Path) -> None:
         names = some([f"{row['id']} “{one_line(row['title'], 40)}”" for row in rows], 8)
         render.tell(f"Taken back after the copy, and not in it: {names}. In folders and on the site it stands again with the "
                     f"next send there. Next: pkm share retract {rows[0]['id']}")  # fmt: skip
-
-
-def _hold_what_is_planned() -> None:
-    """An objection, a hold, a narrower reach that came after the copy are not in it: nothing goes by itself for want of them."""
-    from pkm.share import due
-
-    held = due.hold_all(current.store(), "the store was put back from a copy: what was said of it since is not in it")
-    if held:
-        names = some([row["id"] for row in held], 8)
-        render.tell(f"What would leave by itself is on hold, since what was said of it after the copy is not in it: {names}. "
-                    f"Next: pkm share plan {held[0]['id']}, then pkm share hold {held[0]['id']} --release")  # fmt: skip
 
 
 def _copy_row(path: Path) -> dict[str, Any]:

@@ -219,10 +219,10 @@ def test_who_comes_into_a_closer_circle_after_its_stage_gets_it_in_the_next(plan
     assert [to for to, _ in mail.letters] == ["ann@example.org", "cy@example.org"]
 
 
-@pytest.mark.parametrize("lost", [False, True], ids=["put back", "lost and put back"])
+@pytest.mark.parametrize("back", ["put back", "lost and put back", "lost and imported"])
 @pytest.mark.parametrize("planned", [False, True], ids=["a draft", "a plan"])
 def test_what_was_stopped_after_a_copy_that_is_put_back_does_not_leave_by_itself(
-    plan: Plan, home: Path, mail: MailServer, lost: bool, planned: bool
+    plan: Plan, home: Path, mail: MailServer, back: str, planned: bool
 ) -> None:
     plan.make(mail.url, "--from", "Me <me@example.org>")
     plan.join("practice", "ann")
@@ -233,12 +233,14 @@ def test_what_was_stopped_after_a_copy_that_is_put_back_does_not_leave_by_itself
     mail.refuse["ann@example.org"] = "451 later"
     plan.pkm("share", "send", share, "--yes", ok=4)
     plan.pkm("backup", home.parent / "copy.db")
+    plan.pkm("export", home.parent / "export")
     plan.pkm("share", "retract", share, "--yes")
     mail.refuse.clear()
-    if lost:
+    if back != "put back":
         for file in home.glob("pkm.db*"):
             file.unlink()
-    told = plan.pkm("backup", "--restore", home.parent / "copy.db", "--yes").err
+    how = ["import", home.parent / "export"] if back == "lost and imported" else ["backup", "--restore", home.parent / "copy.db"]
+    told = plan.pkm(*how, "--yes").err
     assert f"pkm share hold {share} --release" in told
     plan.due(0, 1)
     assert mail.letters == []
