@@ -180,9 +180,9 @@ def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _G
     from pkm.share.leaving import UNPROVEN, Wishes
 
     forgotten, options = unsubscribing.emptied(db), channel["options"]
-    began = ledger.began(home).keys()
-    lost = frozenset(began - deliveries.keys(db))  # a store that was put back does not know them
-    keys = unsubscribing.keys(db) | began
+    began = ledger.began(home)
+    lost = frozenset(began.keys() - deliveries.keys(db))  # a store that was put back does not know them
+    keys = unsubscribing.keys(db) | began.keys()
     if not keys:
         return
     taken, mine, wishes = waiting.take_all(channel, keys, lost), _own_addresses(db), Wishes(home)
@@ -208,7 +208,7 @@ def _from_letters(db: sqlite3.Connection, home: Home, channel: Row, gathered: _G
         if letter.leaves:
             gathered.leaving.append(letter)
         elif row := unsubscribing.letter(db, letter.key):
-            gathered.found.append(_answer_of(row, letter))
+            gathered.found.append(_answer_of({**row, "since": began.get(letter.key, row["since"])}, letter))
 
 
 def _called(letter: "Came") -> str:

@@ -257,7 +257,7 @@ def settle_as(
 ) -> None:  # fmt: skip
     """The delivery counts as that, with the reason, in the store and in the ledger.
 
-    sent_at: when it went; "": when it was sent before, else when it was frozen. What came back keeps its time. noted: whether
+    sent_at: when it went; "": when it was sent before, else when the ledger says that it began to leave, or it was frozen. What came back keeps its time. noted: whether
     the ledger hears of it; it does not of what is held, nor of what came back: there it knows better.
     """
     from pkm.store.model import Delivery
@@ -266,7 +266,7 @@ def settle_as(
     back = came_back(state, why)
     delivery.state, delivery.error = state, why
     if state == "sent":
-        delivery.sent_at = sent_at or delivery.sent_at or delivery.frozen_at
+        delivery.sent_at = sent_at or delivery.sent_at or ledger.began(home).get(delivery.key) or delivery.frozen_at
     elif not back:
         delivery.sent_at = None
     if noted and state != "held" and not back:

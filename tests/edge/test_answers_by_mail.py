@@ -580,6 +580,23 @@ class TestUnsubscribing:
         assert {row["recipient"]: row["state"] for row in rows} == {"ann@example.org": "sent", "ben@example.org": "held"}
         assert sent.get() == Collected()
 
+    def test_a_store_that_was_put_back_tells_when_a_letter_left_and_was_answered(
+        self, sent: Sent, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        share = another(sent.home)
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            at.backup(old)
+        send(sent.home, share)
+        letters = {row["recipient"]: row["payload"] for row in deliveries.frozen(fresh(sent.home).read(), share)}
+        said = answer(letters["ann@example.org"], "ann@example.org", "Tried it")
+        with sqlite3.connect(sent.home.db) as at, sqlite3.connect(sent.home.data / "old.db") as old:
+            old.backup(at)
+        monkeypatch.setenv("PKM_NOW", "2026-11-25T09:00:00Z")
+        send(sent.home, share)  # made again, and held
+        assert [row["at"][:10] for row in sent.get(said).new] == ["2026-11-23"]
+        outbox.resolve_older(fresh(sent.home), sent.home, "sent")
+        assert [row["at"][:10] for row in deliveries.rows(fresh(sent.home).read(), share=share)] == ["2026-11-23"] * 2
+
     def test_whoever_is_not_known_there_takes_nobody_off_and_is_heard(self, sent: Sent, pkm: CommandLine) -> None:
         add_contact(fresh(sent.home), "Out", emails=["out@example.org"])
         forged = answer(sent.ben, "ann@example.org", "Unsubscribe").replace(b"From: ann@", b"From: eve@")
