@@ -219,7 +219,7 @@ def may_be_read_in(db: sqlite3.Connection, share: int, channel: int, recipient: 
     """The addresses that a letter may name (address_key): its sender's and its recipient's; an introduction's, of both."""
     from pkm.share.letter import read_mailbox
 
-    options = next(one["options"] for one in shares.channels(db) if one["number"] == channel)
+    options = next(one["options"] for one in shares.channels(db, removed=True) if one["number"] == channel)
     named = [read_mailbox(options["from"]).address, recipient, *(one["email"] or "" for one in shares.people_of(db, share))]
     return frozenset(address_key(one) for one in named if "@" in one)
 

@@ -62,6 +62,7 @@ def freeze(
         )
         existing = deliveries.of(db, share, stage)
         ahead = [step for step in shares.stages(db, share) if not step["passed_at"]]
+        there = {one["number"] for one in shares.channels(db)}
         stopped = {step["id"] for step in ahead if gate.stopped(step["gate"], make("share", share))}  # while this run waited
     now = draft.now_stamp()
     numbers: dict[int, list[int]] = {}
@@ -69,7 +70,8 @@ def freeze(
         # a mirror can be written again and again, so `sending` (a run that was killed) is taken up too
         goes = row["state"] in (*MAY_GO, "sending") if is_mirror(row["channel_kind"]) else may_go(row["state"], row["error"])
         early = wait and (row["not_before"] or "") > now
-        if goes and row["error"] != NO_ADDRESS and not early and row["stage_number"] not in stopped:
+        goes = goes and row["channel_number"] in there and row["stage_number"] not in stopped
+        if goes and row["error"] != NO_ADDRESS and not early:
             numbers.setdefault(row["channel_number"], []).append(int(row["id"][1:]))
     return numbers
 

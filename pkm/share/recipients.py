@@ -74,9 +74,9 @@ def _had(db: sqlite3.Connection, share: int) -> tuple[dict[int, tuple[int, int]]
 def turned(db: sqlite3.Connection, home: Home, share: int, stage: int | None) -> dict[int, tuple[str, str]]:
     """Delivery -> (state, why) of a share's letters that are otherwise than they stand; stage: of that one alone.
 
-    What may still go goes nowhere where somebody has no part in the stage now, has another address, or has a letter of the
-    share, or is to get another: two contacts turned out to be one. What a server refused gives way. What went nowhere for
-    that waits again where it is theirs after all, and its stage has not passed.
+    What may still go goes nowhere where its channel was removed, somebody has no part in the stage now, has another address, or
+    has a letter of the share, or is to get another: two contacts turned out to be one. What a server refused gives way. What
+    went nowhere for that waits again where it is theirs after all, and its stage has not passed.
     """
     stages = {one["id"]: one for one in shares.stages(db, share)}
     people = functools.cache(lambda number: {one["id"] for one in people_of(db, home, share, stages[number])})
@@ -84,13 +84,16 @@ def turned(db: sqlite3.Connection, home: Home, share: int, stage: int | None) ->
     contacts, found = set(had), dict[int, tuple[str, str]]()
     rows = [row for row in deliveries.frozen(db, share) if row["recipient"] and stage in (None, row["stage_id"])]
     theirs = unsubscribing.addresses(db, {row["contact_id"] for row in rows})
+    there = {one["number"] for one in shares.channels(db)}
     gives_way = {"refused": 1, "cancelled": 2}
     for row in sorted(rows, key=lambda one: gives_way.get(one["state"], 0)):
         off = row["state"] == "cancelled" and row["error"] in (NOT_THEIRS, MOVED, ANOTHER)
         if not (off or may_go(row["state"], row["error"])):
             continue
         contact, address = row["contact_id"], address_key(row["recipient"])
-        if contact not in people(row["stage_id"]):
+        if row["channel_id"] not in there:
+            why = shares.REMOVED
+        elif contact not in people(row["stage_id"]):
             why = NOT_THEIRS
         elif address not in (address_key(make("contact", contact)), *theirs.get(contact, ())):
             why = MOVED

@@ -52,8 +52,9 @@ def _look_at(db: sqlite3.Connection, home: Home, row: Row, at: str, stage: int |
     share = row["number"]
     rows, at = deliveries.of(db, share, stage), (queued(db, share, stage) or (at, ""))[0]
     left = any(may_have_left(one["state"], one["error"]) for one in rows)
+    now = turned(db, home, share, stage) if left else {}
     rendered = (
-        [*frozen(db, share, stage, turned(db, home, share, stage)), *amended(db, home, share, at, stage)] if left
+        [*frozen(db, share, stage, now), *amended(db, home, share, at, stage, now)] if left
         else list(_render_stages(db, home, share, at, stage, channel))
     )  # fmt: skip
     rendered = [one for one in rendered if channel in ("", one.channel)]
@@ -121,17 +122,25 @@ def frozen(
         )  # fmt: skip
 
 
-def amended(db: sqlite3.Connection, home: Home, share: int, at: str = "", stage: int | None = None) -> list[Rendered]:
-    """Letters to those who did not get theirs and have another address now; the rest of the share has begun to leave."""
+def amended(
+    db: sqlite3.Connection, home: Home, share: int, at: str = "", stage: int | None = None,
+    now: Mapping[int, tuple[str, str]] | None = None,
+) -> list[Rendered]:  # fmt: skip
+    """Letters to those who did not get theirs and have another address now, or get theirs as one of another circle of the
+    share; the rest of it has begun to leave. now: as `frozen` has it.
+    """
     rows = [row for row in deliveries.of(db, share, stage) if row["contact"]]
-    got = {row["contact"] for row in rows if may_have_it(row["state"], row["error"])}
-    tried = {row["recipient"] for row in rows}
+    state = {row["id"]: (now or {}).get(int(row["id"][1:]), (row["state"], row["error"])) for row in rows}
+    got = {row["contact"] for row in rows if may_have_it(*state[row["id"]])}
     asked = {row["contact"] for row in rows} - got
     if not asked:
         return []
+    tried = {(row["stage_number"], row["recipient"]) for row in rows}
+    open_ = {row["recipient"] for row in rows if state[row["id"]][0] != "cancelled"}
     return [
         one for one in _render_stages(db, home, share, at, stage)
-        if one.is_letter and make("contact", one.contact_id or 0) in asked and one.recipient not in tried
+        if one.is_letter and make("contact", one.contact_id or 0) in asked
+        and one.recipient not in open_ and (one.stage_id, one.recipient) not in tried
     ]  # fmt: skip
 
 

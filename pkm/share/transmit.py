@@ -257,8 +257,9 @@ def settle_as(
 ) -> None:  # fmt: skip
     """The delivery counts as that, with the reason, in the store and in the ledger.
 
-    sent_at: when it went; "": when it was sent before, else when the ledger says that it began to leave, or it was frozen. What came back keeps its time. noted: whether
-    the ledger hears of it; it does not of what is held, nor of what came back: there it knows better.
+    sent_at: when it went; "": when it was sent before, else when the ledger says that it began to leave, or it was frozen.
+    What came back keeps its time. noted: whether the ledger hears of it; it does not of what is held, nor of what came back:
+    there it knows better.
     """
     from pkm.store.model import Delivery
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from pkm.addresses import address_key
-from pkm.delivery import MAY_GO, MAY_HAVE_LEFT, sql_list
+from pkm.delivery import CAME_BACK, MAY_GO, MAY_HAVE_LEFT, sql_list
 from pkm.errors import Invalid, NotFound
 from pkm.ids import Row, make
 from pkm.spelling import near
@@ -360,6 +360,10 @@ def hangs_on(db: sqlite3.Connection, channel: int) -> dict[str, int]:
     return {row[0]: row[1] for row in db.execute(sql, {"channel": channel})}
 
 
+REMOVED = "its channel was removed"
+"""Why what waited there goes nowhere."""
+
+
 def take_away_channel(unit: "Unit", channel: int, name: str) -> bool:
     """The channel reaches no circle and is in no list; whether it is gone, else its row stays for its deliveries.
 
@@ -375,8 +379,8 @@ def take_away_channel(unit: "Unit", channel: int, name: str) -> bool:
         unit.flush()
         return True
     unit.connection.execute(
-        "UPDATE delivery SET state = 'cancelled', error = 'its channel was removed' "
-        "WHERE channel_id = :channel AND state IN ('waiting', 'held')", at,
+        f"UPDATE delivery SET state = 'cancelled', error = '{REMOVED}' WHERE channel_id = :channel "
+        f"AND (state IN ('waiting', 'held') OR (state = 'refused' AND error NOT LIKE '{CAME_BACK}%'))", at,
     )  # fmt: skip
     unit.connection.execute(
         "UPDATE delivery SET state = 'unknown', error = 'its channel was removed while it left' "

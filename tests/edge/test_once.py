@@ -249,6 +249,53 @@ def test_what_was_stopped_after_a_copy_that_is_put_back_does_not_leave_by_itself
     assert len(mail.letters) == 1
 
 
+def test_who_leaves_one_circle_of_a_share_gets_it_as_one_of_the_other(plan: Plan, mail: MailServer) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.pkm("share", "drop", "x1")
+    plan.join("practice", "ann", "cy")
+    plan.join("world", "cy")
+    plan.pkm("share", "draft", "n1", "--to", "practice", "--to", "world")
+    mail.refuse["cy@example.org"] = "451 later"
+    plan.pkm("share", "send", "x2", "--yes", ok=4)
+    plan.pkm("circle", "leave", "practice", "cy", "--because", "moved on")
+    assert "Cy <cy@example.org>" in plan.pkm("share", "send", "x2", "--dry-run").out
+    mail.refuse.clear()
+    plan.due(0, 1)
+    assert [to for to, _ in mail.letters] == ["ann@example.org", "cy@example.org"]
+    assert plan.pkm.json("share", "log", "x2")[0]["circle"] == "world"
+
+
+@pytest.mark.parametrize("refused", ["451 later", "550 no such user"])
+def test_a_channel_that_is_removed_while_letters_wait_stops_nothing_else(
+    plan: Plan, mail: MailServer, tmp_path: Path, refused: str
+) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann", "cy")
+    mail.refuse["cy@example.org"] = refused
+    plan.pkm("share", "send", "x1", "--yes", ok=4)
+    plan.pkm("share", "channel", "remove", "way", "--yes")
+    plan.pkm("share", "channel", "add", "drop", f"files:{tmp_path / 'drop'}")
+    plan.pkm("circle", "edit", "world", "--channel", "drop")
+    told = plan.due(0, 2, 3)
+    assert ("did not foresee" in told, "To try again" in told, plan.stages()) == (False, False, ["sent", "sent"])
+    plan.pkm("share", "send", "x1", "--yes")
+    assert [row["error"] for row in plan.pkm.json("share", "log", "x1") if row["contact"] == "c2"] == ["its channel was removed"]
+    assert len(mail.letters) == 1
+
+
+def test_what_is_said_to_have_been_refused_by_a_channel_that_was_removed_goes_nowhere(plan: Plan, mail: MailServer) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann", "cy")
+    mail.drop_after_data = True
+    plan.pkm("share", "send", "x1", "--yes", ok=4)
+    plan.pkm("share", "channel", "remove", "way", "--yes")
+    plan.pkm("share", "log", "--resolve", "d1", "sent")
+    plan.pkm("share", "log", "--resolve", "d2", "refused")
+    told = plan.pkm("share", "send", "x1", "--yes", ok=None)
+    assert "did not foresee" not in told.err
+    assert "did not foresee" not in plan.due(1, 2)
+
+
 def test_an_address_that_somebody_else_has_now_gets_it_once(plan: Plan, mail: MailServer) -> None:
     plan.make(mail.url, "--from", "Me <me@example.org>")
     plan.join("practice", "ann")
