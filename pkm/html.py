@@ -7,6 +7,7 @@ import functools
 import html as entities
 import re
 import threading
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
@@ -211,33 +212,29 @@ def clean_html_to_text(html: str) -> str:
         return html_to_text(html)
     if not html.isascii():
         html = _PRIVATE.sub("", html)
-    reader, at = _TextReader(), 0
     folded = html.replace("\n", " ").replace("\t", " ")
-    while "  " in folded:
-        folded = folded.replace("  ", " ")
-    folded = _INLINE.sub("", folded)
+    folded = _PARAGRAPHS.sub("\n\n", _INLINE.sub("", folded))
+    reader, at = _TextReader(), 0
     for token in _CLEAN_TAG.finditer(folded):
         start, end = token.span()
         if start > at:
             reader.parts.append(folded[at:start])
         at = end
         name = token[2]
-        if name in _PARAGRAPHS:
-            reader.parts.append("\n\n")
-        elif name == "img" and "&" in token[3]:  # its references are read before it is cut
+        if name == "img" and "&" in token[3]:  # its references are read before it is cut
             return html_to_text(html)
-        elif name in _READ:
+        if name in _READ:
             reader.read_tag(name, bool(token[1]), token[3])
     reader.parts.append(folded[at:])
     return text.clean(_fold_lines(_unescape("".join(reader.parts))))
 
 
 _INLINE = re.compile(
-    r'</?(?:a|abbr|b|bdi|cite|code|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr)'
-    r'(?: [a-z]+="[^"]*")*>'
+    r'<(?:/li|/?(?:a|abbr|b|bdi|cite|code|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr)'
+    r'(?: [a-z]+="[^"]*")*)>'
 )
+_PARAGRAPHS = re.compile(r'</?(?:p|div|h[1-6])(?: [a-z]+="[^"]*")*>')
 _CLEAN_TAG = re.compile(r'<(/?)([a-z0-9]+)((?: [a-z]+="[^"]*")*)>')
-_PARAGRAPHS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6"}
 
 
 class _TextReader:
@@ -297,10 +294,9 @@ class _TextReader:
 
 
 def _unescape(raw: str) -> str:
-    """The text with its references read; most have "&amp;" only."""
-    if raw.count("&") == raw.count("&amp;"):
-        return raw.replace("&amp;", "&")
-    return entities.unescape(raw)
+    """The text with its references read; most have none, or "&amp;" only."""
+    plain = raw.replace("&amp;", "&")
+    return plain if len(raw) - len(plain) == 4 * plain.count("&") else entities.unescape(raw)
 
 
 def _fold_lines(joined: str) -> str:
@@ -312,9 +308,8 @@ def _fold_lines(joined: str) -> str:
     first, *lines = joined.split("\n")
     if lines:
         last = lines.pop().lstrip(" \t")
-        joined = "\n".join([first.rstrip(" \t"), *[line.strip(" \t") for line in lines], last])
-    while "\n\n\n" in joined:  # a pattern takes five times as long
-        joined = joined.replace("\n\n\n", "\n\n")
+        lines = [first.rstrip(" \t"), *[line.strip(" \t") for line in lines]]
+        joined = "\n".join([lines[0], *[line for before, line in pairwise(lines) if line or before], last])
     if _QUOTE in joined:
         joined = _mark_quotes(joined)
     return joined.replace(_NEWLINE, "\n").replace(_SPACE, " ").strip("\n").rstrip()
