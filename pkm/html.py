@@ -379,6 +379,7 @@ def canonical_url(url: str, *, keep_fragment: bool = False) -> str:
     return urlunsplit((scheme, host, parts.path or "/", kept, fragment))
 
 
+@functools.lru_cache(4096)
 def _without_mobile(host: str) -> str:
     """The host without what makes it the one for telephones: m.example.org, en.m.wikipedia.org."""
     labels = host.split(".")
@@ -390,11 +391,12 @@ def _without_mobile(host: str) -> str:
 
 
 def _without_trackers(query: str) -> str:
-    return "&".join(pair for pair in query.split("&") if pair and not _is_tracker(pair))
+    return "&".join(pair for pair in query.split("&") if pair and not _is_tracker(pair.partition("=")[0]))
 
 
-def _is_tracker(pair: str) -> bool:
-    name = unquote(pair.partition("=")[0]).lower()
+@functools.lru_cache(4096)
+def _is_tracker(parameter: str) -> bool:
+    name = unquote(parameter).lower()
     return name in _TRACKERS or name.startswith(_TRACKER_FAMILIES)
 
 

@@ -72,9 +72,10 @@ def one_line(text: str, limit: int = 0) -> str:
         start = text[: 2 * limit]
         if is_harmless(start) and len(line := one_line(start)) > limit + 1:
             return line[: limit - 1].rstrip() + "…"
-    text = clean(text)
-    if not text.isascii():
-        text = _UNSEEN.sub(lambda found: found[1] or "", text.replace(_BLANK, " "))
+    if not (text.isascii() and text.isprintable()):
+        text = clean(text)
+        if not text.isascii():
+            text = _UNSEEN.sub(lambda found: found[1] or "", text.replace(_BLANK, " "))
     line = " ".join(text.split())
     if limit and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"

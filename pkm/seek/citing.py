@@ -5,7 +5,6 @@ parser. Who is quoted, and where a story was found, seek/pointers reads of what 
 """
 
 import re
-from contextlib import suppress
 from html import unescape
 
 from pkm.html import canonical_url, host_of
@@ -24,8 +23,7 @@ def find_links(html: str, url: str) -> Links:
         address = unescape(link[1]) if "&" in link[1] else link[1]
         if host_of(address) == home:
             continue
-        with suppress(ValueError):
-            found.setdefault(canonical_url(address), "link")
+        found.setdefault(canonical_url(address), "link")
         if len(found) == MAX_LINKS:
             break
     return tuple(found.items())

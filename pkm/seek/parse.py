@@ -308,6 +308,8 @@ def _enclosures(raw: Any, home: str) -> list[Enclosure]:
 def _dicts(raw: Any, name: str) -> list[dict[str, Any]]:
     """A field that is a list of things; an unknown element of the same name makes feedparser put a string there."""
     value = dict.get(raw, name)
+    if value is None:
+        return []
     return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
 
 

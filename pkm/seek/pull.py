@@ -36,7 +36,7 @@ FIRST_ENTRIES, BATCH_ENTRIES = 600, 3000
 BATCH_BYTES = 40_000_000
 BATCH_S = 10.0
 """What is finished is written when it has so many entries or characters, or has waited so long: the first time early, so that
-the writer does not wait for the readers."""
+the writer does not wait for the readers, and fewer towards the end, so that little is left to write once all is read."""
 
 EVERY = timedelta(hours=1)
 
@@ -143,7 +143,7 @@ class _Run:
                     done += not fetched.more
                     self._take(one, fetched)
                     failed += fetched.failure is not None
-                    if self._is_full():
+                    if self._is_full(done, len(facts) - done):
                         self._write()
                     progress(done, len(facts), f"{self.report.new:,} new, {failed:,} failed · {one.host or one.called}")
         except KeyboardInterrupt:
@@ -190,9 +190,11 @@ class _Run:
         self._bytes += sum(len(entry.html) + len(entry.text) for _, entry in fetched.entries)
         self._bytes += sum(len(letter.entry.html) + len(letter.entry.text) for letter in fetched.letters)
 
-    def _is_full(self) -> bool:
+    def _is_full(self, done: int, left: int) -> bool:
+        """done, left: sources."""
         waited = time.monotonic() - self._written_at
-        enough = BATCH_ENTRIES if self.report.new else FIRST_ENTRIES
+        coming = left * (self.report.new + self._entries) // max(done, 1)
+        enough = min(BATCH_ENTRIES, max(FIRST_ENTRIES, coming // 2)) if self.report.new else FIRST_ENTRIES
         return self._entries >= enough or self._bytes >= BATCH_BYTES or waited > BATCH_S
 
     def _judge_unreached(self) -> None:

@@ -1,7 +1,6 @@
 """What a pull did, as it is told to a person and as JSON has it. Values only."""
 
-from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pkm.ids import Row
 from pkm.text import count
@@ -61,8 +60,9 @@ class PullReport:
         return {name: getattr(self, name) for name in self.__slots__ if name != "brought"}
 
     def copy(self) -> "PullReport":
-        """The same, apart from what is counted on it from now on."""
-        return deepcopy(self)
+        """The same, apart from what is counted on it, and added to its lists, from now on."""
+        lists = {name: list(value) for name in self.__slots__ if isinstance(value := getattr(self, name), list)}
+        return replace(self, **lists)
 
     @property
     def line(self) -> str:

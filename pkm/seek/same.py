@@ -9,10 +9,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from pkm.dates import parse_stamp
+from pkm.dates import parse_stamp, stamp
 from pkm.store.stories import Told
 from pkm.text import fold
 
@@ -136,9 +136,13 @@ class _Book:
             if self._may_be(told, other) and likeness(told.title, other.title) >= ALIKE and self._may_rest(told, other):
                 return other.lead_id
         key = _long_words(told.title)
-        for other in self._words.get(key, [])[-_MOST:] if key else ():
-            if self._may_be(told, other) and self._is_same(told, other):
-                return other.lead_id
+        near = self._words.get(key, [])[-_MOST:] if key else []
+        if near:
+            at = parse_stamp(told.at)
+            first, last = stamp(at - WITHIN), stamp(at + WITHIN)
+            for other in near:
+                if first <= other.at <= last and self._may_be(told, other) and self._is_same(told, other):
+                    return other.lead_id
         return None
 
     def is_at_home(self, lead: int) -> bool:
@@ -156,10 +160,8 @@ class _Book:
         return told.source_id not in self._sources[other.lead_id]
 
     def _is_same(self, told: Told, other: Told) -> bool:
-        return (
-            abs(parse_stamp(told.at) - parse_stamp(other.at)) <= WITHIN
-            and likeness(told.title, other.title) >= NEARLY_EQUAL
-            and is_same_text(self._read(told.id), self._read(other.id))
+        return likeness(told.title, other.title) >= NEARLY_EQUAL and is_same_text(
+            self._read(told.id), self._read(other.id)
         )
 
 
@@ -169,9 +171,16 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     if one == other:
         return 100.0
+    ratio, processor = _measure()
+    return float(ratio(one, other, processor=processor, score_cutoff=ALIKE))
+
+
+@cache
+def _measure() -> tuple[Callable[..., float], Callable[[str], str]]:
+    """Of two titles, and what is done to them before: few pulls need it, and some need it by the ten thousand."""
     from rapidfuzz import fuzz, utils
 
-    return float(fuzz.token_sort_ratio(one, other, processor=utils.default_process, score_cutoff=ALIKE))
+    return fuzz.token_sort_ratio, utils.default_process
 
 
 def is_same_text(one: str, other: str) -> bool:
