@@ -61,8 +61,11 @@ class PullReport:
 
     def copy(self) -> "PullReport":
         """The same, apart from what is counted on it, and added to its lists, from now on."""
-        lists = {name: list(value) for name in self.__slots__ if isinstance(value := getattr(self, name), list)}
-        return replace(self, **lists)
+        other = replace(self)
+        for name in self.__slots__:
+            if isinstance(value := getattr(self, name), list):
+                setattr(other, name, list(value))
+        return other
 
     @property
     def line(self) -> str:

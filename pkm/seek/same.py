@@ -7,13 +7,13 @@ the source at whose home the page is speaks for it, and nothing that was decided
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pkm.dates import parse_stamp, stamp
-from pkm.store.stories import Told
+from pkm.store.stories import Titled, Told
 from pkm.text import fold
 
 WITHIN = timedelta(days=3)
@@ -28,6 +28,8 @@ SAME_TEXT = 0.5
 FEWEST_WORDS = 8
 """A text of fewer words says nothing."""
 
+DatedT = TypeVar("DatedT", Told, Titled)
+
 _LONG_WORD = re.compile(r"\w{4,}")
 _MOST = 20  # items compared with one new one
 
@@ -38,19 +40,33 @@ class Titles:
     def __init__(self) -> None:
         self.last = 0
         """The highest id of those that were added."""
-        self._ids: dict[str, list[int]] = defaultdict(list)
+        self._titled: dict[str, list[Titled]] = defaultdict(list)
 
-    def add(self, titles: Iterable[tuple[int, str]]) -> None:
-        """From now on these (id, title), by id, are among them."""
-        for number, title in titles:
-            self.last = number
-            if key := _long_words(title):
-                self._ids[key].append(number)
+    def add(self, titles: Iterable[Titled]) -> None:
+        """From now on these, by id, are among them."""
+        for titled in titles:
+            self.last = titled.id
+            if key := _long_words(titled.title):
+                self._titled[key].append(titled)
 
     def like(self, new: Iterable[Told]) -> list[int]:
-        """The latest of those that share their titles' long words with one of the new items."""
-        keys = {_long_words(told.title) for told in new}
-        return [number for key in keys if key in self._ids for number in self._ids[key][-_MOST:]]
+        """Those of the latest that may tell what one of the new items tells, by title and date."""
+        found: set[int] = set()
+        for told in new:
+            if near := self._titled.get(_long_words(told.title)):
+                found.update(other.id for other in _about_then(near, told) if _is_titled_alike(told, other))
+        return list(found)
+
+
+def _about_then(near: Sequence[DatedT], told: Told) -> Iterator[DatedT]:
+    """Those of the latest of them that are of about the item's time. Stamps sort as text."""
+    at = parse_stamp(told.at)
+    first, last = stamp(at - WITHIN), stamp(at + WITHIN)
+    return (other for other in near[-_MOST:] if first <= other.at <= last)
+
+
+def _is_titled_alike(told: Told, other: Told | Titled) -> bool:
+    return likeness(told.title, other.title) >= NEARLY_EQUAL
 
 
 def find_stories(new: Sequence[Told], there: Iterable[Told], read: Callable[[int], str]) -> "Stories":
@@ -136,13 +152,10 @@ class _Book:
             if self._may_be(told, other) and likeness(told.title, other.title) >= ALIKE and self._may_rest(told, other):
                 return other.lead_id
         key = _long_words(told.title)
-        near = self._words.get(key, [])[-_MOST:] if key else []
-        if near:
-            at = parse_stamp(told.at)
-            first, last = stamp(at - WITHIN), stamp(at + WITHIN)
-            for other in near:
-                if first <= other.at <= last and self._may_be(told, other) and self._is_same(told, other):
-                    return other.lead_id
+        near = self._words.get(key) if key else None
+        for other in _about_then(near, told) if near else ():
+            if self._may_be(told, other) and self._is_same(told, other):
+                return other.lead_id
         return None
 
     def is_at_home(self, lead: int) -> bool:
@@ -160,9 +173,7 @@ class _Book:
         return told.source_id not in self._sources[other.lead_id]
 
     def _is_same(self, told: Told, other: Told) -> bool:
-        return likeness(told.title, other.title) >= NEARLY_EQUAL and is_same_text(
-            self._read(told.id), self._read(other.id)
-        )
+        return _is_titled_alike(told, other) and is_same_text(self._read(told.id), self._read(other.id))
 
 
 def likeness(one: str, other: str) -> float:

@@ -37,6 +37,14 @@ class Told(NamedTuple):
     site: str = ""
 
 
+class Titled(NamedTuple):
+    """An item, as far as it tells whether it may be the same story. at: as above."""
+
+    id: int
+    title: str
+    at: str
+
+
 _TOLD = (
     "SELECT item.id, item.source_id, coalesce(item.story_id, item.id), item.state, item.title, item.canonical_url, "
     "coalesce(item.published_at, item.received_at), coalesce(nullif(source.site_url, ''), source.url) "
@@ -66,14 +74,14 @@ def at_pages(db: sqlite3.Connection, pages: Iterable[str], before: int) -> list[
     return [row[0] for page, in known for row in db.execute(sql, {"page": page, **few})]
 
 
-def recent_titles(db: sqlite3.Connection, after: int, before: int, since: str) -> list[tuple[int, str]]:
-    """(id, title) of the items between those ids that came in since then, of the latest RECENT ones, by id."""
+def recent_titles(db: sqlite3.Connection, after: int, before: int, since: str) -> list[Titled]:
+    """The items between those ids that came in since then, of the latest RECENT ones, by id."""
     rows = db.execute(
-        "SELECT id, title FROM item WHERE id > max(:after, :before - :few) AND id < :before "
+        "SELECT id, title, coalesce(published_at, received_at) FROM item WHERE id > max(:after, :before - :few) AND id < :before "
         "AND received_at >= :since AND state <> 'muted' ORDER BY id",
         {"after": after, "before": before, "few": RECENT, "since": since},
     )
-    return [(row[0], row[1]) for row in rows]
+    return [Titled(*row) for row in rows]
 
 
 def text_of(db: sqlite3.Connection, number: int) -> str:
