@@ -1,15 +1,16 @@
 """The fast way for plain feeds: RSS 2.0 and Atom 1.0, well-formed UTF-8, of elements whose meaning is known here.
 
 Gives what feedparser gives, in the fields that seek/parse reads, in a tenth of the time; what is not plain in every
-respect it leaves to feedparser, which knows the odd ones. Expat reads both, so both find the same documents well-formed.
+respect it leaves to feedparser, which knows the odd ones. Expat is beneath both, so both find the same documents well-formed.
 Where something here looks strange, feedparser does it so: what a reader of this file would mend, a test finds.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from typing import NamedTuple
-from xml.parsers.expat import ExpatError, ParserCreate
+from io import BytesIO
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from pkm.seek.plain_dates import parse_date
 from pkm.seek.plain_names import (
@@ -37,6 +38,7 @@ from pkm.seek.plain_values import (
 
 _ENCODING = re.compile(rb"^<\?.*encoding=['\"](.*?)['\"].*\?>")  # as feedparser looks for it
 _QUERY_VARIABLE = re.compile("&([A-Za-z0-9_]+);")
+_NONE: dict[str, str] = {}
 _UTF8 = ("utf-8", "utf8")
 
 
@@ -54,9 +56,12 @@ def read_plain(body: bytes, content_type: str) -> PlainFeed | None:
     if not _is_utf8(document, content_type, marked=len(document) < len(body)) or _has_doctype(document):
         return None
     reader = _Reader()
+    events: Any = iterparse(BytesIO(document), ("start-ns",))  # typeshed does not know its root
     try:
-        reader.parser.Parse(document, True)
-    except (NotPlain, ExpatError):
+        for _, (prefix, uri) in events:
+            reader.declare(prefix, uri)
+        reader.read(events.root)
+    except (NotPlain, ParseError):
         return None
     return PlainFeed(reader.version, reader.feed, reader.entries) if reader.version else None
 
@@ -83,36 +88,30 @@ def _is_utf8(document: bytes, content_type: str, *, marked: bool) -> bool:
 
 def _has_doctype(document: bytes) -> bool:
     start = re.search(rb"<\w", document)
-    return start is None or b"<!DOCTYPE" in document[: start.start()].upper() or b"<!ENTITY" in document[: start.start()].upper()
+    return (
+        start is None
+        or b"<!DOCTYPE" in document[: start.start()].upper()
+        or b"<!ENTITY" in document[: start.start()].upper()
+    )
 
 
 class _Reader:
-    """Expat's events into fields. `_at` is what is open: its name where its text is wanted, else "" for what is not."""
+    """The elements of a document into fields. `_here` is what they are of: the feed, or the entry that is being read."""
 
     def __init__(self) -> None:
         self.version = ""
         self.feed: Fields = {}
         self.entries: list[Fields] = []
-        self.parser = ParserCreate(namespace_separator=" ")
-        self.parser.buffer_text = True
-        self.parser.StartNamespaceDeclHandler = self._declare
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
         self._known = dict(PREFIXES)  # URI: prefix
-        self._declared: dict[str | None, str] = {}
+        self._declared: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._depth = 0
-        self._level = 0  # where the feed's own elements are
         self._here = self.feed
-        self._inside = ""  # the element that is open and may have others in it
-        self._wanted = ""
-        self._pieces: list[str] = []
-        self._attributes: Mapping[str, str] = {}
-        self._seen: set[str] = set()
+        self._seen: set[str] = set()  # of what may be there once, in the entry
+        self._seen_of_feed: set[str] = set()
         self._guid_is_link = False
-        self._has_channel = False
 
-    def _declare(self, prefix: str | None, uri: str | None) -> None:
+    def declare(self, prefix: str, uri: str) -> None:
+        """The document names a namespace so; a default one has the prefix ""."""
         if not uri:
             raise NotPlain
         lower = uri.lower()
@@ -121,120 +120,108 @@ class _Reader:
         meant = PREFIXES.get(lower)
         if meant is None:
             another = any(part in lower for part in OTHER_RSS) and "/modules/" not in lower
-            if another or "rss091" in lower or prefix in MEANING or self._known.setdefault(uri, prefix or "") != (prefix or ""):
+            if another or "rss091" in lower or prefix in MEANING or self._known.setdefault(uri, prefix) != prefix:
                 raise NotPlain
-        elif (prefix not in (None, "atom", "a10", "a") if lower == ATOM else prefix != meant):
+        elif prefix not in ("", "atom", "a10", "a") if lower == ATOM else prefix != meant:
             raise NotPlain
         else:
             self._known[uri] = meant
 
-    def _name(self, given: str) -> str:
+    def read(self, root: Element) -> None:
+        """The document's feed and entries are there."""
+        name, attributes = self._name(root), plain_attributes(root.attrib)
+        if name == "rss" and attributes.get("version", "").startswith("2.") and root.tag[0] != "{":
+            self.version = "rss20"
+            if len(root) > 1:
+                raise NotPlain
+            for channel in root:
+                if self._name(channel) != "channel" or plain_attributes(channel.attrib):
+                    raise NotPlain
+                self._read_parts(channel)
+        elif name == "feed" and root.tag.lower().startswith(f"{{{ATOM}}}"):
+            self.version = "atom10"
+            self._read_parts(root)
+        else:
+            raise NotPlain
+
+    def _name(self, element: Element) -> str:
         """The element's name, with the prefix that its namespace has."""
-        uri, _, local = given.rpartition(" ")
+        tag = element.tag
+        if tag in self._names:
+            return self._names[tag]
+        uri, _, local = tag.rpartition("}")
         local = local.lower()
-        prefix = self._known[uri] if uri else ""
-        name = self._names[given] = f"{prefix.lower()}:{local}" if prefix else local
+        prefix = self._known.get(uri[1:], "xml") if uri else ""
+        name = self._names[tag] = f"{prefix.lower()}:{local}" if prefix else local
         return name
 
-    def _start(self, given: str, attributes: dict[str, str]) -> None:
-        name = self._names.get(given) or self._name(given)
-        if attributes:
-            attributes = plain_attributes(attributes)
-        self._depth += 1
-        if self._wanted:
-            raise NotPlain  # markup within text
-        depth = self._depth - self._level
-        if self._inside:
-            self._start_within(name)
-        elif not self._level or depth < 1:
-            self._start_frame(name, given, attributes)
-        elif depth == 1 and name in ("item", "entry"):
-            self._start_entry(name, attributes)
-        elif depth == 1 or (depth == 2 and self._here is not self.feed):
-            self._start_field(name, attributes)
-        else:
-            raise NotPlain
-
-    def _start_frame(self, name: str, given: str, attributes: dict[str, str]) -> None:
-        if self._depth == 1 and name == "rss" and attributes.get("version", "").startswith("2.") and " " not in given:
-            self.version = "rss20"
-        elif self._depth == 1 and name == "feed" and given.lower().startswith(ATOM):
-            self.version, self._level = "atom10", 1
-        elif self._depth == 2 and name == "channel" and not attributes and not self._has_channel:
-            self._level, self._has_channel = 2, True
-        else:
-            raise NotPlain
-
-    def _start_entry(self, name: str, attributes: dict[str, str]) -> None:
-        if (name == "entry") != (self.version == "atom10") or attributes or self._here is not self.feed:
-            raise NotPlain
-        self._here = {}
-        self.entries.append(self._here)
-        self._seen, self._guid_is_link = set(), False
-
-    def _start_field(self, name: str, attributes: dict[str, str]) -> None:
-        at_feed = self._here is self.feed
-        field = _FIELDS.get(name)
-        if field is not None and (field.at_feed or not at_feed) and self.version in field.versions:
-            if field.once:
-                key = f"{at_feed}{name}"
-                if key in self._seen:
-                    raise NotPlain
-                self._seen.add(key)
-            if field.start is not None and not field.start(self, attributes):
-                self._inside = "nothing"
-                return
-            if name == "author" and self.version == "atom10":
-                self._inside = "author"
-                self._here.setdefault("authors", []).append({})
-                return
-            self._wanted, self._attributes, self._pieces = name, attributes, []
-            self.parser.CharacterDataHandler = self._pieces.append
-        elif (at_feed and name in IN_FEED_ALONE) or (name == "source" and not at_feed and self.version == "rss20"):
-            self._inside = "nothing"
-        elif (name in NESTED and at_feed) or (name == "contributor" and self.version == "atom10"):
-            self._inside = name
-        elif counts(name) and not (name == "rights" and self.version == "atom10"):
-            raise NotPlain
-        else:
-            self._inside = "anything"
-
-    def _start_within(self, name: str) -> None:
-        """An element within one that is not read itself, or within an author."""
-        if self._inside == "author" and name in ("name", "uri", "email") and self._depth == self._own_depth + 1:
-            self._wanted, self._pieces = name, []
-            self.parser.CharacterDataHandler = self._pieces.append
-        elif self._inside in ("author", "anything"):
-            if counts(name):
+    def _read_parts(self, feed: Element) -> None:
+        kind = "entry" if self.version == "atom10" else "item"
+        for part in feed:
+            name = self._name(part)
+            if name not in ("item", "entry"):
+                self._read_field(part, name)
+                continue
+            if name != kind or (part.keys() and plain_attributes(part.attrib)):
                 raise NotPlain
-        elif name not in NESTED.get(self._inside, ()):
+            self._here = {}
+            self.entries.append(self._here)
+            self._seen, self._guid_is_link = set(), False
+            for field in part:
+                self._read_field(field, self._name(field))
+            self._here = self.feed
+
+    def _read_field(self, element: Element, name: str) -> None:
+        attributes = plain_attributes(element.attrib) if element.keys() else _NONE
+        at_feed = self._here is self.feed
+        field = (_OF_FEEDS if at_feed else _OF_ENTRIES)[self.version].get(name)
+        if field is not None:
+            if field.once:
+                seen = self._seen_of_feed if at_feed else self._seen
+                if name in seen:
+                    raise NotPlain
+                seen.add(name)
+            if field.start is None or field.start(self, attributes):
+                if name == "author" and self.version == "atom10":
+                    self._read_author(element)
+                else:
+                    field.end(self, _text_alone(element), attributes)
+            elif len(element):
+                raise NotPlain
+        elif (at_feed and name in IN_FEED_ALONE) or (name == "source" and not at_feed and self.version == "rss20"):
+            _text_alone(element)
+        elif (name in NESTED and at_feed) or (name == "contributor" and self.version == "atom10"):
+            if not all(within in NESTED[name] for within in self._names_within(element)):
+                raise NotPlain
+        elif (counts(name) and not (name == "rights" and self.version == "atom10")) or self._has_any_of_account(
+            element
+        ):
             raise NotPlain
 
-    @property
-    def _own_depth(self) -> int:
-        """The depth of the elements that belong to the feed, or to the entry that is open."""
-        return self._level + (1 if self._here is self.feed else 2)
+    def _names_within(self, element: Element) -> Iterator[str]:
+        """The names of all elements in it; what their attributes say is plain as well."""
+        for within in element.iter():
+            if within is not element:
+                plain_attributes(within.attrib)
+                yield self._name(within)
 
-    def _end(self, given: str) -> None:
-        name, wanted = self._names[given], self._wanted
-        if wanted:
-            self.parser.CharacterDataHandler = None
-            text = "".join(self._pieces).strip()
-            self._wanted = ""
-            if self._inside == "author":
-                add_to_author(self._here, wanted, text)
-            else:
-                _FIELDS[wanted].end(self, text, self._attributes)
-        elif self._depth == self._own_depth:
-            if self._inside == "author":
-                if not {"name", "email"} & self._here["authors"][-1].keys():
-                    raise NotPlain  # its text names it, perhaps
-                self._here["author"] = ""
-                sync_author(self._here)
-            self._inside = ""
-        elif self._here is not self.feed and name in ("item", "entry") and self._depth == self._level + 1:
-            self._here, self._seen = self.feed, {key for key in self._seen if key.startswith("True")}
-        self._depth -= 1
+    def _has_any_of_account(self, element: Element) -> bool:
+        return len(element) > 0 and any(counts(within) for within in self._names_within(element))
+
+    def _read_author(self, element: Element) -> None:
+        """An author of Atom: name, uri and email, each an element."""
+        self._here.setdefault("authors", []).append({})
+        for part in element:
+            name = self._name(part)
+            plain_attributes(part.attrib)
+            if name in ("name", "uri", "email"):
+                add_to_author(self._here, name, _text_alone(part))
+            elif counts(name) or self._has_any_of_account(part):
+                raise NotPlain
+        if not {"name", "email"} & self._here["authors"][-1].keys():
+            raise NotPlain  # its text names it, perhaps
+        self._here["author"] = ""
+        sync_author(self._here)
 
     def text_of(self, text: str, name: str) -> str:
         """The text as feedparser stores it: addresses mended, what was encoded twice decoded."""
@@ -360,6 +347,13 @@ class _Reader:
             add_tag(self._here, text, None, None)
 
 
+def _text_alone(element: Element) -> str:
+    """The element's text. Raises NotPlain where there is markup within it."""
+    if len(element):
+        raise NotPlain
+    return (element.text or "").strip()
+
+
 class _Field(NamedTuple):
     """How an element is read. start: tells whether its text is wanted; once: a second one is not plain."""
 
@@ -420,4 +414,10 @@ _FIELDS = {
     "sy:updateperiod": _Field(_text("sy_updateperiod")),
     "sy:updatefrequency": _Field(_text("sy_updatefrequency")),
     "feedburner:origlink": _Field(_text("feedburner_origlink")),
+}
+_OF_ENTRIES = {
+    version: {name: field for name, field in _FIELDS.items() if version in field.versions} for version in _RSS + _ATOM10
+}
+_OF_FEEDS = {
+    version: {name: field for name, field in fields.items() if field.at_feed} for version, fields in _OF_ENTRIES.items()
 }

@@ -26,7 +26,7 @@ def plain_attributes(attributes: dict[str, str]) -> dict[str, str]:
     """The attributes without a namespace, names in lower case. xml:base changes what addresses mean: not plain."""
     found = {}
     for given, value in attributes.items():
-        uri, _, name = given.rpartition(" ")
+        uri, _, name = given.rpartition("}")
         name = name.lower()
         if name in ("base", "mode", "src") or (uri and name in MEANT_ATTRIBUTES):
             raise NotPlain

@@ -44,7 +44,7 @@ ATOMS = [
 REFUSED = [
     "<title>a</title><title>b</title>", "<title>a <b>b</b></title>", "<description><p>x</p></description>",
     "<summary>s</summary>", "<title xml:base='http://b.org/'>t</title>",
-    "<dc:title>t</dc:title>", "<x><title>t</title></x>", "<item><title>t</title></item>",
+    "<dc:title>t</dc:title>", "<xml:note>n</xml:note>", "<x><title>t</title></x>", "<item><title>t</title></item>",
     "<t:title xmlns:t='http://www.itunes.com/dtds/podcast-1.0.dtd'>t</t:title>", "<media:content xmlns:media='urn:x'/>",
 ]  # fmt: skip
 
