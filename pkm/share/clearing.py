@@ -2,7 +2,7 @@
 
 import functools
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ def check_pictures(db: sqlite3.Connection, home: Home, share: int, stage: int | 
     return list(dict.fromkeys(findings))
 
 
-def check_rendered(db: sqlite3.Connection, home: Home, share: int, rendered: "Sequence[Rendered]") -> list[Finding]:
+def check_rendered(db: sqlite3.Connection, home: Home, share: int, rendered: "Iterable[Rendered]") -> list[Finding]:
     """What the guard finds in the very bytes that would leave; of the site's, in the page that is made from them."""
     from pkm.share.letter import open_letter
 

@@ -61,7 +61,7 @@ def _look_at(db: sqlite3.Connection, home: Home, row: Row, at: str, stage: int |
     if (row["state"] == "sent" or (stage is not None and rows)) and all(one["state"] == "sent" for one in rows):
         return rendered
     findings = draft.check_share(db, share, stage, channel) or [
-        *clearing.check_pictures(db, home, share, stage), *clearing.check_rendered(db, home, share, rendered)
+        *clearing.check_pictures(db, home, share, stage), *clearing.check_rendered(db, home, share, filter(_leaves, rendered))
     ]  # fmt: skip
     if findings:
         raise Refused(
@@ -71,6 +71,11 @@ def _look_at(db: sqlite3.Connection, home: Home, row: Row, at: str, stage: int |
     if not rendered and not channel and not (stage and _has_it_all(db, home, share, stage)):
         raise _nothing_carries(db, row, stage)
     return rendered
+
+
+def _leaves(one: Rendered) -> bool:
+    """Whether it may still leave: a folder's file is written again and again, what nobody knows of may be handed in again."""
+    return is_mirror(one.channel_kind) or one.state not in ("sent", "cancelled")
 
 
 def _has_it_all(db: sqlite3.Connection, home: Home, share: int, stage: int) -> bool:

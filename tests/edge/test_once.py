@@ -296,6 +296,17 @@ def test_what_is_said_to_have_been_refused_by_a_channel_that_was_removed_goes_no
     assert "did not foresee" not in plan.due(1, 2)
 
 
+def test_an_introduction_goes_to_the_other_at_their_new_address(plan: Plan, mail: MailServer) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.pkm("contact", "introduce", "ann", "cy", "-m", "You both walk.")
+    mail.refuse["cy@example.org"] = "451 later"
+    plan.pkm("share", "send", "x2", "--yes", ok=4)
+    plan.pkm("contact", "edit", "cy", "--email", "cy@new.example")
+    plan.pkm("share", "send", "x2", "--yes")
+    assert [to for to, _ in mail.letters] == ["ann@example.org", "cy@new.example"]
+    assert b"cy@example.org" not in mail.letters[1][1]
+
+
 def test_an_address_that_somebody_else_has_now_gets_it_once(plan: Plan, mail: MailServer) -> None:
     plan.make(mail.url, "--from", "Me <me@example.org>")
     plan.join("practice", "ann")
