@@ -16,6 +16,8 @@ from pkm.text import count, one_line, some
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from pkm.config import Home
+
 app = group("What serves the whole.")
 
 QUIET = 10
@@ -75,8 +77,8 @@ def backup(
     json: JsonFlag = False,
 ) -> None:
     """Copy the store, verified; or put a copy back."""
-    from pkm.dates import now, stamp
-    from pkm.share import ledger, origin
+    from pkm.dates import now
+    from pkm.share import transmit
     from pkm.store import backup as copies
 
     home = current.home()
@@ -95,27 +97,32 @@ def backup(
         copies.check(restore.expanduser())
         if not render.confirm(f"Put {restore} in the place of the store? The store is kept as a copy.", yes=yes):
             return
-        lived_in = home.db.exists() or ledger.path_of(home).exists()
-        with origin.put_back(home, stamp(now())):
-            kept = copies.restore(home, restore.expanduser(), now())
-        row: dict[str, Any] = {
-            "id": str(home.db),
-            "kind": "copy",
-            "title": f"restored from {restore}",
-            "kept": str(kept) if kept else None,
-        }
-        render.emit_made(row, as_json=json)
-        if kept:
-            render.tell(f"The store as it was is kept at {kept}")
-            _tell_standing_again(kept)
-        if lived_in:  # of a home that is new, it is asked whether it is the one that sends
-            from pkm.cli.planning import hold_what_would_leave
-
-            hold_what_would_leave()
+        with transmit.alone(home):  # a run that is sending settles its letters first; none begins before all is on hold
+            _put_back(home, restore.expanduser(), json)
         return
     current.store().read()  # makes or migrates the store, so that there is a whole one to copy
     path = copies.back_up(home, now(), target=target.expanduser() if target else None)
     render.emit_made({**_copy_row(path), "title": f"{path.stat().st_size:,} bytes, verified"}, as_json=json)
+
+
+def _put_back(home: "Home", copy: Path, json: bool) -> None:
+    """The copy is in the place of the store, what would leave of it by itself is on hold, and it is said what that means."""
+    from pkm.dates import now, stamp
+    from pkm.share import ledger, origin
+    from pkm.store import backup as copies
+
+    lived_in = home.db.exists() or ledger.path_of(home).exists()
+    with origin.put_back(home, stamp(now())):
+        kept = copies.restore(home, copy, now())
+    row = {"id": str(home.db), "kind": "copy", "title": f"restored from {copy}", "kept": str(kept) if kept else None}
+    render.emit_made(row, as_json=json)
+    if kept:
+        render.tell(f"The store as it was is kept at {kept}")
+        _tell_standing_again(kept)
+    if lived_in:  # of a home that is new, it is asked whether it is the one that sends
+        from pkm.cli.planning import hold_what_would_leave
+
+        hold_what_would_leave()
 
 
 def _tell_standing_again(before: Path) -> None:

@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -305,6 +307,27 @@ def test_an_introduction_goes_to_the_other_at_their_new_address(plan: Plan, mail
     plan.pkm("share", "send", "x2", "--yes")
     assert [to for to, _ in mail.letters] == ["ann@example.org", "cy@new.example"]
     assert b"cy@example.org" not in mail.letters[1][1]
+
+
+def test_a_copy_is_put_back_when_a_run_that_is_sending_has_settled_its_letters(plan: Plan, home: Path, mail: MailServer) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann", "cy")
+    plan.pkm("backup", home.parent / "copy.db")
+    restore = [sys.executable, "-m", "pkm", "backup", "--restore", str(home.parent / "copy.db"), "--yes"]
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def restored(when: str) -> None:
+        if when == "after" and not begun:
+            begun.append(subprocess.Popen(restore, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                begun[0].wait(2)
+
+    mail.on_data = restored
+    assert "sent by way to 2 people" in plan.pkm("share", "send", "x1", "--yes").out
+    assert b"is on hold" in begun[0].communicate()[1]
+    plan.pkm("share", "hold", "x1", "--release")
+    assert "outbox.log says left here are held" in plan.pkm("share", "send", "x1", "--yes", ok=4).err
+    assert len(mail.letters) == 2
 
 
 def test_an_address_that_somebody_else_has_now_gets_it_once(plan: Plan, mail: MailServer) -> None:
