@@ -6,7 +6,7 @@
     python -m tests.bench --prepare               makes the large stores (half an hour, once) and says which peers lack
     python -m tests.bench --quick                 all of them small, to see whether they run: the bounds mean little then
 
-A quiet machine of two cores takes some ten minutes for all, once the stores are there. The bounds of the pull are for both
+A quiet machine of two cores takes some fifteen minutes for all, once the stores are there. The bounds of the pull are for both
 of its cores. What fails is a row that says why, and the others go on.
 """
 

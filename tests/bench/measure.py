@@ -90,6 +90,11 @@ def median(runs: Sequence[Measured]) -> Measured:
     )  # fmt: skip
 
 
+def medians(runs: Mapping[str, Sequence[Measured]]) -> dict[str, Measured]:
+    """The same for each command."""
+    return {name: median(each) for name, each in runs.items()}
+
+
 def alternately(commands: Mapping[str, Sequence[str]], runs: int, env: Mapping[str, str] | None = None) -> dict[str, Measured]:
     """Each command's middle of several runs, in turns, so that what the machine does besides meets all; one before."""
     found: dict[str, list[Measured]] = {name: [] for name in commands}
@@ -98,7 +103,7 @@ def alternately(commands: Mapping[str, Sequence[str]], runs: int, env: Mapping[s
             measured = run(command, env=env)
             if turn:
                 found[name].append(measured)
-    return {name: median(each) for name, each in found.items()}
+    return medians(found)
 
 
 def which(program: str, folders: Sequence[Path] = ()) -> str | None:
