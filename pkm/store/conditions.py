@@ -278,7 +278,10 @@ FROM_THERE, TO_THERE = IS_THERE.format(end="from"), f"(to_id IS NULL OR {IS_THER
 _LINKED = {
     kind: f"(EXISTS (SELECT 1 FROM link WHERE from_kind = '{kind}' AND from_id = {kind}.id AND {TO_THERE}) "
     f"OR EXISTS (SELECT 1 FROM link WHERE to_kind = '{kind}' AND to_id = {kind}.id AND {FROM_THERE}))"
-    for kind in ("note", "item", "contact")
+    for kind in ("note", "contact")
+} | {
+    "item": "item.id IN (SELECT from_id FROM link WHERE from_kind = 'item' AND "  # few of many: each is not asked for its links
+    f"{TO_THERE} UNION ALL SELECT to_id FROM link WHERE to_kind = 'item' AND to_id IS NOT NULL AND {FROM_THERE})"
 }
 IS: dict[str, dict[str, str]] = {
     "inbox": {"item": "item.state = 'inbox'", "response": "response.state = 'inbox'"},
@@ -369,7 +372,8 @@ def _links(scope: Scope, span: str) -> str:
         for end, other in (("from", TO_THERE), ("to", FROM_THERE))
     )
     upper = f" AND {count} <= {scope.bind(int(most))}" if most else ""
-    return f"({count} >= {scope.bind(int(least or 0))}{upper})"
+    some = f"{_LINKED[kind]} AND " if least not in ("", "0") else ""
+    return f"({some}{count} >= {scope.bind(int(least or 0))}{upper})"
 
 
 _VALUES: dict[str, Callable[[Scope, str], str]] = {"is": _is, "has": _has, "links": _links}

@@ -279,6 +279,18 @@ def test_an_order_that_an_index_has_needs_no_sorting(store: Store, monkeypatch: 
         assert not any("ORDER BY" in step for step in plan), (sql, plan)
 
 
+@pytest.mark.parametrize("text", ["kind:item has:link", "kind:item links:1", "kind:item links:2..5"])
+def test_items_with_links_are_found_by_their_links(store: Store, text: str) -> None:
+    """Few of a million have one: each is not asked."""
+    said: list[str] = []
+    store.read().set_trace_callback(said.append)
+    look(store, text)
+    store.read().set_trace_callback(None)
+    plan = [row[3] for sql in said if "LIMIT 2000" in sql for row in store.read().execute("EXPLAIN QUERY PLAN " + sql)]
+    assert [step for step in plan if step.startswith("SCAN item")] == []
+    assert any(step.startswith("SEARCH item USING INTEGER PRIMARY KEY") for step in plan)
+
+
 def test_a_cut_text_shows_the_hit() -> None:
     text = "word " * 100 + "needle in it " + "word " * 100
     piece, hits = cut(text, query.terms(query.parse("needle").node), [])
