@@ -22,6 +22,7 @@ from pkm.store import (
 from pkm.text import count, one_line
 
 SHOWN = 3
+LOST = "pkm backup --list, then pkm backup --restore FILE"
 
 Step = tuple[str, str]
 """A command, and what is said of it."""
@@ -50,7 +51,7 @@ def show_dashboard(*, json: bool) -> None:
         **standing, "at": stamp(at), "sources_due": sources.count_due(db, stamp(at)),
         "sources_failing": today.sources_failing(db), "new": new_count, "new_since": since,
         "newest": [{key: row[key] for key in ("id", "kind", "title", "source_title")} for row in new], "best": best,
-        "unfinished": len(draft_files.left(current.home())),
+        "unfinished": len(draft_files.left(current.home())), "copies": len(list(current.home().backups.glob("*.db"))),
         "review": review.count_due(db, stamp(at)) if json else 0, "to_review": in_short(db, at, past), "people_due": people,
         "people_due_count": len(standings.due(db, stamp(at), -1)), "rhythm": standings.first_due(db) is not None,
         "promises": owed,
@@ -83,7 +84,8 @@ def lines(facts: dict[str, Any]) -> list[str]:
     from pkm.share.holding import told as waits
 
     if today.is_empty(facts):
-        return list(first_step.NOTHING)
+        lost = f"Nothing is in the store, but copies of one are in its home ({facts['copies']}): {LOST}"
+        return [*([lost] if facts["copies"] else []), *first_step.NOTHING]
     told = []
     if facts["sources"]:
         told += [_first(row) for row in facts["best"][:1]]

@@ -12,7 +12,7 @@ from pkm.dates import ago, now
 from pkm.errors import PkmError
 from pkm.hours import circles_named
 from pkm.spelling import did_you_mean, near
-from pkm.store import attachments, circles, deliveries, erasing, forgetting, health, shares, tally
+from pkm.store import archive, attachments, circles, deliveries, erasing, forgetting, health, shares, tally
 from pkm.store.compact import compact
 from pkm.store.session import Store
 from pkm.text import count, one_line
@@ -74,7 +74,11 @@ def _check_store(store: Store, home: Home) -> list[Finding]:
     if damage:
         step = "pkm backup --list, then pkm backup --restore FILE"
         return [Finding("store", f"it is damaged: {one_line(damage[0], 120)}", "wrong", step)]
-    found = [
+    found = []
+    if archive.is_empty(db) and (copies := len(list(home.backups.glob("*.db")))):
+        step = "pkm backup --list, then pkm backup --restore FILE"
+        found.append(Finding("store", f"nothing is in it, but copies of one are in its home ({copies})", "wrong", step))
+    found += [
         Finding(f"{table} {number}", "its text is damaged: it is not UTF-8", "wrong", "pkm backup --restore FILE")
         for table, number in health.broken_texts(db)
     ]
