@@ -14,6 +14,8 @@ MOST_LINES = 4_000
 """So many lines that differ, beginning to end, are compared one by one; beyond that they are one difference."""
 
 _OURS, _MIDDLE, _THEIRS = "<<<<<<<", "=======", ">>>>>>>"
+OURS_NAME = "in pkm"
+"""What the marks call our side."""
 
 
 _MARKED = re.compile(rf"^{_OURS} .*^{_MIDDLE}$.*^{_THEIRS} ", re.M | re.S)
@@ -41,11 +43,11 @@ def same(one: str, other: str) -> bool:
     return one == other or _keys(plain(one)) == _keys(plain(other))
 
 
-def merge(base: str, ours: str, theirs: str, *, ours_name: str, theirs_name: str) -> Merged:
+def merge(base: str, ours: str, theirs: str, *, theirs_name: str) -> Merged:
     """The text with what `ours` changed in `base` and what `theirs` changed in it. Nothing of either is lost.
 
     Lines that only one of them changed are as that one has them. Where both changed the same lines in different ways,
-    both versions stand there, marked with their names.
+    both versions stand there, marked as OURS_NAME and theirs_name.
     """
     texts = [plain(text).split("\n") for text in (base, ours, theirs)]
     merged: list[str] = []
@@ -58,15 +60,25 @@ def merge(base: str, ours: str, theirs: str, *, ours_name: str, theirs_name: str
             merged += one
         else:
             conflicts += 1
-            merged += [f"{_OURS} {ours_name}", *one, _MIDDLE, *other, f"{_THEIRS} {theirs_name}"]
+            merged += [f"{_OURS} {OURS_NAME}", *one, _MIDDLE, *other, f"{_THEIRS} {theirs_name}"]
     return Merged("\n".join(merged), conflicts)
 
 
-def unmarked(text: str) -> str:
-    """The text with our side alone wherever an earlier merge left two versions marked."""
+def unmarked(text: str, base: str) -> str:
+    """The text with our side alone wherever an earlier merge left two versions marked, of which `base` has theirs.
+
+    Marks that a person quotes, or that stand in the base as well, are words like others: so is their side once it was changed.
+    """
+    if _OURS not in text or is_marked(base):
+        return text
+    there = "\n".join(["", *_keys(plain(base)), ""])
     line = rf"(?:(?!{_OURS} |{_THEIRS} )[^\n]*\n)*?"
-    mark = rf"^{_OURS} [^\n]*\n(?P<ours>{line}){_MIDDLE}\n{line}{_THEIRS} [^\n]*$\n?"
-    return re.sub(mark, lambda found: found["ours"], text, flags=re.M) if _OURS in text else text
+    mark = rf"^{_OURS} {OURS_NAME}\n(?P<ours>{line}){_MIDDLE}\n(?P<theirs>{line}){_THEIRS} in [^\n]*$\n?"
+
+    def ours(found: re.Match[str]) -> str:
+        return found["ours"] if "\n".join(["", *_keys(found["theirs"])]) in there else found[0]
+
+    return re.sub(mark, ours, text, flags=re.M)
 
 
 def put_back(raw: str, text: str) -> str:

@@ -242,10 +242,10 @@ def _told(found: _Gathered) -> VaultImport:
             failures.append((one_line(change.file.path, 200), why))
             conflicts.append({"id": number, "title": change.known.title, "path": one_line(change.file.path)})
     gone = [{"id": make("note", one.note_id), "title": one.title, "path": one_line(one.path)} for one in made.gone]
-    changed = {change.known.note_id for change in made.changed}
+    texts = {change.known.note_id: "" if change.conflict else change.text for change in made.changed}
     unmerged = [
         make("note", one.note_id) for one in found.standing.files.values()
-        if not one.dropped and one.note_id not in changed and is_marked(one.text)
+        if not one.dropped and is_marked(texts.get(one.note_id, one.text))
     ]  # fmt: skip
     left = len(found.folder.others) - len(found.counted.attachments)
     return VaultImport(made, found.counted, failures, conflicts, gone, others=left, lost=found.folder.lost, unmerged=unmerged,

@@ -181,7 +181,7 @@ def _text(known: KnownFile, file: ReadFile) -> tuple[str, bool, bool]:
         return file.note.text, False, False
     if same(known.base, file.note.body) or same(known.text, file.note.body):
         return known.text, False, False
-    made = merge(known.base, unmarked(known.text), file.note.body, ours_name="in pkm", theirs_name=f"in {file.path}")
+    made = merge(known.base, unmarked(known.text, known.base), file.note.body, theirs_name=f"in {file.path}")
     return made.text, bool(made.conflicts), True
 
 

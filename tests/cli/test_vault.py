@@ -248,6 +248,35 @@ class TestInStep:
         assert (vault / "One.md").read_text() == "# One\n\nfirst\nMINE AND THEIRS\nthird\nfourth\n"
         assert pkm.json("import", vault)["unchanged"] == 2
 
+    def test_a_side_of_a_conflict_that_nobody_chose_from_is_never_dropped(self, pkm: CommandLine, vault: Path) -> None:
+        self.edit(pkm, "first", "# One\n\nfirst\nMINE\nthird\nfourth")
+        touch(vault / "One.md", "# One\n\nfirst\nTHEIRS\nthird\nfourth\n")
+        pkm("import", vault, ok=4)
+        both = note(pkm, "third")["text"]
+        self.edit(pkm, "third", both.replace("THEIRS", "THEIRS, and a word of mine"))
+        touch(vault / "One.md", "# One\n\nfirst\nTHEIRS\nthird\nFOURTH\n")
+        told = pkm("import", vault)  # what was written into their side stands nowhere else
+        assert "Two versions stand in n1, marked" in told.err
+        both = both.replace("THEIRS", "THEIRS, and a word of mine").replace("fourth", "FOURTH")
+        assert note(pkm, "third")["text"] == both
+        pkm("export", "--notes", vault)
+        self.edit(pkm, "third", both.replace("# One", "# Uno"))
+        touch(vault / "One.md", both.replace("FOURTH", "fifth"))
+        pkm("import", vault)  # the file has the marks as well: theirs stands nowhere else
+        assert note(pkm, "third")["text"] == both.replace("# One", "# Uno").replace("FOURTH", "fifth")
+
+    @pytest.mark.parametrize("quoted", ["in the file", "here"])
+    def test_marks_that_a_person_quotes_are_words_like_others(self, pkm: CommandLine, vault: Path, quoted: str) -> None:
+        shown = "first\n<<<<<<< HEAD\ntheir words\n=======\nother words\n>>>>>>> branch"
+        if quoted == "in the file":
+            touch(vault / "One.md", f"# One\n\n{shown}\nsecond\nthird\nfourth\n")
+            pkm("import", vault)
+        self.edit(pkm, "first", f"# Uno\n\n{shown}\nsecond\nthird\nfourth")
+        there = vault / "One.md"
+        touch(there, there.read_text().replace("fourth", "FOURTH"))
+        pkm("import", vault)
+        assert note(pkm, "third")["text"].replace("first  ", "first") == f"# Uno\n\n{shown}\nsecond\nthird\nFOURTH"
+
     def test_an_export_leaves_a_file_that_is_ahead(self, pkm: CommandLine, vault: Path) -> None:
         touch(vault / "Two.md", "two, in the folder")
         told = pkm.json("export", "--notes", vault)

@@ -37,7 +37,7 @@ def test_a_text_goes_back_into_its_file(body: str, text: str) -> None:
 
 @given(LINES, LINES, LINES)
 def test_a_merge_loses_no_line(base: str, ours: str, theirs: str) -> None:
-    names = {"ours_name": "in pkm", "theirs_name": "in x.md"}
+    names = {"theirs_name": "in x.md"}
     assert same(merge(base, base, theirs, **names).text, theirs)
     assert same(merge(base, ours, base, **names).text, ours)
     merged = merge(base, ours, theirs, **names).text.split("\n")
@@ -49,8 +49,11 @@ def test_a_merge_loses_no_line(base: str, ours: str, theirs: str) -> None:
 
 @given(st.lists(st.sampled_from("abcd"), max_size=6), st.lists(st.sampled_from("abcd"), max_size=6))
 def test_our_side_of_a_conflict_is_found_again(ours: list[str], theirs: list[str]) -> None:
-    made = merge("x", "\n".join(["p", *ours]), "\n".join(["q", *theirs]), ours_name="in pkm", theirs_name="in x.md")
-    assert same(unmarked(made.text), "\n".join(["p", *ours]))
+    base = "\n".join(["q", *theirs])
+    made = merge("x", "\n".join(["p", *ours]), base, theirs_name="in x.md")
+    assert same(unmarked(made.text, base), "\n".join(["p", *ours]))
+    assert unmarked(made.text, made.text) == made.text
+    assert unmarked(made.text, "\n".join(theirs)) == made.text
 
 
 REACH, STAGE = st.sampled_from(["private", "team"]), st.sampled_from(["idea", "observation"])
