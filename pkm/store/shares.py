@@ -241,7 +241,7 @@ def others_with(db: sqlite3.Connection, notes: list[int], circle_id: int, share:
 def kept_without_note(db: sqlite3.Connection, since: str, limit: int) -> list[Row]:
     """Items kept since then that no note was made from, newest first: they have no words of one's own."""
     found = db.execute(
-        "SELECT id, title FROM item WHERE state = 'kept' AND decided_at > :since "
+        "SELECT id, title FROM item WHERE +state = 'kept' AND decided_at > :since "  # +: from what was decided last, not all
         "AND story_id IS NULL "  # what another source told too is not told twice
         "AND NOT EXISTS (SELECT 1 FROM note WHERE note.item_id = item.id) ORDER BY decided_at DESC, id DESC LIMIT :limit",
         {"since": since, "limit": limit},

@@ -53,9 +53,11 @@ def test_what_may_go_to_a_circle_is_counted_without_a_look_at_each_note(store: S
     db.set_trace_callback(asked.append)
     today.counts(db)
     shares.count_candidates(db, 1, ["network"], [3])
+    shares.kept_without_note(db, "", 100)
     db.set_trace_callback(None)
     plans = [row[3] for sql in asked for row in db.execute(f"EXPLAIN QUERY PLAN {sql}")]
     assert [plan for plan in plans if plan.startswith("SCAN note")] == []
+    assert any(plan.startswith("SEARCH item USING INDEX item_decided") for plan in plans)
 
 
 def test_no_question_of_every_day_reads_a_table_whole(store: Store) -> None:
