@@ -13,7 +13,7 @@ DEEPEST = 200
 _MAX_LEAKED = 8  # formatting elements that may go on behind the block that they were opened in
 _SPACE = "[ \t\n\f\r]"
 _TOKEN = re.compile(
-    r"<!--(?:-?>|(?>.*?)(?:--!?>|\Z))"
+    r"<!--(?:-?>|.*?(?:--!?>|\Z))"
     r"|<(?P<end>/?)(?P<name>[a-zA-Z][^ \t\n\f\r/>]*+)"
     rf"(?:[ \t\n\f\r/]++|[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+(?:{_SPACE}*+={_SPACE}*+"
     r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+)?+)?+)*+(?P<tail>>|\Z)"""
@@ -73,13 +73,38 @@ def cap_depth(html: str, *, page: bool = False) -> str:
         if token["end"]:
             capper.end(name, token[0])
         elif name in hidden or name in _UNPARSED:
-            closing = re.compile(rf"</{re.escape(name)}(?=[ \t\n\f\r/>])[^>]*>?", re.I).search(html, at)
-            at = closing.end() if closing else len(html)
+            at = _end_of(name, html, at)
             capper.out.append("" if name in hidden else html[token.start() : at])
         else:
             capper.start(name, token[0])
     capper.out.append(html[at:].replace("<", "&lt;"))
     return "".join(capper.out)
+
+
+def whole_tags(html: str) -> str:
+    """The HTML's tags that end and its words, no scripts: what Python's reader of HTML may be given, whoever wrote it.
+
+    Of a comment, a declaration or a tag that never ends it looks for the end anew each time, to the end of the text.
+    """
+    kept, at = list[str](), 0
+    while token := _TOKEN.search(html, at):
+        kept.append(html[at : token.start()].replace("<", "&lt;"))
+        at = token.end()
+        name = (token["name"] or "").lower()
+        if not name or not token["tail"]:
+            continue
+        if name in _UNPARSED and not token["end"]:
+            at = _end_of(name, html, at)
+        else:
+            kept.append(token[0])
+    kept.append(html[at:].replace("<", "&lt;"))
+    return "".join(kept)
+
+
+def _end_of(name: str, html: str, at: int) -> int:
+    """Where the element of that name ends, in which no tags are read."""
+    closing = re.compile(rf"</{re.escape(name)}(?=[ \t\n\f\r/>])[^>]*>?", re.I).search(html, at)
+    return closing.end() if closing else len(html)
 
 
 class _Capper:

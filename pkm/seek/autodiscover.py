@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pkm import text
 from pkm.errors import BadInput, NotFound, Unreachable
 from pkm.html import absolute_url, same_page_key
+from pkm.html_depth import whole_tags
 from pkm.net.fetch import Response
 from pkm.seek.parse import ParsedFeed, parse_feed
 from pkm.seek.places import find_stated, pattern_feeds, usual_places
@@ -185,7 +186,7 @@ class _Page:
             self.source = body.decode("utf-8", "replace")
         self._reader = _LinkReader()
         with contextlib.suppress(AssertionError):  # what html.parser raises on a declaration it cannot read
-            self._reader.feed(self.source)
+            self._reader.feed(whole_tags(self.source))
             self._reader.close()
         self._host = urlsplit(response.final_url).hostname or ""
         self._base = absolute_url(self._reader.base, response.final_url) if self._reader.base else response.final_url

@@ -8,6 +8,7 @@ import contextlib
 import re
 from html.parser import HTMLParser
 
+from pkm.html_depth import whole_tags
 from pkm.seek.bookmark import Found, make_bookmark, stamp_of_number
 from pkm.text import one_line
 
@@ -23,7 +24,7 @@ def read_page(text: str) -> list[Found]:
     """What the page lists, in its order; None for what is no web page (a browser's own places, bookmarklets)."""
     reader = _Reader()
     with contextlib.suppress(AssertionError):  # what html.parser raises on a declaration it cannot read
-        reader.feed(text)
+        reader.feed(whole_tags(text))
         reader.close()
     reader.finish()
     return reader.found

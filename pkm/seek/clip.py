@@ -16,7 +16,7 @@ from pkm import dates
 from pkm.errors import BadInput
 from pkm.filekind import decode_text, is_binary, name_kind
 from pkm.html import canonical_url, clean_html, html_to_text, is_web_address, text_to_html
-from pkm.html_depth import cap_depth
+from pkm.html_depth import cap_depth, whole_tags
 from pkm.text import clean, one_line
 
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -80,7 +80,7 @@ def read_page(body: bytes, *, url: str, content_type: str = "") -> Page:
 
 def find_own_address(body: bytes) -> str:
     """Where a page says that it lives (its canonical link, else og:url), "" where it does not say."""
-    outline = _read_outline(clean(_decode(body[:1_000_000], "")))
+    outline = _read_outline(whole_tags(clean(_decode(body[:1_000_000], ""))))
     stated = [outline.canonical.strip(), outline.metas.get("og:url", "").strip()]
     return next((url for url in stated if is_web_address(url)), "")
 

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 
 from pkm import text
+from pkm.html_depth import whole_tags
 
 _VOID_LISTED = "area base br col embed hr img input link meta param source track wbr"
 _VOID = set(_VOID_LISTED.split())
@@ -61,10 +62,10 @@ def read_letter_html(html: str) -> LetterText:
 def _read(html: str, *, skip_hidden: bool) -> "_Reader":
     reader = _Reader(skip_hidden)
     try:
-        reader.feed(html)
+        reader.feed(whole_tags(html))
         reader.close()
     except AssertionError:  # what html.parser raises on a declaration it cannot read
-        reader.handle_data(re.sub(r"<[^>]*>", " ", html))
+        reader.handle_data(re.sub(r"<[^<>]*>", " ", html))
     return reader
 
 

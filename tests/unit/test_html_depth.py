@@ -2,13 +2,19 @@
 
 import html as entities
 import re
+import time
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
 
 from pkm.html import clean_html, html_to_text
-from pkm.html_depth import DEEPEST, cap_depth
-from pkm.seek.clip import read_page
+from pkm.html_depth import DEEPEST, cap_depth, whole_tags
+from pkm.net.fetch import Response
+from pkm.seek import bookmark_page
+from pkm.seek.autodiscover import _Page
+from pkm.seek.clip import find_own_address, read_page
+from pkm.seek.letter_html import read_letter_html
 from pkm.seek.parse import parse_feed
 
 SLACK = DEEPEST // 2  # elements that a parser adds by itself: a tbody in each table, formatting that goes on
@@ -78,6 +84,7 @@ def test_a_page_of_nested_markup_is_read() -> None:
         "<p>One<p>Two <b>bold<p>three</b>", "<ul><li>One<li>Two<ul><li>Inner</ul></ul>", "<dl><dt>T<dd>D<dt>U<dd>E</dl>",
         "<table><tr><td>1<td>2<tr><td>3</table>", '<a name="x">One <a href="https://b.example/">two</a>', "1 < 2 &lt; 3<br>",
         "<b><p>across</b> the block</p>", "<i>a<b>b</i>c</b>", "<h2>T</h2><!-- no --><p title='a>b'>x</p>",
+        "<!-- <p>not shown</p> --><p>x</p><!--> a", "<!-- a > b --!><p>x</p><!---><p>y</p>",
         "<pre><code>if a &lt; b:\n  c</code></pre>",
     ],
 )  # fmt: skip
@@ -87,6 +94,31 @@ def test_long_html_of_people_stays_as_it_is(unit: str, monkeypatch: pytest.Monke
     monkeypatch.setattr("pkm.html.cap_depth", lambda html: html)
     assert capped == clean_html(long)
     assert clean_html(capped) == capped
+
+
+NEVER_ENDING = ["<!--", '<a href="', "<a b='", "<a", "</", "<![", "<?xml ", "<meta charset=", "<![CDATA[", "<", "<script>",
+                "<style", "<!DOCTYPE ", "<a b=c", "<textarea>", "</p "]  # fmt: skip
+READERS: dict[str, Callable[[str], object]] = {
+    "a letter": read_letter_html,
+    "a page that may name feeds": lambda html: _Page(Response("http://a.b/", "http://a.b/", 200, html.encode())).anchors(),
+    "a saved page": lambda html: find_own_address(html.encode()),
+    "a page of bookmarks": bookmark_page.read_page,
+}
+
+
+@pytest.mark.parametrize("unit", NEVER_ENDING)
+@pytest.mark.parametrize("reader", READERS)
+def test_what_begins_again_and_again_and_never_ends_takes_no_time(reader: str, unit: str) -> None:
+    """Python's reader looks for the end of each to the end of the text: a letter of 400 KB took hours, and its pull with it."""
+    started = time.perf_counter()
+    READERS[reader](f"<p>word</p>{unit * (400_000 // len(unit))}")
+    assert time.perf_counter() - started < 60
+
+
+def test_whole_tags_and_their_words_stay() -> None:
+    html = """<p title='a>b'>1 &lt; 2 <b>x</b><br/><a href=x>y</a>"""
+    assert whole_tags(f"<!DOCTYPE html>{html}<!-- <p>no</p> --><script>if (a<b) c('</div>')</script>!") == f"{html}!"
+    assert whole_tags("a < b <p>c</p> <i") == "a &lt; b <p>c</p> "
 
 
 def test_a_page_keeps_its_scripts_and_its_title() -> None:
