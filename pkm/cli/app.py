@@ -25,7 +25,7 @@ COMMANDS = {
     "map": ("pkm.cli.map", "Draw the graph of notes, items, people and circles as one page."),
     "import": ("pkm.cli.imports", "Import feeds, bookmarks, people, a folder of Markdown, or one that `pkm export` made."),
     "export": ("pkm.cli.whole", "Export all of it as plain files, or the notes as a folder of Markdown."),
-    "backup": ("pkm.cli.whole", "Copy the store, verified; or put a copy back."),
+    "backup": ("pkm.cli.copies", "Copy the store, verified; or put a copy back."),
     "doctor": ("pkm.cli.whole", "Check the store and the sources; mend what can be mended."),
     "config": ("pkm.cli.whole", "Show or change settings."),
     "help": ("pkm.cli.help", "Explain searches, selectors, dates, reach, plans, templates and the method; or a command."),

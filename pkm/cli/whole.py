@@ -1,4 +1,4 @@
-"""Commands that serve the whole: export, backup, doctor, config."""
+"""Commands that serve the whole: export, doctor, config."""
 
 import shlex
 import sys
@@ -9,14 +9,12 @@ import typer
 
 from pkm.cli import current, render
 from pkm.cli.app import group
-from pkm.cli.options import JsonFlag, YesFlag
+from pkm.cli.options import JsonFlag
 from pkm.ids import Row
-from pkm.text import count, one_line, some
+from pkm.text import count
 
 if TYPE_CHECKING:
     from datetime import timedelta
-
-    from pkm.config import Home
 
 app = group("What serves the whole.")
 
@@ -60,83 +58,6 @@ def export_folder(
         as_json=json,
         line=f"{report.folder}  {told}; {count(report.written, 'file')} written, {report.unchanged} unchanged",
     )
-
-
-@app.command(
-    epilog="Example:  pkm backup\n\n          pkm backup --restore ~/.local/share/pkm/backups/pkm-20261123-090000.db"
-)
-def backup(
-    target: Annotated[
-        Path | None, typer.Argument(help="A new file; left out: a name with the time, in the home's backups/.")
-    ] = None,
-    restore: Annotated[
-        Path | None, typer.Option("--restore", help="Put this copy back; the store as it is now is kept as a copy.")
-    ] = None,
-    listing: Annotated[bool, typer.Option("--list", help="List the copies in the home.")] = False,
-    yes: YesFlag = False,
-    json: JsonFlag = False,
-) -> None:
-    """Copy the store, verified; or put a copy back."""
-    from pkm.dates import now
-    from pkm.share import transmit
-    from pkm.store import backup as copies
-
-    home = current.home()
-    if listing:
-        rows = (
-            [_copy_row(path) for path in sorted(home.backups.glob("*.db"), reverse=True)]
-            if home.backups.is_dir()
-            else []
-        )
-        columns: render.Columns = [("file", lambda row: row["id"]), ("bytes", lambda row: f"{row['bytes']:,}")]
-        render.emit_list(
-            rows, columns, as_json=json, noun="copy", plural="copies", empty="No copies yet. Next: pkm backup"
-        )
-        return
-    if restore is not None:
-        copies.check(restore.expanduser())
-        if not render.confirm(f"Put {restore} in the place of the store? The store is kept as a copy.", yes=yes):
-            return
-        with transmit.alone(home):  # a run that is sending settles its letters first; none begins before all is on hold
-            _put_back(home, restore.expanduser(), json)
-        return
-    current.store().read()  # makes or migrates the store, so that there is a whole one to copy
-    path = copies.back_up(home, now(), target=target.expanduser() if target else None)
-    render.emit_made({**_copy_row(path), "title": f"{path.stat().st_size:,} bytes, verified"}, as_json=json)
-
-
-def _put_back(home: "Home", copy: Path, json: bool) -> None:
-    """The copy is in the place of the store, what would leave of it by itself is on hold, and it is said what that means."""
-    from pkm.dates import now, stamp
-    from pkm.share import ledger, origin
-    from pkm.store import backup as copies
-
-    lived_in = home.db.exists() or ledger.path_of(home).exists()
-    with origin.put_back(home, stamp(now())):
-        kept = copies.restore(home, copy, now())
-    row = {"id": str(home.db), "kind": "copy", "title": f"restored from {copy}", "kept": str(kept) if kept else None}
-    render.emit_made(row, as_json=json)
-    if kept:
-        render.tell(f"The store as it was is kept at {kept}")
-        _tell_standing_again(kept)
-    if lived_in:  # of a home that is new, it is asked whether it is the one that sends
-        from pkm.cli.planning import hold_what_would_leave
-
-        hold_what_would_leave()
-
-
-def _tell_standing_again(before: Path) -> None:
-    """What was taken back after the copy is not taken back in it: what is in a folder is written there again."""
-    from pkm.share.retract import standing_again
-
-    if rows := standing_again(current.store().read(), before):
-        names = some([f"{row['id']} “{one_line(row['title'], 40)}”" for row in rows], 8)
-        render.tell(f"Taken back after the copy, and not in it: {names}. In folders and on the site it stands again with the "
-                    f"next send there. Next: pkm share retract {rows[0]['id']}")  # fmt: skip
-
-
-def _copy_row(path: Path) -> dict[str, Any]:
-    return {"id": str(path), "kind": "copy", "title": path.name, "bytes": path.stat().st_size}
 
 
 @app.command(epilog="Example:  pkm doctor\n\n          pkm doctor --compact   (after much has gone)\n\n"

@@ -6,23 +6,29 @@ import shutil
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from pkm.attachment_files import take_in
 from pkm.dates import stamp
-from pkm.errors import BadInput, StoreError
-from pkm.store.connection import Paths, connect, translate
+from pkm.errors import BadInput, NotFound, StoreError
+from pkm.lock import locked
+from pkm.store.connection import Paths, connect, connect_to_read, translate
 from pkm.store.version import APPLICATION_ID, SCHEMA_VERSION
+
+COPIES = "pkm backup --list, then pkm backup --restore FILE"
+_UNTOUCHED = "The store was not touched."
 
 
 def back_up(home: Paths, now: datetime, *, target: Path | None = None, label: str = "") -> Path:
     """A copy of the store is at the returned path (0600), whole: its integrity was checked after writing.
 
-    target: a file that must not exist; None: a new name with the time in the home's backups/.
+    target: a file that must not exist, or a folder for one; None: a new name with the time in the home's backups/.
     Raises StoreError where the copy cannot be made; an unfinished copy is not left behind.
     """
-    home.ensure()
+    if target is None:
+        home.ensure()  # into another folder, also what lies where nothing can be written (any more) is saved
     name = f"pkm-{now:%Y%m%d-%H%M%S}{'-' + label if label else ''}.db"
-    path = target or _unused(home.backups / name)
+    path = _unused((target or home.backups) / name) if target is None or target.is_dir() else target
     if path.exists():
         raise StoreError(str(path), "there is a file of that name", kept="It was not touched.", next="name another one")
     part = path.with_name(f"{path.name}.{os.getpid()}.part")  # what a killed run left is in nobody's way
@@ -30,12 +36,12 @@ def back_up(home: Paths, now: datetime, *, target: Path | None = None, label: st
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        with contextlib.closing(connect(home.db)) as store, contextlib.closing(sqlite3.connect(part)) as copy:
+        with contextlib.closing(connect_to_read(home.db)) as store, contextlib.closing(sqlite3.connect(part)) as copy:
             store.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
         check(part)
         if path.parent.resolve() != home.backups.resolve():
-            _copy_attachments(home.attachments, _beside(path))
+            _copy_attachments(home.attachments, beside(path))
         os.replace(part, path)
     except sqlite3.Error as error:
         raise translate(error, path) from error
@@ -73,7 +79,7 @@ def back_up_weekly(home: Paths, db: sqlite3.Connection, now: datetime, keep: int
 _WEEKLY = "weekly"
 
 
-def _beside(copy: Path) -> Path:
+def beside(copy: Path) -> Path:
     """Where the attachments lie that belong to a copy outside of the home; in the home they are never removed."""
     return copy.with_name(copy.name + ".attachments")
 
@@ -84,6 +90,37 @@ def _copy_attachments(source: Path, target: Path) -> None:
         for path in sorted(source.iterdir()):
             if path.is_file() and not path.name.startswith("."):
                 take_in(target, path, path.name)
+
+
+def find(home: Paths, given: Path) -> Path:
+    """The copy that is meant: a file, or the name of one of the home's copies. Raises NotFound, saying where copies are."""
+    path = home.backups / given if not given.exists() and given.name == str(given) else given
+    if path.is_dir():
+        raise NotFound(str(given), "it is a folder", next=f"{COPIES}; what pkm export made comes back by: pkm import FOLDER")
+    if not path.exists():
+        raise NotFound(str(given), "there is no such file", next=COPIES)
+    return path
+
+
+class Standing(NamedTuple):
+    """How much a store holds, and when it was last changed (a stamp; "" where it never was)."""
+
+    notes: int
+    items: int
+    contacts: int
+    last: str
+
+
+def standing(path: Path) -> Standing | None:
+    """What that store or copy holds; None where it cannot be read."""
+    try:
+        with contextlib.closing(connect_to_read(path)) as db:
+            return Standing(*db.execute(
+                "SELECT (SELECT count(*) FROM note), (SELECT count(*) FROM item), (SELECT count(*) FROM contact), "
+                "(SELECT coalesce(max(at), '') FROM operation)"
+            ).fetchone())  # fmt: skip
+    except (sqlite3.Error, UnicodeDecodeError):
+        return None
 
 
 def check(path: Path) -> int:
@@ -108,24 +145,24 @@ def restore(home: Paths, copy: Path, now: datetime) -> Path | None:
     """
     version = check(copy)
     if version > SCHEMA_VERSION:
-        raise BadInput(
-            str(copy), "a newer pkm wrote it", kept="The store was not touched.", next="install the newer pkm"
-        )
+        raise BadInput(str(copy), "a newer pkm wrote it", kept=_UNTOUCHED, next="install the newer pkm")
     home.ensure()
-    kept = _keep(home, now) if home.db.exists() else None
-    there = home.db.exists()
-    try:
-        os.close(os.open(home.db, os.O_CREAT | os.O_RDWR, 0o600))
-        with contextlib.closing(sqlite3.connect(copy)) as source, contextlib.closing(connect(home.db)) as store:
-            source.backup(store)
-            store.execute("PRAGMA journal_mode = WAL")
-    except (sqlite3.Error, OSError) as error:
-        if not there:  # half of the copy, where there was nothing or what was moved away
-            _unlink(home.db)
-            if kept:
-                _move(kept, home.db)
-        raise translate(error, home.db) if isinstance(error, sqlite3.Error) else _no_room(home.db, error) from error
-    _copy_attachments(_beside(copy), home.attachments)
+    pulling = StoreError(str(home.db), "a pull is running", kept=_UNTOUCHED, next="wait until it is done, then do it again")
+    with locked(home.db.with_name("pull.lock"), "this restore", 0, pulling):  # it would go on with what it read of the other one
+        kept = _keep(home, now) if home.db.exists() else None
+        there = home.db.exists()
+        try:
+            os.close(os.open(home.db, os.O_CREAT | os.O_RDWR, 0o600))
+            with contextlib.closing(sqlite3.connect(copy)) as source, contextlib.closing(connect(home.db)) as store:
+                source.backup(store)
+                store.execute("PRAGMA journal_mode = WAL")
+        except (sqlite3.Error, OSError) as error:
+            if not there:  # half of the copy, where there was nothing or what was moved away
+                _unlink(home.db)
+                if kept:
+                    _move(kept, home.db)
+            raise translate(error, home.db) if isinstance(error, sqlite3.Error) else _no_room(home.db, error) from error
+        _copy_attachments(beside(copy), home.attachments)
     return kept
 
 

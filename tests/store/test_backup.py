@@ -15,6 +15,7 @@ from pkm.store import backup
 from pkm.store.connection import connect
 from pkm.store.model import Note
 from pkm.store.session import Store
+from tests.store.test_session import unprivileged
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 AT = "2026-01-01T00:00:00Z"
@@ -133,6 +134,18 @@ def test_what_a_killed_copy_left_is_in_nobodys_way(store: Store, home_paths: Hom
         (tmp_path / name).write_bytes(b"half of it")
     assert backup.back_up(home_paths, NOW, target=target) == target
     assert backup.check(target)
+
+
+def test_a_home_that_cannot_be_written_any_more_can_be_copied_elsewhere(store: Store, home_paths: Home, tmp_path: Path) -> None:
+    write(store, "one")
+    store.close()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    elsewhere.chmod(0o777)
+    with unprivileged(home_paths.data):
+        assert backup.check(backup.back_up(home_paths, NOW, target=elsewhere / "copy.db"))
+        with pytest.raises(StoreError):
+            backup.back_up(home_paths, NOW)
 
 
 def test_each_week_has_a_copy_and_the_oldest_go(store: Store, home_paths: Home, monkeypatch: pytest.MonkeyPatch) -> None:
