@@ -64,9 +64,11 @@ def undo(
         render.say(f"  what was written stays in {one_line(folder, 200)}: remove it there")
     elif not rows:
         render.say(f"  taken back: {one_line(without_user(undone.summary), 90)}")
-    rest = len(undone.rows) - min(len(rows), 20)
-    if rows and rest > 0:
-        render.tell(f"and {count(rest, 'row')} that belong to {'it' if len(rows) == 1 else 'them'}")
+    more = [f"{len(rows) - 20:,} more"] if len(rows) > 20 else []
+    if rows and (rest := len(undone.rows) - len(rows)):
+        more.append(f"{count(rest, 'row')} that belong to {'it' if len(rows) == 1 else 'them'}")
+    if more:
+        render.tell(f"and {', and '.join(more)}")
     if number is None:
         for later in journal.final_since(current.store().read(), undone.operation)[:1]:
             render.tell(f"Not taken back: {later['id']} ({without_user(later['command'])}): {later['final']}.")

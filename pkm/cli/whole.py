@@ -1,5 +1,6 @@
 """Commands that serve the whole: export, doctor, config."""
 
+import contextlib
 import shlex
 import sys
 from pathlib import Path
@@ -121,14 +122,20 @@ def _shown(found: list[Any]) -> list[Any]:
 
 def _keeping(age: "timedelta | None", number: int | None) -> str:
     """What is kept how long, in a sentence."""
-    from pkm.dates import format_span
-    from pkm.store.retention import ALWAYS_KEPT
+    from pkm.dates import format_span, now, stamp
+    from pkm.errors import PkmError
+    from pkm.store.retention import ALWAYS_KEPT, count_old
 
     going = [f"items that came in more than {format_span(age.total_seconds())} ago"] if age else []
     going += [f"items beyond the newest {number:,} of a source"] if number is not None else []
     if not going:
         return "All items stay for ever."
-    return f"With each pull go {' and '.join(going)}, but never what you used, nor the last {ALWAYS_KEPT} of a source."
+    rule = f"With each pull go {' and '.join(going)}, but never what you used, nor the last {ALWAYS_KEPT} of a source."
+    with contextlib.suppress(PkmError):  # a setting can be changed whatever became of the store
+        before = None if age is None else stamp(now() - age)
+        if old := count_old(current.store().read(), before=before, number=number):
+            rule += f" As things are, that is {count(old, 'item')}, and no undo brings them back. In a copy they stay: pkm backup"
+    return rule
 
 
 @app.command("config", epilog='Example:  pkm config name "Ann Example"\n\n          pkm config          (all settings)\n\n'

@@ -28,6 +28,17 @@ def broken_texts(db: sqlite3.Connection) -> list[tuple[str, int]]:
     return found[:20]
 
 
+def mend_texts(store: Store, table: str, number: int) -> None:
+    """What cannot be read of the row's texts is � there, and they can be read. No image is kept: it could not be read either."""
+    with store.unit(journal=False) as unit:
+        db = unit.connection
+        columns = [row["name"] for row in db.execute(f"PRAGMA table_info({table})") if row["type"] in ("TEXT", "VARCHAR")]
+        for column in columns:
+            broken = db.execute(f'SELECT CAST("{column}" AS BLOB) FROM {table} WHERE id = ?', (number,)).fetchone()[0]
+            if broken is not None and "\ufffd" in (text := broken.decode("utf-8", "replace")):
+                db.execute(f'UPDATE {table} SET "{column}" = ? WHERE id = ?', (text, number))
+
+
 def broken_references(db: sqlite3.Connection) -> int:
     """How many rows refer to rows that are not there."""
     return len(db.execute("PRAGMA foreign_key_check").fetchall())

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from collections.abc import Iterable
 
 from pkm.store import stories
@@ -45,6 +46,12 @@ def find_old(
                     break
                 found[item] = None
     return sorted(found)
+
+
+def count_old(db: sqlite3.Connection, *, before: str | None, number: int | None) -> int:
+    """How many items of all sources would go by now."""
+    sources = [row["id"] for row in db.execute("SELECT id FROM source")]
+    return len(find_old(db, sources, before=before, number=number, limit=sys.maxsize))
 
 
 def _first_of_latest(db: sqlite3.Connection, sources: Iterable[int], number: int) -> dict[int, int]:

@@ -13,6 +13,7 @@ from pkm.errors import PkmError
 from pkm.hours import circles_named
 from pkm.spelling import did_you_mean, near
 from pkm.store import archive, attachments, circles, deliveries, erasing, forgetting, health, shares, tally
+from pkm.store.backup import COPIES, back_up
 from pkm.store.compact import compact
 from pkm.store.session import Store
 from pkm.text import count, one_line
@@ -72,16 +73,12 @@ def _check_store(store: Store, home: Home) -> list[Finding]:
     db = store.read()
     damage = health.integrity(db)
     if damage:
-        step = "pkm backup --list, then pkm backup --restore FILE"
-        return [Finding("store", f"it is damaged: {one_line(damage[0], 120)}", "wrong", step)]
+        return [Finding("store", f"it is damaged: {one_line(damage[0], 120)}", "wrong", COPIES)]
     found = []
     if archive.is_empty(db) and (copies := len(list(home.backups.glob("*.db")))):
-        step = "pkm backup --list, then pkm backup --restore FILE"
-        found.append(Finding("store", f"nothing is in it, but copies of one are in its home ({copies})", "wrong", step))
-    found += [
-        Finding(f"{table} {number}", "its text is damaged: it is not UTF-8", "wrong", "pkm backup --restore FILE")
-        for table, number in health.broken_texts(db)
-    ]
+        found.append(Finding("store", f"nothing is in it, but copies of one are in its home ({copies})", "wrong", COPIES))
+    if broken := health.broken_texts(db):
+        found += _mend_texts(store, home, broken)
     orphans = health.broken_references(db)
     if orphans:
         found.append(
@@ -109,6 +106,24 @@ def _check_store(store: Store, home: Home) -> list[Finding]:
         why = f"the letter to {one_line(row['recipient'], 60)} is {row['state']}: {one_line(row['error'], 120)}"
         found.append(Finding(row["id"], why, "wrong", f"ask them, then pkm share log --resolve {which} sent|refused"))
     return found
+
+
+def _mend_texts(store: Store, home: Home, broken: list[tuple[str, int]]) -> list[Finding]:
+    """One letter that cannot be read would bar the way to all the others; as it was, the store is kept as a copy."""
+    try:
+        kept = back_up(home, now(), label="before-mend")
+    except PkmError as error:
+        return [
+            Finding(f"{table} {number}", f"its text is damaged: it is not UTF-8. No copy can be made before a mend: {error}",
+                    "wrong", error.next or "pkm doctor") for table, number in broken
+        ]  # fmt: skip
+    for table, number in broken:
+        health.mend_texts(store, table, number)
+    step = f"{COPIES}, where one has it whole. As it was: {kept.name}"
+    return [
+        Finding(f"{table} {number}", "its text was damaged: what cannot be read is � now, all else as it was", "mended", step)
+        for table, number in broken
+    ]
 
 
 def _check_channels(store: Store, home: Home) -> list[Finding]:

@@ -196,6 +196,20 @@ class TestNextSteps:
         assert unset == "That is the default: none.\nAll items stay for ever.\n"
         assert pkm("config", "seek.every", "--unset").out == "seek.every  1h\n"
 
+    def test_what_would_go_for_good_is_counted_before_it_does(
+        self, pkm: CommandLine, server: FeedServer, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PKM_NOW", "2024-11-23T09:00:00Z")
+        pkm("seek", "add", server.add("/f", rss(*(f"g{n}" for n in range(70)))))
+        pkm("seek", "pull")
+        assert "As things are, that is" not in pkm("config", "keep.items", "2y").err
+        monkeypatch.setenv("PKM_NOW", "2026-12-23T09:00:00Z")
+        for setting, number in (("60", 10), ("2y", 20)):
+            assert f"As things are, that is {number} items, and no undo" in pkm("config", "keep.items", setting).err
+        assert pkm.json("seek", "pull")["purged"] == 20
+        (home / "pkm.db").write_bytes(b"no store at all " * 500)
+        assert pkm("config", "keep.items", "2y").out == "keep.items  2y\n"
+
     def test_a_rule_is_written_once(self, pkm: CommandLine) -> None:
         pkm("seek", "rules", "add", "mute", "title:sponsored", "--tag", "news")
         again = pkm("seek", "rules", "add", "mute", " title:sponsored ", "--tag", "news", ok=1).err
