@@ -140,6 +140,8 @@ def import_vault(
         _change(unit, found)
         if drop_gone:
             note_intake.change_notes(unit, {known.note_id: {"dropped_at": unit.at} for known in made.gone})
+            note_intake.keep_files(unit, (FileRow(one.note_id, found.folder.root, one.path, "", one.front, one.base)
+                                          for one in made.gone))  # fmt: skip
             done.put_away, done.gone = done.gone, []
         names = Names.all(unit.connection)
         _link(unit, found, names, numbers)

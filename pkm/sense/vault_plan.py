@@ -89,8 +89,8 @@ def plan(files: Sequence[ReadFile], standing: Standing, now: str, missing: Calla
     fresh: list[ReadFile] = []
     for file in files:
         known = standing.files.get(file.path)
-        if known is None:
-            fresh.append(file)
+        if known is None or (known.dropped and not known.hash and not is_like(known.base, file.note.body)):
+            fresh.append(file)  # also another text by the name of a note that was put away, whose file was gone
         elif known.hash == file.hash:
             made.unchanged += 1
         else:
@@ -159,7 +159,8 @@ def decide(known: KnownFile, file: ReadFile, standing: Standing, now: str) -> Ch
         columns["text"] = text
     if known.dropped:
         columns["dropped_at"] = None
-        remarks.append("it was put away here and changed there: it is back")
+        there = "changed there" if known.hash else "is there again"
+        remarks.append(f"it was put away here and {there}: it is back")
     if columns:
         columns["updated_at"] = max(known.updated_at, min(file.changed_at, now))
     tag_of = standing.tag_of

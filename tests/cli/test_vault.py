@@ -315,6 +315,33 @@ class TestInStep:
         assert "it is back" in pkm.json("import", vault, ok=4)["failures"][0]["why"]
         assert note(pkm, "folder")["id"] == "n2"
 
+    def test_another_text_under_the_name_of_a_note_that_was_put_away_is_another_note(
+        self, pkm: CommandLine, vault: Path
+    ) -> None:
+        pkm("sense", "drop", "n1", "n2")
+        pkm("export", "--notes", vault)
+        touch(vault / "One.md", "Bought bread, called the landlord about the heating\n")
+        touch(vault / "Two.md", "two words, once more. See [[One]].")
+        told = pkm.json("import", vault, ok=4)
+        assert (told["new"], told["updated"]) == (1, 1)
+        assert "it is back" in told["failures"][0]["why"]
+        one = pkm.json("sense", "show", "n1")
+        assert (one["text"], one["dropped_at"] is None) == ("# One\n\nfirst  \nsecond\nthird\nfourth", False)
+        assert note(pkm, "bread")["id"] == "n3"
+        assert note(pkm, "once")["id"] == "n2"
+
+    def test_files_that_were_not_there_for_a_while_bring_their_notes_back(self, pkm: CommandLine, vault: Path) -> None:
+        away = vault.with_name("away")
+        (vault / "One.md").rename(away)
+        assert len(pkm.json("import", vault, "--drop-gone")["put_away"]) == 1
+        away.rename(vault / "One.md")
+        before = files(vault)
+        told = pkm.json("import", vault, ok=4)
+        assert [failure["why"] for failure in told["failures"]] == ["it was put away here and is there again: it is back"]
+        assert note(pkm, "first")["id"] == "n1"
+        assert pkm.json("export", "--notes", vault)["removed"] == 0
+        assert files(vault) == before
+
     def test_a_folder_that_was_moved_is_the_same(self, pkm: CommandLine, vault: Path) -> None:
         moved = vault.rename(vault.with_name("elsewhere"))
         told = pkm.json("import", moved)
