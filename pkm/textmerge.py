@@ -47,38 +47,48 @@ def merge(base: str, ours: str, theirs: str, *, theirs_name: str) -> Merged:
     """The text with what `ours` changed in `base` and what `theirs` changed in it. Nothing of either is lost.
 
     Lines that only one of them changed are as that one has them. Where both changed the same lines in different ways,
-    both versions stand there, marked as OURS_NAME and theirs_name.
+    both versions stand there, marked as OURS_NAME and theirs_name; so they do where an earlier merge left them in `ours`
+    and nobody has chosen since.
     """
-    texts = [plain(text).split("\n") for text in (base, ours, theirs)]
+    before, others = (plain(text).split("\n") for text in (base, theirs))
+    lines, both = _unmarked(plain(ours), base)
     merged: list[str] = []
     conflicts = 0
-    for a, b, c in _regions(*texts):
-        before, one, other = texts[0][a], texts[1][b], texts[2][c]
-        if _keys_of(one) == _keys_of(other) or _keys_of(one) == _keys_of(before):
-            merged += other
-        elif _keys_of(other) == _keys_of(before):
-            merged += one
+    for a, b, c in _regions(before, lines, others):
+        was, one, other = (_keys_of(part) for part in (before[a], lines[b], others[c]))
+        is_open = any(b.start <= first <= b.stop if first == end else first < b.stop and b.start < end for first, end in both)
+        if one in (other, was):
+            merged += others[c]
+        elif other == was and not is_open:
+            merged += lines[b]
         else:
             conflicts += 1
-            merged += [f"{_OURS} {OURS_NAME}", *one, _MIDDLE, *other, f"{_THEIRS} {theirs_name}"]
+            merged += [f"{_OURS} {OURS_NAME}", *lines[b], _MIDDLE, *others[c], f"{_THEIRS} {theirs_name}"]
     return Merged("\n".join(merged), conflicts)
 
 
-def unmarked(text: str, base: str) -> str:
-    """The text with our side alone wherever an earlier merge left two versions marked, of which `base` has theirs.
+def _unmarked(text: str, base: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """The lines with our side alone wherever an earlier merge left two versions marked, of which `base` has theirs; and
+    where those places are, as (first line, the one behind the last).
 
-    Marks that a person quotes, or that stand in the base as well, are words like others: so is their side once it was changed.
+    Marks that a person quotes, or that stand in the base as well, are words like others, and so are those around a side of
+    theirs that was changed here.
     """
     if _OURS not in text or is_marked(base):
-        return text
+        return text.split("\n"), []
     there = "\n".join(["", *_keys(plain(base)), ""])
     line = rf"(?:(?!{_OURS} |{_THEIRS} )[^\n]*\n)*?"
     mark = rf"^{_OURS} {OURS_NAME}\n(?P<ours>{line}){_MIDDLE}\n(?P<theirs>{line}){_THEIRS} in [^\n]*$\n?"
-
-    def ours(found: re.Match[str]) -> str:
-        return found["ours"] if "\n".join(["", *_keys(found["theirs"])]) in there else found[0]
-
-    return re.sub(mark, ours, text, flags=re.M)
+    left, at = "", 0
+    places = []
+    for found in re.finditer(mark, text, re.M):
+        if "\n".join(["", *_keys(found["theirs"])]) in there:
+            left += text[at : found.start()]
+            first = left.count("\n")
+            left += found["ours"]
+            places.append((first, left.count("\n")))
+            at = found.end()
+    return (left + text[at:]).removesuffix("\n").split("\n"), places
 
 
 def put_back(raw: str, text: str) -> str:

@@ -21,6 +21,8 @@ from pkm.text import one_line
 Failure = tuple[str, str]
 LOGSEQ = "logseq/config.edn"
 """What makes a folder one of Logseq's; beside it lie its copies of old versions."""
+TWICE = "another file has the same name, in another form of Unicode; rename one of the two"
+"""Of the second of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,11 @@ def read_names(folder: Path) -> Names:
         if not _is_unicode(path):
             continue
         kept = unicodedata.normalize("NFC", path)
-        found.places.setdefault(kept, Path(entry.path))
+        if kept in found.places:
+            told.fail(path, TWICE)
+            found.hashes[kept] = "?"  # neither of the two is written
+            continue
+        found.places[kept] = Path(entry.path)
         if is_note_name(entry.name):
             try:
                 regular = entry.is_file(follow_symlinks=False)
@@ -136,7 +142,7 @@ def read_folder(folder: Path, leave: str = "") -> Folder:
             continue
         kept = unicodedata.normalize("NFC", path)
         if kept in seen:
-            found.fail(path, "another file has the same name, in another form of Unicode; rename one of the two")
+            found.fail(path, TWICE)
             continue
         seen[kept] = path
         if is_note_name(entry.name):

@@ -15,7 +15,7 @@ from pkm.reach import is_wider
 from pkm.sense.vault_folder import ReadFile
 from pkm.store.note_intake import KnownFile
 from pkm.text import fold
-from pkm.textmerge import merge, same, unmarked
+from pkm.textmerge import merge, same
 
 LIKE = 60
 """From this likeness (rapidfuzz ratio, 0 to 100) on, a file of the same name in another folder is the one that is gone."""
@@ -89,7 +89,7 @@ def plan(files: Sequence[ReadFile], standing: Standing, now: str, missing: Calla
     fresh: list[ReadFile] = []
     for file in files:
         known = standing.files.get(file.path)
-        if known is None or (known.dropped and not known.hash and not is_like(known.base, file.note.body)):
+        if known is None or (known.dropped and not known.hash and not is_like(known.base, file.note.body, NEARLY)):
             fresh.append(file)  # also another text by the name of a note that was put away, whose file was gone
         elif known.hash == file.hash:
             made.unchanged += 1
@@ -141,11 +141,11 @@ def _find_changed(fresh: Sequence[ReadFile], left: dict[str, KnownFile], found: 
             found[file.path] = left.pop(like[0][2])
 
 
-def is_like(one: str, other: str) -> bool:
+def is_like(one: str, other: str, least: int = LIKE) -> bool:
     """Whether the one text may have become the other."""
     from rapidfuzz import fuzz
 
-    return bool(one.strip()) and fuzz.ratio(one[:5000], other[:5000]) >= LIKE
+    return bool(one.strip()) and fuzz.ratio(one[:5000], other[:5000]) >= least
 
 
 def decide(known: KnownFile, file: ReadFile, standing: Standing, now: str) -> Change:
@@ -182,7 +182,7 @@ def _text(known: KnownFile, file: ReadFile) -> tuple[str, bool, bool]:
         return file.note.text, False, False
     if same(known.base, file.note.body) or same(known.text, file.note.body):
         return known.text, False, False
-    made = merge(known.base, unmarked(known.text, known.base), file.note.body, theirs_name=f"in {file.path}")
+    made = merge(known.base, known.text, file.note.body, theirs_name=f"in {file.path}")
     return made.text, bool(made.conflicts), True
 
 

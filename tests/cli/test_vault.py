@@ -253,11 +253,16 @@ class TestInStep:
         touch(vault / "One.md", "# One\n\nfirst\nTHEIRS\nthird\nfourth\n")
         pkm("import", vault, ok=4)
         both = note(pkm, "third")["text"]
+        touch(vault / "One.md", "# One\n\nfirst\nTHEIRS\nthird\n4th\n")
+        told = pkm.json("import", vault, ok=4)
+        assert [row["id"] for row in told["conflicts"]] == ["n1"]
+        both = both.replace("fourth", "4th")
+        assert note(pkm, "third")["text"] == both
         self.edit(pkm, "third", both.replace("THEIRS", "THEIRS, and a word of mine"))
         touch(vault / "One.md", "# One\n\nfirst\nTHEIRS\nthird\nFOURTH\n")
         told = pkm("import", vault)  # what was written into their side stands nowhere else
         assert "Two versions stand in n1, marked" in told.err
-        both = both.replace("THEIRS", "THEIRS, and a word of mine").replace("fourth", "FOURTH")
+        both = both.replace("THEIRS", "THEIRS, and a word of mine").replace("4th", "FOURTH")
         assert note(pkm, "third")["text"] == both
         pkm("export", "--notes", vault)
         self.edit(pkm, "third", both.replace("# One", "# Uno"))
@@ -321,7 +326,7 @@ class TestInStep:
         pkm("sense", "drop", "n1", "n2")
         pkm("export", "--notes", vault)
         touch(vault / "One.md", "Bought bread, called the landlord about the heating\n")
-        touch(vault / "Two.md", "two words, once more. See [[One]].")
+        touch(vault / "Two.md", "two words once. See [[One]].")
         told = pkm.json("import", vault, ok=4)
         assert (told["new"], told["updated"]) == (1, 1)
         assert "it is back" in told["failures"][0]["why"]
@@ -341,6 +346,16 @@ class TestInStep:
         assert note(pkm, "first")["id"] == "n1"
         assert pkm.json("export", "--notes", vault)["removed"] == 0
         assert files(vault) == before
+
+    def test_a_name_in_two_forms_of_unicode_loses_neither_file(self, pkm: CommandLine, vault: Path) -> None:
+        touch(vault / "Caf\u00e9.md", "of here")
+        pkm("import", vault)
+        self.edit(pkm, "here", "of here, and more")
+        touch(vault / "Cafe\u0301.md", "of a Mac")
+        told = pkm.json("export", "--notes", vault, ok=4)
+        assert told["updated"] == 0
+        assert "another form of Unicode" in told["failures"][0]["why"]
+        assert {data for name, data in files(vault).items() if name[0] == "C"} == {b"of here", b"of a Mac"}
 
     def test_a_folder_that_was_moved_is_the_same(self, pkm: CommandLine, vault: Path) -> None:
         moved = vault.rename(vault.with_name("elsewhere"))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pkm import frontmatter
 from pkm.errors import BadInput
 from pkm.notefile import Properties, read_file, read_properties, write_front
-from pkm.textmerge import merge, plain, put_back, same, unmarked
+from pkm.textmerge import merge, plain, put_back, same
 
 TEXT = st.text(alphabet="ab#-: \t\n\r\x1b[]e\u0301\u2028\ufeff'\"é", max_size=60)
 LINES = st.lists(st.sampled_from(["a", "b", "c", "d ", "", "=======", "<<<<<<< in pkm"]), max_size=8).map("\n".join)
@@ -47,13 +47,23 @@ def test_a_merge_loses_no_line(base: str, ours: str, theirs: str) -> None:
         assert new - {""} <= {line.rstrip() for line in merged}
 
 
+@given(LINES, LINES, LINES, st.integers(0, 9), st.booleans())
+def test_two_versions_stand_until_somebody_chooses(base: str, ours: str, theirs: str, at: int, marked: bool) -> None:
+    made = merge(base, ours, theirs, theirs_name="in x.md").text
+    before = made if marked else theirs
+    lines = plain(before).split("\n")
+    lines.insert(at, "new there")
+    again = merge(before, made, "\n".join(lines), theirs_name="in x.md").text.split("\n")
+    assert {line.rstrip() for line in made.split("\n")} <= {line.rstrip() for line in again} | {""}
+    assert "new there" in again
+
+
 @given(st.lists(st.sampled_from("abcd"), max_size=6), st.lists(st.sampled_from("abcd"), max_size=6))
 def test_our_side_of_a_conflict_is_found_again(ours: list[str], theirs: list[str]) -> None:
-    base = "\n".join(["q", *theirs])
-    made = merge("x", "\n".join(["p", *ours]), base, theirs_name="in x.md")
-    assert same(unmarked(made.text, base), "\n".join(["p", *ours]))
-    assert unmarked(made.text, made.text) == made.text
-    assert unmarked(made.text, "\n".join(theirs)) == made.text
+    first, mine = "\n".join(["q", *theirs]), "\n".join(["p", *ours])
+    made = merge("x", mine, first, theirs_name="in x.md")
+    assert same(merge(first, made.text, mine, theirs_name="in x.md").text, mine)
+    assert same(merge(first, made.text, "r", theirs_name="in x.md").text, merge("x", mine, "r", theirs_name="in x.md").text)
 
 
 REACH, STAGE = st.sampled_from(["private", "team"]), st.sampled_from(["idea", "observation"])
