@@ -1,4 +1,4 @@
-"""`pkm backup`: copies of the store are made, listed and put back."""
+"""`pkm backup`: copies of the store are made, listed and put back; and what did not come along with one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -57,6 +57,10 @@ def backup(
         with transmit.alone(home):  # a run that is sending settles its letters first; none begins before all is on hold
             _put_back(home, copy, json)
         return
+    if meant := {"list": "--list", "restore": "--restore FILE"}.get(str(target)):
+        from pkm.errors import Invalid
+
+        raise Invalid(str(target), "a copy would get that name", next=f"pkm backup {meant}")
     current.store().read()  # makes or migrates the store, so that there is a whole one to copy
     path = copies.back_up(home, now(), target=target.expanduser() if target else None)
     beside = copies.beside(path)
@@ -104,7 +108,6 @@ def _put_back(home: "Home", copy: Path, json: bool) -> None:
     """The copy is in the place of the store, what would leave of it by itself is on hold, and it is said what that means."""
     from pkm.dates import now, stamp
     from pkm.share import ledger, origin
-    from pkm.store import attachments
     from pkm.store import backup as copies
 
     lived_in = home.db.exists() or ledger.path_of(home).exists()
@@ -115,14 +118,21 @@ def _put_back(home: "Home", copy: Path, json: bool) -> None:
     if kept:
         render.tell(f"The store as it was is kept at {kept}")
         _tell_standing_again(kept)
-    shown = attachments.hashes(current.store().read())
-    if gone := [one_line(name, 40) for sha256, (name, _) in shown.items() if not (home.attachments / sha256).is_file()]:
-        render.tell(f"Not in this home: what its notes show, {some(gone, 3)}. Beside a copy that pkm backup FILE made it is in "
-                    f"FILE.attachments, else in the home that was copied, in attachments/. Copy that into {home.attachments}")
+    tell_missing(home, "Beside a copy that pkm backup FILE made it is in FILE.attachments, else in the home that was copied, in "
+                       "attachments/. ")  # fmt: skip
     if lived_in:  # of a home that is new, it is asked whether it is the one that sends
         from pkm.cli.planning import hold_what_would_leave
 
         hold_what_would_leave()
+
+
+def tell_missing(home: "Home", where: str = "") -> None:
+    """What notes show and did not come along is named. where: a sentence, with a space behind it."""
+    from pkm.store import attachments
+
+    shown = attachments.hashes(current.store().read())
+    if gone := [one_line(name, 40) for sha256, (name, _) in shown.items() if not (home.attachments / sha256).is_file()]:
+        render.tell(f"Not in this home: what its notes show, {some(gone, 3)}. {where}Copy that into {home.attachments}")
 
 
 def _tell_standing_again(before: Path) -> None:

@@ -193,6 +193,10 @@ def _import_export(path: Path, *, dry_run: bool, yes: bool, json: bool) -> None:
     told = ", ".join(count(rows[table], table) for table in ("source", "item", "note", "contact", "share"))
     line = f"{'would import' if dry_run else 'imported'} {told}"
     render.emit_run({**counts, "rows": rows, "dry_run": dry_run}, as_json=json, line=line)
+    if not dry_run:
+        from pkm.cli.copies import tell_missing
+
+        tell_missing(current.home())
     from pkm.share import ledger
 
     if not dry_run and ledger.path_of(current.home()).exists():  # its store was lost

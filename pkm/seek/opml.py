@@ -222,6 +222,8 @@ def _no_list(data: bytes, name: str) -> BadInput:
     if kind == "an OPML list":
         return BadInput(name, "it is not well-formed, and no feed's address can be made out in it")
     follow = f"pkm seek add {quote(name)}" if kind.endswith(("feed", "a web page")) else None
+    if kind == "a SQLite database":
+        follow = f"if pkm backup made it: pkm backup --restore {quote(name)}"
     return BadInput(name, f"it is {kind}, not an OPML list of feeds", next=follow)
 
 

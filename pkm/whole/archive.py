@@ -23,10 +23,12 @@ from pkm.ids import Row, make
 from pkm.store import archive, attachments, derived
 from pkm.store.session import Store
 from pkm.store.version import SCHEMA_VERSION
-from pkm.text import one_line
+from pkm.text import one_line, some
 
 FORMAT = 1
 MARK = "pkm.json"
+UNFINISHED = "unfinished"
+"""What the mark says of an export that was begun."""
 _README = """# An export of pkm
 
 Everything in plain files. `notes/` holds the notes as Markdown with front matter; `tables/` every table as JSON, one row
@@ -71,17 +73,30 @@ def export_all(store: Store, home: Home, folder: Path) -> ExportReport:
     files[MARK] = (json.dumps(mark, ensure_ascii=False, indent=1) + "\n").encode()
     gone = [name for name in earlier if name not in files and name not in kept]
     _check_inside(folder, [*files, *kept, *gone])
-    written = 0
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not (path.is_file() and path.read_bytes() == data):
-            write_atomic(path, data)
-            written += 1
-    copied = sum(_copy(source, folder / name, name.rpartition("/")[2]) for name, source in kept.items())
+    new = {name: data for name, data in files.items() if not _holds(folder / name, data)}
+    copies = {name: path for name, path in kept.items() if not _has(folder / name, path.name)}
+    written = len(new) + len(copies)
+    if gone or copies or new.keys() - {MARK}:  # a run that is cut short leaves a folder that is ours, and known not to be whole
+        begun = {**mark, "files": sorted({*earlier, *files, *kept}), UNFINISHED: True}
+        _put(folder / MARK, (json.dumps(begun, ensure_ascii=False, indent=1) + "\n").encode())
+        new[MARK] = files[MARK]
+    for name, path in copies.items():
+        (folder / name).unlink(missing_ok=True)
+        attachment_files.take_in((folder / name).parent, path, path.name)
     for name in gone:
         (folder / name).unlink(missing_ok=True)
-    return ExportReport(folder, written + copied, len(files) + len(kept) - written - copied, len(gone), counts)
+    for name, data in new.items():  # the mark is the last
+        _put(folder / name, data)
+    return ExportReport(folder, written, len(files) + len(kept) - written, len(gone), counts)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == data
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_atomic(path, data)
 
 
 def _check_inside(folder: Path, names: Sequence[str]) -> None:
@@ -98,16 +113,15 @@ def _hashes(db: Any) -> list[str]:
     return sorted(name for name in attachments.hashes(db) if re.fullmatch(r"[0-9a-f]{64}", name))
 
 
-def _copy(source: Path, target: Path, sha256: str) -> bool:
-    """The export has the attachment's bytes; False where it had them."""
-    if target.is_file() and not target.is_symlink() and attachment_files.digest(target) == sha256:
-        return False
-    target.unlink(missing_ok=True)
-    return attachment_files.take_in(target.parent, source, sha256)
+def _has(target: Path, sha256: str) -> bool:
+    """Whether the export has the attachment's bytes."""
+    return target.is_file() and not target.is_symlink() and attachment_files.digest(target) == sha256
 
 
 def _earlier(folder: Path) -> list[str]:
     """The files that an earlier export made there; Refused where the folder is not ours."""
+    if folder.exists() and not folder.is_dir():
+        raise Refused(str(folder), "it is a file", kept="It was not touched.", next="name a new or empty folder")
     if not folder.exists() or not any(folder.iterdir()):
         return []
     if not (folder / MARK).is_file():
@@ -117,12 +131,16 @@ def _earlier(folder: Path) -> list[str]:
             kept="They were not touched.",
             next="name an empty or new folder",
         )
-    named = _read_mark(folder).get("files", [])
+    return _named(_read_mark(folder))
+
+
+def _named(mark: Row) -> list[str]:
+    """The files of an export, as its mark names them; none that would be outside of its folder."""
+    named = mark.get("files")
     return [
-        name
-        for name in named
+        name for name in (named if isinstance(named, list) else ())
         if isinstance(name, str) and ".." not in Path(name).parts and not Path(name).is_absolute()
-    ]
+    ]  # fmt: skip
 
 
 def _read_mark(folder: Path) -> Row:
@@ -195,6 +213,11 @@ def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False,
         raise BadInput(str(folder / MARK), "it is no export of pkm, or one of another format")
     if mark["schema"] > SCHEMA_VERSION:
         raise BadInput(str(folder), "a newer pkm wrote it", next="install the newer pkm")
+    gone = [name for name in _named(mark) if name.startswith("tables/") and not (folder / name).is_file()]
+    if mark.get(UNFINISHED) or gone:
+        why = f"it is not whole: {some(gone, 3)} not there" if gone else "it is not whole: the export was cut short"
+        step = f"in the home that it is of: pkm export {quote(str(folder))}"
+        raise BadInput(str(folder), why, kept="Nothing was imported.", next=step)
     db = store.read()
     if not archive.is_empty(db):
         raise Refused(

@@ -63,6 +63,16 @@ def test_a_copy_that_came_without_what_its_notes_show_says_so(
     assert bool(err) == alone
 
 
+def test_an_export_that_came_without_what_its_notes_show_says_so(
+    showing: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    showing("export", tmp_path / "out")
+    for path in (tmp_path / "out/attachments").iterdir():
+        path.unlink()
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "new machine"))
+    assert "Not in this home: what its notes show, lawn.txt." in showing("import", tmp_path / "out").err
+
+
 def test_a_copy_of_the_home_comes_back_by_its_name(showing: CommandLine) -> None:
     copy = Path(showing.json("backup")["id"])
     showing("sense", "note", "afterwards")
@@ -76,6 +86,17 @@ def test_what_is_no_file_says_where_copies_are(pkm: CommandLine, tmp_path: Path)
     told = pkm("backup", "--restore", tmp_path, ok=1).err
     assert "it is a folder" in told
     assert "pkm import FOLDER" in told
+
+
+@pytest.mark.parametrize("word", ["list", "restore"])
+def test_the_name_of_an_option_is_no_name_for_a_copy(pkm: CommandLine, tmp_path: Path, word: str) -> None:
+    assert f"pkm backup --{word}" in pkm("backup", word, ok=2).err
+    pkm("backup", tmp_path / word)
+
+
+def test_a_copy_that_is_imported_is_told_the_other_command(pkm: CommandLine, tmp_path: Path) -> None:
+    pkm("backup", tmp_path / "copy.db")
+    assert f"pkm backup --restore {tmp_path}/copy.db" in pkm("import", tmp_path / "copy.db", ok=1).err
 
 
 def test_before_a_copy_is_put_back_both_are_told(showing: CommandLine, home: Path) -> None:

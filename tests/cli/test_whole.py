@@ -4,6 +4,7 @@ import contextlib
 import filecmp
 import json
 import os
+import resource
 import shlex
 import sqlite3
 from pathlib import Path
@@ -96,17 +97,50 @@ def test_an_export_never_touches_a_folder_that_it_did_not_make(lived_in: Command
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
 
 
-@pytest.mark.parametrize("damage", ["tables/note.json", "pkm.json", "notes/n1 My own words.md"])
+@pytest.mark.parametrize("damage", ["tables/note.json", "tables/tagging.json", "pkm.json", "notes/n1 My own words.md"])
 def test_a_damaged_export_changes_nothing(
     lived_in: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
     folder = tmp_path / "out"
     lived_in("export", folder)
     path = folder / damage
-    path.unlink() if damage.startswith("notes") else path.write_text(path.read_text(encoding="utf-8")[:-9])
+    path.unlink() if damage.startswith(("notes", "tables/tag")) else path.write_text(path.read_text(encoding="utf-8")[:-9])
     monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
     assert "Kept:" in lived_in("import", folder, ok=1).err
     assert lived_in.json("find", "kind:note") == []
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["the first", "over an earlier one"])
+def test_an_export_that_was_cut_short_is_no_whole_one_and_can_be_done_again(
+    lived_in: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    folder = tmp_path / "out"
+    (tmp_path / "lawn.txt").write_text("grass")
+    if again:
+        lived_in("export", folder)
+        lived_in("sense", "attach", "n1", tmp_path / "lawn.txt")
+        lived_in("tag", "rename", "news", "olds")
+    # The disk has no room for what is larger than this: the tables of items are.
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    lived_in("sense", "note", "long " * 20_000)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
+    try:
+        lived_in("export", folder, ok=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("PKM_HOME", str(tmp_path / "other"))
+        assert "Nothing was imported" in lived_in("import", folder, ok=1).err
+    lived_in("export", folder)
+    lived_in("export", tmp_path / "fresh")
+    assert same(folder, tmp_path / "fresh")
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
+    lived_in("import", folder)
+
+
+def test_a_file_is_no_folder_to_export_to(pkm: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    assert "it is a file" in pkm("export", tmp_path / "mine.txt", ok=3).err
 
 
 def test_a_folder_that_is_no_export(pkm: CommandLine, tmp_path: Path) -> None:
