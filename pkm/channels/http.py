@@ -4,9 +4,12 @@ A connection is made first, by itself: what fails until then is Unreachable, and
 nobody knows. Nothing is repeated, no redirect is followed, and no proxy is used. Repeats no secret. Knows no store.
 """
 
+import contextlib
 import email.utils
 import json
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +26,9 @@ from pkm.secret import hide, is_loopback
 from pkm.text import one_line
 
 CONNECT_S, ANSWER_S = 10.0, 60.0
+WHOLE_S = 600.0
+"""A call is cut off after so long: a server that sends a byte a minute would hold whatever asked it for ever."""
+
 MAX_BYTES = 4_000_000
 """More than that is read of no answer."""
 
@@ -97,8 +103,6 @@ def read_place(address: str, example: str) -> Place:
 
 def listen(place: Place) -> None:
     """Somebody takes connections there; nothing was said to them. Raises Unreachable."""
-    import socket
-
     try:
         socket.create_connection((place.host, place.port), timeout=10).close()
     except OSError as error:
@@ -139,16 +143,40 @@ def call(
     given = {"Accept": "application/json", "User-Agent": "pkm", "Connection": "close", **(headers or {})}
     if body is not None:
         given.setdefault("Content-Type", "application/json")
+    limit = _Limit(connection.sock)
     try:
         connection.request(method, (place.path + path) or "/", body=body, headers=given, preload_content=False)
         response = connection.getresponse()
         data = response.read(MAX_BYTES, decode_content=True)
+        if limit.passed:  # a body without a length ends silently when its socket is shut down
+            raise TimeoutError
         wait_s, at = _wait(response.headers.get("Retry-After")), _date(response.headers.get("Date"))
         return Reply(response.status, _json(data), wait_s, _words(response.status, data), at)
     except (OSError, HTTPError, ssl.SSLError, ValueError) as error:
-        raise Silent(str(place), _why(error)) from None
+        raise Silent(str(place), _why(TimeoutError() if limit.passed else error)) from None
     finally:
+        limit.end()
         connection.close()
+
+
+class _Limit:
+    """A call's whole time: when it is over, whoever waits for the socket gets an end of file."""
+
+    def __init__(self, sock: Any) -> None:
+        self.passed = False
+        self._socket = sock
+        self._timer = threading.Timer(WHOLE_S, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _cut(self) -> None:
+        self.passed = True
+        with contextlib.suppress(OSError):  # closed in the meantime; SSLSocket's own shutdown is not thread-safe
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def end(self) -> None:
+        """The call is over by itself."""
+        self._timer.cancel()
 
 
 def _connect(place: Place) -> HTTPConnection:
