@@ -8,10 +8,12 @@ Nothing here makes a pull fail.
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import Queue
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from pkm.dates import stamp
@@ -33,6 +35,9 @@ A_RUN = 300
 
 HOST_S = 60.0
 """A host gets no further request in a run when it has been asked for so long."""
+
+READ_S = 60.0
+"""Pages of a source wait for the next run when those before them took so long to read."""
 
 LEAST = 200
 """Characters of a text that is worth the name."""
@@ -112,11 +117,14 @@ def fill_sources(
     db, since = store.read(), stamp(at - RETRIED)
     wanted: list[tuple[int, str]] = []
     origins: dict[int, Origin] = {}
+    whose: dict[int, int] = {}
     for number, address in sources.items():
         found = pages.without_full_text(db, number, since, A_SOURCE)
         wanted += found
         origins |= dict.fromkeys((item for item, _ in found), origin_of(address))
-    return fill(store, wanted[:A_RUN], at, waits, journal=False, trusted=lambda item, url: origins[item] == origin_of(url))
+        whose |= dict.fromkeys((item for item, _ in found), number)
+    return fill(store, wanted[:A_RUN], at, waits, journal=False, whose=whose,
+                trusted=lambda item, url: origins[item] == origin_of(url))  # fmt: skip
 
 
 def origin_of(url: str) -> "Origin":
@@ -140,10 +148,12 @@ def fill_imported(
 def fill(
     store: Store, wanted: Wanted, at: datetime, waits: Mapping[str, datetime], *, journal: bool,
     trusted: Trusted = lambda item, url: True, progress: Callable[[int, int, str], None] | None = None,
+    whose: Mapping[int, int] = MappingProxyType({}),
 ) -> TextsFilled:  # fmt: skip
     """The items (id, address) have their pages' texts where those are better; every page is asked for once.
 
-    trusted: whether an item's address may be on this machine or its network.
+    trusted: whether an item's address may be on this machine or its network. whose: the source of an item whose pages are
+    not to take too long together.
     """
     done = TextsFilled()
     batch: list[FullText] = []
@@ -151,11 +161,16 @@ def fill(
         return done
     addresses = dict(wanted)
     own = pages.own_texts(store.read(), addresses)
+    took: Counter[int] = Counter()  # nanoseconds, by source
     try:
         for done_so_far, (number, got) in enumerate(_fetch_all(wanted, at, waits, trusted), 1):
             if progress is not None:
                 progress(done_so_far, len(wanted), urlsplit(addresses[number]).hostname or "")
-            found = _judge(number, got, addresses[number], own.get(number, ("", "", "")))
+            source, started = whose.get(number), time.monotonic_ns()
+            late = source is not None and took[source] > READ_S * 1e9
+            found = None if late else _judge(number, got, addresses[number], own.get(number, ("", "", "")))
+            if source is not None:
+                took[source] += time.monotonic_ns() - started
             done.failed += found is None
             done.filled += bool(found and found.text)
             done.no_better += bool(found and not found.text)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pkm.seek import fulltext
 from tests.conftest import CommandLine
 from tests.server import FeedServer
 
@@ -161,6 +162,21 @@ def test_texts_of_imported_bookmarks(pkm: CommandLine, server: FeedServer, tmp_p
     assert pkm.json("sense", "show", "i1")["text"].count("The garden grows") == 7
     pkm("undo")
     assert pkm.json("sense", "show", "i1")["text"] == ""
+
+
+def test_pages_that_take_long_to_read_wait_and_keep_no_other_source_waiting(
+    pkm: CommandLine, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page may be made so that reading it takes minutes, and a feed may name many of them."""
+    summary = "Planners who listen draw paths where people walk in the garden"
+    addresses = [server.add(f"/{number}", page(), content_type=HTML) for number in range(4)]
+    slow = feed(*((url, f"Desire paths {number}", summary) for number, url in enumerate(addresses[:3])))
+    pkm("seek", "add", server.add("/slow", slow), "--full-text")
+    pkm("seek", "add", server.add("/feed", feed((addresses[3], "Desire paths too", summary))), "--full-text")
+    monkeypatch.setattr(fulltext, "READ_S", 0.0)
+    assert pkm.json("seek", "pull")["full_texts"] == 2, "one page of each source"
+    monkeypatch.setattr(fulltext, "READ_S", 60.0)
+    assert pkm.json("seek", "pull", "--all")["full_texts"] == 2, "the others the next time"
 
 
 @pytest.mark.parametrize("words", [[], ["--missing", "3", "x"], ["https://example.org", "--url", "https://x.example"]])
