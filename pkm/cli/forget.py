@@ -57,6 +57,10 @@ def forget(
     named = ", ".join(one.id for one in found)
     if not render.confirm(f"Forget {named} for good? No undo brings that back.", yes=yes):
         raise typer.Exit(1)
+    render.tell_of_waiting(
+        "The rows go at once; then the store’s file ({size}) is written anew, so that no byte stays: that takes minutes, and "
+        "Ctrl-C leaves it to pkm doctor.", home.db,
+    )  # fmt: skip
     done = forgetting.forget(store, home, found, plan, backups=backups)
     _tell(done, named, json)
     if done.unwiped:

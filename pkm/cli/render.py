@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -203,6 +204,17 @@ def tell(line: str) -> None:
     """A line beside the result (counts, hints, warnings), on stderr."""
     sys.stdout.flush()
     print(_wrapped(clean(line), sys.stderr), file=sys.stderr)
+
+
+LARGE = 1_000_000_000
+"""Bytes of a store from which it takes minutes to go through it, or to write it anew."""
+
+
+def tell_of_waiting(what: str, path: Path) -> None:
+    """Where the file is large, what takes so long now; {size} stands for its size."""
+    with suppress(OSError):
+        if (size := path.stat().st_size) > LARGE:
+            tell(what.format(size=f"{size / 1e9:.1f} GB"))
 
 
 def _wrapped(line: str, stream: TextIO) -> str:

@@ -86,6 +86,7 @@ def doctor(
         raise Invalid("--mend", "it goes with --links; all else is mended anyway", next="pkm doctor --links --mend")
     from pkm.whole.doctor import examine, make_small
 
+    render.tell_of_waiting("The store’s file ({size}) is gone through: that takes a minute or more.", current.home().db)
     found = examine(current.store(), current.home())
     if compact and not any(finding.what == "store" and finding.state == "wrong" for finding in found):
         found.append(make_small(current.store(), current.home()))

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 
 from pkm.errors import StoreError
-from pkm.store.connection import Paths, connect, translate
+from pkm.store.connection import Paths, connect, let_stop, translate
 
 
 def compact(home: Paths) -> tuple[int, int]:
@@ -23,9 +23,11 @@ def compact(home: Paths) -> tuple[int, int]:
             kept="Nothing was changed.", next="free some space and run the command again",
         )  # fmt: skip
     try:
-        with contextlib.closing(connect(home.db)) as raw:
+        with contextlib.closing(let_stop(connect(home.db))) as raw:
             raw.execute("VACUUM")
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
         raise translate(error, home.db) from error
     return before, home.db.stat().st_size

@@ -56,6 +56,14 @@ def connect(
     return connection
 
 
+def let_stop(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Ctrl-C ends a statement that takes minutes, as an sqlite3.OperationalError ("interrupted"): Python hears it only
+    when it is called.
+    """
+    connection.set_progress_handler(lambda: 0, 1_000_000)
+    return connection
+
+
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """A connection that cannot write, also where the store lies in a folder that cannot be written. Raises sqlite3.Error."""
     try:

@@ -17,7 +17,7 @@ from pkm.errors import StoreError
 from pkm.groups import bare_command
 from pkm.ids import make
 from pkm.store import forgetting, forgotten_files, retention
-from pkm.store.connection import connect
+from pkm.store.connection import connect, let_stop
 from pkm.store.forgetting import PART, UNWIPED, Past, Rows
 from pkm.store.responses import answer_mark
 from pkm.store.session import Store, Unit
@@ -300,7 +300,7 @@ def wipe(store: Store, attachments: Path) -> str:
         why = error.why
     store.close()
     try:
-        with contextlib.closing(connect(store.path)) as raw:
+        with contextlib.closing(let_stop(connect(store.path))) as raw:
             raw.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
             raw.execute("PRAGMA secure_delete = ON")
             for table in SEARCHED:  # an index keeps what was taken out until its parts are put together
@@ -308,7 +308,8 @@ def wipe(store: Store, attachments: Path) -> str:
             raw.execute("VACUUM")
             busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     except sqlite3.Error as error:
-        return "there is too little room on the disk" if "full" in str(error) else str(error)
+        known = {"full": "there is too little room on the disk", "interrupted": "it was stopped"}
+        return next((why for word, why in known.items() if word in str(error)), str(error))
     if busy or why:
         return why or "another pkm has the store open"
     if numbers:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from pkm.cli import render
 from pkm.config import Home
 from pkm.errors import Refused
 from pkm.groups import bare_command
 from pkm.sense import tag_doctor
 from pkm.sense.review import mark_quote_seen
 from pkm.sense.suggest import Suggestion, settle
-from pkm.store import dismissals, responses
+from pkm.store import dismissals, erasing, responses
 from pkm.store.forgetting import pattern
 from pkm.store.lookup import Found
 from pkm.store.session import Store
@@ -486,6 +487,24 @@ class TestTheRest:
         assert [one["state"] for one in small.json("doctor")] == ["mended"]
         assert "t1" not in mark.found(home)
         assert small.json("doctor") == []
+
+    def test_what_a_ctrl_c_left_is_wiped_by_the_doctor(
+        self, small: CommandLine, mark: Markers, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:  # fmt: skip
+        """A large store takes minutes, which is told before, and the person need not wait for them."""
+
+        def stop(connection: sqlite3.Connection) -> sqlite3.Connection:
+            connection.set_progress_handler(lambda: 1, 1)
+            return connection
+
+        monkeypatch.setattr(render, "LARGE", 1000)
+        with monkeypatch.context() as patch:
+            patch.setattr(erasing, "let_stop", stop)
+            told = small("forget", "t1", "--yes", ok=4)
+        assert re.search(r"then the store’s file \(\d\.\d GB\) is written anew", " ".join(told.err.split()))
+        assert "some of the bytes may still be there: it was stopped" in " ".join(told.err.split())
+        assert [one["state"] for one in small.json("doctor")] == ["mended"]
+        assert "t1" not in mark.found(home)
 
 
 @pytest.mark.parametrize(("needle", "text", "found"), [

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from pkm.config import Home
 from pkm.errors import StoreError
 from pkm.store import schema
-from pkm.store.connection import connect, connect_to_read, translate
+from pkm.store.connection import connect, connect_to_read, let_stop, translate
 from pkm.store.model import Note
 from pkm.store.session import Store
 from pkm.store.version import SCHEMA_VERSION
@@ -86,6 +87,17 @@ def test_full_text_follows_every_change(store: Store) -> None:
     with store.unit() as unit:
         unit.delete(unit.get(Note, row.id or 0))
     assert found("roadmap") == 0
+
+
+def test_a_long_statement_hears_a_ctrl_c() -> None:
+    before = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        with contextlib.closing(let_stop(sqlite3.connect(":memory:"))) as db:
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+                db.execute("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 200000000) SELECT max(x) FROM n")
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_a_second_writer_waits_for_the_first(store: Store, home_paths: Home) -> None:
