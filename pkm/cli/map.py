@@ -53,9 +53,9 @@ def map_things(
         render.tell(f"{found.left_out:,} more had no room (-n for more); the best joined are there.")
     render.tell("It holds titles of private notes: it is for your eyes.")
     if open:
-        from pkm.cli.browser import open_page
+        from pkm.cli.browser import open_file
 
-        open_page(path.absolute().as_uri())
+        open_file(path)
 
 
 def _refuse_other(path: Path, text: str) -> None:

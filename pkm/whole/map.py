@@ -14,7 +14,7 @@ from pkm import ids
 from pkm.ids import Row
 from pkm.store import graph
 from pkm.store.graph import Edge, Node
-from pkm.text import one_line
+from pkm.text import escaped_json, one_line
 
 MOST = 2000
 """Nodes of a map: more cannot be read."""
@@ -89,7 +89,7 @@ def write(found: Graph, format: str, title: str = "Map") -> str:
 
 
 def _json(found: Graph, title: str) -> str:
-    return json.dumps(found.as_dict(), ensure_ascii=False) + "\n"
+    return escaped_json(json.dumps(found.as_dict(), ensure_ascii=False)) + "\n"
 
 
 def _html(found: Graph, title: str) -> str:

@@ -3,7 +3,9 @@
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,23 @@ def test_the_graph_as_values(pkm: CommandLine, joined: None) -> None:
     }  # fmt: skip
     assert found["nodes"][0]["tags"] == ["org"]
     assert found["nodes"][3]["circles"] == ["network"]
+
+
+def test_the_page_opens_in_the_browser(
+    pkm: CommandLine, joined: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+    pkm("map", "--out", tmp_path / "my map.html", "--open")
+    assert opened == [(tmp_path / "my map.html").as_uri()]
+
+
+def test_the_graph_as_json_holds_no_control(pkm: CommandLine, joined: None, home: Path) -> None:
+    """Whatever a row in the store holds: it may have come by an import of another's export."""
+    with sqlite3.connect(home / "pkm.db") as db:
+        db.execute("UPDATE circle SET name = 'a' || char(155) || '2J' || char(8238) || char(127)")
+    shown = pkm("map", "--json").out
+    assert not [char for char in shown if unicodedata.category(char) in ("Cc", "Cf") and char != "\n"]
 
 
 def test_who_is_in_a_circle_is_there_before_a_note_names_them(pkm: CommandLine, joined: None) -> None:
