@@ -17,6 +17,8 @@ from pkm.text import count
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from pkm.config import Home
+
 app = group("What serves the whole.")
 
 QUIET = 10
@@ -121,6 +123,17 @@ def _shown(found: list[Any]) -> list[Any]:
     return [*(finding for finding in found if finding not in rest), more]
 
 
+def _set_to(home: "Home", key: str | None) -> str | None:
+    """What the file gives a setting; None where it gives nothing, or nothing that can be."""
+    from pkm import config
+    from pkm.errors import PkmError
+
+    with contextlib.suppress(PkmError):
+        if key and key in config.SETTINGS and (settings := config.read(home)).is_set(key):
+            return settings[key]
+    return None
+
+
 def _keeping(age: "timedelta | None", number: int | None) -> str:
     """What is kept how long, in a sentence."""
     from pkm.dates import format_span, now, stamp
@@ -157,6 +170,7 @@ def settings(
         show_timer(cron=cron, json=json)
         return
     home = current.home()
+    before = _set_to(home, key)
     if key and unset:
         config.unset(home, key)
     elif key and value is not None:
@@ -182,6 +196,8 @@ def settings(
             render.tell(_keeping(*config.read(home).limits(key)))
         if (value is not None or unset) and (key == "name" or key.startswith("site.")) and (home.site / "index.html").exists():
             render.tell("The pages of the site have it after: pkm share site build")
+        if key in config.SETTINGS and _set_to(home, key) != before:  # pkm undo would take back what was done before it
+            render.tell(f"Take it back: pkm config {key} {'--unset' if before is None else shlex.quote(before)}")
         if value is None and not unset:
             render.tell(f"Meaning: {rows[0]['title']}")
             render.tell(f"Example: pkm config {key} {shlex.quote(config.SETTINGS[key].example)}")

@@ -233,7 +233,10 @@ def test_an_undo_of_much_counts_what_it_does_not_list(pkm: CommandLine, tmp_path
 
 
 def test_settings_are_shown_changed_and_checked(pkm: CommandLine, home: Path) -> None:
-    assert pkm("config", "name", "Ann").err == ""  # no page is there yet
+    assert pkm("config", "name", "Ann").err == "Take it back: pkm config name --unset\n"  # no page is there yet
+    assert pkm("config", "name", "Ann").err == ""
+    assert pkm("config", "name", "Ann B").err == "Take it back: pkm config name Ann\n"
+    assert pkm("config", "name", "Ann").err == "Take it back: pkm config name 'Ann B'\n"
     assert pkm.json("config", "name")["value"] == "Ann"
     assert "name = " in (home / "config.toml").read_text(encoding="utf-8")
     pkm("config", "seek.every", "soon", ok=2)
