@@ -325,7 +325,9 @@ def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> No
             if not render.confirm(f"Send {names}? {' '.join(late)}".strip(), yes=False, no="Nothing was sent."):
                 return
     if dry_run:
-        _show_due(found, due.interrupted(store.read()), json)
+        again = due.behind(store.read(), config.read(home), now())
+        behind = [{**row, "circles": [stage["circle"]] if stage["circle"] else []} for row, stage in again]
+        _show_due(found, [*behind, *due.interrupted(store.read())], json)
         return
     done = due.run(store, home)
     summaries = [_one(one, json, quiet=quiet) for one in done]
@@ -347,7 +349,7 @@ def send_due(*, yes: bool, dry_run: bool, json: bool, quiet: bool = False) -> No
 
 
 def _show_due(found: list[tuple[Row, Any, Any]], interrupted: list[Row], json: bool) -> None:
-    """What a run would do now. interrupted: shares that were sent, and met no server."""
+    """What a run would do now. interrupted: shares that were sent, or sent again, and met no server."""
     rows = [
         {"id": row["id"], "kind": "share", "title": row["title"], "circle": step.row["circle"], "go": turn.go,
          "waits": list(turn.waits), "held": turn.hold or None}

@@ -13,8 +13,8 @@ from pkm.config import Home, Settings
 from pkm.delivery import is_refused
 from pkm.errors import PkmError, Refused
 from pkm.ids import Row, existing, make
-from pkm.share import origin, outbox, plan
-from pkm.share.channels import is_mirror
+from pkm.share import gate, ledger, origin, outbox, plan
+from pkm.share.channels import MIRRORS, is_mirror
 from pkm.share.plan import Step
 from pkm.share.recipients import channels_for
 from pkm.share.rendered import look_at
@@ -160,8 +160,9 @@ def run(store: Store, home: Home) -> list[Done]:
     """
     origin.settle_down(store.read(), home, dates.stamp(dates.now()))
     outbox.ask_channels(store, home)
+    before = [_try_again(store, home, *one) for one in behind(store.read(), config.read(home), dates.now())]
     done = [one for number in plans.planned(store.read()) for one in run_share(store, home, number)]
-    return [*done, *(_take_up(store, home, row) for row in interrupted(store.read()))]
+    return [*before, *done, *(_take_up(store, home, row) for row in interrupted(store.read()))]
 
 
 def interrupted(db: sqlite3.Connection) -> list[Row]:
@@ -170,15 +171,50 @@ def interrupted(db: sqlite3.Connection) -> list[Row]:
     return [row for row in found if any(one["state"] == "waiting" for one in deliveries.frozen(db, row["number"]))]
 
 
+def behind(db: sqlite3.Connection, settings: Settings, now: datetime) -> list[tuple[Row, Row]]:
+    """The stages that have passed and of which something waits, since the person had tried again what was refused, each with
+    its share; not those whose circle has quiet hours now.
+    """
+    pairs = plans.behind(db, MIRRORS)
+    found = [(existing(shares.row(db, share), "share", share), stage) for share, stage in pairs]
+    stages = [(row, one) for row, stage in found for one in shares.stages(db, row["number"]) if one["id"] == stage]
+    return [(row, stage) for row, stage in stages if not _is_quiet(settings, stage, now)]
+
+
+def _is_quiet(settings: Settings, stage: Row, now: datetime) -> bool:
+    return hours.quiet_until(limits_of(settings, stage["circle"]).quiet, dates.local(now)) is not None
+
+
+def _try_again(store: Store, home: Home, share: Row, stage: Row) -> Done:
+    """What waits of a stage that has passed went; not what is late."""
+    circle = stage["circle"] or "people by name"
+    rows = [one for one in deliveries.frozen(store.read(), share["number"]) if one["stage_id"] == stage["id"]]
+    if why := gate.stopped(stage["gate"], share["id"]):
+        return Done(share, circle, waits=(f"for you: {why}",))
+    tried = ledger.began(home)
+    last = max((tried.get(one["key"]) or str(one["frozen_at"]) for one in rows if one["state"] == "waiting"), default="")
+    try:
+        if last and dates.now() - dates.parse_stamp(last) > timedelta(seconds=config.read(home).seconds("share.late")):
+            return Done(share, circle, waits=(f"for you: it was tried on {dates.day(last)} (pkm share send {share['id']})",))
+        report = outbox.send_share(store, home, share["number"], outbox.Leave(stage["id"], refused_too=False))
+        return Done(share, circle, report=report)
+    except PkmError as error:
+        return Done(share, circle, failure=error)
+
+
 def hold_all(store: Store, because: str) -> list[Row]:
     """All that would leave by itself and is not on hold is: the shares, by number."""
     held: list[Row] = []
-    if not (plans.planned(store.read()) or interrupted(store.read())):
+    db = store.read()
+    tried = {stage: share for share, stage in plans.behind(db, MIRRORS)}
+    numbers = {*plans.planned(db), *(row["number"] for row in interrupted(db)), *tried.values()}
+    if not numbers:
         return held
     with store.unit() as unit:
         db = unit.connection
-        for number in sorted([*plans.planned(db), *(row["number"] for row in interrupted(db))]):
-            stages = [one for one in shares.stages(db, number) if not one["passed_at"] and not one["gate"].get("held")]
+        for number in sorted(numbers):
+            every = [one for one in shares.stages(db, number) if not one["gate"].get("held")]
+            stages = [one for one in every if not one["passed_at"] or one["id"] in tried]
             for stage in stages:
                 plan.hold_stage(unit, stage, because)
             held += [existing(shares.row(db, number), "share", number)] if stages else []
@@ -263,19 +299,18 @@ def send_next(store: Store, home: Home, share: int, at: str = "", *, at_once: bo
 
 
 def refused_before(db: sqlite3.Connection, home: Home, share: int, now: datetime, *, at_once: bool = False) -> list[Row]:
-    """The stages of a share that have passed though a server refused something of them, in order.
+    """The stages of a share that have passed though a server refused something of them, or took nothing when it was tried
+    again, in order.
 
     Not those whose circle has quiet hours now. at_once: those as well.
     """
     settings = config.read(home)
-    refused = {
+    left = {
         row["stage_number"] for row in deliveries.of(db, share)
-        if not is_mirror(row["channel_kind"]) and is_refused(row["state"], row["error"])
+        if not is_mirror(row["channel_kind"]) and (is_refused(row["state"], row["error"]) or row["state"] == "waiting")
     }  # fmt: skip
-    return [
-        stage for stage in shares.stages(db, share) if stage["passed_at"] and stage["id"] in refused
-        and (at_once or hours.quiet_until(limits_of(settings, stage["circle"]).quiet, dates.local(now)) is None)
-    ]  # fmt: skip
+    stages = [stage for stage in shares.stages(db, share) if stage["passed_at"] and stage["id"] in left]
+    return [stage for stage in stages if at_once or not _is_quiet(settings, stage, now)]
 
 
 def check_turn(db: sqlite3.Connection, home: Home, share: int, step: Step, now: datetime, *, at_once: bool = False) -> Turn:

@@ -14,6 +14,19 @@ def planned(db: sqlite3.Connection) -> list[int]:
     return [row[0] for row in db.execute("SELECT id FROM share WHERE state = 'planned' ORDER BY id")]
 
 
+def behind(db: sqlite3.Connection, mirrors: Iterable[str]) -> list[tuple[int, int]]:
+    """(share, stage) of each stage that has passed and of which something waits, as where what was refused is tried again; by
+    number. mirrors: kinds of channels that are left out.
+    """
+    found = db.execute(
+        "SELECT DISTINCT delivery.share_id, stage_id FROM delivery JOIN stage ON stage.id = stage_id "
+        "JOIN share ON share.id = delivery.share_id JOIN channel ON channel.id = channel_id WHERE delivery.state = 'waiting' "
+        "AND passed_at IS NOT NULL AND share.state IN ('planned', 'sent') "
+        "AND channel.kind NOT IN (SELECT value FROM json_each(:mirrors)) ORDER BY 1, 2", {"mirrors": json.dumps(list(mirrors))},
+    )
+    return [(row[0], row[1]) for row in found]
+
+
 def answers(db: sqlite3.Connection, share: int) -> list[str]:
     """When each answer of a contact to a share came, in order; not those that were put away, and no stranger's: anybody may
     write, and what they open may not be closed again. What came by a channel counts once a contact; who sends mail in

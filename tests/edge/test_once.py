@@ -60,6 +60,9 @@ class Plan:
             told += result.out + result.err
         return told
 
+    def set_now(self, at: str) -> None:
+        self._monkeypatch.setenv("PKM_NOW", at)
+
     def set(self, sql: str) -> None:
         with sqlite3.connect(self.home / "pkm.db") as db:
             db.execute(sql)
@@ -328,6 +331,37 @@ def test_a_copy_is_put_back_when_a_run_that_is_sending_has_settled_its_letters(p
     plan.pkm("share", "hold", "x1", "--release")
     assert "outbox.log says left here are held" in plan.pkm("share", "send", "x1", "--yes", ok=4).err
     assert len(mail.letters) == 2
+
+
+@pytest.mark.parametrize("more", [[], ["--stage", "world +9d"]], ids=["the last stage", "one before another"])
+@pytest.mark.parametrize("way", ["due", "send", "held", "late"])
+def test_what_was_refused_and_met_no_server_when_it_was_tried_again_is_not_lost(
+    plan: Plan, mail: MailServer, more: list[str], way: str, home: Path
+) -> None:
+    plan.make(mail.url, "--from", "Me <me@example.org>")
+    plan.join("practice", "ann", "cy")
+    plan.join("world", "ann")
+    plan.pkm("share", "plan", "x1", "--stage", "practice now", *more)
+    mail.refuse["cy@example.org"] = "550 no such user"
+    plan.pkm("share", "send", "x1", "--yes", ok=4)
+    plan.pkm("contact", "edit", "cy", "--email", "cy@new.example")
+    mail.refuse["cy@new.example"] = "451 later"
+    plan.pkm("share", "send", "x1", "--yes", ok=4)
+    plan.due(1)
+    mail.refuse.clear()
+    if way == "send":
+        plan.pkm("share", "send", "x1", "--yes")
+    elif way == "held":
+        plan.pkm("backup", home.parent / "copy.db")
+        plan.pkm("backup", "--restore", home.parent / "copy.db", "--yes")
+        assert "pkm share hold x1 --release" in plan.due(1)
+        plan.pkm("share", "hold", "x1", "--release")
+    elif way == "late":
+        plan.set_now("2026-11-28T10:00:00Z")
+        assert "waits for you: it was tried on 2026-11-23 (pkm share send x1)" in plan.pkm("share", "--due", "--yes").err
+        plan.pkm("share", "send", "x1", "--yes")
+    plan.due(1, 1)
+    assert [to for to, _ in mail.letters] == ["ann@example.org", "cy@new.example"]
 
 
 def test_an_address_that_somebody_else_has_now_gets_it_once(plan: Plan, mail: MailServer) -> None:
