@@ -136,8 +136,16 @@ class RootGroup(LazyGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """The command is run; what it does not understand is told as every other error, with where to read on."""
-        with _in_our_words(ctx):
-            return super().invoke(ctx)
+        try:
+            with _in_our_words(ctx):
+                return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            from pkm.cli import current, render
+
+            if not isinstance(stop, render.Stopped):
+                whole = current.store().operation is None
+                render.tell(f"Stopped. {'Nothing was changed in the store.' if whole else 'What was written stays: pkm log'}")
+            raise
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list of commands, without importing any of them."""

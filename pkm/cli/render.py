@@ -285,6 +285,10 @@ def is_asked() -> bool:
 UNCHANGED = "Nothing was changed."
 
 
+class Stopped(KeyboardInterrupt):
+    """A Ctrl-C of which it was said what came of it."""
+
+
 def confirm(question: str, *, yes: bool, no: str = UNCHANGED) -> bool:
     """True where the person agrees; `no` is said where they do not, and at a Ctrl-C, which then ends the command.
 
@@ -319,7 +323,7 @@ def _asked(question: str, stopped: str) -> str:
         return _typed(_wrapped(question, sys.stderr) + " ")
     except KeyboardInterrupt:
         tell(stopped)
-        raise
+        raise Stopped from None
 
 
 def ask_line(question: str) -> str:

@@ -59,6 +59,21 @@ def test_ctrl_c_in_a_real_process_keeps_what_is_finished(pkm: CommandLine, serve
     assert len(pkm.json("sense", "inbox")) == report["new"]
 
 
+def test_ctrl_c_in_any_command_says_what_came_of_it(pkm: CommandLine, server: FeedServer) -> None:
+    url = server.add("/stuck", rss("stuck"), delay_s=15)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pkm", "seek", "add", url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=os.environ,
+    )  # fmt: skip
+    while not server.requests:
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-1] == "Stopped. Nothing was changed in the store."
+    assert pkm.json("seek", "list") == []
+
+
 def test_config_timer_prints_and_installs_nothing(pkm: CommandLine, home: Path) -> None:
     ran = pkm("config", "timer")
     assert f"Environment=PKM_HOME={home}" in ran.out.splitlines()
