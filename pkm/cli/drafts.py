@@ -46,6 +46,7 @@ def typed() -> str:
         if so_far.strip() and (path := keep(so_far, name_for())):
             render.tell(f"Kept: what you typed, in {path}")
             render.tell("Next: pkm sense note --draft last")
+            raise render.Stopped from None
         raise
     return b"".join(lines).decode("utf-8-sig", errors="replace")
 

@@ -174,7 +174,7 @@ class TestChoosing:
 
     def test_ctrl_c_ends_the_line_and_the_command(self, pkm: CommandLine, server: FeedServer, home: Path) -> None:
         shown = run_on_pty(home, ["seek", "add", site(server)], [("leave it]", "\x03")])
-        assert shown.endswith("^C\r\n\nexit 130")
+        assert shown.endswith("^C\r\nStopped. Nothing was changed in the store.\r\n\nexit 130")
         assert pkm.json("seek", "list") == []
 
 
