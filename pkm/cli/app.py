@@ -215,6 +215,8 @@ def _report(error: Exception) -> int:
         from pkm.store.connection import translate
 
         error = translate(error, current.home().db)
+    elif isinstance(error, UnicodeEncodeError) and isinstance(error.object, str) and error.encoding == "utf-8":
+        error = Invalid(f"“{error.object[:80].encode(errors='replace').decode()}”", "it is not UTF-8", next="pkm help selectors")
     if isinstance(error, PkmError):
         messages.show(error)
         return error.exit_code

@@ -290,3 +290,11 @@ def test_the_next_step_after_a_mistyped_word_is_the_command_with_the_word_that_w
 ) -> None:
     pkm("sense", "note", "one")
     assert f"Next: pkm {step}\n" in pkm(*shlex.split(typed), ok=(1, 2)).err
+
+
+@pytest.mark.parametrize("command", [["contact", "show"], ["why"], ["sense", "review"], ["circle", "join", "network"]])
+def test_words_that_are_no_utf8_are_named(pkm: CommandLine, command: list[str]) -> None:
+    """As a shell gives them, of a file's name of another system for one."""
+    told = pkm(*command, "a\udcffb", ok=2).err
+    assert "it is not UTF-8" in told
+    assert "did not foresee" not in told
