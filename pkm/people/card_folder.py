@@ -155,7 +155,7 @@ def _uids(card: Card) -> list[str]:
 def _name_files(cards: Iterable[Card], there: Mapping[str, _File], memory: Memory) -> dict[str, Card]:
     """Each card with its file: the one that holds its UID, else the one that it had, else a free name."""
     owned: dict[str, str] = {}
-    for name, file in there.items():
+    for name, file in sorted(there.items(), key=lambda one: one[0] not in memory.files):  # before a copy that a tool made
         if file.card and file.card.uid:
             owned.setdefault(uid_line(file.card.uid), name)
     for name, entry in memory.files.items():

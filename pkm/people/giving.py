@@ -31,17 +31,19 @@ class Giver:
         self._owner = owner
         self._nicks = nicks
 
-    def give(self, person: Person, arrival: Arrival) -> None:
-        """The person has what the card brings beyond what they had."""
+    def give(self, person: Person, arrival: Arrival, copies: Sequence[Arrival] = ()) -> None:
+        """The person has what the card brings beyond what they had. copies: other files of the card, as new as this or newer;
+        what they say as it is here is not out of date.
+        """
         before = person.said.get(arrival.card) if arrival.card else None
         if not person.number and not person.uid:
             person.uid = arrival.uid
         for key, handle in self._new_handles(person, arrival, before):
             person.handles[key] = handle[1:]
             person.added.append(handle)
-        self._name(person, arrival, before)
+        self._name(person, arrival, before, copies)
         for field in FIELDS[1:]:
-            self._fill(person, field, arrival, before)
+            self._fill(person, field, arrival, before, copies)
         for category, tag in zip(arrival.categories, arrival.tags, strict=True):
             if fold(tag) not in person.tags and not (before and digest(category) in before.tags):
                 person.tags.add(fold(tag))
@@ -86,7 +88,7 @@ class Giver:
                 else:
                     self.strangers.append((person, owner))
 
-    def _name(self, person: Person, arrival: Arrival, before: Said | None) -> None:
+    def _name(self, person: Person, arrival: Arrival, before: Said | None, copies: Sequence[Arrival]) -> None:
         """Another name is one more they go by, unless the card changed it; a nick that nobody has is theirs where they
         have none.
         """
@@ -94,6 +96,7 @@ class Giver:
         real = not Person(0, "", arrival.fields, handles=dict.fromkeys(arrival.keys, ("", ""))).unnamed()
         real = real and not ids.is_selector(arrival.name)  # else a word of a command would mean them
         changed = before and real and digest(name) in before.fields.get("name", ()) and "name" not in person.filled
+        changed = changed and not any(one.name == name for one in copies)
         if not name or (person.unnamed() and real):
             person.fields["name"] = person.filled["name"] = arrival.name
             person.names.add(fold(arrival.name))
@@ -117,7 +120,9 @@ class Giver:
             person.names.add(fold(name))
             person.added.append(("alias", "", name))
 
-    def _fill(self, person: Person, key: str, arrival: Arrival, before: Said | None) -> None:
+    def _fill(
+        self, person: Person, key: str, arrival: Arrival, before: Said | None, copies: Sequence[Arrival]
+    ) -> None:
         value, card = arrival.fields.get(key, ""), arrival.card
         here = person.fields.get(key, "")
         known = before.fields.get(key, ()) if before else ()
@@ -126,9 +131,10 @@ class Giver:
         if key == "met" and person.number and not card.startswith("table "):  # that is not for their card to say
             self.differences.append(Difference(person.id, key, here, value))
             return
-        if not here or (digest(here) in known and key not in person.filled):
+        stands = any(one.fields.get(key) == here for one in copies)
+        if not here or (digest(here) in known and key not in person.filled and not stands):
             person.fields[key] = person.filled[key] = value
-        elif before and person.number and key not in person.filled:
+        elif before and person.number and key not in person.filled and not stands:
             self._keep_both(person, key, here, value)
         elif fold(here) != fold(value):
             self.differences.append(Difference(person.id, key, here, value))

@@ -90,7 +90,7 @@ def plan_import(
     """
     limit = (now + timedelta(days=1)).strftime("%Y%m%d%H%M%S") if now else ""
     arrivals = [replace(one, rev="") if limit and one.rev > limit else one for one in arrivals]
-    register = Register(people, limit, {arrival.card: arrival.rev for arrival in sorted(arrivals, key=lambda one: one.rev)})
+    register = Register(people, limit, grouped((arrival.card, arrival) for arrival in arrivals))
     met: dict[int, Person] = {}
     groups: dict[int, dict[str, list[Arrival]]] = {}  # of each person, by what the cards are known again by
     first: dict[int, Arrival] = {}
@@ -122,17 +122,18 @@ def _newest_first(arrivals: Sequence[Arrival]) -> list[Arrival]:
 
 
 class Register:
-    """The people who are known, found by their keys; those that come in are added to it. newest: of each card, the REV.
+    """The people who are known, found by their keys; those that come in are added to it. copies: all arrivals of each card.
 
     limit: a REV after it counts as none, "" for no limit.
     """
 
-    def __init__(self, people: Iterable[Person], limit: str, newest: Mapping[str, str]) -> None:
+    def __init__(self, people: Iterable[Person], limit: str, copies: Mapping[str, Sequence[Arrival]]) -> None:
         self.alike: dict[tuple[int, int], tuple[Person, Person]] = {}
         self.older: dict[int, Older] = {}
         self.taken: list[Taken] = []
         self._limit = limit
-        self._newest = newest
+        self._copies = copies
+        self._newest = {card: max(one.rev for one in group) for card, group in copies.items()}
         self._keys: dict[tuple[str, str], Person] = {}  # kind of key and its value: whose it is
         self._named: dict[str, list[Person]] = {}
         self._nicks: set[str] = set()
@@ -151,7 +152,8 @@ class Register:
         if _is_stranger(person, arrival) and why.startswith(("the same e-mail", "the same page")):
             self.taken.append(Taken(arrival.where, arrival.name, person, person.fields["name"], why))
         if not self._is_older(person, arrival):
-            self.giver.give(person, arrival)
+            copies = self._copies[arrival.card] if arrival.uid else ()
+            self.giver.give(person, arrival, [one for one in copies if one is not arrival and one.rev >= arrival.rev])
             for one, other in self.giver.strangers:
                 self.alike[id(one), id(other)] = (one, other)
             self.giver.strangers.clear()

@@ -399,6 +399,30 @@ def test_two_cards_with_one_uid_are_one_contact_and_said(pkm: CommandLine, tmp_p
     assert pkm.json("contact", "import", file)["unchanged"] == 1
 
 
+@pytest.mark.parametrize("copy", ["a.sync-conflict.vcf", "b.vcf"])
+def test_a_stale_copy_of_a_card_takes_nothing_back_that_was_typed_here(
+    pkm: CommandLine, tmp_path: Path, copy: str
+) -> None:
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    card = "BEGIN:VCARD\nVERSION:3.0\nFN:Ann\nUID:u1\nORG:Old\nTITLE:Mason\nEND:VCARD\n"
+    (folder / "a.vcf").write_text(card)
+    pkm("contact", "import", folder)
+    for org, name in (("Newer", "Ann B"), ("Newest", "Ann C")):
+        pkm("contact", "edit", "c1", "--org", org, "--name", name)
+        pkm("contact", "export", folder)
+    (folder / copy).write_text(card)
+    told = pkm.json("contact", "import", folder)
+    assert {(one["field"], one["here"], one["there"]) for one in told["differences"]} == {("org", "Newest", "Old")}
+    pkm("contact", "export", folder)
+    pkm("contact", "import", folder)
+    row = pkm.json("contact", "show", "c1")
+    assert (row["name"], row["org"], row["role"]) == ("Ann C", "Newest", "Mason")
+    (folder / copy).write_text(card.replace("UID", "REV:20240101T000000Z\nUID").replace("Mason", "Baker"))
+    pkm("contact", "import", folder)  # no stale one: it is the newest, by its date
+    assert pkm.json("contact", "show", "c1")["role"] == "Baker"
+
+
 def test_a_changed_phone_follows_and_what_was_typed_stays(pkm: CommandLine, tmp_path: Path) -> None:
     lines = ["FN:Ann", "UID:1", "TEL:111", "ORG:Acme"]
     pkm("contact", "import", write(tmp_path / "a.vcf", card(*lines)))
