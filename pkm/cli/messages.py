@@ -33,6 +33,8 @@ HAPPENED: dict[type[PkmError], Callable[[PkmError], str]] = {
 """The first sentence for each kind of error; a test demands one for every class."""
 
 KEPT = "Nothing was changed."
+FINDINGS = 20
+"""So many of what stands in the way are told, the rest is counted: a list of feeds that is not undone has hundreds."""
 
 
 def _sentence(text: str) -> str:
@@ -53,7 +55,8 @@ def lines(error: PkmError) -> list[str]:
         if error.total > len(error.candidates):
             told.append(f"  {len(error.candidates):,} of {error.total:,}")
     if isinstance(error, errors.Refused):
-        told += [one_line(f"{what}: {why}") + (f"\n    {mend}" if mend else "") for what, why, mend in error.findings]
+        told += [one_line(f"{what}: {why}") + (f"\n    {mend}" if mend else "") for what, why, mend in error.findings[:FINDINGS]]
+        told += [f"and {more:,} more"] if (more := len(error.findings) - FINDINGS) > 0 else []
         told[1:] = ["  " + line for line in told[1:]]
     if isinstance(error, errors.Malformed) and error.text:
         told += _pointed(error.text, error.position)

@@ -28,7 +28,7 @@ def import_folder(
     if not wants(path, yes=yes or dry_run, marked=whole):
         raise typer.Exit(1)
     if dry_run:
-        done = vault.preview_import(current.store(), path, forgotten=forgotten, templates=whole)
+        done = vault.preview_import(current.store(), path, drop_gone=drop_gone, forgotten=forgotten, templates=whole)
     else:
         done = vault.import_vault(
             current.store(), current.home(), path, drop_gone=drop_gone, forgotten=forgotten, templates=whole,
@@ -80,7 +80,7 @@ def _tell_links(counted: Any) -> None:
 def _tell_rest(done: Any, path: Path, dry_run: bool) -> None:
     if done.others:
         render.tell(f"{count(done.others, 'other file')} that no note shows: left where they are.")
-    _tell_notes("Put away", done.put_away)
+    _tell_notes("Would be put away" if dry_run else "Put away", done.put_away)
     if done.gone:
         _tell_notes("Gone from the folder, kept here", done.gone)
         there = shlex.quote(str(path))

@@ -103,10 +103,13 @@ class _Gathered:
 
 
 def preview_import(
-    store: Store, path: Path, *, leave: str = "", forgotten: bool = False, templates: bool = False
+    store: Store, path: Path, *, drop_gone: bool = False, leave: str = "", forgotten: bool = False, templates: bool = False
 ) -> VaultImport:
     """What import_vault would do now."""
-    return _told(_gather(store, path, leave, forgotten, templates))
+    done = _told(_gather(store, path, leave, forgotten, templates))
+    if drop_gone:
+        done.put_away, done.gone = done.gone, []
+    return done
 
 
 def import_vault(

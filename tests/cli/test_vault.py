@@ -293,6 +293,8 @@ class TestInStep:
         told = pkm.json("import", vault)
         assert [row["path"] for row in told["gone"]] == ["Two.md"]
         assert note(pkm, "two")["dropped_at"] is None
+        assert "Would be put away: n2 Two" in pkm("import", vault, "--drop-gone", "--dry-run").err
+        assert note(pkm, "two")["dropped_at"] is None
         told = pkm.json("import", vault, "--drop-gone")
         assert ([row["id"] for row in told["put_away"]], told["gone"]) == (["n2"], [])
         assert pkm.json("find", "kind:note two") == []

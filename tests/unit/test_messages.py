@@ -66,3 +66,9 @@ def test_exit_codes() -> None:
         "PkmError": 1, "NotFound": 1, "Ambiguous": 2, "Several": 2, "Exists": 1, "Invalid": 2, "Malformed": 2, "BadInput": 1,
         "Refused": 3, "Unreachable": 1, "StoreError": 1,
     }  # fmt: skip
+
+
+def test_much_that_stands_in_the_way_is_told_in_part_and_counted() -> None:
+    told = lines(errors.Refused("undo 1", "it was changed", findings=[(f"s{n}", "a pull", "") for n in range(1, 93)]))
+    assert (told[1], told[20], told[21]) == ("  s1: a pull", "  s20: a pull", "  and 72 more")
+    assert len(told) == 23
