@@ -1,7 +1,6 @@
 """What `pkm contact` takes in and gives out whole: vCards and tables of contacts. cli/contact names the commands."""
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
@@ -269,7 +268,7 @@ def export_file(
         raise Invalid("--restore", "it is for a folder, whose files somebody may delete", next="name a folder")
     data = write_cards(cards, version or "4.0")
     if str(target) == "-" and not json:
-        sys.stdout.write(data.decode())
+        render.emit_file(data.decode())
         return
     if str(target) == "-":
         raise Invalid("--json", "the cards themselves go to stdout", next="name a file or a folder")

@@ -95,7 +95,7 @@ def export_file(
     data = export_urls(current.store()) if newsboat else export_list(current.store())
     opml = newsboat or opml or Path("-")
     if str(opml) == "-":
-        sys.stdout.write(data.decode())
+        render.emit_file(data.decode())
         return
     from pkm.files import write_atomic
 

@@ -1,6 +1,5 @@
 """`pkm map`: a picture of notes, items, people and circles, as a page for the browser or for other programs."""
 
-import sys
 from pathlib import Path
 from shlex import quote
 from typing import Annotated
@@ -43,7 +42,7 @@ def map_things(
     found = drawing.gather(current.store().read(), _chosen(words or []) if asked else None, limit)
     text = drawing.write(found, format, f"Map of {asked}" if asked else "Map")
     if out == "-" or (not out and format != "html"):
-        sys.stdout.write(text)
+        render.emit_file(text)
         return
     path = Path(out or "map.html").expanduser()
     _refuse_other(path, text)

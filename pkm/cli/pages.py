@@ -40,13 +40,19 @@ def show_markdown(found: Any, json: bool) -> None:
 
 
 def write_page(found: Any, file: str) -> None:
-    """The archived page is in the file, byte for byte as it came, or on stdout. Raises NotFound where there is none."""
+    """The archived page is in the file, byte for byte as it came, or on stdout; a terminal gets its text alone.
+
+    Raises NotFound where there is none.
+    """
     kept = pages.archived(current.store().read(), found.number) if found.kind == "item" else None
     if kept is None:
         row = (items.row(current.store().read(), found.number) or {}) if found.kind == "item" else {}
         step = f"pkm seek clip {quote(row['url'])} --keep-page" if row.get("url") else None
         raise NotFound(found.id, "no page was archived with it", next=step)
     body, kind = kept
+    if file == "-" and sys.stdout.isatty():
+        render.emit_file(body.decode("utf-8", "replace"))
+        return
     if file == "-":
         sys.stdout.flush()
         sys.stdout.buffer.write(body)

@@ -250,6 +250,11 @@ def show_text(text: str) -> None:
         print(text)
 
 
+def emit_file(text: str) -> None:
+    """What a file would hold, on stdout: as it is, but for a terminal, which would obey what stands in it."""
+    sys.stdout.write(clean(text) if sys.stdout.isatty() else text)
+
+
 def width() -> int:
     """Columns to fill with running text: those of the terminal, 88 at most."""
     import shutil

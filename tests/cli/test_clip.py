@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pkm.seek import fulltext
+from tests.cli.test_sense import run_on_pty
 from tests.conftest import CommandLine
 from tests.server import FeedServer
 
@@ -59,6 +60,15 @@ def test_the_archived_page_comes_back_byte_for_byte(pkm: CommandLine, server: Fe
     assert "runs its scripts" in ran.err
     pkm("undo")
     assert pkm.json("sense", "show", "i1")["pages"] == []
+
+
+def test_an_archived_page_rules_no_terminal(pkm: CommandLine, server: FeedServer, home: Path) -> None:
+    """Byte for byte it goes into a pipe; a terminal would obey what the page says to it."""
+    body = page(body=ARTICLE + "\x1b]52;c;aGk=\x07\x1b[2J\x9b2J").encode()
+    pkm("seek", "clip", server.add("/p", body, content_type=HTML), "--keep-page")
+    shown = run_on_pty(home, ["sense", "show", "i1", "--page", "-"])
+    assert "<h1>Desire paths</h1>" in shown
+    assert not set(shown) & set("\x1b\x07\x9b")
 
 
 def test_full_text_takes_the_place_of_a_summary_and_both_stay(pkm: CommandLine, server: FeedServer) -> None:
