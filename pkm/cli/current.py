@@ -6,6 +6,7 @@ import shlex
 import sys
 from typing import Any
 
+from pkm.cli.lines import tell_of_waiting
 from pkm.config import Home
 from pkm.store.session import Store
 from pkm.text import one_line, without_user
@@ -27,7 +28,7 @@ def home() -> Home:
 def store() -> Store:
     """The store of this run; the log shows this run's command line."""
     words = (f"'{word}'" if " " in word or not word else word for word in sys.argv[1:])
-    return Store(home(), one_line(without_user("pkm " + " ".join(words)), 200))
+    return Store(home(), one_line(without_user("pkm " + " ".join(words)), 200), waiting=tell_of_waiting)
 
 
 def typed(*more: str, instead: tuple[str, str] = ("", "")) -> str:

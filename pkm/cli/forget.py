@@ -6,6 +6,7 @@ import typer
 
 from pkm.cli import complete, current, render, selectors
 from pkm.cli.app import group
+from pkm.cli.lines import tell_of_waiting
 from pkm.cli.options import DryRunFlag, JsonFlag, YesFlag
 from pkm.text import count, one_line, some
 
@@ -57,7 +58,7 @@ def forget(
     named = ", ".join(one.id for one in found)
     if not render.confirm(f"Forget {named} for good? No undo brings that back.", yes=yes):
         raise typer.Exit(1)
-    render.tell_of_waiting(
+    tell_of_waiting(
         "The rows go at once; then the store’s file ({size}) is written anew, so that no byte stays: that takes minutes, and "
         "Ctrl-C leaves it to pkm doctor.", home.db,
     )  # fmt: skip

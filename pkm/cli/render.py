@@ -8,11 +8,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
 
 from pkm.cli import current
+from pkm.cli.lines import say as say
+from pkm.cli.lines import tell as tell
+from pkm.cli.lines import wrapped
 from pkm.ids import Row
 from pkm.text import clean, count, escaped_json, one_line
 
@@ -195,44 +196,6 @@ def tell_failures(failures: Sequence[Mapping[str, str]], *, as_json: bool = Fals
         tell(f"To see this again: {told.AGAIN}")
 
 
-def say(line: str = "") -> None:
-    """A line of the result, on stdout; on a terminal it is broken between words, in a pipe it stays whole."""
-    print(_wrapped(clean(line), sys.stdout))
-
-
-def tell(line: str) -> None:
-    """A line beside the result (counts, hints, warnings), on stderr."""
-    sys.stdout.flush()
-    print(_wrapped(clean(line), sys.stderr), file=sys.stderr)
-
-
-LARGE = 1_000_000_000
-"""Bytes of a store from which it takes minutes to go through it, or to write it anew."""
-
-
-def tell_of_waiting(what: str, path: Path) -> None:
-    """Where the file is large, what takes so long now; {size} stands for its size."""
-    with suppress(OSError):
-        if (size := path.stat().st_size) > LARGE:
-            tell(what.format(size=f"{size / 1e9:.1f} GB"))
-
-
-def _wrapped(line: str, stream: TextIO) -> str:
-    """The line as the stream's terminal shows it without breaking a word; what follows is indented a little more."""
-    if not stream.isatty() or len(line) < 40:
-        return line
-    if "\n" in line:
-        return "\n".join(_wrapped(each, stream) for each in line.split("\n"))
-    import shutil
-    import textwrap
-
-    indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.fill(
-        line, shutil.get_terminal_size((88, 24)).columns, subsequent_indent=indent + "  ",
-        break_long_words=False, break_on_hyphens=False, replace_whitespace=False, drop_whitespace=True,
-    )  # fmt: skip
-
-
 def show_text(text: str) -> None:
     """A long text on stdout; on a terminal too small for it, in $PAGER."""
     text = clean(text)
@@ -325,7 +288,7 @@ def takes(question: str, *, stopped: str = UNCHANGED) -> bool:
 def _asked(question: str, stopped: str) -> str:
     """The line that was typed at a question; at a Ctrl-C it is said what came of it."""
     try:
-        return _typed(_wrapped(question, sys.stderr) + " ")
+        return _typed(wrapped(question, sys.stderr) + " ")
     except KeyboardInterrupt:
         tell(stopped)
         raise Stopped from None

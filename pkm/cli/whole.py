@@ -10,6 +10,7 @@ import typer
 
 from pkm.cli import current, render
 from pkm.cli.app import group
+from pkm.cli.lines import tell_of_waiting
 from pkm.cli.options import JsonFlag
 from pkm.ids import Row
 from pkm.text import count
@@ -88,7 +89,7 @@ def doctor(
         raise Invalid("--mend", "it goes with --links; all else is mended anyway", next="pkm doctor --links --mend")
     from pkm.whole.doctor import examine, make_small
 
-    render.tell_of_waiting("The store’s file ({size}) is gone through: that takes a minute or more.", current.home().db)
+    tell_of_waiting("The store’s file ({size}) is gone through: that takes a minute or more.", current.home().db)
     found = examine(current.store(), current.home())
     if compact and not any(finding.what == "store" and finding.state == "wrong" for finding in found):
         found.append(make_small(current.store(), current.home()))

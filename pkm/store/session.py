@@ -21,8 +21,12 @@ from pkm.store.live import Live
 from pkm.store.version import APPLICATION_ID, SCHEMA_VERSION
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Engine
     from sqlmodel import Session, SQLModel
+
+    Waiting = Callable[[str, Path], None]
 
 ModelT = TypeVar("ModelT", bound="SQLModel")
 
@@ -126,10 +130,12 @@ class Unit:
 class Store:
     """One store, opened on first use. `command` is the line that the log shows for what is written through it."""
 
-    def __init__(self, home: Paths, command: str = "pkm") -> None:
+    def __init__(self, home: Paths, command: str = "pkm", *, waiting: "Waiting | None" = None) -> None:
+        """waiting: told what takes long now, with {size} for that of a file, and that file."""
         self.home = home
         self.path = home.db
         self.command = command
+        self._waiting = waiting
         self.operation: int | None = None  # of the units so far
         self._reader: sqlite3.Connection | None = None
         self._writer: sqlite3.Connection | None = None
@@ -273,6 +279,9 @@ class Store:
         else:
             from pkm.store.migrate import migrate
 
+            if self._waiting:
+                what = "The store’s file ({size}) is brought to this version’s form, after a copy: that takes a minute or more."
+                self._waiting(what, self.path)
             migrate(self.home, version)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pkm.cli import render
+from pkm.cli import lines
 from pkm.config import Home
 from pkm.errors import Refused
 from pkm.groups import bare_command
@@ -497,7 +497,7 @@ class TestTheRest:
             connection.set_progress_handler(lambda: 1, 1)
             return connection
 
-        monkeypatch.setattr(render, "LARGE", 1000)
+        monkeypatch.setattr(lines, "LARGE", 1000)
         with monkeypatch.context() as patch:
             patch.setattr(erasing, "let_stop", stop)
             told = small("forget", "t1", "--yes", ok=4)

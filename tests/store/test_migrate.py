@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pkm.cli import lines
 from pkm.config import Home
 from pkm.errors import StoreError
 from pkm.store import journal
@@ -82,6 +83,18 @@ def test_a_copy_of_the_old_store_is_kept(moved: int, home_paths: Home) -> None:
     (copy,) = home_paths.backups.glob("*.db")
     with contextlib.closing(sqlite3.connect(copy)) as raw:
         assert raw.execute("PRAGMA user_version").fetchone()[0] == moved
+
+
+def test_the_person_is_told_what_a_large_store_waits_for(
+    old: int, home_paths: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(lines, "LARGE", 1000)
+    said = []
+    for _ in range(2):  # the next command has nothing to wait for
+        with contextlib.closing(Store(home_paths, waiting=lines.tell_of_waiting)) as store:
+            store.read()
+        said.append("is brought to this version’s form, after a copy" in " ".join(capsys.readouterr().err.split()))
+    assert said == [True, False]
 
 
 def test_what_was_done_before_can_still_be_undone(moved: int, home_paths: Home) -> None:
