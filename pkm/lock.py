@@ -20,7 +20,8 @@ def locked(path: Path, what: str, wait_s: float = 10.0, busy: PkmError | None = 
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(str(path), error.strerror or str(error), kept=f"{what} did not begin") from error
+        step = "see that there is room and that the folder can be written"
+        raise StoreError(str(path), error.strerror or str(error), kept=f"{what} did not begin", next=step) from error
     try:
         until = time.monotonic() + wait_s
         while not _take(descriptor):

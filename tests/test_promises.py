@@ -115,6 +115,10 @@ PROMISES = (
     ("tells the story of a subject: since when, from whom, what you made of it, who has it from you",
      "store/test_subject.py::test_all_of_it_is_on_one_screen",
      "store/test_subject.py::test_who_is_in_it_is_told_with_the_evidence"),
+    ("A pull makes a verified copy of the store each week and keeps the last four",
+     "store/test_backup.py::test_each_week_has_a_copy_and_the_oldest_go"),
+    ("puts one back, also on a new machine", "cli/test_backup.py::test_a_folder_gets_a_copy_with_the_time_in_its_name",
+     "cli/test_backup.py::test_a_copy_that_came_without_what_its_notes_show_says_so"),
     ("then `pkm forget c12 --backups`", "edge/test_forget.py::TestAPerson::test_no_byte_of_them_stays",
      "edge/test_forget.py::TestTheRest::test_copies_that_hold_it_are_named_and_removed_when_asked"),
     ("again and again, equal to the byte", "cli/test_vault.py"

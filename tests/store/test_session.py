@@ -16,6 +16,7 @@ import pytest
 
 from pkm.config import Home
 from pkm.errors import StoreError
+from pkm.lock import locked
 from pkm.store import schema
 from pkm.store.connection import connect, connect_to_read, let_stop, translate
 from pkm.store.model import Note
@@ -182,6 +183,13 @@ def test_a_home_that_cannot_be_written_can_be_read(store: Store, home_paths: Hom
         with pytest.raises(StoreError, match="cannot be"), reading.unit():
             pass
         reading.close()
+
+
+def test_a_home_that_cannot_be_written_says_what_helps_before_a_pull(store: Store, home_paths: Home) -> None:
+    store.read()
+    with unprivileged(home_paths.data), pytest.raises(StoreError) as error, locked(home_paths.data / "pull.lock", "this pull"):
+        pass
+    assert error.value.next
 
 
 def test_a_reader_writes_nothing_and_an_index_that_is_left_over_is_not_passed_by(
