@@ -54,9 +54,13 @@ def merge(base: str, ours: str, theirs: str, *, theirs_name: str) -> Merged:
     lines, both = _unmarked(plain(ours), base)
     merged: list[str] = []
     conflicts = 0
+
+    def touch(part: slice, place: tuple[int, int]) -> bool:
+        return bool(part.start <= place[1] and place[0] <= part.stop)
+
     for a, b, c in _regions(before, lines, others):
         was, one, other = (_keys_of(part) for part in (before[a], lines[b], others[c]))
-        is_open = any(b.start <= first <= b.stop if first == end else first < b.stop and b.start < end for first, end in both)
+        is_open = any(touch(a, there) or touch(b, here) for here, there in both)
         if one in (other, was):
             merged += others[c]
         elif other == was and not is_open:
@@ -67,27 +71,30 @@ def merge(base: str, ours: str, theirs: str, *, theirs_name: str) -> Merged:
     return Merged("\n".join(merged), conflicts)
 
 
-def _unmarked(text: str, base: str) -> tuple[list[str], list[tuple[int, int]]]:
+def _unmarked(text: str, base: str) -> tuple[list[str], list[tuple[tuple[int, int], tuple[int, int]]]]:
     """The lines with our side alone wherever an earlier merge left two versions marked, of which `base` has theirs; and
-    where those places are, as (first line, the one behind the last).
+    where our sides are in them and theirs in the base, each as (first line, the one behind the last).
 
     Marks that a person quotes, or that stand in the base as well, are words like others, and so are those around a side of
     theirs that was changed here.
     """
     if _OURS not in text or is_marked(base):
         return text.split("\n"), []
-    there = "\n".join(["", *_keys(plain(base)), ""])
+    keys = _keys(plain(base))
     line = rf"(?:(?!{_OURS} |{_THEIRS} )[^\n]*\n)*?"
     mark = rf"^{_OURS} {OURS_NAME}\n(?P<ours>{line}){_MIDDLE}\n(?P<theirs>{line}){_THEIRS} in [^\n]*$\n?"
     left, at = "", 0
     places = []
     for found in re.finditer(mark, text, re.M):
-        if "\n".join(["", *_keys(found["theirs"])]) in there:
-            left += text[at : found.start()]
-            first = left.count("\n")
-            left += found["ours"]
-            places.append((first, left.count("\n")))
-            at = found.end()
+        theirs = _keys(found["theirs"])[:-1]
+        there = [place for place in range(len(keys)) if keys[place : place + len(theirs)] == theirs]
+        if not there:
+            continue
+        left += text[at : found.start()]
+        here = left.count("\n"), left.count("\n") + found["ours"].count("\n")
+        left += found["ours"]
+        at = found.end()
+        places += [(here, (place, place + len(theirs))) for place in (there if theirs else [-2])]
     return (left + text[at:]).removesuffix("\n").split("\n"), places
 
 

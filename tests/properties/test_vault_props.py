@@ -1,6 +1,6 @@
 """Any bytes give a note or one of our errors; what is read is written again to the byte; merging loses no line."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pkm import frontmatter
@@ -47,15 +47,19 @@ def test_a_merge_loses_no_line(base: str, ours: str, theirs: str) -> None:
         assert new - {""} <= {line.rstrip() for line in merged}
 
 
-@given(LINES, LINES, LINES, st.integers(0, 9), st.booleans())
-def test_two_versions_stand_until_somebody_chooses(base: str, ours: str, theirs: str, at: int, marked: bool) -> None:
+@given(LINES, LINES, LINES, st.integers(0, 9), st.integers(0, 9), st.booleans())
+@example(base="", ours="c", theirs="c\nb", at=0, own=7, marked=False)
+def test_two_versions_stand_until_somebody_chooses(
+    base: str, ours: str, theirs: str, at: int, own: int, marked: bool
+) -> None:
     made = merge(base, ours, theirs, theirs_name="in x.md").text
     before = made if marked else theirs
-    lines = plain(before).split("\n")
-    lines.insert(at, "new there")
-    again = merge(before, made, "\n".join(lines), theirs_name="in x.md").text.split("\n")
-    assert {line.rstrip() for line in made.split("\n")} <= {line.rstrip() for line in again} | {""}
-    assert "new there" in again
+    here, there = made.split("\n"), plain(before).split("\n")
+    here.insert(own, "new here")
+    there.insert(at, "new there")
+    again = merge(before, "\n".join(here), "\n".join(there), theirs_name="in x.md").text.split("\n")
+    words = {line.rstrip() for line in (*here, *there) if not line.startswith(("<<<<<<<", "=======", ">>>>>>>"))}
+    assert words <= {line.rstrip() for line in again} | {""}
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=6), st.lists(st.sampled_from("abcd"), max_size=6))
