@@ -259,7 +259,7 @@ def import_all(store: Store, home: Home, folder: Path, *, dry_run: bool = False,
 def _commands(folder: Path, tables: Mapping[str, Sequence[Row]]) -> Iterator[tuple[str, str, str]]:
     """What an export would have pkm run, or which secret of this machine read and sent, as findings."""
     with contextlib.suppress(OSError, ValueError):
-        if editor := tomllib.loads((folder / "home" / "config.toml").read_text(encoding="utf-8")).get("editor"):
+        if editor := tomllib.loads((folder / "home" / "config.toml").read_text(encoding="utf-8-sig")).get("editor"):
             yield "the editor", one_line(str(editor), 200), "home/config.toml"
     for row in tables.get("source", ()):
         if place := row.get("credential"):

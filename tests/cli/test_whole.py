@@ -408,6 +408,16 @@ def test_an_export_that_brings_commands_is_taken_only_with_a_yes(
     assert lived_in.json("find", "kind:note") != []
 
 
+def test_an_editor_behind_a_byte_order_mark_is_a_command_too(
+    lived_in: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings are read without the mark, so what stands behind it would be run."""
+    lived_in("export", tmp_path / "out")
+    (tmp_path / "out/home/config.toml").write_text("\ufeffeditor = 'touch /tmp/never'\n", encoding="utf-8")
+    monkeypatch.setenv("PKM_HOME", str(tmp_path / "other"))
+    assert "touch /tmp/never" in lived_in("import", tmp_path / "out", ok=3).err
+
+
 @pytest.mark.parametrize("place", ["env:HOME_TOKEN", "file:~/.netrc", "keyring:mail ann"])
 def test_an_export_that_says_which_secret_to_send_is_taken_only_with_a_yes(
     lived_in: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
