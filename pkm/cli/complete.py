@@ -1,4 +1,4 @@
-"""What the shell completes: ids with their titles, tags, circles and contacts, read straight from the store.
+"""What the shell completes: ids with their titles, tags, circles and contacts, read straight from the store; settings, copies.
 
 A completion never fails loudly and never creates a home: where there is no store, nothing is offered.
 """
@@ -64,3 +64,20 @@ complete_contacts = _names("contact", "@")
 complete_circles = _names("circle")
 complete_channels = _names("channel")
 complete_tags = _names("tag", "+-#")
+
+
+def complete_settings(incomplete: str) -> Offer:
+    """The settings, with what each means; and timer, which is asked for in their place."""
+    from pkm.config import SETTINGS
+
+    found = [*((name, setting.help) for name, setting in SETTINGS.items()), ("timer", "what makes the pull run by itself")]
+    return [(name, _about(about)) for name, about in found if name.startswith(incomplete)]
+
+
+def complete_copies(incomplete: str) -> Offer:
+    """The home's copies by name, the newest first."""
+    try:
+        return [(path.name, "") for path in sorted(current.home().backups.glob("pkm-*.db"), reverse=True)
+                if path.name.startswith(incomplete)][:OFFERED]  # fmt: skip
+    except (OSError, PkmError):
+        return []

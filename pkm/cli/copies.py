@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pkm.cli import current, render
+from pkm.cli import complete, current, render
 from pkm.cli.app import group
 from pkm.cli.options import JsonFlag, YesFlag
 from pkm.text import count, one_line, some
@@ -26,7 +26,9 @@ def backup(
         typer.Argument(help="A new file, or a folder for one; left out: a name with the time, in the home's backups/."),
     ] = None,
     restore: Annotated[
-        Path | None, typer.Option("--restore", help="Put this copy back; the store as it is now is kept as a copy.")
+        Path | None,
+        typer.Option("--restore", help="Put this copy back; the store as it is now is kept as a copy.",
+                     autocompletion=complete.complete_copies),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="List the copies in the home.")] = False,
     yes: YesFlag = False,

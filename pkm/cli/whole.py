@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pkm.cli import current, render
+from pkm.cli import complete, current, render
 from pkm.cli.app import group
 from pkm.cli.lines import tell_of_waiting
 from pkm.cli.options import JsonFlag
@@ -156,7 +156,8 @@ def _keeping(age: "timedelta | None", number: int | None) -> str:
 @app.command("config", epilog='Example:  pkm config name "Ann Example"\n\n          pkm config          (all settings)\n\n'
              '          pkm config timer    (what makes the pull run by itself)')  # fmt: skip
 def settings(
-    key: Annotated[str | None, typer.Argument(help="The setting; timer: print what makes the pull run by itself.")] = None,
+    key: Annotated[str | None, typer.Argument(help="The setting; timer: print what makes the pull run by itself.",
+                                              autocompletion=complete.complete_settings)] = None,
     value: Annotated[str | None, typer.Argument(help="Its new value.")] = None,
     unset: Annotated[bool, typer.Option("--unset", help="Give the setting its default again.")] = False,
     cron: Annotated[bool, typer.Option("--cron", help="With timer: a line for cron, instead of systemd's timer.")] = False,

@@ -267,12 +267,15 @@ def test_on_a_terminal_the_list_of_settings_cuts_no_meaning(pkm: CommandLine, ho
 @pytest.mark.parametrize(("words", "offered"), [
     (["sen"], "sense"), (["sense", "sh"], "show"), (["sense", "show", "n"], "n1"), (["circle", "join", "pra"], "practice"),
     (["circle", "join", "practice", "ma"], "maria"), (["sense", "tag", "n1", "+or"], "+org/design"),
-    (["why", "i"], "i1"), (["seek", "pull", "s"], "s1"),
+    (["why", "i"], "i1"), (["seek", "pull", "s"], "s1"), (["config", "kee"], "keep.items"),
+    (["backup", "--restore", "pkm-"], "pkm-2"),
 ])  # fmt: skip
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_shell_completes_commands_ids_and_names(
     lived_in: CommandLine, monkeypatch: pytest.MonkeyPatch, shell: str, words: list[str], offered: str
 ) -> None:
+    if words[0] == "backup":
+        lived_in("backup")
     line = " ".join(["pkm", *words])
     monkeypatch.setenv("_PKM_COMPLETE", f"complete_{shell}")
     monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
