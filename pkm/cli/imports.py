@@ -14,7 +14,7 @@ import typer
 from pkm.cli import current, render
 from pkm.cli.app import group
 from pkm.cli.options import DryRunFlag, JsonFlag
-from pkm.errors import Invalid, NotFound, PkmError
+from pkm.errors import BadInput, Invalid, NotFound, PkmError
 from pkm.ids import Row
 from pkm.text import count
 
@@ -47,7 +47,7 @@ class Wanted(NamedTuple):
 def import_paths(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...",
+        typer.Argument(metavar="[PATH]...", readable=False,
                        help="OPML, newsboat's urls, bookmarks, vCards or a folder of them, a CSV of contacts, a folder of "
                        "Markdown, a notebook of nb, jrnl's JSON or text, Readwise's CSV, an export. Several: each as if alone."),
     ] = None,
@@ -129,9 +129,12 @@ def _code(path: Path, wanted: Wanted) -> tuple[int, list[Row]]:
 def _import(path: Path, wanted: Wanted) -> None:
     """What lies there is in the store and the summary is printed."""
     path = path.expanduser()
-    if not path.exists():
-        raise NotFound(str(path), "there is no such file or folder", next="pkm import -h")
-    kind = wanted.as_ or _kind_of(path)
+    try:
+        if not path.exists():
+            raise NotFound(str(path), "there is no such file or folder", next="pkm import -h")
+        kind = wanted.as_ or _kind_of(path)
+    except OSError as error:
+        raise BadInput(str(path), error.strerror or str(error)) from error
     dry_run, json = wanted.dry_run, wanted.json
     if wanted.drop_gone and kind not in ("vault", "nb"):
         raise Invalid("--drop-gone", f"{path} is no folder of Markdown",

@@ -176,7 +176,11 @@ def import_jrnl(store: Store, path: Path, *, dry_run: bool = False) -> JournalIm
     """
     if path.stat().st_size > MAX_BYTES:
         raise BadInput(str(path), f"it is larger than {MAX_BYTES // 1_000_000} MB", next="divide it")
-    entries, failures = read_entries(path.read_bytes(), path.name)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInput(str(path), error.strerror or str(error)) from error
+    entries, failures = read_entries(data, path.name)
     root = f"jrnl:{path.resolve()}"
     done = JournalImport(failures=failures)
     known = note_intake.files_in(store.read(), root)

@@ -93,6 +93,16 @@ class TestSeveralPaths:
         assert pkm("import", folder / "people.vcf", folder / "more.vcf", "--dry-run").code == 0
         assert pkm("import", folder, folder / "none.vcf", ok=1).code == 1
 
+    def test_one_that_may_not_be_looked_at_stops_no_other(
+        self, pkm: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        away = folder / ("x" * 300)  # no system has such a name
+        told = pkm.json("import", folder / "people.vcf", away, folder / "home", ok=4)
+        assert [(run["new"], run["failed"]) for run in told["runs"]] == [(1, 0), (0, 1), (1, 0)]
+        assert f"Could not read {folder}/xxx" in pkm("import", away, ok=1).err
+        monkeypatch.setattr("os.access", lambda path, *_: not str(path).endswith("people.vcf"))
+        assert pkm.json("import", folder / "people.vcf", folder / "home")["unchanged"] == 2
+
     def test_as_json_it_is_one_run(self, pkm: CommandLine, folder: Path) -> None:
         told = pkm.json("import", folder / "people.vcf", folder / "none.vcf", folder / "home", ok=4)
         assert {name: told[name] for name in ("new", "updated", "unchanged", "failed")} == {
