@@ -23,7 +23,7 @@ def emit_changed(rows: list[Row], *, as_json: bool, already: Collection[str] = (
         return
     if len(rows) <= MANY:
         for row in rows:
-            state = (row.get("state") or "put away") + (" already" if row["id"] in already else "")
+            state = _state(row) + (" already" if row["id"] in already else "")
             render.say(f"{row['id']}  {one_line(row['title'], 100)}  {state}")
     if len(rows) > 1:
         (render.say if len(rows) > MANY else render.tell)(_sum_up(rows, already))
@@ -31,10 +31,15 @@ def emit_changed(rows: list[Row], *, as_json: bool, already: Collection[str] = (
 
 def _sum_up(rows: list[Row], already: Collection[str]) -> str:
     """How many things are what now, and the command that takes it back."""
-    states = Counter((row["kind"], row.get("state") or "put away") for row in rows)
+    states = Counter((row["kind"], _state(row)) for row in rows)
     told = [
         f"{count(number, 'answer' if kind == 'response' else kind)} {'back in the inbox' if state == 'inbox' else state}"
         for (kind, state), number in states.items()
     ]
     before = f", {len(already):,} of them already" if already else ""
     return f"{', '.join(told)}{before}. {render.way_back()}".strip()
+
+
+def _state(row: Row) -> str:
+    """What became of it; a note has no state, but is put away or kept."""
+    return str(row.get("state") or ("put away" if row.get("dropped_at") else "kept"))

@@ -204,30 +204,38 @@ def keep(
     reach: ReachOption = "private",
     json: JsonFlag = False,
 ) -> None:
-    """Keep items and answers; with words of your own, make a note from items."""
+    """Keep items and answers; with words of your own, make a note from items. A note that was put away comes back."""
+    from pkm.ids import parse
     from pkm.reach import read_reach
 
     if note is None and reach != "private":
         raise Invalid(f"--reach {reach}", "a reach is a note's; say your words with --note")
     reach = read_reach(reach)
-    found = selectors.many(things, ("item", "response"))
+    named = [parse(part.strip()) for text in things for part in text.split(",")]
+    by_id = any(known and known[0] == "note" for known in named)  # words mean items and answers alone
+    found = selectors.many(things, ("item", "response", "note") if by_id else ("item", "response"))
     numbers = [one.number for one in found if one.kind == "item"]
     answers = [one.number for one in found if one.kind == "response"]
+    away = [one.number for one in found if one.kind == "note"]
+    if away and (note is not None or tag):
+        raise Invalid(f"--note and --tag on n{away[0]}", "they go with items", next=f"pkm sense edit n{away[0]}")
     if answers and (note is not None or tag):
         raise Invalid(f"--note and --tag on r{answers[0]}", "they go with items", next=f'pkm sense note --from r{answers[0]} "…"')
     if note is not None:
         _keep_with_words(numbers, note, tag or [], reach, json)
         return
     from pkm.cli.changed import emit_changed
+    from pkm.sense.inbox import bring_back_notes, keep_answers
     from pkm.sense.inbox import keep as keep_items
-    from pkm.sense.inbox import keep_answers
 
     store = current.store()
     before = [*items.rows(store.read(), numbers), *(responses.row(store.read(), number) or {} for number in answers)]
     there = {row["id"] for row in before if row.get("state") == "kept"}
+    there |= {row["id"] for row in notes.rows(store.read(), away) if not row["dropped_at"]}
     with store.unit():
         kept = keep_items(store, numbers, names=tag or [], filters=ranked.find_filters(numbers)) if numbers else []
         kept += keep_answers(store, answers) if answers else []
+        kept += bring_back_notes(store, away) if away else []
     emit_changed(kept, as_json=json, already=there)
 
 

@@ -39,6 +39,18 @@ def restore(store: Store, numbers: Sequence[int]) -> list[Row]:
         return items.rows(unit.connection, numbers)
 
 
+def bring_back_notes(store: Store, numbers: Sequence[int]) -> list[Row]:
+    """The notes are in lists again, whatever put them away."""
+    from pkm.store.notes import rows
+
+    with store.unit() as unit:
+        for number in numbers:
+            unit.row("note", number).dropped_at = None
+        unit.flush()
+        unit.summarize(f"brought back {', '.join(make('note', number) for number in numbers)}")
+        return rows(unit.connection, numbers)
+
+
 def drop(store: Store, things: Sequence[tuple[str, int]], *, filters: Mapping[int, str] | None = None) -> list[Row]:
     """The items and answers are dropped and the notes put away; nothing is deleted. filters: as for `keep`."""
     from pkm.store.notes import rows

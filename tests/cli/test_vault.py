@@ -337,6 +337,16 @@ class TestInStep:
         assert note(pkm, "bread")["id"] == "n3"
         assert note(pkm, "once")["id"] == "n2"
 
+    def test_a_note_that_was_put_away_comes_back_when_it_is_kept(self, pkm: CommandLine, vault: Path) -> None:
+        before = files(vault)
+        pkm("sense", "drop", "n1", "n2")
+        pkm("export", "--notes", vault)
+        assert pkm("sense", "keep", "n2").out == "n2  Two  kept\n"
+        assert "n2  Two  kept already" in pkm("sense", "keep", "n1,n2").out
+        assert pkm("sense", "keep", "n1", "--tag", "x", ok=2).err
+        assert pkm.json("export", "--notes", vault)["new"] == 2
+        assert files(vault) == before
+
     def test_files_that_were_not_there_for_a_while_bring_their_notes_back(self, pkm: CommandLine, vault: Path) -> None:
         away = vault.with_name("away")
         (vault / "One.md").rename(away)
