@@ -175,7 +175,7 @@ def _gather(store: Store, path: Path, leave: str, forgotten: bool, templates: bo
     others = Others(folder.others)
     speeches = [read_speech(file) for file in folder.notes]
     counted = count(folder.notes, speeches, others, note_intake.links_kept(db, moved_from or folder.root))
-    attached = _attached(folder, counted)
+    attached = _not_of_others(store, folder, _attached(folder, counted))
     unfiled = {(fold(row["title"]), row["text"].strip()): row["id"] for row in note_intake.unfiled_notes(db)}
     standing = Standing(known, unfiled, note_intake.hand_tags(db), note_names.aliases_of(db), tags.reader(db))
     failed = [what for what, _ in folder.failures]
@@ -224,6 +224,33 @@ def _attached(folder: Folder, counted: Counted) -> list[tuple[Attached, Path]]:
         except OSError as error:
             folder.fail(path, f"it cannot be read: {error.strerror or error}", lost=False)
     return found
+
+
+def _not_of_others(store: Store, folder: Folder, found: list[tuple[Attached, Path]]) -> list[tuple[Attached, Path]]:
+    """Those whose name means no other file, of a folder with other notes; of the rest it is told whose stays."""
+    db = store.read()
+    there = {one.name: one.sha256 for one in attachments.rows(db)} if found else {}
+    if all(there.get(one.name, one.sha256) == one.sha256 for one, _ in found):
+        return found
+    notes = {root: {known.note_id for known in note_intake.files_in(db, root).values()} for root in note_intake.roots(db)}
+    others = [root for root in notes if root != folder.root and not notes[root] & notes.get(folder.root, set())]
+    kept = []
+    for one, place in found:
+        before = there.get(one.name, one.sha256)
+        root = next((root for root in others if before != one.sha256 and _has(root, one.name, before)), "")
+        if root:
+            folder.fail(one.name, f"another file of that name is in {root}, and it alone is shown; rename one of the two",
+                        lost=False)  # fmt: skip
+        else:
+            kept.append((one, place))
+    return kept
+
+
+def _has(root: str, name: str, sha256: str) -> bool:
+    try:
+        return root.startswith("/") and attachment_files.digest(Path(root, name)) == sha256
+    except OSError:
+        return False
 
 
 def _are_new(store: Store, files: Sequence[Attached]) -> bool:

@@ -195,6 +195,21 @@ def test_attachments_come_in_by_their_bytes_and_go_out_again(
     assert "not in the home" in pkm("doctor", ok=1).out
 
 
+def test_pictures_of_one_name_in_two_folders_do_not_take_each_others_place(pkm: CommandLine, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (make(tmp_path / name, **{name: f"![[img.png]] of {name}"}) / "img.png").write_bytes(f"\x89PNG {name}".encode())
+    pkm("import", tmp_path / "a")
+    told = pkm.json("import", tmp_path / "b", ok=4)
+    assert (told["new"], told["lost"], [one["what"] for one in told["failures"]]) == (1, 0, ["img.png"])
+    assert f"another file of that name is in {tmp_path / 'a'}" in told["failures"][0]["why"]
+    assert pkm.json("import", tmp_path / "a")["failures"] == []
+    pkm("export", "--notes", tmp_path / "out")
+    assert files(tmp_path / "out")["img.png"] == "\x89PNG a".encode()
+    (tmp_path / "a/img.png").write_bytes(b"a new one")
+    pkm("import", tmp_path / "a")
+    assert pkm.json("import", tmp_path / "b", ok=4)["failed"] == 1
+
+
 class TestInStep:
     @pytest.fixture
     def vault(self, pkm: CommandLine, tmp_path: Path) -> Path:
