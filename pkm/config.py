@@ -175,6 +175,10 @@ SETTINGS: Mapping[str, Setting] = {
         "1y 500",
     ),
     "seek.every": Setting("span", "1h", "the least time between two looks at a source that has no --every", "6h"),
+    "seek.local": Setting(
+        "text", "", "hosts that sources may have on this machine or its network though their names do not say so; * is any "
+        "part of a name", "feeds.example.org *.example.net",
+    ),
     "share.cooling": Setting(
         "span", "10min", "how long planned mail waits before it leaves, so that it can be held; 0min: not", "30min",
     ),

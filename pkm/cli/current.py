@@ -31,6 +31,13 @@ def store() -> Store:
     return Store(home(), one_line(without_user("pkm " + " ".join(words)), 200), waiting=tell_of_waiting)
 
 
+def local_hosts() -> list[str]:
+    """The hosts that sources may have on this machine or its network though their names do not say so."""
+    from pkm import config
+
+    return config.read(home())["seek.local"].split()
+
+
 def typed(*more: str, instead: tuple[str, str] = ("", "")) -> str:
     """The command line of this run as it can be typed again; more: with these options, instead: with the one for the other."""
     was, now = instead

@@ -165,7 +165,7 @@ def _find_feed(key: str, address: str) -> Any:
     from pkm.seek.sources import choose_main, look_for_feed
 
     try:
-        found = look_for_feed(address)
+        found = look_for_feed(address, local=current.local_hosts())
     except PkmError as error:
         error.kept = "Nothing was added."
         error.next = f"if you know its feed: pkm seek add FEED; never again: pkm seek discover --dismiss {quote(key)}"

@@ -156,7 +156,7 @@ def _find(address: str, force: bool, feed: int | None = None, **access: str) -> 
     if address.startswith("%"):
         address = selectors.recalled(address)
     try:
-        found = look_for_feed(address, **access)
+        found = look_for_feed(address, local=current.local_hosts(), **access)
     except PkmError as error:
         if force:
             return as_address(address)

@@ -71,7 +71,7 @@ def import_list(file: Path, *, dry_run: bool, json: bool, kind: str = "", backlo
 
 def _tell_local(urls: Sequence[str], dry_run: bool) -> None:
     """Whoever imports a list of others is told which of its addresses lead to this machine or its network."""
-    from pkm.seek.blogrolls import is_local
+    from pkm.net.fetch import is_local
 
     local = [url for url in urls if is_local(url)]
     if not local:

@@ -146,7 +146,7 @@ def _run_pull(
     with show_progress("Pulling", wanted=not quiet) as progress:
         try:
             report = run(current.store(), ids=ids, due_only=due_only, every=every, progress=progress, given=given,
-                         keep=settings.limits("keep.items"))  # fmt: skip
+                         keep=settings.limits("keep.items"), local=settings["seek.local"].split())  # fmt: skip
         except PullRunning:
             if patient:
                 raise typer.Exit(0) from None

@@ -18,7 +18,7 @@ def look_for_feeds(urls: tuple[str, ...]) -> tuple[list[Any], list[str]]:
         from pkm.seek.sources import choose_main, look_for_feed
     for url in urls:
         try:
-            found = look_for_feed(url)
+            found = look_for_feed(url, local=current.local_hosts())
         except PkmError as error:
             told.append(f"No feed was found at {url}: {(error.why or error.what).rstrip('.')}.")
             continue

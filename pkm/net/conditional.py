@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from pkm import text
 from pkm.net.begun import Begun
+from pkm.net.connect import is_private
 from pkm.net.fetch import CONNECT_S, KEPT_HEADERS, TOTAL_S, Response, _ssl_context
 
 TALKS = 128
@@ -31,11 +32,15 @@ _TICK_S = 0.2
 
 
 class Question(NamedTuple):
-    """url: an address, plain enough to be split at its slashes. words: the bytes that ask for it. what: the asker's own."""
+    """url: an address, plain enough to be split at its slashes. words: the bytes that ask for it. what: the asker's own.
+
+    public: whether it may be put to an address of the public internet alone.
+    """
 
     url: str
     words: bytes
     what: Any
+    public: bool = False
 
 
 class Asker(Protocol):
@@ -162,7 +167,9 @@ class _Round:
         if talk not in self._open:
             return  # it was late
         while talk.addresses:
-            talk.sock = _start_connecting(*talk.addresses.pop(0))
+            address = talk.addresses.pop(0)
+            refused = talk.left[0].public and is_private(str(address[4][0]))
+            talk.sock = None if refused else _start_connecting(*address)
             if talk.sock is None:
                 continue
             talk.reused, talk.step = False, lambda: self._connected(talk)

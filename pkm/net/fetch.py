@@ -13,8 +13,9 @@ import stat
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -109,13 +110,37 @@ class Response:
         return self.final_url if permanent and safe else None
 
 
+LOCAL = "it is an address of this machine or its local network"
+
+_HOME_DOMAINS = (".localhost", ".local", ".home.arpa", ".internal", ".lan")
+
+
+def is_local(url: str) -> bool:
+    """True where the address says itself that it is of this machine or its network: by number, as localhost, by a name
+    without a domain or in one that means just that. RFC 6761 (localhost), 6762 (local), 8375 (home.arpa), ICANN (internal).
+    """
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    try:
+        return is_private(host)
+    except ValueError:  # a name
+        return bool(host) and ("." not in host or host.endswith(_HOME_DOMAINS))
+
+
+def may_be_local(url: str, names: Sequence[str]) -> bool:
+    """Whether it is local by what it says, or by its host, for which one of these names stands; * is any part of one."""
+    return is_local(url) or (bool(names) and any(fnmatchcase(_host(url), name.lower()) for name in names))
+
+
 def check_address(host: str) -> None:
     """The host may be asked by whoever leads there: it leads only to public addresses.
 
     Raises FetchError where an address is private, loopback or link-local, or where no address is found.
     """
     if host_is_private(host):
-        raise FetchError(host, "it is an address of this machine or its local network")
+        raise FetchError(host, LOCAL)
 
 
 def host_is_private(host: str) -> bool:
@@ -165,7 +190,9 @@ def file_path(path: str | Path) -> Path:
 class Fetcher:
     """A client that many threads share: connections are kept and used again. Close it, or use it in a `with`."""
 
-    def __init__(self, *, user_agent: str = USER_AGENT) -> None:
+    def __init__(self, *, user_agent: str = USER_AGENT, local: Sequence[str] = ()) -> None:
+        """local: names, with * for any part, that may lead to this machine or its network though they do not say so."""
+        self._local = local
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
         self._proxies = getproxies()
         self._hosts: OrderedDict[str, Pool] = OrderedDict()  # by origin; the one used last stands last
@@ -186,6 +213,10 @@ class Fetcher:
             pool.close()
         for pools in self._through.values():
             pools.clear()
+
+    def may_be_local(self, url: str) -> bool:
+        """Whether what this address leads to may be on this machine or its network: it says so, or its name was allowed."""
+        return may_be_local(url, self._local)
 
     def fetch(
         self, url: str, *, etag: str | None = None, modified: str | None = None, timeout_s: float = TOTAL_S,

@@ -9,12 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from pkm.errors import PkmError
 from pkm.ids import make
-from pkm.net.connect import is_private
-from pkm.net.fetch import ACCEPT_PAGE, Fetcher, Response
+from pkm.net.fetch import ACCEPT_PAGE, Fetcher, Response, is_local
 from pkm.opml_writing import OpmlFeed
 from pkm.seek.discover import SourceSuggestion, tell_names
 from pkm.seek.opml import read_opml
@@ -110,15 +109,6 @@ def page_fetch(fetcher: Fetcher, *, local: bool) -> Fetch:
         return fetcher.fetch(url, accept=ACCEPT_PAGE, max_bytes=MAX_BYTES, timeout_s=PATIENCE_S, allow_private=local)
 
     return fetch
-
-
-def is_local(url: str) -> bool:
-    """True where the address names a host of this machine or its network by number, or as localhost."""
-    try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
-        return host == "localhost" or host.endswith(".localhost") or is_private(host)
-    except ValueError:
-        return False
 
 
 def _find_roll(owner: Owner, fetch: Fetch) -> Blogroll | None:

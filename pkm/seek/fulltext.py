@@ -20,7 +20,7 @@ from pkm.dates import stamp
 from pkm.errors import PkmError
 from pkm.grouped import grouped
 from pkm.net.failure import FetchError
-from pkm.net.fetch import ACCEPT_PAGE, Fetcher, Response
+from pkm.net.fetch import ACCEPT_PAGE, Fetcher, Response, may_be_local
 from pkm.seek.clip import Page, read_page
 from pkm.store import pages
 from pkm.store.pages import FullText
@@ -106,12 +106,13 @@ def leads_elsewhere(asked: str, final: str) -> bool:
 
 
 def fill_sources(
-    store: Store, sources: Mapping[int, str], at: datetime, waits: Mapping[str, datetime]
+    store: Store, sources: Mapping[int, str], at: datetime, waits: Mapping[str, datetime], local: Sequence[str] = (),
 ) -> TextsFilled:  # fmt: skip
     """The new items of these sources (address by id) have their pages' texts where those are better.
 
     At most A_SOURCE pages of each. A feed may name any address: one of this machine or its network is asked for only
-    where the item's own feed has the same scheme, host and port. waits: hosts that are not to be asked before a time.
+    where the item's own feed has the same scheme, host and port, and may be there. waits: hosts that are not to be asked
+    before a time. local: hosts that may be there though their names do not say so.
     What is finished is written, also where Ctrl-C ends it.
     """
     db, since = store.read(), stamp(at - RETRIED)
@@ -124,7 +125,7 @@ def fill_sources(
         origins |= dict.fromkeys((item for item, _ in found), origin_of(address))
         whose |= dict.fromkeys((item for item, _ in found), number)
     return fill(store, wanted[:A_RUN], at, waits, journal=False, whose=whose,
-                trusted=lambda item, url: origins[item] == origin_of(url))  # fmt: skip
+                trusted=lambda item, url: origins[item] == origin_of(url) and may_be_local(url, local))  # fmt: skip
 
 
 def origin_of(url: str) -> "Origin":

@@ -18,7 +18,7 @@ from pkm.errors import PkmError
 from pkm.net.begun import Begun
 from pkm.net.conditional import Question, ask
 from pkm.net.failure import FetchError
-from pkm.net.fetch import Fetcher, Response, read_file
+from pkm.net.fetch import LOCAL, Fetcher, Response, read_file
 from pkm.net.mailbox import is_mailbox
 from pkm.net.times import fresh_seconds, in_words
 from pkm.seek.credential import Credentials
@@ -52,12 +52,13 @@ class Gathering:
     """A run over some sources. In a `with`, iterate to get (facts, fetched) of each, as they come; leaving stops it.
 
     waits: hosts that are not to be asked before a time, since they said so earlier. given: the feed itself, for the one
-    source that there is then. known: for each source the hashes of the entries that need not be read again.
+    source that there is then. known: for each source the hashes of the entries that need not be read again. local: hosts
+    that may be on this machine or its network though their names do not say so.
     """
 
     def __init__(
         self, sources: Sequence[Facts], now: datetime, waits: Mapping[str, datetime] | None = None,
-        given: bytes | None = None, known: Mapping[int, bytes] | None = None,
+        given: bytes | None = None, known: Mapping[int, bytes] | None = None, local: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self._now = now
         self._known = known or {}
@@ -68,7 +69,7 @@ class Gathering:
         self._running = 0  # threads that fetch
         self._lock = threading.Lock()
         self._readers = start_readers(len(sources))
-        self._fetcher = Fetcher()
+        self._fetcher = Fetcher(local=local)
         self._network = _Network()
         self._credentials = Credentials()
         self._stop = threading.Event()
@@ -124,7 +125,7 @@ class Gathering:
         words = self._fetcher.words(
             facts.url, etag=facts.etag, modified=facts.modified, user_agent=facts.user_agent
         )
-        return None if words is None else Question(facts.url, words, facts)
+        return None if words is None else Question(facts.url, words, facts, not self._fetcher.may_be_local(facts.url))
 
     def unchanged(self, question: Question, response: Response) -> None:
         """The source is as it was."""
@@ -203,8 +204,9 @@ class Gathering:
                 self._network.missed(error.why)
             else:
                 self._network.reached()
+            where = f"; where that is meant: pkm config seek.local {facts.host}" if error.why == LOCAL else ""
             return Fetched(
-                failure=error.why, status=error.status, not_before=error.retry_after, offline=error.offline
+                failure=f"{error.why}{where}", status=error.status, not_before=error.retry_after, offline=error.offline
             )
         except PkmError as error:
             return Fetched(failure=error.why)
@@ -231,7 +233,7 @@ class Gathering:
             return Fetched(failure=str(error), unasked=True)
         response = self._fetcher.fetch(
             facts.url, etag=facts.etag if conditional else None, modified=facts.modified if conditional else None,
-            headers=secret, user_agent=facts.user_agent, begun=begun,
+            headers=secret, user_agent=facts.user_agent, begun=begun, allow_private=self._fetcher.may_be_local(facts.url),
         )  # fmt: skip
         self._network.reached()
         told = _told(response, self._now)

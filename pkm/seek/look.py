@@ -14,8 +14,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from pkm.errors import PkmError
 from pkm.html import absolute_url, is_web_address, same_page_key
-from pkm.net.fetch import Fetcher
-from pkm.seek.blogrolls import Fetch, Step, is_local, page_fetch, read_roll
+from pkm.net.fetch import Fetcher, is_local
+from pkm.seek.blogrolls import Fetch, Step, page_fetch, read_roll
 from pkm.seek.bylines import is_email, is_person
 from pkm.seek.candidates import PersonSuggestion, decide_people, gather_people
 from pkm.seek.microformats import MfItem, Microformats, read_microformats

@@ -58,14 +58,15 @@ class PullRunning(PkmError):
 
 def pull(
     store: Store, *, ids: Sequence[int] | None = None, due_only: bool = True, every: timedelta = EVERY,
-    progress: Progress | None = None, keep: Keep = (None, None), given: bytes | None = None,
+    progress: Progress | None = None, keep: Keep = (None, None), given: bytes | None = None, local: Sequence[str] = (),
 ) -> PullReport:  # fmt: skip
     """What the sources hold is in the store; a second pull of the same adds nothing.
 
     ids: these sources, whatever their state; else the due ones, or all active ones with due_only=False. A host that
     asked to wait is not asked in any case. given: the feed itself, for the one source of `ids`; sources whose feed is
     always handed over (stdin:) are passed by without it. every: the least interval of a source that has none of its own.
-    keep: how long, and how many of a source, items stay that nobody used.
+    keep: how long, and how many of a source, items stay that nobody used. local: hosts that may be on this machine or its
+    network though their names do not say so.
     Raises PullRunning where another pull is running, StoreError where the store cannot be written. Ctrl-C does not raise:
     what was finished is written, and the report says so.
     """
@@ -75,7 +76,7 @@ def pull(
         facts = [Facts(**row) for row in _select(store, ids, due_only, at)]
         if given is None:
             facts = _without_handed(facts, named=ids is not None)
-        run = _Run(store, at, every, keep, PullReport(sources=len(facts)), given)
+        run = _Run(store, at, every, keep, PullReport(sources=len(facts)), given, local)
         if facts:
             run.gather(facts, progress or _silent)
             run.fill_texts(facts)
@@ -109,9 +110,11 @@ class _Run:
     """One pull under way: what is gathered and not yet written, and the report so far."""
 
     def __init__(
-        self, store: Store, at: datetime, every: timedelta, keep: Keep, report: PullReport, given: bytes | None
+        self, store: Store, at: datetime, every: timedelta, keep: Keep, report: PullReport, given: bytes | None,
+        local: Sequence[str],
     ) -> None:
         self._given = given
+        self._local = local
         self.store = store
         self.at = at
         self.every = every
@@ -138,7 +141,7 @@ class _Run:
         done = failed = 0
         try:
             self._known = intake.hashes_of(self.store.read(), [one.id for one in facts])
-            with Gathering(facts, self.at, self._waits, self._given, self._known) as gathering:
+            with Gathering(facts, self.at, self._waits, self._given, self._known, self._local) as gathering:
                 for one, fetched in gathering:
                     done += not fetched.more
                     self._take(one, fetched)
@@ -168,7 +171,7 @@ class _Run:
         from pkm.seek.fulltext import fill_sources
 
         try:
-            self.report.full_texts = fill_sources(self.store, wanted, self.at, self._waits).filled
+            self.report.full_texts = fill_sources(self.store, wanted, self.at, self._waits, self._local).filled
         except KeyboardInterrupt:
             self.report.interrupted = True
 

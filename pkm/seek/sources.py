@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from pkm.errors import Exists, Invalid, NotFound, Refused
 from pkm.html import canonical_url, same_page_key
 from pkm.ids import Row, existing, make
-from pkm.net.fetch import Fetcher, Response, file_path, read_file, same_origin
+from pkm.net.failure import FetchError
+from pkm.net.fetch import LOCAL, Fetcher, Response, file_path, read_file, same_origin
 from pkm.net.mailbox import is_mailbox
 from pkm.seek.autodiscover import FoundFeed, find_feeds
 from pkm.seek.credential import Credentials, check_place
@@ -70,10 +71,13 @@ def as_address(text: str) -> str:
     raise Invalid(f"“{text}”", "it is neither a web address nor a file", next="pkm seek add https://example.org")
 
 
-def look_for_feed(address: str, *, credential: str = "", user_agent: str = "") -> list[FoundFeed]:
+def look_for_feed(
+    address: str, *, credential: str = "", user_agent: str = "", local: Sequence[str] = ()
+) -> list[FoundFeed]:  # fmt: skip
     """The feeds that an address leads to, the best first: itself, or those that its page names. Never empty.
 
-    The network only. credential: the place of the secret, which goes to the address's own origin alone.
+    The network only. credential: the place of the secret, which goes to the address's own origin alone. local: hosts that
+    may be on this machine or its network though their names do not say so; what a page names is there only where it is.
     Raises Unreachable, NotFound or BadInput where there is no feed, saying what there is instead.
     """
     url = as_address(address)
@@ -83,10 +87,17 @@ def look_for_feed(address: str, *, credential: str = "", user_agent: str = "") -
     if url.startswith("stdin:"):
         return [FoundFeed(url, "", "what is handed to a pull", ParsedFeed(), Response(url, url, 200, b""))]
     secret = Credentials().headers(credential)
-    with Fetcher() as fetcher:
+    with Fetcher(local=local) as fetcher:
+        near = fetcher.may_be_local(url)
 
         def fetch(asked: str) -> Response:
-            return fetcher.fetch(asked, headers=secret if same_origin(asked, url) else None, user_agent=user_agent)
+            its = secret if same_origin(asked, url) else None
+            try:
+                return fetcher.fetch(asked, headers=its, user_agent=user_agent, allow_private=near)
+            except FetchError as error:
+                if error.why == LOCAL:
+                    error.next = f"where that is meant: pkm config seek.local {urlsplit(asked).hostname}"
+                raise
 
         return find_feeds(url if "://" in address or url.startswith("http:") else one_line(address), fetch)
 

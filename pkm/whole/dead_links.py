@@ -22,8 +22,7 @@ from pkm.ids import Row, make
 from pkm.keys import keys_in, secret_in
 from pkm.markdown import web_url
 from pkm.net.failure import FetchError, TooLarge, is_offline
-from pkm.net.fetch import ACCEPT_PAGE, Fetcher
-from pkm.seek.blogrolls import is_local
+from pkm.net.fetch import ACCEPT_PAGE, Fetcher, is_local
 from pkm.store import addresses
 from pkm.store.session import Store
 from pkm.text import count
@@ -150,7 +149,7 @@ def gather(store: Store) -> dict[str, Place]:
     for url, number, title in leads:
         here = urlsplit(url).netloc in followed
         if url and (here or not is_local(url)):
-            places.setdefault(url, Place(url, local=here)).leads.append((number, title))
+            places.setdefault(url, Place(url, local=here and is_local(url))).leads.append((number, title))
     return places
 
 

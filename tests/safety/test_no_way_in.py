@@ -2,11 +2,14 @@
 
 import ast
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pkm.net.fetch import is_local
 from pkm.seek import entry, jsonfeed, parse
 from tests.conftest import CommandLine
 from tests.server import FeedServer
@@ -110,3 +113,44 @@ def test_a_feed_of_entries_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatc
     for reader in (parse, jsonfeed):
         monkeypatch.setattr(reader, "MAX_ENTRIES", 10)
     assert len(parse.parse_feed(body.encode(), url="https://example.org/").entries) == 10
+
+
+def test_a_name_leads_to_this_network_only_where_that_was_allowed(
+    pkm: CommandLine, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be public when it is followed, and somebody else's choice of address later."""
+    looked_up = socket.getaddrinfo
+
+    def look_up(host: str, *more: Any, **options: Any) -> Any:
+        return looked_up("127.0.0.1" if host == "feeds.example.org" else host, *more, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    urls = [f"http://feeds.example.org:{server.port}/{name}" for name in ("a", "b", "c")]
+    for url in urls:
+        feed = f"<rss version='2.0'><channel><title>T</title><item><title>{url}</title><guid>{url}</guid></item></channel></rss>"
+        server.add(f"/{url[-1]}", feed, etag='"1"')
+        told = " ".join(pkm("seek", "add", url, ok=1).err.split())
+        assert "it is an address of this machine or its local network" in told
+        assert "pkm config seek.local feeds.example.org" in told
+        pkm("seek", "add", url, "--force")
+    refused = pkm.json("seek", "pull", "--all", ok=4)
+    assert {one["why"].partition(";")[2] for one in refused["failures"]} == {
+        " where that is meant: pkm config seek.local feeds.example.org"
+    }
+    assert server.requests == []
+    pkm("config", "seek.local", "other.example *.example.org")
+    assert pkm.json("seek", "pull", "--all")["new"] == 3
+    asked = len(server.requests)
+    pkm("config", "seek.local", "other.example")
+    assert pkm.json("seek", "pull", "--all", ok=4)["failed"] == 3  # asked whether anything changed, by another way
+    assert len(server.requests) == asked
+
+
+@pytest.mark.parametrize(("url", "local"), [
+    ("http://127.0.0.1/", True), ("http://[::1]/", True), ("http://127.1/", True), ("http://nas/", True),
+    ("http://LOCALHOST:80/", True),
+    ("http://nas.local./", True), ("http://a.home.arpa/", True), ("http://[2606:4700::1111]/", False), ("http://8.8.8.8/", False),
+    ("http://local/", True), ("http://notlocal.example/", False), ("http:///", False), ("mailto:a@b", False), ("http://[", False),
+])  # fmt: skip
+def test_which_addresses_say_that_they_are_local(url: str, local: bool) -> None:
+    assert is_local(url) is local
