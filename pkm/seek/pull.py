@@ -358,7 +358,7 @@ def _origin(facts: Facts, fetched: Fetched) -> Origin:
 def _join_stories(unit: Unit, ids: Sequence[int], titles: Titles, since: str) -> int:
     """New items that tell a story which another source told are one row with it; how many tell one that is decided.
 
-    titles: of what came since then, as far as it was read.
+    titles: of what came since then, as far as it was read; these are added.
     """
     if not ids:
         return 0
@@ -371,6 +371,7 @@ def _join_stories(unit: Unit, ids: Sequence[int], titles: Titles, since: str) ->
     found = find_stories(new, there, lambda id: stories.text_of(db, id))
     stories.join(unit, found.joined)
     stories.lead_with(unit, found.led)
+    titles.add(stories.Titled(told.id, told.title, told.at) for told in new)
     decided = {told.lead_id for told in there if told.state in ("kept", "dropped")}
     return sum(lead in decided for lead in found.joined.values())
 

@@ -198,6 +198,8 @@ def _add_files(unit: Unit, numbered: Iterable[tuple[int, Brought]]) -> None:
 
 def know(unit: Unit, source_id: int, keys: Mapping[str, Known]) -> None:
     """The source's items are known by these keys as well; a key without an item is a tombstone."""
+    if not keys:
+        return
     unit.connection.executemany(
         "INSERT INTO entry (source_id, item_id, key, hash, seen_at) VALUES (:source, :item, :key, :hash, :at) "
         "ON CONFLICT DO NOTHING",
