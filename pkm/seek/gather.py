@@ -68,7 +68,7 @@ class Gathering:
         self._lines = deque(_Line(host, its) for host, its in _by_host(sources))
         self._running = 0  # threads that fetch
         self._lock = threading.Lock()
-        self._readers = start_readers(len(sources))
+        self._readers = start_readers(len(sources), sum(facts.fetched_at is None for facts in sources))
         self._fetcher = Fetcher(local=local)
         self._network = _Network()
         self._credentials = Credentials()

@@ -81,7 +81,7 @@ def pull(
             run.gather(facts, progress or _silent)
             run.fill_texts(facts)
             if not run.report.interrupted and (run.report.new or run.report.updated or is_stale(store, at)):
-                refresh_quietly(store, run.pointing)
+                refresh_quietly(store, run.pointing, run.pages)
             run.tell_brought()
         return run.report
 
@@ -132,6 +132,7 @@ class _Run:
         self._reached = False
         self._first_new = mail.next_item(store.read())
         self.pointing: list[tuple[int, tuple[tuple[str, str], ...]]] = []  # new items, and what they link to
+        self.pages: set[str] | None = set() if self._first_new == 1 else None  # of all items, in a store that had none
         self._known: dict[int, bytes] = {}
         self._entries = self._bytes = 0  # in the batch
         self._written_at = time.monotonic()
@@ -265,6 +266,8 @@ class _Run:
             report.backlog += [{"id": make("source", number), "items": held} for number, held in waiting]
             report.warnings = self._gate.warnings
             self.pointing += [(number, one.links) for number, (_, one) in zip(numbers, brought, strict=True) if one.links]
+            if self.pages is not None:
+                self.pages.update(one.canonical_url.partition("://")[2] for _, one in brought)
             report.repeated += _join_stories(unit, numbers, self._titles, stamp(self.at - WITHIN))
             if report.new or report.updated:  # an hourly pull that brings nothing is no line of the log
                 unit.summarize(report.line)

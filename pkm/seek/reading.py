@@ -26,6 +26,7 @@ LARGE = 50_000
 READ_S = 20.0
 """Seconds of processor time that the reading of one body may take; three times as many by the clock."""
 
+_SMALLEST = b"<rss version='2.0'><channel><item><title>a</title><description>&lt;p>b&lt;/p></description></item></channel></rss>"
 _KILLED = "reading it took too much memory or broke the parser"
 
 
@@ -91,14 +92,14 @@ class Reader:
 class ChildReader(Reader):
     """Reads bodies in a process of its own, which ends when this one closes the pipe, or dies.
 
-    least: bytes of a body below which it is read here.
+    least: bytes of a body below which it is read here. ready: it loads what it reads with before it is asked.
     """
 
-    def __init__(self, context: Any, others: "Sequence[ChildReader]", least: int = 0) -> None:
+    def __init__(self, context: Any, others: "Sequence[ChildReader]", least: int = 0, *, ready: bool = False) -> None:
         self._least = least
         self._pipe, theirs = context.Pipe()
         inherited = [self._pipe, *(other._pipe for other in others)]
-        self._process = context.Process(target=_serve, args=(theirs, inherited), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, inherited, ready), daemon=True)
         # The child is born deaf to Ctrl-C, which is the parent's to handle: it may be pressed before the child says so itself.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -128,8 +129,11 @@ class ChildReader(Reader):
         self._process.join(1)
 
 
-def start_readers(sources: int) -> list[Reader]:
-    """The readers of a run, made before its threads: a fork of a process with threads may copy a lock that is held."""
+def start_readers(sources: int, fresh: int = 0) -> list[Reader]:
+    """The readers of a run, made before its threads: a fork of a process with threads may copy a lock that is held.
+
+    fresh: so many sources were never read: where they are most, the readers make ready while the first answers come.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if sys.platform != "linux":
         return [Reader()]
@@ -141,11 +145,11 @@ def start_readers(sources: int) -> list[Reader]:
         number, least = min(cores, 8), 0
     children: list[ChildReader] = []
     for _ in range(number):
-        children.append(ChildReader(context, children, least))
+        children.append(ChildReader(context, children, least, ready=not least and 2 * fresh > sources))
     return list(children)
 
 
-def _serve(pipe: Connection, inherited: Sequence[Connection]) -> None:
+def _serve(pipe: Connection, inherited: Sequence[Connection], ready: bool) -> None:
     """Keeps one worker at the pipe until its other end is closed: one that dies is told of and replaced.
 
     The worker is made when the first body comes: most pulls of few sources have none that is read here. Forks from here
@@ -162,6 +166,8 @@ def _serve(pipe: Connection, inherited: Sequence[Connection]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     for other in inherited:  # else the pipe would stay open when the parent dies
         other.close()
+    if ready:
+        read_body(Body("", "", _SMALLEST, None))
     while _is_asked(pipe):
         worker = os.fork()
         if not worker:

@@ -7,7 +7,7 @@ small file beside it, which is no part of what a person keeps: the next pull mak
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pkm.dates import local, median_gap_s, midnight, now, parse_stamp, stamp
@@ -34,15 +34,16 @@ _DATES = 12  # of a source's items, to tell its pace by
 Pointing = Sequence[tuple[int, Sequence[tuple[str, str]]]]
 
 
-def refresh_signals(store: Store, pointing: Pointing = ()) -> None:
+def refresh_signals(store: Store, pointing: Pointing = (), among: Container[str] | None = None) -> None:
     """The signals of the pool, the sources' pace and the coincidences are those of now.
 
-    pointing: the pull's new items and what they link to: some of that came in after them.
+    pointing: the pull's new items and what they link to: some of that came in after them. among: the addresses of all
+    items, without their schemes, where they are at hand.
     """
     at = now()
     if pointing:
         with store.unit(journal=False) as unit:
-            ranking.add_citations(unit, pointing)
+            ranking.add_citations(unit, pointing, among)
     db = store.read()
     today = stamp(midnight(local(at).date()))
     compared = ranking.compared(db, today)
@@ -114,9 +115,9 @@ def _told(row: Row) -> Told:
     return Told(row["item"], row["source"], row["title"], row["text"], row["story"])
 
 
-def refresh_quietly(store: Store, pointing: Pointing = ()) -> None:
+def refresh_quietly(store: Store, pointing: Pointing = (), among: Container[str] | None = None) -> None:
     """The same; where it cannot be written, or the person does not wait for it, it is left to the next pull."""
     try:
-        refresh_signals(store, pointing)
+        refresh_signals(store, pointing, among)
     except (StoreError, KeyboardInterrupt):
         return

@@ -6,7 +6,7 @@ thousand. Items that another one stands for (story_id) are in none of them.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pkm.grouped import grouped
@@ -206,9 +206,16 @@ def replace_signals(unit: "Unit", signals: Iterable[Mapping[str, Any]]) -> None:
     )
 
 
-def add_citations(unit: "Unit", pointing: Iterable[tuple[int, Sequence[tuple[str, str]]]]) -> None:
-    """Items (id, its links: canonical address and type) point at those items of the store that have such an address."""
+def add_citations(
+    unit: "Unit", pointing: Iterable[tuple[int, Sequence[tuple[str, str]]]], among: Container[str] | None = None
+) -> None:
+    """Items (id, its links: canonical address and type) point at those items of the store that have such an address.
+
+    among: the addresses that items have, without their schemes, where all are at hand: the store is asked for these alone.
+    """
     links = [(number, address.partition("://")[2], kind) for number, linked in pointing for address, kind in linked]
+    if among is not None:
+        links = [link for link in links if link[1] in among]
     known = _known_addresses(unit.connection, {address for _, address, _ in links})
     unit.connection.executemany(
         "INSERT INTO citation (item_id, cited_id, type) SELECT ?1, id, ?3 FROM item "

@@ -114,7 +114,7 @@ def test_a_subject_comes_through_its_encoding(subject: str) -> None:
 def _read_here() -> Iterator[None]:
     """No process is started for each pull to read in: what is given here is small, and would be read in this one anyway."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gather, "start_readers", lambda _: [Reader(), Reader()])
+        patch.setattr(gather, "start_readers", lambda *_: [Reader(), Reader()])
         yield
 
 
